@@ -1,0 +1,20 @@
+package migopy.console;
+
+import org.bson.Document;
+
+/**
+ * A new migration file.
+ *
+ * @param name the migration, without {@code .java}
+ * @param number its number
+ * @param path where it lies, as a person would type it: {@code mongomigrations/3_add_users.java}
+ */
+public record CreateAnswer(String name, long number, String path) implements Answer {
+    @Override
+    public void words(Words out) {}
+
+    @Override
+    public Document json() {
+        return new Document();
+    }
+}

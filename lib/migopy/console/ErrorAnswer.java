@@ -1,0 +1,44 @@
+package migopy.console;
+
+import migopy.MigopyException;
+import migopy.Problem;
+
+import org.bson.Document;
+
+import java.util.List;
+
+/**
+ * Why a command did nothing, or did not get to its end.
+ *
+ * @param kind the word of the kind of error: {@code refused}
+ * @param message one line: what
+ * @param hint one line: what to type next; may be empty
+ * @param exitCode the exit code of CONTRACT, section 3
+ * @param problems the problems of single migrations that led to it; may be empty
+ */
+public record ErrorAnswer(
+        String kind, String message, String hint, int exitCode, List<Problem> problems)
+        implements Answer {
+
+    public ErrorAnswer {
+        problems = List.copyOf(problems);
+    }
+
+    /** The answer that an exception and its problems amount to. */
+    public static ErrorAnswer of(MigopyException error, List<Problem> problems) {
+        return new ErrorAnswer(
+                error.kind().word(),
+                error.getMessage(),
+                error.hint() == null ? "" : error.hint(),
+                error.kind().exitCode(),
+                problems);
+    }
+
+    @Override
+    public void words(Words out) {}
+
+    @Override
+    public Document json() {
+        return new Document();
+    }
+}

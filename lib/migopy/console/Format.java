@@ -1,0 +1,7 @@
+package migopy.console;
+
+/** How a command answers. */
+public enum Format {
+    WORDS,
+    JSON
+}

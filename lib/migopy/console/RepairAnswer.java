@@ -1,0 +1,36 @@
+package migopy.console;
+
+import org.bson.Document;
+
+import java.util.List;
+
+/**
+ * What a person settled.
+ *
+ * @param run the run's id
+ * @param repaired one for each migration, in their order; empty when there was nothing to settle
+ * @param notices what a person should know that is no problem, one line each
+ */
+public record RepairAnswer(String run, List<Repaired> repaired, List<String> notices)
+        implements Answer {
+
+    /**
+     * @param name the migration, without {@code .java}
+     * @param was what it was before: {@code interrupted}, {@code missing}, {@code edited}, ...
+     * @param as what it is now: {@code applied}, {@code pending} or {@code unchanged}
+     */
+    public record Repaired(String name, String was, String as) {}
+
+    public RepairAnswer {
+        repaired = List.copyOf(repaired);
+        notices = List.copyOf(notices);
+    }
+
+    @Override
+    public void words(Words out) {}
+
+    @Override
+    public Document json() {
+        return new Document();
+    }
+}

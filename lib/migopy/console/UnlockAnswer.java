@@ -1,0 +1,27 @@
+package migopy.console;
+
+import org.bson.Document;
+
+import java.time.Instant;
+
+/**
+ * What became of the lock.
+ *
+ * @param removed whether there was one and it is gone now
+ * @param owner the id of its owner, or null when nobody held it
+ * @param run the run that held it, or null
+ * @param host where that run was, or null
+ * @param pid its process there, or null
+ * @param expiresAt when its lease ran or would have run out, or null
+ */
+public record UnlockAnswer(
+        boolean removed, String owner, String run, String host, Long pid, Instant expiresAt)
+        implements Answer {
+    @Override
+    public void words(Words out) {}
+
+    @Override
+    public Document json() {
+        return new Document();
+    }
+}

@@ -1,0 +1,46 @@
+package migopy.console;
+
+import migopy.Problem;
+
+import org.bson.Document;
+
+import java.util.List;
+
+/**
+ * What {@code validate} found.
+ *
+ * @param directory the migrations' directory, as it was set
+ * @param files how many migrations were looked at
+ * @param database the journal's database that was compared as well, or null without {@code
+ *     --database}
+ * @param server where that database is, or null
+ * @param problems every problem that was found
+ * @param notices what a person should know that is no problem, one line each
+ */
+public record ValidateAnswer(
+        String directory,
+        int files,
+        String database,
+        String server,
+        List<Problem> problems,
+        List<String> notices)
+        implements Answer {
+
+    public ValidateAnswer {
+        problems = List.copyOf(problems);
+        notices = List.copyOf(notices);
+    }
+
+    /** 3 if there is a problem, else 0. */
+    public int exitCode() {
+        return problems.isEmpty() ? 0 : 3;
+    }
+
+    @Override
+    public void words(Words out) {}
+
+    @Override
+    public Document json() {
+        return new Document();
+    }
+}
