@@ -1,0 +1,43 @@
+package migopy;
+
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Something about one migration that a person has to see, and that keeps {@code execute} from starting.
+ *
+ * @param kind which of the problems of CONTRACT, section 5, it is
+ * @param name the migration, without {@code .java}; the file's name for {@link Kind#INVALID_NAME}
+ * @param message one line: what was found
+ * @param hint one line: what to type or do next; {@link MigopyException#COMMAND} stands for the command
+ * @param details further lines for the screen, such as a diff or the compiler's source line; may be empty
+ */
+public record Problem(Kind kind, String name, String message, String hint, List<String> details) {
+    public enum Kind {
+        INVALID_NAME,
+        DUPLICATE_NUMBER,
+        EDITED,
+        MISSING,
+        OUT_OF_ORDER,
+        NOT_COMPILABLE,
+        NO_UP,
+        NO_DOWN,
+        INTERRUPTED,
+        FAILED,
+        UNREADABLE,
+        UNKNOWN_ENTRY;
+
+        /** The word of this kind in {@code --json}: {@code duplicate_number}. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    public Problem {
+        details = List.copyOf(details);
+    }
+
+    public Problem(Kind kind, String name, String message, String hint) {
+        this(kind, name, message, hint, List.of());
+    }
+}
