@@ -1,0 +1,60 @@
+package migopy.journal;
+
+import org.bson.BsonDocument;
+import org.bson.BsonNumber;
+import org.bson.BsonString;
+import org.bson.Document;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Objects;
+
+/**
+ * Who ran a step, where, with which Migopy.
+ *
+ * @param pid the process that a signal would have to go to
+ */
+public record By(String user, String host, long pid, String migopy) {
+    /** The version that stands in the journal, in the lock and behind {@code --version}. */
+    public static final String VERSION = "0.1.0";
+
+    /** This process. */
+    public static By thisProcess() {
+        String user = Objects.requireNonNullElse(System.getProperty("user.name"), "unknown");
+        return new By(user, hostName(), ProcessHandle.current().pid(), VERSION);
+    }
+
+    private static String hostName() {
+        // The shell's HOSTNAME is free; asking the resolver can take seconds on a machine without a
+        // network.
+        String named = System.getenv("HOSTNAME");
+        if (named != null && !named.isBlank()) {
+            return named;
+        }
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "unknown"; // a host without a name of its own: the pid and the user still tell
+        }
+    }
+
+    /** As it stands in the journal. */
+    public Document toDocument() {
+        return new Document("user", user)
+                .append("host", host)
+                .append("pid", pid)
+                .append("migopy", migopy);
+    }
+
+    static By read(BsonDocument document) {
+        return new By(
+                text(document, "user"),
+                text(document, "host"),
+                document.get("pid") instanceof BsonNumber pid ? pid.longValue() : 0,
+                text(document, "migopy"));
+    }
+
+    private static String text(BsonDocument document, String field) {
+        return document.get(field) instanceof BsonString text ? text.getValue() : "unknown";
+    }
+}

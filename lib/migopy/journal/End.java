@@ -1,0 +1,34 @@
+package migopy.journal;
+
+import com.mongodb.client.model.Updates;
+
+import org.bson.Document;
+import org.bson.conversions.Bson;
+
+import java.util.Date;
+
+/**
+ * What is written when a step is over.
+ *
+ * @param expected the document as {@link Begin#begun()} left it
+ * @param state the state that it ends in
+ * @param attempt the same once more, for {@code attempts}
+ * @param output the last 64 kB that it printed
+ */
+public record End(Expected expected, State state, Attempt attempt, String output) {
+    Bson update() {
+        Document set =
+                new Document("state", state.word())
+                        .append("finishedAt", Date.from(attempt.finishedAt()))
+                        .append("durationMs", attempt.durationMs())
+                        .append("output", output);
+        Document unset = new Document("session", "").append("control", "");
+        if (attempt.error() == null) {
+            unset.append("error", "");
+        } else {
+            set.append("error", Attempt.errorDocument(attempt.error()));
+        }
+        return Updates.combine(
+                new Document("$set", set), new Document("$unset", unset), attempt.push());
+    }
+}

@@ -1,0 +1,181 @@
+package migopy.journal;
+
+import org.bson.BsonDateTime;
+import org.bson.BsonDocument;
+import org.bson.BsonString;
+import org.bson.BsonType;
+import org.bson.BsonValue;
+
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Reads one document of the journal; whatever stands in it, the answer is an {@link Entry}. */
+final class EntryReader {
+    private EntryReader() {}
+
+    /** A value that is of another type than the journal's. */
+    private static final class Misfit extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Misfit(String message) {
+            super(message, null, false, false);
+        }
+    }
+
+    static Entry read(BsonDocument document) {
+        BsonValue key = document.get("_id");
+        try {
+            return understood(key, document);
+        } catch (Misfit e) {
+            return new UnreadableEntry(shown(key, document), e.getMessage());
+        }
+    }
+
+    private static JournalEntry understood(BsonValue key, BsonDocument document) throws Misfit {
+        String name = name(key, document);
+        String state = text(document, "state");
+        boolean bare = state == null && text(document, "name") != null;
+        if (state == null && !bare) {
+            throw new Misfit("it has neither a state nor a name");
+        }
+        Optional<State> known = bare ? Optional.of(State.APPLIED) : State.of(state);
+        if (known.isEmpty()) {
+            throw new Misfit("its state is \"" + abbreviated(state) + "\"");
+        }
+        BsonDocument error = subdocument(document, "error");
+        BsonDocument by = subdocument(document, "by");
+        return new JournalEntry(
+                key,
+                name,
+                number(document, name),
+                known.get(),
+                bare,
+                text(document, "checksum"),
+                text(document, "run"),
+                whole(document, "fence"),
+                flag(document, "transactional") == Boolean.TRUE,
+                flag(document, "resumable") == Boolean.TRUE,
+                flag(document, "fileGone") == Boolean.TRUE,
+                subdocument(document, "session"),
+                time(document, "startedAt"),
+                time(document, "finishedAt"),
+                whole(document, "durationMs"),
+                by == null ? null : By.read(by),
+                flag(document, "reversible"),
+                error == null ? null : text(error, "type"),
+                error == null ? null : text(error, "message"),
+                subdocument(document, "checkpoints"));
+    }
+
+    private static String name(BsonValue key, BsonDocument document) throws Misfit {
+        if (key instanceof BsonString id && document.containsKey("state")) {
+            return id.getValue();
+        }
+        String name = text(document, "name");
+        if (name == null) {
+            throw new Misfit("its _id is no text, and it has no name");
+        }
+        int dot = name.lastIndexOf('.');
+        return dot > 0 ? name.substring(0, dot) : name;
+    }
+
+    private static Long number(BsonDocument document, String name) throws Misfit {
+        Long number = whole(document, "number");
+        if (number != null) {
+            return number;
+        }
+        int digits = 0;
+        while (digits < name.length() && name.charAt(digits) >= '0' && name.charAt(digits) <= '9') {
+            digits++;
+        }
+        try {
+            return digits == 0 ? null : Long.valueOf(name.substring(0, digits));
+        } catch (NumberFormatException e) {
+            return null; // past 2^63 - 1: no number of ours
+        }
+    }
+
+    private static BsonValue present(BsonDocument document, String field) {
+        BsonValue value = document.get(field);
+        return value == null || value.getBsonType() == BsonType.NULL ? null : value;
+    }
+
+    private static String text(BsonDocument document, String field) throws Misfit {
+        BsonValue value = present(document, field);
+        if (value == null) {
+            return null;
+        }
+        if (value instanceof BsonString text) {
+            return text.getValue();
+        }
+        throw misfit(field, value, "a text");
+    }
+
+    private static Long whole(BsonDocument document, String field) throws Misfit {
+        BsonValue value = present(document, field);
+        if (value == null) {
+            return null;
+        }
+        if (value.isInt64()) {
+            return value.asInt64().getValue();
+        }
+        if (value.isInt32()) {
+            return (long) value.asInt32().getValue();
+        }
+        throw misfit(field, value, "a whole number");
+    }
+
+    private static Boolean flag(BsonDocument document, String field) throws Misfit {
+        BsonValue value = present(document, field);
+        if (value == null) {
+            return null;
+        }
+        if (value.isBoolean()) {
+            return value.asBoolean().getValue();
+        }
+        throw misfit(field, value, "true or false");
+    }
+
+    private static Instant time(BsonDocument document, String field) throws Misfit {
+        BsonValue value = present(document, field);
+        if (value == null) {
+            return null;
+        }
+        if (value instanceof BsonDateTime time) {
+            return Instant.ofEpochMilli(time.getValue());
+        }
+        throw misfit(field, value, "a date");
+    }
+
+    private static BsonDocument subdocument(BsonDocument document, String field) throws Misfit {
+        BsonValue value = present(document, field);
+        if (value == null) {
+            return null;
+        }
+        if (value.isDocument()) {
+            return value.asDocument();
+        }
+        throw misfit(field, value, "a document");
+    }
+
+    private static Misfit misfit(String field, BsonValue value, String wanted) {
+        String type = value.getBsonType().name().toLowerCase(Locale.ROOT);
+        return new Misfit("its " + field + " has to be " + wanted + ", and is of type " + type);
+    }
+
+    private static String shown(BsonValue key, BsonDocument document) {
+        if (key instanceof BsonString id) {
+            return abbreviated(id.getValue());
+        }
+        if (document.get("name") instanceof BsonString name) {
+            return abbreviated(name.getValue());
+        }
+        return key == null ? "(no _id)" : abbreviated(new BsonDocument("_id", key).toJson());
+    }
+
+    private static String abbreviated(String text) {
+        int limit = 80; // a line of a screen
+        return text.length() <= limit ? text : text.substring(0, limit) + "...";
+    }
+}

@@ -1,0 +1,329 @@
+package migopy.journal;
+
+import com.mongodb.ErrorCategory;
+import com.mongodb.MongoBulkWriteException;
+import com.mongodb.MongoException;
+import com.mongodb.MongoWriteException;
+import com.mongodb.client.ClientSession;
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoCursor;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.BulkWriteOptions;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.FindOneAndUpdateOptions;
+import com.mongodb.client.model.Projections;
+import com.mongodb.client.model.ReturnDocument;
+import com.mongodb.client.model.UpdateOneModel;
+import com.mongodb.client.model.UpdateOptions;
+import com.mongodb.client.model.Updates;
+
+import migopy.MigopyException;
+
+import org.bson.BsonDocument;
+import org.bson.BsonValue;
+import org.bson.Document;
+import org.bson.conversions.Bson;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The {@code migrations} collection.
+ *
+ * <p>Write and read concern are majority and reads go to the primary, whatever the user's URI says;
+ * each call is limited to 10 s. All of that comes with the database that the constructor is given.
+ */
+public final class Journal {
+    /**
+     * How often the end of a step is tried, and how long between: past that, it is not known
+     * (FAULTS, row 4).
+     */
+    private static final List<Duration> PAUSES =
+            List.of(Duration.ofMillis(200), Duration.ofSeconds(1), Duration.ofSeconds(2));
+
+    /** 10,000 entries of some 600 bytes in few round trips, and no more than a few MB at a time. */
+    private static final int READ_BATCH = 5_000;
+
+    // Neither source nor output nor attempts: up to 1 MB a document that no plan looks at.
+    private static final Bson FOR_PLANNING =
+            Projections.include(
+                    "name",
+                    "number",
+                    "state",
+                    "checksum",
+                    "run",
+                    "fence",
+                    "transactional",
+                    "resumable",
+                    "fileGone",
+                    "session",
+                    "startedAt",
+                    "finishedAt",
+                    "durationMs",
+                    "by",
+                    "reversible",
+                    "error.type",
+                    "error.message",
+                    "checkpoints");
+
+    private static final UpdateOptions UPSERT = new UpdateOptions().upsert(true);
+
+    private final MongoCollection<BsonDocument> collection;
+
+    public Journal(MongoDatabase database, String collection) {
+        this.collection = database.getCollection(collection, BsonDocument.class);
+    }
+
+    /**
+     * All entries in the order of their {@code _id}, without their sources, outputs and attempts.
+     */
+    public List<Entry> entries() {
+        List<Entry> entries = new ArrayList<>();
+        try (MongoCursor<BsonDocument> cursor =
+                collection.find().projection(FOR_PLANNING).batchSize(READ_BATCH).iterator()) {
+            while (cursor.hasNext()) {
+                entries.add(EntryReader.read(cursor.next()));
+            }
+        }
+        return entries;
+    }
+
+    /** The whole document, with source, output and attempts. */
+    public Optional<BsonDocument> document(BsonValue key) {
+        return Optional.ofNullable(collection.find(Filters.eq("_id", key)).first());
+    }
+
+    /**
+     * The whole documents of all migrations, for {@code history}; without their sources and
+     * outputs.
+     */
+    public List<BsonDocument> documents() {
+        return collection
+                .find()
+                .projection(Projections.exclude("source", "output"))
+                .into(new ArrayList<>());
+    }
+
+    /**
+     * Makes every run that is still at work, or believes so, unable to write: whoever takes the
+     * lock over does this first.
+     */
+    public void raiseFence(long token) {
+        Bson underWay = Filters.in("state", State.RUNNING.word(), State.ROLLING_BACK.word());
+        Bson understood =
+                Filters.or(Filters.exists("fence", false), Filters.type("fence", "number"));
+        collection.updateMany(Filters.and(underWay, understood), Updates.set("fence", token));
+    }
+
+    /**
+     * Records that a step begins.
+     *
+     * @throws MigopyException unknown, if the document is no longer as the plan saw it
+     */
+    public void begin(Begin begin) {
+        try {
+            collection.updateOne(begin.expected().filter(), begin.update(), UPSERT);
+        } catch (MongoWriteException e) {
+            if (!isDuplicate(e)) {
+                throw e;
+            }
+            // Somebody else's write, or our own first try whose answer was lost on the way.
+            if (!isOurs(begin.expected().key(), begin.state(), begin.run(), begin.fence())) {
+                throw overtaken(begin.expected().key());
+            }
+        }
+    }
+
+    /**
+     * Records how a step ended, and tries again where the server does not take it.
+     *
+     * @throws MigopyException unknown, if another run has taken over, or if no try got through
+     */
+    public void end(End end) {
+        for (int i = 0; ; i++) {
+            try {
+                if (collection.updateOne(end.expected().filter(), end.update()).getMatchedCount()
+                                == 0
+                        && !isOurs(end)) {
+                    throw overtaken(end.expected().key());
+                }
+                return;
+            } catch (MongoException e) {
+                if (i == PAUSES.size()) {
+                    throw unrecorded(end, e);
+                }
+                LockSupport.parkNanos(PAUSES.get(i).toNanos());
+            }
+        }
+    }
+
+    /**
+     * Records the end of a step inside the transaction of the migration itself: both are there, or
+     * neither.
+     *
+     * @throws MigopyException unknown, if another run has taken over; the caller aborts the
+     *     transaction
+     */
+    public void end(End end, ClientSession session) {
+        if (collection.updateOne(session, end.expected().filter(), end.update()).getMatchedCount()
+                == 0) {
+            throw overtaken(end.expected().key());
+        }
+    }
+
+    /**
+     * Records the end of one step and the begin of the next in one command, which waits for the
+     * majority once.
+     *
+     * @return false, if that did not go through; {@link #end(End)} and {@link #begin} then find out
+     *     what is true
+     */
+    public boolean endAndBegin(End end, Begin begin) {
+        try {
+            // Both as upserts: a stale fence is then a duplicate key and stops the command before
+            // the second;
+            // a plain update would match nothing, and the server would go on.
+            collection.bulkWrite(
+                    List.of(
+                            new UpdateOneModel<>(end.expected().filter(), end.update(), UPSERT),
+                            new UpdateOneModel<>(
+                                    begin.expected().filter(), begin.update(), UPSERT)),
+                    new BulkWriteOptions().ordered(true));
+            return true;
+        } catch (MongoBulkWriteException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Registers migrations that were not run. Those that have changed since the plan are left as
+     * they are.
+     */
+    public int ignore(List<Ignored> ignored) {
+        if (ignored.isEmpty()) {
+            return 0;
+        }
+        List<UpdateOneModel<BsonDocument>> writes = new ArrayList<>(ignored.size());
+        for (Ignored one : ignored) {
+            writes.add(new UpdateOneModel<>(one.expected().filter(), one.update(), UPSERT));
+        }
+        var result = collection.bulkWrite(writes, new BulkWriteOptions().ordered(true));
+        return result.getMatchedCount() + result.getUpserts().size();
+    }
+
+    /**
+     * Writes what a person has decided.
+     *
+     * @throws MigopyException unknown, if the document has changed since it was read
+     */
+    public void settle(Expected expected, Bson update) {
+        if (collection.updateOne(expected.filter(), update).getMatchedCount() == 0) {
+            throw overtaken(expected.key());
+        }
+    }
+
+    /**
+     * Notes on a step that is under way that it was asked to stop, or that its time is up; it may
+     * stay so.
+     */
+    public void note(Expected expected, Bson update) {
+        collection.updateOne(expected.filter(), update);
+    }
+
+    /**
+     * Keeps where a backfill stands, and tells what another terminal asks of it.
+     *
+     * @param step what the document has to look like
+     * @param field {@code checkpoints.1}
+     * @param session the transaction of the batch, or null
+     * @return the word in {@code control}, or empty
+     * @throws MigopyException unknown, if another run has taken over
+     */
+    public Optional<String> checkpoint(
+            Expected step, String field, BsonDocument checkpoint, ClientSession session) {
+        Bson set = Updates.set(field, checkpoint);
+        var options =
+                new FindOneAndUpdateOptions()
+                        .projection(Projections.include("control"))
+                        .returnDocument(ReturnDocument.AFTER);
+        BsonDocument after =
+                session == null
+                        ? collection.findOneAndUpdate(step.filter(), set, options)
+                        : collection.findOneAndUpdate(session, step.filter(), set, options);
+        if (after == null) {
+            throw overtaken(step.key());
+        }
+        return after.isString("control")
+                ? Optional.of(after.getString("control").getValue())
+                : Optional.empty();
+    }
+
+    /**
+     * Asks the run that is at work on a migration to pause, resume or cancel its backfill.
+     *
+     * @return whether there is one at work
+     */
+    public boolean control(String name, String word) {
+        return collection
+                        .updateOne(
+                                Filters.and(
+                                        Filters.eq("_id", name),
+                                        Filters.eq("state", State.RUNNING.word())),
+                                Updates.set("control", word))
+                        .getMatchedCount()
+                > 0;
+    }
+
+    private boolean isOurs(End end) {
+        return isOurs(
+                end.expected().key(), end.state(), end.attempt().run(), end.expected().fence());
+    }
+
+    private boolean isOurs(BsonValue key, State state, String run, Long fence) {
+        return collection
+                        .find(
+                                Filters.and(
+                                        Filters.eq("_id", key),
+                                        Filters.eq("state", state.word()),
+                                        Filters.eq("run", run),
+                                        Filters.eq("fence", fence)))
+                        .first()
+                != null;
+    }
+
+    private static boolean isDuplicate(MongoWriteException e) {
+        return e.getError().getCategory() == ErrorCategory.DUPLICATE_KEY;
+    }
+
+    private static MigopyException overtaken(BsonValue key) {
+        return MigopyException.unknown(
+                "another run has taken over, and %s is in its hands now".formatted(shown(key)),
+                "See what is true: " + MigopyException.COMMAND + " status");
+    }
+
+    private static MigopyException unrecorded(End end, MongoException e) {
+        String name = shown(end.expected().key());
+        String what =
+                end.attempt().error() == null
+                        ? "%s ran to its end but could not be recorded: %s"
+                        : "%s failed, and that could not be recorded: %s";
+        return new MigopyException(
+                MigopyException.Kind.UNKNOWN,
+                what.formatted(name, e.getMessage()),
+                "When the server takes writes again: %s repair %s --as %s --reason \"...\""
+                        .formatted(
+                                MigopyException.COMMAND,
+                                name,
+                                end.attempt().error() == null && end.state() == State.APPLIED
+                                        ? "applied"
+                                        : "pending"),
+                e);
+    }
+
+    private static String shown(BsonValue key) {
+        return key.isString() ? key.asString().getValue() : new Document("_id", key).toJson();
+    }
+}

@@ -1,0 +1,61 @@
+package migopy.journal;
+
+import org.bson.BsonDocument;
+import org.bson.BsonValue;
+
+import java.time.Instant;
+
+/**
+ * A document of the journal that is understood. What a document may leave out is null here.
+ *
+ * @param key its {@code _id}; another than the name only where the Python Migopy wrote it
+ * @param name the migration's name, without {@code .java}
+ * @param number the migration's number, or null where neither document nor name has one
+ * @param state never null: a document that only has a name counts as applied
+ * @param bare whether the document only has a name, as the Python Migopy's have
+ * @param fence the token of the owner of the lock that wrote it last, or null
+ * @param session the server session of a transactional migration while it runs
+ * @param resumable whether its class was marked {@code @Resumable} when it ran
+ * @param fileGone whether a person has accepted that its file is gone
+ * @param checkpoints where its backfills stopped, by their ordinal; null where it has none
+ */
+public record JournalEntry(
+        BsonValue key,
+        String name,
+        Long number,
+        State state,
+        boolean bare,
+        String checksum,
+        String run,
+        Long fence,
+        boolean transactional,
+        boolean resumable,
+        boolean fileGone,
+        BsonDocument session,
+        Instant startedAt,
+        Instant finishedAt,
+        Long durationMs,
+        By by,
+        Boolean reversible,
+        String errorType,
+        String errorMessage,
+        BsonDocument checkpoints)
+        implements Entry {
+
+    /** The error type of a step that ended because a person or a supervisor asked for it. */
+    public static final String INTERRUPTED = "interrupted";
+
+    /** The error type of a step that ended because its time was up. */
+    public static final String TIMEOUT = "timeout";
+
+    /** Whether calling {@code up()} or {@code down()} once more cannot do anything twice. */
+    public boolean safeToRunAgain() {
+        return transactional || resumable;
+    }
+
+    /** Whether it failed in a way that leaves open how far it came. */
+    public boolean failedMidway() {
+        return state == State.FAILED
+                && (INTERRUPTED.equals(errorType) || TIMEOUT.equals(errorType));
+    }
+}

@@ -1,0 +1,26 @@
+package migopy.lock;
+
+import java.time.Instant;
+
+/**
+ * Who holds the lock, or held it last.
+ *
+ * @param owner the id of the owner; unique to one run of one process
+ * @param token rises by one with each owner
+ * @param live whether the lease had not run out yet when this was read, by the server's clock
+ */
+public record Holder(
+        String owner,
+        String run,
+        String host,
+        long pid,
+        long token,
+        Instant acquiredAt,
+        Instant expiresAt,
+        boolean live) {
+
+    /** {@code run 7f3a91 on host, pid 4711}. */
+    public String shown() {
+        return "run %s on %s, pid %d".formatted(run, host, pid);
+    }
+}

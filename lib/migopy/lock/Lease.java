@@ -1,0 +1,207 @@
+package migopy.lock;
+
+import com.mongodb.MongoException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import migopy.MigopyException;
+import migopy.console.Event;
+
+/**
+ * The lock while it is ours: renewed beside the work by a thread of its own, released when it is closed.
+ *
+ * <p>Nothing here trusts that a thread gets its turn: {@link #ensureHeld()} looks at how long ago the last renewal
+ * was, and renews by itself when that is too long. The lease of a suspended process or a sleeping laptop runs out in
+ * the server, whatever is believed here; the fence is what then keeps its writes from the journal.
+ */
+public final class Lease implements AutoCloseable {
+    /** A sixth: five renewals may fail before the lease runs out (5 s of 30 s; CONTRACT, section 4). */
+    private static final int RENEWALS_PER_LEASE = 6;
+
+    /** How long one look at a lock that is held waits before the next, at most. */
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
+
+    /** A renewal is limited to 10 s by the journal's database; its thread is not waited for longer. */
+    private static final Duration JOIN = Duration.ofSeconds(11);
+
+    private final LockStore store;
+    private final LockStore.Owner owner;
+    private final Duration length;
+    private final long token;
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Thread renewer;
+    private volatile Renewal renewal;
+    private volatile boolean lost;
+
+    /**
+     * When the lease was known to be ours, by three clocks.
+     *
+     * @param nanos {@code System.nanoTime}, which no clock correction moves, and which stands still while a machine
+     *     sleeps
+     * @param millis the wall clock, which goes on while a machine sleeps
+     * @param server the server's time
+     */
+    private record Renewal(long nanos, long millis, Instant server) {
+        static new Renewal(long nanos, long millis, Instant server) {
+            return new Renewal(nanos, millis, server);
+        }
+
+        Duration age() {
+            long byNanos = System.nanoTime() - nanos;
+            long byWall = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis() - millis);
+            return Duration.ofNanos(Math.max(byNanos, byWall));
+        }
+    }
+
+    private Lease(
+            LockStore store, LockStore.Owner owner, Duration length, long token, Renewal renewal) {
+        this.store = store;
+        this.owner = owner;
+        this.length = length;
+        this.token = token;
+        this.renewal = renewal;
+        this.renewer = new Thread(this::renewUntilClosed, "migopy-lease");
+        this.renewer.setDaemon(true);
+    }
+
+    /**
+     * Takes the lock, or waits for it.
+     *
+     * @param length the lease: how long the lock outlives an owner that dies
+     * @param wait how long to wait for another owner; zero to not wait at all
+     * @param events hears of the waiting
+     * @throws MigopyException locked, if another run held it to the end of {@code wait}
+     * @throws InterruptedException if this thread is interrupted while it waits
+     */
+    public static Lease acquire(
+            LockStore store,
+            LockStore.Owner owner,
+            Duration length,
+            Duration wait,
+            Consumer<Event> events)
+            throws InterruptedException {
+        long start = System.nanoTime();
+        boolean told = false;
+        while (true) {
+            long nanos = System.nanoTime();
+            long millis = System.currentTimeMillis();
+            Holder holder = store.acquire(owner, length);
+            if (holder.owner().equals(owner.id())) {
+                Renewal acquired = new Renewal(nanos, millis, holder.acquiredAt());
+                Lease lease = new Lease(store, owner, length, holder.token(), acquired);
+                lease.renewer.start();
+                return lease;
+            }
+            Duration left = wait.minusNanos(System.nanoTime() - start);
+            if (left.isNegative() || left.isZero()) {
+                throw locked(holder);
+            }
+            if (!told) {
+                events.accept(new Event.WaitingForLock(holder.shown(), holder.expiresAt()));
+                told = true;
+            }
+            Thread.sleep(Math.min(left.toMillis() + 1, LOOK_AGAIN.toMillis()));
+        }
+    }
+
+    private static MigopyException locked(Holder holder) {
+        return MigopyException.locked(
+                "%s holds the lock until %s"
+                        .formatted(holder.shown(), holder.expiresAt() == null ? "its end" : holder.expiresAt()),
+                ("Wait for it with --wait 5m. If that run is dead, the lock is free after that time;"
+                                + " sooner: %s unlock --owner %s")
+                        .formatted(MigopyException.COMMAND, holder.owner()));
+    }
+
+    /** The fencing token: rises by one with each owner of the lock. */
+    public long token() {
+        return token;
+    }
+
+    /** The server's time now: that of the last renewal, and what has passed here since. */
+    public Instant serverTime() {
+        Renewal last = renewal;
+        return last.server().plusNanos(System.nanoTime() - last.nanos());
+    }
+
+    /**
+     * Makes sure that the lock is ours before something is begun or written, and renews it first when the last
+     * renewal is more than two thirds of the lease ago.
+     *
+     * @throws MigopyException unknown, if the lock is lost, or if it cannot be told
+     */
+    public void ensureHeld() {
+        if (!lost && renewal.age().compareTo(length.multipliedBy(2).dividedBy(3)) > 0) {
+            try {
+                renew();
+            } catch (MongoException e) {
+                throw new MigopyException(
+                        MigopyException.Kind.UNKNOWN,
+                        "the lock could not be renewed for two thirds of its lease: " + e.getMessage(),
+                        "See what is true: " + MigopyException.COMMAND + " status",
+                        e);
+            }
+        }
+        if (lost) {
+            throw MigopyException.unknown(
+                    "this run lost its lock to another",
+                    "See what is true: " + MigopyException.COMMAND + " status");
+        }
+    }
+
+    private synchronized void renew() {
+        long nanos = System.nanoTime();
+        long millis = System.currentTimeMillis();
+        Optional<Instant> expiresAt = store.renew(owner, token, length);
+        if (expiresAt.isEmpty()) {
+            lost = true;
+        } else {
+            // Asked before the server answered: rather a little too old than too young.
+            renewal = new Renewal(nanos, millis, expiresAt.get().minus(length));
+        }
+    }
+
+    private void renewUntilClosed() {
+        long pause = length.toMillis() / RENEWALS_PER_LEASE;
+        try {
+            while (!lost && !closed.await(pause, TimeUnit.MILLISECONDS)) {
+                try {
+                    renew();
+                } catch (MongoException e) {
+                    // The next turn tries again; until then ensureHeld() sees how old the last renewal is.
+                    continue;
+                }
+            }
+        } catch (InterruptedException e) {
+            // Nobody interrupts this thread but a JVM that ends; ensureHeld() goes on renewing.
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Whether no other owner has been seen. */
+    public boolean seemsHeld() {
+        return !lost;
+    }
+
+    /** Gives the lock back if it is still ours. A release that fails leaves it to the lease to run out. */
+    @Override
+    public void close() {
+        closed.countDown();
+        boolean interrupted = Thread.interrupted(); // a signal's; the release has to go through all the same
+        try {
+            renewer.join(JOIN.toMillis());
+            if (!lost) {
+                store.release(owner.id(), token);
+            }
+        } catch (InterruptedException e) {
+            interrupted = true;
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,203 @@
+package migopy.lock;
+
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Aggregates;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.FindOneAndUpdateOptions;
+import com.mongodb.client.model.ReturnDocument;
+import com.mongodb.client.model.Updates;
+
+import org.bson.Document;
+import org.bson.conversions.Bson;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The document {@code {_id: "lock"}}: what is read and written of it, by the server's clock.
+ *
+ * <p>It stays after a release, without an owner; its token never falls.
+ */
+public final class LockStore {
+    private static final Bson LOCK = Filters.eq("_id", "lock");
+
+    private static final FindOneAndUpdateOptions AFTER =
+            new FindOneAndUpdateOptions().returnDocument(ReturnDocument.AFTER);
+
+    private final MongoCollection<Document> collection;
+    private final boolean serverClock;
+
+    /**
+     * @param database the journal's database, with its read and write concern
+     * @param collection {@code migrations_lock}
+     * @param serverClock false for the embedded server, which knows neither {@code $$NOW} nor
+     *     pipelines in updates; there the time is this machine's, on which that server runs as well
+     */
+    public LockStore(MongoDatabase database, String collection, boolean serverClock) {
+        this.collection = database.getCollection(collection);
+        this.serverClock = serverClock;
+    }
+
+    /**
+     * Who is to own the lock.
+     *
+     * @param id unique to one run of one process
+     */
+    public record Owner(String id, String run, String host, long pid) {}
+
+    /** Who holds the lock, or would if the lease had not run out; empty after a release. */
+    public Optional<Holder> holder() {
+        Document lock;
+        if (serverClock) {
+            Document now = new Document("$set", new Document("now", "$$NOW"));
+            lock = collection.aggregate(List.of(Aggregates.match(LOCK), now)).first();
+        } else {
+            lock = collection.find(LOCK).first();
+            if (lock != null) {
+                lock.append("now", new Date());
+            }
+        }
+        return lock == null || lock.get("owner") == null
+                ? Optional.empty()
+                : Optional.of(read(lock));
+    }
+
+    /**
+     * Takes the lock if nobody holds it or its lease has run out, by the server's clock.
+     *
+     * @return who holds it now; it is ours if that is {@code owner}
+     */
+    Holder acquire(Owner owner, Duration lease) {
+        Document after =
+                serverClock
+                        ? collection.findOneAndUpdate(
+                                LOCK,
+                                acquisition(owner, lease),
+                                new FindOneAndUpdateOptions()
+                                        .upsert(true)
+                                        .returnDocument(ReturnDocument.AFTER))
+                        : acquirePlainly(owner, lease);
+        return read(after);
+    }
+
+    private static List<Bson> acquisition(Owner owner, Duration lease) {
+        // The server decides in one step whether the lock is free; $expr would not be allowed in an
+        // upsert's filter.
+        Document noOwner = new Document("$eq", List.of(ifNull("$owner", ""), ""));
+        Document ranOut = new Document("$lte", List.of("$expiresAt", "$$NOW"));
+        Document free = new Document("$or", List.of(noOwner, ranOut));
+        Document taken =
+                new Document("owner", whenFree(literal(owner.id()), "$owner"))
+                        .append("run", whenFree(literal(owner.run()), "$run"))
+                        .append("host", whenFree(literal(owner.host()), "$host"))
+                        .append("pid", whenFree(literal(owner.pid()), "$pid"))
+                        .append("token", whenFree(next(), "$token"))
+                        .append("acquiredAt", whenFree("$$NOW", "$acquiredAt"))
+                        .append("expiresAt", whenFree(inOneLease(lease), "$expiresAt"));
+        return List.of(
+                new Document("$set", new Document("free", free)),
+                new Document("$set", taken),
+                new Document("$unset", "free"));
+    }
+
+    private static Document next() {
+        return new Document("$add", List.of(ifNull("$token", 0L), 1L));
+    }
+
+    private static Document inOneLease(Duration lease) {
+        return new Document("$add", List.of("$$NOW", lease.toMillis()));
+    }
+
+    private static Document whenFree(Object then, Object otherwise) {
+        return new Document("$cond", List.of("$free", then, otherwise));
+    }
+
+    private static Document ifNull(Object value, Object otherwise) {
+        return new Document("$ifNull", List.of(value, otherwise));
+    }
+
+    private static Document literal(Object value) {
+        return new Document("$literal", value);
+    }
+
+    private Document acquirePlainly(Owner owner, Duration lease) {
+        Date now = new Date();
+        Bson free =
+                Filters.or(
+                        Filters.exists("owner", false),
+                        Filters.eq("owner", null),
+                        Filters.lte("expiresAt", now));
+        Bson taken =
+                Updates.combine(
+                        Updates.set("owner", owner.id()),
+                        Updates.set("run", owner.run()),
+                        Updates.set("host", owner.host()),
+                        Updates.set("pid", owner.pid()),
+                        Updates.set("acquiredAt", now),
+                        Updates.set("expiresAt", Date.from(now.toInstant().plus(lease))),
+                        Updates.inc("token", 1L));
+        if (collection.find(LOCK).first() == null) {
+            collection.insertOne(new Document("_id", "lock").append("token", 0L));
+        }
+        Document after = collection.findOneAndUpdate(Filters.and(LOCK, free), taken, AFTER);
+        return (after == null ? collection.find(LOCK).first() : after).append("now", now);
+    }
+
+    /**
+     * Prolongs the lease.
+     *
+     * @return when it runs out now, by the server's clock; empty if the lock has another owner
+     */
+    Optional<Instant> renew(Owner owner, long token, Duration lease) {
+        Bson ours = Filters.and(LOCK, Filters.eq("owner", owner.id()), Filters.eq("token", token));
+        Document after;
+        if (serverClock) {
+            Document later = new Document("$set", new Document("expiresAt", inOneLease(lease)));
+            after = collection.findOneAndUpdate(ours, List.of(later), AFTER);
+        } else {
+            Date later = Date.from(Instant.now().plus(lease));
+            after = collection.findOneAndUpdate(ours, Updates.set("expiresAt", later), AFTER);
+        }
+        return Optional.ofNullable(after).map(lock -> lock.getDate("expiresAt").toInstant());
+    }
+
+    /** Gives the lock back, if it is still that owner's; the token stays. */
+    public boolean release(String owner, long token) {
+        Bson ours = Filters.and(LOCK, Filters.eq("owner", owner), Filters.eq("token", token));
+        Bson nobody =
+                Updates.combine(
+                        Updates.unset("owner"),
+                        Updates.unset("run"),
+                        Updates.unset("host"),
+                        Updates.unset("pid"),
+                        Updates.unset("acquiredAt"),
+                        Updates.unset("expiresAt"));
+        return collection.updateOne(ours, nobody).getMatchedCount() > 0;
+    }
+
+    private Holder read(Document lock) {
+        Instant expiresAt = time(lock, "expiresAt");
+        Instant now = lock.get("now") instanceof Date date ? date.toInstant() : null;
+        return new Holder(
+                text(lock, "owner"),
+                text(lock, "run"),
+                text(lock, "host"),
+                lock.get("pid") instanceof Number pid ? pid.longValue() : 0,
+                lock.get("token") instanceof Number token ? token.longValue() : 0,
+                time(lock, "acquiredAt"),
+                expiresAt,
+                now != null && expiresAt != null && expiresAt.isAfter(now));
+    }
+
+    private static String text(Document lock, String field) {
+        return lock.get(field) instanceof String text ? text : "unknown";
+    }
+
+    private static Instant time(Document lock, String field) {
+        return lock.get(field) instanceof Date date ? date.toInstant() : null;
+    }
+}
