@@ -1,30 +1,38 @@
 package migopy.lock;
 
 import com.mongodb.MongoException;
+
+import migopy.MigopyException;
+import migopy.console.Event;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import migopy.MigopyException;
-import migopy.console.Event;
 
 /**
- * The lock while it is ours: renewed beside the work by a thread of its own, released when it is closed.
+ * The lock while it is ours: renewed beside the work by a thread of its own, released when it is
+ * closed.
  *
- * <p>Nothing here trusts that a thread gets its turn: {@link #ensureHeld()} looks at how long ago the last renewal
- * was, and renews by itself when that is too long. The lease of a suspended process or a sleeping laptop runs out in
- * the server, whatever is believed here; the fence is what then keeps its writes from the journal.
+ * <p>Nothing here trusts that a thread gets its turn: {@link #ensureHeld()} looks at how long ago
+ * the last renewal was, and renews by itself when that is too long. The lease of a suspended
+ * process or a sleeping laptop runs out in the server, whatever is believed here; the fence is what
+ * then keeps its writes from the journal.
  */
 public final class Lease implements AutoCloseable {
-    /** A sixth: five renewals may fail before the lease runs out (5 s of 30 s; CONTRACT, section 4). */
+    /**
+     * A sixth: five renewals may fail before the lease runs out (5 s of 30 s; CONTRACT, section 4).
+     */
     private static final int RENEWALS_PER_LEASE = 6;
 
     /** How long one look at a lock that is held waits before the next, at most. */
     private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
 
-    /** A renewal is limited to 10 s by the journal's database; its thread is not waited for longer. */
+    /**
+     * A renewal is limited to 10 s by the journal's database; its thread is not waited for longer.
+     */
     private static final Duration JOIN = Duration.ofSeconds(11);
 
     private final LockStore store;
@@ -35,20 +43,17 @@ public final class Lease implements AutoCloseable {
     private final Thread renewer;
     private volatile Renewal renewal;
     private volatile boolean lost;
+    private volatile MongoException failure;
 
     /**
      * When the lease was known to be ours, by three clocks.
      *
-     * @param nanos {@code System.nanoTime}, which no clock correction moves, and which stands still while a machine
-     *     sleeps
+     * @param nanos {@code System.nanoTime}, which no clock correction moves, and which stands still
+     *     while a machine sleeps
      * @param millis the wall clock, which goes on while a machine sleeps
      * @param server the server's time
      */
     private record Renewal(long nanos, long millis, Instant server) {
-        static new Renewal(long nanos, long millis, Instant server) {
-            return new Renewal(nanos, millis, server);
-        }
-
         Duration age() {
             long byNanos = System.nanoTime() - nanos;
             long byWall = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis() - millis);
@@ -110,9 +115,11 @@ public final class Lease implements AutoCloseable {
     private static MigopyException locked(Holder holder) {
         return MigopyException.locked(
                 "%s holds the lock until %s"
-                        .formatted(holder.shown(), holder.expiresAt() == null ? "its end" : holder.expiresAt()),
-                ("Wait for it with --wait 5m. If that run is dead, the lock is free after that time;"
-                                + " sooner: %s unlock --owner %s")
+                        .formatted(
+                                holder.shown(),
+                                holder.expiresAt() == null ? "its end" : holder.expiresAt()),
+                ("Wait for it with --wait 5m. If that run is dead, the lock is free after that"
+                     + " time; sooner: %s unlock --owner %s")
                         .formatted(MigopyException.COMMAND, holder.owner()));
     }
 
@@ -128,8 +135,8 @@ public final class Lease implements AutoCloseable {
     }
 
     /**
-     * Makes sure that the lock is ours before something is begun or written, and renews it first when the last
-     * renewal is more than two thirds of the lease ago.
+     * Makes sure that the lock is ours before something is begun or written, and renews it first
+     * when the last renewal is more than two thirds of the lease ago.
      *
      * @throws MigopyException unknown, if the lock is lost, or if it cannot be told
      */
@@ -138,9 +145,13 @@ public final class Lease implements AutoCloseable {
             try {
                 renew();
             } catch (MongoException e) {
+                if (failure != null && failure != e) {
+                    e.addSuppressed(failure);
+                }
                 throw new MigopyException(
                         MigopyException.Kind.UNKNOWN,
-                        "the lock could not be renewed for two thirds of its lease: " + e.getMessage(),
+                        "the lock could not be renewed for two thirds of its lease: "
+                                + e.getMessage(),
                         "See what is true: " + MigopyException.COMMAND + " status",
                         e);
             }
@@ -171,8 +182,8 @@ public final class Lease implements AutoCloseable {
                 try {
                     renew();
                 } catch (MongoException e) {
-                    // The next turn tries again; until then ensureHeld() sees how old the last renewal is.
-                    continue;
+                    failure =
+                            e; // the next turn tries again; ensureHeld() sees how long it has been
                 }
             }
         } catch (InterruptedException e) {
@@ -181,16 +192,15 @@ public final class Lease implements AutoCloseable {
         }
     }
 
-    /** Whether no other owner has been seen. */
-    public boolean seemsHeld() {
-        return !lost;
-    }
-
-    /** Gives the lock back if it is still ours. A release that fails leaves it to the lease to run out. */
+    /**
+     * Gives the lock back if it is still ours. A release that fails leaves it to the lease to run
+     * out.
+     */
     @Override
     public void close() {
         closed.countDown();
-        boolean interrupted = Thread.interrupted(); // a signal's; the release has to go through all the same
+        boolean interrupted =
+                Thread.interrupted(); // a signal's; the release has to go through all the same
         try {
             renewer.join(JOIN.toMillis());
             if (!lost) {
