@@ -1,0 +1,101 @@
+package migopy.plan;
+
+import migopy.MigopyException;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Finds the migration that a person means. */
+public final class Names {
+    /** How many nearest names an error offers. */
+    private static final int OFFERED = 3;
+
+    private Names() {}
+
+    /**
+     * The migration of that name, with or without {@code .java}, of that number, or the only one
+     * that begins so.
+     *
+     * @throws MigopyException usage, if there is none, or more than one
+     */
+    public static Situation resolve(String typed, List<Situation> migrations) {
+        String wanted = typed.endsWith(".java") ? typed.substring(0, typed.length() - 5) : typed;
+        List<Situation> beginning = new ArrayList<>();
+        List<Situation> numbered = new ArrayList<>();
+        Long number = number(wanted);
+        for (Situation one : migrations) {
+            if (one.name().equals(wanted)) {
+                return one;
+            }
+            if (number != null && number.equals(one.number())) {
+                numbered.add(one);
+            } else if (!wanted.isEmpty() && one.name().startsWith(wanted)) {
+                beginning.add(one);
+            }
+        }
+        List<Situation> meant = numbered.isEmpty() ? beginning : numbered;
+        if (meant.size() == 1) {
+            return meant.get(0);
+        }
+        throw meant.isEmpty() ? unknown(typed, wanted, migrations) : ambiguous(typed, meant);
+    }
+
+    private static Long number(String text) {
+        try {
+            return text.matches("[0-9]{1,19}") ? Long.valueOf(text) : null;
+        } catch (NumberFormatException e) {
+            return null; // 19 digits past 2^63 - 1: no migration has that number
+        }
+    }
+
+    private static MigopyException ambiguous(String typed, List<Situation> meant) {
+        return MigopyException.usage(
+                "%s may be %s".formatted(typed, listed(meant)), "Type more of the name");
+    }
+
+    private static MigopyException unknown(
+            String typed, String wanted, List<Situation> migrations) {
+        List<Situation> nearest =
+                migrations.stream()
+                        .sorted(Comparator.comparingInt(one -> distance(wanted, one.name())))
+                        .limit(OFFERED)
+                        .toList();
+        return MigopyException.usage(
+                "there is no migration %s".formatted(typed),
+                nearest.isEmpty()
+                        ? "See what there is: " + MigopyException.COMMAND + " status --all"
+                        : "The nearest: " + listed(nearest));
+    }
+
+    private static String listed(List<Situation> some) {
+        String names =
+                some.stream().limit(OFFERED).map(Situation::name).collect(Collectors.joining(", "));
+        return some.size() > OFFERED ? names + ", ..." : names;
+    }
+
+    /**
+     * Levenshtein's distance, with what the longer name has at its end counted as little as can be.
+     */
+    private static int distance(String typed, String name) {
+        int[] row = new int[name.length() + 1];
+        for (int j = 0; j <= name.length(); j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= typed.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= name.length(); j++) {
+                int same = diagonal + (typed.charAt(i - 1) == name.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(same, Math.min(row[j - 1], row[j]) + 1);
+            }
+        }
+        int nearest = Integer.MAX_VALUE;
+        for (int value : row) {
+            nearest = Math.min(nearest, value); // a beginning of the name is near enough
+        }
+        return nearest;
+    }
+}

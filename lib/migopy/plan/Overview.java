@@ -1,0 +1,213 @@
+package migopy.plan;
+
+import migopy.Problem;
+import migopy.console.MigrationState;
+import migopy.files.Listing;
+import migopy.files.MigrationFile;
+import migopy.journal.Entry;
+import migopy.journal.JournalEntry;
+import migopy.journal.State;
+import migopy.journal.UnreadableEntry;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Files and journal, held side by side.
+ *
+ * @param migrations in the order in which they run
+ * @param problems all of them, those of single migrations and those of the directory
+ * @param notices what a person should know that is no problem
+ */
+public record Overview(List<Situation> migrations, List<Problem> problems, List<String> notices) {
+
+    private static final Comparator<Situation> BY_NUMBER =
+            Comparator.comparing(Situation::number, Comparator.nullsLast(Long::compare))
+                    .thenComparing(Situation::name);
+
+    public Overview {
+        migrations = List.copyOf(migrations);
+        problems = List.copyOf(problems);
+        notices = List.copyOf(notices);
+    }
+
+    /**
+     * Compares.
+     *
+     * @param checksums of the files, by name
+     * @param liveRuns the runs that hold the lock: what they have begun is under way, not
+     *     interrupted
+     */
+    public static Overview of(
+            Listing listing,
+            Map<String, String> checksums,
+            List<Entry> entries,
+            Set<String> liveRuns) {
+        return new Comparison(listing, checksums, entries, liveRuns).overview();
+    }
+
+    private static final class Comparison {
+        private final Listing listing;
+        private final Map<String, String> checksums;
+        private final List<Entry> entries;
+        private final Set<String> liveRuns;
+        private final List<Situation> found = new ArrayList<>();
+        private final List<String> notices;
+        private final long highestFile;
+
+        Comparison(
+                Listing listing,
+                Map<String, String> checksums,
+                List<Entry> entries,
+                Set<String> liveRuns) {
+            this.listing = listing;
+            this.checksums = checksums;
+            this.entries = entries;
+            this.liveRuns = liveRuns;
+            this.notices = new ArrayList<>(listing.notices());
+            this.highestFile =
+                    listing.files().stream().mapToLong(MigrationFile::number).max().orElse(-1);
+        }
+
+        Overview overview() {
+            Map<String, MigrationFile> files = new HashMap<>();
+            listing.files().forEach(file -> files.put(file.name(), file));
+            for (Entry entry : entries) {
+                if (entry instanceof UnreadableEntry unreadable) {
+                    addUnreadable(unreadable, files.remove(unreadable.name()));
+                } else if (entry instanceof JournalEntry known) {
+                    add(known, files.remove(known.name()));
+                }
+            }
+            for (MigrationFile file : files.values()) {
+                found.add(
+                        new Situation(
+                                file.name(),
+                                file.number(),
+                                MigrationState.PENDING,
+                                file,
+                                null,
+                                null));
+            }
+            found.sort(BY_NUMBER);
+            markOutOfOrder();
+            List<Problem> problems = new ArrayList<>(listing.problems());
+            found.stream().map(Situation::problem).filter(p -> p != null).forEach(problems::add);
+            return new Overview(found, problems, notices);
+        }
+
+        private void addUnreadable(UnreadableEntry entry, MigrationFile file) {
+            Problem problem =
+                    new Problem(
+                            Problem.Kind.UNREADABLE,
+                            entry.name(),
+                            "the journal's document %s cannot be understood: %s"
+                                    .formatted(entry.name(), entry.reason()),
+                            "Look at it in the database and mend it there; Migopy does not write"
+                                + " over it");
+            found.add(
+                    new Situation(
+                            entry.name(),
+                            file == null ? null : file.number(),
+                            MigrationState.UNREADABLE,
+                            file,
+                            null,
+                            problem));
+        }
+
+        private void add(JournalEntry entry, MigrationFile file) {
+            if (entry.state() == State.ROLLED_BACK && file == null) {
+                return; // gone from the database and from the folder: nothing is left of it
+            }
+            Long number = file != null ? Long.valueOf(file.number()) : entry.number();
+            MigrationState state = state(entry);
+            found.add(
+                    new Situation(
+                            entry.name(),
+                            number,
+                            state,
+                            file,
+                            entry,
+                            problem(entry, state, number, file)));
+        }
+
+        private MigrationState state(JournalEntry entry) {
+            boolean live = entry.run() != null && liveRuns.contains(entry.run());
+            return switch (entry.state()) {
+                case APPLIED -> MigrationState.APPLIED;
+                case IGNORED -> MigrationState.IGNORED;
+                case FAILED -> MigrationState.FAILED;
+                case ROLLBACK_FAILED -> MigrationState.ROLLBACK_FAILED;
+                case ROLLED_BACK -> MigrationState.PENDING;
+                case RUNNING -> live ? MigrationState.RUNNING : MigrationState.INTERRUPTED;
+                case ROLLING_BACK ->
+                        live ? MigrationState.ROLLING_BACK : MigrationState.INTERRUPTED;
+            };
+        }
+
+        private Problem problem(
+                JournalEntry entry, MigrationState state, Long number, MigrationFile file) {
+            if (number == null) {
+                return new Problem(
+                        Problem.Kind.UNKNOWN_ENTRY,
+                        entry.name(),
+                        "the journal has an entry %s, which is no migration's name"
+                                .formatted(entry.name()),
+                        "Remove it from the collection, or name the pattern that it belongs to:"
+                            + " --pattern");
+            }
+            return switch (state) {
+                case INTERRUPTED -> entry.safeToRunAgain() ? null : Problems.interrupted(entry);
+                case FAILED ->
+                        entry.failedMidway() && !entry.safeToRunAgain()
+                                ? Problems.interrupted(entry)
+                                : null;
+                case ROLLBACK_FAILED -> Problems.rollbackFailed(entry);
+                case APPLIED -> file == null ? gone(entry, number) : edited(entry, file);
+                case IGNORED, PENDING, RUNNING, ROLLING_BACK, UNREADABLE -> null;
+            };
+        }
+
+        private Problem gone(JournalEntry entry, long number) {
+            if (entry.bare() || entry.fileGone()) {
+                return null;
+            }
+            if (number > highestFile) {
+                notices.add("%s is applied and newer than every file here".formatted(entry.name()));
+                return null;
+            }
+            return Problems.missing(entry);
+        }
+
+        private Problem edited(JournalEntry entry, MigrationFile file) {
+            String now = checksums.get(file.name());
+            boolean same = entry.bare() || entry.checksum() == null || entry.checksum().equals(now);
+            return same ? null : Problems.edited(entry);
+        }
+
+        private void markOutOfOrder() {
+            Situation highest = null;
+            for (Situation one : found) {
+                boolean done =
+                        one.state() == MigrationState.APPLIED
+                                || one.state() == MigrationState.IGNORED;
+                if (done && one.number() != null) {
+                    highest = one;
+                }
+            }
+            if (highest == null) {
+                return;
+            }
+            for (int i = 0; i < found.size(); i++) {
+                Situation one = found.get(i);
+                if (one.pending() && one.number() < highest.number()) {
+                    found.set(i, one.with(Problems.outOfOrder(one.name(), highest.name())));
+                }
+            }
+        }
+    }
+}

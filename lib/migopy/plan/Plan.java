@@ -1,0 +1,44 @@
+package migopy.plan;
+
+import migopy.MigopyException;
+import migopy.Problem;
+
+import java.util.List;
+
+/**
+ * What would be done, or why nothing can be.
+ *
+ * @param steps in their order; empty where there is nothing to do, or where a problem is in the way
+ * @param problems what is in the way
+ * @param notices what a person should know that is in nobody's way
+ */
+public record Plan(List<Step> steps, List<Problem> problems, List<String> notices) {
+    public Plan {
+        steps = List.copyOf(steps);
+        problems = List.copyOf(problems);
+        notices = List.copyOf(notices);
+    }
+
+    /** Why this plan cannot be carried out; null if it can. Its problems say more. */
+    public MigopyException refusal() {
+        if (problems.isEmpty()) {
+            return null;
+        }
+        return refusal(problems);
+    }
+
+    /**
+     * One error for one or more problems: of kind unknown if one of them is an interrupted
+     * migration, which outweighs the others, else refused.
+     */
+    public static MigopyException refusal(List<Problem> problems) {
+        Problem first = problems.get(0);
+        for (Problem problem : problems) {
+            if (problem.kind() == Problem.Kind.INTERRUPTED) {
+                return MigopyException.unknown(problem.message(), problem.hint());
+            }
+        }
+        String more = problems.size() == 1 ? "" : " (and %d more)".formatted(problems.size() - 1);
+        return MigopyException.refused(first.message() + more, first.hint());
+    }
+}

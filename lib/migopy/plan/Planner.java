@@ -1,0 +1,319 @@
+package migopy.plan;
+
+import migopy.MigopyException;
+import migopy.Problem;
+import migopy.Problem.Kind;
+import migopy.console.MigrationState;
+import migopy.journal.JournalEntry;
+import migopy.journal.State;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Turns what is there and what is asked for into a plan: a pure function. */
+public final class Planner {
+    /** What is in the way of every request: nobody knows what the journal or the folder means. */
+    private static final Set<Kind> UNCLEAR =
+            EnumSet.of(
+                    Kind.UNREADABLE, Kind.UNKNOWN_ENTRY, Kind.INVALID_NAME, Kind.DUPLICATE_NUMBER);
+
+    private final Overview overview;
+
+    private Planner(Overview overview) {
+        this.overview = overview;
+    }
+
+    /**
+     * What would be done, or why nothing can be.
+     *
+     * @throws MigopyException usage, if the request names what is not there, or what cannot be
+     *     asked for
+     */
+    public static Plan plan(Overview overview, Request request) {
+        Planner planner = new Planner(overview);
+        if (request instanceof Request.Execute execute) {
+            return planner.execute(execute);
+        }
+        if (request instanceof Request.Rollback rollback) {
+            return planner.rollback(rollback);
+        }
+        return planner.ignore((Request.Ignore) request);
+    }
+
+    private Plan execute(Request.Execute request) {
+        refuseNamesWithLimits(request.names(), request.to(), request.steps());
+        Set<Situation> named = resolve(request.names());
+        for (Situation one : named) {
+            refuseWhatCannotBeExecuted(one);
+        }
+        long limit = request.to() == null ? Long.MAX_VALUE : resolveTo(request.to());
+        List<Situation> selected = new ArrayList<>();
+        for (Situation one : overview.migrations()) {
+            boolean wanted = named.isEmpty() || named.contains(one);
+            boolean within = one.number() != null && one.number() <= limit;
+            if (wanted && within && runnable(one, request.retry())) {
+                selected.add(one);
+            }
+        }
+        if (request.steps() != null && selected.size() > request.steps()) {
+            selected = selected.subList(0, request.steps());
+        }
+        List<Problem> inTheWay = inTheWayOf(selected, named, request);
+        if (!inTheWay.isEmpty()) {
+            return new Plan(List.of(), inTheWay, overview.notices());
+        }
+        List<Step> steps = new ArrayList<>();
+        selected.forEach(one -> steps.add(new Step.Execute(one.file(), one.entry())));
+        return new Plan(steps, List.of(), noticesFor(selected, named));
+    }
+
+    /** A failed one is run again, and an interrupted one where that is safe or a person says so. */
+    private static boolean runnable(Situation one, boolean retry) {
+        if (one.file() == null) {
+            return false;
+        }
+        if (one.pending()) {
+            return true;
+        }
+        if (!one.canBeRetried()) {
+            return false;
+        }
+        return retry || !one.needsAPerson();
+    }
+
+    private List<Problem> inTheWayOf(
+            List<Situation> selected, Set<Situation> named, Request.Execute request) {
+        long last = selected.stream().mapToLong(Situation::number).max().orElse(Long.MAX_VALUE);
+        Set<Situation> chosen = new HashSet<>(selected);
+        List<Problem> inTheWay = new ArrayList<>(ofTheDirectory());
+        for (Situation one : overview.migrations()) {
+            Problem problem = one.problem();
+            if (problem == null) {
+                continue;
+            }
+            boolean blocks =
+                    switch (problem.kind()) {
+                        case INTERRUPTED ->
+                                !chosen.contains(one)
+                                        && (named.isEmpty()
+                                                || named.contains(one)
+                                                || one.number() < last);
+                        case OUT_OF_ORDER ->
+                                chosen.contains(one) && named.isEmpty() && !request.outOfOrder();
+                        default -> true;
+                    };
+            if (blocks) {
+                inTheWay.add(problem);
+            }
+        }
+        return inTheWay;
+    }
+
+    private List<Problem> ofTheDirectory() {
+        return overview.problems().stream()
+                .filter(p -> p.kind() == Kind.INVALID_NAME || p.kind() == Kind.DUPLICATE_NUMBER)
+                .toList();
+    }
+
+    private void refuseWhatCannotBeExecuted(Situation one) {
+        String hint =
+                switch (one.state()) {
+                    case APPLIED ->
+                            "To run it again, take it back first: %s rollback %s"
+                                    .formatted(MigopyException.COMMAND, one.name());
+                    case IGNORED ->
+                            "To run it: %s repair %s --as pending --reason \"...\""
+                                    .formatted(MigopyException.COMMAND, one.name());
+                    default -> null;
+                };
+        if (hint != null) {
+            throw MigopyException.usage(one.name() + " is already " + one.state().word(), hint);
+        }
+        if (one.file() == null && one.problem() == null) {
+            throw MigopyException.usage(
+                    "the file of %s is gone".formatted(one.name()), "Bring the file back");
+        }
+    }
+
+    private List<String> noticesFor(List<Situation> selected, Set<Situation> named) {
+        List<String> notices = new ArrayList<>(overview.notices());
+        if (named.isEmpty() || selected.isEmpty()) {
+            return notices;
+        }
+        long last = selected.get(selected.size() - 1).number();
+        List<String> passedOver =
+                overview.migrations().stream()
+                        .filter(one -> one.pending() && one.number() < last && !named.contains(one))
+                        .map(Situation::name)
+                        .toList();
+        if (!passedOver.isEmpty()) {
+            notices.add(
+                    passedOver.size() == 1
+                            ? passedOver.get(0) + " stays pending"
+                            : "%s and %d more stay pending"
+                                    .formatted(passedOver.get(0), passedOver.size() - 1));
+        }
+        return notices;
+    }
+
+    private Plan rollback(Request.Rollback request) {
+        List<Situation> selected = selectedForRollback(request);
+        List<Problem> inTheWay = new ArrayList<>();
+        for (Situation one : overview.migrations()) {
+            Problem problem = one.problem();
+            boolean blocks =
+                    problem != null
+                            && switch (problem.kind()) {
+                                case UNREADABLE, UNKNOWN_ENTRY, INTERRUPTED, FAILED -> true;
+                                case EDITED -> selected.contains(one);
+                                default -> false;
+                            };
+            if (blocks) {
+                inTheWay.add(problem);
+            } else if (selected.contains(one) && one.file() == null && !request.stored()) {
+                inTheWay.add(goneForRollback(one));
+            }
+        }
+        if (!inTheWay.isEmpty()) {
+            return new Plan(List.of(), inTheWay, overview.notices());
+        }
+        List<Step> steps = new ArrayList<>();
+        selected.forEach(one -> steps.add(new Step.Rollback(one.entry(), one.file())));
+        return new Plan(steps, List.of(), List.of());
+    }
+
+    private static Problem goneForRollback(Situation one) {
+        return new Problem(
+                Kind.MISSING,
+                one.name(),
+                "%s is applied, but its file is gone".formatted(one.name()),
+                "Bring the file back, or use what the journal kept: %s rollback %s --stored"
+                        .formatted(MigopyException.COMMAND, one.name()));
+    }
+
+    private List<Situation> selectedForRollback(Request.Rollback request) {
+        int ways =
+                (request.names().isEmpty() ? 0 : 1)
+                        + (request.last() == null ? 0 : 1)
+                        + (request.to() == null ? 0 : 1)
+                        + (request.run() == null ? 0 : 1);
+        if (ways != 1) {
+            throw MigopyException.usage(
+                    "rollback needs one of NAME, --last, --to and --run",
+                    "The newest one: %s rollback --last 1".formatted(MigopyException.COMMAND));
+        }
+        List<Situation> applied = newestAppliedFirst();
+        if (request.last() != null) {
+            return applied.subList(0, Math.min(request.last(), applied.size()));
+        }
+        if (request.run() != null) {
+            List<Situation> ofRun =
+                    applied.stream()
+                            .filter(one -> request.run().equals(one.entry().run()))
+                            .toList();
+            if (ofRun.isEmpty()) {
+                throw MigopyException.usage(
+                        "nothing that is applied was applied by run " + request.run(),
+                        "See the runs: %s history".formatted(MigopyException.COMMAND));
+            }
+            return ofRun;
+        }
+        if (request.to() != null) {
+            Situation to = requireApplied(Names.resolve(request.to(), overview.migrations()));
+            return applied.subList(0, applied.indexOf(to));
+        }
+        Set<Situation> named = resolve(request.names());
+        named.forEach(Planner::requireApplied);
+        return applied.stream().filter(named::contains).toList();
+    }
+
+    private static Situation requireApplied(Situation one) {
+        boolean inDoubt = one.problem() != null && one.state() != MigrationState.PENDING;
+        if (!appliedStill(one) && !inDoubt) {
+            throw MigopyException.usage(
+                    "%s is not applied but %s".formatted(one.name(), one.state().word()),
+                    "See what is applied: %s status --all".formatted(MigopyException.COMMAND));
+        }
+        return one;
+    }
+
+    private List<Situation> newestAppliedFirst() {
+        Comparator<Situation> byStart =
+                Comparator.comparing(
+                        one -> one.entry().startedAt(),
+                        Comparator.nullsFirst(Comparator.naturalOrder()));
+        Comparator<Situation> byNumber =
+                Comparator.comparing(Situation::number, Comparator.nullsFirst(Long::compare));
+        return overview.migrations().stream()
+                .filter(Planner::appliedStill)
+                .sorted(byStart.thenComparing(byNumber).reversed())
+                .toList();
+    }
+
+    /**
+     * A rollback in a transaction that was cut off has changed nothing: the migration is still
+     * applied.
+     */
+    private static boolean appliedStill(Situation one) {
+        JournalEntry entry = one.entry();
+        return one.state() == MigrationState.APPLIED
+                || (one.state() == MigrationState.INTERRUPTED
+                        && entry.state() == State.ROLLING_BACK
+                        && entry.transactional());
+    }
+
+    private Plan ignore(Request.Ignore request) {
+        refuseNamesWithLimits(request.names(), request.to(), null);
+        Set<Situation> named = resolve(request.names());
+        for (Situation one : named) {
+            if (!one.pending() && one.problem() == null) {
+                throw MigopyException.usage(
+                        "%s is not pending but %s".formatted(one.name(), one.state().word()),
+                        "Only what was never run can be ignored");
+            }
+        }
+        List<Problem> inTheWay =
+                overview.problems().stream().filter(p -> UNCLEAR.contains(p.kind())).toList();
+        if (!inTheWay.isEmpty()) {
+            return new Plan(List.of(), inTheWay, overview.notices());
+        }
+        long limit = request.to() == null ? Long.MAX_VALUE : resolveTo(request.to());
+        List<Step> steps = new ArrayList<>();
+        for (Situation one : overview.migrations()) {
+            boolean wanted = named.isEmpty() || named.contains(one);
+            if (wanted && one.pending() && one.number() <= limit) {
+                steps.add(new Step.Ignore(one.file(), one.entry()));
+            }
+        }
+        return new Plan(steps, List.of(), List.of());
+    }
+
+    private static void refuseNamesWithLimits(List<String> names, String to, Integer steps) {
+        if (!names.isEmpty() && (to != null || steps != null)) {
+            throw MigopyException.usage(
+                    "names do not go together with " + (to != null ? "--to" : "--steps"),
+                    "Give the names, or the limit");
+        }
+        if (steps != null && steps < 1) {
+            throw MigopyException.usage("--steps has to be at least 1", "Leave it out for all");
+        }
+    }
+
+    private Set<Situation> resolve(List<String> names) {
+        Set<Situation> resolved = new HashSet<>();
+        names.forEach(name -> resolved.add(Names.resolve(name, overview.migrations())));
+        return resolved;
+    }
+
+    private long resolveTo(String name) {
+        Situation to = Names.resolve(name, overview.migrations());
+        if (to.number() == null) {
+            throw MigopyException.usage(to.name() + " has no number", "Name another for --to");
+        }
+        return to.number();
+    }
+}

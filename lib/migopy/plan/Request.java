@@ -1,0 +1,50 @@
+package migopy.plan;
+
+import java.util.List;
+
+/** What a person asks a run to do. Names are as they were typed. */
+public sealed interface Request {
+    /**
+     * Run {@code up()} of what is pending.
+     *
+     * @param names only these; empty for all
+     * @param to up to and with this one, or null
+     * @param steps at most so many, or null
+     * @param outOfOrder also those below what is applied already
+     * @param retry also those that were interrupted
+     */
+    record Execute(List<String> names, String to, Integer steps, boolean outOfOrder, boolean retry)
+            implements Request {
+        public Execute {
+            names = List.copyOf(names);
+        }
+    }
+
+    /**
+     * Run {@code down()} of what is applied, newest applied first.
+     *
+     * @param names only these
+     * @param last the last so many, or null
+     * @param to back to this one, which stays applied, or null
+     * @param run those that this run applied, or null
+     * @param stored use the source in the journal where the file is gone
+     */
+    record Rollback(List<String> names, Integer last, String to, String run, boolean stored)
+            implements Request {
+        public Rollback {
+            names = List.copyOf(names);
+        }
+    }
+
+    /**
+     * Register what is pending without running it.
+     *
+     * @param names only these; empty for all
+     * @param to up to and with this one, or null
+     */
+    record Ignore(List<String> names, String to) implements Request {
+        public Ignore {
+            names = List.copyOf(names);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package migopy.plan;
+
+import migopy.Problem;
+import migopy.console.MigrationState;
+import migopy.files.MigrationFile;
+import migopy.journal.JournalEntry;
+import migopy.journal.State;
+
+/**
+ * One migration, and how it stands.
+ *
+ * @param name without {@code .java}
+ * @param number null where there is none, as in a document that cannot be read
+ * @param file null where there is none
+ * @param entry null where the journal does not know it
+ * @param problem null where there is none
+ */
+public record Situation(
+        String name,
+        Long number,
+        MigrationState state,
+        MigrationFile file,
+        JournalEntry entry,
+        Problem problem) {
+
+    /** Whether it was interrupted in a way that only a person can judge. */
+    boolean needsAPerson() {
+        return problem != null && problem.kind() == Problem.Kind.INTERRUPTED;
+    }
+
+    /** Whether {@code up()} of it was begun and may be begun again, if a person says so. */
+    boolean canBeRetried() {
+        boolean up = entry != null && entry.state() != State.ROLLING_BACK;
+        return file != null
+                && up
+                && (state == MigrationState.INTERRUPTED || state == MigrationState.FAILED);
+    }
+
+    /** Whether it was never run, or was rolled back. */
+    boolean pending() {
+        return state == MigrationState.PENDING;
+    }
+
+    Situation with(Problem found) {
+        return new Situation(name, number, state, file, entry, found);
+    }
+}

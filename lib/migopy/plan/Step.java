@@ -1,0 +1,59 @@
+package migopy.plan;
+
+import migopy.console.Direction;
+import migopy.files.MigrationFile;
+import migopy.journal.JournalEntry;
+
+/** One thing that a run will do. */
+public sealed interface Step {
+    /** The migration's name, without {@code .java}. */
+    String name();
+
+    Direction direction();
+
+    /** What the journal knew when the plan was made; null for nothing. */
+    JournalEntry entry();
+
+    /** Calls {@code up()}. */
+    record Execute(MigrationFile file, JournalEntry entry) implements Step {
+        @Override
+        public String name() {
+            return file.name();
+        }
+
+        @Override
+        public Direction direction() {
+            return Direction.UP;
+        }
+    }
+
+    /**
+     * Calls {@code down()}.
+     *
+     * @param file null where the source in the journal is used
+     */
+    record Rollback(JournalEntry entry, MigrationFile file) implements Step {
+        @Override
+        public String name() {
+            return entry.name();
+        }
+
+        @Override
+        public Direction direction() {
+            return Direction.DOWN;
+        }
+    }
+
+    /** Registers it as ignored. */
+    record Ignore(MigrationFile file, JournalEntry entry) implements Step {
+        @Override
+        public String name() {
+            return file.name();
+        }
+
+        @Override
+        public Direction direction() {
+            return Direction.IGNORE;
+        }
+    }
+}
