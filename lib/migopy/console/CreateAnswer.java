@@ -11,10 +11,12 @@ import org.bson.Document;
  */
 public record CreateAnswer(String name, long number, String path) implements Answer {
     @Override
-    public void words(Words out) {}
+    public void words(Words out) {
+        out.line(path);
+    }
 
     @Override
     public Document json() {
-        return new Document();
+        return new Document("name", name).append("number", number).append("path", path);
     }
 }

@@ -35,10 +35,32 @@ public record ErrorAnswer(
     }
 
     @Override
-    public void words(Words out) {}
+    public boolean isError() {
+        return true;
+    }
+
+    @Override
+    public void words(Words out) {
+        if (problems.isEmpty()) {
+            out.error(message, hint);
+            return;
+        }
+        out.problems(problems, false);
+        // A refusal with one problem says nothing of its own; what it says of several stands below
+        // them.
+        boolean said = problems.stream().anyMatch(problem -> problem.message().equals(message));
+        if (!said && problems.size() > 1) {
+            out.gap();
+            out.error(message, hint);
+        }
+    }
 
     @Override
     public Document json() {
-        return new Document();
+        Document answer = new Document("error", Json.error(this));
+        if (!problems.isEmpty()) {
+            answer.append("problems", Json.problems(problems));
+        }
+        return answer.append("exitCode", exitCode);
     }
 }

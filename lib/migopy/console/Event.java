@@ -2,6 +2,7 @@ package migopy.console;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * What happens while a command works: values only, which {@link Console} puts into words, JSON or a
@@ -22,6 +23,12 @@ public sealed interface Event {
 
     /** The lock is held by another, and this run waits for it until {@code until} at the latest. */
     record WaitingForLock(String holder, Instant until) implements Event {}
+
+    /**
+     * What will be done, so that the lines of all steps are aligned. Before the first step; may be
+     * left out.
+     */
+    record Planned(List<String> names) implements Event {}
 
     record StepStarted(String name, Direction direction) implements Event {}
 

@@ -48,17 +48,71 @@ public record HistoryAnswer(
             Long pid,
             String migopy,
             String reason,
-            StepError error) {}
+            StepError error) {
+
+        private void into(Table table, Words out) {
+            String who = user == null ? "" : host == null ? user : user + "@" + host;
+            String why =
+                    reason != null
+                            ? reason
+                            : error != null ? Wording.shortened(error.message()) : "";
+            String note = who + (who.isEmpty() || why.isEmpty() ? "" : ": ") + why;
+            String word = "repair".equals(direction) ? "repaired" : outcome;
+            table.row(
+                    word,
+                    name,
+                    out.time(startedAt == null ? finishedAt : startedAt),
+                    out.duration(durationMs),
+                    note);
+        }
+
+        private Document json() {
+            Document attempt =
+                    new Document("name", name)
+                            .append("direction", direction)
+                            .append("outcome", outcome);
+            Json.put(attempt, "run", run);
+            Json.put(attempt, "startedAt", startedAt);
+            Json.put(attempt, "finishedAt", finishedAt);
+            Json.put(attempt, "durationMs", durationMs);
+            Document by = new Document();
+            Json.put(by, "user", user);
+            Json.put(by, "host", host);
+            Json.put(by, "pid", pid);
+            Json.put(by, "migopy", migopy);
+            Json.put(attempt, "by", by.isEmpty() ? null : by);
+            Json.put(attempt, "reason", reason);
+            return Json.put(attempt, "error", error == null ? null : Json.failure(error));
+        }
+    }
 
     public HistoryAnswer {
         attempts = List.copyOf(attempts);
     }
 
     @Override
-    public void words(Words out) {}
+    public void words(Words out) {
+        out.line(database + " on " + server + ", " + collection);
+        out.gap();
+        if (attempts.isEmpty()) {
+            out.line("Nothing was ever attempted.");
+            return;
+        }
+        Table table =
+                new Table(
+                        out,
+                        Table.Align.LEFT,
+                        Table.Align.LEFT,
+                        Table.Align.RIGHT,
+                        Table.Align.LEFT);
+        attempts.forEach(attempt -> attempt.into(table, out));
+        table.print();
+    }
 
     @Override
     public Document json() {
-        return new Document();
+        return new Document("database", database)
+                .append("collection", collection)
+                .append("attempts", attempts.stream().map(Attempt::json).toList());
     }
 }

@@ -27,10 +27,27 @@ public record RepairAnswer(String run, List<Repaired> repaired, List<String> not
     }
 
     @Override
-    public void words(Words out) {}
+    public void words(Words out) {
+        notices.forEach(out::line);
+        if (repaired.isEmpty()) {
+            out.line("Nothing to settle.");
+            return;
+        }
+        Table table = new Table(out, Table.Align.LEFT, Table.Align.LEFT);
+        repaired.forEach(one -> table.row(one.as(), one.name(), "was " + Words.spoken(one.was())));
+        table.print();
+    }
 
     @Override
     public Document json() {
-        return new Document();
+        List<Document> all =
+                repaired.stream()
+                        .map(
+                                one ->
+                                        new Document("name", one.name())
+                                                .append("was", one.was())
+                                                .append("as", one.as()))
+                        .toList();
+        return new Document("run", run).append("repaired", all).append("notices", notices);
     }
 }

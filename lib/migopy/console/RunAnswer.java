@@ -33,10 +33,112 @@ public record RunAnswer(
     }
 
     @Override
-    public void words(Words out) {}
+    public boolean isError() {
+        return error != null || steps.stream().anyMatch(step -> step.error() != null);
+    }
+
+    /**
+     * Says what is left to say once the steps were told as they ended; planned ones are told here.
+     */
+    @Override
+    public void words(Words out) {
+        if (dryRun && error == null) {
+            plan(out);
+            return;
+        }
+        if (!steps.isEmpty()) {
+            ended(out);
+        }
+        if (error != null) {
+            if (!steps.isEmpty()) {
+                out.gap();
+            }
+            ErrorAnswer.of(error, problems).words(out);
+        } else if (steps.isEmpty()) {
+            out.line("Nothing to do.");
+        }
+    }
+
+    private void plan(Words out) {
+        if (steps.isEmpty()) {
+            out.line("Nothing to do.");
+            return;
+        }
+        Table table = new Table(out, Table.Align.LEFT, Table.Align.LEFT);
+        steps.forEach(step -> table.row(step.outcome().word(), step.name(), direction(step)));
+        table.print();
+        out.gap();
+        out.line(Wording.number(steps.size()) + " planned, nothing done.");
+    }
+
+    private static String direction(StepReport step) {
+        return switch (step.direction()) {
+            case UP -> "up()";
+            case DOWN -> "down()";
+            case IGNORE -> "registered, not executed";
+        };
+    }
+
+    private void ended(Words out) {
+        StepReport last = steps.get(steps.size() - 1);
+        if (last.error() == null) {
+            return;
+        }
+        out.gap();
+        out.failure(last.name(), last.error());
+        if (error == null) {
+            out.line(wayOn(last));
+        }
+    }
+
+    /** What stays true, and what to type. */
+    private String wayOn(StepReport last) {
+        return stays(steps.subList(0, steps.size() - 1))
+                + switch (last.outcome()) {
+                    case FAILED -> failed(last);
+                    case INTERRUPTED ->
+                            "Look how far it came, then: {migopy} execute "
+                                    + last.name()
+                                    + " --retry";
+                    default ->
+                            "Look how far it came, then settle it: {migopy} repair "
+                                    + last.name()
+                                    + " --as applied --reason \"...\" (or --as pending)";
+                };
+    }
+
+    private static String stays(List<StepReport> before) {
+        if (before.isEmpty()) {
+            return "";
+        }
+        StepReport first = before.get(0);
+        String outcome = " " + Words.spoken(first.outcome().word()) + ". ";
+        return before.size() == 1
+                ? first.name() + " stays" + outcome
+                : first.name() + " to " + before.get(before.size() - 1).name() + " stay" + outcome;
+    }
+
+    private static String failed(StepReport last) {
+        // Nobody knows how far a timeout or a signal let it come, so the journal counts it as
+        // interrupted.
+        return switch (last.error().type()) {
+            case "timeout", "interrupted" ->
+                    "Look how far it came, then: {migopy} execute " + last.name() + " --retry";
+            default -> "Mend " + last.name() + ".java, then: {migopy} execute";
+        };
+    }
 
     @Override
     public Document json() {
-        return new Document();
+        if (error != null && (dryRun || steps.isEmpty())) {
+            return ErrorAnswer.of(error, problems).json().append("exitCode", exitCode);
+        }
+        Document answer =
+                new Document("run", run).append("steps", steps.stream().map(Json::step).toList());
+        boolean told = steps.stream().anyMatch(step -> step.error() != null);
+        if (error != null && !told) {
+            answer.append("error", Json.error(ErrorAnswer.of(error, problems)));
+        }
+        return answer.append("exitCode", exitCode);
     }
 }

@@ -5,6 +5,7 @@ import migopy.Problem;
 import org.bson.Document;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -61,7 +62,57 @@ public record StatusAnswer(
             return new Row(
                     name, number, MigrationState.PENDING, problem, null, null, null, null, null);
         }
+
+        /** Whether nobody has to look at it again. */
+        private boolean settled() {
+            return problem == null
+                    && (state == MigrationState.APPLIED || state == MigrationState.IGNORED);
+        }
+
+        private boolean underWay() {
+            return switch (state) {
+                case RUNNING, ROLLING_BACK, INTERRUPTED -> true;
+                default -> false;
+            };
+        }
+
+        private void into(Table table, Words out) {
+            List<String> notes = new ArrayList<>();
+            if (underWay() && by != null) {
+                notes.add("by " + by);
+            }
+            if (problem != null && !problem.word().equals(state.word())) {
+                notes.add(Words.spoken(problem.word()));
+            }
+            if (Boolean.FALSE.equals(reversible) && state != MigrationState.IGNORED) {
+                notes.add("no down()");
+            }
+            table.row(
+                    state.word(),
+                    name,
+                    out.time(finishedAt == null || underWay() ? startedAt : finishedAt),
+                    underWay() ? "" : out.duration(durationMs),
+                    String.join(", ", notes));
+        }
+
+        private Document json() {
+            Document row =
+                    new Document("name", name)
+                            .append("number", number)
+                            .append("state", state.word());
+            Json.put(row, "problem", problem == null ? null : problem.word());
+            Json.put(row, "startedAt", startedAt);
+            Json.put(row, "finishedAt", finishedAt);
+            Json.put(row, "durationMs", durationMs);
+            return Json.put(row, "reversible", reversible);
+        }
     }
+
+    /** How many applied or ignored ones are shown without {@code --all}. */
+    static final int LAST_SETTLED = 10;
+
+    /** How many pending ones are shown without {@code --all}. */
+    static final int FIRST_PENDING = 20;
 
     public StatusAnswer {
         migrations = List.copyOf(migrations);
@@ -83,10 +134,101 @@ public record StatusAnswer(
     }
 
     @Override
-    public void words(Words out) {}
+    public void words(Words out) {
+        out.line(
+                database
+                        + " on "
+                        + (embedded ? "the embedded database" : server)
+                        + ", "
+                        + Wording.folder(directory));
+        if (!migrations.isEmpty()) {
+            out.gap();
+            rows(out);
+        }
+        if (!problems.isEmpty()) {
+            out.gap();
+            out.problems(problems, all);
+        }
+        out.gap();
+        notices.forEach(out::line);
+        out.line(closing());
+    }
+
+    private void rows(Words out) {
+        List<Row> done =
+                migrations.stream().filter(row -> row.state() != MigrationState.PENDING).toList();
+        List<Row> pending =
+                migrations.stream().filter(row -> row.state() == MigrationState.PENDING).toList();
+        long settled = done.stream().filter(Row::settled).count();
+        long hidden = all || settled <= LAST_SETTLED + 1 ? 0 : settled - LAST_SETTLED;
+        if (hidden > 0) {
+            out.line("  " + Wording.number(hidden) + " earlier; with those: {migopy} status --all");
+        }
+        int shown = all || pending.size() <= FIRST_PENDING + 1 ? pending.size() : FIRST_PENDING;
+
+        Table table =
+                new Table(
+                        out,
+                        Table.Align.LEFT,
+                        Table.Align.LEFT,
+                        Table.Align.RIGHT,
+                        Table.Align.LEFT);
+        long skipped = 0;
+        for (Row row : done) {
+            if (row.settled() && skipped < hidden) {
+                skipped++;
+            } else {
+                row.into(table, out);
+            }
+        }
+        pending.subList(0, shown).forEach(row -> row.into(table, out));
+        table.print();
+        if (shown < pending.size()) {
+            Row last = pending.get(pending.size() - 1);
+            out.line(
+                    "  "
+                            + Wording.number(pending.size() - shown)
+                            + " more pending, up to "
+                            + last.name());
+        }
+    }
+
+    private String closing() {
+        long pending = count(MigrationState.PENDING);
+        long running = count(MigrationState.RUNNING) + count(MigrationState.ROLLING_BACK);
+        if (migrations.isEmpty() && problems.isEmpty()) {
+            return "No migrations yet. The first: {migopy} create add users";
+        }
+        StringBuilder closing =
+                new StringBuilder(
+                        pending == 0 ? "Nothing pending" : Wording.number(pending) + " pending");
+        if (running > 0) {
+            closing.append(", ").append(Wording.number(running)).append(" running");
+        }
+        if (!problems.isEmpty()) {
+            return closing.append(", ")
+                    .append(Wording.count(problems.size(), "problem"))
+                    .append(" to settle first.")
+                    .toString();
+        }
+        boolean next = pending + count(MigrationState.FAILED) > 0 && running == 0;
+        return closing.append(next ? ". To run them: {migopy} execute" : ".").toString();
+    }
 
     @Override
     public Document json() {
-        return new Document();
+        List<Document> rows = migrations.stream().map(Row::json).toList();
+        Document summary = new Document();
+        for (MigrationState state : MigrationState.values()) {
+            summary.append(state.word(), count(state));
+        }
+        return new Document("database", database)
+                .append("collection", collection)
+                .append("directory", directory)
+                .append("embedded", embedded)
+                .append("migrations", rows)
+                .append("summary", summary)
+                .append("problems", Json.problems(problems))
+                .append("notices", notices);
     }
 }

@@ -18,10 +18,28 @@ public record UnlockAnswer(
         boolean removed, String owner, String run, String host, Long pid, Instant expiresAt)
         implements Answer {
     @Override
-    public void words(Words out) {}
+    public void words(Words out) {
+        if (!removed) {
+            out.line("Nobody holds the lock.");
+            return;
+        }
+        String where = host == null ? "" : " on " + host + (pid == null ? "" : ", process " + pid);
+        out.line(
+                "The lock of "
+                        + owner
+                        + where
+                        + " is removed; its lease ran until "
+                        + out.time(expiresAt)
+                        + ".");
+    }
 
     @Override
     public Document json() {
-        return new Document();
+        Document answer = new Document("removed", removed);
+        Json.put(answer, "owner", owner);
+        Json.put(answer, "run", run);
+        Json.put(answer, "host", host);
+        Json.put(answer, "pid", pid);
+        return Json.put(answer, "expiresAt", expiresAt);
     }
 }

@@ -37,10 +37,30 @@ public record ValidateAnswer(
     }
 
     @Override
-    public void words(Words out) {}
+    public void words(Words out) {
+        String where = database == null ? "" : ", and " + database + " on " + server;
+        out.line(Wording.folder(directory) + where);
+        out.gap();
+        if (!problems.isEmpty()) {
+            out.problems(problems, true);
+            out.gap();
+        }
+        notices.forEach(out::line);
+        out.line(
+                Wording.count(files, "migration")
+                        + " looked at, "
+                        + (problems.isEmpty()
+                                ? "no problem"
+                                : Wording.count(problems.size(), "problem"))
+                        + ".");
+    }
 
     @Override
     public Document json() {
-        return new Document();
+        Document answer = new Document("directory", directory).append("files", files);
+        Json.put(answer, "database", database);
+        return answer.append("problems", Json.problems(problems))
+                .append("notices", notices)
+                .append("exitCode", exitCode());
     }
 }

@@ -1,0 +1,73 @@
+package migopy.console;
+
+import org.bson.Document;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * A dump that was written.
+ *
+ * @param database the database's name
+ * @param folder where it lies
+ * @param snapshot whether its collections show one point in time; capped ones never do
+ * @param collections what it holds, by name
+ * @param duration how long it took
+ */
+public record DumpAnswer(
+        String database,
+        String folder,
+        boolean snapshot,
+        List<Collection> collections,
+        Duration duration)
+        implements Answer {
+    /**
+     * One of them.
+     *
+     * @param type {@code collection}, {@code view} or {@code timeseries}
+     * @param documents how many; of a time series the buckets; of a view none
+     * @param bytes of its files on the disk
+     */
+    public record Collection(String name, String type, long documents, long bytes) {}
+
+    public DumpAnswer {
+        collections = List.copyOf(collections);
+    }
+
+    /** How many documents, of all collections. */
+    public long documents() {
+        return collections.stream().mapToLong(Collection::documents).sum();
+    }
+
+    /** How many bytes, of all files. */
+    public long bytes() {
+        return collections.stream().mapToLong(Collection::bytes).sum();
+    }
+
+    @Override
+    public void words(Words out) {
+        out.line(
+                "%d collections, %d documents, %d bytes in %s"
+                        .formatted(collections.size(), documents(), bytes(), folder));
+    }
+
+    @Override
+    public Document json() {
+        return new Document("database", database)
+                .append("folder", folder)
+                .append("snapshot", snapshot)
+                .append(
+                        "collections",
+                        collections.stream()
+                                .map(
+                                        c ->
+                                                new Document("name", c.name())
+                                                        .append("type", c.type())
+                                                        .append("documents", c.documents())
+                                                        .append("bytes", c.bytes()))
+                                .toList())
+                .append("documents", documents())
+                .append("bytes", bytes())
+                .append("durationMs", duration.toMillis());
+    }
+}

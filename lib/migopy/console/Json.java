@@ -1,0 +1,97 @@
+package migopy.console;
+
+import migopy.Problem;
+
+import org.bson.Document;
+import org.bson.json.JsonMode;
+import org.bson.json.JsonWriterSettings;
+
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/** The pieces that answers have in common, and the text of a whole answer. */
+public final class Json {
+    private static final DateTimeFormatter ISO =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+                    .withZone(ZoneOffset.UTC);
+
+    private Json() {}
+
+    /** Puts a value under a key, unless it is null. */
+    public static Document put(Document document, String key, Object value) {
+        if (value != null) {
+            document.append(key, value);
+        }
+        return document;
+    }
+
+    /** The list of problems of CONTRACT, section 5. */
+    public static List<Document> problems(List<Problem> problems) {
+        return problems.stream().map(Json::problem).toList();
+    }
+
+    private static Document problem(Problem problem) {
+        Document document =
+                new Document("kind", problem.kind().word())
+                        .append("name", problem.name())
+                        .append("message", problem.message())
+                        .append("hint", problem.hint());
+        return put(document, "details", problem.details().isEmpty() ? null : problem.details());
+    }
+
+    static Document error(ErrorAnswer error) {
+        return new Document("kind", error.kind())
+                .append("message", error.message())
+                .append("hint", error.hint());
+    }
+
+    static Document failure(StepError error) {
+        return new Document("type", error.type())
+                .append("message", error.message())
+                .append("frames", error.frames());
+    }
+
+    static Document step(StepReport step) {
+        Document document =
+                new Document("name", step.name())
+                        .append("direction", step.direction().word())
+                        .append("outcome", step.outcome().word());
+        put(document, "durationMs", step.durationMs());
+        return put(document, "error", step.error() == null ? null : failure(step.error()));
+    }
+
+    /**
+     * One document as text on one line; every string in it goes through {@code rewriting} first.
+     */
+    static String text(Document document, UnaryOperator<String> rewriting) {
+        JsonWriterSettings settings =
+                JsonWriterSettings.builder()
+                        .outputMode(JsonMode.RELAXED)
+                        .dateTimeConverter(
+                                (ms, writer) ->
+                                        writer.writeString(ISO.format(Instant.ofEpochMilli(ms))))
+                        .build();
+        return ((Document) rewritten(document, rewriting)).toJson(settings);
+    }
+
+    // Before it becomes JSON, not after: a secret with a quote in it looks different there.
+    private static Object rewritten(Object value, UnaryOperator<String> rewriting) {
+        if (value instanceof String text) {
+            return rewriting.apply(text);
+        }
+        if (value instanceof List<?> list) {
+            return list.stream().map(element -> rewritten(element, rewriting)).toList();
+        }
+        if (value instanceof Map<?, ?> map) {
+            Document document = new Document();
+            map.forEach((key, inner) -> document.append((String) key, rewritten(inner, rewriting)));
+            return document;
+        }
+        return value;
+    }
+}

@@ -1,0 +1,92 @@
+package migopy.console;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Lines of one form: the state first, then the migration's name, then what else there is, in
+ * columns. Where the terminal is too narrow, first the gaps shrink and then the column of names: a
+ * name that is longer than that moves its own line's rest to the right and is never cut, because a
+ * person may have to type it.
+ */
+final class Table {
+    /** What the numbers of a column are aligned at. */
+    enum Align {
+        LEFT,
+        RIGHT
+    }
+
+    private static final int STATE_GAP = 3;
+    private static final int WIDE_GAP = 4;
+    private static final int NARROW_GAP = 2;
+    private static final int LEAST_NAME_WIDTH = 16;
+
+    /** A line of its own among the rows has no cells. */
+    private record Row(String state, List<String> cells) {}
+
+    private final Words out;
+    private final List<Align> columns;
+    private final List<Row> rows = new ArrayList<>();
+
+    /** A table whose columns after the state are aligned so; the first of them holds names. */
+    Table(Words out, Align... columns) {
+        this.out = out;
+        this.columns = List.of(columns);
+    }
+
+    /** A row; an empty cell takes no room if all others of its column are empty too. */
+    void row(String state, String... cells) {
+        List<String> visible = new ArrayList<>(cells.length);
+        for (String cell : cells) {
+            visible.add(Wording.visible(cell));
+        }
+        rows.add(new Row(state, visible));
+    }
+
+    void print() {
+        int[] widths = new int[columns.size()];
+        int stateWidth = 0;
+        for (Row row : rows) {
+            stateWidth = Math.max(stateWidth, Words.spoken(row.state()).length());
+            for (int i = 0; i < widths.length; i++) {
+                widths[i] = Math.max(widths[i], row.cells().get(i).length());
+            }
+        }
+        int gap = WIDE_GAP;
+        if (total(stateWidth, widths, gap) > out.width()) {
+            gap = NARROW_GAP;
+            int excess = total(stateWidth, widths, gap) - out.width();
+            widths[0] =
+                    Math.max(
+                            Math.min(LEAST_NAME_WIDTH, widths[0]), widths[0] - Math.max(0, excess));
+        }
+        for (Row row : rows) {
+            out.painted(line(row, stateWidth, widths, gap));
+        }
+    }
+
+    private static int total(int stateWidth, int[] widths, int gap) {
+        int total = 2 + stateWidth + STATE_GAP - gap;
+        for (int width : widths) {
+            total += width == 0 ? 0 : gap + width;
+        }
+        return total;
+    }
+
+    private String line(Row row, int stateWidth, int[] widths, int gap) {
+        StringBuilder line = new StringBuilder("  ").append(out.state(row.state(), stateWidth));
+        line.append(" ".repeat(STATE_GAP));
+        for (int i = 0; i < widths.length; i++) {
+            if (widths[i] == 0) {
+                continue;
+            }
+            if (i > 0) {
+                line.append(" ".repeat(gap));
+            }
+            String cell = row.cells().get(i);
+            String blanks = " ".repeat(Math.max(0, widths[i] - cell.length()));
+            line.append(columns.get(i) == Align.LEFT ? cell + blanks : blanks + cell);
+        }
+        return line.toString().stripTrailing();
+    }
+}
