@@ -1,0 +1,298 @@
+package migopy.settings;
+
+import com.mongodb.ConnectionString;
+
+import migopy.MigopyException;
+
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/**
+ * A MongoDB URI taken apart, so that it can be judged and completed. What is refused is named
+ * without quoting the URI: in a malformed one nobody knows where the password ends.
+ *
+ * @param user percent-decoded, or null
+ * @param password percent-decoded, or null
+ * @param hosts each with its port; an SRV name without one
+ * @param database percent-decoded, or null
+ * @param options by lower-case name, percent-decoded
+ */
+record MongoUri(
+        String scheme,
+        String user,
+        String password,
+        List<String> hosts,
+        String database,
+        Map<String, String> options) {
+
+    static final int LARGEST_PORT = 65535;
+    static final int DEFAULT_PORT = 27017;
+    static final String PLAIN = "mongodb://";
+    static final String SRV = "mongodb+srv://";
+
+    private static final Pattern BAD_ESCAPE = Pattern.compile("%(?![0-9a-fA-F]{2})");
+    private static final Pattern HOST =
+            Pattern.compile("(\\[[0-9a-fA-F:.%a-z]+]|[^\\[\\]:/?#@,\\s]+)(?::([0-9]{1,5}))?");
+    private static final List<String> TRUTHS =
+            List.of("tls", "ssl", "retrywrites", "retryreads", "journal", "directconnection");
+    private static final List<String> NUMBERS =
+            List.of(
+                    "serverselectiontimeoutms",
+                    "connecttimeoutms",
+                    "sockettimeoutms",
+                    "timeoutms",
+                    "wtimeoutms",
+                    "maxpoolsize",
+                    "minpoolsize");
+
+    /** Takes the value's text apart; throws usage, naming the origin, where it cannot be right. */
+    static MongoUri parse(Value value) {
+        String text = value.text();
+        String scheme = text.startsWith(SRV) ? SRV : PLAIN;
+        if (!text.startsWith(scheme)) {
+            throw malformed(value, "it has to begin with mongodb:// or mongodb+srv://");
+        }
+        String rest = text.substring(scheme.length());
+        int end = firstOf(rest, '/', '?');
+        String authority = rest.substring(0, end);
+        String tail = rest.substring(end);
+        int query = tail.indexOf('?');
+        String path = query < 0 ? tail : tail.substring(0, query);
+        int at = authority.lastIndexOf('@');
+        String[] login = login(value, at < 0 ? null : authority.substring(0, at), path);
+        List<String> hosts = hosts(value, scheme, authority.substring(at + 1));
+        String database = database(value, path.isEmpty() ? "" : path.substring(1));
+        Map<String, String> options = options(value, query < 0 ? "" : tail.substring(query + 1));
+        return new MongoUri(scheme, login[0], login[1], hosts, database, options);
+    }
+
+    /** The URI of a single host, as the settings without a URI name it. */
+    static MongoUri ofHost(Value host, Value port, String user, String password) {
+        String name = host.text();
+        boolean ipv6 = name.chars().filter(c -> c == ':').count() > 1 && !name.startsWith("[");
+        String bracketed = ipv6 ? "[" + name + "]" : name;
+        var form = HOST.matcher(bracketed);
+        if (!form.matches() || form.group(2) != null) {
+            throw host.refused("host", "is not the name of one host without a port");
+        }
+        String address = bracketed + ":" + port.port();
+        return new MongoUri(PLAIN, user, password, List.of(address), null, Map.of());
+    }
+
+    boolean srv() {
+        return scheme.equals(SRV);
+    }
+
+    /**
+     * Whether the user proves itself by a password: SCRAM, PLAIN, or what the driver chooses by
+     * itself.
+     */
+    boolean loginByPassword() {
+        String mechanism = options.getOrDefault("authmechanism", "SCRAM");
+        return user != null && (mechanism.startsWith("SCRAM") || mechanism.equals("PLAIN"));
+    }
+
+    /**
+     * What the URI itself says of TLS, or null if nothing. SRV means TLS unless it is turned off.
+     */
+    Boolean tls() {
+        String said = options.getOrDefault("tls", options.get("ssl"));
+        return said == null ? (srv() ? Boolean.TRUE : null) : Boolean.valueOf(said);
+    }
+
+    MongoUri withPassword(String completed) {
+        return new MongoUri(scheme, user, completed, hosts, database, options);
+    }
+
+    MongoUri withOption(String name, String optionValue) {
+        Map<String, String> more = new TreeMap<>(options);
+        more.put(name.toLowerCase(Locale.ROOT), optionValue);
+        return new MongoUri(scheme, user, password, hosts, database, more);
+    }
+
+    /** The whole URI again, everything in it percent-encoded. */
+    String text() {
+        return text(scheme, options);
+    }
+
+    /** Lets the driver judge what is left to judge, without a look at DNS. */
+    void judge(Value value) {
+        Map<String, String> offline = new TreeMap<>(options);
+        if (srv()) {
+            offline.keySet().removeAll(List.of("srvmaxhosts", "srvservicename"));
+        }
+        if (accepted(text(PLAIN, offline))) {
+            return;
+        }
+        for (String name : offline.keySet()) {
+            Map<String, String> without = new TreeMap<>(offline);
+            without.remove(name);
+            if (name.matches("[a-z]{1,40}") && accepted(text(PLAIN, without))) {
+                throw malformed(value, "its option " + name + " cannot be right");
+            }
+        }
+        throw malformed(value, "the driver does not accept it");
+    }
+
+    /** Everything in a URI that may be secret, however malformed it is. */
+    static List<String> secretsIn(String text) {
+        List<String> secrets = new ArrayList<>();
+        int start = text.indexOf("://") < 0 ? 0 : text.indexOf("://") + 3;
+        int at = text.lastIndexOf('@');
+        int colon = text.indexOf(':', start);
+        if (colon >= 0 && at > colon) {
+            String raw = text.substring(colon + 1, at);
+            secrets.add(raw);
+            if (!BAD_ESCAPE.matcher(raw).find()) {
+                secrets.add(decode(raw));
+            }
+        }
+        var token = Pattern.compile("(?i)(?:AWS_SESSION_TOKEN:|proxyPassword=)([^,&;]+)");
+        token.matcher(text).results().forEach(found -> secrets.add(found.group(1)));
+        return secrets;
+    }
+
+    static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    private static String decode(String text) {
+        return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+    }
+
+    private String text(String beginning, Map<String, String> with) {
+        StringBuilder out = new StringBuilder(beginning);
+        if (user != null) {
+            out.append(encode(user));
+            out.append(password == null ? "" : ":" + encode(password)).append('@');
+        }
+        out.append(String.join(",", hosts)).append('/');
+        out.append(database == null ? "" : encode(database));
+        char separator = '?';
+        for (Map.Entry<String, String> option : with.entrySet()) {
+            // readPreferenceTags may stand several times; its values are kept apart by a line
+            // break.
+            for (String each : option.getValue().split("\n", -1)) {
+                // The driver splits authMechanismProperties at : and , before it decodes.
+                String encoded = encode(each).replace("%3A", ":").replace("%2C", ",");
+                out.append(separator).append(option.getKey()).append('=').append(encoded);
+                separator = '&';
+            }
+        }
+        return out.toString();
+    }
+
+    private static boolean accepted(String text) {
+        try {
+            new ConnectionString(text);
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false; // Its message may quote a password; the caller says what is wrong.
+        }
+    }
+
+    private static String[] login(Value value, String login, String path) {
+        if (path.contains("@") || (login != null && login.matches(".*@.*|[^:]*:.*:.*"))) {
+            throw malformed(value, "user or password contains @, : or / that is not encoded");
+        }
+        if (login == null) {
+            return new String[2];
+        }
+        int colon = login.indexOf(':');
+        String user = colon < 0 ? login : login.substring(0, colon);
+        if (user.isEmpty()) {
+            throw malformed(value, "the user's name is empty");
+        }
+        if (BAD_ESCAPE.matcher(login).find()) {
+            throw malformed(value, "user or password contains a % that is not encoded");
+        }
+        return new String[] {decode(user), colon < 0 ? null : decode(login.substring(colon + 1))};
+    }
+
+    private static List<String> hosts(Value value, String scheme, String text) {
+        List<String> hosts = new ArrayList<>();
+        for (String each : text.split(",", -1)) {
+            var form = HOST.matcher(each);
+            if (!form.matches()) {
+                throw malformed(value, each.isEmpty() ? "it names no host" : "a host is not right");
+            }
+            String port = form.group(2);
+            if (port != null
+                    && (Integer.parseInt(port) < 1 || Integer.parseInt(port) > LARGEST_PORT)) {
+                throw malformed(value, "a port is not a number from 1 to " + LARGEST_PORT);
+            }
+            if (scheme.equals(SRV) && (port != null || !hosts.isEmpty())) {
+                throw malformed(value, "with mongodb+srv it names one host and no port");
+            }
+            boolean bare = port == null && !scheme.equals(SRV) && !each.endsWith(".sock");
+            hosts.add(bare ? each + ":" + DEFAULT_PORT : each);
+        }
+        return hosts;
+    }
+
+    private static String database(Value value, String text) {
+        if (text.isEmpty()) {
+            return null;
+        }
+        if (BAD_ESCAPE.matcher(text).find()) {
+            throw malformed(value, "the database's name contains a % that is not encoded");
+        }
+        // "app.users" names a collection too, an old custom that the driver still knows.
+        String database = decode(text).replaceFirst("\\..*", "");
+        String wrong = Names.wrongWithDatabase(database);
+        if (wrong != null) {
+            throw malformed(value, "the database's name " + wrong);
+        }
+        return database;
+    }
+
+    private static Map<String, String> options(Value value, String text) {
+        Map<String, String> options = new TreeMap<>();
+        for (String each : text.split("[&;]")) {
+            if (each.isEmpty()) {
+                continue;
+            }
+            int equals = each.indexOf('=');
+            if (equals < 1 || BAD_ESCAPE.matcher(each).find()) {
+                throw malformed(value, "its options are not NAME=VALUE, joined by &");
+            }
+            String name = each.substring(0, equals).toLowerCase(Locale.ROOT);
+            String said = decode(each.substring(equals + 1));
+            if ((TRUTHS.contains(name) && !said.matches("true|false"))
+                    || (NUMBERS.contains(name) && !said.matches("[0-9]{1,9}"))) {
+                throw malformed(value, "its option " + name + " cannot be right");
+            }
+            options.merge(name, said, (a, b) -> a + "\n" + b);
+        }
+        return options;
+    }
+
+    private static MigopyException malformed(Value value, String why) {
+        return MigopyException.usage(
+                "the MongoDB URI (from %s) is malformed: %s".formatted(value.origin(), why),
+                "Write it as mongodb://user:password@host:27017/database, with % and @ : / ? in"
+                        + " user and password as %25 and %40 %3A %2F %3F");
+    }
+
+    private static int firstOf(String text, char one, char other) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) == one || text.charAt(i) == other) {
+                return i;
+            }
+        }
+        return text.length();
+    }
+
+    /** Without the text: it holds a password. */
+    @Override
+    public String toString() {
+        return "the URI of " + hosts;
+    }
+}

@@ -1,0 +1,157 @@
+package migopy.settings;
+
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Puts {@value #MASK} in the place of every known secret, in all forms in which it may come out: as
+ * it is, percent-encoded, and inside a JSON string.
+ *
+ * <p>A secret of fewer than {@value #SHORTEST} characters, or one that is also the name of the
+ * database, the user or a host, is replaced only where it stands as a password, between {@code :}
+ * and {@code @}: elsewhere nobody could tell it from an ordinary word, and every word of the output
+ * would be at its mercy.
+ */
+public final class Redactor {
+    /** What is shown for a secret. */
+    public static final String MASK = "****";
+
+    private static final int SHORTEST = 4;
+
+    private final Map<String, String> replacements = new LinkedHashMap<>();
+    private final Pattern anyForm;
+    private final ByteMatcher matcher;
+
+    private Redactor(Collection<String> secrets, Collection<String> openWords) {
+        Map<String, String> forms = new LinkedHashMap<>();
+        for (String secret : secrets) {
+            boolean hideable = secret.length() >= SHORTEST && !openWords.contains(secret);
+            for (String form : formsOf(secret)) {
+                if (hideable) {
+                    forms.put(form, MASK);
+                } else {
+                    forms.put(":" + form + "@", ":" + MASK + "@");
+                }
+            }
+        }
+        // Longest first: an alternation takes the first that fits.
+        forms.keySet().stream()
+                .sorted(Comparator.comparing(String::length).reversed())
+                .forEach(form -> replacements.put(form, forms.get(form)));
+        anyForm =
+                Pattern.compile(
+                        replacements.keySet().stream()
+                                .map(Pattern::quote)
+                                .collect(Collectors.joining("|")));
+        matcher = new ByteMatcher(replacements);
+    }
+
+    /**
+     * A redactor that knows these secrets.
+     *
+     * @param openWords names that are shown anyway
+     */
+    public static Redactor of(Collection<String> secrets, Collection<String> openWords) {
+        List<String> real = secrets.stream().filter(secret -> !secret.isEmpty()).toList();
+        return new Redactor(real, openWords);
+    }
+
+    /** A redactor that knows no secret. */
+    public static Redactor none() {
+        return new Redactor(List.of(), List.of());
+    }
+
+    /**
+     * The text without secrets. Redact before cutting a text short: half a secret is not
+     * recognised.
+     */
+    public String redact(String text) {
+        if (text == null || replacements.isEmpty()) {
+            return text;
+        }
+        Matcher found = anyForm.matcher(text);
+        return found.replaceAll(match -> Matcher.quoteReplacement(replacements.get(match.group())));
+    }
+
+    /**
+     * A stream that redacts what is written to it as UTF-8, wherever the chunks end.
+     *
+     * <p>The beginning of a possible secret is held back, at most one byte less than the longest
+     * form has, and flushing does not let it out. {@link OutputStream#close} lets it out and closes
+     * the target; {@link RedactingStream#finish} does the first only.
+     */
+    public RedactingStream over(OutputStream target) {
+        return new RedactingStream(target, matcher);
+    }
+
+    /** Like {@link #over}, as a UTF-8 PrintStream that flushes at each line's end. */
+    public PrintStream printing(OutputStream target) {
+        return new PrintStream(over(target), true, StandardCharsets.UTF_8);
+    }
+
+    private static List<String> formsOf(String secret) {
+        String percent = MongoUri.encode(secret);
+        String plus = percent.replace("%20", "+");
+        // encodeURIComponent and its kin leave these alone.
+        String sparing =
+                percent.replace("%21", "!")
+                        .replace("%27", "'")
+                        .replace("%28", "(")
+                        .replace("%29", ")")
+                        .replace("%7E", "~");
+        String rfc3986 = percent.replace("%7E", "~").replace("*", "%2A");
+        String json = jsonEscaped(secret);
+        return List.of(
+                        secret,
+                        percent,
+                        plus,
+                        sparing,
+                        rfc3986,
+                        lowerHex(percent),
+                        lowerHex(plus),
+                        lowerHex(sparing),
+                        lowerHex(rfc3986),
+                        json,
+                        json.replace("/", "\\/"))
+                .stream()
+                .distinct()
+                .toList();
+    }
+
+    private static String lowerHex(String percentEncoded) {
+        return Pattern.compile("%[0-9A-F]{2}")
+                .matcher(percentEncoded)
+                .replaceAll(match -> match.group().toLowerCase(Locale.ROOT));
+    }
+
+    private static String jsonEscaped(String text) {
+        StringBuilder out = new StringBuilder();
+        for (char c : text.toCharArray()) {
+            switch (c) {
+                case '"' -> out.append("\\\"");
+                case '\\' -> out.append("\\\\");
+                case '\t' -> out.append("\\t");
+                case '\n' -> out.append("\\n");
+                case '\r' -> out.append("\\r");
+                default -> out.append(c < ' ' ? "\\u%04x".formatted((int) c) : c);
+            }
+        }
+        return out.toString();
+    }
+
+    /** Tells how many forms are known, and none of them. */
+    @Override
+    public String toString() {
+        return "Redactor of " + replacements.size() + " forms";
+    }
+}
