@@ -1,0 +1,217 @@
+/// usr/bin/env jbang "$0" "$@" ; exit $?
+// JAVA 17+
+// DEPS org.junit.jupiter:junit-jupiter:6.1.3
+// DEPS org.junit.platform:junit-platform-launcher:6.1.3
+// DEPS org.assertj:assertj-core:3.27.7
+// DEPS org.testcontainers:testcontainers-mongodb:2.0.5
+// SOURCES ../lib/migopy/MigrationsManager.java
+// SOURCES support/**.java
+// SOURCES unit/**.java
+// SOURCES golden/**.java
+// SOURCES mongo/**.java
+// SOURCES faults/**.java
+
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectPackage;
+
+import org.junit.platform.engine.FilterResult;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.TestSource;
+import org.junit.platform.engine.support.descriptor.ClassSource;
+import org.junit.platform.engine.support.descriptor.MethodSource;
+import org.junit.platform.launcher.LauncherDiscoveryRequest;
+import org.junit.platform.launcher.PostDiscoveryFilter;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Runs the tests: all, or those whose class or method contains one of the words given.
+ *
+ * <p>Prints each failure, the slowest tests, and as the last line how many passed and failed. Exits
+ * 1 when one failed, and when none ran.
+ */
+public class alltests implements TestExecutionListener {
+    private static final List<String> ROOMS = List.of("unit", "golden", "mongo", "faults");
+    private static final int SLOWEST = 10;
+    private static final int FRAMES = 10;
+    private static final Duration TEST_LIMIT = Duration.ofMinutes(3);
+
+    private final PrintStream out;
+    private final Map<String, Long> started = new HashMap<>();
+    private final List<Timed> times = new ArrayList<>();
+    private int passed;
+    private int failed;
+    private int skipped;
+
+    private record Timed(String test, long millis) {}
+
+    alltests(PrintStream out) {
+        this.out = out;
+    }
+
+    public static void main(String... names) {
+        // The tests' own stream: a migration under test may print to, or close, System.out.
+        PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+        AtomicBoolean finished = new AtomicBoolean();
+        Thread guard =
+                new Thread(
+                        () -> {
+                            if (!finished.get()) {
+                                out.println("The tests were ended before their end.");
+                                Runtime.getRuntime().halt(1);
+                            }
+                        },
+                        "ended-early");
+        Runtime.getRuntime().addShutdownHook(guard);
+        alltests tests = new alltests(out);
+        LauncherFactory.create().execute(request(names), tests);
+        int exitCode = tests.sum();
+        finished.set(true);
+        System.exit(exitCode);
+    }
+
+    private static LauncherDiscoveryRequest request(String... names) {
+        return LauncherDiscoveryRequestBuilder.request()
+                .selectors(ROOMS.stream().map(room -> selectPackage(room)).toList())
+                .filters(named(names))
+                .configurationParameter(
+                        "junit.jupiter.execution.timeout.default", TEST_LIMIT.toSeconds() + " s")
+                .build();
+    }
+
+    private static PostDiscoveryFilter named(String... names) {
+        return test ->
+                FilterResult.includedIf(
+                        names.length == 0
+                                || test.getSource()
+                                        .filter(MethodSource.class::isInstance)
+                                        .map(source -> matches(name(source), names))
+                                        .orElse(true));
+    }
+
+    private static boolean matches(String test, String... names) {
+        for (String name : names) {
+            if (test.toLowerCase(Locale.ROOT).contains(name.toLowerCase(Locale.ROOT))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static String name(TestSource source) {
+        if (source instanceof MethodSource method) {
+            return method.getClassName() + "." + method.getMethodName();
+        }
+        return source instanceof ClassSource type ? type.getClassName() : source.toString();
+    }
+
+    private static String title(TestIdentifier test) {
+        Optional<TestSource> source = test.getSource();
+        String name = source.map(alltests::name).orElse(test.getDisplayName());
+        if (!(source.orElse(null) instanceof MethodSource method)) {
+            return name;
+        }
+        String sentence =
+                method.getMethodName()
+                        .replaceAll("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ")
+                        .toLowerCase(Locale.ROOT);
+        boolean oneOfSeveral = !test.getDisplayName().startsWith(method.getMethodName());
+        return method.getClassName()
+                + ": "
+                + sentence
+                + (oneOfSeveral ? ", " + test.getDisplayName() : "");
+    }
+
+    @Override
+    public void executionStarted(TestIdentifier test) {
+        started.put(test.getUniqueId(), System.nanoTime());
+    }
+
+    @Override
+    public void executionSkipped(TestIdentifier test, String reason) {
+        skipped++;
+        out.printf("skipped  %s%n    %s%n", title(test), reason);
+    }
+
+    @Override
+    public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+        if (test.isTest()) {
+            long nanos = System.nanoTime() - started.get(test.getUniqueId());
+            times.add(new Timed(title(test), nanos / 1_000_000));
+        }
+        switch (result.getStatus()) {
+            case SUCCESSFUL -> passed += test.isTest() ? 1 : 0;
+            case ABORTED -> {
+                skipped++;
+                out.printf("skipped  %s%n    %s%n", title(test), reason(result));
+            }
+            case FAILED -> { // of a class, too: its @BeforeAll
+                failed++;
+                out.printf("failed   %s%n", title(test));
+                result.getThrowable().ifPresent(this::print);
+            }
+        }
+    }
+
+    private static String reason(TestExecutionResult result) {
+        return result.getThrowable().map(Throwable::getMessage).orElse("without a reason");
+    }
+
+    private void print(Throwable failure) {
+        out.println(String.valueOf(failure).strip().indent(4).stripTrailing());
+        List<StackTraceElement> ours = new ArrayList<>();
+        for (StackTraceElement frame : failure.getStackTrace()) {
+            if (matchesRoom(frame.getClassName()) && ours.size() < FRAMES) {
+                ours.add(frame);
+            }
+        }
+        ours.forEach(frame -> out.println("        " + frame));
+        if (failure.getCause() != null && failure.getCause() != failure) {
+            out.println("    because of");
+            print(failure.getCause());
+        } else if (ours.isEmpty()) {
+            // Not from a test's own line: the library's frames are all that there is to go by.
+            for (StackTraceElement frame : failure.getStackTrace()) {
+                if (frame.getClassName().startsWith("migopy.")) {
+                    out.println("        " + frame);
+                }
+            }
+        }
+    }
+
+    private static boolean matchesRoom(String className) {
+        return className.startsWith("support.")
+                || ROOMS.stream().anyMatch(room -> className.startsWith(room + "."));
+    }
+
+    /** Prints the end of the report; the exit code. */
+    private int sum() {
+        times.sort(Comparator.comparingLong(Timed::millis).reversed());
+        if (times.size() > 1) {
+            out.println("slowest");
+            times.stream()
+                    .limit(SLOWEST)
+                    .forEach(time -> out.printf("%7d ms  %s%n", time.millis(), time.test()));
+        }
+        if (passed + failed == 0) {
+            out.println("No test ran.");
+        }
+        out.printf(
+                "%d passed, %d failed%s%n",
+                passed, failed, skipped == 0 ? "" : ", " + skipped + " skipped");
+        return failed > 0 || passed == 0 ? 1 : 0;
+    }
+}

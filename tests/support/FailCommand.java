@@ -1,0 +1,85 @@
+package support;
+
+import org.bson.Document;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * mongod's own fault: commands on one collection of one test's database fail, block or lose their
+ * connection. Needs {@code enableTestCommands}.
+ *
+ * <pre>{@code server.failing("migrations", "update").times(2).closingTheConnection();}</pre>
+ */
+public final class FailCommand implements AutoCloseable {
+    private final MongoServer server;
+    private final Document data;
+    private Object mode = "alwaysOn";
+
+    FailCommand(MongoServer server, String collection, List<String> commands) {
+        this.server = server;
+        this.data =
+                new Document("failCommands", commands)
+                        .append("namespace", server.database() + "." + collection);
+    }
+
+    /** Only the first {@code n} such commands. */
+    public FailCommand times(int n) {
+        mode = new Document("times", n);
+        return this;
+    }
+
+    /** Not the first {@code n}, then all. */
+    public FailCommand afterThe(int n) {
+        mode = new Document("skip", n);
+        return this;
+    }
+
+    /**
+     * Each fails with a server's error: 14031 is a full disk, 11602 an interruption by a step-down.
+     */
+    public FailCommand withError(int code) {
+        return set(new Document("errorCode", code));
+    }
+
+    /** As {@link #withError}, with labels such as {@code TransientTransactionError}. */
+    public FailCommand withError(int code, String... labels) {
+        return set(new Document("errorCode", code).append("errorLabels", List.of(labels)));
+    }
+
+    /** Each is done, and its answer says that the write concern failed. */
+    public FailCommand withWriteConcernError(int code) {
+        return set(
+                new Document(
+                        "writeConcernError",
+                        new Document("code", code).append("errmsg", "by failCommand")));
+    }
+
+    /** The server closes the connection instead of an answer; the command is not run. */
+    public FailCommand closingTheConnection() {
+        return set(new Document("closeConnection", true));
+    }
+
+    /** Each is delayed, then done. */
+    public FailCommand blocking(Duration delay) {
+        return set(
+                new Document("blockConnection", true)
+                        .append("blockTimeMS", (int) delay.toMillis()));
+    }
+
+    private FailCommand set(Document how) {
+        Document all = new Document(data);
+        all.putAll(how);
+        server.admin(
+                new Document("configureFailPoint", "failCommand")
+                        .append("mode", mode)
+                        .append("data", all));
+        return this;
+    }
+
+    /** Off. There is one such fail point a server: setting another replaces it, too. */
+    @Override
+    public void close() {
+        server.admin(new Document("configureFailPoint", "failCommand").append("mode", "off"));
+    }
+}

@@ -1,0 +1,146 @@
+package support;
+
+/**
+ * Sources of migrations, for tests that care about what surrounds them. All work on the collection
+ * {@code done}, into which each writes its mark, so that {@link Project#marks()} shows what ran, in
+ * order.
+ */
+public final class Migrations {
+    private Migrations() {}
+
+    /** Inserts {@code mark}; its {@code down()} deletes one such mark. */
+    public static String marking(String mark) {
+        return upAndDown(insert(mark), delete(mark));
+    }
+
+    /** Inserts {@code mark}; has no {@code down()}. */
+    public static String oneWay(String mark) {
+        return up(insert(mark));
+    }
+
+    /** Inserts {@code mark}, then throws an {@code IllegalStateException} with the message. */
+    public static String failing(String mark, String message) {
+        return up(
+                insert(mark)
+                        + "if (true) throw new IllegalStateException("
+                        + literal(message)
+                        + ");");
+    }
+
+    /** Inserts {@code mark}; its {@code down()} throws. */
+    public static String failingDown(String mark, String message) {
+        return upAndDown(
+                insert(mark),
+                "if (true) throw new IllegalStateException(" + literal(message) + ");");
+    }
+
+    /**
+     * Says that it is in {@code up()}, waits for {@code signal} from the test, then inserts the
+     * mark "slow".
+     */
+    public static String waitingFor(String signal) {
+        return upAndDown(inUp() + await("await", signal) + insert("slow"), delete("slow"));
+    }
+
+    /** The same, deaf to interrupts. */
+    public static String deafWaitingFor(String signal) {
+        return upAndDown(inUp() + await("awaitDeaf", signal) + insert("slow"), delete("slow"));
+    }
+
+    /** A transactional one: inserts {@code mark} in its session. */
+    public static String transactional(String mark) {
+        return transactionalWith(insertIn(mark), "");
+    }
+
+    /**
+     * A transactional one that inserts "slow", says that it is in {@code up()} and waits for {@code
+     * signal}.
+     */
+    public static String transactionalWaitingFor(String signal) {
+        return transactionalWith(insertIn("slow"), inUp() + await("await", signal));
+    }
+
+    /**
+     * One whose class is {@code @Resumable}: says that it is in {@code up()}, waits, inserts the
+     * mark "slow".
+     */
+    public static String resumableWaitingFor(String signal) {
+        return waitingFor(signal).replace("class Step", "@migopy.Resumable\nclass Step");
+    }
+
+    /** A class with {@code static void up()} of the given statements. */
+    public static String up(String statements) {
+        return source("static void up() {\n        " + statements + "\n    }");
+    }
+
+    /** A class with both. */
+    public static String upAndDown(String up, String down) {
+        return source(
+                "static void up() {\n        "
+                        + up
+                        + "\n    }\n\n    static void down() {\n        "
+                        + down
+                        + "\n    }");
+    }
+
+    /**
+     * A class with the given members; {@code Step} is its name, {@code db()} and {@code Document}
+     * are at hand.
+     */
+    public static String source(String members) {
+        return """
+        import static migopy.Migration.db;
+        import com.mongodb.client.ClientSession;
+        import com.mongodb.client.MongoDatabase;
+        import org.bson.Document;
+
+        class Step {
+            %s
+        }
+        """
+                .formatted(members);
+    }
+
+    private static String transactionalWith(String first, String then) {
+        return source(
+                "static void up(MongoDatabase database, ClientSession session) {\n        "
+                        + first
+                        + then
+                        + "\n"
+                        + "    }\n\n"
+                        + "    static void down(MongoDatabase database, ClientSession session) {\n"
+                        + "        database.getCollection(\"done\").deleteOne(session, new"
+                        + " Document());\n"
+                        + "    }");
+    }
+
+    private static String insert(String mark) {
+        return "db().getCollection(\"done\").insertOne(new Document(\"mark\", "
+                + literal(mark)
+                + ")); ";
+    }
+
+    private static String insertIn(String mark) {
+        return "database.getCollection(\"done\").insertOne(session, new Document(\"mark\", "
+                + literal(mark)
+                + ")); ";
+    }
+
+    private static String delete(String mark) {
+        return "db().getCollection(\"done\").deleteOne(new Document(\"mark\", "
+                + literal(mark)
+                + ")); ";
+    }
+
+    private static String inUp() {
+        return "support.Signals.send(\"" + Run.IN_UP + "\"); ";
+    }
+
+    private static String await(String how, String signal) {
+        return "support.Signals." + how + "(" + literal(signal) + "); ";
+    }
+
+    private static String literal(String text) {
+        return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + '"';
+    }
+}

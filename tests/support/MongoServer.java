@@ -1,0 +1,165 @@
+package support;
+
+import com.mongodb.ConnectionString;
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+
+import org.bson.Document;
+
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A test's own database on a running server. What the test opened on it is closed, and the database
+ * dropped, when the test ends.
+ */
+public final class MongoServer implements AutoCloseable {
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    private final Deployment deployment;
+    private final String database =
+            "t%d_%d".formatted(ProcessHandle.current().pid(), COUNT.incrementAndGet());
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+
+    MongoServer(Deployment deployment) {
+        this.deployment = deployment;
+    }
+
+    /** The name of this test's database. */
+    public String database() {
+        return database;
+    }
+
+    /** This test's database, with a client of the tests' own. */
+    public MongoDatabase db() {
+        return client().getDatabase(database);
+    }
+
+    /** A collection of this test's database. */
+    public MongoCollection<Document> collection(String name) {
+        return db().getCollection(name);
+    }
+
+    public MongoClient client() {
+        return deployment.client();
+    }
+
+    /** A URI with this test's database in it, which speaks to the one server directly. */
+    public String uri() {
+        return uriWith("");
+    }
+
+    /** The same with more options: {@code w=1&retryWrites=false}. */
+    public String uriWith(String options) {
+        String uri = deployment.uri().replaceFirst("/\\?", "/" + database + "?");
+        return options.isEmpty() ? uri : uri + "&" + options;
+    }
+
+    /**
+     * A URI by which the driver finds the members and waits for elections; only where {@link
+     * #members()} are ours.
+     */
+    public String uriOfSet() {
+        return uri().replaceFirst("directConnection=true", "replicaSet=" + Mongod.SET);
+    }
+
+    /** A URI that goes through a proxy. */
+    public String uriThrough(TcpProxy proxy) {
+        return uri().replaceFirst(address(), "127.0.0.1:" + proxy.port());
+    }
+
+    /** The URI with somebody's name and password in it. */
+    public String uriAs(String user, String password) {
+        return "mongodb://%s:%s@%s/%s?directConnection=true&authSource=admin"
+                .formatted(user, password, address(), database);
+    }
+
+    /** Host and port of the one server, or of the first member. */
+    public String address() {
+        return new ConnectionString(deployment.uri()).getHosts().get(0);
+    }
+
+    /** The port of {@link #address()}. */
+    public int port() {
+        return Integer.parseInt(address().substring(address().lastIndexOf(':') + 1));
+    }
+
+    /**
+     * The processes, to kill and start again: only of a server that nobody else uses ({@link
+     * Kind#OWN}).
+     */
+    public List<Mongod> members() {
+        return deployment.members();
+    }
+
+    /** Runs a command on {@code admin}. */
+    public Document admin(Document command) {
+        return client().getDatabase("admin").runCommand(command);
+    }
+
+    /** The time by the server's clock, which is the one that leases run by. */
+    public Instant time() {
+        return admin(new Document("hello", 1)).getDate("localTime").toInstant();
+    }
+
+    /**
+     * Makes the primary step down; on a set of one it is elected again at once or soon. Seconds:
+     * how long it may not.
+     */
+    public void stepDown(int seconds) {
+        admin(new Document("replSetStepDown", seconds).append("force", true));
+    }
+
+    /**
+     * Creates a user with roles on this test's database, dropped when the test ends: on {@link
+     * Kind#AUTH}.
+     */
+    public void createUser(String user, String password, String... roles) {
+        List<Document> onDatabase = new ArrayList<>();
+        for (String role : roles) {
+            onDatabase.add(new Document("role", role).append("db", database));
+        }
+        admin(new Document("createUser", user).append("pwd", password).append("roles", onDatabase));
+        closeAtEnd(() -> admin(new Document("dropUser", user)));
+    }
+
+    /** A proxy before this server; closed when the test ends. */
+    public TcpProxy proxy() {
+        TcpProxy proxy = TcpProxy.to("127.0.0.1", port());
+        closeAtEnd(proxy);
+        return proxy;
+    }
+
+    /** Lets commands on a collection of this test's database fail; off again when the test ends. */
+    public FailCommand failing(String collection, String... commands) {
+        FailCommand fail = new FailCommand(this, collection, List.of(commands));
+        closeAtEnd(fail);
+        return fail;
+    }
+
+    /** Closes {@code resource} when the test ends; what was opened last is closed first. */
+    public void closeAtEnd(AutoCloseable resource) {
+        opened.push(resource);
+    }
+
+    @Override
+    public void close() throws Exception {
+        Exception first = null;
+        while (!opened.isEmpty()) {
+            try {
+                opened.pop().close();
+            } catch (Exception e) {
+                first = first == null ? e : first;
+            }
+        }
+        db().drop();
+        if (first != null) {
+            throw first;
+        }
+    }
+}

@@ -1,0 +1,246 @@
+package support;
+
+import com.mongodb.ConnectionString;
+import com.mongodb.MongoClientSettings;
+import com.mongodb.MongoCommandException;
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
+
+import org.bson.Document;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * A mongod process of ours: small, on a free port of 127.0.0.1, gone when this JVM is gone, however
+ * that ends.
+ *
+ * <p>A shell stands between: it reads an input that ends with this JVM, and then kills the mongod
+ * and deletes its data.
+ */
+public final class Mongod implements AutoCloseable {
+    static final String SET = "rs0";
+
+    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final int ATTEMPTS =
+            3; // the free port may be taken by another before mongod has it
+
+    // $1 the data folder, the rest the command. Prints the mongod's process id; waits for its own
+    // input to end.
+    private static final String KEEPER =
+            "data=$1; shift; \"$@\" >/dev/null 2>&1 & child=$!; echo $child;"
+                    + " cat >/dev/null; kill -9 $child 2>/dev/null; wait $child 2>/dev/null;"
+                    + " rm -rf \"$data\"";
+
+    private final Path binary;
+    private final List<String> options;
+    private final Path data;
+    private final int port;
+    private Process keeper;
+    private ProcessHandle process;
+
+    private Mongod(Path binary, List<String> options, Path data, int port) {
+        this.binary = binary;
+        this.options = options;
+        this.data = data;
+        this.port = port;
+    }
+
+    static Mongod start(Path binary, Kind kind, List<String> more) {
+        List<String> options = new ArrayList<>(more);
+        if (kind.members() > 0) {
+            options.addAll(List.of("--replSet", SET, "--oplogSize", "128"));
+        }
+        AssertionError last = null;
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            Mongod mongod = new Mongod(binary, options, Scratch.folder("mongod"), freePort());
+            try {
+                mongod.launch();
+                return mongod;
+            } catch (AssertionError e) {
+                mongod.close();
+                last = e;
+            }
+        }
+        throw last;
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void launch() {
+        List<String> command =
+                new ArrayList<>(List.of("sh", "-c", KEEPER, "keeper", data.toString()));
+        command.addAll(List.of(binary.toString(), "--dbpath", data.toString()));
+        command.addAll(List.of("--port", String.valueOf(port), "--bind_ip", "127.0.0.1"));
+        command.addAll(List.of("--nounixsocket", "--logpath", log().toString(), "--logappend"));
+        command.addAll(List.of("--wiredTigerCacheSizeGB", "0.25"));
+        command.addAll(List.of("--setParameter", "enableTestCommands=1"));
+        command.addAll(List.of("--setParameter", "diagnosticDataCollectionEnabled=false"));
+        command.addAll(options);
+        try {
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
+            keeper = builder.start();
+            var answer =
+                    new BufferedReader(
+                            new InputStreamReader(
+                                    keeper.getInputStream(), StandardCharsets.US_ASCII));
+            long pid = Long.parseLong(answer.readLine());
+            process = ProcessHandle.of(pid).orElse(null);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Eventually.until(
+                "mongod listens on " + address(),
+                START_LIMIT,
+                () -> {
+                    if (process == null || !process.isAlive()) {
+                        throw new AssertionError("mongod ended at its start: " + endOfLog());
+                    }
+                    return listens();
+                },
+                this::endOfLog);
+    }
+
+    private boolean listens() {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress("127.0.0.1", port), 1000);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private Path log() {
+        return data.resolve("mongod.log");
+    }
+
+    private String endOfLog() {
+        try {
+            List<String> lines = Files.readAllLines(log());
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - 8), lines.size()));
+        } catch (IOException e) {
+            return "no log: " + e.getMessage();
+        }
+    }
+
+    /** The port on 127.0.0.1. */
+    public int port() {
+        return port;
+    }
+
+    /** Host and port: {@code 127.0.0.1:40123}. */
+    public String address() {
+        return "127.0.0.1:" + port;
+    }
+
+    /** Ends the process as a power cut would; its data stay. */
+    public void kill() {
+        process.destroyForcibly();
+        Eventually.until("mongod is gone", () -> !process.isAlive());
+    }
+
+    /**
+     * Starts it again after {@link #kill()}, on the same port, with the same data; waits until it
+     * listens.
+     */
+    public void startAgain() {
+        launch();
+    }
+
+    /** The process id: for {@code kill -STOP}. */
+    public long pid() {
+        return process.pid();
+    }
+
+    void initiate(List<Mongod> members) {
+        initiate(members, settings -> {});
+    }
+
+    /** Makes one replica set of the members, and waits until this one is its primary. */
+    void initiate(List<Mongod> members, Consumer<MongoClientSettings.Builder> more) {
+        List<Document> configuration = new ArrayList<>();
+        for (Mongod member : members) {
+            // The first is the one that tests speak to, so it wins the first election.
+            configuration.add(
+                    new Document("_id", configuration.size())
+                            .append("host", member.address())
+                            .append("priority", configuration.isEmpty() ? 2 : 1));
+        }
+        try (MongoClient client = client(more)) {
+            client.getDatabase("admin")
+                    .runCommand(
+                            new Document(
+                                    "replSetInitiate",
+                                    new Document("_id", SET).append("members", configuration)));
+            Eventually.until(
+                    "the replica set has a primary",
+                    START_LIMIT,
+                    () ->
+                            client.getDatabase("admin")
+                                    .runCommand(new Document("hello", 1))
+                                    .getBoolean("isWritablePrimary"));
+        }
+    }
+
+    /**
+     * Creates the first user, which a mongod with a key file allows from its own machine while
+     * there is none.
+     */
+    void createRoot(String user, String password) {
+        try (MongoClient client = client(settings -> {})) {
+            client.getDatabase("admin")
+                    .runCommand(
+                            new Document("createUser", user)
+                                    .append("pwd", password)
+                                    .append("roles", List.of("root")));
+        } catch (MongoCommandException e) {
+            throw new IllegalStateException("no first user on " + address(), e);
+        }
+    }
+
+    private MongoClient client(Consumer<MongoClientSettings.Builder> more) {
+        MongoClientSettings.Builder settings =
+                MongoClientSettings.builder()
+                        .applyConnectionString(
+                                new ConnectionString(
+                                        "mongodb://%s/?directConnection=true".formatted(address())))
+                        .applyToClusterSettings(
+                                cluster -> cluster.serverSelectionTimeout(30, TimeUnit.SECONDS));
+        more.accept(settings);
+        return MongoClients.create(settings.build());
+    }
+
+    @Override
+    public void close() {
+        try {
+            keeper.getOutputStream().close();
+            if (!keeper.waitFor(10, TimeUnit.SECONDS)) {
+                throw new AssertionError("mongod on " + address() + " does not end");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,348 @@
+package support;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.bson.Document;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A user's project in a folder of its own: a migopy.java, {@code mongomigrations/}, and the journal
+ * that they lead to.
+ *
+ * <p>{@link #run} calls the entry class inside the test's JVM, which takes milliseconds; {@link
+ * #start} starts a JVM, for whatever kills, stops or watches one.
+ */
+public final class Project {
+    private static final List<String> INHERITED =
+            List.of("PATH", "HOME", "USER", "JAVA_HOME", "TMPDIR", "JBANG_LAUNCH_CMD", "JBANG_DIR");
+    private static final Duration LEASE_LIMIT = Duration.ofSeconds(60);
+
+    private final MongoServer server; // null: a project whose commands need none
+    private final Path folder = Scratch.folder("project");
+    private final Path migrations = folder.resolve("mongomigrations");
+    private final Path signals = folder.resolve("signals");
+    private final Map<String, String> environment = new TreeMap<>();
+    private final Map<String, String> sources = new LinkedHashMap<>();
+    private String entryBody = "";
+    private boolean inChild;
+    private int runs;
+
+    private Project(MongoServer server) {
+        this.server = server;
+        try {
+            Files.createDirectories(migrations);
+            Files.createDirectories(signals);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        for (String name : INHERITED) {
+            if (System.getenv(name) != null) {
+                environment.put(name, System.getenv(name));
+            }
+        }
+        environment.put("MIGOPY_HOME", folder.toString());
+        environment.put("LC_ALL", "C.UTF-8");
+        if (server != null) {
+            environment.put("MONGO_URI", server.uri());
+        }
+        entry("");
+    }
+
+    /** A project on a test's database. */
+    public static Project project(MongoServer server) {
+        return new Project(server);
+    }
+
+    /** A project that names no server. */
+    public static Project withoutServer() {
+        return new Project(null);
+    }
+
+    /** Writes a migration's file, or writes it anew. */
+    public Project with(String file, String source) {
+        return write("mongomigrations/" + file, source);
+    }
+
+    /** Writes any file of the project. */
+    public Project write(String file, String text) {
+        try {
+            Path path = folder.resolve(file);
+            Files.createDirectories(path.getParent());
+            Files.writeString(path, text);
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Deletes a migration's file. */
+    public Project without(String file) {
+        try {
+            Files.delete(migrations.resolve(file));
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Sets a variable of the environment; null takes it away. */
+    public Project environment(String name, String value) {
+        if (value == null) {
+            environment.remove(name);
+        } else {
+            environment.put(name, value);
+        }
+        return this;
+    }
+
+    /** Shortens the lease, which is 30 s else: {@code "2s"}. */
+    public Project lease(String lease) {
+        return environment("MIGOPY_LOCK_LEASE", lease);
+    }
+
+    /**
+     * The members of the class in migopy.java: field settings in an initializer, overrides, custom
+     * tasks.
+     */
+    public Project entry(String members) {
+        entryBody = members;
+        return source("migopy.java", entryText(members, ""));
+    }
+
+    /**
+     * A source beside migopy.java that it may use; such a project runs in a JVM of its own always.
+     */
+    public Project helper(String file, String text) {
+        inChild = true;
+        return source(file, text);
+    }
+
+    /** Makes {@link #run} start a JVM, too: for what may end it. */
+    public Project inChild() {
+        inChild = true;
+        return this;
+    }
+
+    private Project source(String file, String text) {
+        sources.put(file, text);
+        return write(file, text);
+    }
+
+    private static String entryText(String members, String forTests) {
+        return """
+        ///usr/bin/env jbang "$0" "$@" ; exit $?
+        //JAVA 17+
+        //SOURCES %s/lib/migopy/MigrationsManager.java
+        import java.util.*;
+        import migopy.MigrationsManager;
+        import picocli.CommandLine.Command;
+
+        public class migopy extends MigrationsManager {
+            %s
+            %s
+            public static void main(String... args) {
+                System.exit(new migopy().run(args));
+            }
+        }
+        """
+                .formatted(Checkout.root(), members, forTests);
+    }
+
+    /** Runs a command and waits for its end. */
+    public Result run(String... arguments) {
+        if (inChild) {
+            return start(arguments).ended();
+        }
+        var out = new ByteArrayOutputStream();
+        var err = new ByteArrayOutputStream();
+        String before = System.setProperty(Signals.PROPERTY, signals.toString());
+        try (var outStream = new PrintStream(out, true, StandardCharsets.UTF_8);
+                var errStream = new PrintStream(err, true, StandardCharsets.UTF_8)) {
+            int exitCode =
+                    entryBody.isEmpty()
+                            ? new ProjectEntry(environment).run(outStream, errStream, arguments)
+                            : runOwnEntry(outStream, errStream, arguments);
+            return new Result(
+                    words(arguments),
+                    exitCode,
+                    out.toString(StandardCharsets.UTF_8),
+                    err.toString(StandardCharsets.UTF_8));
+        } finally {
+            if (before == null) {
+                System.clearProperty(Signals.PROPERTY);
+            } else {
+                System.setProperty(Signals.PROPERTY, before);
+            }
+        }
+    }
+
+    private int runOwnEntry(PrintStream out, PrintStream err, String... arguments) {
+        // The same class, which here reads its environment from the test.
+        String forTests =
+                """
+                private final Map<String, String> given;
+                public migopy(Map<String, String> given) { this.given = given; }
+                public migopy() { this(System.getenv()); }
+                @Override protected Map<String, String> environment() { return given; }
+                public int runIn(java.io.PrintStream out, java.io.PrintStream err, String... args) {
+                    return run(out, err, args);
+                }
+                """;
+        Map<String, String> texts = new LinkedHashMap<>(sources);
+        texts.put("migopy.java", entryText(entryBody, forTests));
+        try {
+            URL classes = EntryClasses.compiled(texts).toUri().toURL();
+            try (var loader =
+                    new URLClassLoader(new URL[] {classes}, getClass().getClassLoader())) {
+                Class<?> type = loader.loadClass("migopy");
+                Constructor<?> constructor = type.getConstructor(Map.class);
+                Method run =
+                        type.getMethod(
+                                "runIn", PrintStream.class, PrintStream.class, String[].class);
+                return (int) run.invoke(constructor.newInstance(environment), out, err, arguments);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError("the test's own entry", e);
+        }
+    }
+
+    /** Starts a command in a JVM of its own; it is killed when the test ends. */
+    public Run start(String... arguments) {
+        return start(List.of(), arguments);
+    }
+
+    /** The same, with options for that JVM: {@code -Xmx64m}. */
+    public Run start(List<String> javaOptions, String... arguments) {
+        String classes = EntryClasses.compiled(sources).toString();
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"));
+        String more = System.getenv("MIGOPY_TEST_JAVA_OPTIONS");
+        if (more != null) {
+            command.addAll(List.of(more.split(" ")));
+        }
+        command.addAll(javaOptions);
+        command.add("-D" + Signals.PROPERTY + "=" + signals);
+        command.addAll(
+                List.of("-cp", classes + ":" + System.getProperty("java.class.path"), "migopy"));
+        command.addAll(List.of(arguments));
+        Path out = folder.resolve("out-" + runs);
+        Path err = folder.resolve("err-" + runs++);
+        ProcessBuilder builder =
+                new ProcessBuilder(command)
+                        .directory(folder.toFile())
+                        .redirectInput(Path.of("/dev/null").toFile())
+                        .redirectOutput(out.toFile())
+                        .redirectError(err.toFile());
+        builder.environment().clear();
+        builder.environment().putAll(environment);
+        try {
+            Run run = new Run(words(arguments), builder.start(), out, err, signals);
+            if (server != null) {
+                server.closeAtEnd(run);
+            }
+            return run;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String words(String... arguments) {
+        return "migopy " + String.join(" ", Arrays.asList(arguments));
+    }
+
+    /** Says something to a migration that waits with {@link Signals#await}. */
+    public Project signal(String signal) {
+        Signals.create(signals, signal);
+        return this;
+    }
+
+    /** Takes all signals back, for another run of the same migration. */
+    public Project forgetSignals() {
+        try (var files = Files.list(signals)) {
+            files.forEach(file -> file.toFile().delete());
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The project's folder. */
+    public Path folder() {
+        return folder;
+    }
+
+    /** The migrations' folder. */
+    public Path migrations() {
+        return migrations;
+    }
+
+    public MongoServer server() {
+        return server;
+    }
+
+    /** The journal's document of a migration, null if there is none. */
+    public Document journal(String name) {
+        return server.collection("migrations").find(new Document("_id", name)).first();
+    }
+
+    /** The states in the journal, by name. */
+    public Map<String, String> states() {
+        Map<String, String> states = new TreeMap<>();
+        for (Document entry : server.collection("migrations").find()) {
+            states.put(entry.get("_id").toString(), entry.getString("state"));
+        }
+        return states;
+    }
+
+    /** The lock's document, null before the first run. */
+    public Document lock() {
+        return server.collection("migrations_lock").find().first();
+    }
+
+    /** What the migrations of {@link Migrations} did, in the order in which they did it. */
+    public List<String> marks() {
+        List<String> marks = new ArrayList<>();
+        for (Document done : server.collection("done").find().sort(new Document("_id", 1))) {
+            marks.add(done.getString("mark"));
+        }
+        return marks;
+    }
+
+    /** Waits until the lease in the lock is over by the server's clock. */
+    public Project letTheLeaseRunOut() {
+        Eventually.until(
+                "the lease has run out",
+                LEASE_LIMIT,
+                () -> lock().getDate("expiresAt").toInstant().isBefore(server.time()),
+                () -> String.valueOf(lock()));
+        return this;
+    }
+
+    /** Asserts that nobody holds the lock, and that its document stays. */
+    public Project lockIsFree() {
+        assertThat(lock()).isNotNull();
+        assertThat(lock().get("owner")).as("owner in %s", lock()).isNull();
+        return this;
+    }
+}

@@ -1,0 +1,19 @@
+package support;
+
+import migopy.MigrationsManager;
+
+import java.util.Map;
+
+/** The entry class of a project without settings of its own, for runs inside the test's JVM. */
+final class ProjectEntry extends MigrationsManager {
+    private final Map<String, String> environment;
+
+    ProjectEntry(Map<String, String> environment) {
+        this.environment = environment;
+    }
+
+    @Override
+    protected Map<String, String> environment() {
+        return environment;
+    }
+}

@@ -1,0 +1,174 @@
+package support;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.bson.Document;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** A command in a JVM of its own, which a test may stop, wake, interrupt and kill. */
+public final class Run implements AutoCloseable {
+    /** The signal of a migration that is in {@code up()}. */
+    static final String IN_UP = "in-up";
+
+    /** How long a command may take; longer is a failure of the test. */
+    private static final Duration LIMIT = Duration.ofSeconds(90);
+
+    private final String command;
+    private final Process process;
+    private final Path out;
+    private final Path err;
+    private final Path signals;
+
+    Run(String command, Process process, Path out, Path err, Path signals) {
+        this.command = command;
+        this.process = process;
+        this.out = out;
+        this.err = err;
+        this.signals = signals;
+    }
+
+    /** The process id; {@code by.pid} in the journal. */
+    public long pid() {
+        return process.pid();
+    }
+
+    public boolean isRunning() {
+        return process.isAlive();
+    }
+
+    /** Waits until the migration says that it is in {@code up()}. */
+    public Run untilInUp() {
+        return until(IN_UP);
+    }
+
+    /**
+     * Waits for {@code Signals.send(signal)} of a migration; fails at once when the run ends
+     * before.
+     */
+    public Run until(String signal) {
+        Path file = signals.resolve(signal);
+        Eventually.until(
+                command + " says " + signal,
+                LIMIT,
+                () -> {
+                    if (Files.exists(file)) {
+                        return true;
+                    }
+                    if (!process.isAlive() && !Files.exists(file)) {
+                        throw new AssertionError(
+                                "It ended before it said " + signal + ". " + ended());
+                    }
+                    return false;
+                },
+                this::soFar);
+        return this;
+    }
+
+    /** Waits until the output so far, of both streams, contains the text. */
+    public Run untilSays(String text) {
+        Eventually.until(
+                command + " says \"" + text + "\"",
+                LIMIT,
+                () -> soFar().contains(text) || !process.isAlive(),
+                this::soFar);
+        assertThat(soFar()).contains(text);
+        return this;
+    }
+
+    /** SIGSTOP: it stands still, with all that it holds. */
+    public Run suspend() {
+        return send("STOP");
+    }
+
+    /** SIGCONT. */
+    public Run resume() {
+        return send("CONT");
+    }
+
+    /** SIGKILL; waits until the process is gone. */
+    public Run kill() {
+        send("KILL");
+        ended();
+        return this;
+    }
+
+    /** SIGTERM. */
+    public Run terminate() {
+        return send("TERM");
+    }
+
+    /** SIGINT, as Ctrl-C sends it. */
+    public Run interrupt() {
+        return send("INT");
+    }
+
+    private Run send(String signal) {
+        try {
+            Process kill = new ProcessBuilder("kill", "-" + signal, String.valueOf(pid())).start();
+            assertThat(kill.waitFor()).as("kill -%s %d", signal, pid()).isZero();
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Waits for the end and asserts the exit code. */
+    public Result exits(int code) {
+        return ended().exits(code);
+    }
+
+    /** Waits for the end. */
+    public Result ended() {
+        return ended(LIMIT);
+    }
+
+    /** Waits for the end, at most {@code limit}. */
+    public Result ended(Duration limit) {
+        try {
+            if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new AssertionError(
+                        "%s still runs after %d s%n%s"
+                                .formatted(command, limit.toSeconds(), soFar()));
+            }
+            return new Result(command, process.exitValue(), read(out), read(err));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The JSON answer, when it has ended. */
+    public Document json() {
+        return ended().json();
+    }
+
+    /** What it printed until now, standard output first. */
+    public String soFar() {
+        return read(out) + read(err);
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Ends it, when the test did not. */
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        Eventually.until(command + " is gone", () -> !process.isAlive());
+    }
+}

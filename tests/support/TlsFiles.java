@@ -1,0 +1,141 @@
+package support;
+
+import com.mongodb.MongoClientSettings;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+/**
+ * Certificates for a server that speaks TLS and wants the client's certificate too, made by the
+ * JDK's keytool for this run.
+ *
+ * @param authority the certificate of the authority, PEM: for {@code --tls-ca-file}
+ * @param server the server's certificate and key, PEM
+ * @param client a client's certificate and key, PEM: for {@code --tls-certificate-key-file}
+ */
+public record TlsFiles(Path authority, Path server, Path client) {
+    private static final String PASSWORD = "only-for-keytool";
+    private static final int KEYTOOL_LIMIT_SECONDS = 30;
+
+    private static final class Holder {
+        static final TlsFiles SHARED = create(Scratch.folder("tls"));
+    }
+
+    /** Those of this run; made on first use. */
+    public static TlsFiles shared() {
+        return Holder.SHARED;
+    }
+
+    private static TlsFiles create(Path folder) {
+        try {
+            keytool(folder, "-genkeypair -alias ca -dname CN=migopy-tests -ext bc:c -validity 2");
+            keytool(folder, "-exportcert -rfc -alias ca -file ca.pem");
+            for (String alias : List.of("server", "client")) {
+                keytool(
+                        folder,
+                        "-genkeypair -alias %s -dname CN=%s -validity 2".formatted(alias, alias));
+                keytool(folder, "-certreq -alias %s -file %s.csr".formatted(alias, alias));
+                keytool(
+                        folder,
+                        "-gencert -rfc -alias ca -infile %s.csr -outfile %s.crt -ext SAN=dns:localhost,ip:127.0.0.1"
+                                .formatted(alias, alias));
+                Files.writeString(
+                        folder.resolve(alias + ".pem"),
+                        Files.readString(folder.resolve(alias + ".crt"))
+                                + privateKey(folder, alias));
+            }
+            return new TlsFiles(
+                    folder.resolve("ca.pem"),
+                    folder.resolve("server.pem"),
+                    folder.resolve("client.pem"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void keytool(Path folder, String arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+        command.addAll(List.of(arguments.split(" ")));
+        command.addAll(
+                List.of("-keystore", "all.p12", "-storetype", "PKCS12", "-storepass", PASSWORD));
+        if (arguments.startsWith("-genkeypair")) {
+            command.addAll(List.of("-keyalg", "RSA", "-keysize", "2048"));
+        }
+        Path said = folder.resolve("keytool.out");
+        Process process =
+                new ProcessBuilder(command)
+                        .directory(folder.toFile())
+                        .redirectErrorStream(true)
+                        .redirectOutput(said.toFile())
+                        .start();
+        try {
+            if (!process.waitFor(KEYTOOL_LIMIT_SECONDS, TimeUnit.SECONDS)
+                    || process.exitValue() != 0) {
+                throw new IllegalStateException(
+                        "keytool " + arguments + ": " + Files.readString(said));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static KeyStore open(Path folder) throws IOException, GeneralSecurityException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(folder.resolve("all.p12"))) {
+            store.load(in, PASSWORD.toCharArray());
+        }
+        return store;
+    }
+
+    private static String privateKey(Path folder, String alias)
+            throws IOException, GeneralSecurityException {
+        byte[] key = open(folder).getKey(alias, PASSWORD.toCharArray()).getEncoded();
+        String text =
+                Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII))
+                        .encodeToString(key);
+        return "-----BEGIN PRIVATE KEY-----\n" + text + "\n-----END PRIVATE KEY-----\n";
+    }
+
+    List<String> serverOptions() {
+        return List.of(
+                "--tlsMode", "requireTLS",
+                "--tlsCertificateKeyFile", server.toString(),
+                "--tlsCAFile", authority.toString());
+    }
+
+    /** Lets a client of the tests' own trust the server and show the client's certificate. */
+    void trust(MongoClientSettings.Builder settings) {
+        try {
+            KeyStore store = open(authority.getParent());
+            var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(store);
+            var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            keys.init(store, PASSWORD.toCharArray());
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+            settings.applyToSslSettings(ssl -> ssl.enabled(true).context(context));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
