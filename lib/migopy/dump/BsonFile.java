@@ -1,0 +1,174 @@
+package migopy.dump;
+
+import migopy.MigopyException;
+
+import org.bson.RawBsonDocument;
+
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
+
+/**
+ * The documents of a {@code .bson} or {@code .bson.gz} file, one after the other; each is checked
+ * to be whole before it is given out. An offset counts the bytes of the documents, so in a {@code
+ * .gz} those before packing.
+ */
+final class BsonFile implements AutoCloseable {
+    private static final int BUFFER = 1 << 18;
+
+    private final Path path;
+    private final InputStream file;
+    private final InputStream in;
+    private long offset;
+
+    private BsonFile(Path path, InputStream file, InputStream in) {
+        this.path = path;
+        this.file = file;
+        this.in = in;
+    }
+
+    /**
+     * @throws MigopyException failed, when the file cannot be read
+     */
+    static BsonFile open(Path path) {
+        return open(path, null);
+    }
+
+    /**
+     * @param checksums are told every byte that is read from the disk; null: nobody is
+     * @throws MigopyException failed, when the file cannot be read
+     */
+    static BsonFile open(Path path, Checksums checksums) {
+        try {
+            InputStream plain = Files.newInputStream(path);
+            InputStream file = checksums == null ? plain : new Tapped(plain, checksums);
+            return new BsonFile(path, file, unpacked(path, file));
+        } catch (IOException e) {
+            throw damaged(path, 0, reason(e), e);
+        }
+    }
+
+    /** The file's bytes, unpacked where its name ends in {@code .gz}. */
+    static InputStream unpacked(Path path) throws IOException {
+        return unpacked(path, Files.newInputStream(path));
+    }
+
+    private static InputStream unpacked(Path path, InputStream file) throws IOException {
+        try {
+            return path.getFileName().toString().endsWith(FileNames.GZIP)
+                    ? new BufferedInputStream(new GZIPInputStream(file, BUFFER), BUFFER)
+                    : new BufferedInputStream(file, BUFFER);
+        } catch (IOException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    /** Reads on to the end of the file, past what a packed file may hold after its end. */
+    void drain() {
+        try {
+            file.transferTo(OutputStream.nullOutputStream());
+        } catch (IOException e) {
+            throw damaged(path, offset, reason(e), e);
+        }
+    }
+
+    /**
+     * The next document, or null at the end of the file.
+     *
+     * @throws MigopyException failed, naming file and offset, when what comes next is no whole
+     *     document
+     */
+    RawBsonDocument next() {
+        long start = offset;
+        try {
+            byte[] head = in.readNBytes(Integer.BYTES);
+            if (head.length == 0) {
+                return null;
+            }
+            if (head.length < Integer.BYTES) {
+                throw damaged(path, start, "the file is cut off", null);
+            }
+            int length = BsonCheck.littleEndian(head, 0);
+            if (length < BsonCheck.SHORTEST || length > BsonCheck.LONGEST) {
+                throw damaged(path, start, "a document's length of " + length, null);
+            }
+            byte[] bytes = new byte[length];
+            System.arraycopy(head, 0, bytes, 0, head.length);
+            int read = in.readNBytes(bytes, head.length, length - head.length);
+            if (read < length - head.length) {
+                throw damaged(path, start, "the file is cut off", null);
+            }
+            BsonCheck.check(bytes);
+            offset = start + length;
+            return new RawBsonDocument(bytes);
+        } catch (BsonCheck.Damage e) {
+            throw damaged(path, start + e.offset(), e.getMessage(), null);
+        } catch (IOException e) {
+            throw damaged(path, start, reason(e), e);
+        }
+    }
+
+    /** How many bytes of documents were read so far. */
+    long offset() {
+        return offset;
+    }
+
+    /** The error that names a file, the place in it, and what is wrong there. */
+    static MigopyException damaged(Path path, long offset, String what, Throwable cause) {
+        return new MigopyException(
+                MigopyException.Kind.FAILED,
+                "%s is damaged at byte %d: %s".formatted(path, offset, what),
+                "Take another dump, or restore the other collections: {migopy} dbrestore DIR"
+                    + " --collection NAME",
+                cause);
+    }
+
+    private static String reason(IOException e) {
+        if (e instanceof EOFException || e instanceof ZipException) {
+            return "not a whole gzip file (" + e.getMessage() + ")";
+        }
+        return Failures.reason(e);
+    }
+
+    @Override
+    public void close() {
+        try {
+            in.close();
+        } catch (IOException e) {
+            throw damaged(path, offset, Failures.reason(e), e);
+        }
+    }
+
+    /** Tells the checksums what goes by. */
+    private static final class Tapped extends FilterInputStream {
+        private final Checksums checksums;
+
+        Tapped(InputStream in, Checksums checksums) {
+            super(in);
+            this.checksums = checksums;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] bytes, int start, int length) throws IOException {
+            int read = super.read(bytes, start, length);
+            if (read > 0) {
+                checksums.update(bytes, start, read);
+            }
+            return read;
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package migopy.dump;
+
+import com.mongodb.client.MongoCursor;
+import com.mongodb.client.MongoDatabase;
+
+import migopy.MigopyException;
+
+import org.bson.BsonDocument;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The collections of a database, and those of them that a dump takes. */
+final class Catalog {
+    /** Before the name of a collection that a restore is still filling. */
+    static final String UNFINISHED = "migopy_restore.";
+
+    private static final String SYSTEM = "system.";
+    private static final String SYSTEM_JS = "system.js";
+
+    private Catalog() {}
+
+    static List<CollectionInfo> of(MongoDatabase database) {
+        List<CollectionInfo> all = new ArrayList<>();
+        try (MongoCursor<BsonDocument> listed =
+                database.listCollections(BsonDocument.class).iterator()) {
+            listed.forEachRemaining(document -> all.add(CollectionInfo.of(document)));
+        }
+        all.sort(Comparator.comparing(CollectionInfo::name));
+        return all;
+    }
+
+    /** Whether dump and restore pass it over: the server's own, but for {@code system.js}. */
+    static boolean isSystem(String name) {
+        return name.startsWith(SYSTEM) && !name.equals(SYSTEM_JS);
+    }
+
+    static boolean isSystemJs(String name) {
+        return name.equals(SYSTEM_JS);
+    }
+
+    /** What the request asks for, out of all that there is. */
+    static List<CollectionInfo> select(List<CollectionInfo> all, DumpRequest request) {
+        List<CollectionInfo> selected =
+                all.stream()
+                        .filter(info -> !isSystem(info.name()))
+                        .filter(info -> !info.name().startsWith(UNFINISHED))
+                        .filter(info -> !info.name().equals(request.lockCollection()))
+                        .filter(
+                                info ->
+                                        request.collections().isEmpty()
+                                                || request.collections().contains(info.name()))
+                        .toList();
+        if (request.mustExist()) {
+            Set<String> missing = new TreeSet<>(request.collections());
+            selected.forEach(info -> missing.remove(info.name()));
+            if (!missing.isEmpty()) {
+                throw MigopyException.usage(
+                        "There is no collection %s to dump in %s"
+                                .formatted(String.join(", ", missing), request.database()),
+                        "To dump all there are: {migopy} dbdump");
+            }
+        }
+        refuseHiddenTimeSeries(all, selected);
+        return selected;
+    }
+
+    private static void refuseHiddenTimeSeries(
+            List<CollectionInfo> all, List<CollectionInfo> selected) {
+        Set<String> names = new HashSet<>();
+        all.forEach(info -> names.add(info.name()));
+        for (CollectionInfo info : selected) {
+            if (info.isTimeSeries() && !names.contains(info.dataName())) {
+                throw Failures.dump(
+                        "The time series %s cannot be dumped: this server keeps no %s"
+                                .formatted(info.name(), info.dataName()),
+                        "Dump it with MongoDB's own mongodump.",
+                        null);
+            }
+        }
+    }
+}

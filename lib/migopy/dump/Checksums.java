@@ -1,0 +1,74 @@
+package migopy.dump;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.zip.CRC32C;
+
+/**
+ * What the manifest keeps of a file: its length, its sha256, and a short checksum for each block of
+ * it, by which damage that leaves every document whole still has a place.
+ */
+final class Checksums {
+    /**
+     * Small enough to look at by eye, large enough that a file of a terabyte has a quarter million
+     * of them.
+     */
+    static final int BLOCK = 4 << 20;
+
+    private final MessageDigest sha256 = sha256();
+    private final CRC32C crc = new CRC32C();
+    private final List<String> blocks = new ArrayList<>();
+    private long bytes;
+    private String hash;
+
+    void update(byte[] buffer, int offset, int length) {
+        sha256.update(buffer, offset, length);
+        int done = 0;
+        while (done < length) {
+            int room = BLOCK - (int) (bytes % BLOCK);
+            int part = Math.min(room, length - done);
+            crc.update(buffer, offset + done, part);
+            done += part;
+            bytes += part;
+            if (part == room) {
+                endBlock();
+            }
+        }
+    }
+
+    long bytes() {
+        return bytes;
+    }
+
+    /** In lower-case hexadecimal digits; after it nothing can be added. */
+    String hash() {
+        if (hash == null) {
+            hash = HexFormat.of().formatHex(sha256.digest());
+            if (bytes % BLOCK != 0) {
+                endBlock();
+            }
+        }
+        return hash;
+    }
+
+    /** CRC-32C of each {@link #BLOCK} bytes, the last one shorter; after {@link #hash}. */
+    List<String> blocks() {
+        return List.copyOf(blocks);
+    }
+
+    private void endBlock() {
+        blocks.add("%08x".formatted(crc.getValue()));
+        crc.reset();
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package migopy.dump;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+
+/**
+ * The folder of a dump, which is called {@code NAME.partial} until it is whole. What a kill or a
+ * full disk leaves is the partial one, with a manifest that says so.
+ */
+public final class DumpFolder {
+    static final String PARTIAL = ".partial";
+
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
+
+    /** Dumps of one database within one second; more than anybody takes. */
+    private static final int MOST_PER_SECOND = 1_000;
+
+    private final Path folder;
+    private final Path partial;
+    private final Path database;
+
+    private DumpFolder(Path folder, String database) {
+        this.folder = folder;
+        this.partial = partialOf(folder);
+        this.database = partial.resolve(database);
+    }
+
+    /** A folder that does not exist yet: {@code 20261124T101500Z-app} in the dumps' directory. */
+    public static Path next(Path directory, String database, Instant now) {
+        String name = TIME.format(now) + "-" + database;
+        for (int i = 1; i <= MOST_PER_SECOND; i++) {
+            Path folder = directory.resolve(i == 1 ? name : name + "-" + i);
+            if (Files.notExists(folder) && Files.notExists(partialOf(folder))) {
+                return folder;
+            }
+        }
+        throw Failures.dump(
+                "There are too many dumps called " + name, "Look into " + directory, null);
+    }
+
+    /** Makes the partial folder, with the manifest of a dump that is not complete. */
+    static DumpFolder create(Path folder, Manifest unfinished) {
+        DumpFolder created = new DumpFolder(folder, unfinished.database());
+        try {
+            if (Files.exists(folder)) {
+                throw Failures.dump(
+                        folder + " exists already", "Move it away, and dump again.", null);
+            }
+            DumpFile.createFolder(created.partial);
+            DumpFile.createFolder(created.database);
+            created.write(unfinished);
+            return created;
+        } catch (IOException e) {
+            throw Failures.dump(
+                    "%s cannot be made: %s".formatted(created.partial, Failures.reason(e)),
+                    "Name another folder: {migopy} dbdump --dump-directory DIRECTORY",
+                    e);
+        }
+    }
+
+    /** A file of the database, to be written. */
+    Path file(String name) {
+        return database.resolve(name);
+    }
+
+    /** The file's path in the manifest. */
+    String pathInManifest(String name) {
+        return database.getFileName() + "/" + name;
+    }
+
+    Path partial() {
+        return partial;
+    }
+
+    /** Takes away what was written so far, for a second start. */
+    void clear() throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(database)) {
+            for (Path file : files) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    /**
+     * Writes the manifest and gives the folder its name, in an order that a power cut cannot turn
+     * round.
+     */
+    void complete(Manifest manifest) throws IOException {
+        DumpFile.force(database);
+        write(manifest);
+        Files.move(partial, folder, StandardCopyOption.ATOMIC_MOVE);
+        DumpFile.force(folder.toAbsolutePath().getParent());
+    }
+
+    private void write(Manifest manifest) throws IOException {
+        Path temporary = partial.resolve(Manifest.NAME + ".new");
+        byte[] json = manifest.json().getBytes(StandardCharsets.UTF_8);
+        try (DumpFile file = DumpFile.create(temporary, false)) {
+            file.write(json, 0, json.length);
+        }
+        Files.move(
+                temporary,
+                partial.resolve(Manifest.NAME),
+                StandardCopyOption.ATOMIC_MOVE,
+                StandardCopyOption.REPLACE_EXISTING);
+        DumpFile.force(partial);
+    }
+
+    private static Path partialOf(Path folder) {
+        return folder.resolveSibling(folder.getFileName() + PARTIAL);
+    }
+}

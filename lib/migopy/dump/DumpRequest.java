@@ -1,0 +1,61 @@
+package migopy.dump;
+
+import com.mongodb.client.MongoClient;
+
+import java.nio.file.Path;
+import java.util.Set;
+
+/**
+ * What to dump, and to where.
+ *
+ * @param client the connection; closed by whoever opened it
+ * @param database the database's name
+ * @param folder the folder that the dump becomes; it must not exist yet. {@link DumpFolder#next}
+ *     names one
+ * @param collections their names; empty: all
+ * @param mustExist whether a name that the database does not have is refused, or passed over
+ * @param gzip whether each file is packed
+ * @param query a filter as Extended JSON, for {@code collections}; null: all documents
+ * @param requireSnapshot whether the dump fails where it cannot show one point in time
+ * @param run the run's id, for the manifest
+ * @param tool what writes it, for the manifest: {@code migopy 0.1.0}
+ * @param lockCollection the collection that the lock lies in, which is never dumped
+ */
+public record DumpRequest(
+        MongoClient client,
+        String database,
+        Path folder,
+        Set<String> collections,
+        boolean mustExist,
+        boolean gzip,
+        String query,
+        boolean requireSnapshot,
+        String run,
+        String tool,
+        String lockCollection) {
+    public DumpRequest {
+        collections = Set.copyOf(collections);
+    }
+
+    /** The whole database, as {@code doDump()} takes it before a run. */
+    public static DumpRequest whole(
+            MongoClient client,
+            String database,
+            Path folder,
+            String run,
+            String tool,
+            String lockCollection) {
+        return new DumpRequest(
+                client,
+                database,
+                folder,
+                Set.of(),
+                true,
+                false,
+                null,
+                false,
+                run,
+                tool,
+                lockCollection);
+    }
+}

@@ -1,0 +1,168 @@
+package migopy.dump;
+
+import migopy.MigopyException;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A folder that somebody wants restored: Migopy's with its manifest, or mongodump's without one.
+ *
+ * @param databaseFolder the folder with the collections' files; its name is the database's
+ * @param manifest null where there is none
+ */
+record DumpSource(Path databaseFolder, Manifest manifest) {
+    /**
+     * A manifest that is larger was not written by us: it has 100 bytes a collection and 11 for
+     * each 4 MiB.
+     */
+    private static final int LONGEST_MANIFEST = 256 << 20;
+
+    String database() {
+        return databaseFolder.getFileName().toString();
+    }
+
+    /**
+     * Looks at the folder, or at the one that it lies in, for a manifest.
+     *
+     * @throws MigopyException refused, when the dump is not complete; usage, when it is no dump's
+     *     folder
+     */
+    static DumpSource open(Path given) {
+        Path folder = real(given);
+        refusePartial(folder);
+        if (Files.exists(folder.resolve(Manifest.NAME))) {
+            Manifest manifest = manifest(folder.resolve(Manifest.NAME));
+            Path database = folder.resolve(manifest.database());
+            if (!database.getParent().equals(folder) || !Files.isDirectory(database)) {
+                throw noDump(
+                        given,
+                        "its manifest is of %s, which it does not hold"
+                                .formatted(manifest.database()));
+            }
+            return new DumpSource(database, manifest);
+        }
+        Path parent = folder.getParent();
+        if (parent != null && Files.exists(parent.resolve(Manifest.NAME))) {
+            Manifest manifest = manifest(parent.resolve(Manifest.NAME));
+            if (folder.getFileName().toString().equals(manifest.database())) {
+                return new DumpSource(folder, manifest);
+            }
+        }
+        return withoutManifest(given, folder);
+    }
+
+    private static DumpSource withoutManifest(Path given, Path folder) {
+        if (holdsCollections(folder)) {
+            return new DumpSource(folder, null);
+        }
+        List<Path> databases =
+                list(folder).stream()
+                        .filter(Files::isDirectory)
+                        .filter(DumpSource::holdsCollections)
+                        .toList();
+        if (databases.isEmpty()) {
+            throw noDump(given, "it holds neither a manifest nor .bson files");
+        }
+        if (databases.size() > 1) {
+            throw noDump(given, "it holds several databases");
+        }
+        return new DumpSource(databases.get(0), null);
+    }
+
+    private static void refusePartial(Path folder) {
+        for (Path path : List.of(folder, folder.resolveSibling(""))) {
+            String name = path.getFileName() == null ? "" : path.getFileName().toString();
+            if (name.endsWith(DumpFolder.PARTIAL)) {
+                throw incomplete(path);
+            }
+        }
+    }
+
+    private static MigopyException incomplete(Path folder) {
+        return MigopyException.refused(
+                "%s is not complete: the dump was killed or is still being written"
+                        .formatted(folder),
+                "Restore another dump. If none is being written, this one can be removed.");
+    }
+
+    private static Manifest manifest(Path path) {
+        Manifest manifest;
+        try {
+            manifest = Manifest.parse(text(path, LONGEST_MANIFEST));
+        } catch (IOException e) {
+            throw unreadable(path, Failures.reason(e), e);
+        } catch (RuntimeException e) { // the driver's, or ours for a format that is not known
+            throw unreadable(path, String.valueOf(e.getMessage()), e);
+        }
+        if (!manifest.complete()) {
+            throw incomplete(path.getParent());
+        }
+        return manifest;
+    }
+
+    private static MigopyException unreadable(Path path, String why, Exception cause) {
+        return new MigopyException(
+                MigopyException.Kind.REFUSED,
+                "%s cannot be read: %s".formatted(path, why),
+                "Restore another dump; or move the manifest away, and the files are taken as"
+                    + " mongodump's, unchecked.",
+                cause);
+    }
+
+    /**
+     * A file's text, unpacked where its name ends in {@code .gz}; longer than {@code most} bytes is
+     * an error.
+     */
+    static String text(Path path, int most) throws IOException {
+        try (var in = BsonFile.unpacked(path)) {
+            byte[] bytes = in.readNBytes(most + 1);
+            if (bytes.length > most) {
+                throw new IOException("longer than " + most + " bytes");
+            }
+            return new String(bytes, StandardCharsets.UTF_8);
+        }
+    }
+
+    private static boolean holdsCollections(Path folder) {
+        return list(folder).stream()
+                .map(path -> path.getFileName().toString())
+                .anyMatch(name -> DumpedFile.kind(name) != null);
+    }
+
+    static List<Path> list(Path folder) {
+        List<Path> files = new ArrayList<>();
+        try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
+            stream.forEach(files::add);
+        } catch (IOException e) {
+            throw MigopyException.usage(
+                    "%s cannot be read: %s".formatted(folder, Failures.reason(e)),
+                    "Name a dump's folder: {migopy} dbrestore DIR");
+        }
+        files.sort(null);
+        return files;
+    }
+
+    private static Path real(Path given) {
+        try {
+            Path folder = given.toRealPath();
+            if (Files.isDirectory(folder)) {
+                return folder;
+            }
+            throw noDump(given, "it is no folder");
+        } catch (IOException e) {
+            throw noDump(given, Failures.reason(e));
+        }
+    }
+
+    private static MigopyException noDump(Path given, String why) {
+        return MigopyException.usage(
+                "%s is no dump's folder: %s".formatted(given, why),
+                "Name a dump's folder, or the database's folder in it: {migopy} dbrestore DIR");
+    }
+}

@@ -1,0 +1,52 @@
+package migopy.dump;
+
+import com.mongodb.MongoException;
+
+import migopy.MigopyException;
+import migopy.MigopyException.Kind;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+
+/** The errors of this room: what went wrong with a file or the server, in one line. */
+final class Failures {
+    private Failures() {}
+
+    /** A dump that could not be written. */
+    static MigopyException dump(String message, String hint, Throwable cause) {
+        return new MigopyException(Kind.DUMP, message, hint, cause);
+    }
+
+    /** A restore that did not get to its end. */
+    static MigopyException restore(String message, String hint, Throwable cause) {
+        return new MigopyException(Kind.FAILED, message, hint, cause);
+    }
+
+    /** What the server said, as an error of the given kind. */
+    static MigopyException server(Kind kind, MongoException e, String doing) {
+        return new MigopyException(kind, doing + ": " + e.getMessage(), "", e);
+    }
+
+    /**
+     * The reason of a file's error without the file's name, which the caller has put into its line
+     * already.
+     */
+    static String reason(IOException e) {
+        if (e instanceof NoSuchFileException) {
+            return "there is no such file";
+        }
+        if (e instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        if (e instanceof FileAlreadyExistsException) {
+            return "it exists already";
+        }
+        if (e instanceof FileSystemException f && f.getReason() != null) {
+            return f.getReason();
+        }
+        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    }
+}

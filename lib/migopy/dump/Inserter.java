@@ -1,0 +1,129 @@
+package migopy.dump;
+
+import com.mongodb.MongoBulkWriteException;
+import com.mongodb.bulk.BulkWriteError;
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.model.InsertManyOptions;
+
+import org.bson.BsonDocument;
+import org.bson.RawBsonDocument;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Writes documents in unordered batches, and counts those whose key was there before. Used by one
+ * thread.
+ */
+final class Inserter {
+    private static final int MOST_DOCUMENTS = 1_000;
+
+    /** Half of what the server takes in one message; it bounds the memory, too. */
+    private static final int MOST_BYTES = 24 << 20;
+
+    private static final int DUPLICATE_KEY = 11000;
+
+    private final MongoCollection<RawBsonDocument> collection;
+    private final InsertManyOptions options;
+    private final boolean strict;
+    private final List<RawBsonDocument> batch = new ArrayList<>(MOST_DOCUMENTS);
+    private long batchBytes;
+    private long read;
+    private long duplicates;
+
+    /**
+     * @param bypassValidation whether the collection's validator is not asked: what was in the
+     *     database comes back, even if the validator is younger
+     * @param strict whether a duplicate key is an error
+     */
+    Inserter(
+            MongoCollection<RawBsonDocument> collection, boolean bypassValidation, boolean strict) {
+        this.collection = collection;
+        this.strict = strict;
+        this.options = new InsertManyOptions().ordered(false);
+        if (bypassValidation) {
+            options.bypassDocumentValidation(true);
+        }
+    }
+
+    /**
+     * Takes a document, and writes a batch when there is one. Returns how many it wrote, 0 mostly.
+     */
+    int add(RawBsonDocument document) {
+        int written = 0;
+        if (batch.size() == MOST_DOCUMENTS || batchBytes + document.getByteLength() > MOST_BYTES) {
+            written = flush();
+        }
+        batch.add(document);
+        batchBytes += document.getByteLength();
+        return written;
+    }
+
+    /** Writes what is left, and returns how many these were. */
+    int flush() {
+        int size = batch.size();
+        if (size == 0) {
+            return 0;
+        }
+        Set<Integer> refused = new HashSet<>();
+        try {
+            collection.insertMany(batch, options);
+        } catch (MongoBulkWriteException e) {
+            for (BulkWriteError error : e.getWriteErrors()) {
+                if (error.getCode() != DUPLICATE_KEY || strict) {
+                    throw refused(error);
+                }
+                refused.add(error.getIndex());
+            }
+            if (e.getWriteConcernError() != null) {
+                throw e;
+            }
+        }
+        duplicates += refused.size();
+        restoreEmptyTimestamps(refused);
+        read += size;
+        batch.clear();
+        batchBytes = 0;
+        return size;
+    }
+
+    long inserted() {
+        return read - duplicates;
+    }
+
+    long duplicates() {
+        return duplicates;
+    }
+
+    private RuntimeException refused(BulkWriteError error) {
+        return Failures.restore(
+                "%s did not take document %d of the dump: %s"
+                        .formatted(
+                                collection.getNamespace().getFullName(),
+                                read + error.getIndex() + 1,
+                                error.getMessage()),
+                error.getCode() == DUPLICATE_KEY
+                        ? "Without --strict, documents that are there already are counted and"
+                              + " passed over."
+                        : "",
+                null);
+    }
+
+    /**
+     * The server puts its own time in place of an empty timestamp in an insert; a pipeline's
+     * literal it leaves alone.
+     */
+    private void restoreEmptyTimestamps(Set<Integer> refused) {
+        for (int i = 0; i < batch.size(); i++) {
+            RawBsonDocument document = batch.get(i);
+            if (!refused.contains(i) && EmptyTimestamps.in(document)) {
+                BsonDocument literal = new BsonDocument("$literal", document);
+                collection.updateOne(
+                        new BsonDocument("_id", new BsonDocument("$eq", document.get("_id"))),
+                        List.of(new BsonDocument("$replaceWith", literal)));
+            }
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package migopy.dump;
+
+import org.bson.BsonArray;
+import org.bson.BsonBoolean;
+import org.bson.BsonDateTime;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.BsonInt64;
+import org.bson.BsonString;
+import org.bson.BsonValue;
+import org.bson.json.JsonMode;
+import org.bson.json.JsonWriterSettings;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * What a dump holds, written last: a folder whose manifest does not say that it is complete is no
+ * dump.
+ *
+ * @param complete false while the dump is under way
+ * @param tool what wrote it: {@code migopy 0.1.0}
+ * @param server the server's version
+ * @param run the run's id
+ * @param snapshot whether all collections but those marked otherwise show one point in time
+ * @param query the documents that were asked for, as JSON; null: all
+ */
+record Manifest(
+        boolean complete,
+        String tool,
+        String server,
+        String run,
+        String database,
+        Instant startedAt,
+        Instant finishedAt,
+        boolean snapshot,
+        String query,
+        List<Collection> collections) {
+    static final String NAME = "manifest.json";
+
+    /** The format's number; a manifest with a higher one is not understood. */
+    static final int FORMAT = 1;
+
+    private static final JsonWriterSettings SETTINGS =
+            JsonWriterSettings.builder().outputMode(JsonMode.RELAXED).indent(true).build();
+
+    /**
+     * @param snapshot whether it was read at the dump's point in time; a capped collection never is
+     */
+    record Collection(
+            String name, String type, boolean snapshot, long documents, List<File> files) {
+        Collection {
+            files = List.copyOf(files);
+        }
+
+        long bytes() {
+            return files.stream().mapToLong(File::bytes).sum();
+        }
+    }
+
+    /**
+     * @param path within the dump's folder, with {@code /}: {@code app/users.bson}
+     * @param bytes on the disk, so packed ones of a {@code .gz}
+     * @param blocks CRC-32C of each {@link Checksums#BLOCK} bytes
+     */
+    record File(String path, long bytes, String sha256, List<String> blocks) {
+        static File of(String path, Checksums checksums) {
+            return new File(path, checksums.bytes(), checksums.hash(), checksums.blocks());
+        }
+    }
+
+    Manifest {
+        collections = List.copyOf(collections);
+    }
+
+    String json() {
+        BsonDocument document =
+                new BsonDocument("format", new BsonInt32(FORMAT))
+                        .append("complete", BsonBoolean.valueOf(complete))
+                        .append("tool", new BsonString(tool))
+                        .append("server", new BsonString(server))
+                        .append("run", new BsonString(run))
+                        .append("database", new BsonString(database))
+                        .append("startedAt", new BsonDateTime(startedAt.toEpochMilli()));
+        if (complete) {
+            document.append("finishedAt", new BsonDateTime(finishedAt.toEpochMilli()))
+                    .append("snapshot", BsonBoolean.valueOf(snapshot));
+            if (query != null) {
+                document.append("query", new BsonString(query));
+            }
+            document.append("blockBytes", new BsonInt32(Checksums.BLOCK));
+            BsonArray list = new BsonArray();
+            collections.forEach(collection -> list.add(json(collection)));
+            document.append("collections", list);
+        }
+        return document.toJson(SETTINGS) + "\n";
+    }
+
+    private static BsonDocument json(Collection collection) {
+        BsonArray files = new BsonArray();
+        for (File file : collection.files()) {
+            BsonArray blocks = new BsonArray();
+            file.blocks().forEach(block -> blocks.add(new BsonString(block)));
+            files.add(
+                    new BsonDocument("file", new BsonString(file.path()))
+                            .append("bytes", new BsonInt64(file.bytes()))
+                            .append("sha256", new BsonString(file.sha256()))
+                            .append("blocks", blocks));
+        }
+        return new BsonDocument("name", new BsonString(collection.name()))
+                .append("type", new BsonString(collection.type()))
+                .append("snapshot", BsonBoolean.valueOf(collection.snapshot()))
+                .append("documents", new BsonInt64(collection.documents()))
+                .append("files", files);
+    }
+
+    /**
+     * @throws RuntimeException of the driver's when it is not a manifest's JSON
+     */
+    static Manifest parse(String json) {
+        BsonDocument document = BsonDocument.parse(json);
+        int format = document.getNumber("format").intValue();
+        if (format != FORMAT) {
+            throw new IllegalArgumentException("format " + format + " is not known");
+        }
+        boolean complete = document.getBoolean("complete").getValue();
+        Instant startedAt = instant(document.get("startedAt"));
+        return new Manifest(
+                complete,
+                text(document, "tool"),
+                text(document, "server"),
+                text(document, "run"),
+                text(document, "database"),
+                startedAt,
+                complete ? instant(document.get("finishedAt")) : startedAt,
+                complete && document.getBoolean("snapshot").getValue(),
+                document.containsKey("query") ? text(document, "query") : null,
+                complete
+                        ? document.getArray("collections").stream()
+                                .map(c -> collection(c.asDocument()))
+                                .toList()
+                        : List.of());
+    }
+
+    private static Collection collection(BsonDocument document) {
+        return new Collection(
+                text(document, "name"),
+                text(document, "type"),
+                document.getBoolean("snapshot").getValue(),
+                document.getNumber("documents").longValue(),
+                document.getArray("files").stream().map(f -> file(f.asDocument())).toList());
+    }
+
+    private static File file(BsonDocument document) {
+        return new File(
+                text(document, "file"),
+                document.getNumber("bytes").longValue(),
+                text(document, "sha256"),
+                document.getArray("blocks").stream().map(b -> b.asString().getValue()).toList());
+    }
+
+    private static Instant instant(BsonValue value) {
+        return Instant.ofEpochMilli(value.asDateTime().getValue());
+    }
+
+    private static String text(BsonDocument document, String field) {
+        return document.getString(field).getValue();
+    }
+}
