@@ -26,19 +26,22 @@ final class Deployment implements AutoCloseable {
 
     private final String uri;
     private final List<Mongod> members;
-    private final AutoCloseable container;
+    private final Runnable stopContainer;
     private final MongoClient client;
 
     private Deployment(
-            String uri, MongoClientSettings settings, List<Mongod> members, AutoCloseable more) {
+            String uri,
+            MongoClientSettings settings,
+            List<Mongod> members,
+            Runnable stopContainer) {
         this.uri = uri;
         this.members = members;
-        this.container = more;
+        this.stopContainer = stopContainer;
         this.client = MongoClients.create(settings);
     }
 
-    private Deployment(String uri, List<Mongod> members, AutoCloseable container) {
-        this(uri, settings(uri), members, container);
+    private Deployment(String uri, List<Mongod> members, Runnable stopContainer) {
+        this(uri, settings(uri), members, stopContainer);
     }
 
     private static MongoClientSettings settings(String uri) {
@@ -153,7 +156,7 @@ final class Deployment implements AutoCloseable {
                 "mongodb://%s:%d/?directConnection=true"
                         .formatted(container.getHost(), container.getMappedPort(27017)),
                 List.of(),
-                container);
+                container::stop);
     }
 
     String uri() {
@@ -170,9 +173,9 @@ final class Deployment implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         client.close();
         members.forEach(Mongod::close);
-        container.close();
+        stopContainer.run();
     }
 }

@@ -8,17 +8,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.lang.reflect.Constructor;
-import java.lang.reflect.Method;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -40,8 +35,7 @@ public final class Project {
     private final Path migrations = folder.resolve("mongomigrations");
     private final Path signals = folder.resolve("signals");
     private final Map<String, String> environment = new TreeMap<>();
-    private final Map<String, String> sources = new LinkedHashMap<>();
-    private String entryBody = "";
+    private Entry entry = new Entry("", Map.of());
     private boolean inChild;
     private int runs;
 
@@ -123,8 +117,8 @@ public final class Project {
      * tasks.
      */
     public Project entry(String members) {
-        entryBody = members;
-        return source("migopy.java", entryText(members, ""));
+        entry = new Entry(members, entry.helpers());
+        return write("migopy.java", entry.text());
     }
 
     /**
@@ -132,38 +126,14 @@ public final class Project {
      */
     public Project helper(String file, String text) {
         inChild = true;
-        return source(file, text);
+        entry = entry.withHelper(file, text);
+        return write(file, text);
     }
 
     /** Makes {@link #run} start a JVM, too: for what may end it. */
     public Project inChild() {
         inChild = true;
         return this;
-    }
-
-    private Project source(String file, String text) {
-        sources.put(file, text);
-        return write(file, text);
-    }
-
-    private static String entryText(String members, String forTests) {
-        return """
-        ///usr/bin/env jbang "$0" "$@" ; exit $?
-        //JAVA 17+
-        //SOURCES %s/lib/migopy/MigrationsManager.java
-        import java.util.*;
-        import migopy.MigrationsManager;
-        import picocli.CommandLine.Command;
-
-        public class migopy extends MigrationsManager {
-            %s
-            %s
-            public static void main(String... args) {
-                System.exit(new migopy().run(args));
-            }
-        }
-        """
-                .formatted(Checkout.root(), members, forTests);
     }
 
     /** Runs a command and waits for its end. */
@@ -176,10 +146,7 @@ public final class Project {
         String before = System.setProperty(Signals.PROPERTY, signals.toString());
         try (var outStream = new PrintStream(out, true, StandardCharsets.UTF_8);
                 var errStream = new PrintStream(err, true, StandardCharsets.UTF_8)) {
-            int exitCode =
-                    entryBody.isEmpty()
-                            ? new ProjectEntry(environment).run(outStream, errStream, arguments)
-                            : runOwnEntry(outStream, errStream, arguments);
+            int exitCode = entry.run(environment, outStream, errStream, arguments);
             return new Result(
                     words(arguments),
                     exitCode,
@@ -194,38 +161,6 @@ public final class Project {
         }
     }
 
-    private int runOwnEntry(PrintStream out, PrintStream err, String... arguments) {
-        // The same class, which here reads its environment from the test.
-        String forTests =
-                """
-                private final Map<String, String> given;
-                public migopy(Map<String, String> given) { this.given = given; }
-                public migopy() { this(System.getenv()); }
-                @Override protected Map<String, String> environment() { return given; }
-                public int runIn(java.io.PrintStream out, java.io.PrintStream err, String... args) {
-                    return run(out, err, args);
-                }
-                """;
-        Map<String, String> texts = new LinkedHashMap<>(sources);
-        texts.put("migopy.java", entryText(entryBody, forTests));
-        try {
-            URL classes = EntryClasses.compiled(texts).toUri().toURL();
-            try (var loader =
-                    new URLClassLoader(new URL[] {classes}, getClass().getClassLoader())) {
-                Class<?> type = loader.loadClass("migopy");
-                Constructor<?> constructor = type.getConstructor(Map.class);
-                Method run =
-                        type.getMethod(
-                                "runIn", PrintStream.class, PrintStream.class, String[].class);
-                return (int) run.invoke(constructor.newInstance(environment), out, err, arguments);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (ReflectiveOperationException e) {
-            throw new AssertionError("the test's own entry", e);
-        }
-    }
-
     /** Starts a command in a JVM of its own; it is killed when the test ends. */
     public Run start(String... arguments) {
         return start(List.of(), arguments);
@@ -233,7 +168,6 @@ public final class Project {
 
     /** The same, with options for that JVM: {@code -Xmx64m}. */
     public Run start(List<String> javaOptions, String... arguments) {
-        String classes = EntryClasses.compiled(sources).toString();
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"));
@@ -244,7 +178,10 @@ public final class Project {
         command.addAll(javaOptions);
         command.add("-D" + Signals.PROPERTY + "=" + signals);
         command.addAll(
-                List.of("-cp", classes + ":" + System.getProperty("java.class.path"), "migopy"));
+                List.of(
+                        "-cp",
+                        entry.classes() + ":" + System.getProperty("java.class.path"),
+                        "migopy"));
         command.addAll(List.of(arguments));
         Path out = folder.resolve("out-" + runs);
         Path err = folder.resolve("err-" + runs++);

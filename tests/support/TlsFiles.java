@@ -20,14 +20,13 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * Certificates for a server that speaks TLS and wants the client's certificate too, made by the
- * JDK's keytool for this run.
+ * A certificate for a server that speaks TLS and wants the client's certificate too, made by the
+ * JDK's keytool for this run. It is its own authority, and serves both sides.
  *
- * @param authority the certificate of the authority, PEM: for {@code --tls-ca-file}
- * @param server the server's certificate and key, PEM
- * @param client a client's certificate and key, PEM: for {@code --tls-certificate-key-file}
+ * @param authority the certificate, PEM: for {@code --tls-ca-file}
+ * @param certificateAndKey the certificate and its key, PEM: for {@code --tls-certificate-key-file}
  */
-public record TlsFiles(Path authority, Path server, Path client) {
+public record TlsFiles(Path authority, Path certificateAndKey) {
     private static final String PASSWORD = "only-for-keytool";
     private static final int KEYTOOL_LIMIT_SECONDS = 30;
 
@@ -42,26 +41,17 @@ public record TlsFiles(Path authority, Path server, Path client) {
 
     private static TlsFiles create(Path folder) {
         try {
-            keytool(folder, "-genkeypair -alias ca -dname CN=migopy-tests -ext bc:c -validity 2");
-            keytool(folder, "-exportcert -rfc -alias ca -file ca.pem");
-            for (String alias : List.of("server", "client")) {
-                keytool(
-                        folder,
-                        "-genkeypair -alias %s -dname CN=%s -validity 2".formatted(alias, alias));
-                keytool(folder, "-certreq -alias %s -file %s.csr".formatted(alias, alias));
-                keytool(
-                        folder,
-                        "-gencert -rfc -alias ca -infile %s.csr -outfile %s.crt -ext SAN=dns:localhost,ip:127.0.0.1"
-                                .formatted(alias, alias));
-                Files.writeString(
-                        folder.resolve(alias + ".pem"),
-                        Files.readString(folder.resolve(alias + ".crt"))
-                                + privateKey(folder, alias));
-            }
+            keytool(
+                    folder,
+                    "-genkeypair -alias one -dname CN=localhost -ext bc:c -validity 2"
+                            + " -ext san=dns:localhost,ip:127.0.0.1 -keyalg RSA -keysize 2048");
+            KeyStore store = open(folder);
+            String certificate = pem("CERTIFICATE", store.getCertificate("one").getEncoded());
+            String key =
+                    pem("PRIVATE KEY", store.getKey("one", PASSWORD.toCharArray()).getEncoded());
             return new TlsFiles(
-                    folder.resolve("ca.pem"),
-                    folder.resolve("server.pem"),
-                    folder.resolve("client.pem"));
+                    Files.writeString(folder.resolve("authority.pem"), certificate),
+                    Files.writeString(folder.resolve("both.pem"), certificate + key));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (GeneralSecurityException e) {
@@ -75,9 +65,6 @@ public record TlsFiles(Path authority, Path server, Path client) {
         command.addAll(List.of(arguments.split(" ")));
         command.addAll(
                 List.of("-keystore", "all.p12", "-storetype", "PKCS12", "-storepass", PASSWORD));
-        if (arguments.startsWith("-genkeypair")) {
-            command.addAll(List.of("-keyalg", "RSA", "-keysize", "2048"));
-        }
         Path said = folder.resolve("keytool.out");
         Process process =
                 new ProcessBuilder(command)
@@ -105,19 +92,17 @@ public record TlsFiles(Path authority, Path server, Path client) {
         return store;
     }
 
-    private static String privateKey(Path folder, String alias)
-            throws IOException, GeneralSecurityException {
-        byte[] key = open(folder).getKey(alias, PASSWORD.toCharArray()).getEncoded();
+    private static String pem(String what, byte[] bytes) {
         String text =
                 Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII))
-                        .encodeToString(key);
-        return "-----BEGIN PRIVATE KEY-----\n" + text + "\n-----END PRIVATE KEY-----\n";
+                        .encodeToString(bytes);
+        return "-----BEGIN %s-----%n%s%n-----END %s-----%n".formatted(what, text, what);
     }
 
     List<String> serverOptions() {
         return List.of(
                 "--tlsMode", "requireTLS",
-                "--tlsCertificateKeyFile", server.toString(),
+                "--tlsCertificateKeyFile", certificateAndKey.toString(),
                 "--tlsCAFile", authority.toString());
     }
 

@@ -1,0 +1,82 @@
+package unit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+import support.Checkout;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** What a reader may count on in every source. */
+class HouseRulesTest {
+    private static final int LINES = 300;
+
+    @Test
+    void noFileIsLongerThan300Lines() throws IOException {
+        for (Path source : sources("lib", "tests")) {
+            assertThat(Files.readAllLines(source).size())
+                    .as(source.toString())
+                    .isLessThanOrEqualTo(LINES);
+        }
+    }
+
+    @Test
+    void testsWaitForFactsAndSleepInOnePlaceOnly() throws IOException {
+        for (Path source : sources("tests")) {
+            if (source.endsWith("support/Eventually.java")
+                    || source.endsWith("unit/HouseRulesTest.java")) {
+                continue;
+            }
+            assertThat(Files.readString(source))
+                    .as(source.toString())
+                    .doesNotContain("Thread.sleep", "TimeUnit.SECONDS.sleep", "@Disabled");
+        }
+    }
+
+    @Test
+    void nothingIsSwallowedAndNothingIsLeftToDo() throws IOException {
+        for (Path source : sources("lib")) {
+            assertThat(Files.readString(source))
+                    .as(source.toString())
+                    .doesNotContain("TODO", "FIXME", "XXX", "printStackTrace")
+                    .doesNotContainPattern("catch \\([^)]*\\) \\{\\s*\\}");
+        }
+    }
+
+    @Test
+    void sourcesAreInThePackageOfTheirFolder() throws IOException {
+        Path root = Checkout.root();
+        for (Path source : sources("lib", "tests")) {
+            Path within = root.relativize(source).getParent();
+            String text = Files.readString(source);
+            if (within.getNameCount() > 1 && text.contains("package ")) {
+                String folder =
+                        within.subpath(1, within.getNameCount()).toString().replace('/', '.');
+                assertThat(text)
+                        .as(source.toString())
+                        .containsPattern("(?m)^package " + folder + ";");
+            }
+        }
+    }
+
+    private static List<Path> sources(String... folders) throws IOException {
+        try (Stream<Path> all =
+                Stream.of(folders).map(Checkout.root()::resolve).flatMap(HouseRulesTest::walk)) {
+            return all.filter(file -> file.toString().endsWith(".java")).toList();
+        }
+    }
+
+    private static Stream<Path> walk(Path folder) {
+        try {
+            return Files.walk(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
