@@ -79,7 +79,6 @@ public final class SettingsResolver {
         try {
             // Java 17 tells a group only after a match: hence one that always matches.
             // The line break ends a comment that the pattern may end with.
-            // that looks before.
             Pattern.compile(pattern.pattern() + "\n|", pattern.flags())
                     .matcher("")
                     .replaceFirst("${number}");

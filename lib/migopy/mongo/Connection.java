@@ -1,0 +1,255 @@
+package migopy.mongo;
+
+import com.mongodb.MongoCommandException;
+import com.mongodb.MongoException;
+import com.mongodb.ReadConcern;
+import com.mongodb.ReadPreference;
+import com.mongodb.WriteConcern;
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoDatabase;
+
+import migopy.MigopyException;
+import migopy.settings.Settings;
+
+import org.bson.Document;
+
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The database that the settings name, connected while other work goes on.
+ *
+ * <p>{@link #open} returns at once. Whatever needs the server waits for the first contact, which
+ * {@code connectTimeout} limits, and throws {@link MigopyException} of kind unreachable if it
+ * fails.
+ */
+public final class Connection implements AutoCloseable {
+    /** CONTRACT, section 4: each write of journal and lock. */
+    private static final long JOURNAL_CALL_MS = 10_000;
+
+    // Closing takes 3 ms; a connecting thread that hears no interrupt is a daemon and may be left
+    // behind.
+    private static final long CLOSING_MS = 2_000;
+
+    private static final int COMMAND_NOT_FOUND = 59;
+
+    private final Settings settings;
+    private final String appName;
+    private final FutureTask<Topology> contact = new FutureTask<>(this::connect);
+    private final Thread connecting;
+
+    // Both are set by the connecting thread alone, and read elsewhere only after it has ended or
+    // under the monitor.
+    private EmbeddedServer embedded;
+    private Clients clients;
+    private boolean closed;
+
+    private Connection(Settings settings, String runId) {
+        this.settings = settings;
+        this.appName = appName(runId);
+        this.connecting = new Thread(contact, "migopy-connect");
+        this.connecting.setDaemon(true);
+    }
+
+    /** Begins to connect, and starts the embedded server if that is asked for. */
+    public static Connection open(Settings settings, String runId) {
+        settings.database(); // Refused before anything else, if none is named.
+        Connection connection = new Connection(settings, runId);
+        connection.connecting.start();
+        return connection;
+    }
+
+    /** By this name the server knows the operations of a run. */
+    static String appName(String runId) {
+        return "migopy-" + runId;
+    }
+
+    /**
+     * What kind of server it is; waits for the first contact.
+     *
+     * @throws MigopyException kind unreachable, if nobody answers in time or we are not let in
+     */
+    public Topology topology() {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return contact.get();
+                } catch (InterruptedException e) {
+                    // The contact has a limit of its own; whoever interrupts gets to know right
+                    // after it.
+                    interrupted = true;
+                }
+            }
+        } catch (ExecutionException e) {
+            throw refusal(e.getCause());
+        } catch (CancellationException e) {
+            throw new IllegalStateException("the connection is closed", e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** The user's client: write concern majority unless the URI names another. */
+    public MongoClient client() {
+        topology();
+        return clients.user();
+    }
+
+    /** The user's database, with the user's concerns. */
+    public MongoDatabase database() {
+        return client().getDatabase(settings.database());
+    }
+
+    /**
+     * The database for journal and lock: the primary, majority, retryable writes and 10 s a call,
+     * whatever the URI says.
+     */
+    public MongoDatabase journalDatabase() {
+        topology();
+        return strict(clients.journal().getDatabase(settings.database()));
+    }
+
+    /** The database of the server's own commands, which know no concerns; 10 s a call. */
+    MongoDatabase admin() {
+        topology();
+        return clients.journal()
+                .getDatabase("admin")
+                .withReadPreference(ReadPreference.primary())
+                .withReadConcern(ReadConcern.LOCAL)
+                .withTimeout(JOURNAL_CALL_MS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Whether a migration may have a transaction. */
+    public boolean supportsTransactions() {
+        return switch (topology()) {
+            case REPLICA_SET, SHARDED -> true;
+            case STANDALONE, EMBEDDED -> false;
+        };
+    }
+
+    /**
+     * Where it is, known without a connection: {@code localhost:27017}, or all hosts that the URI
+     * names.
+     */
+    public String server() {
+        return settings.embedded()
+                ? "the embedded server"
+                : String.join(",", settings.connection().hosts());
+    }
+
+    /** What it is about, for a heading: {@code app on localhost:27017}. */
+    public String describe() {
+        return settings.database() + " on " + server();
+    }
+
+    /**
+     * Closes clients and embedded server; a connecting thread is interrupted. Closing twice is
+     * closing once.
+     */
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        connecting.interrupt();
+        boolean interrupted = false;
+        try {
+            connecting.join(CLOSING_MS);
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        EmbeddedServer server;
+        Clients open;
+        synchronized (this) {
+            server = embedded;
+            open = clients;
+        }
+        try (server;
+                open) {
+            // Both, the clients first, whatever one of them throws.
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private Topology connect() {
+        String uri = settings.embedded() ? startEmbedded() : settings.connection().uri().reveal();
+        Clients made = Clients.of(settings.connection(), uri, appName);
+        synchronized (this) {
+            if (closed) {
+                made.close();
+                throw new CancellationException();
+            }
+            clients = made;
+        }
+        MongoDatabase admin =
+                made.user()
+                        .getDatabase("admin")
+                        .withTimeout(made.firstContact().toMillis(), TimeUnit.MILLISECONDS);
+        if (settings.embedded()) {
+            admin.runCommand(new Document("ping", 1));
+            return Topology.EMBEDDED;
+        }
+        return topology(hello(admin));
+    }
+
+    private String startEmbedded() {
+        EmbeddedServer started = EmbeddedServer.start(settings.home(), settings.cacheDirectory());
+        synchronized (this) {
+            if (closed) {
+                started.close();
+                throw new CancellationException();
+            }
+            embedded = started;
+        }
+        return "mongodb://127.0.0.1:" + started.port() + "/";
+    }
+
+    private static Document hello(MongoDatabase admin) {
+        try {
+            return admin.runCommand(new Document("hello", 1));
+        } catch (MongoCommandException e) {
+            if (e.getErrorCode() != COMMAND_NOT_FOUND) {
+                throw e;
+            }
+            return admin.runCommand(new Document("isMaster", 1)); // MongoDB 4.2 and 4.4.1
+        }
+    }
+
+    private static Topology topology(Document hello) {
+        if ("isdbgrid".equals(hello.get("msg"))) {
+            return Topology.SHARDED;
+        }
+        return hello.containsKey("setName") ? Topology.REPLICA_SET : Topology.STANDALONE;
+    }
+
+    private static MongoDatabase strict(MongoDatabase database) {
+        return database.withReadPreference(ReadPreference.primary())
+                .withReadConcern(ReadConcern.MAJORITY)
+                .withWriteConcern(WriteConcern.MAJORITY)
+                .withTimeout(JOURNAL_CALL_MS, TimeUnit.MILLISECONDS);
+    }
+
+    private RuntimeException refusal(Throwable cause) {
+        if (cause instanceof MigopyException known) {
+            return known;
+        }
+        if (cause instanceof MongoException e) {
+            return MongoErrors.firstContact(e, server());
+        }
+        if (cause instanceof Error error) {
+            throw error;
+        }
+        return new IllegalStateException("the driver could not be started", cause);
+    }
+}

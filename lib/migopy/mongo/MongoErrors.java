@@ -1,0 +1,129 @@
+package migopy.mongo;
+
+import com.mongodb.MongoBulkWriteException;
+import com.mongodb.MongoCommandException;
+import com.mongodb.MongoConfigurationException;
+import com.mongodb.MongoException;
+import com.mongodb.MongoInterruptedException;
+import com.mongodb.MongoNodeIsRecoveringException;
+import com.mongodb.MongoNotPrimaryException;
+import com.mongodb.MongoSecurityException;
+import com.mongodb.MongoSocketException;
+import com.mongodb.MongoTimeoutException;
+import com.mongodb.MongoWriteConcernException;
+import com.mongodb.MongoWriteException;
+
+import migopy.MigopyException;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What the driver throws, as one line that a person can use: the database's own words, without the
+ * driver's dumps.
+ */
+public final class MongoErrors {
+    /** Longer words are cut here; the whole of it stays the cause. */
+    private static final int LONGEST = 600;
+
+    private static final Pattern CREDENTIAL =
+            Pattern.compile("userName='([^']*)', source='([^']*)'");
+
+    private MongoErrors() {}
+
+    /**
+     * The exception in our terms: unreachable where nobody answers, we are not let in or a right is
+     * missing, else failed.
+     *
+     * @param doingWhat the beginning of the sentence: {@code Reading app.migrations}
+     */
+    public static MigopyException translate(MongoException e, String doingWhat) {
+        if (e instanceof MongoSecurityException refused) {
+            return notLetIn(refused, doingWhat);
+        }
+        if (missingRight(e)) {
+            MissingRight right = MissingRight.in(e.getMessage());
+            return unreachable(doingWhat + ": " + right.message(), right.hint(), e);
+        }
+        if (e instanceof MongoInterruptedException) {
+            return failed(doingWhat + " was interrupted", "Type the same again", e);
+        }
+        if (e instanceof MongoTimeoutException || e instanceof MongoSocketException) {
+            NoAnswer why = NoAnswer.in(e);
+            return unreachable(doingWhat + ": " + why.reason(), why.hint(), e);
+        }
+        if (e instanceof MongoNotPrimaryException || e instanceof MongoNodeIsRecoveringException) {
+            return unreachable(
+                    doingWhat + ": the server is no primary: " + words(e),
+                    "Wait for the election to end, or name the whole replica set in the URI",
+                    e);
+        }
+        if (e instanceof MongoConfigurationException) {
+            return unreachable(doingWhat + ": " + words(e), "Correct the connection's settings", e);
+        }
+        return failed(doingWhat + ": " + words(e), "Mend what the database names", e);
+    }
+
+    /** The first contact's failure, which is about the server and not about what is done there. */
+    static MigopyException firstContact(MongoException e, String server) {
+        return translate(e, "Connecting to " + server);
+    }
+
+    /** Whether the server refused this for want of a right (error 13). */
+    public static boolean missingRight(MongoException e) {
+        return e.getCode() == MissingRight.UNAUTHORIZED;
+    }
+
+    /**
+     * The database's own words, on one line, at most 600 characters, without the command or the
+     * driver's view.
+     */
+    public static String words(MongoException e) {
+        String words = e.getMessage();
+        if (e instanceof MongoCommandException command) {
+            words = command.getErrorMessage();
+            if (words.isEmpty()) {
+                words = "error %d %s".formatted(e.getCode(), command.getErrorCodeName());
+            }
+        } else if (e instanceof MongoWriteException write) {
+            words = write.getError().getMessage();
+        } else if (e instanceof MongoWriteConcernException concern) {
+            words = concern.getWriteConcernError().getMessage();
+        } else if (e instanceof MongoBulkWriteException bulk && !bulk.getWriteErrors().isEmpty()) {
+            words = bulk.getWriteErrors().get(0).getMessage();
+        }
+        return shortened(words == null ? e.getClass().getSimpleName() : words);
+    }
+
+    static String shortened(String words) {
+        String line = words.replaceAll("\\s+", " ").replaceFirst(" The full response is .*", "");
+        if (line.length() <= LONGEST) {
+            return line.strip();
+        }
+        // Not through the middle of a surrogate pair.
+        int end = Character.isHighSurrogate(line.charAt(LONGEST - 1)) ? LONGEST - 1 : LONGEST;
+        return line.substring(0, end).strip() + " ...";
+    }
+
+    private static MigopyException notLetIn(MongoSecurityException e, String doingWhat) {
+        Matcher credential = CREDENTIAL.matcher(String.valueOf(e.getMessage()));
+        String who =
+                credential.find()
+                        ? "user %s of database %s"
+                                .formatted(credential.group(1), credential.group(2))
+                        : "this user";
+        String why = e.getCause() instanceof MongoException cause ? words(cause) : words(e);
+        return unreachable(
+                "%s: %s is not let in: %s".formatted(doingWhat, who, why),
+                "Check user, password and the database that knows the user (MONGO_AUTH_SOURCE)",
+                e);
+    }
+
+    private static MigopyException unreachable(String message, String hint, Throwable cause) {
+        return new MigopyException(MigopyException.Kind.UNREACHABLE, message, hint, cause);
+    }
+
+    private static MigopyException failed(String message, String hint, Throwable cause) {
+        return new MigopyException(MigopyException.Kind.FAILED, message, hint, cause);
+    }
+}

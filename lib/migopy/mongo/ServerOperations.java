@@ -1,0 +1,189 @@
+package migopy.mongo;
+
+import com.mongodb.MongoCommandException;
+import com.mongodb.MongoException;
+
+import org.bson.BsonArray;
+import org.bson.BsonBoolean;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.BsonString;
+import org.bson.BsonValue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What runs in the server under a run's application name, and its end. A client's death does not
+ * end what it asked for. Each call is limited to 10 s, as the journal's are.
+ */
+public final class ServerOperations {
+    /**
+     * More than this of one run is a sign of something else; the rest is found by the next look.
+     */
+    private static final int LIMIT = 1000;
+
+    /**
+     * What was found.
+     *
+     * @param complete whether the operations of all users could be seen; if not, one that runs as
+     *     another user is missing
+     */
+    public record Found(List<ServerOperation> operations, boolean complete) {
+        public Found {
+            operations = List.copyOf(operations);
+        }
+    }
+
+    private final Connection connection;
+    private final List<String> own;
+
+    /**
+     * @param ownNamespaces those of journal and lock ({@code app.migrations_lock}): what works
+     *     there ends by itself, and killing it would hit the killer's own lease
+     */
+    public ServerOperations(Connection connection, List<String> ownNamespaces) {
+        this.connection = connection;
+        this.own = List.copyOf(ownNamespaces);
+    }
+
+    /** The operations of this run, as far as they can be seen. */
+    public List<ServerOperation> ofRun(String runId) {
+        return find(runId).operations();
+    }
+
+    /**
+     * Looks first among our own user's operations, for which no right is needed, then among all.
+     *
+     * @throws migopy.MigopyException if the server cannot be asked, for other reasons than a
+     *     missing right
+     */
+    public Found find(String runId) {
+        if (connection.topology() == Topology.EMBEDDED) {
+            return new Found(List.of(), true); // It ends with its client, and knows no $currentOp.
+        }
+        Map<String, ServerOperation> found = new LinkedHashMap<>();
+        look(runId, false, found);
+        boolean complete = look(runId, true, found);
+        return new Found(new ArrayList<>(found.values()), complete);
+    }
+
+    /** Ends these; one that has ended by itself is no error. */
+    public void kill(List<ServerOperation> operations) {
+        for (ServerOperation operation : operations) {
+            if (operation.opid() == null) {
+                killSession(operation.lsid());
+            } else {
+                command(
+                        new BsonDocument("killOp", new BsonInt32(1)).append("op", operation.opid()),
+                        "Ending opid " + operation.opid());
+            }
+        }
+    }
+
+    /**
+     * Ends the session with whatever it does, an open transaction above all.
+     *
+     * @param lsid its id, and the hash of its user where that may be another one
+     */
+    public void killSession(BsonDocument lsid) {
+        // With the id alone it is a session of our own user, for which no right is needed.
+        BsonDocument session = new BsonDocument("id", lsid.get("id"));
+        BsonDocument kill = new BsonDocument("killSessions", new BsonArray(List.of(session)));
+        command(kill, "Ending the session of a run");
+        if (lsid.containsKey("uid")) {
+            killForeignSession(lsid);
+        }
+    }
+
+    private void killForeignSession(BsonDocument lsid) {
+        BsonDocument pattern = new BsonDocument("lsid", lsid);
+        try {
+            connection
+                    .admin()
+                    .runCommand(
+                            new BsonDocument(
+                                    "killAllSessionsByPattern", new BsonArray(List.of(pattern))));
+        } catch (MongoException e) {
+            // Without the right to end others' sessions it was our own, ended above, or nobody here
+            // can end it.
+            if (!MongoErrors.missingRight(e)) {
+                throw MongoErrors.translate(e, "Ending the session of a run");
+            }
+        }
+    }
+
+    /** Whether the look was allowed. */
+    private boolean look(String runId, boolean allUsers, Map<String, ServerOperation> into) {
+        List<BsonDocument> pipeline =
+                List.of(
+                        new BsonDocument(
+                                "$currentOp",
+                                new BsonDocument("allUsers", BsonBoolean.valueOf(allUsers))
+                                        .append("idleSessions", BsonBoolean.TRUE)),
+                        new BsonDocument(
+                                "$match",
+                                new BsonDocument(
+                                        "appName", new BsonString(Connection.appName(runId)))),
+                        new BsonDocument("$limit", new BsonInt32(LIMIT)));
+        try {
+            for (BsonDocument each : connection.admin().aggregate(pipeline, BsonDocument.class)) {
+                if (isWork(each)) {
+                    into.putIfAbsent(key(each), operation(each));
+                }
+            }
+            return true;
+        } catch (MongoCommandException e) {
+            if (MongoErrors.missingRight(e)) {
+                return false;
+            }
+            throw MongoErrors.translate(e, "Looking for the operations of run " + runId);
+        } catch (MongoException e) {
+            throw MongoErrors.translate(e, "Looking for the operations of run " + runId);
+        }
+    }
+
+    private boolean isWork(BsonDocument each) {
+        BsonDocument command = each.getDocument("command", new BsonDocument());
+        String first = command.isEmpty() ? "" : command.getFirstKey();
+        boolean ourOwnLook = command.toString().contains("$currentOp");
+        boolean monitor = List.of("hello", "isMaster", "ismaster").contains(first);
+        boolean idle = each.containsKey("opid") ? !active(each) : !each.containsKey("lsid");
+        return !ourOwnLook && !monitor && !idle && !own.contains(text(each, "ns"));
+    }
+
+    private static boolean active(BsonDocument each) {
+        return each.getBoolean("active", BsonBoolean.TRUE).getValue();
+    }
+
+    private static String key(BsonDocument each) {
+        return each.containsKey("opid") ? each.get("opid").toString() : each.get("lsid").toString();
+    }
+
+    private static ServerOperation operation(BsonDocument each) {
+        BsonValue micros = each.get("microsecs_running");
+        long running = micros != null && micros.isNumber() ? micros.asNumber().longValue() : 0;
+        String what = each.containsKey("opid") ? text(each, "op") : "open transaction";
+        return new ServerOperation(
+                each.get("opid"),
+                what,
+                text(each, "ns"),
+                Duration.ofNanos(running * 1000),
+                each.getDocument("lsid", null));
+    }
+
+    private static String text(BsonDocument each, String name) {
+        return each.getString(name, new BsonString("?")).getValue();
+    }
+
+    private void command(BsonDocument command, String doingWhat) {
+        try {
+            connection.admin().runCommand(command);
+        } catch (MongoException e) {
+            throw MongoErrors.translate(e, doingWhat);
+        }
+    }
+}
