@@ -1,0 +1,201 @@
+package migopy.files;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The checksums of many files without reading them: what was computed once holds as long as the
+ * file system says that the file is the same.
+ *
+ * <p>A file that was changed shortly before it was read is not kept: a second change within the
+ * same tick of the disk's clock would leave its stamp as it is. Git calls such an entry racily
+ * clean.
+ */
+public final class ChecksumCache {
+    /**
+     * A change younger than this is not trusted; FAT, the coarsest of the file systems, counts in
+     * steps of 2 s.
+     */
+    static final Duration SETTLED = Duration.ofSeconds(3);
+
+    /** More entries than this are forgotten, oldest first. */
+    static final int ENTRY_LIMIT = 200_000;
+
+    private static final String FILE = "checksums";
+    private static final int FORMAT = 0x4d435331;
+    private static final int CHECKSUM_LENGTH = Checksum.PREFIX.length() + 64;
+
+    private record Entry(FileStamp stamp, String checksum) {}
+
+    private final CacheFolder folder;
+    private final Clock clock;
+
+    public ChecksumCache(Path cacheDirectory) {
+        this(cacheDirectory, Clock.systemUTC());
+    }
+
+    ChecksumCache(Path cacheDirectory, Clock clock) {
+        this.folder = new CacheFolder(cacheDirectory);
+        this.clock = clock;
+    }
+
+    /**
+     * The checksum of each file, by name. A file that has none (gone, unreadable, not UTF-8, longer
+     * than {@link MigrationSource#LIMIT}) is left out.
+     */
+    public Map<String, String> of(List<MigrationFile> files) {
+        return of(files, Map.of(), false);
+    }
+
+    /** The same for all that was listed, without looking at the files once more. */
+    public Map<String, String> of(Listing listing) {
+        return of(listing.files(), listing.stamps(), true);
+    }
+
+    private Map<String, String> of(
+            List<MigrationFile> files, Map<String, FileStamp> stamps, boolean all) {
+        // Before anything is read: see settled.
+        long now = clock.millis();
+        Map<String, Entry> known = load();
+        Map<String, Entry> kept = new LinkedHashMap<>(capacity(files.size()));
+        Map<String, String> checksums = new HashMap<>(capacity(files.size()));
+        boolean learned = false;
+        for (MigrationFile file : files) {
+            FileStamp stamp = stamp(file, stamps);
+            Entry entry = stamp == null ? null : known.get(file.name());
+            String checksum;
+            if (entry != null && entry.stamp().equals(stamp)) {
+                checksum = entry.checksum();
+                kept.put(file.name(), entry);
+            } else {
+                checksum = compute(file);
+                if (stamp != null && checksum != null && settled(stamp, now)) {
+                    kept.put(file.name(), new Entry(stamp, checksum));
+                    learned = true;
+                }
+            }
+            if (checksum != null) {
+                checksums.put(file.name(), checksum);
+            }
+        }
+        if (learned) {
+            if (!all) {
+                known.forEach(kept::putIfAbsent);
+            }
+            store(kept);
+        }
+        return checksums;
+    }
+
+    private static int capacity(int entries) {
+        return entries * 4 / 3 + 1;
+    }
+
+    private static FileStamp stamp(MigrationFile file, Map<String, FileStamp> stamps) {
+        FileStamp stamp = stamps.get(file.name());
+        if (stamp != null) {
+            return stamp;
+        }
+        try {
+            return FileStamp.ofTarget(file.path());
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    /** Whether a change after {@code now} would show in the stamp. */
+    private static boolean settled(FileStamp stamp, long now) {
+        long last = stamp.inode() == 0 ? stamp.modified() : stamp.changed();
+        return now - last / 1_000_000 > SETTLED.toMillis();
+    }
+
+    private static String compute(MigrationFile file) {
+        try {
+            byte[] bytes = MigrationSource.bytes(file);
+            if (bytes.length > MigrationSource.LIMIT || MigrationSource.decoded(bytes) == null) {
+                return null;
+            }
+            return Checksum.of(bytes);
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    private Map<String, Entry> load() {
+        ByteBuffer in = folder.read(FILE).orElse(null);
+        if (in == null) {
+            return Map.of();
+        }
+        try {
+            if (in.getInt() != FORMAT) {
+                return Map.of();
+            }
+            int count = Math.min(in.getInt(), ENTRY_LIMIT);
+            Map<String, Entry> entries = new LinkedHashMap<>(capacity(count));
+            for (int i = 0; i < count; i++) {
+                String name = text(in, in.getShort(), StandardCharsets.UTF_8);
+                FileStamp stamp =
+                        new FileStamp(
+                                FileStamp.Kind.FILE,
+                                in.getLong(),
+                                in.getLong(),
+                                in.getLong(),
+                                in.getLong());
+                String checksum = text(in, CHECKSUM_LENGTH, StandardCharsets.ISO_8859_1);
+                entries.put(name, new Entry(stamp, checksum));
+            }
+            return entries;
+        } catch (BufferUnderflowException
+                | IndexOutOfBoundsException
+                | IllegalArgumentException e) {
+            // Whole, by its checksum, and yet not in this format: written by another version.
+            return Map.of();
+        }
+    }
+
+    private static String text(ByteBuffer in, int length, Charset charset) {
+        String text = new String(in.array(), in.arrayOffset() + in.position(), length, charset);
+        in.position(in.position() + length);
+        return text;
+    }
+
+    private void store(Map<String, Entry> entries) {
+        int skipped = Math.max(0, entries.size() - ENTRY_LIMIT);
+        int bytesAnEntry = 2 + 4 * Long.BYTES + CHECKSUM_LENGTH + 40;
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(entries.size() * bytesAnEntry);
+        try (DataOutputStream out = new DataOutputStream(bytes)) {
+            out.writeInt(FORMAT);
+            out.writeInt(entries.size() - skipped);
+            for (Map.Entry<String, Entry> named : entries.entrySet()) {
+                if (skipped-- > 0) {
+                    continue;
+                }
+                byte[] name = named.getKey().getBytes(StandardCharsets.UTF_8);
+                FileStamp stamp = named.getValue().stamp();
+                out.writeShort(name.length);
+                out.write(name);
+                out.writeLong(stamp.size());
+                out.writeLong(stamp.modified());
+                out.writeLong(stamp.changed());
+                out.writeLong(stamp.inode());
+                out.writeBytes(named.getValue().checksum());
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException("Writing into memory does not fail", e);
+        }
+        byte[] all = bytes.toByteArray();
+        folder.write(FILE, all, all.length);
+    }
+}

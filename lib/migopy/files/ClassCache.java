@@ -1,0 +1,165 @@
+package migopy.files;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * Compiled classes by all that they depend on: a file for each migration, which holds all of its
+ * classes.
+ */
+final class ClassCache {
+    /** When there are more files than this, and than twice those in use, the older half goes. */
+    static final int FILE_LIMIT = 10_000;
+
+    private static final int FORMAT = 0x4d434c31;
+
+    private final CacheFolder folder;
+    private final String setting;
+    private int stored;
+    private boolean writable = true;
+
+    /**
+     * @param setting what is the same for all classes of this run: compiler and class path
+     */
+    ClassCache(Path cacheDirectory, String setting) {
+        this.folder = new CacheFolder(cacheDirectory.resolve("classes"));
+        this.setting = setting;
+    }
+
+    /**
+     * The name under which a unit's classes are kept: another one when anything that they depend on
+     * is another.
+     */
+    String key(Unit unit) {
+        MessageDigest digest = Checksum.sha256();
+        update(digest, setting);
+        update(digest, unit.fileName());
+        update(digest, unit.source().text());
+        if (!unit.dependencies().isEmpty()) {
+            update(digest, new ClassPath(unit.dependencies()).fingerprint());
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /** With its length first, so that no two lists of texts run into the same bytes. */
+    private static void update(MessageDigest digest, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, bytes.length));
+        digest.update(bytes);
+    }
+
+    /** The classes by name; empty if they are not there, or not whole. */
+    Optional<Map<String, byte[]>> get(String key) {
+        return folder.read(key).flatMap(in -> classes(in, key));
+    }
+
+    private static Optional<Map<String, byte[]>> classes(ByteBuffer in, String key) {
+        try {
+            if (in.getInt() != FORMAT || !text(in).equals(key)) {
+                return Optional.empty();
+            }
+            int count = in.getInt();
+            Map<String, byte[]> classes = new TreeMap<>();
+            for (int i = 0; i < count; i++) {
+                String name = text(in);
+                classes.put(name, bytes(in));
+            }
+            return Optional.of(classes);
+        } catch (BufferUnderflowException | NegativeArraySizeException e) {
+            // Whole, by its checksum, and yet not in this format: written by another version.
+            return Optional.empty();
+        }
+    }
+
+    private static String text(ByteBuffer in) {
+        return new String(bytes(in), StandardCharsets.UTF_8);
+    }
+
+    private static byte[] bytes(ByteBuffer in) {
+        int length = in.getInt();
+        if (length > in.remaining()) {
+            throw new BufferUnderflowException();
+        }
+        byte[] bytes = new byte[length];
+        in.get(bytes);
+        return bytes;
+    }
+
+    /** Keeps classes for the next run; where that does not work the next run compiles again. */
+    void put(String key, Map<String, byte[]> classes) {
+        if (!writable) {
+            return;
+        }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (DataOutputStream out = new DataOutputStream(bytes)) {
+            out.writeInt(FORMAT);
+            write(out, key.getBytes(StandardCharsets.UTF_8));
+            out.writeInt(classes.size());
+            for (Map.Entry<String, byte[]> named : classes.entrySet()) {
+                write(out, named.getKey().getBytes(StandardCharsets.UTF_8));
+                write(out, named.getValue());
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException("Writing into memory does not fail", e);
+        }
+        byte[] all = bytes.toByteArray();
+        writable = folder.write(key, all, all.length);
+        stored++;
+    }
+
+    private static void write(DataOutputStream out, byte[] bytes) throws IOException {
+        out.writeInt(bytes.length);
+        out.write(bytes);
+    }
+
+    /**
+     * Deletes the older half when there are too many. Looks only after something was stored.
+     *
+     * @param inUse how many migrations there are
+     */
+    void cleanUp(int inUse) {
+        if (stored == 0 || !writable) {
+            return;
+        }
+        try (Stream<Path> entries = Files.list(folder.path())) {
+            List<Path> files = new ArrayList<>(entries.toList());
+            int limit = Math.max(FILE_LIMIT, 2 * inUse);
+            if (files.size() > limit) {
+                record Aged(Path file, FileTime time) {}
+                files.stream()
+                        .map(file -> new Aged(file, time(file)))
+                        .sorted(Comparator.comparing(Aged::time))
+                        .limit(files.size() - limit / 2)
+                        .forEach(aged -> folder.delete(aged.file()));
+            }
+        } catch (IOException | UncheckedIOException e) {
+            // Another process cleans up at the same time: then it is clean.
+            writable = false;
+        }
+    }
+
+    private static FileTime time(Path file) {
+        try {
+            return Files.getLastModifiedTime(file);
+        } catch (IOException e) {
+            return FileTime.fromMillis(0);
+        }
+    }
+}

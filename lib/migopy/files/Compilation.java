@@ -1,0 +1,18 @@
+package migopy.files;
+
+import migopy.Problem;
+
+import java.util.List;
+
+/**
+ * What became of some sources.
+ *
+ * @param migrations those that can be called, in the order of the sources
+ * @param problems why the others cannot, in the same order
+ */
+public record Compilation(List<CompiledMigration> migrations, List<Problem> problems) {
+    public Compilation {
+        migrations = List.copyOf(migrations);
+        problems = List.copyOf(problems);
+    }
+}

@@ -1,0 +1,115 @@
+package migopy.files;
+
+import com.mongodb.client.ClientSession;
+import com.mongodb.client.MongoDatabase;
+
+import migopy.console.Direction;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** A migration that can be called. */
+public final class CompiledMigration {
+    /** So many frames are kept of an exception. */
+    public static final int FRAME_LIMIT = 20;
+
+    private final MigrationSource source;
+    private final Shape shape;
+    private final Set<String> classNames;
+
+    CompiledMigration(MigrationSource source, Shape shape, Set<String> classNames) {
+        this.source = source;
+        this.shape = shape;
+        this.classNames = Set.copyOf(classNames);
+        shape.up().setAccessible(true);
+        if (shape.down() != null) {
+            shape.down().setAccessible(true);
+        }
+    }
+
+    /** What it was compiled from. */
+    public MigrationSource source() {
+        return source;
+    }
+
+    /** Its name, without {@code .java}. */
+    public String name() {
+        return source.file().name();
+    }
+
+    /** Whether it takes a session in that direction, and so runs in a transaction. */
+    public boolean transactional(Direction direction) {
+        Method method = method(direction);
+        return method != null && Signature.of(method).orElseThrow() == Signature.SESSION;
+    }
+
+    /** Whether it has a {@code down()}. */
+    public boolean reversible() {
+        return shape.down() != null;
+    }
+
+    /** Whether its {@code up()} may be called again after any kill. */
+    public boolean resumable() {
+        return shape.resumable();
+    }
+
+    private Method method(Direction direction) {
+        return switch (direction) {
+            case UP -> shape.up();
+            case DOWN -> shape.down();
+            case IGNORE -> null;
+        };
+    }
+
+    /**
+     * Calls {@code up} or {@code down}, in this thread and with the migration's own loader as the
+     * thread's.
+     *
+     * @param session for a transactional one; otherwise not looked at
+     * @throws Throwable what the migration has thrown, itself
+     * @throws IllegalStateException when it has no method for that direction
+     */
+    public void call(Direction direction, MongoDatabase database, ClientSession session)
+            throws Throwable {
+        Method method = method(direction);
+        if (method == null) {
+            throw new IllegalStateException(name() + " has no " + direction.word() + "()");
+        }
+        Object[] arguments = Signature.of(method).orElseThrow().arguments(database, session);
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        // A library that finds its parts through the thread's loader finds those of the file's own
+        // //DEPS.
+        thread.setContextClassLoader(method.getDeclaringClass().getClassLoader());
+        try {
+            method.invoke(null, arguments);
+        } catch (InvocationTargetException e) {
+            throw e.getCause();
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+    }
+
+    /**
+     * The frames of an exception and of its causes that lie in the migration's own file, as {@code
+     * file:line}, the innermost of each first; at most {@link #FRAME_LIMIT}.
+     */
+    public List<String> framesOf(Throwable thrown) {
+        Set<String> frames = new LinkedHashSet<>();
+        Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (Throwable t = thrown; t != null && seen.add(t); t = t.getCause()) {
+            for (StackTraceElement frame : t.getStackTrace()) {
+                if (frames.size() < FRAME_LIMIT && classNames.contains(frame.getClassName())) {
+                    frames.add(source.file().fileName() + ":" + frame.getLineNumber());
+                }
+            }
+        }
+        return new ArrayList<>(frames);
+    }
+}

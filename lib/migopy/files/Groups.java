@@ -1,0 +1,108 @@
+package migopy.files;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * Sorts sources into groups that the compiler may take at once: no file of a group names a class of
+ * another.
+ */
+final class Groups {
+    /** One task for more files than this gains nothing more and takes more memory. */
+    static final int GROUP_LIMIT = 1_000;
+
+    private final Predicate<String> existsElsewhere;
+    private final List<Group> groups = new ArrayList<>();
+    private final List<List<Unit>> alone = new ArrayList<>();
+
+    /**
+     * The first group worth trying for a file that declares a name: those before hold that name
+     * already.
+     */
+    private final Map<String, Integer> firstGroup = new HashMap<>();
+
+    /** The units of one task, and the names by which another unit would get in their way. */
+    private static final class Group {
+        private final List<Unit> units = new ArrayList<>();
+        private final Set<String> declared = new HashSet<>();
+        private final Set<String> used = new HashSet<>();
+
+        boolean takes(Set<String> declares, Set<String> uses) {
+            if (units.size() >= GROUP_LIMIT) {
+                return false;
+            }
+            for (String name : declares) {
+                if (declared.contains(name) || used.contains(name)) {
+                    return false;
+                }
+            }
+            for (String name : uses) {
+                if (declared.contains(name)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
+    private Groups(Predicate<String> existsElsewhere) {
+        this.existsElsewhere = existsElsewhere;
+    }
+
+    /**
+     * @param existsElsewhere whether the class path has a class of that name in the unnamed
+     *     package: a file that declares one as well is compiled alone, because others mean the one
+     *     of the class path
+     */
+    static List<List<Unit>> of(List<Unit> units, Predicate<String> existsElsewhere) {
+        if (units.size() < 2) {
+            return units.isEmpty() ? List.of() : List.of(units);
+        }
+        Map<Unit, SourceOutline> outlines = new HashMap<>();
+        Set<String> declared = new HashSet<>();
+        for (Unit unit : units) {
+            SourceOutline outline = SourceOutline.of(unit.source().text());
+            outlines.put(unit, outline);
+            declared.addAll(outline.declared());
+        }
+        Groups groups = new Groups(existsElsewhere);
+        for (Unit unit : units) {
+            groups.add(unit, outlines.get(unit), declared);
+        }
+        List<List<Unit>> all = groups.alone;
+        groups.groups.forEach(group -> all.add(group.units));
+        return all;
+    }
+
+    private void add(Unit unit, SourceOutline outline, Set<String> declaredByAny) {
+        if (!outline.certain() || outline.declared().stream().anyMatch(existsElsewhere)) {
+            alone.add(List.of(unit));
+            return;
+        }
+        Set<String> uses = new HashSet<>(outline.names());
+        uses.retainAll(declaredByAny);
+        uses.removeAll(outline.declared());
+        int index = 0;
+        for (String name : outline.declared()) {
+            index = Math.max(index, firstGroup.getOrDefault(name, 0));
+        }
+        while (index < groups.size() && !groups.get(index).takes(outline.declared(), uses)) {
+            index++;
+        }
+        if (index == groups.size()) {
+            groups.add(new Group());
+        }
+        Group group = groups.get(index);
+        group.units.add(unit);
+        group.declared.addAll(outline.declared());
+        group.used.addAll(uses);
+        for (String name : outline.declared()) {
+            firstGroup.put(name, index + 1);
+        }
+    }
+}

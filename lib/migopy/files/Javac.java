@@ -1,0 +1,219 @@
+package migopy.files;
+
+import migopy.MigopyException;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+import javax.tools.Diagnostic;
+import javax.tools.DiagnosticCollector;
+import javax.tools.FileObject;
+import javax.tools.ForwardingJavaFileManager;
+import javax.tools.JavaCompiler;
+import javax.tools.JavaFileManager;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.StandardLocation;
+import javax.tools.ToolProvider;
+
+/**
+ * The compiler inside of the JDK, from texts in memory to classes in memory. Touched only when
+ * something is new.
+ */
+final class Javac implements AutoCloseable {
+    /** How many errors javac lists: enough to know every file that has one. */
+    private static final String ERROR_LIMIT = "100000";
+
+    private static final List<String> OPTIONS =
+            List.of(
+                    "-proc:none",
+                    "-implicit:none",
+                    "-g",
+                    "-parameters",
+                    "-nowarn",
+                    "-Xlint:none",
+                    "-Xmaxerrs",
+                    ERROR_LIMIT);
+
+    private final JavaCompiler compiler;
+    private final StandardJavaFileManager files;
+
+    /**
+     * What javac made of some units.
+     *
+     * @param classes each unit's classes by name
+     * @param errors each unit's errors in order, for those that have any
+     * @param stray errors that belong to no unit, or javac's own failure; null if there are none
+     */
+    record Result(
+            Map<Unit, Map<String, byte[]>> classes,
+            Map<Unit, List<Diagnostic<? extends JavaFileObject>>> errors,
+            String stray) {
+        boolean isGood() {
+            return errors.isEmpty() && stray == null;
+        }
+    }
+
+    /**
+     * @throws MigopyException usage: this Java has no compiler
+     */
+    Javac(ClassPath classPath) {
+        compiler = ToolProvider.getSystemJavaCompiler();
+        if (compiler == null) {
+            throw MigopyException.usage(
+                    "The Java in %s has no compiler".formatted(System.getProperty("java.home")),
+                    "Start it with a JDK of version 17 or newer: set JAVA_HOME");
+        }
+        files = compiler.getStandardFileManager(null, Locale.ENGLISH, StandardCharsets.UTF_8);
+        try {
+            files.setLocationFromPaths(StandardLocation.CLASS_PATH, classPath.entries());
+            // Otherwise javac looks for sources on the class path, and compiles what it finds.
+            files.setLocationFromPaths(StandardLocation.SOURCE_PATH, List.of());
+        } catch (IOException e) {
+            throw new UncheckedIOException("Setting a class path reads nothing", e);
+        }
+    }
+
+    /** Compiles units whose names do not clash, in one task. */
+    Result compile(List<Unit> units) {
+        DiagnosticCollector<JavaFileObject> listener = new DiagnosticCollector<>();
+        Outputs outputs = new Outputs(files);
+        String failure = null;
+        try {
+            JavaCompiler.CompilationTask task = task(units, listener, outputs);
+            if (!task.call()) {
+                failure = "javac failed and did not say why";
+            }
+        } catch (IllegalStateException | StackOverflowError | AssertionError e) {
+            // javac wraps what it dies of in the first; the second is an expression of thousands of
+            // parts.
+            failure = "javac failed: " + e;
+        }
+        Map<Unit, List<Diagnostic<? extends JavaFileObject>>> errors = new IdentityHashMap<>();
+        String stray = null;
+        for (Diagnostic<? extends JavaFileObject> diagnostic : listener.getDiagnostics()) {
+            if (diagnostic.getKind() != Diagnostic.Kind.ERROR) {
+                continue;
+            }
+            if (diagnostic.getSource() instanceof Source source) {
+                errors.computeIfAbsent(source.unit, unit -> new ArrayList<>()).add(diagnostic);
+            } else {
+                stray = diagnostic.getMessage(Locale.ENGLISH);
+            }
+        }
+        if (stray == null && errors.isEmpty()) {
+            stray = failure;
+        }
+        return new Result(outputs.classes, errors, stray);
+    }
+
+    /** A task for some units, ready to be called, parsed or analysed. */
+    JavaCompiler.CompilationTask task(
+            List<Unit> units, DiagnosticCollector<JavaFileObject> listener) {
+        return task(units, listener, new Outputs(files));
+    }
+
+    private JavaCompiler.CompilationTask task(
+            List<Unit> units, DiagnosticCollector<JavaFileObject> listener, Outputs outputs) {
+        List<Source> sources = new ArrayList<>(units.size());
+        for (Unit unit : units) {
+            sources.add(new Source(unit, sources.size()));
+        }
+        JavaCompiler.CompilationTask task =
+                compiler.getTask(Writer.nullWriter(), outputs, listener, OPTIONS, null, sources);
+        task.setLocale(Locale.ENGLISH);
+        return task;
+    }
+
+    @Override
+    public void close() {
+        try {
+            files.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("The class path's jars could not be closed", e);
+        }
+    }
+
+    /** A text that javac reads. */
+    private static final class Source extends SimpleJavaFileObject {
+        private final Unit unit;
+
+        Source(Unit unit, int index) {
+            super(uri(unit.fileName(), index), Kind.SOURCE);
+            this.unit = unit;
+        }
+
+        /**
+         * The last part becomes the file's name in stack traces; the number tells two of the same
+         * name apart.
+         */
+        private static URI uri(String fileName, int index) {
+            try {
+                return new URI("migration", null, "/" + index + "/" + fileName, null);
+            } catch (URISyntaxException e) {
+                throw new IllegalStateException("A path in parts is always quoted", e);
+            }
+        }
+
+        @Override
+        public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+            return unit.source().text();
+        }
+
+        /** A public class need not be called like its file: no class can be called 3_add_users. */
+        @Override
+        public boolean isNameCompatible(String simpleName, Kind kind) {
+            return kind == Kind.SOURCE;
+        }
+    }
+
+    /** Takes the classes that javac writes, and remembers from which unit each comes. */
+    private static final class Outputs extends ForwardingJavaFileManager<JavaFileManager> {
+        private final Map<Unit, Map<String, byte[]>> classes = new IdentityHashMap<>();
+
+        Outputs(JavaFileManager files) {
+            super(files);
+        }
+
+        @Override
+        public JavaFileObject getJavaFileForOutput(
+                Location location, String className, JavaFileObject.Kind kind, FileObject sibling) {
+            Unit unit = ((Source) sibling).unit;
+            URI uri = URI.create("class:///" + classes.size());
+            return new SimpleJavaFileObject(uri, kind) {
+                @Override
+                public OutputStream openOutputStream() {
+                    return new ByteArrayOutputStream() {
+                        @Override
+                        public void close() {
+                            classes.computeIfAbsent(unit, u -> new TreeMap<>())
+                                    .put(className, toByteArray());
+                        }
+                    };
+                }
+            };
+        }
+
+        @Override
+        public boolean isSameFile(FileObject a, FileObject b) {
+            return a == b || a.toUri().equals(b.toUri());
+        }
+
+        /** The shared manager lives on for the next task. */
+        @Override
+        public void close() {}
+    }
+}

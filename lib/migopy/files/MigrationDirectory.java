@@ -1,0 +1,237 @@
+package migopy.files;
+
+import migopy.MigopyException;
+import migopy.Problem;
+import migopy.console.Wording;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The directory that holds the migrations: each file in it that ends in {@code .java} is one, or a
+ * problem.
+ */
+public final class MigrationDirectory {
+    /** The group of the pattern that holds the number. */
+    static final String NUMBER = "number";
+
+    /** 2^63 - 1 has so many digits. */
+    private static final int MOST_DIGITS = 19;
+
+    private final Path home;
+    private final Path directory;
+    private final Pattern pattern;
+
+    /**
+     * @param home the project's folder; a link that leads out of it and out of the directory is
+     *     refused
+     * @param directory where the migrations lie
+     * @param pattern what a whole file name has to match; its group {@code number} holds the number
+     */
+    public MigrationDirectory(Path home, Path directory, Pattern pattern) {
+        this.home = home;
+        this.directory = directory;
+        this.pattern = pattern;
+    }
+
+    /**
+     * Lists the directory, and looks at each file once without opening it.
+     *
+     * @throws MigopyException usage: the directory is missing or cannot be read
+     */
+    public Listing scan() {
+        Scan scan = new Scan();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+            for (Path entry : entries) {
+                String fileName = entry.getFileName().toString();
+                if (fileName.endsWith(MigrationFile.SUFFIX)) {
+                    scan.look(fileName, entry);
+                }
+            }
+        } catch (DirectoryIteratorException e) {
+            throw unreadable(directory, e.getCause());
+        } catch (IOException e) {
+            throw unreadable(directory, e);
+        }
+        return scan.listing();
+    }
+
+    /**
+     * The number in a file's name.
+     *
+     * @return the number, or -1 if the name does not match the pattern or the number is beyond 2^63
+     *     - 1
+     */
+    public static long numberIn(String fileName, Pattern pattern) {
+        Matcher matcher = pattern.matcher(fileName);
+        return matcher.matches() ? number(matcher.group(NUMBER)) : -1;
+    }
+
+    private static long number(String digits) {
+        if (digits == null || digits.isEmpty()) {
+            return -1;
+        }
+        int start = 0;
+        while (start < digits.length() - 1 && digits.charAt(start) == '0') {
+            start++;
+        }
+        if (digits.length() - start > MOST_DIGITS) {
+            return -1;
+        }
+        long number = 0;
+        for (int i = start; i < digits.length(); i++) {
+            int digit = digits.charAt(i) - '0';
+            if (digit < 0 || digit > 9) {
+                return -1;
+            }
+            // Nineteen digits overflow a long at most once, and then into the negative numbers.
+            number = number * 10 + digit;
+        }
+        return number < 0 ? -1 : number;
+    }
+
+    private static MigopyException unreadable(Path directory, IOException why) {
+        String path = Wording.visible(directory.toString());
+        String hint = "Set migrationsDirectory, or give --directory";
+        if (why instanceof NoSuchFileException) {
+            return MigopyException.usage(
+                    "The migrations' directory %s does not exist".formatted(path),
+                    "Create it with: mkdir -p %s".formatted(path));
+        }
+        if (why instanceof NotDirectoryException) {
+            return MigopyException.usage(
+                    "The migrations' directory %s is no directory".formatted(path), hint);
+        }
+        String reason = why instanceof AccessDeniedException ? "permission denied" : reason(why);
+        return MigopyException.usage(
+                "The migrations' directory %s cannot be read: %s".formatted(path, reason), hint);
+    }
+
+    static String reason(IOException why) {
+        String message = why.getMessage();
+        return Wording.visible(
+                message == null || message.isBlank() ? why.getClass().getSimpleName() : message);
+    }
+
+    /** One look at the directory, as far as it has come. */
+    private final class Scan {
+        private final List<MigrationFile> files = new ArrayList<>();
+        private final List<Problem> problems = new ArrayList<>();
+        private final Map<String, FileStamp> stamps = new HashMap<>();
+
+        void look(String fileName, Path path) throws IOException {
+            long number = -1;
+            if (!isPrintable(fileName)) {
+                invalid(
+                        fileName,
+                        "holds characters that cannot be printed",
+                        "Rename it; under a locale that is not UTF-8, set LC_ALL=C.UTF-8 first");
+                return;
+            }
+            Matcher matcher = pattern.matcher(fileName);
+            if (!matcher.matches()) {
+                invalid(
+                        fileName,
+                        "does not match the pattern " + Wording.visible(pattern.pattern()),
+                        "Rename it: number, words, .java; or move it elsewhere");
+                return;
+            }
+            number = number(matcher.group(NUMBER));
+            if (number < 0) {
+                invalid(
+                        fileName,
+                        "has no number from 0 to " + Long.MAX_VALUE,
+                        "Rename it with a number in that range");
+                return;
+            }
+            FileStamp stamp = stamp(fileName, path);
+            if (stamp != null) {
+                String name = fileName.substring(0, fileName.length() - 5);
+                files.add(new MigrationFile(number, name, path));
+                stamps.put(name, stamp);
+            }
+        }
+
+        /** The file's stamp, or null when it is none that a migration may be. */
+        private FileStamp stamp(String fileName, Path path) throws IOException {
+            FileStamp stamp;
+            try {
+                stamp = FileStamp.of(path);
+            } catch (NoSuchFileException e) {
+                // Deleted since it was listed: no longer there, as for a scan a moment later.
+                return null;
+            }
+            if (stamp.kind() == FileStamp.Kind.LINK) {
+                stamp = followed(fileName, path);
+            }
+            if (stamp == null || stamp.kind() == FileStamp.Kind.FILE) {
+                return stamp;
+            }
+            invalid(
+                    fileName,
+                    stamp.kind() == FileStamp.Kind.DIRECTORY ? "is a folder" : "is no plain file",
+                    "Move it out of the migrations' directory");
+            return null;
+        }
+
+        private FileStamp followed(String fileName, Path link) {
+            String hint = "Put a copy of the file in the place of the link";
+            try {
+                Path target = link.toRealPath();
+                if (target.startsWith(home.toRealPath())
+                        || target.startsWith(directory.toRealPath())) {
+                    return FileStamp.of(target);
+                }
+                invalid(fileName, "is a link that leads out of the project", hint);
+            } catch (IOException e) {
+                invalid(fileName, "is a link that leads nowhere", hint);
+            }
+            return null;
+        }
+
+        private void invalid(String fileName, String what, String hint) {
+            String shown = Wording.visible(fileName);
+            problems.add(
+                    new Problem(
+                            Problem.Kind.INVALID_NAME, shown, shown + " " + what, hint, List.of()));
+        }
+
+        Listing listing() {
+            Collections.sort(files);
+            for (int i = 1; i < files.size(); i++) {
+                MigrationFile before = files.get(i - 1);
+                MigrationFile file = files.get(i);
+                if (before.number() == file.number()) {
+                    problems.add(
+                            new Problem(
+                                    Problem.Kind.DUPLICATE_NUMBER,
+                                    file.name(),
+                                    "%s has the same number as %s"
+                                            .formatted(file.name(), before.name()),
+                                    "Rename one of them: a number may be there once"));
+                }
+            }
+            return new Listing(files, problems, List.of(), stamps);
+        }
+    }
+
+    /**
+     * False for control characters, marks that turn the line around, and what could not be decoded.
+     */
+    private static boolean isPrintable(String fileName) {
+        return fileName.indexOf('\ufffd') < 0 && Wording.visible(fileName).equals(fileName);
+    }
+}

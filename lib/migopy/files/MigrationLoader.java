@@ -1,0 +1,59 @@
+package migopy.files;
+
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The loader of one migration's classes: its own first, whatever the class path has of the same
+ * name.
+ */
+final class MigrationLoader extends ClassLoader {
+    static {
+        registerAsParallelCapable();
+    }
+
+    private final Map<String, byte[]> classes;
+
+    MigrationLoader(Unit unit, Map<String, byte[]> classes, ClassLoader parent) {
+        super(unit.name(), withDependencies(unit.dependencies(), parent));
+        this.classes = classes;
+    }
+
+    private static ClassLoader withDependencies(List<Path> jars, ClassLoader parent) {
+        if (jars.isEmpty()) {
+            return parent;
+        }
+        URL[] urls = new URL[jars.size()];
+        for (int i = 0; i < urls.length; i++) {
+            try {
+                urls[i] = jars.get(i).toUri().toURL();
+            } catch (MalformedURLException e) {
+                throw new IllegalStateException("A file's URI is always a URL", e);
+            }
+        }
+        // Never closed: a thread that the migration has left behind may still load from it.
+        return new URLClassLoader(urls, parent);
+    }
+
+    /** The names of the migration's own classes. */
+    Set<String> names() {
+        return classes.keySet();
+    }
+
+    @Override
+    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+        byte[] bytes = classes.get(name);
+        if (bytes == null) {
+            return super.loadClass(name, resolve);
+        }
+        synchronized (getClassLoadingLock(name)) {
+            Class<?> loaded = findLoadedClass(name);
+            return loaded == null ? defineClass(name, bytes, 0, bytes.length) : loaded;
+        }
+    }
+}

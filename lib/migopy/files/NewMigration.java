@@ -1,0 +1,142 @@
+package migopy.files;
+
+import migopy.MigopyException;
+import migopy.console.Wording;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.time.Clock;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Makes the file of a new migration: numbered as the others are, named after some words, ready to
+ * be written in.
+ */
+public final class NewMigration {
+    private final Path home;
+    private final Path directory;
+    private final Pattern pattern;
+    private final Clock clock;
+
+    /**
+     * @param home where {@code migopy.java} lies, which the new file names
+     * @param directory where the migrations lie
+     * @param pattern what its name has to match
+     * @param clock what a timestamp is taken from, in UTC
+     */
+    public NewMigration(Path home, Path directory, Pattern pattern, Clock clock) {
+        this.home = home;
+        this.directory = directory;
+        this.pattern = pattern;
+        this.clock = clock;
+    }
+
+    /**
+     * Writes the new file; never over another.
+     *
+     * @param words what it does: {@code add users}
+     * @param timestamp whether its number is the time, whatever the others' are
+     * @param number its number as typed, with leading zeros if wanted; null: the next
+     * @throws MigopyException usage: no words, no such number, or no name that matches the pattern
+     */
+    public MigrationFile create(List<String> words, boolean timestamp, String number) {
+        if (timestamp && number != null) {
+            throw MigopyException.usage(
+                    "--timestamp and --number are two numbers", "Give one of them");
+        }
+        List<String> plain = NewName.words(words);
+        if (plain.isEmpty()) {
+            throw MigopyException.usage(
+                    "The name of a new migration needs words of letters or digits",
+                    "For example: {migopy} create add users");
+        }
+        Listing listing = new MigrationDirectory(home, directory, pattern).scan();
+        Numbering numbering = new Numbering(listing.files(), pattern, clock);
+        List<String> numbers =
+                number != null
+                        ? List.of(numbering.given(number))
+                        : timestamp ? List.of(numbering.timestamp()) : numbering.next();
+        String fileName = new NewName(pattern, listing.files()).of(numbers, plain);
+        Path path = directory.resolve(fileName);
+        write(path, template(NewName.className(plain)));
+        String name = fileName.substring(0, fileName.length() - MigrationFile.SUFFIX.length());
+        return new MigrationFile(MigrationDirectory.numberIn(fileName, pattern), name, path);
+    }
+
+    private static void write(Path path, String text) {
+        String shown = Wording.visible(path.toString());
+        try {
+            Files.writeString(
+                    path,
+                    text,
+                    StandardCharsets.UTF_8,
+                    StandardOpenOption.CREATE_NEW,
+                    StandardOpenOption.WRITE);
+            makeExecutable(path);
+        } catch (FileAlreadyExistsException e) {
+            throw MigopyException.usage(shown + " is already there", "Take other words");
+        } catch (IOException e) {
+            throw MigopyException.usage(
+                    "%s cannot be written: %s".formatted(shown, MigrationDirectory.reason(e)),
+                    "See to the rights of the migrations' directory, and to the disk");
+        }
+    }
+
+    /** Whoever may read it may run it: what the user's own mask allows. */
+    private static void makeExecutable(Path path) throws IOException {
+        Set<PosixFilePermission> rights;
+        try {
+            rights = Files.getPosixFilePermissions(path);
+        } catch (UnsupportedOperationException e) {
+            return;
+        }
+        if (rights.contains(PosixFilePermission.OWNER_READ)) {
+            rights.add(PosixFilePermission.OWNER_EXECUTE);
+        }
+        if (rights.contains(PosixFilePermission.GROUP_READ)) {
+            rights.add(PosixFilePermission.GROUP_EXECUTE);
+        }
+        if (rights.contains(PosixFilePermission.OTHERS_READ)) {
+            rights.add(PosixFilePermission.OTHERS_EXECUTE);
+        }
+        Files.setPosixFilePermissions(path, rights);
+    }
+
+    private String template(String className) {
+        return """
+        ///usr/bin/env jbang "$0" "$@" ; exit $?
+        //DEPS %s
+        import static migopy.Migration.db;
+        import org.bson.Document;
+
+        class %s {
+            static void up() {
+                // db().getCollection("users").insertOne(new Document("name", "Ada"));
+            }
+
+            static void down() {
+                // db().getCollection("users").deleteOne(new Document("name", "Ada"));
+            }
+
+            public static void main(String... args) {
+                up();
+            }
+        }
+        """
+                .formatted(entryScript(), className);
+    }
+
+    /** Where migopy.java lies, as seen from the new file. */
+    private String entryScript() {
+        Path from = directory.toAbsolutePath().normalize();
+        Path script = home.toAbsolutePath().normalize().resolve("migopy.java");
+        return from.relativize(script).toString().replace('\\', '/');
+    }
+}

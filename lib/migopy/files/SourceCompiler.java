@@ -1,0 +1,236 @@
+package migopy.files;
+
+import migopy.Problem;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Makes migrations out of sources. Writes classes into the cache directory only, and starts the
+ * compiler for what is not there. May be used by one thread at a time.
+ */
+public final class SourceCompiler {
+    /**
+     * After so many tries to compile the good files of a group together, each is compiled alone.
+     */
+    private static final int SHARED_TRIES = 5;
+
+    private final Path cacheDirectory;
+    private final Dependencies dependencies;
+    private final ClassLoader parent;
+
+    /**
+     * @param home the project's folder, where a {@code ./jbang} may lie
+     * @param cacheDirectory where classes are kept; may be unwritable
+     * @param environment the variables of this process
+     */
+    public SourceCompiler(Path home, Path cacheDirectory, Map<String, String> environment) {
+        this(home, cacheDirectory, environment, SourceCompiler.class.getClassLoader());
+    }
+
+    SourceCompiler(
+            Path home, Path cacheDirectory, Map<String, String> environment, ClassLoader parent) {
+        this.cacheDirectory = cacheDirectory;
+        this.dependencies = new Dependencies(home, cacheDirectory, environment);
+        this.parent = parent;
+    }
+
+    /**
+     * Compiles all sources and looks at their classes, without initialising one.
+     *
+     * @param sources texts with or without a file; no two need have different names
+     * @throws migopy.MigopyException usage: this Java has no compiler
+     */
+    public Compilation compile(List<MigrationSource> sources) {
+        return new Work().compile(sources);
+    }
+
+    /** Compiles one source. */
+    public Compilation compile(MigrationSource source) {
+        return compile(List.of(source));
+    }
+
+    /**
+     * The collections that a source names in its calls.
+     *
+     * @return empty if that cannot be told for certain
+     */
+    public Optional<Set<String>> collectionsTouched(MigrationSource source) {
+        Directives directives = Directives.of(source.text());
+        Dependencies.Answer answer = dependencies.resolve(directives, folder(source));
+        if (!(answer instanceof Dependencies.Answer.Found found)) {
+            return Optional.empty();
+        }
+        ClassPath classPath = ClassPath.ofThisJvm().with(found.jars());
+        try (Javac javac = new Javac(classPath)) {
+            return TouchedCollections.of(javac, new Unit(source, found.jars()));
+        }
+    }
+
+    private static Path folder(MigrationSource source) {
+        return source.file().path().toAbsolutePath().getParent();
+    }
+
+    /** One call of {@link #compile(List)}, as far as it has come. */
+    private final class Work {
+        private final ClassPath classPath = ClassPath.ofThisJvm();
+        private final Map<Unit, Map<String, byte[]>> classes = new IdentityHashMap<>();
+        private final Map<Unit, String> keys = new HashMap<>();
+        private final Map<MigrationSource, Problem> problems = new IdentityHashMap<>();
+        private final ClassCache cache =
+                new ClassCache(
+                        cacheDirectory,
+                        System.getProperty("java.version") + "\n" + classPath.fingerprint());
+
+        Compilation compile(List<MigrationSource> sources) {
+            List<Unit> units = new ArrayList<>(sources.size());
+            List<Unit> fresh = new ArrayList<>();
+            for (MigrationSource source : sources) {
+                Unit unit = unit(source);
+                if (unit != null) {
+                    units.add(unit);
+                    keys.put(unit, cache.key(unit));
+                    cache.get(keys.get(unit))
+                            .ifPresentOrElse(
+                                    found -> classes.put(unit, found), () -> fresh.add(unit));
+                }
+            }
+            if (!fresh.isEmpty()) {
+                compileFresh(fresh);
+                cache.cleanUp(sources.size());
+            }
+            List<CompiledMigration> migrations = new ArrayList<>(units.size());
+            for (Unit unit : units) {
+                if (classes.containsKey(unit)) {
+                    load(unit).ifPresent(migrations::add);
+                }
+            }
+            List<Problem> inOrder = new ArrayList<>();
+            for (MigrationSource source : sources) {
+                if (problems.containsKey(source)) {
+                    inOrder.add(problems.get(source));
+                }
+            }
+            return new Compilation(migrations, inOrder);
+        }
+
+        /** The unit of a source with its jars, or null when there is a problem. */
+        private Unit unit(MigrationSource source) {
+            Directives directives = Directives.of(source.text());
+            Unit bare = new Unit(source, List.of());
+            if (!directives.sources().isEmpty()) {
+                problem(
+                        bare,
+                        "%s has //SOURCES %s"
+                                .formatted(bare.fileName(), directives.sources().get(0)),
+                        "Code for several migrations belongs into migopy.java or its //SOURCES",
+                        List.of());
+                return null;
+            }
+            Dependencies.Answer answer = dependencies.resolve(directives, folder(source));
+            if (answer instanceof Dependencies.Answer.Missing missing) {
+                String message = bare.fileName() + ": " + missing.message();
+                problem(bare, message, missing.hint(), missing.details());
+                return null;
+            }
+            List<Path> jars = ((Dependencies.Answer.Found) answer).jars();
+            return jars.isEmpty() ? bare : new Unit(source, jars);
+        }
+
+        private void problem(Unit unit, String message, String hint, List<String> details) {
+            problems.put(unit.source(), CompilerMessages.of(unit, message, hint, details));
+        }
+
+        private void compileFresh(List<Unit> fresh) {
+            List<Unit> plain = new ArrayList<>(fresh);
+            plain.removeIf(unit -> !unit.dependencies().isEmpty());
+            if (!plain.isEmpty()) {
+                try (Javac javac = new Javac(classPath)) {
+                    for (List<Unit> group : Groups.of(plain, this::isOnClassPath)) {
+                        compileGroup(javac, group);
+                    }
+                }
+            }
+            for (Unit unit : fresh) {
+                if (!unit.dependencies().isEmpty()) {
+                    try (Javac javac = new Javac(classPath.with(unit.dependencies()))) {
+                        compileAlone(javac, unit);
+                    }
+                }
+            }
+        }
+
+        private boolean isOnClassPath(String className) {
+            return parent.getResource(className + ".class") != null;
+        }
+
+        /**
+         * Compiles a group in one task. Errors are taken from a task of the file's own: only there
+         * it is certain that they are not another file's.
+         */
+        private void compileGroup(Javac javac, List<Unit> group) {
+            List<Unit> together = new ArrayList<>(group);
+            List<Unit> alone = new ArrayList<>();
+            for (int tries = 0; together.size() > 1; tries++) {
+                Javac.Result result = javac.compile(together);
+                if (result.isGood()) {
+                    together.forEach(unit -> keep(unit, result));
+                    together.clear();
+                } else if (result.errors().isEmpty() || tries >= SHARED_TRIES) {
+                    alone.addAll(together);
+                    together.clear();
+                } else {
+                    alone.addAll(result.errors().keySet());
+                    together.removeAll(result.errors().keySet());
+                }
+            }
+            alone.addAll(together);
+            alone.forEach(unit -> compileAlone(javac, unit));
+        }
+
+        private void compileAlone(Javac javac, Unit unit) {
+            Javac.Result result = javac.compile(List.of(unit));
+            if (result.isGood()) {
+                keep(unit, result);
+            } else {
+                problems.put(unit.source(), CompilerMessages.problem(unit, result));
+            }
+        }
+
+        private void keep(Unit unit, Javac.Result result) {
+            Map<String, byte[]> made = result.classes().getOrDefault(unit, Map.of());
+            classes.put(unit, made);
+            cache.put(keys.get(unit), made);
+        }
+
+        private Optional<CompiledMigration> load(Unit unit) {
+            MigrationLoader loader = new MigrationLoader(unit, classes.get(unit), parent);
+            List<Class<?>> types = new ArrayList<>();
+            try {
+                for (String name : loader.names()) {
+                    types.add(Class.forName(name, false, loader));
+                }
+                Shape.Finding finding = Shape.find(unit, types);
+                if (finding instanceof Shape.Finding.Good good) {
+                    return Optional.of(
+                            new CompiledMigration(unit.source(), good.shape(), loader.names()));
+                }
+                problems.put(unit.source(), ((Shape.Finding.Bad) finding).problem());
+            } catch (ClassNotFoundException | LinkageError e) {
+                problem(
+                        unit,
+                        "%s cannot be loaded: %s".formatted(unit.fileName(), e),
+                        "See to its //DEPS, and to the class path of migopy.java",
+                        Arrays.stream(e.getStackTrace()).limit(3).map(String::valueOf).toList());
+            }
+            return Optional.empty();
+        }
+    }
+}

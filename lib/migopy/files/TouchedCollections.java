@@ -1,0 +1,176 @@
+package migopy.files;
+
+import com.sun.source.tree.CompilationUnitTree;
+import com.sun.source.tree.ExpressionTree;
+import com.sun.source.tree.LiteralTree;
+import com.sun.source.tree.MemberReferenceTree;
+import com.sun.source.tree.MethodInvocationTree;
+import com.sun.source.tree.NewClassTree;
+import com.sun.source.util.JavacTask;
+import com.sun.source.util.TreePath;
+import com.sun.source.util.TreePathScanner;
+import com.sun.source.util.Trees;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+import javax.lang.model.element.Element;
+import javax.lang.model.element.TypeElement;
+import javax.lang.model.element.VariableElement;
+import javax.tools.Diagnostic;
+import javax.tools.DiagnosticCollector;
+import javax.tools.JavaFileObject;
+
+/**
+ * Reads from the syntax tree which collections a source names. Gives up where a call could reach
+ * others: a name that is computed, a command, another client, or a method of the project's own
+ * code.
+ */
+final class TouchedCollections extends TreePathScanner<Void, Void> {
+    /** The calls whose first argument is a collection's name. */
+    private static final Set<String> NAMING =
+            Set.of("getCollection", "createCollection", "createView", "backfill");
+
+    private static final String DATABASE = "com.mongodb.client.MongoDatabase";
+
+    /** What else a database may be asked for, since it changes nothing. */
+    private static final Set<String> HARMLESS =
+            Set.of(
+                    "getName",
+                    "getCodecRegistry",
+                    "getReadConcern",
+                    "getReadPreference",
+                    "getTimeout",
+                    "getWriteConcern",
+                    "listCollectionNames",
+                    "listCollections",
+                    "withCodecRegistry",
+                    "withReadConcern",
+                    "withReadPreference",
+                    "withTimeout",
+                    "withWriteConcern");
+
+    /** Classes of the JDK and the driver through which anything can be reached. */
+    private static final List<String> DOORS =
+            List.of(
+                    "com.mongodb.client.MongoClient",
+                    "com.mongodb.client.MongoCluster",
+                    "com.mongodb.client.gridfs.",
+                    "java.lang.Class",
+                    "java.lang.Process",
+                    "java.lang.Runtime",
+                    "java.lang.invoke.",
+                    "java.lang.reflect.",
+                    "java.net.",
+                    "javax.script.");
+
+    /** Methods that write into a collection which is not the one they are called on. */
+    private static final Set<String> FAR =
+            Set.of("renameCollection", "mapReduce", "toCollection", "out", "merge", "client");
+
+    private static final List<String> KNOWN =
+            List.of("java.", "javax.", "org.bson.", "com.mongodb.", "migopy.");
+
+    private final Trees trees;
+    private final CompilationUnitTree file;
+    private final Set<String> names = new TreeSet<>();
+    private boolean certain = true;
+
+    private TouchedCollections(Trees trees, CompilationUnitTree file) {
+        this.trees = trees;
+        this.file = file;
+    }
+
+    /** The names, or empty if they cannot be told or the source does not compile. */
+    static Optional<Set<String>> of(Javac javac, Unit unit) {
+        DiagnosticCollector<JavaFileObject> listener = new DiagnosticCollector<>();
+        JavacTask task = (JavacTask) javac.task(List.of(unit), listener);
+        try {
+            List<CompilationUnitTree> files = new ArrayList<>();
+            task.parse().forEach(files::add);
+            task.analyze();
+            if (files.size() != 1
+                    || listener.getDiagnostics().stream()
+                            .anyMatch(d -> d.getKind() == Diagnostic.Kind.ERROR)) {
+                return Optional.empty();
+            }
+            TouchedCollections scanner = new TouchedCollections(Trees.instance(task), files.get(0));
+            scanner.scan(new TreePath(files.get(0)), null);
+            return scanner.certain ? Optional.of(scanner.names) : Optional.empty();
+        } catch (IOException | IllegalStateException | StackOverflowError e) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public Void visitMethodInvocation(MethodInvocationTree call, Void nothing) {
+        look(
+                trees.getElement(getCurrentPath()),
+                call.getArguments().isEmpty() ? null : call.getArguments().get(0));
+        return super.visitMethodInvocation(call, nothing);
+    }
+
+    @Override
+    public Void visitMemberReference(MemberReferenceTree reference, Void nothing) {
+        look(trees.getElement(getCurrentPath()), null);
+        return super.visitMemberReference(reference, nothing);
+    }
+
+    @Override
+    public Void visitNewClass(NewClassTree made, Void nothing) {
+        look(trees.getElement(getCurrentPath()), null);
+        return super.visitNewClass(made, nothing);
+    }
+
+    /** Stages of a pipeline that write elsewhere, when they are written as documents. */
+    @Override
+    public Void visitLiteral(LiteralTree literal, Void nothing) {
+        if ("$out".equals(literal.getValue()) || "$merge".equals(literal.getValue())) {
+            certain = false;
+        }
+        return super.visitLiteral(literal, nothing);
+    }
+
+    /** Looks at a method or constructor that is used, and at the first argument if there is one. */
+    private void look(Element used, ExpressionTree first) {
+        if (used == null || !(used.getEnclosingElement() instanceof TypeElement owner)) {
+            certain = false;
+            return;
+        }
+        TreePath declaration = trees.getPath(owner);
+        if (declaration != null && declaration.getCompilationUnit() == file) {
+            return;
+        }
+        String type = owner.getQualifiedName().toString();
+        String method = used.getSimpleName().toString();
+        boolean ours = type.equals(DATABASE) || type.equals("migopy.Migration");
+        if (ours && NAMING.contains(method)) {
+            name(first);
+        } else if (type.equals(DATABASE) && !HARMLESS.contains(method)
+                || !type.startsWith("java.") && FAR.contains(method)
+                || DOORS.stream().anyMatch(type::startsWith)
+                || KNOWN.stream().noneMatch(type::startsWith)) {
+            certain = false;
+        }
+    }
+
+    private void name(ExpressionTree argument) {
+        Object value = null;
+        if (argument instanceof LiteralTree literal) {
+            value = literal.getValue();
+        } else if (argument != null
+                && trees.getElement(new TreePath(getCurrentPath(), argument))
+                        instanceof VariableElement variable) {
+            value = variable.getConstantValue();
+        }
+        if (value instanceof String text) {
+            names.add(text);
+        } else {
+            certain = false;
+        }
+    }
+}
