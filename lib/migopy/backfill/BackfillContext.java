@@ -1,0 +1,75 @@
+package migopy.backfill;
+
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoDatabase;
+
+import migopy.console.Event;
+
+import org.bson.BsonDocument;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.function.Consumer;
+
+/**
+ * What a backfill is handed by the migration that it belongs to.
+ *
+ * @param client for sessions, and for questions about the whole server
+ * @param database where the collection is; batches write with majority, whatever its write concern
+ * @param migration the migration's name, for progress and messages
+ * @param checkpoint where an earlier call of this backfill stopped, or null
+ * @param writer keeps the checkpoint
+ * @param lease says before each batch whether the run may go on
+ * @param events takes progress and notices; called from several threads, one at a time
+ * @param transactions false on a standalone and on the embedded server, which have no transactions
+ * @param embedded true on the embedded server, which has no sessions and no pipeline updates
+ * @param maxLag the backfill waits while the slowest secondary is further behind than this
+ */
+public record BackfillContext(
+        MongoClient client,
+        MongoDatabase database,
+        String migration,
+        BsonDocument checkpoint,
+        CheckpointWriter writer,
+        LeaseCheck lease,
+        Consumer<Event> events,
+        boolean transactions,
+        boolean embedded,
+        Duration maxLag) {
+    /** Two seconds: what a reader of secondaries is commonly expected to bear. */
+    public static final Duration MAX_LAG = Duration.ofSeconds(2);
+
+    public BackfillContext {
+        Objects.requireNonNull(client);
+        Objects.requireNonNull(database);
+        Objects.requireNonNull(migration);
+        Objects.requireNonNull(writer);
+        Objects.requireNonNull(lease);
+        Objects.requireNonNull(events);
+        Objects.requireNonNull(maxLag);
+    }
+
+    /** With {@link #MAX_LAG}. */
+    public BackfillContext(
+            MongoClient client,
+            MongoDatabase database,
+            String migration,
+            BsonDocument checkpoint,
+            CheckpointWriter writer,
+            LeaseCheck lease,
+            Consumer<Event> events,
+            boolean transactions,
+            boolean embedded) {
+        this(
+                client,
+                database,
+                migration,
+                checkpoint,
+                writer,
+                lease,
+                events,
+                transactions,
+                embedded,
+                MAX_LAG);
+    }
+}

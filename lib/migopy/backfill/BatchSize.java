@@ -1,0 +1,55 @@
+package migopy.backfill;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How many documents the next batch has: as many as take 250 to 500 ms, so that a pause, a stop or
+ * a throttle is felt soon, and the waits between batches weigh little. Used by one thread.
+ */
+final class BatchSize {
+    static final int FIRST = 1_000;
+    static final int LEAST = 100;
+    static final int MOST = 20_000;
+    private static final long AIM_LOW = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final long AIM_HIGH = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final double AIM = (AIM_LOW + AIM_HIGH) / 2.0;
+
+    /** One batch says little: the size at most doubles or halves after it. */
+    private static final double MOST_CHANGE = 2;
+
+    private final boolean fixed;
+    private final int most;
+    private final int least;
+    private int size;
+
+    /**
+     * @param documents the fixed size, or 0
+     * @param maxRate documents a second at most, or 0; a batch is then a quarter of a second's
+     *     worth
+     */
+    BatchSize(int documents, long maxRate) {
+        fixed = documents > 0;
+        most = maxRate > 0 ? (int) Math.max(1, Math.min(MOST, maxRate / 4)) : MOST;
+        least = Math.min(LEAST, most);
+        size = fixed ? documents : Math.min(FIRST, most);
+    }
+
+    int documents() {
+        return size;
+    }
+
+    /** A whole batch of this size took so long. */
+    void took(long nanos) {
+        if (fixed || (nanos >= AIM_LOW && nanos <= AIM_HIGH)) {
+            return;
+        }
+        double factor = AIM / Math.max(1, nanos);
+        factor = Math.max(1 / MOST_CHANGE, Math.min(MOST_CHANGE, factor));
+        size = (int) Math.max(least, Math.min(most, Math.round(size * factor)));
+    }
+
+    /** A batch of this size was too much for the server, so that even a fixed one has to shrink. */
+    void halve() {
+        size = Math.max(1, size / 2);
+    }
+}

@@ -1,0 +1,232 @@
+package migopy.backfill;
+
+import com.mongodb.client.ClientSession;
+
+import migopy.MigopyException;
+import migopy.console.Event;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What a backfill's workers share: the checkpoint, the throttle, and whether to go on. Each batch
+ * asks here before it begins and reports here when it is done.
+ */
+final class Board {
+    /** How often a waiting backfill looks at its lock and at what is asked of it. */
+    private static final Duration LOOK = Duration.ofSeconds(1);
+
+    /** A pause that nobody ends within a week was forgotten. */
+    private static final Duration LONGEST_PAUSE = Duration.ofDays(7);
+
+    /** A secondary that is behind for so long does not catch up by waiting. */
+    private static final Duration LONGEST_LAG = Duration.ofHours(1);
+
+    private final BackfillContext context;
+    private final ReplicationLag lag;
+    private final Pace pace;
+    private final RateMeter rate = new RateMeter(System.nanoTime());
+    private Checkpoint checkpoint;
+    private Control asked = Control.GO;
+    private Duration lastBatch = Duration.ZERO;
+    private Throwable failure;
+    private volatile boolean ending;
+
+    Board(BackfillContext context, Job job, Checkpoint checkpoint) {
+        this.context = context;
+        this.checkpoint = checkpoint;
+        lag = new ReplicationLag(context.client(), context.embedded());
+        pace = new Pace(job.maxRate(), System.nanoTime());
+    }
+
+    synchronized Checkpoint checkpoint() {
+        return checkpoint;
+    }
+
+    /** Whether the lock is still ours; throws when it is not, or when the run is to end. */
+    synchronized void ensureHeld() {
+        context.lease().ensureHeld();
+    }
+
+    /** Called before each batch: waits while it has to, and says whether to begin one. */
+    synchronized boolean mayBegin() {
+        if (ending) {
+            return false;
+        }
+        context.lease().ensureHeld();
+        waitWhilePaused();
+        waitForSecondaries();
+        waitForPace();
+        return !ending;
+    }
+
+    /** Called after each batch: keeps the checkpoint. */
+    synchronized void ended(int segment, Stretch stretch, Written written, long begunAt) {
+        Checkpoint next = after(segment, stretch, written);
+        account(stretch, written, begunAt);
+        keep(next);
+    }
+
+    /**
+     * Keeps the checkpoint of a batch inside its transaction; it counts only when {@link
+     * #committed} is called.
+     *
+     * @return the checkpoint as it will be when the transaction is committed
+     */
+    synchronized Checkpoint keptIn(
+            ClientSession session, int segment, Stretch stretch, Written written) {
+        Checkpoint next = after(segment, stretch, written);
+        asked = context.writer().write(next.toBson(), session);
+        return next;
+    }
+
+    /** The transaction that {@code next} was kept in is committed. */
+    synchronized void committed(Checkpoint next, Stretch stretch, Written written, long begunAt) {
+        account(stretch, written, begunAt);
+        adopt(next);
+    }
+
+    private void adopt(Checkpoint next) {
+        checkpoint = next;
+        tell();
+    }
+
+    private void account(Stretch stretch, Written written, long begunAt) {
+        long now = System.nanoTime();
+        lastBatch = Duration.ofNanos(now - begunAt);
+        pace.spent(written.matched(), begunAt);
+        rate.add(now, stretch.visited());
+    }
+
+    /** Keeps a checkpoint that is not about a batch. */
+    synchronized void keep(Checkpoint next) {
+        asked = Retry.of(this::ensureHeld, () -> context.writer().write(next.toBson(), null));
+        adopt(next);
+    }
+
+    private Checkpoint after(int segment, Stretch stretch, Written written) {
+        long visited = checkpoint.pass() == 1 ? stretch.visited() : 0;
+        double perSecond = rate.perSecond(System.nanoTime());
+        Standing standing = checkpoint.standing().plus(visited, written.changed(), perSecond);
+        Segment moved = checkpoint.segments().get(segment).after(stretch.range().to());
+        return checkpoint.with(standing).with(segment, moved);
+    }
+
+    /** A changed document matched {@code where} again: no sweep may change what is left. */
+    synchronized void inclusive() {
+        checkpoint = checkpoint.inclusive();
+    }
+
+    synchronized boolean exclusive() {
+        return checkpoint.exclusive();
+    }
+
+    /** The workers end after the batches under way. */
+    void end() {
+        ending = true;
+    }
+
+    /** One worker failed: the others end after their batches. */
+    synchronized void failed(Throwable cause) {
+        if (failure == null) {
+            failure = cause;
+        } else if (failure != cause) {
+            failure.addSuppressed(cause);
+        }
+        ending = true;
+    }
+
+    synchronized Throwable failure() {
+        return failure;
+    }
+
+    private void waitWhilePaused() {
+        long endsAt = System.nanoTime() + LONGEST_PAUSE.toNanos();
+        boolean paused = false;
+        while (asked == Control.PAUSE && !ending) {
+            if (!paused) {
+                notice("paused by another terminal; to go on: %s backfill resume %s");
+                paused = true;
+            }
+            if (System.nanoTime() - endsAt > 0) {
+                throw MigopyException.failed(
+                        "%s was paused for %d days".formatted(where(), LONGEST_PAUSE.toDays()),
+                        goesOn());
+            }
+            Checkpoint still = checkpoint.with(checkpoint.standing().state(Standing.State.PAUSED));
+            sleep(LOOK);
+            asked = context.writer().write(still.toBson(), null);
+            tell();
+        }
+        if (asked == Control.CANCEL) {
+            throw MigopyException.failed(
+                    "%s was cancelled from another terminal after %,d documents"
+                            .formatted(where(), checkpoint.standing().done()),
+                    goesOn());
+        }
+    }
+
+    private void waitForSecondaries() {
+        long endsAt = System.nanoTime() + LONGEST_LAG.toNanos();
+        while (lag.now().compareTo(context.maxLag()) > 0 && !ending) {
+            if (System.nanoTime() - endsAt > 0) {
+                throw MigopyException.failed(
+                        "A secondary has been %d s behind for %d minutes, so that %s cannot go on"
+                                .formatted(lag.now().toSeconds(), LONGEST_LAG.toMinutes(), where()),
+                        goesOn());
+            }
+            tell();
+            sleep(LOOK.dividedBy(4));
+        }
+    }
+
+    private void waitForPace() {
+        Duration wait = pace.toWait(System.nanoTime());
+        while (!wait.isZero() && !ending) {
+            sleep(wait.compareTo(LOOK) < 0 ? wait : LOOK);
+            wait = pace.toWait(System.nanoTime());
+        }
+    }
+
+    private void sleep(Duration time) {
+        try {
+            TimeUnit.NANOSECONDS.sleep(time.toNanos());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Stopped("interrupted");
+        }
+        context.lease().ensureHeld();
+    }
+
+    private void tell() {
+        Standing now = checkpoint.standing();
+        context.events()
+                .accept(
+                        new Event.Progress(
+                                context.migration(),
+                                "docs",
+                                now.done(),
+                                now.estimate(),
+                                now.perSecond(),
+                                lastBatch,
+                                lag.now()));
+    }
+
+    private String where() {
+        return "The backfill of %s".formatted(checkpoint.standing().collection());
+    }
+
+    private void notice(String text) {
+        context.events()
+                .accept(
+                        new Event.Notice(
+                                where()
+                                        + " is "
+                                        + text.formatted(
+                                                MigopyException.COMMAND, context.migration())));
+    }
+
+    private static String goesOn() {
+        return "It goes on where it stopped: %s execute".formatted(MigopyException.COMMAND);
+    }
+}

@@ -1,0 +1,189 @@
+package migopy.backfill;
+
+import com.mongodb.MongoException;
+import com.mongodb.ReadConcern;
+import com.mongodb.ReadPreference;
+import com.mongodb.TransactionOptions;
+import com.mongodb.WriteConcern;
+import com.mongodb.client.ClientSession;
+
+import migopy.MigopyException;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Walks the collection with each batch and its checkpoint in one transaction: what is done is
+ * known, and what is known is done.
+ *
+ * <p>Not the driver's {@code withTransaction}: it would begin again by itself, without a look at
+ * the lock.
+ */
+final class OnceWorker {
+    /** CONTRACT and issue: a batch that meets another writer is tried again so often. */
+    static final int MOST_CONFLICTS = 20;
+
+    /** Beside four writers, 1,000 documents a batch met 5 conflicts, 5,000 met 82. */
+    static final int FIRST = 1_000;
+
+    /** So many batches without a conflict make the batches larger. */
+    private static final int QUIET = 16;
+
+    private static final int WRITE_CONFLICT = 112;
+
+    private static final TransactionOptions OPTIONS =
+            TransactionOptions.builder()
+                    .readConcern(ReadConcern.SNAPSHOT)
+                    .writeConcern(WriteConcern.MAJORITY)
+                    .readPreference(ReadPreference.primary())
+                    .maxCommitTime(Target.BATCH_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+                    .build();
+
+    private final Target target;
+    private final Batches batches;
+    private final Board board;
+    private final ClientSession session;
+    private final int index;
+    private final BatchSize size;
+    private int conflicts;
+    private int quiet;
+
+    OnceWorker(
+            Target target,
+            Batches batches,
+            Board board,
+            ClientSession session,
+            int index,
+            BatchSize size) {
+        this.target = target;
+        this.batches = batches;
+        this.board = board;
+        this.session = session;
+        this.index = index;
+        this.size = size;
+    }
+
+    /** What a transaction has done so far, and the checkpoint that was kept in it. */
+    private record Attempt(
+            Stretch stretch, Written written, boolean matches, Checkpoint checkpoint) {}
+
+    /** Works until the collection is done or the board says to end. */
+    void run() {
+        Segment part = segment();
+        while (!part.done() && board.mayBegin()) {
+            batch(part);
+            part = segment();
+        }
+    }
+
+    private Segment segment() {
+        return board.checkpoint().segments().get(index);
+    }
+
+    private void batch(Segment part) {
+        Retry retry = new Retry(board::ensureHeld);
+        conflicts = 0;
+        while (true) {
+            long begunAt = System.nanoTime();
+            try {
+                Attempt attempt = attempt(part);
+                commit();
+                if (attempt.matches()) {
+                    board.inclusive();
+                }
+                board.committed(
+                        attempt.checkpoint(), attempt.stretch(), attempt.written(), begunAt);
+                grow(attempt.stretch(), System.nanoTime() - begunAt);
+                return;
+            } catch (MongoException e) {
+                abort();
+                again(e, retry);
+            } catch (RuntimeException | Error e) {
+                abort();
+                throw e;
+            }
+        }
+    }
+
+    private Attempt attempt(Segment part) {
+        session.startTransaction(OPTIONS);
+        Stretch stretch =
+                target.next(session, part.at(), part.to(), size.documents(), batches.reads());
+        Written written = batches.write(session, stretch);
+        boolean matches =
+                target.where() != null
+                        && board.exclusive()
+                        && target.matchesIn(session, stretch.range());
+        return new Attempt(
+                stretch, written, matches, board.keptIn(session, index, stretch, written));
+    }
+
+    /** Commits; an unknown end is asked for again until it is known. */
+    private void commit() {
+        Retry retry = new Retry(board::ensureHeld);
+        while (true) {
+            try {
+                session.commitTransaction();
+                return;
+            } catch (MongoException e) {
+                if (!e.hasErrorLabel(MongoException.UNKNOWN_TRANSACTION_COMMIT_RESULT_LABEL)) {
+                    throw e;
+                }
+                retryCommit(retry, e);
+            }
+        }
+    }
+
+    private static void retryCommit(Retry retry, MongoException e) {
+        try {
+            retry.orThrow(e);
+        } catch (MongoException over) {
+            throw new MigopyException(
+                    MigopyException.Kind.UNKNOWN,
+                    "Nobody could tell whether the last batch was committed: " + e.getMessage(),
+                    "Its checkpoint knows: %s execute goes on after what is done"
+                            .formatted(MigopyException.COMMAND),
+                    over);
+        }
+    }
+
+    private void abort() {
+        if (session.hasActiveTransaction()) {
+            session.abortTransaction();
+        }
+    }
+
+    private void again(MongoException e, Retry retry) {
+        if (!conflict(e)) {
+            retry.orThrow(e);
+            if (Retry.tooSlow(e)) {
+                size.halve();
+            }
+            return;
+        }
+        conflicts++;
+        quiet = 0;
+        if (conflicts > MOST_CONFLICTS) {
+            throw new MigopyException(
+                    MigopyException.Kind.FAILED,
+                    "Other writers change the same documents: a batch of %d met a write conflict %d times (%s)"
+                            .formatted(size.documents(), conflicts, e.getMessage()),
+                    "Try when they are quieter; it goes on where it stopped: %s execute"
+                            .formatted(MigopyException.COMMAND),
+                    e);
+        }
+        size.halve();
+        retry.pause(e);
+    }
+
+    private static boolean conflict(MongoException e) {
+        return e.getCode() == WRITE_CONFLICT;
+    }
+
+    private void grow(Stretch stretch, long nanos) {
+        quiet++;
+        if (quiet >= QUIET && stretch.whole()) {
+            size.took(nanos);
+            quiet = QUIET / 2;
+        }
+    }
+}

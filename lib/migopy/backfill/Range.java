@@ -1,0 +1,79 @@
+package migopy.backfill;
+
+import org.bson.BsonArray;
+import org.bson.BsonDocument;
+import org.bson.BsonString;
+import org.bson.BsonType;
+import org.bson.BsonValue;
+
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A stretch of the {@code _id} index.
+ *
+ * @param from the first {@code _id} in it, or null: from the index's beginning
+ * @param to the first {@code _id} behind it, or null: to the index's end
+ */
+record Range(BsonValue from, BsonValue to) {
+    static final String ID = "_id";
+
+    /**
+     * Types whose values lie in the index without a value of another type between them, and none is
+     * NaN.
+     */
+    private static final Set<BsonType> PLAIN =
+            EnumSet.of(
+                    BsonType.OBJECT_ID,
+                    BsonType.STRING,
+                    BsonType.INT32,
+                    BsonType.INT64,
+                    BsonType.DATE_TIME,
+                    BsonType.BINARY);
+
+    /** The filter of this range and of {@code where}, which may be null. */
+    BsonDocument filter(BsonDocument where) {
+        BsonDocument bounds = bounds();
+        if (where == null || where.isEmpty()) {
+            return bounds;
+        }
+        return bounds.isEmpty()
+                ? where
+                : new BsonDocument("$and", new BsonArray(List.of(bounds, where)));
+    }
+
+    private BsonDocument bounds() {
+        if (from != null
+                && to != null
+                && from.getBsonType() == to.getBsonType()
+                && PLAIN.contains(from.getBsonType())) {
+            // The index alone answers this, where $expr is worked out once more for each document.
+            return new BsonDocument(ID, new BsonDocument("$gte", from).append("$lt", to));
+        }
+        return expression();
+    }
+
+    /**
+     * The range in a form that crosses types: a plain comparison stops at values of another BSON
+     * type, and _id may hold any.
+     */
+    BsonDocument expression() {
+        BsonArray both = new BsonArray();
+        if (from != null) {
+            both.add(comparison("$gte", from));
+        }
+        if (to != null) {
+            both.add(comparison("$lt", to));
+        }
+        return both.isEmpty()
+                ? new BsonDocument()
+                : new BsonDocument("$expr", new BsonDocument("$and", both));
+    }
+
+    private static BsonDocument comparison(String operator, BsonValue value) {
+        BsonDocument literal = new BsonDocument("$literal", value);
+        return new BsonDocument(
+                operator, new BsonArray(List.of(new BsonString("$" + ID), literal)));
+    }
+}

@@ -1,0 +1,88 @@
+package migopy.backfill;
+
+import org.bson.BsonDateTime;
+import org.bson.BsonDocument;
+import org.bson.BsonDouble;
+import org.bson.BsonInt64;
+import org.bson.BsonString;
+
+import java.time.Instant;
+import java.util.Locale;
+
+/**
+ * How far a backfill has come: the part of its checkpoint that a person wants to know.
+ *
+ * @param done documents visited, whether they matched or not
+ * @param estimate how many there will be
+ * @param changed documents changed
+ * @param perSecond documents visited a second of late
+ * @param left how many still matched when it ended; -1 while that is not known
+ * @param updatedAt when it was written
+ */
+public record Standing(
+        String collection,
+        State state,
+        long done,
+        long estimate,
+        long changed,
+        double perSecond,
+        long left,
+        Instant updatedAt) {
+    /** What it is at. */
+    public enum State {
+        RUNNING,
+        PAUSED,
+        DONE;
+
+        /** The word in the checkpoint: {@code paused}. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        private static State of(String word) {
+            for (State state : values()) {
+                if (state.word().equals(word)) {
+                    return state;
+                }
+            }
+            return RUNNING;
+        }
+    }
+
+    static final long NOT_KNOWN = -1;
+
+    /** Reads a checkpoint; what is missing counts as nothing. */
+    public static Standing of(BsonDocument checkpoint) {
+        return new Standing(
+                checkpoint.getString("collection", new BsonString("")).getValue(),
+                State.of(checkpoint.getString("state", new BsonString("")).getValue()),
+                checkpoint.getNumber("done", new BsonInt64(0)).longValue(),
+                checkpoint.getNumber("estimate", new BsonInt64(0)).longValue(),
+                checkpoint.getNumber("changed", new BsonInt64(0)).longValue(),
+                checkpoint.getNumber("rate", new BsonDouble(0)).doubleValue(),
+                checkpoint.getNumber("left", new BsonInt64(NOT_KNOWN)).longValue(),
+                Instant.ofEpochMilli(
+                        checkpoint.getDateTime("updatedAt", new BsonDateTime(0)).getValue()));
+    }
+
+    Standing state(State now) {
+        return new Standing(collection, now, done, estimate, changed, perSecond, left, updatedAt);
+    }
+
+    Standing left(long documents) {
+        return new Standing(
+                collection, state, done, estimate, changed, perSecond, documents, updatedAt);
+    }
+
+    Standing plus(long visited, long written, double rate) {
+        return new Standing(
+                collection,
+                state,
+                done + visited,
+                Math.max(estimate, done + visited),
+                changed + written,
+                rate,
+                left,
+                updatedAt);
+    }
+}

@@ -1,0 +1,267 @@
+package migopy.backfill;
+
+import com.mongodb.MongoClientSettings;
+import com.mongodb.ReadConcern;
+import com.mongodb.ReadPreference;
+import com.mongodb.WriteConcern;
+import com.mongodb.client.ClientSession;
+import com.mongodb.client.FindIterable;
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoCursor;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.CountOptions;
+import com.mongodb.client.model.Filters;
+
+import migopy.MigopyException;
+
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.BsonValue;
+import org.bson.Document;
+import org.bson.RawBsonDocument;
+import org.bson.codecs.BsonDocumentCodec;
+import org.bson.codecs.configuration.CodecRegistries;
+import org.bson.codecs.configuration.CodecRegistry;
+import org.bson.conversions.Bson;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The collection as a backfill reads it: along {@code _id}, always the primary, each call limited
+ * in time.
+ */
+final class Target {
+    /**
+     * The server ends a batch by itself after this, so that a dead run's batch is over before
+     * another run can take a 30 s lease over.
+     */
+    static final Duration BATCH_LIMIT = Duration.ofSeconds(20);
+
+    /** Of a batch that is changed in the client: two such batches are in memory for each worker. */
+    private static final long MOST_BYTES = 16L << 20;
+
+    private static final long LEAST_BYTES = 1L << 20;
+
+    /**
+     * What a batch may take of the heap: its documents, their updates, and the command made of
+     * them.
+     */
+    private static final long HEAP_SHARE = 12;
+
+    /** A document with nothing but an {@code _id}: length, type, name, end. */
+    private static final int BYTES_AROUND_ID = 10;
+
+    /** With so many, a part's size is within about a fifth of the others'. */
+    private static final int SAMPLES_A_PART = 100;
+
+    private static final BsonDocument BY_ID = new BsonDocument(Range.ID, new BsonInt32(1));
+
+    private final MongoCollection<RawBsonDocument> collection;
+    private final CodecRegistry registry;
+    private final BsonDocument where;
+    private final boolean embedded;
+    private final long mostBytes;
+
+    Target(MongoDatabase database, Job job, boolean embedded) {
+        registry =
+                CodecRegistries.fromRegistries(
+                        database.getCodecRegistry(), MongoClientSettings.getDefaultCodecRegistry());
+        collection =
+                database.getCollection(job.collection(), RawBsonDocument.class)
+                        .withCodecRegistry(registry)
+                        .withReadPreference(ReadPreference.primary())
+                        .withReadConcern(ReadConcern.LOCAL)
+                        .withWriteConcern(WriteConcern.MAJORITY)
+                        .withTimeout(BATCH_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        where = job.where() == null ? null : rendered(job.where());
+        this.embedded = embedded;
+        long share = Runtime.getRuntime().maxMemory() / (HEAP_SHARE * job.parallel());
+        mostBytes = Math.max(LEAST_BYTES, Math.min(MOST_BYTES, share));
+    }
+
+    /** The collection's name. */
+    String name() {
+        return collection.getNamespace().getCollectionName();
+    }
+
+    MongoCollection<RawBsonDocument> collection() {
+        return collection;
+    }
+
+    /** Which documents, or null: all. */
+    BsonDocument where() {
+        return where;
+    }
+
+    Document decoded(RawBsonDocument raw) {
+        return raw.decode(registry.get(Document.class));
+    }
+
+    /** The document-for-all estimate that the server keeps. */
+    long estimate() {
+        return collection.estimatedDocumentCount();
+    }
+
+    /**
+     * Finds the next batch's range, of {@code documents} documents from {@code from}.
+     *
+     * @param session whose transaction reads, or null
+     * @param read whether to read the documents that match, too
+     */
+    Stretch next(ClientSession session, BsonValue from, BsonValue to, int documents, boolean read) {
+        long start = System.nanoTime();
+        BsonValue bound = bound(session, from, to, documents);
+        Range range = new Range(from, bound == null ? to : bound);
+        boolean whole = bound != null;
+        List<RawBsonDocument> found = List.of();
+        if (read) {
+            found = new ArrayList<>();
+            BsonValue cut = read(session, range, documents, found);
+            if (cut != null) {
+                range = new Range(from, cut);
+                whole = false;
+            }
+        }
+        long visited = whole ? documents : count(session, range);
+        return new Stretch(range, visited, found, System.nanoTime() - start, whole);
+    }
+
+    private BsonValue bound(ClientSession session, BsonValue from, BsonValue to, int documents) {
+        RawBsonDocument first =
+                along(session, new Range(from, to), null)
+                        .projection(BY_ID)
+                        .skip(documents)
+                        .limit(1)
+                        .first();
+        return first == null ? null : checked(first.get(Range.ID));
+    }
+
+    /** Reads what matches in the range; returns where it stopped for want of memory, or null. */
+    private BsonValue read(
+            ClientSession session, Range range, int documents, List<RawBsonDocument> into) {
+        long bytes = 0;
+        try (MongoCursor<RawBsonDocument> cursor =
+                along(session, range, where).batchSize(documents + 1).cursor()) {
+            while (cursor.hasNext()) {
+                RawBsonDocument next = cursor.next();
+                if (bytes >= mostBytes) {
+                    return checked(next.get(Range.ID));
+                }
+                bytes += next.getByteBuffer().remaining();
+                into.add(next);
+            }
+        }
+        return null;
+    }
+
+    /** Whether anything in the range still matches {@code where}. */
+    boolean matchesIn(ClientSession session, Range range) {
+        return along(session, range, where).projection(BY_ID).limit(1).first() != null;
+    }
+
+    /** How many documents of the range match {@code where}. */
+    long countIn(Range range) {
+        CountOptions options = embedded ? new CountOptions() : new CountOptions().hint(BY_ID);
+        return collection.countDocuments(range.filter(where), options);
+    }
+
+    /**
+     * How many match, by whatever index the server finds, if that takes no longer than the limit.
+     */
+    long count(Duration limit) {
+        return collection
+                .withTimeout(limit.toMillis(), TimeUnit.MILLISECONDS)
+                .countDocuments(where == null ? new BsonDocument() : where);
+    }
+
+    private long count(ClientSession session, Range range) {
+        CountOptions options = embedded ? new CountOptions() : new CountOptions().hint(BY_ID);
+        return session == null
+                ? collection.countDocuments(range.filter(null), options)
+                : collection.countDocuments(session, range.filter(null), options);
+    }
+
+    private FindIterable<RawBsonDocument> along(
+            ClientSession session, Range range, BsonDocument filter) {
+        if (embedded) { // It knows neither min and max nor hint.
+            return collection.find(filtered(range.expression(), filter)).sort(BY_ID);
+        }
+        BsonDocument matching = filter == null ? new BsonDocument() : filter;
+        FindIterable<RawBsonDocument> found =
+                session == null ? collection.find(matching) : collection.find(session, matching);
+        found.hint(BY_ID).sort(BY_ID);
+        // min and max, not comparisons: they go along the index, whatever types lie in it.
+        if (range.from() != null) {
+            found.min(new BsonDocument(Range.ID, range.from()));
+        }
+        if (range.to() != null) {
+            found.max(new BsonDocument(Range.ID, range.to()));
+        }
+        return found;
+    }
+
+    private static Bson filtered(BsonDocument range, BsonDocument filter) {
+        if (filter == null) {
+            return range;
+        }
+        return range.isEmpty() ? filter : Filters.and(range, filter);
+    }
+
+    /** Cuts the collection into parts of about the same size; fewer when it is small. */
+    List<Segment> parts(int wanted) {
+        List<BsonValue> bounds = wanted == 1 || embedded ? List.of() : bounds(wanted);
+        List<Segment> parts = new ArrayList<>();
+        BsonValue from = null;
+        for (BsonValue to : bounds) {
+            parts.add(new Segment(from, to, false));
+            from = to;
+        }
+        parts.add(new Segment(from, null, false));
+        return parts;
+    }
+
+    private List<BsonValue> bounds(int wanted) {
+        int size = wanted * SAMPLES_A_PART;
+        List<RawBsonDocument> sample =
+                collection
+                        .aggregate(
+                                List.of(
+                                        new Document("$sample", new Document("size", size)),
+                                        new Document("$project", BY_ID),
+                                        new Document("$sort", BY_ID)))
+                        .into(new ArrayList<>());
+        List<BsonValue> bounds = new ArrayList<>();
+        for (int part = 1; part < wanted && !sample.isEmpty(); part++) {
+            int index = (int) ((long) part * sample.size() / wanted);
+            BsonValue bound = checked(sample.get(index).get(Range.ID));
+            if (bounds.isEmpty() || !bounds.get(bounds.size() - 1).equals(bound)) {
+                bounds.add(bound);
+            }
+        }
+        return bounds;
+    }
+
+    private BsonDocument rendered(Bson filter) {
+        return filter.toBsonDocument(Document.class, registry);
+    }
+
+    private BsonValue checked(BsonValue id) {
+        int bytes = bytesOf(id);
+        if (bytes > Checkpoint.LARGEST_ID) {
+            throw MigopyException.failed(
+                    "An _id of %s has %d bytes, and a checkpoint keeps at most %d"
+                            .formatted(name(), bytes, Checkpoint.LARGEST_ID),
+                    "Change this collection without backfill(), or give batch() another size");
+        }
+        return id;
+    }
+
+    private static int bytesOf(BsonValue id) {
+        BsonDocument alone = new BsonDocument(Range.ID, id);
+        int size = new RawBsonDocument(alone, new BsonDocumentCodec()).getByteBuffer().remaining();
+        return size - BYTES_AROUND_ID;
+    }
+}
