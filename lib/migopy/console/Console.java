@@ -186,7 +186,7 @@ public final class Console implements AutoCloseable {
     public synchronized void answer(Answer answer) {
         quiet();
         if (format == Format.JSON) {
-            screen.result(Json.text(answer.json(), redaction) + "\n");
+            screen.result(Json.text(answer.json(), this::plain) + "\n");
             return;
         }
         if (answer.isError()) {
@@ -237,6 +237,11 @@ public final class Console implements AutoCloseable {
     @Override
     public synchronized void close() {
         quiet();
+    }
+
+    /** What a program gets to read: the command's name filled in, and no secret. */
+    private String plain(String text) {
+        return redaction.apply(text.replace(MigopyException.COMMAND, command));
     }
 
     private Words words(boolean onTerminal) {

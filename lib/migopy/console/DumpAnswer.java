@@ -47,8 +47,14 @@ public record DumpAnswer(
     @Override
     public void words(Words out) {
         out.line(
-                "%d collections, %d documents, %d bytes in %s"
-                        .formatted(collections.size(), documents(), bytes(), folder));
+                "%s, %s, %s in %s, %s"
+                        .formatted(
+                                Wording.count(collections.size(), "collection"),
+                                Wording.count(documents(), "document"),
+                                Wording.bytes(bytes()),
+                                Wording.duration(duration.toMillis()),
+                                snapshot ? "at one point in time" : "not at one point in time"));
+        out.line(folder);
     }
 
     @Override

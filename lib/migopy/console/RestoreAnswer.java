@@ -51,13 +51,17 @@ public record RestoreAnswer(
         for (Collection c : collections) {
             if (c.duplicates() > 0) {
                 out.line(
-                        "%s: %d documents were there already and stay as they are"
-                                .formatted(c.name(), c.duplicates()));
+                        "%s: %s there already, left as they are"
+                                .formatted(c.name(), Wording.count(c.duplicates(), "document")));
             }
         }
         out.line(
-                "%d collections, %d documents restored into %s"
-                        .formatted(collections.size(), documents(), database));
+                "%s, %s restored into %s in %s"
+                        .formatted(
+                                Wording.count(collections.size(), "collection"),
+                                Wording.count(documents(), "document"),
+                                database,
+                                Wording.duration(duration.toMillis())));
     }
 
     @Override

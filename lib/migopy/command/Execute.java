@@ -1,0 +1,66 @@
+package migopy.command;
+
+import migopy.plan.Request;
+import migopy.run.RunOptions;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** {@code execute [NAME...]}. */
+@Command(
+        name = "execute",
+        description =
+                "Runs up() of all that is pending, or of those named, in order, and records each.")
+final class Execute implements Action {
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "NAME",
+            description = "only these; also one that is out of order")
+    private List<String> names = new ArrayList<>();
+
+    @Option(names = "--to", paramLabel = "NAME", description = "up to this one, which is run too")
+    private String to;
+
+    @Option(names = "--steps", paramLabel = "N", description = "at most so many")
+    private Integer steps;
+
+    @Option(names = "--dry-run", description = "only say what would be run; nothing is written")
+    private boolean dryRun;
+
+    @Option(
+            names = "--out-of-order",
+            description = "also what is pending below the last applied one")
+    private boolean outOfOrder;
+
+    @Option(names = "--retry", description = "run again what was interrupted")
+    private boolean retry;
+
+    @Option(
+            names = "--dump-touched",
+            description = "first dump the collections that the migrations name")
+    private boolean dumpTouched;
+
+    @Mixin private final Limits limits = new Limits();
+
+    @Override
+    public int run(Session session) throws Exception {
+        if (steps != null && steps < 1) {
+            throw migopy.MigopyException.usage(
+                    "--steps " + steps + " leaves nothing to run", "Give it a number above 0");
+        }
+        RunOptions options =
+                new RunOptions(
+                        dryRun,
+                        limits.waiting(),
+                        limits.timeout(),
+                        session.settings().dump(),
+                        dumpTouched,
+                        session.asProgram());
+        return session.run(new Request.Execute(names, to, steps, outOfOrder, retry), options);
+    }
+}

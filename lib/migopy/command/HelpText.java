@@ -1,0 +1,112 @@
+package migopy.command;
+
+import migopy.MigopyException;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Model.PositionalParamSpec;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The texts of help, made from what the commands say of themselves. */
+final class HelpText {
+    private static final int WORDS_WIDTH = 20;
+    private static final int OPTION_WIDTH = 34;
+
+    /** Help is read in a terminal, and wider lines are harder to read. */
+    private static final int WIDTH = 100;
+
+    private HelpText() {}
+
+    /**
+     * The help of one command, or of all for null.
+     *
+     * @throws MigopyException usage, when there is no such command
+     */
+    static HelpAnswer of(Session session, String command) {
+        Tasks tasks = new Tasks(session.project().tasks());
+        if (command == null || command.equals("help")) {
+            return all(tasks);
+        }
+        if (Commands.has(command)) {
+            return one(Picocli.of(Commands.create(command)), command);
+        }
+        CommandLine task = tasks.byName().get(command);
+        if (task == null) {
+            throw tasks.unknown(command);
+        }
+        return one(task, command);
+    }
+
+    private static HelpAnswer all(Tasks tasks) {
+        List<String> lines = new ArrayList<>();
+        lines.add("{migopy} [COMMAND] [NAME...] [OPTIONS]");
+        lines.add(
+                "NAME: a migration's file name, with or without .java, its number, or an"
+                        + " unambiguous beginning.");
+        lines.add("");
+        Commands.ALL.forEach(entry -> lines.add(line(WORDS_WIDTH, entry.words(), entry.summary())));
+        if (!tasks.byName().isEmpty()) {
+            lines.add("");
+            lines.add("This project's own:");
+            for (Map.Entry<String, CommandLine> task : tasks.byName().entrySet()) {
+                lines.add(line(WORDS_WIDTH, task.getKey(), description(task.getValue())));
+            }
+        }
+        lines.add("");
+        lines.add(
+                "Options of every command, before or after it; in parentheses the environment's"
+                        + " name:");
+        for (GlobalOption option : GlobalOption.ALL) {
+            String words =
+                    option.value() == null ? option.name() : option.name() + " " + option.value();
+            lines.add(line(OPTION_WIDTH, words, option.summary()));
+        }
+        lines.add("");
+        lines.add("What one command takes: {migopy} help COMMAND");
+        return new HelpAnswer(lines);
+    }
+
+    private static HelpAnswer one(CommandLine command, String name) {
+        command.setUsageHelpWidth(WIDTH);
+
+        CommandLine.Help help = command.getHelp();
+        List<String> lines = new ArrayList<>();
+        lines.add("{migopy} " + synopsis(command, name));
+        lines.addAll(List.of(command.getCommandSpec().usageMessage().description()));
+        addBlock(lines, help.parameterList());
+        addBlock(lines, help.optionList());
+        lines.add("");
+        lines.add("Settings, --json and other options of every command: {migopy} help");
+        return new HelpAnswer(lines);
+    }
+
+    /** {@code execute [NAME...] [OPTIONS]}. */
+    private static String synopsis(CommandLine command, String name) {
+        StringBuilder synopsis = new StringBuilder(name);
+        for (PositionalParamSpec positional : command.getCommandSpec().positionalParameters()) {
+            String label = positional.paramLabel() + (positional.arity().max() > 1 ? "..." : "");
+            synopsis.append(positional.arity().min() == 0 ? " [" + label + "]" : " " + label);
+        }
+        return synopsis.append(command.getCommandSpec().options().isEmpty() ? "" : " [OPTIONS]")
+                .toString();
+    }
+
+    private static void addBlock(List<String> lines, String block) {
+        if (!block.isBlank()) {
+            lines.add("");
+            block.lines().map(String::stripTrailing).forEach(lines::add);
+        }
+    }
+
+    private static String description(CommandLine command) {
+        String[] description = command.getCommandSpec().usageMessage().description();
+        return description.length == 0 ? "" : description[0];
+    }
+
+    private static String line(int width, String words, String summary) {
+        String blanks = " ".repeat(Math.max(2, width - words.length()));
+        return ("  " + words + blanks + summary).stripTrailing();
+    }
+}

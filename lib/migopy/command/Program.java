@@ -1,0 +1,135 @@
+package migopy.command;
+
+import com.mongodb.MongoException;
+
+import migopy.MigopyException;
+import migopy.command.CommandLineParser.Typed;
+import migopy.console.Console;
+import migopy.console.Format;
+import migopy.console.Terminal;
+import migopy.mongo.MongoErrors;
+
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * One call of {@code run}: reads the words, does the command, and turns what went wrong into an
+ * answer and an exit code.
+ */
+public final class Program {
+    /** Started by the launcher {@code ./migopy}, which says so here. */
+    private static final String COMMAND_VARIABLE = "MIGOPY_COMMAND";
+
+    private static final String PLAIN_COMMAND = "jbang migopy.java";
+    private static final int OK = 0;
+
+    private final Project project;
+    private final PrintStream out;
+    private final PrintStream err;
+    private final boolean asProgram;
+    private final Stopwatch stopwatch = new Stopwatch();
+    private final Session.Reading reading = new Session.Reading();
+    private Session session;
+
+    /**
+     * @param asProgram whether this is the JVM's program: it sits at the terminal, and may install
+     *     signal handlers and halt
+     */
+    public Program(Project project, PrintStream out, PrintStream err, boolean asProgram) {
+        this.project = project;
+        this.out = out;
+        this.err = err;
+        this.asProgram = asProgram;
+    }
+
+    /**
+     * Does what the words say.
+     *
+     * @return the exit code of CONTRACT, section 3; nothing is thrown but an {@link Error}
+     */
+    public int run(String... words) {
+        // Also when the words cannot be read, the answer has the form that was asked for.
+        Format format = List.of(words).contains("--json") ? Format.JSON : Format.WORDS;
+        Terminal terminal = asProgram ? Terminal.of(project.environment()) : Terminal.none();
+        String command = project.environment().getOrDefault(COMMAND_VARIABLE, PLAIN_COMMAND);
+        try (Console console = new Console(out, err, format, terminal, command, reading::redact)) {
+            int exitCode = guarded(console, words);
+            if (session != null && session.verbose()) {
+                stopwatch.mark("ended");
+                console.trace(stopwatch.lines());
+            }
+            return exitCode;
+        }
+    }
+
+    /** The session of the command that is running; its own tasks ask it for the database. */
+    public Session session() {
+        if (session == null) {
+            throw new IllegalStateException("there is a database only while a command runs");
+        }
+        return session;
+    }
+
+    private int guarded(Console console, String... words) {
+        try {
+            Typed typed = new CommandLineParser(this::ownOptions).parse(words);
+            try (Session opened =
+                    new Session(project, typed, console, reading, asProgram, stopwatch)) {
+                session = opened;
+                return dispatch(typed, opened);
+            }
+        } catch (MigopyException e) {
+            return ended(console, e, e);
+        } catch (MongoException e) {
+            return ended(console, MongoErrors.translate(e, "working"), e);
+        } catch (Exception e) {
+            String what =
+                    e.getMessage() == null
+                            ? e.getClass().getName()
+                            : e.getClass().getSimpleName() + ": " + e.getMessage();
+            MigopyException fault =
+                    MigopyException.failed(what, "With --verbose it says where; please report it.");
+            return ended(console, fault, e);
+        }
+    }
+
+    private int ended(Console console, MigopyException error, Exception cause) {
+        console.error(error, List.of());
+        if (session != null && session.verbose()) {
+            StringWriter trace = new StringWriter();
+            cause.printStackTrace(new PrintWriter(trace, true));
+            console.trace(trace.toString());
+        }
+        return error.kind().exitCode();
+    }
+
+    private Set<String> ownOptions(String command) {
+        return Commands.has(command)
+                ? Commands.ownOptions(command)
+                : new Tasks(project.tasks()).options(command);
+    }
+
+    private int dispatch(Typed typed, Session session) throws Exception {
+        if (typed.has("--version")) {
+            session.console().answer(new VersionAnswer(migopy.journal.By.VERSION));
+            return OK;
+        }
+        String name = typed.command() == null ? Commands.DEFAULT : typed.command();
+        if (typed.has("--help")) {
+            session.console().answer(HelpText.of(session, typed.command()));
+            return OK;
+        }
+        if (!Commands.has(name)) {
+            return new Tasks(project.tasks()).run(session, name);
+        }
+        Action action = Commands.create(name);
+        if (!typed.rest().isEmpty()) {
+            Picocli.parse(action, name, typed.rest());
+        }
+        stopwatch.mark("words read");
+        return action.run(session);
+    }
+}

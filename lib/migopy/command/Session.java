@@ -1,0 +1,167 @@
+package migopy.command;
+
+import migopy.MigopyException;
+import migopy.console.Console;
+import migopy.console.RunAnswer;
+import migopy.console.Terminal;
+import migopy.mongo.Connection;
+import migopy.plan.Request;
+import migopy.run.Hooks;
+import migopy.run.RunOptions;
+import migopy.run.RunResult;
+import migopy.run.Runner;
+import migopy.settings.Redactor;
+import migopy.settings.Settings;
+import migopy.settings.SettingsResolver;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * What a command works with: console, settings, connection. Settings and connection are made when
+ * they are first asked for.
+ */
+public final class Session implements AutoCloseable {
+    private final Project project;
+    private final CommandLineParser.Typed typed;
+    private final Console console;
+    private final Reading reading;
+    private final boolean asProgram;
+    private final Stopwatch stopwatch;
+    private final String runId;
+    private Settings settings;
+    private Connection connection;
+
+    /** Where the console finds the redactor, once settings have told the secrets. */
+    static final class Reading {
+        private volatile Redactor redactor = Redactor.none();
+
+        String redact(String text) {
+            return redactor.redact(text);
+        }
+    }
+
+    Session(
+            Project project,
+            CommandLineParser.Typed typed,
+            Console console,
+            Reading reading,
+            boolean asProgram,
+            Stopwatch stopwatch) {
+        this.project = project;
+        this.typed = typed;
+        this.console = console;
+        this.reading = reading;
+        this.asProgram = asProgram;
+        this.stopwatch = stopwatch;
+        this.runId = project.runId();
+    }
+
+    /** Where everything is said. */
+    public Console console() {
+        return console;
+    }
+
+    /** This run's id. */
+    public String runId() {
+        return runId;
+    }
+
+    /** What the user's class adds to a run. */
+    public Hooks hooks() {
+        return project.hooks();
+    }
+
+    /** Whether this is the JVM's program, which may install signal handlers and halt. */
+    public boolean asProgram() {
+        return asProgram;
+    }
+
+    /** Whether stack traces are wanted. */
+    public boolean verbose() {
+        return typed.has("--verbose");
+    }
+
+    /** Whether the answer is to be JSON, so that nothing else may be printed to standard output. */
+    public boolean json() {
+        return typed.has("--json");
+    }
+
+    Project project() {
+        return project;
+    }
+
+    CommandLineParser.Typed typed() {
+        return typed;
+    }
+
+    /**
+     * The settings, from options, environment and fields.
+     *
+     * @throws MigopyException usage, when one cannot be right, or a password is to be asked for and
+     *     there is no terminal
+     */
+    public synchronized Settings settings() {
+        if (settings == null) {
+            Map<String, String> options = new HashMap<>(typed.settings());
+            if (typed.has("--password")) {
+                options.put("password", askForPassword());
+            }
+            Path here = Path.of("").toAbsolutePath();
+            settings =
+                    new SettingsResolver(project.fields(), options, project.environment(), here)
+                            .resolve();
+            reading.redactor = settings.redactor();
+            stopwatch.mark("settings read");
+        }
+        return settings;
+    }
+
+    /**
+     * The connection to the settings' database, which this session closes. Connecting goes on while
+     * other work is done.
+     */
+    public synchronized Connection connection() {
+        if (connection == null) {
+            connection = Connection.open(settings(), runId);
+            stopwatch.mark("connecting begun");
+        }
+        return connection;
+    }
+
+    /** Runs the request, and gives its answer. */
+    int run(Request request, RunOptions options) throws Exception {
+        RunResult result =
+                new Runner(settings(), connection(), runId, console, hooks()).run(request, options);
+        console.answer(
+                new RunAnswer(
+                        result.run(),
+                        result.steps(),
+                        options.dryRun(),
+                        result.exitCode(),
+                        result.problems(),
+                        result.error()));
+        return result.exitCode();
+    }
+
+    private static String askForPassword() {
+        // From 22 on there is a Console without a terminal too.
+        java.io.Console terminal = Terminal.isTerminal(0) ? System.console() : null;
+        char[] typed = terminal == null ? null : terminal.readPassword("Password: ");
+        if (typed == null) {
+            throw MigopyException.usage(
+                    "--password asks, and there is no terminal to ask on",
+                    "Set MONGO_PASSWORD, or name a file: --password-file FILE");
+        }
+        return new String(typed);
+    }
+
+    @Override
+    public synchronized void close() {
+        if (connection != null) {
+            connection.close();
+            connection = null;
+        }
+    }
+}
