@@ -126,7 +126,9 @@ public class alltests implements TestExecutionListener {
         }
         String sentence =
                 method.getMethodName()
-                        .replaceAll("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ")
+                        .replaceAll(
+                                "(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[a-z])(?=[0-9])",
+                                " ")
                         .toLowerCase(Locale.ROOT);
         boolean oneOfSeveral = !test.getDisplayName().startsWith(method.getMethodName());
         return method.getClassName()

@@ -1,0 +1,26 @@
+package mongo.command;
+
+import org.bson.Document;
+
+import support.MongoServer;
+
+import java.util.Date;
+
+/** A lock as another owner would have written it. */
+final class Locks {
+    private Locks() {}
+
+    /**
+     * Held by "owner-1" for so many seconds from now by the server's clock; fewer than 0: run out.
+     */
+    static Document heldFor(MongoServer server, long seconds) {
+        return new Document("_id", "lock")
+                .append("owner", "owner-1")
+                .append("run", "run-1")
+                .append("host", "elsewhere")
+                .append("pid", 4711L)
+                .append("token", 7L)
+                .append("acquiredAt", Date.from(server.time()))
+                .append("expiresAt", Date.from(server.time().plusSeconds(seconds)));
+    }
+}

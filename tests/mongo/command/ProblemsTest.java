@@ -1,0 +1,222 @@
+package mongo.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import static support.Migrations.failingDown;
+import static support.Migrations.marking;
+import static support.Project.project;
+
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import support.MongoServer;
+import support.OnServer;
+import support.Project;
+import support.Result;
+
+import java.util.Date;
+
+/**
+ * Every kind of problem: status shows it, execute refuses because of it, and nothing is run or
+ * overwritten.
+ */
+@OnServer
+class ProblemsTest {
+    private static void isRefused(Project project, String kind, String name) {
+        Result status = project.run("status", "--json").exits(0);
+        assertThat(status.problems())
+                .as(status.toString())
+                .anySatisfy(
+                        problem -> {
+                            assertThat(problem)
+                                    .containsEntry("kind", kind)
+                                    .containsEntry("name", name);
+                            assertThat(problem.getString("message")).isNotBlank();
+                            assertThat(problem.getString("hint")).isNotBlank();
+                        });
+        var marks = project.marks();
+        project.run("status", "--check").exits(3);
+        project.run("status").exits(0).says(name);
+        Result refused = project.run("execute", "--json").exits(3);
+        assertThat(refused.error())
+                .as(refused.toString())
+                .containsEntry("kind", "refused")
+                .containsKeys("message", "hint");
+        assertThat(refused.json()).containsEntry("exitCode", 3L);
+        project.run("execute").exits(3).complainsBriefly().says(name);
+        assertThat(project.marks()).isEqualTo(marks);
+    }
+
+    @Test
+    void aNameThatDoesNotMatchThePatternIsInvalid(MongoServer server) {
+        var project =
+                project(server)
+                        .with("1_users.java", marking("users"))
+                        .with("add-users.java", marking("wrong"));
+        isRefused(project, "invalid_name", "add-users.java");
+    }
+
+    @Test
+    void aNumberBeyondALongIsAnInvalidName(MongoServer server) {
+        String name = "9223372036854775808_far.java";
+        isRefused(project(server).with(name, marking("far")), "invalid_name", name);
+    }
+
+    @Test
+    void theLargestLongIsANumber(MongoServer server) {
+        var project = project(server).with("9223372036854775807_far.java", marking("far"));
+        project.run("execute").exits(0);
+        assertThat(project.journal("9223372036854775807_far").get("number"))
+                .isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void filesThatDoNotEndInJavaAreNotLookedAt(MongoServer server) {
+        var project = project(server).with("notes.txt", "x").with("1_users.java.orig", "x");
+        assertThat(project.run("status", "--json").exits(0).problems()).isEmpty();
+        project.run("execute").exits(0);
+    }
+
+    @Test
+    void twoFilesWithOneNumberAreADuplicate(MongoServer server) {
+        var project =
+                project(server)
+                        .with("7_users.java", marking("users"))
+                        .with("007_orders.java", marking("orders"));
+        Result result = project.run("execute", "--json").exits(3);
+        result.says("7_users", "007_orders");
+        assertThat(project.run("status", "--json").problemKinds()).contains("duplicate_number");
+        assertThat(server.db().listCollectionNames()).isEmpty();
+    }
+
+    @Test
+    void anAppliedFileThatWasEditedIsShownWithItsDifference(MongoServer server) {
+        var project = project(server).with("1_users.java", marking("users"));
+        project.run("execute").exits(0);
+        project.with("1_users.java", marking("persons")).with("2_more.java", marking("more"));
+        isRefused(project, "edited", "1_users");
+        project.run("execute")
+                .exits(3)
+                .says("\"users\"", "\"persons\"", "repair 1_users --as unchanged --reason");
+    }
+
+    @Test
+    void lineEndingsTrailingBlanksAndAByteOrderMarkAreNoEdit(MongoServer server) {
+        var project = project(server).with("1_users.java", marking("users"));
+        project.run("execute").exits(0);
+        String other = "\ufeff" + marking("users").replace("\n", "  \t\r\n") + "\r\n\r\n";
+        project.with("1_users.java", other);
+        assertThat(project.run("status", "--json").exits(0).problems()).isEmpty();
+        project.run("execute").exits(0);
+    }
+
+    @Test
+    void anAppliedFileThatIsGoneIsMissing(MongoServer server) {
+        var project =
+                project(server)
+                        .with("1_users.java", marking("users"))
+                        .with("2_orders.java", marking("orders"));
+        project.run("execute").exits(0);
+        project.without("1_users.java");
+        isRefused(project, "missing", "1_users");
+    }
+
+    @Test
+    void anAppliedFileAboveTheHighestLocalOneIsNewerAndOnlyANotice(MongoServer server) {
+        var project =
+                project(server)
+                        .with("1_users.java", marking("users"))
+                        .with("2_orders.java", marking("orders"));
+        project.run("execute").exits(0);
+        project.without("2_orders.java");
+        Result status = project.run("status", "--json").exits(0);
+        assertThat(status.problems()).isEmpty();
+        project.run("status", "--check").exits(0);
+        project.run("status").exits(0).says("2_orders", "newer");
+        project.run("execute").exits(0);
+    }
+
+    @Test
+    void aPendingNumberBelowTheHighestAppliedOneIsOutOfOrder(MongoServer server) {
+        var project = project(server).with("5_users.java", marking("users"));
+        project.run("execute").exits(0);
+        project.with("3_late.java", marking("late"));
+        isRefused(project, "out_of_order", "3_late");
+    }
+
+    @Test
+    void aPendingNumberBelowAnIgnoredOneIsOutOfOrderToo(MongoServer server) {
+        var project = project(server).with("5_users.java", marking("users"));
+        project.run("ignore").exits(0);
+        project.with("3_late.java", marking("late"));
+        isRefused(project, "out_of_order", "3_late");
+    }
+
+    @Test
+    void anInterruptedOneIsNeverRunOver(MongoServer server) {
+        var project =
+                project(server)
+                        .with("1_users.java", marking("users"))
+                        .with("2_more.java", marking("more"));
+        server.collection("migrations")
+                .insertOne(
+                        new Document("_id", "1_users")
+                                .append("name", "1_users.java")
+                                .append("number", 1L)
+                                .append("state", "running")
+                                .append("run", "run-1")
+                                .append("fence", 0L)
+                                .append("transactional", false)
+                                .append("startedAt", new Date()));
+        Result refused = project.run("execute", "--json").exits(5);
+        assertThat(refused.error()).containsEntry("kind", "unknown");
+        project.run("execute").exits(5).says("1_users", "--retry", "repair");
+        assertThat(project.marks()).isEmpty();
+        project.run("execute", "1_users", "--retry").exits(0);
+        project.run("execute").exits(0);
+        assertThat(project.marks()).containsExactly("users", "more");
+    }
+
+    @Test
+    void aRollbackThatFailedBlocksWithKindFailed(MongoServer server) {
+        var project = project(server).with("1_users.java", failingDown("users", "no way back"));
+        project.run("execute").exits(0);
+        project.run("rollback", "1").exits(1);
+        project.with("2_more.java", marking("more"));
+        isRefused(project, "failed", "1_users");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{_id: '1_users', name: '1_users.java', number: 1, state: 'sparkling'}",
+                "{_id: '1_users', name: 17}",
+                "{_id: '1_users', name: '1_users.java', state: ['applied']}",
+                "{_id: {a: 1}, state: 'applied'}",
+                "{_id: '1_users', name: '1_users.java', number: 1, state: 'applied', checksum: {a:"
+                    + " 1}}",
+                "{_id: '1_users', name: '1_users.java', number: 'one', state: 'applied'}",
+                "{_id: 42, whatever: true}",
+            })
+    void aDocumentThatCannotBeUnderstoodIsReportedAndNeverOverwritten(
+            String json, MongoServer server) {
+        Document strange = Document.parse(json);
+        server.collection("migrations").insertOne(strange);
+        var project =
+                project(server)
+                        .with("1_users.java", marking("users"))
+                        .with("2_more.java", marking("more"));
+        Result status = project.run("status", "--json").exits(0);
+        assertThat(status.problemKinds())
+                .as(status.toString())
+                .containsAnyOf("unreadable", "unknown_entry");
+        project.run("execute").exits(3).complainsBriefly();
+        project.run("execute", "2").exits(3);
+        project.run("ignore").exits(3);
+        project.run("rollback", "--last", "1").exits(3);
+        assertThat(server.collection("migrations").find()).containsExactly(strange);
+        assertThat(project.marks()).isEmpty();
+    }
+}

@@ -1,0 +1,171 @@
+package mongo.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import static support.Migrations.failingDown;
+import static support.Migrations.marking;
+import static support.Migrations.oneWay;
+import static support.Project.project;
+
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+
+import support.MongoServer;
+import support.OnServer;
+import support.Project;
+import support.Result;
+
+@OnServer
+class RollbackTest {
+    private static Project threeApplied(MongoServer server) {
+        var project =
+                project(server)
+                        .with("1_one.java", marking("one"))
+                        .with("2_two.java", marking("two"))
+                        .with("3_three.java", marking("three"));
+        project.run("execute").exits(0);
+        return project;
+    }
+
+    private static void goesBack(Result result, String... names) {
+        result.exits(0);
+        assertThat(result.steps()).extracting("name").containsExactly((Object[]) names);
+        assertThat(result.steps()).extracting("direction").containsOnly("down");
+        assertThat(result.steps()).extracting("outcome").containsOnly("rolled_back");
+    }
+
+    @Test
+    void withoutSayingWhatItIsRefused(MongoServer server) {
+        var project = threeApplied(server);
+        project.run("rollback").exits(2).complainsBriefly().says("--last");
+        assertThat(project.marks()).hasSize(3);
+    }
+
+    @Test
+    void namesLastToAndRunExcludeEachOther(MongoServer server) {
+        var project = threeApplied(server);
+        project.run("rollback", "3", "--last", "1").exits(2);
+        project.run("rollback", "--last", "1", "--to", "1").exits(2);
+        project.run("rollback", "--run", "x", "--last", "1").exits(2);
+        project.run("rollback", "--last", "0").exits(2);
+        project.run("rollback", "--last").exits(2);
+        assertThat(project.marks()).hasSize(3);
+    }
+
+    @Test
+    void aNamedOneGoesBack(MongoServer server) {
+        var project = threeApplied(server);
+        project.run("rollback", "2_two").exits(0).says("rolled back", "2_two");
+        assertThat(project.marks()).containsExactly("one", "three");
+        assertThat(project.states()).containsEntry("2_two", "rolled_back");
+        project.lockIsFree();
+    }
+
+    @Test
+    void severalGoBackNewestAppliedFirst(MongoServer server) {
+        goesBack(threeApplied(server).run("rollback", "1", "3", "--json"), "3_three", "1_one");
+    }
+
+    @Test
+    void newestIsWhatWasAppliedLastAndNotTheHighestNumber(MongoServer server) {
+        var project = project(server).with("5_five.java", marking("five"));
+        project.run("execute").exits(0);
+        project.with("3_late.java", marking("late"));
+        project.run("execute", "3").exits(0);
+        goesBack(project.run("rollback", "--last", "1", "--json"), "3_late");
+        goesBack(project.run("rollback", "--last", "1", "--json"), "5_five");
+    }
+
+    @Test
+    void lastTakesThatMany(MongoServer server) {
+        var project = threeApplied(server);
+        goesBack(project.run("rollback", "--last", "2", "--json"), "3_three", "2_two");
+        assertThat(project.marks()).containsExactly("one");
+    }
+
+    @Test
+    void toGoesBackToTheNamedOneWhichStays(MongoServer server) {
+        var project = threeApplied(server);
+        goesBack(project.run("rollback", "--to", "1_one", "--json"), "3_three", "2_two");
+        assertThat(project.states()).containsEntry("1_one", "applied");
+    }
+
+    @Test
+    void runTakesBackWhatThatRunDid(MongoServer server) {
+        var project = threeApplied(server);
+        project.with("4_four.java", marking("four")).with("5_five.java", marking("five"));
+        String run = project.run("execute", "--json").exits(0).json().getString("run");
+        goesBack(project.run("rollback", "--run", run, "--json"), "5_five", "4_four");
+        assertThat(project.marks()).containsExactly("one", "two", "three");
+        project.run("rollback", "--run", "nosuchrun").exits(2).complainsBriefly();
+    }
+
+    @Test
+    void aDryRunShowsThePlanAndTouchesNothing(MongoServer server) {
+        var project = threeApplied(server);
+        Document lock = project.lock();
+        Document entry = project.journal("3_three");
+        Result result = project.run("rollback", "--last", "1", "--dry-run", "--json").exits(0);
+        assertThat(result.steps()).extracting("outcome").containsExactly("planned");
+        assertThat(result.steps()).extracting("direction").containsExactly("down");
+        assertThat(project.lock()).isEqualTo(lock);
+        assertThat(project.journal("3_three")).isEqualTo(entry);
+        assertThat(project.marks()).hasSize(3);
+    }
+
+    @Test
+    void oneWithoutDownIsRefusedBeforeAnythingGoesBack(MongoServer server) {
+        var project = project(server).with("1_one.java", oneWay("one"));
+        project.with("2_two.java", marking("two"));
+        project.run("execute").exits(0);
+        Result result = project.run("rollback", "--last", "2", "--json").exits(3);
+        assertThat(result.problemKinds()).containsExactly("no_down");
+        assertThat(result.error()).containsEntry("kind", "refused");
+        assertThat(project.marks()).containsExactly("one", "two");
+        assertThat(project.states().values()).containsOnly("applied");
+    }
+
+    @Test
+    void aDownThatThrowsIsRecordedAndBlocksUntilItIsSettled(MongoServer server) {
+        var project = project(server).with("1_one.java", failingDown("one", "no way back"));
+        project.run("execute").exits(0);
+        Result result = project.run("rollback", "1", "--json").exits(1);
+        assertThat(result.steps()).extracting("outcome").containsExactly("rollback_failed");
+        assertThat(result.steps().get(0).get("error", Document.class))
+                .containsEntry("message", "no way back");
+        assertThat(project.states()).containsEntry("1_one", "rollback_failed");
+        project.with("2_two.java", marking("two"));
+        project.run("execute").exits(3).says("1_one", "repair");
+        project.run("repair", "1", "--as", "applied", "--reason", "looked at it").exits(0);
+        project.run("execute").exits(0);
+    }
+
+    @Test
+    void theFileThatIsGoneGoesBackOnlyFromTheStoredSource(MongoServer server) {
+        var project = threeApplied(server);
+        project.without("3_three.java");
+        project.run("rollback", "3").exits(3).says("--stored");
+        project.run("rollback", "--last", "1").exits(3).says("3_three");
+        assertThat(project.marks()).hasSize(3);
+        goesBack(project.run("rollback", "3", "--stored", "--json"), "3_three");
+        assertThat(project.marks()).containsExactly("one", "two");
+    }
+
+    @Test
+    void whatIsNotAppliedCannotGoBack(MongoServer server) {
+        var project = threeApplied(server).with("4_four.java", marking("four"));
+        project.run("rollback", "4").exits(2).complainsBriefly().says("4_four");
+        assertThat(project.states()).doesNotContainKey("4_four");
+    }
+
+    @Test
+    void backAndForthAndBackAgainKeepsEveryAttempt(MongoServer server) {
+        var project = threeApplied(server);
+        project.run("rollback", "3").exits(0);
+        project.run("execute").exits(0);
+        project.run("rollback", "3").exits(0);
+        assertThat(project.journal("3_three").getList("attempts", Document.class))
+                .extracting("direction")
+                .containsExactly("up", "down", "up", "down");
+    }
+}

@@ -1,0 +1,238 @@
+package mongo.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import static support.Migrations.failing;
+import static support.Migrations.marking;
+import static support.Migrations.oneWay;
+import static support.Project.project;
+
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+
+import support.MongoServer;
+import support.OnServer;
+import support.Result;
+
+import java.util.Date;
+import java.util.List;
+
+@OnServer
+class StatusTest {
+    @Test
+    void aProjectWithoutMigrationsIsNoError(MongoServer server) {
+        project(server).run("status").exits(0);
+    }
+
+    @Test
+    void noCommandMeansStatus(MongoServer server) {
+        var project = project(server).with("1_users.java", marking("users"));
+        assertThat(project.run().exits(0).out()).isEqualTo(project.run("status").exits(0).out());
+    }
+
+    @Test
+    void itNamesDatabaseAndDirectoryAndWhatToType(MongoServer server) {
+        project(server)
+                .with("1_users.java", marking("users"))
+                .run("status")
+                .exits(0)
+                .says(server.database(), "mongomigrations", "1_users", "pending", "execute");
+    }
+
+    @Test
+    void itWritesNothingAndCreatesNothing(MongoServer server) {
+        var project = project(server).with("1_users.java", marking("users"));
+        project.run("status").exits(0);
+        project.run("status", "--check").exits(8);
+        project.run("status", "--json").exits(0);
+        assertThat(server.db().listCollectionNames()).isEmpty();
+    }
+
+    @Test
+    void itCompilesNothing(MongoServer server) {
+        Result result = project(server).with("1_broken.java", "class {").run("status", "--json");
+        assertThat(result.exits(0).problems()).isEmpty();
+    }
+
+    @Test
+    void migrationsAreOrderedByNumberAndNotByName(MongoServer server) {
+        var project =
+                project(server)
+                        .with("10_ten.java", marking("ten"))
+                        .with("2_two.java", marking("two"))
+                        .with("007_seven.java", marking("seven"))
+                        .with("20261123101500_stamp.java", marking("stamp"));
+        assertThat(names(project.run("status", "--json")))
+                .containsExactly("2_two", "007_seven", "10_ten", "20261123101500_stamp");
+    }
+
+    @Test
+    void pendingOnesStandLastBesideThePrompt(MongoServer server) {
+        var project = project(server).with("5_five.java", marking("five"));
+        project.run("execute").exits(0);
+        project.with("6_six.java", marking("six")).with("3_three.java", marking("three"));
+        String out = project.run("status").exits(0).out();
+        assertThat(out.indexOf("5_five")).isLessThan(out.indexOf("3_three"));
+        assertThat(out.indexOf("3_three")).isLessThan(out.indexOf("6_six"));
+    }
+
+    @Test
+    void ofManyAppliedOnesTheLastTenAreShownAndAllWithAll(MongoServer server) {
+        var project = project(server);
+        for (int number = 1; number <= 14; number++) {
+            project.with("%02d_step.java".formatted(number), marking("step"));
+        }
+        project.run("execute").exits(0);
+        project.run("status").exits(0).says("05_step", "14_step").neverSays("04_step");
+        project.run("status", "--all").exits(0).says("01_step", "04_step", "14_step");
+        assertThat(names(project.run("status", "--json"))).hasSize(14);
+    }
+
+    @Test
+    void checkExits8WhenSomethingIsPendingAnd3WhenThereIsAProblem(MongoServer server) {
+        var project = project(server).with("1_users.java", marking("users"));
+        project.run("status", "--check").exits(8);
+        project.run("execute").exits(0);
+        project.run("status", "--check").exits(0);
+        project.with("1_users.java", marking("others"));
+        project.run("status", "--check").exits(3).says("1_users", "edited");
+        project.run("status").exits(0).says("1_users", "edited");
+    }
+
+    @Test
+    void theJsonHasTheMigrationsASummaryAndTheProblems(MongoServer server) {
+        var project =
+                project(server)
+                        .with("1_users.java", marking("users"))
+                        .with("2_orders.java", oneWay("orders"));
+        project.run("execute").exits(0);
+        project.with("3_more.java", marking("more"));
+        Document json = project.run("status", "--json").exits(0).json();
+        assertThat(json)
+                .containsEntry("database", server.database())
+                .containsEntry("collection", "migrations")
+                .containsEntry("directory", "mongomigrations")
+                .containsEntry("embedded", false)
+                .containsEntry("problems", List.of());
+        assertThat(json.get("summary", Document.class))
+                .containsEntry("applied", 2L)
+                .containsEntry("pending", 1L)
+                .containsEntry("failed", 0L)
+                .containsEntry("ignored", 0L)
+                .containsEntry("interrupted", 0L);
+        List<Document> rows = json.getList("migrations", Document.class);
+        Document first = rows.get(0);
+        assertThat(first)
+                .containsOnlyKeys(
+                        "name",
+                        "number",
+                        "state",
+                        "startedAt",
+                        "finishedAt",
+                        "durationMs",
+                        "reversible")
+                .containsEntry("name", "1_users")
+                .containsEntry("number", 1L)
+                .containsEntry("state", "applied")
+                .containsEntry("reversible", true);
+        assertThat(rows.get(1)).containsEntry("reversible", false);
+        assertThat(rows.get(2))
+                .containsEntry("name", "3_more")
+                .containsEntry("number", 3L)
+                .containsEntry("state", "pending")
+                .doesNotContainKeys("problem", "startedAt", "finishedAt", "durationMs");
+    }
+
+    @Test
+    void aMigrationWithoutDownIsSaidToHaveNoWayBack(MongoServer server) {
+        var project = project(server).with("1_users.java", oneWay("users"));
+        project.run("execute").exits(0);
+        project.run("status").exits(0).says("no down");
+    }
+
+    @Test
+    void whatWasRolledBackIsPendingAgain(MongoServer server) {
+        var project = project(server).with("1_users.java", marking("users"));
+        project.run("execute").exits(0);
+        project.run("rollback", "1").exits(0);
+        assertThat(states(project.run("status", "--json"))).containsExactly("pending");
+        project.run("status", "--check").exits(8);
+    }
+
+    @Test
+    void failedAndIgnoredOnesAreShownAsSuch(MongoServer server) {
+        var project =
+                project(server)
+                        .with("1_users.java", marking("users"))
+                        .with("2_orders.java", failing("orders", "no"));
+        project.run("ignore", "1").exits(0);
+        project.run("execute").exits(1);
+        assertThat(states(project.run("status", "--json"))).containsExactly("ignored", "failed");
+    }
+
+    @Test
+    void whatARunWithoutALockLeftUnderWayIsShownAsInterrupted(MongoServer server) {
+        var project = project(server).with("1_users.java", marking("users"));
+        server.collection("migrations").insertOne(underWay("1_users", "running"));
+        Result result = project.run("status", "--json").exits(0);
+        assertThat(states(result)).containsExactly("interrupted");
+        assertThat(result.problemKinds()).containsExactly("interrupted");
+        assertThat(result.problems().get(0).getString("hint")).contains("repair");
+        project.run("status", "--check").exits(3);
+    }
+
+    @Test
+    void whatTheHolderOfTheLockHasUnderWayIsRunningAndNoProblem(MongoServer server) {
+        var project = project(server).with("1_users.java", marking("users"));
+        server.collection("migrations").insertOne(underWay("1_users", "running"));
+        Date soon = Date.from(server.time().plusSeconds(60));
+        server.collection("migrations_lock")
+                .insertOne(
+                        new Document("_id", "lock")
+                                .append("owner", "somebody")
+                                .append("run", "run-1")
+                                .append("host", "elsewhere")
+                                .append("pid", 7L)
+                                .append("token", 1L)
+                                .append("acquiredAt", new Date())
+                                .append("expiresAt", soon));
+        Result result = project.run("status", "--json").exits(0);
+        assertThat(states(result)).containsExactly("running");
+        assertThat(result.problems()).isEmpty();
+    }
+
+    @Test
+    void standardOutputHasNoColourWhenItIsNoTerminal(MongoServer server) {
+        var project = project(server).with("1_users.java", marking("users"));
+        project.run("status").exits(0).neverSays("\u001b");
+    }
+
+    private static Document underWay(String name, String state) {
+        return new Document("_id", name)
+                .append("name", name + ".java")
+                .append("number", 1L)
+                .append("state", state)
+                .append("run", "run-1")
+                .append("fence", 1L)
+                .append("transactional", false)
+                .append("startedAt", new Date())
+                .append(
+                        "by",
+                        new Document("user", "ada")
+                                .append("host", "elsewhere")
+                                .append("pid", 7L)
+                                .append("migopy", "0.1.0"));
+    }
+
+    private static List<String> names(Result result) {
+        return rows(result).stream().map(row -> row.getString("name")).toList();
+    }
+
+    private static List<String> states(Result result) {
+        return rows(result).stream().map(row -> row.getString("state")).toList();
+    }
+
+    private static List<Document> rows(Result result) {
+        return result.json().getList("migrations", Document.class);
+    }
+}
