@@ -4,6 +4,7 @@ import org.bson.Document;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A dump that was written.
@@ -21,6 +22,8 @@ public record DumpAnswer(
         List<Collection> collections,
         Duration duration)
         implements Answer {
+    private static final String UNITS = "kMGTP";
+
     /**
      * One of them.
      *
@@ -47,14 +50,28 @@ public record DumpAnswer(
     @Override
     public void words(Words out) {
         out.line(
-                "%s, %s, %s in %s, %s"
+                "%s, %s, %s dumped in %s, %s"
                         .formatted(
                                 Wording.count(collections.size(), "collection"),
                                 Wording.count(documents(), "document"),
-                                Wording.bytes(bytes()),
+                                size(bytes()),
                                 Wording.duration(duration.toMillis()),
                                 snapshot ? "at one point in time" : "not at one point in time"));
         out.line(folder);
+    }
+
+    /** {@code 340 B}, {@code 12.3 MB}: in the decimal units of disks. */
+    private static String size(long bytes) {
+        if (bytes < 1_000) {
+            return bytes + " B";
+        }
+        double size = bytes;
+        int unit = -1;
+        do {
+            size /= 1_000;
+            unit++;
+        } while (size >= 999.95 && unit < UNITS.length() - 1);
+        return String.format(Locale.ROOT, "%.1f %sB", size, UNITS.charAt(unit));
     }
 
     @Override

@@ -127,7 +127,7 @@ final class BsonFile implements AutoCloseable {
                 MigopyException.Kind.FAILED,
                 "%s is damaged at byte %d: %s".formatted(path, offset, what),
                 "Take another dump, or restore the other collections: {migopy} dbrestore DIR"
-                    + " --collection NAME",
+                        + " --collection NAME",
                 cause);
     }
 

@@ -64,7 +64,7 @@ final class CollectionDump {
             if (snapshot != null && Snapshot.isLost(e)) {
                 throw new Snapshot.Lost(info.name(), e);
             }
-            throw Failures.server(Kind.DUMP, e, info.name() + " could not be read");
+            throw Failures.server(Kind.DUMP, e, "Reading " + info.name());
         }
         return new Manifest.Collection(
                 info.name(), info.type(), snapshot != null, meter.done(), files);

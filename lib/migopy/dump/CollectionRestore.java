@@ -72,7 +72,7 @@ final class CollectionRestore {
             return restore(documents);
         } catch (MongoException e) {
             removeUnfinished(e);
-            throw Failures.server(Kind.FAILED, e, dumped.name() + " could not be restored");
+            throw Failures.server(Kind.FAILED, e, "Restoring " + dumped.name());
         } catch (RuntimeException | Error e) {
             removeUnfinished(e);
             throw e;

@@ -65,8 +65,7 @@ public final class Dump {
         try {
             return new Dump(request, events).run();
         } catch (MongoException e) {
-            throw Failures.server(
-                    Kind.DUMP, e, "The dump of %s failed".formatted(request.database()));
+            throw Failures.server(Kind.DUMP, e, "Dumping " + request.database());
         } catch (SideBySide.Stopped e) {
             throw Failures.dump(
                     "The dump of %s was interrupted".formatted(request.database()), "", e);

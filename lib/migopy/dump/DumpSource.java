@@ -39,7 +39,7 @@ record DumpSource(Path databaseFolder, Manifest manifest) {
         if (Files.exists(folder.resolve(Manifest.NAME))) {
             Manifest manifest = manifest(folder.resolve(Manifest.NAME));
             Path database = folder.resolve(manifest.database());
-            if (!database.getParent().equals(folder) || !Files.isDirectory(database)) {
+            if (!isNameOfFolder(manifest.database()) || !Files.isDirectory(database)) {
                 throw noDump(
                         given,
                         "its manifest is of %s, which it does not hold"
@@ -55,6 +55,10 @@ record DumpSource(Path databaseFolder, Manifest manifest) {
             }
         }
         return withoutManifest(given, folder);
+    }
+
+    private static boolean isNameOfFolder(String name) {
+        return !name.isEmpty() && !name.equals(".") && !name.equals("..") && !name.contains("/");
     }
 
     private static DumpSource withoutManifest(Path given, Path folder) {
@@ -111,7 +115,7 @@ record DumpSource(Path databaseFolder, Manifest manifest) {
                 MigopyException.Kind.REFUSED,
                 "%s cannot be read: %s".formatted(path, why),
                 "Restore another dump; or move the manifest away, and the files are taken as"
-                    + " mongodump's, unchecked.",
+                        + " mongodump's, unchecked.",
                 cause);
     }
 

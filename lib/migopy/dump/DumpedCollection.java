@@ -37,7 +37,7 @@ record DumpedCollection(String name, Metadata metadata, Path metadataFile, Path 
         return Failures.restore(
                 "%s cannot be read: %s".formatted(path, why),
                 "Nothing was changed. Restore another dump, or the other collections with"
-                    + " --collection.",
+                        + " --collection.",
                 cause);
     }
 }

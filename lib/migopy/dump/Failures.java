@@ -4,6 +4,7 @@ import com.mongodb.MongoException;
 
 import migopy.MigopyException;
 import migopy.MigopyException.Kind;
+import migopy.mongo.MongoErrors;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -25,9 +26,12 @@ final class Failures {
         return new MigopyException(Kind.FAILED, message, hint, cause);
     }
 
-    /** What the server said, as an error of the given kind. */
+    /** What the server said, as an error of the given kind; unreachable stays unreachable. */
     static MigopyException server(Kind kind, MongoException e, String doing) {
-        return new MigopyException(kind, doing + ": " + e.getMessage(), "", e);
+        MigopyException translated = MongoErrors.translate(e, doing);
+        return translated.kind() == Kind.FAILED
+                ? new MigopyException(kind, translated.getMessage(), translated.hint(), e)
+                : translated;
     }
 
     /**

@@ -106,7 +106,7 @@ final class Inserter {
                                 error.getMessage()),
                 error.getCode() == DUPLICATE_KEY
                         ? "Without --strict, documents that are there already are counted and"
-                              + " passed over."
+                                + " passed over."
                         : "",
                 null);
     }

@@ -54,13 +54,12 @@ public final class Restore {
         try {
             return new Restore(request, events).run();
         } catch (MongoException e) {
-            throw Failures.server(
-                    Kind.FAILED, e, "The restore of %s failed".formatted(request.folder()));
+            throw Failures.server(Kind.FAILED, e, "Restoring " + request.folder());
         } catch (SideBySide.Stopped e) {
             throw Failures.restore(
                     "The restore of %s was interrupted".formatted(request.folder()),
                     "Collections that were not finished yet are as they were, or partly filled"
-                        + " without --drop.",
+                            + " without --drop.",
                     e);
         }
     }

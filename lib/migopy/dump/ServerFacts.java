@@ -37,7 +37,7 @@ record ServerFacts(String version, boolean snapshots, boolean sharded) {
                     new BsonDocument("hello", new BsonInt32(1)), BsonDocument.class);
         } catch (MongoCommandException e) {
             return new BsonDocument(); // a server that does not know the word is no replica set of
-                                       // 5.0
+            // 5.0
         }
     }
 

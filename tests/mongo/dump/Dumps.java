@@ -1,0 +1,199 @@
+package mongo.dump;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.mongodb.client.MongoDatabase;
+
+import migopy.console.DumpAnswer;
+import migopy.console.Event;
+import migopy.console.RestoreAnswer;
+import migopy.dump.Dump;
+import migopy.dump.DumpFolder;
+import migopy.dump.DumpRequest;
+import migopy.dump.Restore;
+import migopy.dump.RestoreRequest;
+
+import org.bson.Document;
+
+import support.MongoServer;
+import support.Scratch;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/** Dumps and restores of one test's database, and what the database looks like before and after. */
+public final class Dumps {
+    /** The collection that the lock lies in. */
+    public static final String LOCK = "migrations_lock";
+
+    private final MongoServer server;
+    private final Path directory = Scratch.folder("dumps");
+    private final List<String> notices = new ArrayList<>();
+
+    private boolean gzip;
+    private boolean requireSnapshot;
+    private boolean drop;
+    private boolean strict;
+    private String query;
+    private String to;
+    private Consumer<MongoDatabase> refuseIfLocked = database -> {};
+
+    public Dumps(MongoServer server) {
+        this.server = server;
+    }
+
+    Dumps gzip() {
+        gzip = true;
+        return this;
+    }
+
+    Dumps requiringSnapshot() {
+        requireSnapshot = true;
+        return this;
+    }
+
+    Dumps dropping() {
+        drop = true;
+        return this;
+    }
+
+    Dumps strictly() {
+        strict = true;
+        return this;
+    }
+
+    Dumps query(String json) {
+        query = json;
+        return this;
+    }
+
+    Dumps to(String database) {
+        to = database;
+        server.closeAtEnd(() -> server.client().getDatabase(database).drop());
+        return this;
+    }
+
+    Dumps refusing(Consumer<MongoDatabase> ifLocked) {
+        refuseIfLocked = ifLocked;
+        return this;
+    }
+
+    /** Where the dumps of this test lie. */
+    public Path directory() {
+        return directory;
+    }
+
+    /** What was said meanwhile that is no error. */
+    List<String> notices() {
+        return notices;
+    }
+
+    /** Dumps the collections, or all of them if none is named. */
+    public DumpAnswer dump(String... collections) {
+        return Dump.run(
+                new DumpRequest(
+                        server.client(),
+                        server.database(),
+                        DumpFolder.next(directory, server.database(), Instant.now()),
+                        Set.of(collections),
+                        true,
+                        gzip,
+                        query,
+                        requireSnapshot,
+                        "7f3a91",
+                        "migopy test",
+                        LOCK),
+                this::note);
+    }
+
+    /** Dumps the whole database; the dump's folder. */
+    public Path dumped() {
+        return Path.of(dump().folder());
+    }
+
+    public RestoreAnswer restore(Path folder, String... collections) {
+        return Restore.run(
+                new RestoreRequest(
+                        server.client(),
+                        server.database(),
+                        to,
+                        folder,
+                        Set.of(collections),
+                        drop,
+                        strict,
+                        "7f3a92",
+                        LOCK,
+                        refuseIfLocked),
+                this::note);
+    }
+
+    private void note(Event event) {
+        if (event instanceof Event.Notice notice) {
+            notices.add(notice.text());
+        }
+    }
+
+    /** Dumps, drops the database, restores, and asserts that all of it is back. */
+    public void roundTrip() {
+        Look before = look(server.db());
+        Path folder = dumped();
+        server.db().drop();
+        restore(folder);
+        assertThat(look(server.db())).usingRecursiveComparison().isEqualTo(before);
+    }
+
+    /**
+     * A database as it can be compared: the server's own hash of each collection, and what each was
+     * created with.
+     */
+    record Look(
+            Map<String, String> hashes,
+            Map<String, Document> collections,
+            Map<String, Set<Document>> indexes) {}
+
+    static Look look(MongoDatabase database) {
+        Map<String, String> hashes = new TreeMap<>();
+        Document hash = database.runCommand(new Document("dbHash", 1));
+        hash.get("collections", Document.class)
+                .forEach((name, md5) -> hashes.put(name, (String) md5));
+        Map<String, Document> collections = new TreeMap<>();
+        Map<String, Set<Document>> indexes = new TreeMap<>();
+        for (Document info : database.listCollections()) {
+            String name = info.getString("name");
+            Document about = info.get("info", Document.class);
+            about.remove("uuid");
+            collections.put(name, info);
+            if (!info.getString("type").equals("view")) {
+                indexes.put(
+                        name,
+                        Set.copyOf(
+                                database.getCollection(name)
+                                        .listIndexes()
+                                        .into(new ArrayList<>())));
+            }
+        }
+        return new Look(hashes, collections, indexes);
+    }
+
+    /** The paths of all files below a folder, relative to it. */
+    static List<String> files(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(Files::isRegularFile)
+                    .map(file -> folder.relativize(file).toString())
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,325 @@
+package mongo.dump;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.model.Aggregates;
+import com.mongodb.client.model.ClusteredIndexOptions;
+import com.mongodb.client.model.Collation;
+import com.mongodb.client.model.CollationStrength;
+import com.mongodb.client.model.CreateCollectionOptions;
+import com.mongodb.client.model.CreateViewOptions;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.TimeSeriesOptions;
+import com.mongodb.client.model.ValidationAction;
+import com.mongodb.client.model.ValidationOptions;
+
+import org.bson.BsonDocument;
+import org.bson.BsonTimestamp;
+import org.bson.BsonType;
+import org.bson.BsonValue;
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+
+import support.Kind;
+import support.MongoServer;
+import support.On;
+import support.OnServer;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** What was in the database is in it again, by the server's own hash. */
+@OnServer
+class RoundTripTest {
+    private static final Collation GERMAN =
+            Collation.builder().locale("de").collationStrength(CollationStrength.SECONDARY).build();
+
+    @Test
+    void everyBsonTypeComesBack(MongoServer server) {
+        everyType(server);
+        new Dumps(server).roundTrip();
+    }
+
+    @Test
+    void everyBsonTypeComesBackOutOfPackedFiles(MongoServer server) {
+        everyType(server);
+        var dumps = new Dumps(server).gzip();
+        dumps.roundTrip();
+        assertThat(Dumps.files(dumps.directory()))
+                .allMatch(file -> file.endsWith(".gz") || file.endsWith("manifest.json"));
+    }
+
+    @Test
+    void everyBsonTypeComesBackOnAnOlderServer(@On(Kind.MONGODB_5) MongoServer server) {
+        everyType(server);
+        timeSeries(server);
+        new Dumps(server).roundTrip();
+    }
+
+    @Test
+    void everyKindOfCollectionComesBackOnAStandalone(@On(Kind.STANDALONE) MongoServer server) {
+        everyType(server);
+        everyKind(server);
+        var dumps = new Dumps(server);
+        dumps.roundTrip();
+        assertThat(dumps.notices()).anyMatch(notice -> notice.contains("no snapshots"));
+    }
+
+    private static void everyType(MongoServer server) {
+        MongoCollection<BsonDocument> collection =
+                server.db().getCollection("types", BsonDocument.class);
+        collection.insertOne(BsonTypes.all());
+        for (BsonValue value : BsonTypes.values()) {
+            BsonType type = value.getBsonType();
+            boolean isId =
+                    type != BsonType.ARRAY
+                            && type != BsonType.REGULAR_EXPRESSION
+                            && type != BsonType.UNDEFINED
+                            && !(value.isDocument() && value.asDocument().containsKey("$c"));
+            BsonDocument id = isId ? new BsonDocument("_id", value) : new BsonDocument();
+            if (collection.countDocuments(id) == 0 || id.isEmpty()) {
+                collection.insertOne(id.append("value", value));
+            }
+        }
+    }
+
+    @Test
+    void anEmptyTimestampStaysEmpty(MongoServer server) {
+        // An insert would put the server's time in its place, so it gets there by a pipeline.
+        var collection = server.db().getCollection("stamps", BsonDocument.class);
+        BsonDocument document =
+                BsonDocument.parse("{_id: 1, at: {$timestamp: {t: 0, i: 0}}, b: '$x'}");
+        collection.insertOne(document.clone());
+        collection.updateOne(
+                Filters.eq(1),
+                List.of(new Document("$replaceWith", new Document("$literal", document))));
+        assertThat(collection.find().first().getTimestamp("at")).isEqualTo(new BsonTimestamp(0, 0));
+
+        new Dumps(server).roundTrip();
+    }
+
+    @Test
+    void fiftyIndexesOfAllKindsComeBack(MongoServer server) {
+        var collection = server.collection("indexed");
+        collection.insertOne(
+                new Document("a", 1).append("place", List.of(1.0, 2.0)).append("text", "x"));
+        List<Document> indexes = new ArrayList<>();
+        for (String json :
+                List.of(
+                        "{key: {a: 1}, name: 'ascending'}",
+                        "{key: {a: -1}, name: 'descending'}",
+                        "{key: {a: 1, b: -1, 'c.d': 1}, name: 'compound'}",
+                        "{key: {unique: 1}, name: 'unique', unique: true, sparse: true}",
+                        "{key: {at: 1}, name: 'ttl', expireAfterSeconds: 100000}",
+                        "{key: {p: 1}, name: 'partial', partialFilterExpression: {p: {$type: 'int',"
+                                + " $gt: {$numberLong: '5'}}}}",
+                        "{key: {r: 1}, name: 'partial_type', partialFilterExpression: {r: {$type:"
+                                + " 2}}}",
+                        "{key: {n: 1}, name: 'collated', collation: {locale: 'de', strength: 2}}",
+                        "{key: {h: 'hashed'}, name: 'hashed'}",
+                        "{key: {place: '2d'}, name: 'flat', bits: 20, min: -90, max: 90}",
+                        "{key: {sphere: '2dsphere'}, name: 'sphere'}",
+                        "{key: {text: 'text', title: 'text'}, name: 'text', weights: {title: 5},"
+                                + " default_language: 'german'}",
+                        "{key: {'$**': 1}, name: 'wildcard', wildcardProjection: {x: 1}}",
+                        "{key: {'deep.$**': 1}, name: 'wildcard_below'}",
+                        "{key: {hidden: 1}, name: 'hidden', hidden: true}",
+                        "{key: {floating: 1.0}, name: 'floating'}",
+                        "{key: {long: {$numberLong: '1'}}, name: 'long'}",
+                        "{key: {'ünï code': 1}, name: 'ünï \"code\" %'}")) {
+            indexes.add(Document.parse(json));
+        }
+        IntStream.range(indexes.size(), 50)
+                .forEach(
+                        i ->
+                                indexes.add(
+                                        new Document("key", new Document("f" + i, 1))
+                                                .append("name", "f" + i)));
+        server.db().runCommand(new Document("createIndexes", "indexed").append("indexes", indexes));
+
+        var dumps = new Dumps(server);
+        dumps.roundTrip();
+        assertThat(collection.listIndexes().into(new ArrayList<>())).hasSize(51);
+    }
+
+    /**
+     * A dollar in a collection's name is refused by every server since 3.0; {@link BsonTypes} has
+     * it in a field's.
+     */
+    @Test
+    void namesWithDotsSpacesUmlautsAndPercentsComeBack(MongoServer server) {
+        String longName = "länge".repeat(33);
+        List<String> names =
+                List.of(
+                        "a.b.c",
+                        "two words",
+                        "Übermäßig",
+                        "100%",
+                        "%24",
+                        "a+b",
+                        "a/b\\c",
+                        "-",
+                        "\"quoted\"",
+                        "名前",
+                        "tab\there",
+                        "x".repeat(150),
+                        longName,
+                        "~*'()!",
+                        "migrations");
+        for (String name : names) {
+            server.collection(name).insertOne(new Document("_id", name));
+        }
+        var dumps = new Dumps(server);
+        dumps.roundTrip();
+        assertThat(server.db().listCollectionNames()).containsAll(names);
+
+        Path folder = dumps.dumped();
+        assertThat(Dumps.files(folder))
+                .contains(
+                        server.database() + "/two+words.bson",
+                        server.database() + "/100%25.metadata.json",
+                        server.database() + "/%C3%9Cberm%C3%A4%C3%9Fig.bson",
+                        server.database() + "/~%2A%27%28%29%21.bson")
+                .anyMatch(file -> file.matches(".*/l%C3%A4nge.{198}%24[A-Za-z0-9_-]{27}\\.bson"));
+    }
+
+    @Test
+    void twoHundredCollectionsComeBack(MongoServer server) {
+        for (int i = 0; i < 200; i++) {
+            server.collection("c" + i).insertMany(documents(i % 7 + 1));
+        }
+        var dumps = new Dumps(server);
+        dumps.roundTrip();
+        assertThat(dumps.dump().collections()).hasSize(200);
+    }
+
+    @Test
+    void everyKindOfCollectionComesBack(MongoServer server) {
+        everyKind(server);
+        new Dumps(server).roundTrip();
+    }
+
+    @Test
+    void everyKindOfCollectionComesBackInPlaceOfWhatIsThere(MongoServer server) {
+        everyKind(server);
+        Dumps.Look before = Dumps.look(server.db());
+        var dumps = new Dumps(server).dropping();
+        Path folder = dumps.dumped();
+        server.collection("empty").insertOne(new Document());
+        server.collection("capped").insertOne(new Document());
+        server.collection("weather").insertOne(new Document("at", new Date()));
+        server.collection("plain").drop();
+        server.db()
+                .createView("plain", "empty", List.of(), new CreateViewOptions().collation(GERMAN));
+
+        dumps.restore(folder);
+
+        assertThat(Dumps.look(server.db())).usingRecursiveComparison().isEqualTo(before);
+    }
+
+    @Test
+    void aDatabaseComesBackUnderAnotherName(MongoServer server) {
+        everyKind(server);
+        String other = server.database() + "_other";
+        var dumps = new Dumps(server).to(other);
+        dumps.restore(dumps.dumped());
+
+        Dumps.Look there = Dumps.look(server.client().getDatabase(other));
+        Dumps.Look here = Dumps.look(server.db());
+        there.hashes().remove("system.views"); // the database's name stands in it
+        here.hashes().remove("system.views");
+        assertThat(there.hashes()).isEqualTo(here.hashes());
+        assertThat(there.indexes()).isEqualTo(here.indexes());
+        assertThat(there.collections().keySet()).isEqualTo(here.collections().keySet());
+    }
+
+    @Test
+    void aDatabaseWithoutCollectionsGivesADumpWithoutCollections(MongoServer server) {
+        var dumps = new Dumps(server);
+        assertThat(dumps.restore(dumps.dumped()).collections()).isEmpty();
+    }
+
+    private static void everyKind(MongoServer server) {
+        var db = server.db();
+        db.createCollection("empty");
+        server.collection("plain").insertMany(documents(300));
+        db.createView(
+                "view",
+                "plain",
+                List.of(
+                        Aggregates.match(
+                                Document.parse(
+                                        "{text: {$regex: '^a', $options: 'i'}, n: {$type: 16}}")),
+                        Aggregates.project(
+                                Document.parse("{_id: 0, at: {$date: '2026-01-01T00:00:00Z'}}"))),
+                new CreateViewOptions().collation(GERMAN));
+        db.createCollection(
+                "capped",
+                new CreateCollectionOptions().capped(true).sizeInBytes(4096).maxDocuments(20));
+        server.collection("capped").insertMany(documents(33));
+        db.createCollection("collated", new CreateCollectionOptions().collation(GERMAN));
+        server.collection("collated").insertOne(new Document("_id", "Äpfel"));
+        db.createCollection(
+                "validated",
+                new CreateCollectionOptions()
+                        .validationOptions(
+                                new ValidationOptions()
+                                        .validator(
+                                                Document.parse(
+                                                        "{n: {$type: 'int'}, name: {$regex:"
+                                                                + " '^a'}}"))
+                                        .validationAction(ValidationAction.ERROR)));
+        // Older than its validator, so to say.
+        server.collection("validated")
+                .insertOne(
+                        new Document("n", "no"),
+                        new com.mongodb.client.model.InsertOneOptions()
+                                .bypassDocumentValidation(true));
+        server.collection("system.js")
+                .insertOne(
+                        new Document("_id", "f")
+                                .append("value", new org.bson.types.Code("function(){}")));
+        timeSeries(server);
+        if (!server.admin(new Document("buildInfo", 1)).getString("version").startsWith("5.")) {
+            db.createCollection(
+                    "clustered",
+                    new CreateCollectionOptions()
+                            .clusteredIndexOptions(
+                                    new ClusteredIndexOptions(new Document("_id", 1), true)
+                                            .name("the key")));
+            server.collection("clustered").insertMany(documents(50));
+        }
+    }
+
+    private static void timeSeries(MongoServer server) {
+        server.db()
+                .createCollection(
+                        "weather",
+                        new CreateCollectionOptions()
+                                .timeSeriesOptions(new TimeSeriesOptions("at").metaField("place"))
+                                .expireAfter(100, java.util.concurrent.TimeUnit.DAYS));
+        List<Document> measured = new ArrayList<>();
+        for (int i = 0; i < 500; i++) {
+            measured.add(
+                    new Document("at", new Date(System.currentTimeMillis() - i * 60_000L))
+                            .append("place", new Document("town", "t" + i % 5))
+                            .append("celsius", i * 0.5));
+        }
+        server.collection("weather").insertMany(measured);
+        server.collection("weather").createIndex(new Document("place.town", 1).append("at", -1));
+    }
+
+    private static List<Document> documents(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(
+                        i ->
+                                new Document("_id", i)
+                                        .append("text", "abc".repeat(i % 40))
+                                        .append("n", i))
+                .toList();
+    }
+}
