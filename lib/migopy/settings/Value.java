@@ -58,11 +58,13 @@ record Value(Setting setting, String text, Level level, String origin) {
 
     /**
      * The text with control characters escaped, so that no setting can move the cursor, and at most
-     * 200 characters.
+     * 200 characters; without what stands like a password, for a URI may have come to the wrong
+     * place.
      */
     static String printable(String text) {
         StringBuilder out = new StringBuilder();
-        text.codePoints()
+        text.replaceAll(":[^:@]*@", ":" + Redactor.MASK + "@")
+                .codePoints()
                 .limit(200)
                 .forEach(
                         c -> {
