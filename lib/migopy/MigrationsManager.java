@@ -181,18 +181,15 @@ public abstract class MigrationsManager implements SettingsSource {
      * @throws Exception then nothing is executed
      */
     protected void doDump() throws Exception {
-        throw new MigopyException(
-                MigopyException.Kind.DUMP,
-                "doDump() has to be overridden",
-                "Write what dumps your database into migopy.java",
-                null);
+        program.session().dumps().run();
     }
 
-    /** The folder of this run's dump, named after the database and the run. */
+    /**
+     * The folder of this session's dump, named after the time and the database. It does not exist
+     * yet.
+     */
     protected Path dumpFolder() {
-        Settings settings = program.session().settings();
-        return settings.dumpDirectory()
-                .resolve(settings.database() + "-" + program.session().runId());
+        return program.session().dumps().folder();
     }
 
     /**
@@ -296,6 +293,7 @@ public abstract class MigrationsManager implements SettingsSource {
 
         @Override
         public String dump(Set<String> collections) throws Exception {
+            program.session().dumps().only(collections);
             doDump();
             return dumpFolder().toString();
         }

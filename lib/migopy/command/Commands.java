@@ -69,6 +69,8 @@ final class Commands {
             case "history" -> new History();
             case "repair" -> new Repair();
             case "unlock" -> new Unlock();
+            case "dbdump" -> new DbDump();
+            case "dbrestore" -> new DbRestore();
             case "help" -> new Help();
             default -> throw new IllegalArgumentException("no class for the command " + name);
         };

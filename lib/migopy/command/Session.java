@@ -30,6 +30,7 @@ public final class Session implements AutoCloseable {
     private final boolean asProgram;
     private final Stopwatch stopwatch;
     private final String runId;
+    private final Dumps dumps = new Dumps(this);
     private Settings settings;
     private Connection connection;
 
@@ -66,6 +67,11 @@ public final class Session implements AutoCloseable {
     /** This run's id. */
     public String runId() {
         return runId;
+    }
+
+    /** This session's dump. */
+    public Dumps dumps() {
+        return dumps;
     }
 
     /** What the user's class adds to a run. */

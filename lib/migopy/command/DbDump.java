@@ -1,0 +1,77 @@
+package migopy.command;
+
+import migopy.MigopyException;
+import migopy.console.Event;
+import migopy.console.OwnDumpAnswer;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** {@code dbdump}: calls {@code doDump()}, which is the built-in dump unless it is overridden. */
+@Command(
+        name = "dbdump",
+        description = "Dumps the database into a folder of its own, in mongodump's format.")
+final class DbDump implements Action {
+    @Option(
+            names = "--collection",
+            paramLabel = "NAME",
+            description = "only this one; may be given more than once")
+    private List<String> collections = new ArrayList<>();
+
+    @Option(names = "--gzip", description = "pack each file")
+    private boolean gzip;
+
+    @Option(
+            names = "--query",
+            paramLabel = "JSON",
+            description = "only documents that match, with --collection")
+    private String query;
+
+    @Option(
+            names = "--require-snapshot",
+            description = "fail where the dump cannot show one point in time")
+    private boolean requireSnapshot;
+
+    @Override
+    public int run(Session session) throws Exception {
+        Dumps dumps = session.dumps();
+        Dumps.Wishes wishes =
+                new Dumps.Wishes(Set.copyOf(collections), true, gzip, query, requireSnapshot, true);
+        dumps.want(wishes);
+        call(session);
+        if (dumps.answer() != null) {
+            session.console().answer(dumps.answer());
+            return 0;
+        }
+        if (wishes.areOptions()) {
+            session.console()
+                    .event(
+                            new Event.Notice(
+                                    "doDump() of migopy.java takes no options: those of dbdump were"
+                                            + " passed over"));
+        }
+        session.console()
+                .answer(
+                        new OwnDumpAnswer(
+                                session.settings().database(), dumps.folder().toString()));
+        return 0;
+    }
+
+    private static void call(Session session) throws InterruptedException {
+        try {
+            session.hooks().dump(Set.of());
+        } catch (MigopyException | InterruptedException e) {
+            throw e;
+        } catch (Exception e) { // whatever a user's own doDump() throws
+            throw new MigopyException(
+                    MigopyException.Kind.DUMP,
+                    "doDump() failed: " + (e.getMessage() == null ? e.toString() : e.getMessage()),
+                    "Mend doDump() in migopy.java; with --verbose it says where.",
+                    e);
+        }
+    }
+}

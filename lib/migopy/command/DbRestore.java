@@ -1,0 +1,98 @@
+package migopy.command;
+
+import com.mongodb.ReadConcern;
+import com.mongodb.ReadPreference;
+import com.mongodb.client.MongoDatabase;
+
+import migopy.MigopyException;
+import migopy.dump.Restore;
+import migopy.dump.RestoreRequest;
+import migopy.lock.Holder;
+import migopy.lock.LockStore;
+import migopy.settings.Settings;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** {@code dbrestore DIR}. Takes no lock, and refuses while a run holds it. */
+@Command(
+        name = "dbrestore",
+        description = "Restores a dump: its folder, or the database's folder in it.")
+final class DbRestore implements Action {
+    @Parameters(arity = "1", paramLabel = "DIR", description = "the dump's folder")
+    private Path folder;
+
+    @Option(
+            names = "--collection",
+            paramLabel = "NAME",
+            description = "only this one; may be given more than once")
+    private List<String> collections = new ArrayList<>();
+
+    @Option(names = "--drop", description = "replace collections that are there")
+    private boolean drop;
+
+    @Option(
+            names = "--to",
+            paramLabel = "DATABASE",
+            description = "into this database, not into that of the settings")
+    private String to;
+
+    @Option(
+            names = "--strict",
+            description = "fail at a document that is there already, instead of counting it")
+    private boolean strict;
+
+    @Option(names = "--gzip", description = "not needed: packed files are known by their names")
+    private boolean gzip;
+
+    @Override
+    public int run(Session session) {
+        if (folder == null) {
+            throw MigopyException.usage(
+                    "dbrestore asks for the dump's folder",
+                    "{migopy} dbrestore DIR; dumps lie in " + session.settings().dumpDirectory());
+        }
+        Settings settings = session.settings();
+        session.console()
+                .answer(
+                        Restore.run(
+                                new RestoreRequest(
+                                        session.connection().client(),
+                                        settings.database(),
+                                        to,
+                                        folder,
+                                        Set.copyOf(collections),
+                                        drop,
+                                        strict,
+                                        session.runId(),
+                                        Dumps.lockCollection(settings),
+                                        database -> refuseIfLocked(settings, database)),
+                                session.console()::event));
+        return 0;
+    }
+
+    /** A lease that has run out is no run's any more. */
+    private static void refuseIfLocked(Settings settings, MongoDatabase database) {
+        MongoDatabase latest =
+                settings.embedded()
+                        ? database
+                        : database.withReadPreference(ReadPreference.primary())
+                                .withReadConcern(ReadConcern.MAJORITY);
+        LockStore lock =
+                new LockStore(latest, Dumps.lockCollection(settings), !settings.embedded());
+        lock.holder().filter(Holder::live).ifPresent(DbRestore::refuse);
+    }
+
+    private static void refuse(Holder holder) {
+        throw MigopyException.locked(
+                "%s holds the lock until %s; nothing was restored"
+                        .formatted(holder.shown(), holder.expiresAt()),
+                "Wait for its end. If that run is dead, the lock is free after that time.");
+    }
+}
