@@ -37,6 +37,7 @@ public final class Project {
     private final Map<String, String> environment = new TreeMap<>();
     private Entry entry = new Entry("", Map.of());
     private boolean inChild;
+    private Path input = Path.of("/dev/null");
     private int runs;
 
     private Project(MongoServer server) {
@@ -168,40 +169,34 @@ public final class Project {
 
     /** The same, with options for that JVM: {@code -Xmx64m}. */
     public Run start(List<String> javaOptions, String... arguments) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"));
-        String more = System.getenv("MIGOPY_TEST_JAVA_OPTIONS");
-        if (more != null) {
-            command.addAll(List.of(more.split(" ")));
-        }
-        command.addAll(javaOptions);
-        command.add("-D" + Signals.PROPERTY + "=" + signals);
-        command.addAll(
-                List.of(
-                        "-cp",
-                        entry.classes() + ":" + System.getProperty("java.class.path"),
-                        "migopy"));
-        command.addAll(List.of(arguments));
-        Path out = folder.resolve("out-" + runs);
-        Path err = folder.resolve("err-" + runs++);
-        ProcessBuilder builder =
-                new ProcessBuilder(command)
-                        .directory(folder.toFile())
-                        .redirectInput(Path.of("/dev/null").toFile())
-                        .redirectOutput(out.toFile())
-                        .redirectError(err.toFile());
-        builder.environment().clear();
-        builder.environment().putAll(environment);
+        return start(entry.classes(), javaOptions, "migopy", arguments);
+    }
+
+    /** Starts the {@code main} of a migration's class {@code Step}, as {@code jbang FILE} would. */
+    public Result startDirectly(String file) {
         try {
-            Run run = new Run(words(arguments), builder.start(), out, err, signals);
-            if (server != null) {
-                server.closeAtEnd(run);
-            }
-            return run;
+            String source = Files.readString(migrations.resolve(file));
+            return start(entry.withHelper(file, source).classes(), List.of(), "Step").ended();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private Run start(Path classes, List<String> options, String mainClass, String... arguments) {
+        Run run =
+                new Jvm(folder, signals, environment, input)
+                        .start(runs++, classes, options, mainClass, arguments);
+        if (server != null) {
+            server.closeAtEnd(run);
+        }
+        return run;
+    }
+
+    /** What a child reads from standard input; nothing else. */
+    public Project input(String text) {
+        write("input", text);
+        input = folder.resolve("input");
+        return inChild();
     }
 
     private static String words(String... arguments) {

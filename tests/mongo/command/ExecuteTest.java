@@ -253,8 +253,8 @@ class ExecuteTest {
                                 "1_a.java",
                                 up(
                                         "db().getCollection(\"done\").insertOne(new"
-                                            + " Document(\"mark\", helpers.Names.first() +"
-                                            + " migopy.suffix()));"))
+                                                + " Document(\"mark\", helpers.Names.first() +"
+                                                + " migopy.suffix()));"))
                         .entry("public static String suffix() { return \" L.\"; }");
         project.run("execute").exits(0);
         assertThat(project.marks()).containsExactly("Ada L.");

@@ -172,7 +172,7 @@ class JournalTest {
                                 "1_one.java",
                                 up(
                                         "for (int i = 0; i < 50_000; i++) System.out.println(\"é \""
-                                            + " + i);"));
+                                                + " + i);"));
         assertThat(project.run("execute").exits(0).out()).contains("é 0\n", "é 49999\n");
         String output = project.journal("1_one").getString("output");
         assertThat(output).endsWith("é 49999\n").doesNotContain("\ufffd");

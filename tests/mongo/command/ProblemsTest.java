@@ -196,7 +196,7 @@ class ProblemsTest {
                 "{_id: '1_users', name: '1_users.java', state: ['applied']}",
                 "{_id: {a: 1}, state: 'applied'}",
                 "{_id: '1_users', name: '1_users.java', number: 1, state: 'applied', checksum: {a:"
-                    + " 1}}",
+                        + " 1}}",
                 "{_id: '1_users', name: '1_users.java', number: 'one', state: 'applied'}",
                 "{_id: 42, whatever: true}",
             })

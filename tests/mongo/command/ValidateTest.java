@@ -71,15 +71,15 @@ class ValidateTest {
             delimiter = '|',
             value = {
                 "no up at all            | static void down() {}                               |"
-                    + " no_up",
+                        + " no_up",
                 "up is not static        | void up() {}                                        |"
-                    + " no_up",
+                        + " no_up",
                 "up with an int          | static void up(int number) {}                       |"
-                    + " no_up",
+                        + " no_up",
                 "two ways up             | static void up() {} static void up(MongoDatabase d) {} |"
-                    + " no_up",
+                        + " no_up",
                 "the session alone       | static void up(ClientSession session) {}            |"
-                    + " no_up",
+                        + " no_up",
             })
     void aClassWithoutOneProperUpIsFound(String what, String members, String kind) {
         finds(withoutServer().with("1_one.java", source(members)), kind, "1_one");

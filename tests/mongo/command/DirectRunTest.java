@@ -1,0 +1,71 @@
+package mongo.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import static support.Migrations.marking;
+import static support.Migrations.transactional;
+import static support.Project.project;
+
+import org.junit.jupiter.api.Test;
+
+import support.MongoServer;
+import support.OnServer;
+
+/** A migration run by its own {@code main}: on the configured database, and recorded nowhere. */
+@OnServer
+class DirectRunTest {
+    private static String withMain(String source, String main) {
+        int end = source.lastIndexOf('}');
+        return source.substring(0, end)
+                + "    public static void main(String... args) { "
+                + main
+                + " }\n}\n";
+    }
+
+    @Test
+    void itWorksOnTheDatabaseOfTheEnvironmentAndRecordsNothing(MongoServer server) {
+        var project = project(server).with("1_one.java", withMain(marking("one"), "up();"));
+        var result = project.startDirectly("1_one.java").exits(0);
+        assertThat(result.err()).contains(server.database()).containsIgnoringCase("recorded");
+        assertThat(result.out()).isEmpty();
+        assertThat(project.marks()).containsExactly("one");
+        assertThat(server.db().listCollectionNames()).containsExactly("done");
+        assertThat(project.run("status", "--check").exitCode()).isEqualTo(8);
+    }
+
+    @Test
+    void theFieldsOfTheEntryCount(MongoServer server) {
+        var project =
+                project(server)
+                        .environment("MONGO_URI", null)
+                        .entry("{ mongoUri = \"" + server.uri() + "\"; }")
+                        .with("1_one.java", withMain(marking("one"), "up();"));
+        project.startDirectly("1_one.java").exits(0);
+        assertThat(project.marks()).containsExactly("one");
+    }
+
+    @Test
+    void aTransactionalOneCommitsThroughMigrationTransaction(MongoServer server) {
+        server.db().createCollection("done");
+        var project =
+                project(server)
+                        .with(
+                                "1_one.java",
+                                withMain(
+                                        transactional("one"),
+                                        "migopy.Migration.transaction(Step::up);"));
+        project.startDirectly("1_one.java").exits(0);
+        assertThat(project.marks()).containsExactly("one");
+        assertThat(project.states()).isEmpty();
+    }
+
+    @Test
+    void anUnreachableServerIs6InTwoLines(MongoServer server) {
+        var project =
+                project(server)
+                        .environment("MONGO_URI", "mongodb://127.0.0.1:1/app")
+                        .environment("MONGO_CONNECT_TIMEOUT", "500ms")
+                        .with("1_one.java", withMain(marking("one"), "up();"));
+        project.startDirectly("1_one.java").exits(6).complainsBriefly();
+    }
+}

@@ -1,0 +1,85 @@
+package mongo.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import static support.Migrations.failing;
+import static support.Migrations.marking;
+import static support.Project.project;
+
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+
+import support.MongoServer;
+import support.OnServer;
+
+/** {@code run FILE}: an ad-hoc fix under the lock, recorded, and never counted as a migration. */
+@OnServer
+class FixTest {
+    @Test
+    void aJavaFileRunsAndIsRecorded(MongoServer server) {
+        var project = project(server).write("fixes/mend.java", marking("mended"));
+        project.run("run", "fixes/mend.java", "--reason", "$ticket 7").exits(0);
+        assertThat(project.marks()).containsExactly("mended");
+        Document fix = server.collection("migrations_fixes").find().first();
+        assertThat(fix)
+                .containsEntry("source", marking("mended"))
+                .containsEntry("reason", "$ticket 7")
+                .containsEntry("outcome", "applied")
+                .containsKeys(
+                        "_id", "file", "checksum", "by", "startedAt", "finishedAt", "durationMs");
+        assertThat(fix.getString("file")).contains("mend.java");
+        assertThat(project.states()).isEmpty();
+        assertThat(project.run("status", "--json").json().getList("migrations", Document.class))
+                .isEmpty();
+        project.lockIsFree();
+    }
+
+    @Test
+    void oneThatThrowsIsRecordedAsFailed(MongoServer server) {
+        var project = project(server).write("mend.java", failing("half", "not so"));
+        project.run("run", "mend.java", "--reason", "x").exits(1).says("not so");
+        Document fix = server.collection("migrations_fixes").find().first();
+        assertThat(fix).containsEntry("outcome", "failed");
+        assertThat(fix.get("error", Document.class)).containsEntry("message", "not so");
+        project.lockIsFree();
+    }
+
+    @Test
+    void itNeedsAReasonAndAFile(MongoServer server) {
+        var project = project(server).write("mend.java", marking("mended"));
+        project.run("run", "mend.java").exits(2).complainsBriefly().says("--reason");
+        project.run("run", "--reason", "x").exits(2).complainsBriefly();
+        project.run("run", "nothing.java", "--reason", "x").exits(2).says("nothing.java");
+        project.run("run", "migopy.txt", "--reason", "x").exits(2);
+        assertThat(server.db().listCollectionNames()).isEmpty();
+    }
+
+    @Test
+    void itIsRefusedWhileAnotherHoldsTheLock(MongoServer server) {
+        var project = project(server).write("mend.java", marking("mended"));
+        server.collection("migrations_lock").insertOne(Locks.heldFor(server, 60));
+        project.run("run", "mend.java", "--reason", "x").exits(4);
+        assertThat(project.marks()).isEmpty();
+    }
+
+    @Test
+    void oneThatDoesNotCompileIsRefused(MongoServer server) {
+        var project = project(server).write("mend.java", "class {");
+        project.run("run", "mend.java", "--reason", "x").exits(3).says("mend.java");
+        assertThat(server.collection("migrations_fixes").countDocuments()).isZero();
+    }
+
+    @Test
+    void linesOfJshellRunFromAFile(MongoServer server) {
+        var project =
+                project(server)
+                        .write(
+                                "mend.jsh",
+                                "db().getCollection(\"done\").insertOne(new"
+                                        + " org.bson.Document(\"mark\", \"mended\"));\n");
+        project.start("run", "mend.jsh", "--reason", "x").exits(0);
+        assertThat(project.marks()).containsExactly("mended");
+        assertThat(server.collection("migrations_fixes").find().first())
+                .containsEntry("outcome", "applied");
+    }
+}

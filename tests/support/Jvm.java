@@ -1,0 +1,58 @@
+package support;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Starts JVMs on the classes under test.
+ *
+ * @param folder where they start, and where what they say is kept
+ * @param signals the folder of {@link Signals}
+ * @param environment all of their environment
+ * @param input the file that is their standard input
+ */
+record Jvm(Path folder, Path signals, Map<String, String> environment, Path input) {
+    /** Options for every child, as for a coverage agent. */
+    private static final String MORE_OPTIONS = System.getenv("MIGOPY_TEST_JAVA_OPTIONS");
+
+    /**
+     * Starts a main class.
+     *
+     * @param number tells this one's output from that of others in the same folder
+     * @param classes a folder of classes that come before those of the tests
+     */
+    Run start(
+            int number, Path classes, List<String> options, String mainClass, String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+        if (MORE_OPTIONS != null) {
+            command.addAll(List.of(MORE_OPTIONS.split(" ")));
+        }
+        command.addAll(options);
+        command.add("-D" + Signals.PROPERTY + "=" + signals);
+        command.addAll(
+                List.of("-cp", classes + ":" + System.getProperty("java.class.path"), mainClass));
+        command.addAll(List.of(arguments));
+        Path out = folder.resolve("out-" + number);
+        Path err = folder.resolve("err-" + number);
+        ProcessBuilder builder =
+                new ProcessBuilder(command)
+                        .directory(folder.toFile())
+                        .redirectInput(input.toFile())
+                        .redirectOutput(out.toFile())
+                        .redirectError(err.toFile());
+        builder.environment().clear();
+        builder.environment().putAll(environment);
+        String words = mainClass + " " + String.join(" ", arguments);
+        try {
+            return new Run(words, builder.start(), out, err, signals);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
