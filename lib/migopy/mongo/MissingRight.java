@@ -63,7 +63,7 @@ record MissingRight(String action, String where) {
         return switch (command.toLowerCase(Locale.ROOT)) {
             case "aggregate" -> text.contains("$currentOp") ? "inprog" : "find";
             case "find", "count", "distinct", "getmore" -> "find";
-            case "update" -> upsert ? "insert and update" : "update";
+            case "update" -> "update"; // The refusal does not quote whether it is an upsert.
             case "findandmodify" -> upsert ? "find, insert and update" : "find and update";
             case "delete" -> "remove";
             case "create" -> "createCollection";

@@ -45,7 +45,8 @@ record NoAnswer(String reason, String hint) {
         if (has(view, "Prematurely reached end of stream", "Connection reset", "end of stream")) {
             return new NoAnswer(
                     "the server closed the connection",
-                    "Does it want TLS? --tls. Else look into its log");
+                    "Does it want TLS (--tls), or a certificate of ours"
+                        + " (--tls-certificate-key-file)?");
         }
         if (has(view, "type=REPLICA_SET_SECONDARY", "type=REPLICA_SET_OTHER")) {
             return new NoAnswer(

@@ -1,0 +1,147 @@
+package mongo.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.mongodb.MongoException;
+import com.mongodb.client.ClientSession;
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.model.Updates;
+
+import migopy.mongo.Connection;
+import migopy.mongo.ServerOperation;
+import migopy.mongo.ServerOperations;
+
+import org.bson.BsonDocument;
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+
+import support.Eventually;
+import support.Kind;
+import support.MongoServer;
+import support.On;
+import support.OnServer;
+
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+
+@OnServer
+class ServerOperationsTest {
+    private static final String[] NOTHING_ELSE = {};
+    private final String dead = "dead" + UUID.randomUUID();
+
+    @Test
+    void whatARunLeftInTheServerIsFoundByItsNameAndEnded(MongoServer server) throws Exception {
+        Connection run = Connections.open(server, dead, server.uri(), NOTHING_ELSE);
+        FutureTask<?> update = slowUpdate(run.database().getCollection("users"));
+        ServerOperations operations = operations(Connections.open(server, server.uri()));
+        Eventually.until("the update is seen", () -> !operations.ofRun(dead).isEmpty());
+        ServerOperation found = operations.ofRun(dead).get(0);
+        assertThat(found.namespace()).isEqualTo(server.database() + ".users");
+        assertThat(found.describe()).startsWith("update of " + found.namespace() + ", opid ");
+        operations.kill(operations.ofRun(dead));
+        assertInterrupted(update);
+        Eventually.until("it is gone", () -> operations.ofRun(dead).isEmpty());
+        operations.kill(List.of(found)); // gone by itself: no error
+    }
+
+    @Test
+    void aRunDoesNotFindItsOwnLookNorWhatItsLockDoes(MongoServer server) throws Exception {
+        Connection run = Connections.open(server, dead, server.uri(), NOTHING_ELSE);
+        String lock = server.database() + ".migrations_lock";
+        ServerOperations operations = new ServerOperations(run, List.of(lock));
+        assertThat(operations.ofRun(dead)).isEmpty();
+        FutureTask<?> renewal = slowUpdate(run.database().getCollection("migrations_lock"));
+        ServerOperations others = operations(Connections.open(server, server.uri()));
+        Eventually.until("it is at work", () -> !others.ofRun(dead).isEmpty());
+        assertThat(operations.ofRun(dead)).isEmpty();
+        others.kill(others.ofRun(dead));
+        assertInterrupted(renewal);
+    }
+
+    @Test
+    void anOpenTransactionIsFoundAndItsSessionEnded(MongoServer server) {
+        Connection run = Connections.open(server, dead, server.uri(), NOTHING_ELSE);
+        MongoCollection<Document> users = run.database().getCollection("users");
+        users.insertOne(new Document("_id", 1));
+        ServerOperations operations = operations(Connections.open(server, server.uri()));
+        try (ClientSession session = run.client().startSession()) {
+            session.startTransaction();
+            users.updateOne(session, new Document("_id", 1), Updates.set("a", 1));
+            List<ServerOperation> found = operations.ofRun(dead);
+            assertThat(found).hasSize(1);
+            assertThat(found.get(0).what()).isEqualTo("open transaction");
+            operations.kill(found);
+            assertThat(operations.ofRun(dead)).isEmpty();
+            assertThatThrownBy(session::commitTransaction).isInstanceOf(MongoException.class);
+        }
+    }
+
+    @Test
+    void aSessionIsEndedByItsIdAlone(MongoServer server) {
+        Connection run = Connections.open(server, dead, server.uri(), NOTHING_ELSE);
+        MongoCollection<Document> users = run.database().getCollection("users");
+        users.insertOne(new Document("_id", 1));
+        try (ClientSession session = run.client().startSession()) {
+            session.startTransaction();
+            users.updateOne(session, new Document("_id", 1), Updates.set("a", 1));
+            BsonDocument lsid = session.getServerSession().getIdentifier();
+            operations(Connections.open(server, server.uri())).killSession(lsid);
+            // Not blocked by the transaction any more.
+            server.collection("users").updateOne(new Document("_id", 1), Updates.set("a", 2));
+            assertThatThrownBy(session::commitTransaction).isInstanceOf(MongoException.class);
+        }
+    }
+
+    @Test
+    void withoutTheRightToSeeAllTheResultSaysSo(@On(Kind.AUTH) MongoServer server)
+            throws Exception {
+        server.createUser("one", "pass-one", "readWrite");
+        server.createUser("two", "pass-two", "readWrite");
+        Connection run =
+                Connections.open(server, dead, server.uriAs("one", "pass-one"), NOTHING_ELSE);
+        FutureTask<?> update = slowUpdate(run.database().getCollection("users"));
+        ServerOperations ofTheSame =
+                operations(Connections.open(server, server.uriAs("one", "pass-one")));
+        Eventually.until("the update is seen", () -> !ofTheSame.ofRun(dead).isEmpty());
+        assertThat(ofTheSame.find(dead).complete()).isFalse();
+        ServerOperations ofAnother =
+                operations(Connections.open(server, server.uriAs("two", "pass-two")));
+        assertThat(ofAnother.find(dead)).isEqualTo(new ServerOperations.Found(List.of(), false));
+        ServerOperations ofRoot = operations(Connections.open(server, server.uri()));
+        assertThat(ofRoot.find(dead).operations()).hasSize(1);
+        assertThat(ofRoot.find(dead).complete()).isTrue();
+        ofTheSame.kill(ofTheSame.ofRun(dead));
+        assertInterrupted(update);
+    }
+
+    private static ServerOperations operations(Connection connection) {
+        return new ServerOperations(connection, List.of());
+    }
+
+    /** An update that works until it is ended. */
+    private static FutureTask<?> slowUpdate(MongoCollection<Document> collection) {
+        collection.insertMany(
+                IntStream.range(0, 200).mapToObj(i -> new Document("_id", i)).toList());
+        Document slow =
+                new Document(
+                        "$where",
+                        "var end = Date.now() + 500; while (Date.now() < end); return true");
+        FutureTask<?> update =
+                new FutureTask<>(() -> collection.updateMany(slow, Updates.set("a", 1)));
+        Thread thread = new Thread(update, "slow-update");
+        thread.setDaemon(true);
+        thread.start();
+        return update;
+    }
+
+    private static void assertInterrupted(FutureTask<?> update) {
+        assertThatThrownBy(() -> update.get(10, TimeUnit.SECONDS))
+                .isInstanceOf(ExecutionException.class)
+                .hasMessageContaining("11601");
+    }
+}
