@@ -52,7 +52,7 @@ public final class Dumps {
         this.server = server;
     }
 
-    Dumps gzip() {
+    public Dumps gzip() {
         gzip = true;
         return this;
     }
@@ -62,7 +62,7 @@ public final class Dumps {
         return this;
     }
 
-    Dumps dropping() {
+    public Dumps dropping() {
         drop = true;
         return this;
     }

@@ -10,6 +10,7 @@ import com.mongodb.client.model.CollationStrength;
 import com.mongodb.client.model.CreateCollectionOptions;
 import com.mongodb.client.model.CreateViewOptions;
 import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.InsertOneOptions;
 import com.mongodb.client.model.TimeSeriesOptions;
 import com.mongodb.client.model.ValidationAction;
 import com.mongodb.client.model.ValidationOptions;
@@ -19,6 +20,7 @@ import org.bson.BsonTimestamp;
 import org.bson.BsonType;
 import org.bson.BsonValue;
 import org.bson.Document;
+import org.bson.types.Code;
 import org.junit.jupiter.api.Test;
 
 import support.Kind;
@@ -30,6 +32,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 /** What was in the database is in it again, by the server's own hash. */
@@ -277,12 +280,9 @@ class RoundTripTest {
         server.collection("validated")
                 .insertOne(
                         new Document("n", "no"),
-                        new com.mongodb.client.model.InsertOneOptions()
-                                .bypassDocumentValidation(true));
+                        new InsertOneOptions().bypassDocumentValidation(true));
         server.collection("system.js")
-                .insertOne(
-                        new Document("_id", "f")
-                                .append("value", new org.bson.types.Code("function(){}")));
+                .insertOne(new Document("_id", "f").append("value", new Code("function(){}")));
         timeSeries(server);
         if (!server.admin(new Document("buildInfo", 1)).getString("version").startsWith("5.")) {
             db.createCollection(
@@ -301,7 +301,7 @@ class RoundTripTest {
                         "weather",
                         new CreateCollectionOptions()
                                 .timeSeriesOptions(new TimeSeriesOptions("at").metaField("place"))
-                                .expireAfter(100, java.util.concurrent.TimeUnit.DAYS));
+                                .expireAfter(100, TimeUnit.DAYS));
         List<Document> measured = new ArrayList<>();
         for (int i = 0; i < 500; i++) {
             measured.add(

@@ -23,6 +23,7 @@ import support.OnServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 
 /** A dump shows one point in time, or says that it does not. */
 @OnServer
@@ -159,10 +160,7 @@ class SnapshotTest {
     private static void fill(MongoServer server) {
         server.collection("small").insertOne(new Document());
         MongoCollection<Document> large = server.collection("large");
-        large.insertMany(
-                java.util.stream.IntStream.range(0, 1000)
-                        .mapToObj(i -> new Document("_id", i))
-                        .toList());
+        large.insertMany(IntStream.range(0, 1000).mapToObj(i -> new Document("_id", i)).toList());
     }
 
     private static String manifest(DumpAnswer dump) throws Exception {

@@ -1,0 +1,181 @@
+package mongo.dump;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.mongodb.client.model.CreateCollectionOptions;
+import com.mongodb.client.model.TimeSeriesOptions;
+
+import org.bson.BsonDocument;
+import org.bson.Document;
+import org.bson.RawBsonDocument;
+import org.junit.jupiter.api.Test;
+
+import support.MongoServer;
+import support.OnServer;
+import support.Scratch;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Date;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+
+/** A dump is read by what knows nothing of Migopy. */
+@OnServer
+class OtherToolsTest {
+    /** The version that the test was written with; any other reads BSON as well. */
+    private static final String PYMONGO = "pymongo>=4.3,<5";
+
+    private static final long LIMIT_SECONDS = 150;
+
+    /** Prints one JSON document: what Python's own readers find in the folder. */
+    private static final String READER =
+            """
+            import bson, glob, json, os, sys
+            from bson.codec_options import CodecOptions, DatetimeConversion
+            from bson.raw_bson import RawBSONDocument
+            options = CodecOptions(datetime_conversion=DatetimeConversion.DATETIME_MS)
+            found = {}
+            for path in glob.glob(os.path.join(sys.argv[1], '*.bson')):
+                with open(path, 'rb') as file:
+                    documents = [list(d) for d in bson.decode_file_iter(file, options)]
+                with open(path, 'rb') as file:
+                    raw = list(bson.decode_file_iter(file, CodecOptions(RawBSONDocument)))
+                found[os.path.basename(path)] = {
+                    'documents': len(documents),
+                    'fields': max((len(d) for d in documents), default=0),
+                    'bytes': sum(len(d.raw) for d in raw),
+                    'hex': raw[0].raw.hex() if raw else ''}
+            for path in glob.glob(os.path.join(sys.argv[1], '*.metadata.json')):
+                with open(path, encoding='utf-8') as file:
+                    found[os.path.basename(path)] = json.load(file)
+            print(json.dumps(found))
+            """;
+
+    @Test
+    void pythonReadsEveryDocumentAndTheMetadata(MongoServer server) throws Exception {
+        Path python = pythonWithBson();
+        fill(server);
+        Path folder = new Dumps(server).dumped().resolve(server.database());
+        Path script = Files.writeString(Scratch.folder("python").resolve("reads.py"), READER);
+
+        Document found =
+                Document.parse(
+                        run(List.of(python.toString(), script.toString(), folder.toString())));
+
+        Document types = found.get("types.bson", Document.class);
+        assertThat(types.getInteger("documents")).isEqualTo(1);
+        assertThat(types.getInteger("fields")).isEqualTo(BsonTypes.all().size());
+        RawBsonDocument raw =
+                server.db().getCollection("types", RawBsonDocument.class).find().first();
+        assertThat(types.getString("hex"))
+                .isEqualTo(
+                        HexFormat.of()
+                                .formatHex(
+                                        raw.getBackingArray(),
+                                        raw.getByteOffset(),
+                                        raw.getByteOffset() + raw.getByteLength()));
+        assertThat(found.get("users.bson", Document.class).getInteger("documents")).isEqualTo(2500);
+        assertThat(found.get("users.bson", Document.class).getInteger("bytes"))
+                .isEqualTo((int) Files.size(folder.resolve("users.bson")));
+        assertThat(found.get("empty.bson", Document.class).getInteger("documents")).isZero();
+        assertThat(found)
+                .containsKey("system.buckets.weather.bson")
+                .doesNotContainKey("weather.bson");
+
+        Document users = found.get("users.metadata.json", Document.class);
+        assertThat(users.keySet()).containsExactly("indexes", "uuid", "collectionName", "type");
+        assertThat(users.getString("collectionName")).isEqualTo("users");
+        assertThat(users.getString("type")).isEqualTo("collection");
+        assertThat(users.getString("uuid")).matches("[0-9a-f]{32}");
+        assertThat(users.getList("indexes", Document.class))
+                .extracting(index -> index.getString("name"))
+                .containsExactly("_id_", "n_1");
+        // Python's json knows no Extended JSON, and the driver's reader that parsed its answer
+        // does.
+        assertThat(Files.readString(folder.resolve("users.metadata.json")))
+                .contains(
+                        "{\"v\": {\"$numberInt\": \"2\"}, \"key\": {\"_id\": {\"$numberInt\":"
+                                + " \"1\"}}, \"name\": \"_id_\"}");
+        assertThat(found.get("weather.metadata.json", Document.class).getString("type"))
+                .isEqualTo("timeseries");
+    }
+
+    @Test
+    void mongorestoreReadsItWhereThereIsOne(MongoServer server) throws Exception {
+        assumeTrue(isOnPath("mongorestore"), "no mongorestore on the PATH");
+        fill(server);
+        Dumps.Look before = Dumps.look(server.db());
+        Path folder = new Dumps(server).dumped();
+        server.db().drop();
+
+        run(
+                List.of(
+                        "mongorestore",
+                        "--uri",
+                        server.uri().replace("/" + server.database(), "/"),
+                        folder.toString()));
+
+        assertThat(Dumps.look(server.db())).usingRecursiveComparison().isEqualTo(before);
+    }
+
+    private static void fill(MongoServer server) {
+        server.db().getCollection("types", BsonDocument.class).insertOne(BsonTypes.all());
+        server.collection("users")
+                .insertMany(
+                        IntStream.range(0, 2500)
+                                .mapToObj(i -> new Document("_id", i).append("n", i))
+                                .toList());
+        server.collection("users").createIndex(new Document("n", 1));
+        server.db().createCollection("empty");
+        server.db()
+                .createCollection(
+                        "weather",
+                        new CreateCollectionOptions()
+                                .timeSeriesOptions(new TimeSeriesOptions("at")));
+        server.collection("weather").insertOne(new Document("at", new Date()));
+    }
+
+    private static Path pythonWithBson() throws Exception {
+        assumeTrue(isOnPath("python3"), "no python3 on the PATH");
+        Path environment = Scratch.folder("venv");
+        run(List.of("python3", "-m", "venv", environment.toString()));
+        Path python = environment.resolve("bin/python");
+        run(
+                List.of(
+                        python.toString(),
+                        "-m",
+                        "pip",
+                        "--disable-pip-version-check",
+                        "install",
+                        "-q",
+                        PYMONGO));
+        return python;
+    }
+
+    private static boolean isOnPath(String program) {
+        return Arrays.stream(System.getenv("PATH").split(":"))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
+    }
+
+    private static String run(List<String> command) throws IOException, InterruptedException {
+        Path out = Scratch.folder("run").resolve("out");
+        Path err = out.resolveSibling("err");
+        Process process =
+                new ProcessBuilder(new ArrayList<>(command))
+                        .redirectOutput(out.toFile())
+                        .redirectError(err.toFile())
+                        .start();
+        if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+        }
+        assertThat(process.waitFor()).as("%s: %s", command, Files.readString(err)).isZero();
+        return Files.readString(out);
+    }
+}
