@@ -24,7 +24,7 @@ enum Colour {
         return switch (word) {
             case "applied", "rolled_back" -> GREEN;
             case "pending", "planned", "running", "rolling_back" -> YELLOW;
-            case "ignored", "unchanged" -> NONE;
+            case "ignored", "unchanged", "repaired" -> NONE;
             default -> RED;
         };
     }

@@ -246,6 +246,7 @@ public final class Console implements AutoCloseable {
 
     private Words words(boolean onTerminal) {
         boolean colour = terminal.colour() && onTerminal;
-        return new Words(new Words.Look(terminal.width(), colour, command, ZoneId.systemDefault()));
+        int width = onTerminal ? terminal.width() : Terminal.WIDEST;
+        return new Words(new Words.Look(width, colour, command, ZoneId.systemDefault()));
     }
 }

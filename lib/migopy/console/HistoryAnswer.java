@@ -63,7 +63,7 @@ public record HistoryAnswer(
                     name,
                     out.time(startedAt == null ? finishedAt : startedAt),
                     out.duration(durationMs),
-                    note);
+                    note.lines().findFirst().orElse(""));
         }
 
         private Document json() {
@@ -106,7 +106,7 @@ public record HistoryAnswer(
                         Table.Align.RIGHT,
                         Table.Align.LEFT);
         attempts.forEach(attempt -> attempt.into(table, out));
-        table.print();
+        table.printCut();
     }
 
     @Override

@@ -9,6 +9,7 @@ import org.bson.json.JsonWriterSettings;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Date;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -70,12 +71,7 @@ public final class Json {
      */
     static String text(Document document, UnaryOperator<String> rewriting) {
         JsonWriterSettings settings =
-                JsonWriterSettings.builder()
-                        .outputMode(JsonMode.RELAXED)
-                        .dateTimeConverter(
-                                (ms, writer) ->
-                                        writer.writeString(ISO.format(Instant.ofEpochMilli(ms))))
-                        .build();
+                JsonWriterSettings.builder().outputMode(JsonMode.RELAXED).build();
         return ((Document) rewritten(document, rewriting)).toJson(settings);
     }
 
@@ -83,6 +79,12 @@ public final class Json {
     private static Object rewritten(Object value, UnaryOperator<String> rewriting) {
         if (value instanceof String text) {
             return rewriting.apply(text);
+        }
+        if (value instanceof Instant time) {
+            return ISO.format(time);
+        }
+        if (value instanceof Date time) {
+            return ISO.format(time.toInstant());
         }
         if (value instanceof List<?> list) {
             return list.stream().map(element -> rewritten(element, rewriting)).toList();

@@ -81,7 +81,7 @@ public record StatusAnswer(
             if (underWay() && by != null) {
                 notes.add("by " + by);
             }
-            if (problem != null && !problem.word().equals(state.word())) {
+            if (problem != null && !state.word().endsWith(problem.word())) {
                 notes.add(Words.spoken(problem.word()));
             }
             if (Boolean.FALSE.equals(reversible) && state != MigrationState.IGNORED) {
@@ -91,7 +91,7 @@ public record StatusAnswer(
                     state.word(),
                     name,
                     out.time(finishedAt == null || underWay() ? startedAt : finishedAt),
-                    underWay() ? "" : out.duration(durationMs),
+                    underWay() || state == MigrationState.IGNORED ? "" : out.duration(durationMs),
                     String.join(", ", notes));
         }
 
@@ -135,12 +135,7 @@ public record StatusAnswer(
 
     @Override
     public void words(Words out) {
-        out.line(
-                database
-                        + " on "
-                        + (embedded ? "the embedded database" : server)
-                        + ", "
-                        + Wording.folder(directory));
+        out.line(database + " on " + server + ", " + Wording.folder(directory));
         if (!migrations.isEmpty()) {
             out.gap();
             rows(out);
@@ -196,12 +191,16 @@ public record StatusAnswer(
     private String closing() {
         long pending = count(MigrationState.PENDING);
         long running = count(MigrationState.RUNNING) + count(MigrationState.ROLLING_BACK);
+        long failed = count(MigrationState.FAILED);
         if (migrations.isEmpty() && problems.isEmpty()) {
             return "No migrations yet. The first: {migopy} create add users";
         }
         StringBuilder closing =
                 new StringBuilder(
                         pending == 0 ? "Nothing pending" : Wording.number(pending) + " pending");
+        if (failed > 0) {
+            closing.append(", ").append(Wording.number(failed)).append(" failed");
+        }
         if (running > 0) {
             closing.append(", ").append(Wording.number(running)).append(" running");
         }
@@ -211,7 +210,7 @@ public record StatusAnswer(
                     .append(" to settle first.")
                     .toString();
         }
-        boolean next = pending + count(MigrationState.FAILED) > 0 && running == 0;
+        boolean next = pending + failed > 0 && running == 0;
         return closing.append(next ? ". To run them: {migopy} execute" : ".").toString();
     }
 

@@ -9,11 +9,7 @@ final class StepLine {
     /** Names shorter than this leave the durations where they are. */
     static final int LEAST_NAME_WIDTH = 24;
 
-    /**
-     * As wide as {@code rollback failed} would leave too much blank before most names: it moves its
-     * own line.
-     */
-    private static final int STATE_WIDTH = 9;
+    private static final int GAP = 3;
 
     /** Room for {@code 59 min 59 s}. */
     private static final int DURATION_WIDTH = 11;
@@ -31,7 +27,13 @@ final class StepLine {
                     case DOWN -> "back";
                     case IGNORE -> "ignoring";
                 };
-        String line = line(word, Wording.visible(step.name()), nameWidth);
+        int stateWidth = stateWidth(step.direction());
+        String line =
+                String.format(
+                        Locale.ROOT,
+                        "  %-" + stateWidth + "s%-" + nameWidth + "s  ",
+                        word,
+                        Wording.visible(step.name()));
         int room = Math.max(0, width - DURATION_WIDTH - 1);
         return line.length() <= room ? line : line.substring(0, room);
     }
@@ -39,21 +41,28 @@ final class StepLine {
     /** The line of a step that has ended, with its line break. */
     static String ended(StepReport step, int nameWidth, Words words) {
         String name = Wording.visible(step.name());
-        String state = words.state(step.outcome().word(), STATE_WIDTH);
+        String state = words.state(step.outcome().word(), stateWidth(step.direction()) - GAP);
         String duration = words.duration(step.durationMs());
         String blanks = " ".repeat(Math.max(0, nameWidth - name.length()));
         String line =
                 "  "
                         + state
-                        + " "
+                        + " ".repeat(GAP)
                         + name
                         + blanks
                         + String.format(Locale.ROOT, "%" + DURATION_WIDTH + "s", duration);
         return line.stripTrailing() + "\n";
     }
 
-    private static String line(String word, String name, int nameWidth) {
-        return String.format(
-                Locale.ROOT, "  %-" + STATE_WIDTH + "s %-" + nameWidth + "s  ", word, name);
+    // So wide as the word that most steps of this direction end with; a longer one moves its own
+    // line.
+    private static int stateWidth(Direction direction) {
+        Outcome usual =
+                switch (direction) {
+                    case UP -> Outcome.APPLIED;
+                    case DOWN -> Outcome.ROLLED_BACK;
+                    case IGNORE -> Outcome.IGNORED;
+                };
+        return usual.word().length() + GAP;
     }
 }

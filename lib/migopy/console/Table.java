@@ -20,6 +20,8 @@ final class Table {
     private static final int WIDE_GAP = 4;
     private static final int NARROW_GAP = 2;
     private static final int LEAST_NAME_WIDTH = 16;
+    private static final int LEAST_CUT_WIDTH = 20;
+    private static final String ELLIPSIS = " ...";
 
     /** A line of its own among the rows has no cells. */
     private record Row(String state, List<String> cells) {}
@@ -44,6 +46,15 @@ final class Table {
     }
 
     void print() {
+        print(false);
+    }
+
+    /** Prints it with the last column cut where the line ends; only for what nobody has to type. */
+    void printCut() {
+        print(true);
+    }
+
+    private void print(boolean cut) {
         int[] widths = new int[columns.size()];
         int stateWidth = 0;
         for (Row row : rows) {
@@ -53,6 +64,11 @@ final class Table {
             }
         }
         int gap = WIDE_GAP;
+        if (cut) {
+            int last = widths.length - 1;
+            int before = total(stateWidth, widths, gap) - widths[last];
+            widths[last] = Math.min(widths[last], Math.max(LEAST_CUT_WIDTH, out.width() - before));
+        }
         if (total(stateWidth, widths, gap) > out.width()) {
             gap = NARROW_GAP;
             int excess = total(stateWidth, widths, gap) - out.width();
@@ -61,7 +77,7 @@ final class Table {
                             Math.min(LEAST_NAME_WIDTH, widths[0]), widths[0] - Math.max(0, excess));
         }
         for (Row row : rows) {
-            out.painted(line(row, stateWidth, widths, gap));
+            out.painted(line(row, stateWidth, widths, gap, cut));
         }
     }
 
@@ -73,7 +89,7 @@ final class Table {
         return total;
     }
 
-    private String line(Row row, int stateWidth, int[] widths, int gap) {
+    private String line(Row row, int stateWidth, int[] widths, int gap, boolean cut) {
         StringBuilder line = new StringBuilder("  ").append(out.state(row.state(), stateWidth));
         line.append(" ".repeat(STATE_GAP));
         for (int i = 0; i < widths.length; i++) {
@@ -84,6 +100,9 @@ final class Table {
                 line.append(" ".repeat(gap));
             }
             String cell = row.cells().get(i);
+            if (cut && i == widths.length - 1 && cell.length() > widths[i]) {
+                cell = cell.substring(0, widths[i] - ELLIPSIS.length()) + ELLIPSIS;
+            }
             String blanks = " ".repeat(Math.max(0, widths[i] - cell.length()));
             line.append(columns.get(i) == Align.LEFT ? cell + blanks : blanks + cell);
         }

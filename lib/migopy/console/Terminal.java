@@ -24,7 +24,7 @@ public record Terminal(boolean output, boolean errors, boolean colour, IntSuppli
     /** Narrower than this nothing can be aligned, wider than the second nobody reads. */
     private static final int LEAST_WIDTH = 40;
 
-    private static final int WIDEST = 1000;
+    static final int WIDEST = 1000;
 
     /** How long the terminal may take to say how wide it is, or whether it is one. */
     private static final long ANSWER_MS = 500;

@@ -1,0 +1,372 @@
+package golden;
+
+import migopy.MigopyException;
+import migopy.Problem;
+import migopy.console.Answer;
+import migopy.console.CreateAnswer;
+import migopy.console.ErrorAnswer;
+import migopy.console.HistoryAnswer;
+import migopy.console.HistoryAnswer.Attempt;
+import migopy.console.MigrationState;
+import migopy.console.RepairAnswer;
+import migopy.console.RepairAnswer.Repaired;
+import migopy.console.StatusAnswer;
+import migopy.console.StatusAnswer.Row;
+import migopy.console.StepError;
+import migopy.console.UnlockAnswer;
+import migopy.console.ValidateAnswer;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+
+/** Answers such as people get, by the name of their golden files. */
+final class Samples {
+    static final Instant MORNING = Instant.parse("2026-11-20T10:12:31.250Z");
+
+    static final Problem EDITED =
+            new Problem(
+                    Problem.Kind.EDITED,
+                    "1_create_users",
+                    "1_create_users was edited after it was applied on 2026-11-20 10:12.",
+                    "Take the edit back, write a new migration, or accept it: {migopy} repair"
+                        + " 1_create_users --as unchanged --reason \"...\"",
+                    List.of(
+                            "-   new Document(\"name\", name)",
+                            "+   new Document(\"fullName\", name)"));
+
+    static final Problem NOT_COMPILABLE =
+            new Problem(
+                    Problem.Kind.NOT_COMPILABLE,
+                    "9_add_index",
+                    "9_add_index does not compile: cannot find symbol",
+                    "Mend 9_add_index.java",
+                    List.of(
+                            "9_add_index.java:7: error: cannot find symbol",
+                            "\tusers.createIndexes(\"email\");",
+                            "\t     ^"));
+
+    static final StepError DUPLICATE_KEY =
+            new StepError(
+                    "com.mongodb.MongoWriteException",
+                    "Write operation error on server localhost:27017. Write error:"
+                        + " WriteError{code=11000, message='E11000 duplicate key error collection:"
+                        + " app.users index: email_1 dup key: { email: \"ada@example.com\" }',"
+                        + " details={}}.",
+                    List.of("4_split_names.java:17    users.insertOne(person)"));
+
+    private Samples() {}
+
+    static Map<String, Answer> all() {
+        Map<String, Answer> samples = new LinkedHashMap<>();
+        samples.put("status_nothing", status(List.of(), List.of()));
+        samples.put("status_few", status(few(), List.of()));
+        samples.put("status_done", status(few().subList(0, 2), List.of()));
+        samples.put("status_thousands", status(thousands(), List.of()));
+        samples.put("status_troubled", status(troubled(), List.of(EDITED, interrupted())));
+        samples.put("status_long_names", status(longNames(), List.of()));
+        samples.put("status_many_problems", status(few(), manyProblems()));
+        samples.put("status_embedded", embedded());
+        samples.put(
+                "status_all",
+                new StatusAnswer(
+                        "app",
+                        "localhost:27017",
+                        "migrations",
+                        "mongomigrations",
+                        false,
+                        applied(15),
+                        List.of(),
+                        List.of(),
+                        true));
+        samples.put(
+                "error",
+                ErrorAnswer.of(
+                        MigopyException.locked(
+                                "ada@laptop, process 4711, holds the lock until 10:12:59.",
+                                "Wait for it: {migopy} execute --wait 1m"),
+                        List.of()));
+        samples.put("error_refused", ErrorAnswer.of(refused("1 problem"), List.of(EDITED)));
+        samples.put(
+                "error_several",
+                ErrorAnswer.of(
+                        refused("2 problems, so nothing was run."),
+                        List.of(EDITED, NOT_COMPILABLE)));
+        samples.put(
+                "validate",
+                new ValidateAnswer("mongomigrations", 4, null, null, List.of(), List.of()));
+        samples.put(
+                "validate_problem",
+                new ValidateAnswer(
+                        "mongomigrations",
+                        9,
+                        "app",
+                        "localhost:27017",
+                        List.of(NOT_COMPILABLE),
+                        List.of("12_later is newer than every file here.")));
+        samples.put(
+                "history", new HistoryAnswer("app", "localhost:27017", "migrations", attempts()));
+        samples.put(
+                "history_nothing",
+                new HistoryAnswer("app", "localhost:27017", "migrations", List.of()));
+        samples.put(
+                "create",
+                new CreateAnswer("5_add_email_index", 5, "mongomigrations/5_add_email_index.java"));
+        samples.put(
+                "repair",
+                new RepairAnswer(
+                        "7f3a9102",
+                        List.of(
+                                new Repaired("3_add_users", "interrupted", "applied"),
+                                new Repaired("4_split_names", "rollback_failed", "pending")),
+                        List.of()));
+        samples.put("repair_nothing", new RepairAnswer("7f3a9102", List.of(), List.of()));
+        samples.put(
+                "unlock",
+                new UnlockAnswer(true, "ada@laptop", "7f3a9102", "laptop", 4711L, MORNING));
+        samples.put("unlock_nothing", new UnlockAnswer(false, null, null, null, null, null));
+        return samples;
+    }
+
+    static MigopyException refused(String message) {
+        return MigopyException.refused(message, "All of them: {migopy} status");
+    }
+
+    private static StatusAnswer status(List<Row> rows, List<Problem> problems) {
+        return new StatusAnswer(
+                "app",
+                "localhost:27017",
+                "migrations",
+                "mongomigrations",
+                false,
+                rows,
+                problems,
+                List.of(),
+                false);
+    }
+
+    private static StatusAnswer embedded() {
+        return new StatusAnswer(
+                "app",
+                "127.0.0.1:41234",
+                "migrations",
+                "mongomigrations/",
+                true,
+                few(),
+                List.of(),
+                List.of("12_later is newer than every file here."),
+                false);
+    }
+
+    private static List<Row> few() {
+        return List.of(
+                applied(1, "1_create_users", 12),
+                new Row(
+                        "2_index_users_by_email",
+                        2L,
+                        MigrationState.APPLIED,
+                        null,
+                        MORNING,
+                        MORNING,
+                        3_421L,
+                        false,
+                        null),
+                Row.pending("3_add_users", 3, null),
+                Row.pending("4_split_names", 4, null));
+    }
+
+    private static List<Row> thousands() {
+        List<Row> rows = new ArrayList<>(applied(3000));
+        LongStream.rangeClosed(3001, 3300)
+                .mapToObj(n -> Row.pending(n + "_step", n, null))
+                .forEach(rows::add);
+        return rows;
+    }
+
+    private static List<Row> applied(int count) {
+        return LongStream.rangeClosed(1, count).mapToObj(n -> applied(n, n + "_step", n)).toList();
+    }
+
+    private static List<Row> longNames() {
+        String name =
+                "20261123101500_give_every_user_who_has_no_address_the_address_of_the_company_that_pays_for_the_user";
+        return List.of(
+                applied(20261123101500L, name, 12),
+                applied(20261123101501L, "20261123101501_short", 125_000),
+                Row.pending("20261123101502_next", 20261123101502L, null));
+    }
+
+    private static List<Row> troubled() {
+        return List.of(
+                new Row(
+                        "1_create_users",
+                        1L,
+                        MigrationState.APPLIED,
+                        Problem.Kind.EDITED,
+                        MORNING,
+                        MORNING,
+                        12L,
+                        true,
+                        null),
+                new Row(
+                        "2_old",
+                        2L,
+                        MigrationState.IGNORED,
+                        null,
+                        MORNING,
+                        MORNING,
+                        0L,
+                        null,
+                        null),
+                new Row(
+                        "3_slow",
+                        3L,
+                        MigrationState.INTERRUPTED,
+                        Problem.Kind.INTERRUPTED,
+                        MORNING,
+                        null,
+                        null,
+                        true,
+                        "ada@laptop"),
+                new Row(
+                        "4_split_names",
+                        4L,
+                        MigrationState.FAILED,
+                        null,
+                        MORNING,
+                        MORNING,
+                        203L,
+                        true,
+                        null),
+                new Row(
+                        "5_back",
+                        5L,
+                        MigrationState.ROLLBACK_FAILED,
+                        Problem.Kind.FAILED,
+                        MORNING,
+                        MORNING,
+                        7_425_000L,
+                        true,
+                        null),
+                new Row(
+                        "6_\u001b[31mred\u202e",
+                        null,
+                        MigrationState.UNREADABLE,
+                        Problem.Kind.UNREADABLE,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null),
+                new Row(
+                        "7_now",
+                        7L,
+                        MigrationState.RUNNING,
+                        null,
+                        MORNING,
+                        null,
+                        null,
+                        false,
+                        "bob@server"),
+                Row.pending("8_next", 8, null));
+    }
+
+    private static Problem interrupted() {
+        return new Problem(
+                Problem.Kind.INTERRUPTED,
+                "3_slow",
+                "3_slow was interrupted: ada@laptop, process 4711, began it on 2026-11-20 10:12 and"
+                    + " is gone.",
+                "Look how far it came, then: {migopy} execute 3_slow --retry");
+    }
+
+    private static List<Problem> manyProblems() {
+        return IntStream.rangeClosed(1, 300)
+                .mapToObj(
+                        n ->
+                                new Problem(
+                                        Problem.Kind.MISSING,
+                                        n + "_gone",
+                                        n + "_gone was applied, but its file is gone",
+                                        "Bring the file back"))
+                .toList();
+    }
+
+    static Row applied(long number, String name, long durationMs) {
+        return new Row(
+                name,
+                number,
+                MigrationState.APPLIED,
+                null,
+                MORNING,
+                MORNING.plus(Duration.ofMillis(durationMs)),
+                durationMs,
+                true,
+                null);
+    }
+
+    private static List<Attempt> attempts() {
+        return List.of(
+                new Attempt(
+                        "1_create_users",
+                        "up",
+                        "applied",
+                        "7f3a9102",
+                        MORNING,
+                        MORNING,
+                        12L,
+                        "ada",
+                        "laptop",
+                        4711L,
+                        "0.1.0",
+                        null,
+                        null),
+                new Attempt(
+                        "4_split_names",
+                        "up",
+                        "failed",
+                        "7f3a9102",
+                        MORNING,
+                        MORNING,
+                        203L,
+                        "ada",
+                        "laptop",
+                        4711L,
+                        "0.1.0",
+                        null,
+                        DUPLICATE_KEY),
+                new Attempt(
+                        "4_split_names",
+                        "repair",
+                        "applied",
+                        "aa00bb11",
+                        null,
+                        MORNING,
+                        null,
+                        "bob",
+                        null,
+                        null,
+                        null,
+                        "done by hand",
+                        null),
+                new Attempt(
+                        "1_create_users",
+                        "down",
+                        "rolled_back",
+                        "cc22dd33",
+                        MORNING,
+                        MORNING,
+                        59_999L,
+                        "bob",
+                        "server",
+                        1L,
+                        "0.1.0",
+                        null,
+                        null));
+    }
+}

@@ -1,0 +1,39 @@
+package unit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+import support.Checkout;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+class TheSourcesListTest {
+    private static final Path LIBRARY = Checkout.root().resolve("lib/migopy");
+    private static final Path MANAGER = LIBRARY.resolve("MigrationsManager.java");
+
+    @Test
+    void namesEveryFileOfTheLibraryInOrder() throws IOException {
+        List<String> listed;
+        List<String> there;
+        try (Stream<String> lines = Files.lines(MANAGER);
+                Stream<Path> files = Files.walk(LIBRARY)) {
+            listed = lines.filter(line -> line.startsWith("//SOURCES ")).toList();
+            there =
+                    files.filter(file -> file.toString().endsWith(".java") && !file.equals(MANAGER))
+                            .map(file -> LIBRARY.relativize(file).toString().replace('\\', '/'))
+                            .filter(
+                                    file ->
+                                            !file.startsWith(
+                                                    "embedded/")) // a script with jars of its own
+                            .sorted()
+                            .map(file -> "//SOURCES " + file)
+                            .toList();
+        }
+        assertThat(listed).as("to write the list anew: tests/sources").isEqualTo(there);
+    }
+}

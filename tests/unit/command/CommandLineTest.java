@@ -1,0 +1,228 @@
+package unit.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import migopy.MigopyException;
+import migopy.MigrationsManager;
+
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+import support.Scratch;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Words on the command line, without a database. */
+class CommandLineTest {
+    private final Map<String, String> environment =
+            new TreeMap<>(Map.of("MIGOPY_COMMAND", "./migopy"));
+    private String out;
+    private String err;
+
+    private class Entry extends MigrationsManager {
+        {
+            mongoDatabase = "app";
+        }
+
+        @Override
+        protected Map<String, String> environment() {
+            return environment;
+        }
+
+        @Command(description = "Send the last dump away")
+        int archive(
+                @Option(names = "--loud") boolean loud, @Parameters(arity = "0..1") String where) {
+            System.out.println("archived to " + where + (loud ? ", loudly" : ""));
+            return loud ? 9 : 0;
+        }
+
+        @Command(description = "Fails in Migopy's way")
+        void refuse() {
+            throw MigopyException.refused("not today", "Tomorrow: {migopy} refuse");
+        }
+
+        @Command(description = "Has a setting's name for its own")
+        void copy(@Option(names = "--database") String other) {
+            System.out.println("copied to " + other);
+        }
+
+        @Command(description = "Runs a command")
+        int twice() {
+            return run("help") + run("--version");
+        }
+    }
+
+    private int run(String... words) {
+        ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
+        ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
+        int exitCode = new Entry().run(new PrintStream(outBytes), new PrintStream(errBytes), words);
+        out = outBytes.toString(StandardCharsets.UTF_8);
+        err = errBytes.toString(StandardCharsets.UTF_8);
+        return exitCode;
+    }
+
+    @Test
+    void helpNamesEveryCommandAndTheProjectsOwn() {
+        assertThat(run("help")).isZero();
+        assertThat(out)
+                .contains(
+                        "execute [NAME...]",
+                        "rollback NAME...",
+                        "archive",
+                        "Send the last dump away",
+                        "--uri URI");
+        assertThat(err).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"execute", "rollback", "archive"})
+    void helpOfACommandIsTheSameTextAsItsHelpOption(String command) {
+        assertThat(run("help", command)).isZero();
+        String help = out;
+        assertThat(run(command, "--help")).isZero();
+        assertThat(out).isEqualTo(help).startsWith("./migopy " + command);
+        run("--help", command);
+        assertThat(out).isEqualTo(help);
+    }
+
+    @Test
+    void helpOfAnUnknownCommandIsRefused() {
+        assertThat(run("help", "exceute")).isEqualTo(2);
+        assertThat(err).contains("There is no command exceute", "Perhaps ./migopy execute");
+    }
+
+    @Test
+    void anUnknownCommandIsRefusedWithTheNearestOne() {
+        assertThat(run("staus")).isEqualTo(2);
+        assertThat(out).isEmpty();
+        assertThat(err)
+                .isEqualTo(
+                        "There is no command staus\n"
+                            + "Perhaps ./migopy status. All commands: ./migopy help\n");
+    }
+
+    @Test
+    void aTaskOfOnesOwnCountsAmongTheNearest() {
+        assertThat(run("archiv")).isEqualTo(2);
+        assertThat(err).contains("Perhaps ./migopy archive");
+    }
+
+    @Test
+    void anUnknownOptionIsRefusedWithoutWhatStandsBehindIt() {
+        assertThat(run("execute", "--pasword=hunter2")).isEqualTo(2);
+        assertThat(err)
+                .contains("execute takes no --pasword", "Perhaps --password")
+                .doesNotContain("hunter2");
+    }
+
+    @Test
+    void anOptionWithoutItsValueIsRefused() {
+        assertThat(run("execute", "--steps")).isEqualTo(2);
+        assertThat(err).contains("execute needs N after --steps");
+        assertThat(run("--uri")).isEqualTo(2);
+        assertThat(err).contains("--uri needs a value");
+    }
+
+    @Test
+    void aFlagWithAValueIsRefusedAndAPasswordNotRepeated() {
+        assertThat(run("--password=hunter2")).isEqualTo(2);
+        assertThat(err)
+                .contains("--password takes no value: it asks for one")
+                .doesNotContain("hunter2");
+    }
+
+    @Test
+    void anOptionGivenTwiceIsRefused() {
+        assertThat(run("--host", "a", "--host", "b")).isEqualTo(2);
+        assertThat(err).contains("--host is given twice");
+    }
+
+    @Test
+    void aPasswordIsNotAskedForWithoutATerminal() {
+        environment.put("MIGOPY_HOME", Scratch.folder("command").toString());
+        assertThat(run("status", "--password")).isEqualTo(2);
+        assertThat(err).contains("there is no terminal to ask on");
+    }
+
+    @Test
+    void rollbackHasToBeToldWhat() {
+        assertThat(run("rollback")).isEqualTo(2);
+        assertThat(run("rollback", "3", "--last", "1")).isEqualTo(2);
+        assertThat(err).contains("only one of them");
+    }
+
+    @Test
+    void anErrorIsOneJsonDocumentWithJson() {
+        assertThat(run("--json", "staus")).isEqualTo(2);
+        assertThat(err).isEmpty();
+        Document answer = Document.parse(out);
+        assertThat(answer.getInteger("exitCode")).isEqualTo(2);
+        assertThat(answer.get("error", Document.class))
+                .containsEntry("kind", "usage")
+                .containsEntry("hint", "Perhaps ./migopy status. All commands: ./migopy help");
+    }
+
+    @Test
+    void wordsThatCannotBeReadAreAnsweredWithJsonToo() {
+        assertThat(run("status", "--json", "--uri")).isEqualTo(2);
+        assertThat(Document.parse(out).get("error", Document.class)).containsEntry("kind", "usage");
+    }
+
+    @Test
+    void theVersionIsTold() {
+        assertThat(run("--version")).isZero();
+        assertThat(out).isEqualTo("migopy " + migopy.journal.By.VERSION + "\n");
+        assertThat(run("--version", "--json")).isZero();
+        assertThat(Document.parse(out)).containsEntry("version", migopy.journal.By.VERSION);
+    }
+
+    @Test
+    void aTaskTakesItsOptionsAndItsNumberIsTheExitCode() {
+        assertThat(run("archive", "tape", "--loud")).isEqualTo(9);
+        assertThat(out).isEqualTo("archived to tape, loudly\n");
+    }
+
+    @Test
+    void withJsonATaskPrintsToStandardError() {
+        assertThat(run("archive", "--json")).isZero();
+        assertThat(err).isEqualTo("archived to null\n");
+        assertThat(Document.parse(out))
+                .containsEntry("task", "archive")
+                .containsEntry("exitCode", 0);
+    }
+
+    @Test
+    void aTaskMayFailInMigopysWay() {
+        assertThat(run("refuse")).isEqualTo(3);
+        assertThat(err).isEqualTo("not today\nTomorrow: ./migopy refuse\n");
+    }
+
+    @Test
+    void anOptionOfATasksOwnIsTheTasksAfterItsName() {
+        assertThat(run("copy", "--database", "other")).isZero();
+        assertThat(out).isEqualTo("copied to other\n");
+    }
+
+    @Test
+    void aTaskMayRunACommand() {
+        assertThat(run("twice")).isZero();
+    }
+
+    @Test
+    void aStackTraceIsOnlyPrintedWithVerbose() {
+        run("refuse");
+        assertThat(err).doesNotContain("\tat ");
+        run("refuse", "--verbose");
+        assertThat(err).contains("\tat ", " ms  ended");
+    }
+}
