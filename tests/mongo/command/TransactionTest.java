@@ -98,12 +98,14 @@ class TransactionTest {
         var project = prepared(server).with("1_one.java", counting(2));
         project.run("execute").exits(0);
         assertThat(project.marks()).containsExactly("call 3");
-        var other = prepared(server);
-        server.collection("done").drop();
-        server.db().createCollection("done");
-        other.with("2_two.java", counting(99)).run("execute").exits(1);
-        assertThat(other.marks()).isEmpty();
-        assertThat(other.states()).containsEntry("2_two", "failed");
+    }
+
+    @Test
+    void aTransientErrorThatStaysIsAFailure(MongoServer server) {
+        var project = prepared(server).with("1_one.java", counting(99));
+        project.run("execute").exits(1).says("try again");
+        assertThat(project.marks()).isEmpty();
+        assertThat(project.states()).containsEntry("1_one", "failed");
     }
 
     /**
