@@ -3,9 +3,6 @@ package mongo.dump;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.mongodb.client.model.CreateCollectionOptions;
-import com.mongodb.client.model.TimeSeriesOptions;
-
 import org.bson.BsonDocument;
 import org.bson.Document;
 import org.bson.RawBsonDocument;
@@ -20,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Date;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -118,11 +114,55 @@ class OtherToolsTest {
         run(
                 List.of(
                         "mongorestore",
+                        "--bypassDocumentValidation",
                         "--uri",
-                        server.uri().replace("/" + server.database(), "/"),
+                        uriWithoutDatabase(server),
                         folder.toString()));
 
         assertThat(Dumps.look(server.db())).usingRecursiveComparison().isEqualTo(before);
+    }
+
+    @Test
+    void whatMongodumpWroteIsTheSameAndIsRestoredWhereThereIsOne(MongoServer server)
+            throws Exception {
+        assumeTrue(isOnPath("mongodump"), "no mongodump on the PATH");
+        fill(server);
+        Dumps.Look before = Dumps.look(server.db());
+        Path theirs = Scratch.folder("mongodump");
+        run(
+                List.of(
+                        "mongodump",
+                        "--uri",
+                        uriWithoutDatabase(server),
+                        "--db",
+                        server.database(),
+                        "--out",
+                        theirs.toString()));
+        var dumps = new Dumps(server);
+        Path ours = dumps.dumped();
+
+        assertThat(Dumps.files(ours.resolve(server.database())))
+                .isEqualTo(
+                        Dumps.files(theirs.resolve(server.database())).stream()
+                                .filter(file -> !file.equals("prelude.json"))
+                                .toList());
+        for (String file : Dumps.files(ours.resolve(server.database()))) {
+            Path mine = ours.resolve(server.database()).resolve(file);
+            Path other = theirs.resolve(server.database()).resolve(file);
+            if (file.endsWith(".bson")) {
+                assertThat(mine).hasSameBinaryContentAs(other);
+            } else {
+                String canonical = Files.readString(mine).replaceAll("(?<=[:,]) ", "");
+                assertThat(canonical).isEqualTo(Files.readString(other));
+            }
+        }
+        server.db().drop();
+        dumps.restore(theirs);
+        assertThat(Dumps.look(server.db())).usingRecursiveComparison().isEqualTo(before);
+    }
+
+    private static String uriWithoutDatabase(MongoServer server) {
+        return server.uri().replace("/" + server.database(), "/");
     }
 
     private static void fill(MongoServer server) {
@@ -133,13 +173,7 @@ class OtherToolsTest {
                                 .mapToObj(i -> new Document("_id", i).append("n", i))
                                 .toList());
         server.collection("users").createIndex(new Document("n", 1));
-        server.db().createCollection("empty");
-        server.db()
-                .createCollection(
-                        "weather",
-                        new CreateCollectionOptions()
-                                .timeSeriesOptions(new TimeSeriesOptions("at")));
-        server.collection("weather").insertOne(new Document("at", new Date()));
+        EveryKind.fill(server);
     }
 
     private static Path pythonWithBson() throws Exception {

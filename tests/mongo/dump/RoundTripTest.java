@@ -3,24 +3,14 @@ package mongo.dump;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.mongodb.client.MongoCollection;
-import com.mongodb.client.model.Aggregates;
-import com.mongodb.client.model.ClusteredIndexOptions;
-import com.mongodb.client.model.Collation;
-import com.mongodb.client.model.CollationStrength;
-import com.mongodb.client.model.CreateCollectionOptions;
 import com.mongodb.client.model.CreateViewOptions;
 import com.mongodb.client.model.Filters;
-import com.mongodb.client.model.InsertOneOptions;
-import com.mongodb.client.model.TimeSeriesOptions;
-import com.mongodb.client.model.ValidationAction;
-import com.mongodb.client.model.ValidationOptions;
 
 import org.bson.BsonDocument;
 import org.bson.BsonTimestamp;
 import org.bson.BsonType;
 import org.bson.BsonValue;
 import org.bson.Document;
-import org.bson.types.Code;
 import org.junit.jupiter.api.Test;
 
 import support.Kind;
@@ -32,15 +22,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 /** What was in the database is in it again, by the server's own hash. */
 @OnServer
 class RoundTripTest {
-    private static final Collation GERMAN =
-            Collation.builder().locale("de").collationStrength(CollationStrength.SECONDARY).build();
-
     @Test
     void everyBsonTypeComesBack(MongoServer server) {
         everyType(server);
@@ -59,14 +45,14 @@ class RoundTripTest {
     @Test
     void everyBsonTypeComesBackOnAnOlderServer(@On(Kind.MONGODB_5) MongoServer server) {
         everyType(server);
-        timeSeries(server);
+        EveryKind.timeSeries(server);
         new Dumps(server).roundTrip();
     }
 
     @Test
     void everyKindOfCollectionComesBackOnAStandalone(@On(Kind.STANDALONE) MongoServer server) {
         everyType(server);
-        everyKind(server);
+        EveryKind.fill(server);
         var dumps = new Dumps(server);
         dumps.roundTrip();
         assertThat(dumps.notices()).anyMatch(notice -> notice.contains("no snapshots"));
@@ -202,13 +188,13 @@ class RoundTripTest {
 
     @Test
     void everyKindOfCollectionComesBack(MongoServer server) {
-        everyKind(server);
+        EveryKind.fill(server);
         new Dumps(server).roundTrip();
     }
 
     @Test
     void everyKindOfCollectionComesBackInPlaceOfWhatIsThere(MongoServer server) {
-        everyKind(server);
+        EveryKind.fill(server);
         Dumps.Look before = Dumps.look(server.db());
         var dumps = new Dumps(server).dropping();
         Path folder = dumps.dumped();
@@ -217,7 +203,11 @@ class RoundTripTest {
         server.collection("weather").insertOne(new Document("at", new Date()));
         server.collection("plain").drop();
         server.db()
-                .createView("plain", "empty", List.of(), new CreateViewOptions().collation(GERMAN));
+                .createView(
+                        "plain",
+                        "empty",
+                        List.of(),
+                        new CreateViewOptions().collation(EveryKind.GERMAN));
 
         dumps.restore(folder);
 
@@ -226,7 +216,7 @@ class RoundTripTest {
 
     @Test
     void aDatabaseComesBackUnderAnotherName(MongoServer server) {
-        everyKind(server);
+        EveryKind.fill(server);
         String other = server.database() + "_other";
         var dumps = new Dumps(server).to(other);
         dumps.restore(dumps.dumped());
@@ -246,80 +236,7 @@ class RoundTripTest {
         assertThat(dumps.restore(dumps.dumped()).collections()).isEmpty();
     }
 
-    private static void everyKind(MongoServer server) {
-        var db = server.db();
-        db.createCollection("empty");
-        server.collection("plain").insertMany(documents(300));
-        db.createView(
-                "view",
-                "plain",
-                List.of(
-                        Aggregates.match(
-                                Document.parse(
-                                        "{text: {$regex: '^a', $options: 'i'}, n: {$type: 16}}")),
-                        Aggregates.project(
-                                Document.parse("{_id: 0, at: {$date: '2026-01-01T00:00:00Z'}}"))),
-                new CreateViewOptions().collation(GERMAN));
-        db.createCollection(
-                "capped",
-                new CreateCollectionOptions().capped(true).sizeInBytes(4096).maxDocuments(20));
-        server.collection("capped").insertMany(documents(33));
-        db.createCollection("collated", new CreateCollectionOptions().collation(GERMAN));
-        server.collection("collated").insertOne(new Document("_id", "Äpfel"));
-        db.createCollection(
-                "validated",
-                new CreateCollectionOptions()
-                        .validationOptions(
-                                new ValidationOptions()
-                                        .validator(
-                                                Document.parse(
-                                                        "{n: {$type: 'int'}, name: {$regex:"
-                                                                + " '^a'}}"))
-                                        .validationAction(ValidationAction.ERROR)));
-        // Older than its validator, so to say.
-        server.collection("validated")
-                .insertOne(
-                        new Document("n", "no"),
-                        new InsertOneOptions().bypassDocumentValidation(true));
-        server.collection("system.js")
-                .insertOne(new Document("_id", "f").append("value", new Code("function(){}")));
-        timeSeries(server);
-        if (!server.admin(new Document("buildInfo", 1)).getString("version").startsWith("5.")) {
-            db.createCollection(
-                    "clustered",
-                    new CreateCollectionOptions()
-                            .clusteredIndexOptions(
-                                    new ClusteredIndexOptions(new Document("_id", 1), true)
-                                            .name("the key")));
-            server.collection("clustered").insertMany(documents(50));
-        }
-    }
-
-    private static void timeSeries(MongoServer server) {
-        server.db()
-                .createCollection(
-                        "weather",
-                        new CreateCollectionOptions()
-                                .timeSeriesOptions(new TimeSeriesOptions("at").metaField("place"))
-                                .expireAfter(100, TimeUnit.DAYS));
-        List<Document> measured = new ArrayList<>();
-        for (int i = 0; i < 500; i++) {
-            measured.add(
-                    new Document("at", new Date(System.currentTimeMillis() - i * 60_000L))
-                            .append("place", new Document("town", "t" + i % 5))
-                            .append("celsius", i * 0.5));
-        }
-        server.collection("weather").insertMany(measured);
-        server.collection("weather").createIndex(new Document("place.town", 1).append("at", -1));
-    }
-
     private static List<Document> documents(int count) {
-        return IntStream.range(0, count)
-                .mapToObj(
-                        i ->
-                                new Document("_id", i)
-                                        .append("text", "abc".repeat(i % 40))
-                                        .append("n", i))
-                .toList();
+        return EveryKind.documents(count);
     }
 }
