@@ -1,6 +1,7 @@
 package migopy.settings;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -24,18 +25,22 @@ final class ByteMatcher {
 
     private record Form(byte[] bytes, byte[] replacement) {}
 
-    private final List<Form> forms;
+    private final List<Form> forms = new ArrayList<>();
     private final int shortest;
     private final int longest;
     private final int[] shift = new int[256];
 
     ByteMatcher(Map<String, String> replacements) {
-        forms =
-                replacements.entrySet().stream()
-                        .map(each -> new Form(utf8(each.getKey()), utf8(each.getValue())))
-                        .toList();
-        shortest = forms.stream().mapToInt(form -> form.bytes.length).min().orElse(1);
-        longest = forms.stream().mapToInt(form -> form.bytes.length).max().orElse(0);
+        int least = Integer.MAX_VALUE;
+        int most = 0;
+        for (Map.Entry<String, String> each : replacements.entrySet()) {
+            Form form = new Form(utf8(each.getKey()), utf8(each.getValue()));
+            forms.add(form);
+            least = Math.min(least, form.bytes.length);
+            most = Math.max(most, form.bytes.length);
+        }
+        shortest = forms.isEmpty() ? 1 : least;
+        longest = most;
         Arrays.fill(shift, shortest);
         for (Form form : forms) {
             for (int i = 0; i < shortest; i++) {

@@ -76,7 +76,7 @@ record MongoUri(
     /** The URI of a single host, as the settings without a URI name it. */
     static MongoUri ofHost(Value host, Value port, String user, String password) {
         String name = host.text();
-        boolean ipv6 = name.chars().filter(c -> c == ':').count() > 1 && !name.startsWith("[");
+        boolean ipv6 = name.indexOf(':') != name.lastIndexOf(':') && !name.startsWith("[");
         String bracketed = ipv6 ? "[" + name + "]" : name;
         var form = HOST.matcher(bracketed);
         if (!form.matches() || form.group(2) != null) {

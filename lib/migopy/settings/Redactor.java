@@ -3,15 +3,18 @@ package migopy.settings;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * Puts {@value #MASK} in the place of every known secret, in all forms in which it may come out: as
@@ -32,27 +35,24 @@ public final class Redactor {
     private final Pattern anyForm;
     private final ByteMatcher matcher;
 
+    // Loops, where streams would read better: this stands in the way of every start.
     private Redactor(Collection<String> secrets, Collection<String> openWords) {
-        Map<String, String> forms = new LinkedHashMap<>();
+        Map<String, String> byForm = new HashMap<>();
         for (String secret : secrets) {
             boolean hideable = secret.length() >= SHORTEST && !openWords.contains(secret);
-            for (String form : formsOf(secret)) {
-                if (hideable) {
-                    forms.put(form, MASK);
-                } else {
-                    forms.put(":" + form + "@", ":" + MASK + "@");
-                }
+            for (String form : secret.isEmpty() ? Set.<String>of() : formsOf(secret)) {
+                byForm.put(hideable ? form : ":" + form + "@", hideable ? MASK : ":" + MASK + "@");
             }
         }
+        List<String> forms = new ArrayList<>(byForm.keySet());
         // Longest first: an alternation takes the first that fits.
-        forms.keySet().stream()
-                .sorted(Comparator.comparing(String::length).reversed())
-                .forEach(form -> replacements.put(form, forms.get(form)));
-        anyForm =
-                Pattern.compile(
-                        replacements.keySet().stream()
-                                .map(Pattern::quote)
-                                .collect(Collectors.joining("|")));
+        forms.sort(Comparator.comparingInt(String::length).reversed());
+        StringBuilder alternation = new StringBuilder();
+        for (String form : forms) {
+            replacements.put(form, byForm.get(form));
+            alternation.append(alternation.isEmpty() ? "" : "|").append(Pattern.quote(form));
+        }
+        anyForm = Pattern.compile(alternation.toString());
         matcher = new ByteMatcher(replacements);
     }
 
@@ -62,8 +62,7 @@ public final class Redactor {
      * @param openWords names that are shown anyway
      */
     public static Redactor of(Collection<String> secrets, Collection<String> openWords) {
-        List<String> real = secrets.stream().filter(secret -> !secret.isEmpty()).toList();
-        return new Redactor(real, openWords);
+        return secrets.isEmpty() ? none() : new Redactor(secrets, openWords);
     }
 
     /** A redactor that knows no secret. */
@@ -99,7 +98,7 @@ public final class Redactor {
         return new PrintStream(over(target), true, StandardCharsets.UTF_8);
     }
 
-    private static List<String> formsOf(String secret) {
+    private static Set<String> formsOf(String secret) {
         String percent = MongoUri.encode(secret);
         String plus = percent.replace("%20", "+");
         // encodeURIComponent and its kin leave these alone.
@@ -111,21 +110,12 @@ public final class Redactor {
                         .replace("%7E", "~");
         String rfc3986 = percent.replace("%7E", "~").replace("*", "%2A");
         String json = jsonEscaped(secret);
-        return List.of(
-                        secret,
-                        percent,
-                        plus,
-                        sparing,
-                        rfc3986,
-                        lowerHex(percent),
-                        lowerHex(plus),
-                        lowerHex(sparing),
-                        lowerHex(rfc3986),
-                        json,
-                        json.replace("/", "\\/"))
-                .stream()
-                .distinct()
-                .toList();
+        Set<String> forms = new HashSet<>(List.of(secret, json, json.replace("/", "\\/")));
+        for (String form : List.of(percent, plus, sparing, rfc3986)) {
+            forms.add(form);
+            forms.add(lowerHex(form));
+        }
+        return forms;
     }
 
     private static String lowerHex(String percentEncoded) {

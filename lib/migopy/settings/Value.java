@@ -44,7 +44,7 @@ record Value(Setting setting, String text, Level level, String origin) {
     }
 
     Duration duration(String what) {
-        return Durations.parse(text, "%s (from %s)".formatted(what, origin));
+        return Durations.parse(text, what + " (from " + origin + ")");
     }
 
     /** A path as given, or below the project's folder if it is relative. */

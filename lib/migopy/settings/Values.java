@@ -3,12 +3,10 @@ package migopy.settings;
 import migopy.MigopyException;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /** Every setting at each of its three levels. */
 final class Values {
@@ -73,12 +71,14 @@ final class Values {
         if (file != null) {
             secrets.add(PasswordFile.read(file, home));
         }
-        Set<String> open = new HashSet<>(connection.hosts());
-        connection.hosts().forEach(host -> open.add(host.replaceFirst(":[0-9]+$", "")));
-        Stream.of(connection.user(), connection.database())
-                .filter(each -> each != null)
-                .forEach(open::add);
-        return Redactor.of(new ArrayList<>(secrets), open);
+        Set<String> open = new HashSet<>();
+        for (String host : connection.hosts()) {
+            int colon = host.lastIndexOf(':');
+            open.add(colon < 0 ? host : host.substring(0, colon));
+        }
+        open.add(connection.user());
+        open.add(connection.database());
+        return Redactor.of(secrets, open);
     }
 
     private Value raw(Level level, Setting setting) {
