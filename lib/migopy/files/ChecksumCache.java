@@ -46,7 +46,8 @@ public final class ChecksumCache {
         this(cacheDirectory, Clock.systemUTC());
     }
 
-    ChecksumCache(Path cacheDirectory, Clock clock) {
+    /** With a clock of one's own, by which a change is long ago or not. */
+    public ChecksumCache(Path cacheDirectory, Clock clock) {
         this.folder = new CacheFolder(cacheDirectory);
         this.clock = clock;
     }

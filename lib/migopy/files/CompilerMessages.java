@@ -5,7 +5,6 @@ import migopy.console.Wording;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 import javax.tools.Diagnostic;
 import javax.tools.JavaFileObject;
@@ -60,7 +59,7 @@ final class CompilerMessages {
     /** {@code 9_x.java:5: ';' expected}. */
     private static String headline(Unit unit, Diagnostic<?> error) {
         String line = error.getLineNumber() < 1 ? "" : ":" + error.getLineNumber();
-        return unit.fileName() + line + ": " + firstLine(error.getMessage(Locale.ENGLISH));
+        return unit.fileName() + line + ": " + firstLine(error.getMessage(Javac.ENGLISH));
     }
 
     private static String firstLine(String message) {
@@ -68,7 +67,7 @@ final class CompilerMessages {
     }
 
     private static void describe(Diagnostic<?> error, String text, List<String> details) {
-        error.getMessage(Locale.ENGLISH)
+        error.getMessage(Javac.ENGLISH)
                 .lines()
                 .skip(1)
                 .limit(REMARK_LIMIT)

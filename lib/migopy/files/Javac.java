@@ -48,6 +48,12 @@ final class Javac implements AutoCloseable {
                     "-Xmaxerrs",
                     ERROR_LIMIT);
 
+    /**
+     * The messages of the root are English; there are none for Locale.ENGLISH, whose fallback is
+     * the user's.
+     */
+    static final Locale ENGLISH = Locale.ROOT;
+
     private final JavaCompiler compiler;
     private final StandardJavaFileManager files;
 
@@ -77,7 +83,7 @@ final class Javac implements AutoCloseable {
                     "The Java in %s has no compiler".formatted(System.getProperty("java.home")),
                     "Start it with a JDK of version 17 or newer: set JAVA_HOME");
         }
-        files = compiler.getStandardFileManager(null, Locale.ENGLISH, StandardCharsets.UTF_8);
+        files = compiler.getStandardFileManager(null, ENGLISH, StandardCharsets.UTF_8);
         try {
             files.setLocationFromPaths(StandardLocation.CLASS_PATH, classPath.entries());
             // Otherwise javac looks for sources on the class path, and compiles what it finds.
@@ -111,7 +117,7 @@ final class Javac implements AutoCloseable {
             if (diagnostic.getSource() instanceof Source source) {
                 errors.computeIfAbsent(source.unit, unit -> new ArrayList<>()).add(diagnostic);
             } else {
-                stray = diagnostic.getMessage(Locale.ENGLISH);
+                stray = diagnostic.getMessage(ENGLISH);
             }
         }
         if (stray == null && errors.isEmpty()) {
@@ -134,7 +140,7 @@ final class Javac implements AutoCloseable {
         }
         JavaCompiler.CompilationTask task =
                 compiler.getTask(Writer.nullWriter(), outputs, listener, OPTIONS, null, sources);
-        task.setLocale(Locale.ENGLISH);
+        task.setLocale(ENGLISH);
         return task;
     }
 
@@ -205,6 +211,12 @@ final class Javac implements AutoCloseable {
                     };
                 }
             };
+        }
+
+        /** A text in memory lies in none of the places that javac asks for. */
+        @Override
+        public boolean contains(Location location, FileObject file) throws IOException {
+            return !(file instanceof Source) && super.contains(location, file);
         }
 
         @Override

@@ -101,7 +101,7 @@ final class TouchedCollections extends TreePathScanner<Void, Void> {
             TouchedCollections scanner = new TouchedCollections(Trees.instance(task), files.get(0));
             scanner.scan(new TreePath(files.get(0)), null);
             return scanner.certain ? Optional.of(scanner.names) : Optional.empty();
-        } catch (IOException | IllegalStateException | StackOverflowError e) {
+        } catch (IOException | RuntimeException | StackOverflowError e) {
             return Optional.empty();
         }
     }

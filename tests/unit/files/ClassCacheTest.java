@@ -1,0 +1,178 @@
+package unit.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.mongodb.MongoException;
+import com.mongodb.client.MongoDatabase;
+
+import migopy.files.Compilation;
+import migopy.files.SourceCompiler;
+
+import org.bson.conversions.Bson;
+import org.junit.jupiter.api.Test;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+class ClassCacheTest {
+    private static final String GOOD = "class A { static void up() {} static class B {} }";
+
+    private final Sandbox sandbox = new Sandbox();
+
+    @Test
+    void whatIsCompiledOnceIsThereTheSecondTime() throws IOException {
+        sandbox.with("1_a.java", GOOD).with("2_b.java", "class C { static void up() {} }");
+        sandbox.compile();
+        List<Path> files = sandbox.cached();
+        assertThat(files).hasSize(2);
+        var times = new ArrayList<>();
+        for (Path file : files) {
+            times.add(Files.getLastModifiedTime(file));
+        }
+        assertThat(sandbox.compile().migrations()).hasSize(2);
+        assertThat(sandbox.cached()).isEqualTo(files);
+        for (int i = 0; i < files.size(); i++) {
+            assertThat(Files.getLastModifiedTime(files.get(i))).isEqualTo(times.get(i));
+        }
+    }
+
+    @Test
+    void aSecondRunDoesNotEvenLoadTheCompiler() throws IOException, InterruptedException {
+        sandbox.with("1_a.java", GOOD);
+        assertThat(loadedInAChild()).anyMatch(line -> line.contains("com.sun.tools.javac.main"));
+        assertThat(loadedInAChild())
+                .anyMatch(line -> line.contains("migopy.files.CompiledMigration"))
+                .noneMatch(line -> line.contains("tools.javac") || line.contains("javax.tools"));
+    }
+
+    /** The classes that a JVM of its own loads while it compiles the sandbox. */
+    private List<String> loadedInAChild() throws IOException, InterruptedException {
+        String classPath =
+                Stream.of(
+                                SourceCompiler.class,
+                                MongoDatabase.class,
+                                MongoException.class,
+                                Bson.class,
+                                ClassCacheTest.class)
+                        .map(ClassCacheTest::origin)
+                        .distinct()
+                        .collect(Collectors.joining(File.pathSeparator));
+        Path log = sandbox.home.resolve("loaded.txt");
+        Process child =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-Xlog:class+load:file=" + log,
+                                "-cp",
+                                classPath,
+                                CompileInChild.class.getName(),
+                                sandbox.home.toString())
+                        .inheritIO()
+                        .start();
+        assertThat(child.waitFor()).isZero();
+        return Files.readAllLines(log);
+    }
+
+    private static String origin(Class<?> type) {
+        try {
+            return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI())
+                    .toString();
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void aDamagedFileIsCompiledAnewWhateverTheDamage() throws IOException {
+        sandbox.with("1_a.java", GOOD);
+        sandbox.compile();
+        Path file = sandbox.cached().get(0);
+        byte[] whole = Files.readAllBytes(file);
+        for (int i = 0; i < whole.length; i += whole.length / 20) {
+            byte[] damaged = whole.clone();
+            damaged[i] ^= 1;
+            Files.write(file, damaged);
+            assertThat(sandbox.compile().migrations()).hasSize(1);
+            assertThat(file).hasBinaryContent(whole);
+        }
+        for (int length : new int[] {0, 7, 8, 100, whole.length - 1}) {
+            Files.write(file, Arrays.copyOf(whole, length));
+            assertThat(sandbox.compile().migrations()).hasSize(1);
+            Files.write(file, new byte[length]);
+            assertThat(sandbox.compile().migrations()).hasSize(1);
+        }
+        assertThat(file).hasBinaryContent(whole);
+    }
+
+    @Test
+    void aFileOfAnotherMigrationInItsPlaceIsNotTaken() throws IOException {
+        sandbox.with("1_a.java", GOOD);
+        sandbox.compile();
+        Path first = sandbox.cached().get(0);
+        sandbox.with("1_a.java", "class Other { static void up() {} static void down() {} }");
+        sandbox.compile();
+        for (Path file : sandbox.cached()) {
+            if (!file.equals(first)) {
+                Files.copy(first, file, StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+        assertThat(sandbox.only().reversible()).isTrue();
+    }
+
+    @Test
+    void anEditIsCompiledAnew() {
+        sandbox.with("1_a.java", GOOD);
+        assertThat(sandbox.only().reversible()).isFalse();
+        sandbox.with("1_a.java", "class A { static void up() {} static void down() {} }");
+        assertThat(sandbox.only().reversible()).isTrue();
+    }
+
+    @Test
+    void theSameTextUnderAnotherNameKeepsItsOwnNameInStackTraces() {
+        sandbox.with("1_a.java", GOOD).with("2_b.java", GOOD);
+        assertThat(sandbox.compile().migrations()).hasSize(2);
+        assertThat(sandbox.cached()).hasSize(2);
+    }
+
+    @Test
+    void whatDoesNotCompileIsNotKept() {
+        sandbox.with("1_a.java", "class A { int i }");
+        sandbox.compile();
+        assertThat(sandbox.cached()).isEmpty();
+    }
+
+    @Test
+    void aCacheThatCannotBeWrittenCostsOnlyTime() throws IOException {
+        Files.writeString(sandbox.cache, "a file where the folder should be");
+        sandbox.with("1_a.java", GOOD).with("2_b.java", "class C { static void up() {} }");
+        Compilation compilation = sandbox.compile();
+        assertThat(compilation.migrations()).hasSize(2);
+        assertThat(compilation.problems()).isEmpty();
+    }
+
+    @Test
+    void tooManyOldFilesAreCleanedUp() throws IOException {
+        sandbox.with("1_a.java", GOOD);
+        sandbox.compile();
+        Path folder = sandbox.cache.resolve("classes");
+        Path old = folder.resolve("old");
+        Files.write(old, new byte[0]);
+        Files.setLastModifiedTime(old, FileTime.fromMillis(0));
+        for (int i = 0; i < 10_000; i++) {
+            Files.write(folder.resolve("x" + i), new byte[0]);
+        }
+        sandbox.with("2_b.java", "class C { static void up() {} }");
+        assertThat(sandbox.compile().migrations()).hasSize(2);
+        assertThat(sandbox.cached()).hasSize(5_000);
+        assertThat(old).doesNotExist();
+    }
+}

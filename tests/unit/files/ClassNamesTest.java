@@ -1,0 +1,127 @@
+package unit.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import migopy.Problem;
+import migopy.console.Direction;
+import migopy.files.Compilation;
+import migopy.files.CompiledMigration;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.List;
+
+/** Files that use the same class names, or each other's. */
+class ClassNamesTest {
+    private final Sandbox sandbox = new Sandbox();
+
+    private static String throwing(String type, String message) {
+        return "class %s { static void up() { throw new RuntimeException(Helper.TEXT); } }\nclass Helper { static final String TEXT = \"%s\"; }"
+                .formatted(type, message);
+    }
+
+    private static void says(CompiledMigration migration, String message) {
+        assertThatThrownBy(() -> migration.call(Direction.UP, null, null)).hasMessage(message);
+    }
+
+    @Test
+    void twoFilesMayUseTheSameClassNames() {
+        sandbox.with("1_a.java", throwing("Change", "one"))
+                .with("2_b.java", throwing("Change", "two"))
+                .with("3_c.java", throwing("Other", "three"));
+        List<CompiledMigration> migrations = sandbox.compile().migrations();
+        says(migrations.get(0), "one");
+        says(migrations.get(1), "two");
+        says(migrations.get(2), "three");
+    }
+
+    @Test
+    void aHundredFilesOfOneClassNameAreAHundredMigrations() {
+        for (int i = 1; i <= 100; i++) {
+            sandbox.with(i + "_a.java", throwing("Same", "n" + i));
+        }
+        List<CompiledMigration> migrations = sandbox.compile().migrations();
+        assertThat(migrations).hasSize(100);
+        says(migrations.get(41), "n42");
+    }
+
+    @Test
+    void aFileThatUsesAnothersClassDoesNotCompile() {
+        sandbox.with("1_a.java", "class A { static void up() {} static void help() {} }")
+                .with("2_b.java", "class B { static void up() { A.help(); } }")
+                .with("3_c.java", "class C { static void up() {} }");
+        Compilation compilation = sandbox.compile();
+        assertThat(compilation.migrations())
+                .extracting(CompiledMigration::name)
+                .containsExactly("1_a", "3_c");
+        assertThat(compilation.problems())
+                .extracting(Problem::message)
+                .containsExactly("2_b.java:1: cannot find symbol");
+    }
+
+    @Test
+    void aConstantOfAnotherFileIsNotTakenEither() {
+        sandbox.with("1_a.java", "class A { static final int N = 5; static void up() {} }")
+                .with("2_b.java", "class B { static void up() { int n = A.N; } }")
+                .with("3_c.java", "import static A.N; class C { static void up() {} }");
+        assertThat(sandbox.compile().problems())
+                .extracting(Problem::name)
+                .containsExactly("2_b", "3_c");
+    }
+
+    @Test
+    void aNameThatIsOnlyMentionedDoesNoHarm() {
+        sandbox.with("1_a.java", "class Document { static void up() {} }")
+                .with(
+                        "2_b.java",
+                        "import org.bson.Document; class B { static void up() { new Document(); }"
+                            + " }")
+                .with(
+                        "3_c.java",
+                        "/* class B */ class C { String s = \"class B {\"; static void up() {} }")
+                .with("4_d.java", "class D { char c = '\"'; class B {} static void up() {} }");
+        assertThat(sandbox.compile().problems()).isEmpty();
+    }
+
+    @Test
+    void namesThatHideInEscapesAreFound() {
+        sandbox.with("1_a.java", "cl\\u0061ss Same { static void up() {} }")
+                .with("2_b.java", "class Same { static void up() {} }")
+                .with("3_c.java", "class C { static void up() { new \\u0053ame(); } }");
+        Compilation compilation = sandbox.compile();
+        assertThat(compilation.migrations()).hasSize(2);
+        assertThat(compilation.problems()).extracting(Problem::name).containsExactly("3_c");
+    }
+
+    @Test
+    void everyKindOfDeclarationCounts() {
+        sandbox.with("1_a.java", "class A { static void up() { new X(1); } } record X(int i) {}")
+                .with("2_b.java", "class B { static void up() { X.ONE.name(); } } enum X { ONE }")
+                .with("3_c.java", "class C implements X { static void up() {} } interface X {}")
+                .with("4_d.java", "@X class D { static void up() {} } @interface X {}")
+                .with(
+                        "5_e.java",
+                        "@interface Y { Class<?>[] value(); } @Y({String.class, X.class})\n"
+                            + "final class E { static void up() {} }\n"
+                            + "sealed class X permits Z {} final class Z extends X {}");
+        assertThat(sandbox.compile().problems()).isEmpty();
+        assertThat(sandbox.compile().migrations()).hasSize(5);
+    }
+
+    @Test
+    void aMigrationsOwnClassGoesBeforeOneOfTheClassPath() {
+        sandbox.with(
+                "1_a.java",
+                "package migopy.files; class Compilation { static void up() {"
+                        + " throw new RuntimeException(\"own\"); } }");
+        says(sandbox.only(), "own");
+    }
+
+    @Test
+    void packagesKeepTheSameNameApart() {
+        sandbox.with("1_a.java", "package a; class Same { static void up() {} }")
+                .with("2_b.java", "package b; class Same { static void up() {} }");
+        assertThat(sandbox.compile().migrations()).hasSize(2);
+    }
+}

@@ -1,0 +1,29 @@
+package unit.files;
+
+import migopy.files.Compilation;
+import migopy.files.MigrationDirectory;
+import migopy.files.MigrationSource;
+import migopy.files.SourceCompiler;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** Compiles a sandbox's migrations in a JVM of its own. */
+final class CompileInChild {
+    private CompileInChild() {}
+
+    public static void main(String... args) {
+        Path home = Path.of(args[0]);
+        var listing =
+                new MigrationDirectory(
+                                home,
+                                home.resolve("mongomigrations"),
+                                Pattern.compile("(?<number>[0-9]+)_.*"))
+                        .scan();
+        Compilation compilation =
+                new SourceCompiler(home, home.resolve(".migopy"), Map.of())
+                        .compile(MigrationSource.readAll(listing.files()).sources());
+        System.exit(compilation.problems().isEmpty() ? 0 : 1);
+    }
+}

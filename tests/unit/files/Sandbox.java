@@ -1,0 +1,124 @@
+package unit.files;
+
+import migopy.Problem;
+import migopy.files.Compilation;
+import migopy.files.CompiledMigration;
+import migopy.files.Listing;
+import migopy.files.MigrationDirectory;
+import migopy.files.MigrationFile;
+import migopy.files.MigrationSource;
+import migopy.files.SourceCompiler;
+
+import support.Scratch;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * A project's folder without a database: migrations, a cache, and what the files room makes of
+ * them.
+ */
+final class Sandbox {
+    static final Pattern PATTERN = Pattern.compile("(?<number>[0-9]+)_[a-z0-9_]+\\.java");
+
+    final Path home = Scratch.folder("sandbox");
+    final Path migrations = home.resolve("mongomigrations");
+    final Path cache = home.resolve(".migopy");
+
+    Sandbox() {
+        try {
+            Files.createDirectory(migrations);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    Sandbox with(String fileName, String text) {
+        return with(fileName, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    Sandbox with(String fileName, byte[] bytes) {
+        try {
+            Files.write(migrations.resolve(fileName), bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return this;
+    }
+
+    /** Makes a file look as if it had last been changed long ago, as far as a program can. */
+    void age(String fileName) {
+        try {
+            Files.setLastModifiedTime(
+                    migrations.resolve(fileName),
+                    FileTime.from(Instant.parse("2020-01-01T00:00:00Z")));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    Listing scan() {
+        return scan(PATTERN);
+    }
+
+    Listing scan(Pattern pattern) {
+        return new MigrationDirectory(home, migrations, pattern).scan();
+    }
+
+    List<String> names() {
+        return scan().files().stream().map(MigrationFile::name).toList();
+    }
+
+    SourceCompiler compiler() {
+        return new SourceCompiler(home, cache, Map.of());
+    }
+
+    /** Compiles all that is there. */
+    Compilation compile() {
+        return compiler().compile(MigrationSource.readAll(scan().files()).sources());
+    }
+
+    /** Compiles the only file that is there. */
+    CompiledMigration only() {
+        Compilation compilation = compile();
+        if (compilation.migrations().size() != 1) {
+            throw new AssertionError(compilation);
+        }
+        return compilation.migrations().get(0);
+    }
+
+    /** Compiles one text, and gives what is wrong with it. */
+    static Problem problemOf(String text) {
+        Sandbox sandbox = new Sandbox().with("9_x.java", text);
+        List<Problem> problems = sandbox.compile().problems();
+        if (problems.size() != 1) {
+            throw new AssertionError("expected one problem, but there are " + problems);
+        }
+        return problems.get(0);
+    }
+
+    static MigrationSource source(String name, String text) {
+        return MigrationSource.of(new MigrationFile(0, name, Path.of(name + ".java")), text);
+    }
+
+    List<Path> cached() {
+        Path classes = cache.resolve("classes");
+        if (!Files.exists(classes)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(classes)) {
+            return files.sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
