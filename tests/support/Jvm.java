@@ -10,12 +10,13 @@ import java.util.Map;
 /**
  * Starts JVMs on the classes under test.
  *
- * @param folder where they start, and where what they say is kept
+ * @param folder where what they say is kept
+ * @param start where they start
  * @param signals the folder of {@link Signals}
  * @param environment all of their environment
  * @param input the file that is their standard input
  */
-record Jvm(Path folder, Path signals, Map<String, String> environment, Path input) {
+record Jvm(Path folder, Path start, Path signals, Map<String, String> environment, Path input) {
     /** Options for every child, as for a coverage agent. */
     private static final String MORE_OPTIONS = System.getenv("MIGOPY_TEST_JAVA_OPTIONS");
 
@@ -42,7 +43,7 @@ record Jvm(Path folder, Path signals, Map<String, String> environment, Path inpu
         Path err = folder.resolve("err-" + number);
         ProcessBuilder builder =
                 new ProcessBuilder(command)
-                        .directory(folder.toFile())
+                        .directory(start.toFile())
                         .redirectInput(input.toFile())
                         .redirectOutput(out.toFile())
                         .redirectError(err.toFile());

@@ -38,6 +38,7 @@ public final class Project {
     private Entry entry = new Entry("", Map.of());
     private boolean inChild;
     private Path input = Path.of("/dev/null");
+    private Path start = folder;
     private int runs;
 
     private Project(MongoServer server) {
@@ -184,12 +185,18 @@ public final class Project {
 
     private Run start(Path classes, List<String> options, String mainClass, String... arguments) {
         Run run =
-                new Jvm(folder, signals, environment, input)
+                new Jvm(folder, start, signals, environment, input)
                         .start(runs++, classes, options, mainClass, arguments);
         if (server != null) {
             server.closeAtEnd(run);
         }
         return run;
+    }
+
+    /** The folder, of the project's, in which children start; the project's own else. */
+    public Project startingIn(String within) {
+        start = folder.resolve(within);
+        return inChild();
     }
 
     /** What a child reads from standard input; nothing else. */

@@ -1,0 +1,73 @@
+package mongo.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import static support.Migrations.marking;
+import static support.Migrations.resumableWaitingFor;
+import static support.Migrations.waitingFor;
+import static support.Project.project;
+
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+
+import support.MongoServer;
+import support.OnServer;
+
+/** After a kill: what the next commands say and do, until a person has settled it. */
+@OnServer
+class InterruptedTest {
+    @Test
+    void theLeaseRunsFirstAndThenAPersonDecides(MongoServer server) {
+        var project =
+                project(server)
+                        .with("1_one.java", marking("one"))
+                        .with("2_slow.java", waitingFor("go"))
+                        .with("3_three.java", marking("three"))
+                        .lease("3s");
+        var killed = project.start("execute").untilInUp().kill();
+        project.run("execute").exits(4);
+        Document left = project.journal("2_slow");
+        assertThat(left).containsEntry("state", "running").containsKeys("startedAt", "fence");
+        assertThat(left.get("by", Document.class)).containsEntry("pid", killed.pid());
+
+        project.run("execute", "--wait", "30s").exits(5).says("2_slow", "--retry", "repair");
+        assertThat(project.states())
+                .containsEntry("1_one", "applied")
+                .containsEntry("2_slow", "running")
+                .doesNotContainKey("3_three");
+        assertThat(project.journal("2_slow").getLong("fence")).isGreaterThan(left.getLong("fence"));
+        project.lockIsFree();
+        assertThat(project.run("status", "--json").problemKinds()).containsExactly("interrupted");
+
+        project.run("rollback", "2").complainsBriefly();
+        assertThat(project.states()).containsEntry("2_slow", "running");
+
+        project.signal("go").run("execute", "2_slow", "--retry").exits(0);
+        project.run("execute").exits(0);
+        assertThat(project.marks()).containsExactly("one", "slow", "three");
+        assertThat(project.journal("2_slow").getList("attempts", Document.class))
+                .extracting("outcome")
+                .containsExactly("interrupted", "applied");
+    }
+
+    @Test
+    void aResumableOneIsRunAgainByItself(MongoServer server) {
+        var project = project(server).with("1_slow.java", resumableWaitingFor("go")).lease("2s");
+        project.start("execute").untilInUp().kill();
+        project.signal("go").run("execute", "--wait", "30s").exits(0);
+        assertThat(project.marks()).containsExactly("slow");
+    }
+
+    @Test
+    void retryWithoutANameTakesWhatIsInterruptedToo(MongoServer server) {
+        var project =
+                project(server)
+                        .with("1_slow.java", waitingFor("go"))
+                        .with("2_two.java", marking("two"))
+                        .lease("2s");
+        project.start("execute").untilInUp().kill();
+        project.signal("go").letTheLeaseRunOut();
+        project.run("execute", "--retry").exits(0);
+        assertThat(project.marks()).containsExactly("slow", "two");
+    }
+}
