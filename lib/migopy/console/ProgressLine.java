@@ -13,7 +13,7 @@ import java.util.Locale;
 final class ProgressLine {
     private static final int LEAST_BAR = 10;
     private static final int WIDEST_BAR = 30;
-    private static final int GAP = 3;
+    private static final int GAP = 2;
 
     private ProgressLine() {}
 
@@ -71,7 +71,7 @@ final class ProgressLine {
             parts.add(amount(progress, (long) progress.perSecond()) + unit(progress) + "/s");
             long left = progress.total() - progress.done();
             if (left > 0) {
-                parts.add(Wording.duration((long) (left / progress.perSecond()) * 1000) + " left");
+                parts.add(Wording.remaining((long) (left / progress.perSecond())) + " left");
             }
         }
         if (!progress.batch().isZero()) {

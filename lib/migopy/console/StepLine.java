@@ -2,8 +2,6 @@ package migopy.console;
 
 import migopy.console.Event.StepStarted;
 
-import java.util.Locale;
-
 /** The one line that a step has while it runs, and the one it gets when it has ended. */
 final class StepLine {
     /** Names shorter than this leave the durations where they are. */
@@ -27,13 +25,8 @@ final class StepLine {
                     case DOWN -> "back";
                     case IGNORE -> "ignoring";
                 };
-        int stateWidth = stateWidth(step.direction());
-        String line =
-                String.format(
-                        Locale.ROOT,
-                        "  %-" + stateWidth + "s%-" + nameWidth + "s  ",
-                        word,
-                        Wording.visible(step.name()));
+        String state = Wording.left(word, stateWidth(step.direction()));
+        String line = "  " + state + Wording.left(Wording.visible(step.name()), nameWidth) + "  ";
         int room = Math.max(0, width - DURATION_WIDTH - 1);
         return line.length() <= room ? line : line.substring(0, room);
     }
@@ -43,14 +36,12 @@ final class StepLine {
         String name = Wording.visible(step.name());
         String state = words.state(step.outcome().word(), stateWidth(step.direction()) - GAP);
         String duration = words.duration(step.durationMs());
-        String blanks = " ".repeat(Math.max(0, nameWidth - name.length()));
         String line =
                 "  "
                         + state
                         + " ".repeat(GAP)
-                        + name
-                        + blanks
-                        + String.format(Locale.ROOT, "%" + DURATION_WIDTH + "s", duration);
+                        + Wording.left(name, nameWidth)
+                        + Wording.right(duration, DURATION_WIDTH);
         return line.stripTrailing() + "\n";
     }
 

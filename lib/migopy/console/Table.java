@@ -103,8 +103,8 @@ final class Table {
             if (cut && i == widths.length - 1 && cell.length() > widths[i]) {
                 cell = cell.substring(0, widths[i] - ELLIPSIS.length()) + ELLIPSIS;
             }
-            String blanks = " ".repeat(Math.max(0, widths[i] - cell.length()));
-            line.append(columns.get(i) == Align.LEFT ? cell + blanks : blanks + cell);
+            boolean left = columns.get(i) == Align.LEFT;
+            line.append(left ? Wording.left(cell, widths[i]) : Wording.right(cell, widths[i]));
         }
         return line.toString().stripTrailing();
     }

@@ -1,11 +1,9 @@
 package migopy.console;
 
 import java.time.Instant;
+import java.time.LocalDateTime;
 import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** How times, durations, numbers and foreign texts are written for a person. */
 public final class Wording {
@@ -14,23 +12,6 @@ public final class Wording {
      * of it.
      */
     static final int MESSAGE_LIMIT = 600;
-
-    private static final DateTimeFormatter MINUTE =
-            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT);
-    private static final DateTimeFormatter SECOND =
-            DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
-
-    /** The driver's wrapping around what the server said: of a write, and of a command. */
-    private static final Pattern WRITE_ERROR =
-            Pattern.compile(
-                    "rite errors?: \\[?\\w*WriteError\\{.*?message='(.*?)', details=",
-                    Pattern.DOTALL);
-
-    private static final Pattern COMMAND_ERROR =
-            Pattern.compile(
-                    "(?:Command|Query) failed with error \\d+(?: \\((\\w+)\\))?: '(.*?)' on server"
-                            + " .*",
-                    Pattern.DOTALL);
 
     private Wording() {}
 
@@ -52,18 +33,32 @@ public final class Wording {
         return two(seconds / 86_400, "d", seconds % 86_400 / 3600, "h");
     }
 
+    /** How long it will go on, in whole seconds: {@code 9 s}, {@code 2 min 5 s}. */
+    static String remaining(long seconds) {
+        return seconds < 60 ? seconds + " s" : duration(seconds * 1000);
+    }
+
     private static String two(long large, String largeUnit, long small, String smallUnit) {
         return large + " " + largeUnit + (small == 0 ? "" : " " + small + " " + smallUnit);
     }
 
+    // Times and numbers are put together by hand: the JDK's formatters cost a fifth of the start of
+    // a short command.
+
     /** {@code 2026-11-20 10:12} in a person's own zone. */
     public static String time(Instant instant, ZoneId zone) {
-        return MINUTE.format(instant.atZone(zone));
+        LocalDateTime time = LocalDateTime.ofInstant(instant, zone);
+        return time.toLocalDate() + " " + two(time.getHour()) + ":" + two(time.getMinute());
     }
 
     /** {@code 10:12:31} in a person's own zone. */
     public static String clock(Instant instant, ZoneId zone) {
-        return SECOND.format(instant.atZone(zone));
+        LocalDateTime time = LocalDateTime.ofInstant(instant, zone);
+        return two(time.getHour()) + ":" + two(time.getMinute()) + ":" + two(time.getSecond());
+    }
+
+    private static String two(int number) {
+        return number < 10 ? "0" + number : Integer.toString(number);
     }
 
     /** {@code 1 migration}, {@code 3,000 migrations}. */
@@ -73,7 +68,22 @@ public final class Wording {
 
     /** {@code 3,000}. */
     public static String number(long number) {
-        return String.format(Locale.ROOT, "%,d", number);
+        StringBuilder digits = new StringBuilder(Long.toString(number));
+        int first = number < 0 ? 1 : 0;
+        for (int i = digits.length() - 3; i > first; i -= 3) {
+            digits.insert(i, ',');
+        }
+        return digits.toString();
+    }
+
+    /** The text with blanks on its left up to a width. */
+    static String right(String text, int width) {
+        return " ".repeat(Math.max(0, width - text.length())) + text;
+    }
+
+    /** The text with blanks on its right up to a width. */
+    static String left(String text, int width) {
+        return text + " ".repeat(Math.max(0, width - text.length()));
     }
 
     /** A folder's name with one slash at its end. */
@@ -130,17 +140,7 @@ public final class Wording {
      * reads.
      */
     public static String shortened(String message) {
-        Matcher write = WRITE_ERROR.matcher(message);
-        Matcher command = COMMAND_ERROR.matcher(message);
-        String core = message;
-        if (write.find()) {
-            core = write.group(1);
-        } else if (command.matches()) {
-            core =
-                    command.group(1) == null
-                            ? command.group(2)
-                            : command.group(2) + " (" + command.group(1) + ")";
-        }
+        String core = ServerWords.unwrapped(message);
         return core.length() <= MESSAGE_LIMIT ? core : core.substring(0, MESSAGE_LIMIT) + " ...";
     }
 }

@@ -79,8 +79,9 @@ class LiveLineTest {
                         "[####",
                         "420,000 of 1,000,000 docs",
                         "61,000 docs/s",
-                        "9.0 s left");
+                        "9 s left");
         console.event(new Event.ProgressEnded("5_backfill"));
+        console.close(); // or the step's own line would come back
         assertThat(errors()).endsWith(ERASE);
     }
 
