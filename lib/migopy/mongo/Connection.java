@@ -114,6 +114,14 @@ public final class Connection implements AutoCloseable {
         return strict(clients.journal().getDatabase(settings.database()));
     }
 
+    /**
+     * The database for what the journal writes within a migration's own transaction: a session
+     * belongs to the user's client, and its transaction brings concerns and time limit along.
+     */
+    public MongoDatabase transactionDatabase() {
+        return database().withReadPreference(ReadPreference.primary());
+    }
+
     /** The database of the server's own commands, which know no concerns; 10 s a call. */
     MongoDatabase admin() {
         topology();

@@ -61,7 +61,10 @@ public final class MongoErrors {
         if (e instanceof MongoConfigurationException) {
             return unreachable(doingWhat + ": " + words(e), "Correct the connection's settings", e);
         }
-        return failed(doingWhat + ": " + words(e), "Mend what the database names", e);
+        return failed(
+                doingWhat + ": " + words(e),
+                "Mend what the database names, then type the same again",
+                e);
     }
 
     /** The first contact's failure, which is about the server and not about what is done there. */

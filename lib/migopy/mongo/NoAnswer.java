@@ -46,7 +46,7 @@ record NoAnswer(String reason, String hint) {
             return new NoAnswer(
                     "the server closed the connection",
                     "Does it want TLS (--tls), or a certificate of ours"
-                        + " (--tls-certificate-key-file)?");
+                            + " (--tls-certificate-key-file)?");
         }
         if (has(view, "type=REPLICA_SET_SECONDARY", "type=REPLICA_SET_OTHER")) {
             return new NoAnswer(

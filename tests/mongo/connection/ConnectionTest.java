@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.mongodb.ReadConcern;
 import com.mongodb.ReadPreference;
+import com.mongodb.TransactionOptions;
 import com.mongodb.WriteConcern;
+import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoDatabase;
 
 import migopy.MigopyException;
@@ -24,6 +26,7 @@ import support.OnServer;
 
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
@@ -71,6 +74,26 @@ class ConnectionTest {
         assertThat(server.collection("migrations").countDocuments()).isEqualTo(1);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "retryWrites=false&maxPoolSize=1&readPreference=secondary"})
+    void theJournalCanTakePartInTheUsersTransaction(String options, MongoServer server) {
+        server.db().createCollection("migrations");
+        Connection connection = Connections.open(server, server.uriWith(options));
+        try (ClientSession session = connection.client().startSession()) {
+            session.startTransaction(
+                    TransactionOptions.builder()
+                            .readPreference(ReadPreference.primary())
+                            .writeConcern(WriteConcern.MAJORITY)
+                            .build());
+            connection
+                    .transactionDatabase()
+                    .getCollection("migrations")
+                    .insertOne(session, new Document("_id", 1));
+            session.commitTransaction();
+        }
+        assertThat(server.collection("migrations").countDocuments()).isEqualTo(1);
+    }
+
     @Test
     void theUsersWritesAreMajorityUnlessTheUriSaysOtherwise(MongoServer server) {
         assertThat(concern(server, "")).isEqualTo(WriteConcern.MAJORITY);
@@ -94,7 +117,7 @@ class ConnectionTest {
                         .client()
                         .getDatabase("admin")
                         .aggregate(
-                                java.util.List.of(
+                                List.of(
                                         new Document("$currentOp", new Document()),
                                         new Document(
                                                 "$match",
