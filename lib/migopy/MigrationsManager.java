@@ -42,6 +42,7 @@
 //SOURCES command/Action.java
 //SOURCES command/CommandLineParser.java
 //SOURCES command/Commands.java
+//SOURCES command/Create.java
 //SOURCES command/DbDump.java
 //SOURCES command/DbRestore.java
 //SOURCES command/Dumps.java
@@ -82,6 +83,7 @@
 //SOURCES console/RestoreAnswer.java
 //SOURCES console/RunAnswer.java
 //SOURCES console/Screen.java
+//SOURCES console/ServerWords.java
 //SOURCES console/StatusAnswer.java
 //SOURCES console/StepError.java
 //SOURCES console/StepLine.java

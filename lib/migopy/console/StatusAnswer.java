@@ -155,11 +155,11 @@ public record StatusAnswer(
         List<Row> pending =
                 migrations.stream().filter(row -> row.state() == MigrationState.PENDING).toList();
         long settled = done.stream().filter(Row::settled).count();
-        long hidden = all || settled <= LAST_SETTLED + 1 ? 0 : settled - LAST_SETTLED;
+        long hidden = all || settled <= LAST_SETTLED ? 0 : settled - LAST_SETTLED;
         if (hidden > 0) {
             out.line("  " + Wording.number(hidden) + " earlier; with those: {migopy} status --all");
         }
-        int shown = all || pending.size() <= FIRST_PENDING + 1 ? pending.size() : FIRST_PENDING;
+        int shown = all || pending.size() <= FIRST_PENDING ? pending.size() : FIRST_PENDING;
 
         Table table =
                 new Table(
