@@ -47,6 +47,7 @@ public class alltests implements TestExecutionListener {
     private static final List<String> ROOMS = List.of("unit", "golden", "mongo", "faults");
     private static final int SLOWEST = 10;
     private static final int FRAMES = 10;
+    private static final int MESSAGE_LINES = 60;
     private static final Duration TEST_LIMIT = Duration.ofMinutes(3);
 
     private final PrintStream out;
@@ -173,7 +174,11 @@ public class alltests implements TestExecutionListener {
     }
 
     private void print(Throwable failure) {
-        out.println(String.valueOf(failure).strip().indent(4).stripTrailing());
+        List<String> lines = String.valueOf(failure).strip().lines().toList();
+        lines.stream().limit(MESSAGE_LINES).forEach(line -> out.println("    " + line));
+        if (lines.size() > MESSAGE_LINES) {
+            out.printf("    ... and %d more lines%n", lines.size() - MESSAGE_LINES);
+        }
         List<StackTraceElement> ours = new ArrayList<>();
         for (StackTraceElement frame : failure.getStackTrace()) {
             if (matchesRoom(frame.getClassName()) && ours.size() < FRAMES) {
