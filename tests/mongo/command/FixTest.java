@@ -82,4 +82,34 @@ class FixTest {
         assertThat(server.collection("migrations_fixes").find().first())
                 .containsEntry("outcome", "applied");
     }
+
+    @Test
+    void linesOfJshellComeFromStandardInputAndWithJavaAClass(MongoServer server) {
+        String line =
+                "db().getCollection(\"done\").insertOne(new org.bson.Document(\"mark\","
+                    + " \"typed\"));\n";
+        var project = project(server).input(line);
+        project.run("run", "-", "--reason", "typed").exits(0);
+        project.input(marking("a class")).run("run", "-", "--java", "--reason", "x").exits(0);
+        assertThat(project.marks()).containsExactly("typed", "a class");
+        assertThat(server.collection("migrations_fixes").find())
+                .extracting(fix -> fix.getString("source").strip())
+                .containsExactlyInAnyOrder(line.strip(), marking("a class").strip());
+    }
+
+    @Test
+    void aLineOfJshellThatThrowsEndsItAsFailed(MongoServer server) {
+        var project =
+                project(server)
+                        .input(
+                                """
+                                int a = 1;
+                                throw new IllegalStateException("at line 2");
+                                db().getCollection("done").insertOne(new org.bson.Document("mark", "never"));
+                                """);
+        project.run("run", "-", "--reason", "x").exits(1).says("at line 2");
+        assertThat(project.marks()).isEmpty();
+        assertThat(server.collection("migrations_fixes").find().first())
+                .containsEntry("outcome", "failed");
+    }
 }
