@@ -223,7 +223,7 @@
 //SOURCES settings/Value.java
 //SOURCES settings/Values.java
 //SOURCES settings/package-info.java
-//JAVAC_OPTIONS -XDignore.symbol.file
+//JAVAC_OPTIONS -XDignore.symbol.file -XDstringConcat=inline
 package migopy;
 
 import com.mongodb.client.MongoClient;
@@ -372,11 +372,8 @@ public abstract class MigrationsManager implements SettingsSource {
      * run does.
      */
     protected String runId() {
-        long seed =
-                System.nanoTime()
-                        ^ ProcessHandle.current().pid() << 32
-                        ^ System.currentTimeMillis();
-        return String.format("%08x", new SplittableRandom(seed).nextInt());
+        int random = new SplittableRandom().nextInt();
+        return Long.toHexString(random & 0xffff_ffffL | 1L << 32).substring(1);
     }
 
     /**

@@ -36,10 +36,10 @@ public final class Session implements AutoCloseable {
 
     /** Where the console finds the redactor, once settings have told the secrets. */
     static final class Reading {
-        private volatile Redactor redactor = Redactor.none();
+        private volatile Redactor redactor;
 
         String redact(String text) {
-            return redactor.redact(text);
+            return redactor == null ? text : redactor.redact(text);
         }
     }
 
