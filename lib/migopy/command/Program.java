@@ -56,12 +56,30 @@ public final class Program {
         Terminal terminal = asProgram ? Terminal.of(project.environment()) : Terminal.none();
         String command = project.environment().getOrDefault(COMMAND_VARIABLE, PLAIN_COMMAND);
         try (Console console = new Console(out, err, format, terminal, command, reading::redact)) {
+            if (asProgram) {
+                sayWhatCannotBeRead(console);
+            }
             int exitCode = guarded(console, words);
             if (session != null && session.verbose()) {
                 stopwatch.mark("ended");
                 console.trace(stopwatch.lines());
             }
             return exitCode;
+        }
+    }
+
+    /**
+     * Under such a locale the JDK can neither read a file's name nor a word typed that is not
+     * ASCII.
+     */
+    private static void sayWhatCannotBeRead(Console console) {
+        String encoding = System.getProperty("sun.jnu.encoding", "UTF-8");
+        boolean windows = System.getProperty("os.name", "").startsWith("Windows");
+        if (!windows && !encoding.equals("UTF-8")) {
+            console.notice(
+                    "This locale's names are "
+                            + encoding
+                            + ": file names with other letters cannot be read. Set LC_ALL=C.UTF-8");
         }
     }
 

@@ -131,6 +131,11 @@ public final class Session implements AutoCloseable {
     public synchronized Connection connection() {
         if (connection == null) {
             connection = Connection.open(settings(), runId);
+            if (settings().embedded()) {
+                console.notice(
+                        "On the embedded database in .migopy/, for a first try: it has no"
+                            + " transactions, and the lock goes by this machine's clock.");
+            }
             stopwatch.mark("connecting begun");
         }
         return connection;
