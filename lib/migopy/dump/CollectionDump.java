@@ -22,6 +22,12 @@ final class CollectionDump {
     /** So many documents between two looks at the clock and at the thread's interrupt. */
     private static final int LOOK = 256;
 
+    /**
+     * Documents in one answer of the server, which cuts it at 16 MiB. Left alone it fills these 16
+     * MiB, and the driver keeps a kilobyte at least for each small document.
+     */
+    private static final int BATCH = 5_000;
+
     private final MongoDatabase database;
     private final CollectionInfo info;
     private final Metadata metadata;
@@ -110,7 +116,9 @@ final class CollectionDump {
     private FindIterable<RawBsonDocument> find(ClientSession session, BsonDocument filter) {
         MongoCollection<RawBsonDocument> collection =
                 database.getCollection(info.dataName(), RawBsonDocument.class);
-        return session == null ? collection.find(filter) : collection.find(session, filter);
+        FindIterable<RawBsonDocument> found =
+                session == null ? collection.find(filter) : collection.find(session, filter);
+        return found.batchSize(BATCH);
     }
 
     private String fileName(String name, String extension) {
