@@ -1,0 +1,140 @@
+package faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import migopy.MigopyException;
+
+import mongo.dump.Dumps;
+
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+
+import support.Eventually;
+import support.MongoServer;
+import support.OnServer;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * Row 28: a kill or a full disk leaves a partial folder and nothing else, and a restore refuses
+ * that.
+ */
+@OnServer
+class DumpFaultsTest {
+    private static final long LIMIT_SECONDS = 60;
+
+    @Test
+    void aKilledDumpLeavesAPartialFolderThatARestoreRefuses(MongoServer server) throws Exception {
+        fill(server);
+        Dumps dumps = new Dumps(server);
+        Path folder = dumps.directory().resolve("killed");
+        Path partial = dumps.directory().resolve("killed.partial");
+        Process dump;
+        try (var slow = server.failing("large", "getMore").blocking(Duration.ofMillis(500))) {
+            dump = start(server, folder, "exec");
+            Path file = partial.resolve(server.database()).resolve("large.bson");
+            Eventually.until(
+                    "documents are being written", () -> Files.exists(file) || !dump.isAlive());
+            dump.destroyForcibly();
+            assertThat(dump.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)).isTrue();
+        }
+
+        assertThat(dump.exitValue()).isEqualTo(128 + 9);
+        assertOnlyPartialIsLeft(server, dumps, partial);
+
+        // What is left is in nobody's way.
+        assertThat(dumps.restore(dumps.dumped()).checked()).isTrue();
+    }
+
+    /**
+     * A limit on the length of a file is refused to a program as a full disk is, in the middle of a
+     * write.
+     */
+    @Test
+    void aFullDiskLeavesAPartialFolderThatARestoreRefuses(MongoServer server) throws Exception {
+        fill(server);
+        Dumps dumps = new Dumps(server);
+        Path folder = dumps.directory().resolve("full");
+        Path partial = dumps.directory().resolve("full.partial");
+
+        Process dump = start(server, folder, "ulimit -f 1024; exec");
+
+        assertThat(dump.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)).isTrue();
+        String said = Files.readString(saidIn(folder));
+        assertThat(dump.exitValue()).as(said).isEqualTo(1);
+        assertThat(said)
+                .contains("large could not be written into " + partial, "File too large")
+                .doesNotContain("\tat ");
+        assertOnlyPartialIsLeft(server, dumps, partial);
+    }
+
+    private static void assertOnlyPartialIsLeft(MongoServer server, Dumps dumps, Path partial)
+            throws IOException {
+        try (Stream<Path> left = Files.list(dumps.directory())) {
+            assertThat(left).containsExactly(partial);
+        }
+        assertRefused(dumps, partial);
+        assertRefused(dumps, partial.resolve(server.database()));
+        // A person renames it: its manifest still knows.
+        Path renamed = Files.move(partial, partial.resolveSibling("renamed"));
+        assertRefused(dumps, renamed);
+        assertRefused(dumps, renamed.resolve(server.database()));
+    }
+
+    private static void assertRefused(Dumps dumps, Path folder) {
+        assertThatThrownBy(() -> dumps.restore(folder))
+                .isInstanceOfSatisfying(
+                        MigopyException.class,
+                        e -> assertThat(e.kind()).isEqualTo(MigopyException.Kind.REFUSED))
+                .hasMessageContaining("is not complete");
+    }
+
+    private static Process start(MongoServer server, Path folder, String before)
+            throws IOException {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        List<String> command =
+                List.of(
+                        "sh",
+                        "-c",
+                        before + " \"$@\"",
+                        "sh",
+                        java,
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:-UsePerfData", // a file of its own, which a limit on files would hit
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        DumpMain.class.getName(),
+                        server.uri(),
+                        server.database(),
+                        folder.toString());
+        Process process =
+                new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(saidIn(folder).toFile())
+                        .start();
+        server.closeAtEnd(process::destroyForcibly);
+        return process;
+    }
+
+    private static Path saidIn(Path folder) {
+        return folder.getParent().resolveSibling("said-" + folder.getFileName());
+    }
+
+    private static void fill(MongoServer server) {
+        server.collection("small").insertOne(new Document());
+        String filler = "x".repeat(1000);
+        server.collection("large")
+                .insertMany(
+                        IntStream.range(0, 12_000)
+                                .mapToObj(i -> new Document("_id", i).append("filler", filler))
+                                .toList());
+    }
+}

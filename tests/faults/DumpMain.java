@@ -1,0 +1,29 @@
+package faults;
+
+import com.mongodb.client.MongoClients;
+
+import migopy.MigopyException;
+import migopy.dump.Dump;
+import migopy.dump.DumpRequest;
+
+import mongo.dump.Dumps;
+
+import java.nio.file.Path;
+
+/** A dump in a JVM of its own, which a test may kill: a URI, a database, the folder. */
+public final class DumpMain {
+    private DumpMain() {}
+
+    public static void main(String... args) {
+        try (var client = MongoClients.create(args[0])) {
+            Dump.run(
+                    DumpRequest.whole(
+                            client, args[1], Path.of(args[2]), "7f3a91", "migopy test", Dumps.LOCK),
+                    event -> {});
+        } catch (MigopyException e) {
+            System.err.println(e.getMessage());
+            System.err.println(e.hint());
+            System.exit(e.kind().exitCode());
+        }
+    }
+}
