@@ -51,7 +51,7 @@ public record RestoreAnswer(
         for (Collection c : collections) {
             if (c.duplicates() > 0) {
                 out.line(
-                        "%s: %s there already, left as they are"
+                        "%s: %s there already, left alone"
                                 .formatted(c.name(), Wording.count(c.duplicates(), "document")));
             }
         }

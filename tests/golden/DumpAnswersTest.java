@@ -1,0 +1,75 @@
+package golden;
+
+import migopy.console.Answer;
+import migopy.console.DumpAnswer;
+import migopy.console.OwnDumpAnswer;
+import migopy.console.RestoreAnswer;
+import migopy.console.Words;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+class DumpAnswersTest {
+    private static final String FOLDER = "/home/ada/app/mongodumps/20261120T101231Z-app";
+
+    private static final Map<String, Answer> SAMPLES =
+            Map.of(
+                    "dump",
+                    new DumpAnswer(
+                            "app",
+                            FOLDER,
+                            true,
+                            List.of(
+                                    new DumpAnswer.Collection("adults", "view", 0, 240),
+                                    new DumpAnswer.Collection(
+                                            "users", "collection", 1_204_000, 250_480_120)),
+                            Duration.ofMillis(12_345)),
+                    "dump_without_snapshot",
+                    new DumpAnswer(
+                            "app",
+                            FOLDER,
+                            false,
+                            List.of(new DumpAnswer.Collection("users", "collection", 1, 999)),
+                            Duration.ofMillis(31)),
+                    "dump_own",
+                    new OwnDumpAnswer("app", FOLDER),
+                    "restore",
+                    new RestoreAnswer(
+                            "app",
+                            FOLDER,
+                            true,
+                            List.of(
+                                    new RestoreAnswer.Collection("adults", "view", 0, 0, 0),
+                                    new RestoreAnswer.Collection(
+                                            "users", "collection", 1_204_000, 0, 3)),
+                            Duration.ofMillis(123_456)),
+                    "restore_duplicates",
+                    new RestoreAnswer(
+                            "app",
+                            FOLDER,
+                            false,
+                            List.of(
+                                    new RestoreAnswer.Collection("orders", "collection", 0, 1, 0),
+                                    new RestoreAnswer.Collection(
+                                            "users", "collection", 7, 1_204_000, 1)),
+                            Duration.ofMillis(456)));
+
+    static Stream<String> samples() {
+        return SAMPLES.keySet().stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("samples")
+    void saysWhatWasDone(String sample) {
+        Words words = new Words(new Words.Look(80, false, "./migopy", ZoneOffset.UTC));
+        SAMPLES.get(sample).words(words);
+        Golden.check(sample + ".80.txt", words.toString());
+        Golden.check(sample + ".json", SAMPLES.get(sample).json().toJson() + "\n");
+    }
+}
