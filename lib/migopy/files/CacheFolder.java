@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.zip.CRC32;
 
 /**
@@ -66,11 +67,7 @@ final class CacheFolder {
         // Two processes, or two threads of one, may store the same name at the same time.
         Path partial =
                 folder.resolve(
-                        "%s.%d-%d.partial"
-                                .formatted(
-                                        name,
-                                        ProcessHandle.current().pid(),
-                                        Thread.currentThread().getId()));
+                        "%s.%x.partial".formatted(name, ThreadLocalRandom.current().nextLong()));
         try {
             create();
             try (FileChannel out = FileChannel.open(partial, REPLACE)) {

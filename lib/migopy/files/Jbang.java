@@ -162,7 +162,13 @@ final class Jbang {
     }
 
     private static List<String> tail(Path file) throws IOException {
-        List<String> lines = text(file).lines().filter(line -> !line.isBlank()).toList();
+        // JBang 0.132 stumbles over its own null after it could not resolve something: no news for
+        // anybody.
+        List<String> lines =
+                text(file)
+                        .lines()
+                        .filter(line -> !line.isBlank() && !line.contains("Cannot invoke \""))
+                        .toList();
         return lines.subList(Math.max(0, lines.size() - SHOWN_LINES), lines.size());
     }
 

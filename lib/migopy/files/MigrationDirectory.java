@@ -232,6 +232,12 @@ public final class MigrationDirectory {
      * False for control characters, marks that turn the line around, and what could not be decoded.
      */
     private static boolean isPrintable(String fileName) {
-        return fileName.indexOf('\ufffd') < 0 && Wording.visible(fileName).equals(fileName);
+        for (int i = 0; i < fileName.length(); i++) {
+            char c = fileName.charAt(i);
+            if (c < ' ' || c > '~') {
+                return fileName.indexOf('\ufffd') < 0 && Wording.visible(fileName).equals(fileName);
+            }
+        }
+        return true;
     }
 }
