@@ -7,8 +7,6 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoCursor;
 import com.mongodb.client.MongoDatabase;
 
-import migopy.MigopyException.Kind;
-
 import org.bson.BsonDocument;
 import org.bson.RawBsonDocument;
 
@@ -70,7 +68,7 @@ final class CollectionDump {
             if (snapshot != null && Snapshot.isLost(e)) {
                 throw new Snapshot.Lost(info.name(), e);
             }
-            throw Failures.server(Kind.DUMP, e, "Reading " + info.name());
+            throw Failures.dump(e, "Reading " + info.name());
         }
         return new Manifest.Collection(
                 info.name(), info.type(), snapshot != null, meter.done(), files);

@@ -6,7 +6,6 @@ import com.mongodb.MongoNamespace;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.RenameCollectionOptions;
 
-import migopy.MigopyException.Kind;
 import migopy.console.Event;
 import migopy.console.RestoreAnswer;
 
@@ -72,7 +71,7 @@ final class CollectionRestore {
             return restore(documents);
         } catch (MongoException e) {
             removeUnfinished(e);
-            throw Failures.server(Kind.FAILED, e, "Restoring " + dumped.name());
+            throw Failures.restore(e, "Restoring " + dumped.name());
         } catch (RuntimeException | Error e) {
             removeUnfinished(e);
             throw e;

@@ -4,7 +4,6 @@ import com.mongodb.MongoException;
 import com.mongodb.client.MongoDatabase;
 
 import migopy.MigopyException;
-import migopy.MigopyException.Kind;
 import migopy.console.DumpAnswer;
 import migopy.console.Event;
 
@@ -65,7 +64,7 @@ public final class Dump {
         try {
             return new Dump(request, events).run();
         } catch (MongoException e) {
-            throw Failures.server(Kind.DUMP, e, "Dumping " + request.database());
+            throw Failures.dump(e, "Dumping " + request.database());
         } catch (SideBySide.Stopped e) {
             throw Failures.dump(
                     "The dump of %s was interrupted".formatted(request.database()), "", e);

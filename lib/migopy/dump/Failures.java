@@ -26,12 +26,15 @@ final class Failures {
         return new MigopyException(Kind.FAILED, message, hint, cause);
     }
 
-    /** What the server said, as an error of the given kind; unreachable stays unreachable. */
-    static MigopyException server(Kind kind, MongoException e, String doing) {
+    /** What the server said while it was dumped: kind dump, whatever the reason. */
+    static MigopyException dump(MongoException e, String doing) {
         MigopyException translated = MongoErrors.translate(e, doing);
-        return translated.kind() == Kind.FAILED
-                ? new MigopyException(kind, translated.getMessage(), translated.hint(), e)
-                : translated;
+        return dump(translated.getMessage(), translated.hint(), e);
+    }
+
+    /** What the server said while it was restored. */
+    static MigopyException restore(MongoException e, String doing) {
+        return MongoErrors.translate(e, doing);
     }
 
     /**

@@ -4,7 +4,6 @@ import com.mongodb.MongoException;
 import com.mongodb.client.MongoDatabase;
 
 import migopy.MigopyException;
-import migopy.MigopyException.Kind;
 import migopy.console.Event;
 import migopy.console.RestoreAnswer;
 
@@ -54,7 +53,7 @@ public final class Restore {
         try {
             return new Restore(request, events).run();
         } catch (MongoException e) {
-            throw Failures.server(Kind.FAILED, e, "Restoring " + request.folder());
+            throw Failures.restore(e, "Restoring " + request.folder());
         } catch (SideBySide.Stopped e) {
             throw Failures.restore(
                     "The restore of %s was interrupted".formatted(request.folder()),

@@ -85,7 +85,7 @@ class SnapshotTest {
         DumpAnswer dump = dumps.dump();
 
         assertThat(dump.snapshot()).isFalse();
-        assertThat(dump.documents()).isEqualTo(1001);
+        assertThat(dump.documents()).isEqualTo(12_001);
         assertThat(dumps.notices()).anyMatch(notice -> notice.contains("The dump starts over"));
         assertThat(manifest(dump))
                 .contains("\"snapshot\": false")
@@ -160,7 +160,7 @@ class SnapshotTest {
     private static void fill(MongoServer server) {
         server.collection("small").insertOne(new Document());
         MongoCollection<Document> large = server.collection("large");
-        large.insertMany(IntStream.range(0, 1000).mapToObj(i -> new Document("_id", i)).toList());
+        large.insertMany(IntStream.range(0, 12_000).mapToObj(i -> new Document("_id", i)).toList());
     }
 
     private static String manifest(DumpAnswer dump) throws Exception {
