@@ -367,13 +367,9 @@ public abstract class MigrationsManager implements SettingsSource {
         return System.getenv();
     }
 
-    /**
-     * A new run's id: eight hexadecimal digits, which the journal keeps with everything that the
-     * run does.
-     */
+    /** The id of the run under way, which the journal keeps with everything that the run does. */
     protected String runId() {
-        int random = new SplittableRandom().nextInt();
-        return Long.toHexString(random & 0xffff_ffffL | 1L << 32).substring(1);
+        return program.session().runId();
     }
 
     /**
@@ -480,7 +476,8 @@ public abstract class MigrationsManager implements SettingsSource {
 
         @Override
         public String runId() {
-            return MigrationsManager.this.runId();
+            int random = new SplittableRandom().nextInt(); // eight hexadecimal digits
+            return Long.toHexString(random & 0xffff_ffffL | 1L << 32).substring(1);
         }
 
         @Override
