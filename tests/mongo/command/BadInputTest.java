@@ -169,7 +169,6 @@ class BadInputTest {
                 "--uri mongodb://",
                 "--tls-ca-file /no/such/file.pem",
                 "--password-file /no/such/file",
-                "--host a --uri mongodb://b/app",
             })
     void settingsThatCannotBeRightAreRefusedByName(String words, MongoServer server) {
         var project = project(server).with("1_one.java", marking("one"));
