@@ -70,34 +70,50 @@ public final class ChecksumCache {
         // Before anything is read: see settled.
         long now = clock.millis();
         Map<String, Entry> known = load();
-        Map<String, Entry> kept = new LinkedHashMap<>(capacity(files.size()));
+        Map<String, Entry> learned = new HashMap<>();
         Map<String, String> checksums = new HashMap<>(capacity(files.size()));
-        boolean learned = false;
         for (MigrationFile file : files) {
             FileStamp stamp = stamp(file, stamps);
             Entry entry = stamp == null ? null : known.get(file.name());
             String checksum;
-            if (entry != null && entry.stamp().equals(stamp)) {
+            if (entry != null && entry.stamp().sameAs(stamp)) {
                 checksum = entry.checksum();
-                kept.put(file.name(), entry);
             } else {
                 checksum = compute(file);
                 if (stamp != null && checksum != null && settled(stamp, now)) {
-                    kept.put(file.name(), new Entry(stamp, checksum));
-                    learned = true;
+                    learned.put(file.name(), new Entry(stamp, checksum));
                 }
             }
             if (checksum != null) {
                 checksums.put(file.name(), checksum);
             }
         }
-        if (learned) {
-            if (!all) {
-                known.forEach(kept::putIfAbsent);
-            }
-            store(kept);
+        if (!learned.isEmpty()) {
+            store(merged(files, known, learned, all));
         }
         return checksums;
+    }
+
+    /**
+     * What is kept: of the files asked for what is known best, and of others what was known if this
+     * is not all.
+     */
+    private static Map<String, Entry> merged(
+            List<MigrationFile> files,
+            Map<String, Entry> known,
+            Map<String, Entry> learned,
+            boolean all) {
+        Map<String, Entry> merged = new LinkedHashMap<>(capacity(known.size() + learned.size()));
+        if (!all) {
+            merged.putAll(known);
+        }
+        for (MigrationFile file : files) {
+            Entry entry = learned.getOrDefault(file.name(), known.get(file.name()));
+            if (entry != null) {
+                merged.put(file.name(), entry);
+            }
+        }
+        return merged;
     }
 
     private static int capacity(int entries) {

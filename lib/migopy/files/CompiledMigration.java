@@ -8,8 +8,6 @@ import migopy.console.Direction;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -18,6 +16,9 @@ import java.util.Set;
 public final class CompiledMigration {
     /** So many frames are kept of an exception. */
     public static final int FRAME_LIMIT = 20;
+
+    /** Causes of causes are followed so far: they may go in a circle. */
+    private static final int CAUSE_LIMIT = 50;
 
     private final MigrationSource source;
     private final Shape shape;
@@ -102,13 +103,20 @@ public final class CompiledMigration {
      */
     public List<String> framesOf(Throwable thrown) {
         Set<String> frames = new LinkedHashSet<>();
-        Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-        for (Throwable t = thrown; t != null && seen.add(t); t = t.getCause()) {
-            for (StackTraceElement frame : t.getStackTrace()) {
-                if (frames.size() < FRAME_LIMIT && classNames.contains(frame.getClassName())) {
-                    frames.add(source.file().fileName() + ":" + frame.getLineNumber());
+        try {
+            Throwable next = thrown;
+            for (int i = 0; next != null && i < CAUSE_LIMIT; i++) {
+                for (StackTraceElement frame : next.getStackTrace()) {
+                    if (frames.size() < FRAME_LIMIT && classNames.contains(frame.getClassName())) {
+                        frames.add(source.file().fileName() + ":" + frame.getLineNumber());
+                    }
                 }
+                next = next.getCause();
             }
+        } catch (RuntimeException e) {
+            // An exception class of the user's own that fails while it is looked at: what is known
+            // will do.
+            return new ArrayList<>(frames);
         }
         return new ArrayList<>(frames);
     }

@@ -1,7 +1,6 @@
 package migopy.files;
 
 import java.nio.file.Path;
-import java.util.Comparator;
 
 /**
  * A migration's file: {@code 3_add_users.java}. Ordered by number; {@code 007} and {@code 7} are
@@ -16,9 +15,6 @@ public record MigrationFile(long number, String name, Path path)
     /** What a migration's file name ends in. */
     public static final String SUFFIX = ".java";
 
-    private static final Comparator<MigrationFile> ORDER =
-            Comparator.comparingLong(MigrationFile::number).thenComparing(MigrationFile::name);
-
     /** The file's name: {@code 3_add_users.java}. */
     public String fileName() {
         return name + SUFFIX;
@@ -26,6 +22,7 @@ public record MigrationFile(long number, String name, Path path)
 
     @Override
     public int compareTo(MigrationFile other) {
-        return ORDER.compare(this, other);
+        int byNumber = Long.compare(number, other.number);
+        return byNumber == 0 ? name.compareTo(other.name) : byNumber;
     }
 }

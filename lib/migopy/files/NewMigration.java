@@ -4,6 +4,7 @@ import migopy.MigopyException;
 import migopy.console.Wording;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -72,14 +73,14 @@ public final class NewMigration {
 
     private static void write(Path path, String text) {
         String shown = Wording.visible(path.toString());
-        try {
-            Files.writeString(
-                    path,
-                    text,
-                    StandardCharsets.UTF_8,
-                    StandardOpenOption.CREATE_NEW,
-                    StandardOpenOption.WRITE);
-            makeExecutable(path);
+        try (OutputStream out = Files.newOutputStream(path, StandardOpenOption.CREATE_NEW)) {
+            try {
+                out.write(text.getBytes(StandardCharsets.UTF_8));
+            } catch (IOException e) {
+                // Half of a template is no migration.
+                Files.delete(path);
+                throw e;
+            }
         } catch (FileAlreadyExistsException e) {
             throw MigopyException.usage(shown + " is already there", "Take other words");
         } catch (IOException e) {
@@ -87,26 +88,27 @@ public final class NewMigration {
                     "%s cannot be written: %s".formatted(shown, MigrationDirectory.reason(e)),
                     "See to the rights of the migrations' directory, and to the disk");
         }
+        makeExecutable(path);
     }
 
     /** Whoever may read it may run it: what the user's own mask allows. */
-    private static void makeExecutable(Path path) throws IOException {
-        Set<PosixFilePermission> rights;
+    private static void makeExecutable(Path path) {
         try {
-            rights = Files.getPosixFilePermissions(path);
-        } catch (UnsupportedOperationException e) {
+            Set<PosixFilePermission> rights = Files.getPosixFilePermissions(path);
+            if (rights.contains(PosixFilePermission.OWNER_READ)) {
+                rights.add(PosixFilePermission.OWNER_EXECUTE);
+            }
+            if (rights.contains(PosixFilePermission.GROUP_READ)) {
+                rights.add(PosixFilePermission.GROUP_EXECUTE);
+            }
+            if (rights.contains(PosixFilePermission.OTHERS_READ)) {
+                rights.add(PosixFilePermission.OTHERS_EXECUTE);
+            }
+            Files.setPosixFilePermissions(path, rights);
+        } catch (UnsupportedOperationException | IOException e) {
+            // A file system without such rights: the file runs as "jbang FILE" all the same.
             return;
         }
-        if (rights.contains(PosixFilePermission.OWNER_READ)) {
-            rights.add(PosixFilePermission.OWNER_EXECUTE);
-        }
-        if (rights.contains(PosixFilePermission.GROUP_READ)) {
-            rights.add(PosixFilePermission.GROUP_EXECUTE);
-        }
-        if (rights.contains(PosixFilePermission.OTHERS_READ)) {
-            rights.add(PosixFilePermission.OTHERS_EXECUTE);
-        }
-        Files.setPosixFilePermissions(path, rights);
     }
 
     private String template(String className) {

@@ -50,7 +50,7 @@ class CallTest {
         assertThat(
                         thrown(
                                         "class A { static void up() throws Exception { throw new"
-                                            + " Exception(); } }")
+                                                + " Exception(); } }")
                                 .throwable())
                 .isExactlyInstanceOf(Exception.class);
         assertThat(thrown("class A { static void up() { assert false; up(); } }").throwable())
@@ -69,8 +69,8 @@ class CallTest {
         Thrown thrown =
                 thrown(
                         "class A {\n"
-                            + " static int i = 1 / Integer.parseInt(\"0\");\n"
-                            + " static void up() {} }");
+                                + " static int i = 1 / Integer.parseInt(\"0\");\n"
+                                + " static void up() {} }");
         assertThat(thrown.throwable()).isInstanceOf(ExceptionInInitializerError.class);
         assertThat(thrown.frames()).containsExactly("3_a.java:2");
     }
@@ -109,6 +109,22 @@ class CallTest {
                         "class A { static void up() { var a = new RuntimeException();"
                                 + " var b = new RuntimeException(a); a.initCause(b); throw b; } }");
         assertThat(thrown.frames()).containsExactly("3_a.java:1");
+    }
+
+    @Test
+    void anExceptionThatLiesAboutItselfDoesNoHarm() {
+        Thrown thrown =
+                thrown(
+                        """
+                        class A {
+                            static void up() { throw new Liar(); }
+                        }
+                        class Liar extends RuntimeException {
+                            public StackTraceElement[] getStackTrace() { throw new IllegalStateException(); }
+                            public synchronized Throwable getCause() { return new Liar(); }
+                        }
+                        """);
+        assertThat(thrown.frames()).isEmpty();
     }
 
     @Test

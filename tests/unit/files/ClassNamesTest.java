@@ -76,7 +76,7 @@ class ClassNamesTest {
                 .with(
                         "2_b.java",
                         "import org.bson.Document; class B { static void up() { new Document(); }"
-                            + " }")
+                                + " }")
                 .with(
                         "3_c.java",
                         "/* class B */ class C { String s = \"class B {\"; static void up() {} }")
@@ -103,8 +103,8 @@ class ClassNamesTest {
                 .with(
                         "5_e.java",
                         "@interface Y { Class<?>[] value(); } @Y({String.class, X.class})\n"
-                            + "final class E { static void up() {} }\n"
-                            + "sealed class X permits Z {} final class Z extends X {}");
+                                + "final class E { static void up() {} }\n"
+                                + "sealed class X permits Z {} final class Z extends X {}");
         assertThat(sandbox.compile().problems()).isEmpty();
         assertThat(sandbox.compile().migrations()).hasSize(5);
     }

@@ -201,8 +201,8 @@ class DependenciesTest {
         sandbox.with(
                 "1_a.java",
                 "//DEPS ../migopy.java ../other.java\n"
-                    + "class A { static void up() {} }\n"
-                    + "  //DEPS a:b:1\n");
+                        + "class A { static void up() {} }\n"
+                        + "  //DEPS a:b:1\n");
         assertThat(compile().problems()).isEmpty();
         assertThat(asked).doesNotExist();
     }

@@ -39,7 +39,7 @@ class ShapeTest {
                 "class A { static int up() { return 1; } }",
                 "class A { static void up() throws Exception {} void up(int i) {} }",
                 "class A { static void up() { Runnable r = () -> {}; } static class B { static void"
-                    + " up() {} } }",
+                        + " up() {} } }",
                 "class B {} class A { static void up() {} static void down() {} } class C {}"
             })
     void theseAreMigrations(String text) throws Throwable {

@@ -65,7 +65,7 @@ class TouchedCollectionsTest {
                 "database.aggregate(List.of());",
                 "database.getCollection(\"a\").aggregate(List.of(Aggregates.out(\"b\")));",
                 "database.getCollection(\"a\").aggregate(List.of(new Document(\"$merge\","
-                    + " \"b\")));",
+                        + " \"b\")));",
                 "database.getCollection(\"a\").renameCollection(null);",
                 "MongoClients.create().getDatabase(\"x\");",
                 "java.util.function.Function<String, ?> f = database::getCollection;",
