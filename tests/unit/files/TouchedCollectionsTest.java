@@ -13,6 +13,7 @@ class TouchedCollectionsTest {
     private static Optional<Set<String>> touched(String body) {
         String text =
                 """
+                import static migopy.Migration.*;
                 import com.mongodb.client.*;
                 import com.mongodb.client.model.*;
                 import java.util.*;
@@ -39,6 +40,8 @@ class TouchedCollectionsTest {
                 "MongoDatabase d = database; d.withTimeout(1, java.util.concurrent.TimeUnit.DAYS)"
                         + ".getCollection(\"users\").find();",
                 "final String n = \"users\"; database.getCollection(n).drop();",
+                "db().getCollection(\"users\").insertOne(new Document()); log(\"client\");",
+                "backfill(\"users\").where(Filters.eq(1)).each(d -> Updates.set(\"a\", d)).run();",
                 "database.createCollection(\"users\"); System.out.println(database.getName());",
                 "List.of(1).forEach(i -> database.getCollection(\"users\").find());"
             })
@@ -62,6 +65,10 @@ class TouchedCollectionsTest {
                 "database.getCollection(\"a\" + System.nanoTime()).drop();",
                 "database.runCommand(new Document(\"drop\", \"a\"));",
                 "database.drop();",
+                "client().getDatabase(\"x\");",
+                "MongoDatabase d = client().getDatabase(\"x\"); d.getCollection(\"a\").drop();",
+                "backfill(database.getName()).delete().run();",
+                "java.util.function.Function<String, ?> f = migopy.Migration::backfill;",
                 "database.aggregate(List.of());",
                 "database.getCollection(\"a\").aggregate(List.of(Aggregates.out(\"b\")));",
                 "database.getCollection(\"a\").aggregate(List.of(new Document(\"$merge\","
