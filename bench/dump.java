@@ -52,7 +52,7 @@ public class dump {
     private static final String COLLECTION = "documents";
 
     /** Together with the other fields this makes 200 bytes of BSON. */
-    private static final String FILLER = "x".repeat(122);
+    private static final String FILLER = "x".repeat(138);
 
     private final MongoClient client;
     private final MongoDatabase database;
