@@ -77,7 +77,7 @@ public final class Dump {
         refuseQueryOfTimeSeries(selected);
         boolean snapshots = server.snapshots() && selected.stream().anyMatch(Dump::inSnapshot);
         if (!server.snapshots()) {
-            withoutSnapshot("This server (%s) has no snapshots".formatted(server.version()), "");
+            withoutSnapshot(server.whyNoSnapshots(), "");
         }
         DumpFolder folder = DumpFolder.create(request.folder(), unfinished(server));
         List<Manifest.Collection> dumped = attempts(selected, folder, snapshots);
@@ -205,8 +205,7 @@ public final class Dump {
         }
         events.accept(
                 new Event.Notice(
-                        "%s. %sCollections are read one after the other, not at one point in time."
-                                .formatted(why, then)));
+                        "%s. %sCollections do not show one point in time.".formatted(why, then)));
     }
 
     private void refuseQueryOfTimeSeries(List<CollectionInfo> selected) {

@@ -31,6 +31,13 @@ record ServerFacts(String version, boolean snapshots, boolean sharded) {
         return new ServerFacts(version, set && major(version) >= FIRST_WITH_SNAPSHOTS, sharded);
     }
 
+    /** The reason, where there are no {@link #snapshots}. */
+    String whyNoSnapshots() {
+        return major(version) < FIRST_WITH_SNAPSHOTS
+                ? "MongoDB %s has no snapshots of several collections".formatted(version)
+                : "A server that is no replica set has no snapshots";
+    }
+
     private static BsonDocument hello(MongoDatabase admin) {
         try {
             return admin.runCommand(

@@ -6,6 +6,8 @@ import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoCollection;
 
+import migopy.mongo.MongoErrors;
+
 import org.bson.BsonDocument;
 import org.bson.BsonTimestamp;
 
@@ -61,7 +63,7 @@ final class Snapshot {
         private final int code;
 
         Lost(String collection, MongoException cause) {
-            super(cause.getMessage(), cause);
+            super(MongoErrors.words(cause), cause);
             this.collection = collection;
             this.code = cause.getCode();
         }
