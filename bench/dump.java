@@ -91,6 +91,7 @@ public class dump {
         List<Double> inserts = new ArrayList<>();
         List<Double> restores = new ArrayList<>();
         Path bare = folder.resolve("bare.bson");
+        String before = hash();
         for (int round = 0;
                 round <= ROUNDS;
                 round++) { // the first one warms up, and does not count
@@ -101,6 +102,9 @@ public class dump {
             double insert = documents / seconds(() -> insert(bare));
             drop();
             double restore = documents / seconds(() -> restore(dumped));
+            if (!hash().equals(before)) {
+                throw new IllegalStateException("what was restored is not what was dumped");
+            }
             delete(dumped);
             System.out.printf(
                     Locale.ROOT,
@@ -203,6 +207,13 @@ public class dump {
                 .find()
                 .first()
                 .getByteLength();
+    }
+
+    /** The server's own. */
+    private String hash() {
+        return database.runCommand(new Document("dbHash", 1))
+                .get("collections", Document.class)
+                .getString(COLLECTION);
     }
 
     private void drop() {

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -74,6 +75,37 @@ class DumpFaultsTest {
                 .contains("large could not be written into " + partial, "File too large")
                 .doesNotContain("\tat ");
         assertOnlyPartialIsLeft(server, dumps, partial);
+    }
+
+    @Test
+    void anInterruptedDumpEndsSoonWithAllOfItsThreads(MongoServer server) throws Exception {
+        fill(server);
+        Dumps dumps = new Dumps(server);
+        server.failing("large", "getMore").blocking(Duration.ofSeconds(3));
+        AtomicReference<Throwable> end = new AtomicReference<>();
+        Thread thread =
+                new Thread(
+                        () -> {
+                            try {
+                                dumps.dump();
+                            } catch (MigopyException e) {
+                                end.set(e);
+                            }
+                        },
+                        "dumping");
+        thread.start();
+        Eventually.until(
+                "it dumps", () -> threads().anyMatch(name -> name.equals("migopy-dump-1")));
+
+        thread.interrupt();
+        thread.join(TimeUnit.SECONDS.toMillis(LIMIT_SECONDS));
+
+        assertThat(end.get()).hasMessageContaining("was interrupted");
+        assertThat(threads()).noneMatch(name -> name.startsWith("migopy-dump"));
+    }
+
+    private static Stream<String> threads() {
+        return Thread.getAllStackTraces().keySet().stream().map(Thread::getName);
     }
 
     private static void assertOnlyPartialIsLeft(MongoServer server, Dumps dumps, Path partial)

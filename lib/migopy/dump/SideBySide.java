@@ -13,7 +13,7 @@ final class SideBySide {
     static final int THREADS = 4;
 
     /**
-     * How long a worker that was interrupted may take to end; it is a daemon, so it never keeps the
+     * How long workers that were interrupted may take to end; as daemons they never keep the
      * process alive.
      */
     private static final long END_MILLIS = 10_000;
@@ -89,17 +89,19 @@ final class SideBySide {
         } catch (InterruptedException e) {
             failure.compareAndSet(null, new Stopped());
             threads.forEach(Thread::interrupt);
-            threads.forEach(SideBySide::joinInterrupted);
+            joinInterrupted(threads);
             Thread.currentThread().interrupt();
         }
     }
 
-    private static void joinInterrupted(Thread thread) {
+    private static void joinInterrupted(List<Thread> threads) {
+        long end = System.nanoTime() + END_MILLIS * 1_000_000;
         try {
-            thread.join(END_MILLIS);
+            for (Thread thread : threads) {
+                thread.join(Math.max(1, (end - System.nanoTime()) / 1_000_000));
+            }
         } catch (InterruptedException e) {
-            Thread.currentThread()
-                    .interrupt(); // a second one: whoever sends it does not want to wait
+            Thread.currentThread().interrupt(); // a second one: whoever sends it does not wait
         }
     }
 

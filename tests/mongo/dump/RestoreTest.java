@@ -75,6 +75,32 @@ class RestoreTest {
     }
 
     @Test
+    void aServerThatFailsMidwayLeavesWhatWasThere(MongoServer server) {
+        users(server, 5000);
+        var dumps = new Dumps(server).dropping();
+        Path folder = dumps.dumped();
+        Dumps.Look before = Dumps.look(server.db());
+        server.failing("migopy_restore.7f3a92.0", "insert").afterThe(2).withError(14031);
+
+        assertFails(Kind.FAILED, () -> dumps.restore(folder), "users");
+
+        assertThat(Dumps.look(server.db())).usingRecursiveComparison().isEqualTo(before);
+    }
+
+    @Test
+    void whatAKilledRestoreLeftIsNamedAndNeverDumped(MongoServer server) {
+        users(server, 5);
+        server.collection("migopy_restore.00000001.0").insertOne(new Document());
+        var dumps = new Dumps(server).dropping();
+        Path folder = dumps.dumped();
+        assertThat(Dumps.files(folder)).hasSize(3);
+
+        dumps.restore(folder);
+
+        assertThat(dumps.notices()).anyMatch(n -> n.contains("migopy_restore.00000001.0"));
+    }
+
+    @Test
     void onlyTheNamedCollectionsAreDumpedAndRestored(MongoServer server) {
         users(server, 10);
         server.collection("orders").insertOne(new Document());
