@@ -83,6 +83,7 @@ final class Commands {
     static Set<String> ownOptions(String name) {
         return switch (name) {
             case "dbdump", "dbrestore" -> Set.of("--collection");
+            case "validate" -> Set.of("--database");
             default -> Set.of();
         };
     }

@@ -1,0 +1,69 @@
+package migopy.command;
+
+import migopy.MigopyException;
+import migopy.run.Repairs;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** {@code repair NAME... --as applied|pending|unchanged --reason TEXT}. */
+@Command(
+        name = "repair",
+        description =
+                "Settles what is interrupted, failed on its way back, ignored or missing, or"
+                    + " accepts an edit.")
+final class Repair implements Action {
+    private static final Set<String> AS = Set.of("applied", "pending", "unchanged");
+
+    @Parameters(arity = "0..*", paramLabel = "NAME", description = "these")
+    private List<String> names = new ArrayList<>();
+
+    @Option(
+            names = "--as",
+            paramLabel = "WORD",
+            description = "what it is from now on: applied, pending or unchanged")
+    private String as;
+
+    @Option(names = "--reason", paramLabel = "TEXT", description = "why; the journal keeps it")
+    private String reason;
+
+    @Option(names = "--edited", description = "all that were edited")
+    private boolean edited;
+
+    @Option(names = "--missing", description = "all whose file is gone")
+    private boolean missing;
+
+    @Override
+    public int run(Session session) throws Exception {
+        int ways = (names.isEmpty() ? 0 : 1) + (edited ? 1 : 0) + (missing ? 1 : 0);
+        if (ways != 1) {
+            throw usage(
+                    ways == 0
+                            ? "repair needs to be told what"
+                            : "repair takes names, --edited or --missing, only one of them");
+        }
+        if (as == null || !AS.contains(as)) {
+            throw usage("repair needs --as applied, --as pending or --as unchanged");
+        }
+        if (reason == null || reason.isBlank()) {
+            throw usage("repair needs a reason: --reason TEXT");
+        }
+        Repairs.Order order = new Repairs.Order(names, edited, missing, as, reason);
+        session.console()
+                .answer(
+                        Repairs.run(
+                                session.settings(), session.connection(), session.runId(), order));
+        return 0;
+    }
+
+    private static MigopyException usage(String message) {
+        return MigopyException.usage(
+                message,
+                "For example: {migopy} repair 3_add_users --as applied --reason \"done by hand\"");
+    }
+}
