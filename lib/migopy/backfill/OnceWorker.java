@@ -35,7 +35,7 @@ final class OnceWorker {
                     .readConcern(ReadConcern.SNAPSHOT)
                     .writeConcern(WriteConcern.MAJORITY)
                     .readPreference(ReadPreference.primary())
-                    .maxCommitTime(Target.BATCH_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+                    .timeout(Target.BATCH_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
                     .build();
 
     private final Target target;

@@ -10,12 +10,13 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoCursor;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.CountOptions;
-import com.mongodb.client.model.Filters;
 
 import migopy.MigopyException;
 
+import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
+import org.bson.BsonType;
 import org.bson.BsonValue;
 import org.bson.Document;
 import org.bson.RawBsonDocument;
@@ -130,12 +131,14 @@ final class Target {
     }
 
     private BsonValue bound(ClientSession session, BsonValue from, BsonValue to, int documents) {
-        RawBsonDocument first =
-                along(session, new Range(from, to), null)
-                        .projection(BY_ID)
-                        .skip(documents)
-                        .limit(1)
-                        .first();
+        if (from != null && from.getBsonType() == BsonType.MAX_KEY) {
+            return null; // Nothing lies behind it, and min() refuses it.
+        }
+        FindIterable<RawBsonDocument> ids =
+                embedded
+                        ? found(null, new Range(from, to).expression())
+                        : between(found(session, new BsonDocument()), from, to);
+        RawBsonDocument first = ids.projection(BY_ID).skip(documents).limit(1).first();
         return first == null ? null : checked(first.get(Range.ID));
     }
 
@@ -186,28 +189,43 @@ final class Target {
 
     private FindIterable<RawBsonDocument> along(
             ClientSession session, Range range, BsonDocument filter) {
-        if (embedded) { // It knows neither min and max nor hint.
-            return collection.find(filtered(range.expression(), filter)).sort(BY_ID);
-        }
         BsonDocument matching = filter == null ? new BsonDocument() : filter;
-        FindIterable<RawBsonDocument> found =
-                session == null ? collection.find(matching) : collection.find(session, matching);
-        found.hint(BY_ID).sort(BY_ID);
-        // min and max, not comparisons: they go along the index, whatever types lie in it.
-        if (range.from() != null) {
-            found.min(new BsonDocument(Range.ID, range.from()));
+        if (embedded) {
+            return found(null, both(range.expression(), matching));
         }
-        if (range.to() != null) {
-            found.max(new BsonDocument(Range.ID, range.to()));
+        if (range.to() == null) {
+            // min() without max() leaves out an _id that is MaxKey.
+            return found(session, both(range.expression(), matching)).hint(BY_ID);
+        }
+        return between(found(session, matching), range.from(), range.to());
+    }
+
+    private FindIterable<RawBsonDocument> found(ClientSession session, BsonDocument filter) {
+        FindIterable<RawBsonDocument> all =
+                session == null ? collection.find(filter) : collection.find(session, filter);
+        return all.sort(BY_ID);
+    }
+
+    /** min and max, not comparisons: they go along the index, whatever types lie in it. */
+    private static FindIterable<RawBsonDocument> between(
+            FindIterable<RawBsonDocument> found, BsonValue from, BsonValue to) {
+        found.hint(BY_ID);
+        if (from != null) {
+            found.min(new BsonDocument(Range.ID, from));
+        }
+        if (to != null) {
+            found.max(new BsonDocument(Range.ID, to));
         }
         return found;
     }
 
-    private static Bson filtered(BsonDocument range, BsonDocument filter) {
-        if (filter == null) {
-            return range;
+    private static BsonDocument both(BsonDocument range, BsonDocument filter) {
+        if (range.isEmpty()) {
+            return filter;
         }
-        return range.isEmpty() ? filter : Filters.and(range, filter);
+        return filter.isEmpty()
+                ? range
+                : new BsonDocument("$and", new BsonArray(List.of(range, filter)));
     }
 
     /** Cuts the collection into parts of about the same size; fewer when it is small. */
