@@ -153,6 +153,7 @@
 //SOURCES files/NewMigration.java
 //SOURCES files/NewName.java
 //SOURCES files/Numbering.java
+//SOURCES files/ScriptJars.java
 //SOURCES files/Shape.java
 //SOURCES files/Signature.java
 //SOURCES files/SourceCompiler.java
@@ -179,6 +180,8 @@
 //SOURCES lock/package-info.java
 //SOURCES mongo/Clients.java
 //SOURCES mongo/Connection.java
+//SOURCES mongo/EmbeddedProgram.java
+//SOURCES mongo/EmbeddedServer.java
 //SOURCES mongo/MissingRight.java
 //SOURCES mongo/MongoErrors.java
 //SOURCES mongo/NoAnswer.java
@@ -228,6 +231,7 @@
 //SOURCES settings/Value.java
 //SOURCES settings/Values.java
 //SOURCES settings/package-info.java
+//FILES migopy/embedded/EmbeddedDatabase.java=embedded/EmbeddedDatabase.java
 //JAVAC_OPTIONS -XDignore.symbol.file -XDstringConcat=inline
 package migopy;
 

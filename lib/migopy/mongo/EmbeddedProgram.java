@@ -1,0 +1,117 @@
+package migopy.mongo;
+
+import migopy.MigopyException;
+import migopy.files.ScriptJars;
+
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+import javax.tools.JavaCompiler;
+import javax.tools.ToolProvider;
+
+/**
+ * What the embedded server's JVM runs: the script's classes, compiled once, and its jars, resolved
+ * once.
+ *
+ * @param folder where its files are
+ * @param classPath the script's classes, then its jars
+ */
+record EmbeddedProgram(Path folder, List<Path> classPath) {
+    private static final String NAME = "EmbeddedDatabase";
+    private static final String MAIN = "migopy.embedded." + NAME;
+
+    /** Put into the jar by a //FILES of MigrationsManager: so it is there from a URL, too. */
+    private static final String RESOURCE = "/migopy/embedded/" + NAME + ".java";
+
+    /** Finds what is there already, makes what is missing, and says so where that takes long. */
+    static EmbeddedProgram prepare(Path home, Path cacheDirectory, Map<String, String> environment)
+            throws IOException {
+        Path folder = Files.createDirectories(cacheDirectory.resolve("embedded"));
+        String text = script();
+        Path script = folder.resolve(NAME + ".java");
+        Path classes = folder.resolve("classes");
+        boolean fresh = !Files.isDirectory(classes) || !text.equals(read(script));
+        if (fresh) {
+            System.err.println("Preparing the embedded database (once)");
+        }
+        List<Path> jars =
+                ScriptJars.of("the embedded database", text, home, cacheDirectory, environment);
+        if (fresh) {
+            compile(text, script, classes, jars);
+        }
+        List<Path> classPath = new ArrayList<>(List.of(classes));
+        classPath.addAll(jars);
+        return new EmbeddedProgram(folder, classPath);
+    }
+
+    /** The command line of its JVM. */
+    List<String> command() {
+        String path =
+                classPath.stream()
+                        .map(Path::toString)
+                        .collect(Collectors.joining(File.pathSeparator));
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-cp",
+                path,
+                MAIN,
+                folder.resolve("data").toString());
+    }
+
+    private static String script() throws IOException {
+        try (InputStream in = EmbeddedProgram.class.getResourceAsStream(RESOURCE)) {
+            return new String(
+                    Objects.requireNonNull(in, RESOURCE).readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private static String read(Path file) throws IOException {
+        return Files.exists(file) ? Files.readString(file) : "";
+    }
+
+    private static void compile(String text, Path script, Path classes, List<Path> jars)
+            throws IOException {
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        if (compiler == null) {
+            throw MigopyException.usage(
+                    "this Java has no compiler", "Use a JDK, not a JRE: set JAVA_HOME to one");
+        }
+        Files.createDirectories(classes);
+        // Its text is the sign that the classes are whole: written after them.
+        Files.deleteIfExists(script);
+        Path source = Files.writeString(classes.resolve(NAME + ".java"), text);
+        var errors = new ByteArrayOutputStream();
+        String path =
+                jars.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
+        int code =
+                compiler.run(
+                        null,
+                        errors,
+                        errors,
+                        "-XDignore.symbol.file",
+                        "-proc:none",
+                        "-encoding",
+                        "UTF-8",
+                        "-cp",
+                        path,
+                        "-d",
+                        classes.toString(),
+                        source.toString());
+        if (code != 0) {
+            throw new IOException(errors.toString(StandardCharsets.UTF_8).strip());
+        }
+        Files.writeString(script, text);
+    }
+}
