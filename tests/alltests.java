@@ -1,15 +1,15 @@
-/// usr/bin/env jbang "$0" "$@" ; exit $?
-// JAVA 17+
-// DEPS org.junit.jupiter:junit-jupiter:6.1.3
-// DEPS org.junit.platform:junit-platform-launcher:6.1.3
-// DEPS org.assertj:assertj-core:3.27.7
-// DEPS org.testcontainers:testcontainers-mongodb:2.0.5
-// SOURCES ../lib/migopy/MigrationsManager.java
-// SOURCES support/**.java
-// SOURCES unit/**.java
-// SOURCES golden/**.java
-// SOURCES mongo/**.java
-// SOURCES faults/**.java
+///usr/bin/env jbang "$0" "$@" ; exit $?
+//JAVA 17+
+//DEPS org.junit.jupiter:junit-jupiter:6.1.3
+//DEPS org.junit.platform:junit-platform-launcher:6.1.3
+//DEPS org.assertj:assertj-core:3.27.7
+//DEPS org.testcontainers:testcontainers-mongodb:2.0.5
+//SOURCES ../lib/migopy/MigrationsManager.java
+//SOURCES support/**.java
+//SOURCES unit/**.java
+//SOURCES golden/**.java
+//SOURCES mongo/**.java
+//SOURCES faults/**.java
 
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectPackage;
 
