@@ -101,6 +101,7 @@ final class Retry {
                 || tooSlow(e)
                 || passes(e.getCode())
                 || e.hasErrorLabel("RetryableWriteError")
+                || e.hasErrorLabel(MongoException.UNKNOWN_TRANSACTION_COMMIT_RESULT_LABEL)
                 || e.hasErrorLabel(MongoException.TRANSIENT_TRANSACTION_ERROR_LABEL);
     }
 

@@ -1,5 +1,7 @@
 package migopy.backfill;
 
+import com.mongodb.client.ClientSession;
+
 import migopy.MigopyException;
 import migopy.console.Event;
 
@@ -155,31 +157,41 @@ final class Run {
     }
 
     private void walk(Target target, Batches batches, Sessions sessions, Board board) {
-        List<Segment> segments = board.checkpoint().segments();
-        String name = "migopy-backfill-" + job.collection();
+        int parts = board.checkpoint().segments().size();
         List<ExecutorService> ahead = new ArrayList<>();
         List<Runnable> tasks = new ArrayList<>();
-        for (int i = 0; i < segments.size(); i++) {
-            int index = i;
-            if (job.once()) {
-                BatchSize size = new BatchSize(job.batch(), job.maxRate());
-                tasks.add(new OnceWorker(target, batches, board, sessions.of(0), i, size)::run);
-            } else {
-                String second = "%s-%d-ahead".formatted(name, i + 1);
-                ExecutorService one =
-                        Executors.newSingleThreadExecutor(task -> daemon(task, second));
-                ahead.add(one);
-                BatchSize size = new BatchSize(job.batch(), job.maxRate());
+        for (int i = 0; i < parts; i++) {
+            BatchSize size = new BatchSize(job.batch(), job.maxRate());
+            ClientSession session = sessions.of(i);
+            if (inTransactions(parts)) {
                 tasks.add(
-                        new Worker(target, batches, board, sessions.of(index), index, size, one)
+                        new TransactionWorker(target, batches, board, session, i, size, job.once())
                                 ::run);
+            } else {
+                String name = "%s-%d-ahead".formatted(name(), i + 1);
+                ExecutorService one = Executors.newSingleThreadExecutor(task -> daemon(task, name));
+                ahead.add(one);
+                tasks.add(new Worker(target, batches, board, session, i, size, one)::run);
             }
         }
         try {
-            new Crew(name, board).work(job.once() ? List.of(inTurn(tasks)) : tasks);
+            new Crew(name(), board).work(job.once() ? List.of(inTurn(tasks)) : tasks);
         } finally {
             ahead.forEach(Run::end);
         }
+    }
+
+    /**
+     * Workers side by side cannot each write the one checkpoint in a transaction: they would
+     * conflict.
+     */
+    private boolean inTransactions(int parts) {
+        boolean inServer = !(job.change() instanceof Change.Each);
+        return job.once() || context.transactions() && inServer && parts == 1;
+    }
+
+    private String name() {
+        return "migopy-backfill-" + job.collection();
     }
 
     private static Runnable inTurn(List<Runnable> tasks) {

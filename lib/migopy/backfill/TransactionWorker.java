@@ -9,24 +9,32 @@ import com.mongodb.client.ClientSession;
 
 import migopy.MigopyException;
 
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Walks the collection with each batch and its checkpoint in one transaction: what is done is
- * known, and what is known is done.
+ * known, and what is known is done. It is also the fastest way in the server, with one wait a
+ * batch.
+ *
+ * <p>With {@code once()} there is no other way. Without it a batch that meets another writer is
+ * made without a transaction, and so are some after it, so that nobody is kept waiting.
  *
  * <p>Not the driver's {@code withTransaction}: it would begin again by itself, without a look at
  * the lock.
  */
-final class OnceWorker {
+final class TransactionWorker {
     /** CONTRACT and issue: a batch that meets another writer is tried again so often. */
     static final int MOST_CONFLICTS = 20;
 
-    /** Beside four writers, 1,000 documents a batch met 5 conflicts, 5,000 met 82. */
-    static final int FIRST = 1_000;
-
-    /** So many batches without a conflict make the batches larger. */
+    /** With once(), so many batches without a conflict make the batches larger. */
     private static final int QUIET = 16;
+
+    /** After a conflict 1, 2, 4 ... batches go without a transaction, at most so many. */
+    private static final int MOST_WITHOUT = 64;
+
+    /** OperationNotSupportedInTransaction, IllegalOperation: capped collections, odd topologies. */
+    private static final Set<Integer> NEVER = Set.of(263, 20);
 
     private static final int WRITE_CONFLICT = 112;
 
@@ -44,22 +52,31 @@ final class OnceWorker {
     private final ClientSession session;
     private final int index;
     private final BatchSize size;
+    private final boolean once;
     private int conflicts;
     private int quiet;
+    private long without;
+    private int nextWithout = 1;
 
-    OnceWorker(
+    /**
+     * @param index which of the checkpoint's segments is walked
+     * @param once whether a batch outside a transaction is out of the question
+     */
+    TransactionWorker(
             Target target,
             Batches batches,
             Board board,
             ClientSession session,
             int index,
-            BatchSize size) {
+            BatchSize size,
+            boolean once) {
         this.target = target;
         this.batches = batches;
         this.board = board;
         this.session = session;
         this.index = index;
         this.size = size;
+        this.once = once;
     }
 
     /** What a transaction has done so far, and the checkpoint that was kept in it. */
@@ -70,7 +87,12 @@ final class OnceWorker {
     void run() {
         Segment part = segment();
         while (!part.done() && board.mayBegin()) {
-            batch(part);
+            if (without > 0) {
+                without--;
+                plainly(part);
+            } else {
+                batch(part);
+            }
             part = segment();
         }
     }
@@ -96,6 +118,11 @@ final class OnceWorker {
                 return;
             } catch (MongoException e) {
                 abort();
+                if (!once && (conflict(e) || NEVER.contains(e.getCode()))) {
+                    without(e);
+                    plainly(part);
+                    return;
+                }
                 again(e, retry);
             } catch (RuntimeException | Error e) {
                 abort();
@@ -109,10 +136,7 @@ final class OnceWorker {
         Stretch stretch =
                 target.next(session, part.at(), part.to(), size.documents(), batches.reads());
         Written written = batches.write(session, stretch);
-        boolean matches =
-                target.where() != null
-                        && board.exclusive()
-                        && target.matchesIn(session, stretch.range());
+        boolean matches = matches(session, stretch.range());
         return new Attempt(
                 stretch, written, matches, board.keptIn(session, index, stretch, written));
     }
@@ -180,10 +204,49 @@ final class OnceWorker {
     }
 
     private void grow(Stretch stretch, long nanos) {
+        nextWithout = Math.max(1, nextWithout / 2);
         quiet++;
-        if (quiet >= QUIET && stretch.whole()) {
+        if (stretch.whole() && (!once || quiet >= QUIET)) {
             size.took(nanos);
             quiet = QUIET / 2;
         }
+    }
+
+    private void without(MongoException e) {
+        if (NEVER.contains(e.getCode())) {
+            without = Long.MAX_VALUE;
+        } else {
+            size.halve();
+            without = nextWithout - 1;
+            nextWithout = Math.min(2 * nextWithout, MOST_WITHOUT);
+        }
+    }
+
+    /** A batch, then its checkpoint. */
+    private void plainly(Segment part) {
+        Retry retry = new Retry(board::ensureHeld);
+        long begunAt = System.nanoTime();
+        while (true) {
+            Stretch stretch;
+            Written written;
+            try {
+                stretch =
+                        target.next(null, part.at(), part.to(), size.documents(), batches.reads());
+                written = batches.write(session, stretch);
+                if (matches(null, stretch.range())) {
+                    board.inclusive();
+                }
+            } catch (MongoException e) {
+                retry.orThrow(e);
+                continue;
+            }
+            board.ended(index, stretch, written, begunAt);
+            return;
+        }
+    }
+
+    /** Whether a changed document still matches, as far as that is of interest. */
+    private boolean matches(ClientSession in, Range range) {
+        return target.where() != null && board.exclusive() && target.matchesIn(in, range);
     }
 }
