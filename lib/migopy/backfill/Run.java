@@ -118,7 +118,7 @@ final class Run {
     }
 
     private List<Segment> parts(Target target) {
-        return target.parts(job.once() ? 1 : job.parallel());
+        return Parts.of(target, job.once() ? 1 : job.parallel(), context.embedded());
     }
 
     private long toTheEnd(Target target, CollectionFacts facts, Sessions sessions, Board board) {

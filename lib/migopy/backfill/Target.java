@@ -55,9 +55,6 @@ final class Target {
     /** A document with nothing but an {@code _id}: length, type, name, end. */
     private static final int BYTES_AROUND_ID = 10;
 
-    /** With so many, a part's size is within about a fifth of the others'. */
-    private static final int SAMPLES_A_PART = 100;
-
     private static final BsonDocument BY_ID = new BsonDocument(Range.ID, new BsonInt32(1));
 
     private final MongoCollection<RawBsonDocument> collection;
@@ -180,6 +177,22 @@ final class Target {
                 .countDocuments(where == null ? new BsonDocument() : where);
     }
 
+    /** The {@code _id}s of some documents that match, whichever are found first. */
+    List<BsonValue> someIds(int documents, Duration limit) {
+        return collection
+                .withTimeout(limit.toMillis(), TimeUnit.MILLISECONDS)
+                .find(where == null ? new BsonDocument() : where)
+                .projection(BY_ID)
+                .limit(documents)
+                .map(found -> found.get(Range.ID))
+                .into(new ArrayList<>());
+    }
+
+    /** Every document that matches; for a filter that names them one by one. */
+    List<RawBsonDocument> all(ClientSession session) {
+        return found(session, where).into(new ArrayList<>());
+    }
+
     private long count(ClientSession session, Range range) {
         CountOptions options = embedded ? new CountOptions() : new CountOptions().hint(BY_ID);
         return session == null
@@ -228,45 +241,12 @@ final class Target {
                 : new BsonDocument("$and", new BsonArray(List.of(range, filter)));
     }
 
-    /** Cuts the collection into parts of about the same size; fewer when it is small. */
-    List<Segment> parts(int wanted) {
-        List<BsonValue> bounds = wanted == 1 || embedded ? List.of() : bounds(wanted);
-        List<Segment> parts = new ArrayList<>();
-        BsonValue from = null;
-        for (BsonValue to : bounds) {
-            parts.add(new Segment(from, to, false));
-            from = to;
-        }
-        parts.add(new Segment(from, null, false));
-        return parts;
-    }
-
-    private List<BsonValue> bounds(int wanted) {
-        int size = wanted * SAMPLES_A_PART;
-        List<RawBsonDocument> sample =
-                collection
-                        .aggregate(
-                                List.of(
-                                        new Document("$sample", new Document("size", size)),
-                                        new Document("$project", BY_ID),
-                                        new Document("$sort", BY_ID)))
-                        .into(new ArrayList<>());
-        List<BsonValue> bounds = new ArrayList<>();
-        for (int part = 1; part < wanted && !sample.isEmpty(); part++) {
-            int index = (int) ((long) part * sample.size() / wanted);
-            BsonValue bound = checked(sample.get(index).get(Range.ID));
-            if (bounds.isEmpty() || !bounds.get(bounds.size() - 1).equals(bound)) {
-                bounds.add(bound);
-            }
-        }
-        return bounds;
-    }
-
     private BsonDocument rendered(Bson filter) {
         return filter.toBsonDocument(Document.class, registry);
     }
 
-    private BsonValue checked(BsonValue id) {
+    /** The {@code _id}, if a checkpoint may keep it. */
+    BsonValue checked(BsonValue id) {
         int bytes = bytesOf(id);
         if (bytes > Checkpoint.LARGEST_ID) {
             throw MigopyException.failed(

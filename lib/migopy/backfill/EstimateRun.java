@@ -1,0 +1,75 @@
+package migopy.backfill;
+
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoDatabase;
+
+import migopy.console.BackfillEstimate;
+import migopy.console.MigrationEstimate;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Calls a migration's {@code up()} to find out what its backfills would do. It is given a client
+ * and a database that can only read; the first write ends the estimate. What {@code up()} does
+ * beyond them is not held back.
+ */
+public final class EstimateRun {
+    private final ReadOnly readOnly = new ReadOnly();
+    private final Estimator estimator;
+    private final MongoClient client;
+    private final MongoDatabase database;
+    private final List<BackfillEstimate> backfills = new ArrayList<>();
+
+    /** A migration's {@code up()}, which throws what it likes. */
+    @FunctionalInterface
+    public interface Up {
+        void call() throws Throwable;
+    }
+
+    /**
+     * @param transactions false on a standalone and on the embedded server: then nothing is timed
+     * @param embedded true on the embedded server
+     */
+    public EstimateRun(
+            MongoClient client, MongoDatabase database, boolean transactions, boolean embedded) {
+        this.client = readOnly.client(client);
+        this.database = readOnly.database(database);
+        this.estimator = new Estimator(client, database, transactions, embedded);
+    }
+
+    /** A client that only reads, for the migration. */
+    public MongoClient client() {
+        return client;
+    }
+
+    /** The database, which can only be read, for the migration. */
+    public MongoDatabase database() {
+        return database;
+    }
+
+    /** A backfill that counts and explains, for the migration. */
+    public Backfill backfill(String collection) {
+        return new Backfill(collection, this::estimated);
+    }
+
+    /** Calls {@code up()}, which has been given the three above, and tells what it would do. */
+    public MigrationEstimate of(String name, Up up) {
+        String error = null;
+        try {
+            up.call();
+        } catch (ReadOnly.WriteRefused e) {
+            error = null; // Named as the first write.
+        } catch (Throwable e) { // Whatever a migration throws is its result.
+            error = e.getMessage() == null ? e.getClass().getName() : e.getMessage();
+        }
+        String write = readOnly.firstWrite();
+        return new MigrationEstimate(name, backfills, write, write == null ? error : null);
+    }
+
+    private long estimated(Job job) {
+        BackfillEstimate estimate = estimator.of(job);
+        backfills.add(estimate);
+        return estimate.documents() == null ? 0 : estimate.documents();
+    }
+}
