@@ -1,0 +1,21 @@
+package mongo.launch;
+
+import migopy.mongo.EmbeddedServer;
+
+import support.Checkout;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Starts the embedded server, says where it listens, and holds it until standard input ends. */
+public final class EmbeddedMain {
+    private EmbeddedMain() {}
+
+    public static void main(String... args) throws IOException {
+        try (var server = EmbeddedServer.start(Checkout.root(), Path.of(args[0]))) {
+            System.out.println("port " + server.port());
+            System.out.flush();
+            System.in.read();
+        }
+    }
+}

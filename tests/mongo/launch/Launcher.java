@@ -1,0 +1,98 @@
+package mongo.launch;
+
+import support.Checkout;
+import support.Scratch;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/** A folder with the two launchers and a migopy.java that says what reached it. */
+record Launcher(Path folder) {
+    /**
+     * Needs no jars, so that building it needs nobody; its helper is named as Migopy's answer is.
+     */
+    private static final String ENTRY =
+            """
+            //JAVA 17+
+            //SOURCES console/StatusAnswer.java
+            //SOURCES more/*.java
+            //RUNTIME_OPTIONS "-Dfrom.the.script=a b"
+            import java.nio.charset.StandardCharsets;
+            import java.util.List;
+            import migopy.console.StatusAnswer;
+
+            public class migopy {
+                public static void main(String... args) throws Exception {
+                    List<String> words = List.of(args);
+                    System.out.println("words " + words + " of " + words.size());
+                    System.out.println("pid " + ProcessHandle.current().pid());
+                    for (String name : List.of("MIGOPY_HOME", "MIGOPY_COMMAND", "MIGOPY_CACHE", "LC_ALL")) {
+                        System.out.println(name + " " + System.getenv(name));
+                    }
+                    System.out.println("property " + System.getProperty("from.the.script"));
+                    System.out.println("option " + System.getProperty("from.the.option"));
+                    System.out.println("file names " + System.getProperty("sun.jnu.encoding"));
+                    System.out.println("java " + System.getProperty("java.home"));
+                    System.out.println(new StatusAnswer());
+                    System.out.print(new String(System.in.readAllBytes(), StandardCharsets.UTF_8));
+                    if (words.contains("wait")) {
+                        Thread.sleep(60_000);
+                    }
+                    System.exit(words.contains("seven") ? 7 : 0);
+                }
+            }
+            """;
+
+    static Launcher create() {
+        try {
+            Launcher made = new Launcher(Scratch.folder("a project's folder").toRealPath());
+            for (String name : new String[] {"jbang", "migopy"}) {
+                Path copy = made.write(name, Files.readString(Checkout.root().resolve(name)));
+                Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rwxr-xr-x"));
+            }
+            made.write("migopy.java", ENTRY);
+            made.answer("first");
+            made.write("more/None.java", "class None {}");
+            return made;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Lets the helper answer with a text. */
+    void answer(String text) {
+        write(
+                "console/StatusAnswer.java",
+                "package migopy.console; public class StatusAnswer { public String toString()"
+                        + " { return \"answer %s\"; } }".formatted(text));
+    }
+
+    Path write(String file, String text) {
+        try {
+            Path path = folder.resolve(file);
+            Files.createDirectories(path.getParent());
+            return Files.writeString(path, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Puts a jbang here that cannot be called: so it shows who calls it. */
+    void breakJbang() {
+        write("jbang", "#!/bin/sh\necho jbang was called >&2\nexit 99\n");
+    }
+
+    Launched migopy(String... arguments) {
+        return Launched.run(folder, command("./migopy", arguments));
+    }
+
+    static String[] command(String first, String... arguments) {
+        String[] command = new String[arguments.length + 1];
+        command[0] = first;
+        System.arraycopy(arguments, 0, command, 1, arguments.length);
+        return command;
+    }
+}

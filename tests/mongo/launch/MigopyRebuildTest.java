@@ -1,0 +1,146 @@
+package mongo.launch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+
+import support.Eventually;
+import support.Scratch;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+
+/** {@code ./migopy}: when it builds anew, and what it keeps. */
+class MigopyRebuildTest {
+    private static final Duration ARCHIVE_LIMIT = Duration.ofSeconds(60);
+
+    @Test
+    void everyEditIsSeenEvenOneThatKeepsSizeAndTime() throws IOException {
+        var project = Launcher.create();
+        project.migopy().exits(0).says("answer first");
+        Path helper = project.folder().resolve("console/StatusAnswer.java");
+        FileTime before = Files.getLastModifiedTime(helper);
+        project.answer("other");
+        Files.setLastModifiedTime(helper, before);
+        project.migopy().exits(0).says("answer other");
+        // A source that a pattern finds, and that was not there when the plan was made.
+        project.write("more/Added.java", "class Added { does not compile }");
+        Launched broken = project.migopy("status", "--json").exits(2);
+        assertThat(broken.err()).contains("Added.java", "migopy.java could not be built");
+        assertThat(Document.parse(broken.out()).getEmbedded(List.of("error", "kind"), ""))
+                .isEqualTo("usage");
+        Files.delete(project.folder().resolve("more/Added.java"));
+        project.migopy().exits(0).says("answer other");
+    }
+
+    @Test
+    void damagedOrLostPartsOfThePlanCostOnlyTime() throws IOException {
+        var project = Launcher.create();
+        project.migopy().exits(0);
+        Path plan = find(project, "plan");
+        Files.writeString(plan, Files.readString(plan).substring(0, 200));
+        project.migopy().exits(0).says("answer first");
+        Files.delete(plan.resolveSibling("app.jar"));
+        project.migopy().exits(0).says("answer first");
+        project.breakJbang();
+        project.migopy().exits(0).says("answer first");
+    }
+
+    @Test
+    void twoFirstRunsAtOnceDoNotDisturbEachOther() {
+        var project = Launcher.create();
+        List<String> command = List.of("./migopy", "seven");
+        var first = Launched.start(project.folder(), Map.of(), "", command);
+        var second = Launched.start(project.folder(), Map.of(), "", command);
+        first.ended().exits(7).says("answer first");
+        second.ended().exits(7).says("answer first");
+        assertThat(files(project))
+                .noneMatch(name -> name.matches(".*\\.\\d+") || name.endsWith("building"));
+    }
+
+    @Test
+    void whatIsKeptCanLieElsewhere() throws IOException {
+        var project = Launcher.create();
+        Path cache = Scratch.folder("cache");
+        Map<String, String> environment = Map.of("MIGOPY_CACHE", cache.toString());
+        Launched.run(project.folder(), environment, "./migopy").exits(0).says("answer first");
+        assertThat(project.folder().resolve(".migopy")).doesNotExist();
+        assertThat(cache.resolve("launch")).isDirectory();
+    }
+
+    @Test
+    void anArchiveOfClassesIsMadeInTheBackgroundAndADamagedOneIsPassedOver() throws IOException {
+        var project = Launcher.create();
+        Map<String, String> environment = Map.of("MIGOPY_ARCHIVE", "on");
+        Launched.run(project.folder(), environment, "./migopy").exits(0);
+        Eventually.until(
+                "there is an archive",
+                ARCHIVE_LIMIT,
+                () -> files(project).stream().anyMatch(name -> name.endsWith(".jsa")),
+                () -> files(project).toString());
+        Eventually.until("nobody works on it", () -> !files(project).contains("archiving"));
+        Path archive =
+                find(
+                        project,
+                        files(project).stream()
+                                .filter(n -> n.endsWith(".jsa"))
+                                .findFirst()
+                                .orElseThrow());
+        Map<String, String> strict =
+                Map.of("MIGOPY_ARCHIVE", "on", "MIGOPY_JAVA_OPTIONS", "-Xshare:on");
+        Launched.run(project.folder(), strict, "./migopy").exits(0).says("answer first");
+        archive.toFile().setWritable(true);
+        byte[] noise = new byte[100_000];
+        new Random(1).nextBytes(noise);
+        try (var file = new RandomAccessFile(archive.toFile(), "rw")) {
+            file.seek(file.length() / 3);
+            file.write(noise);
+        }
+        quiet(Launched.run(project.folder(), environment, "./migopy"));
+        try (var file = new RandomAccessFile(archive.toFile(), "rw")) {
+            file.setLength(file.length() / 2);
+        }
+        quiet(Launched.run(project.folder(), environment, "./migopy"));
+        Eventually.until(
+                "the cut one is made anew",
+                ARCHIVE_LIMIT,
+                () -> !files(project).contains("archiving") && length(archive) > 1_000_000);
+    }
+
+    private static void quiet(Launched run) {
+        run.exits(0).says("answer first");
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out()).doesNotContain("warning", "error");
+    }
+
+    private static long length(Path file) {
+        return file.toFile().length();
+    }
+
+    private static Path find(Launcher project, String name) throws IOException {
+        try (Stream<Path> all = Files.walk(project.folder().resolve(".migopy"))) {
+            return all.filter(file -> file.endsWith(name)).findFirst().orElseThrow();
+        }
+    }
+
+    private static List<String> files(Launcher project) {
+        Path cache = project.folder().resolve(".migopy");
+        try (Stream<Path> all = Files.walk(cache, FileVisitOption.FOLLOW_LINKS)) {
+            return all.map(file -> file.getFileName().toString()).toList();
+        } catch (UncheckedIOException | IOException e) {
+            // Something went away while we looked: look again.
+            return List.of("archiving");
+        }
+    }
+}
