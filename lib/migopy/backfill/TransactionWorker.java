@@ -80,8 +80,7 @@ final class TransactionWorker {
     }
 
     /** What a transaction has done so far, and the checkpoint that was kept in it. */
-    private record Attempt(
-            Stretch stretch, Written written, boolean matches, Checkpoint checkpoint) {}
+    private record Attempt(Stretch stretch, Written written, Checkpoint checkpoint) {}
 
     /** Works until the collection is done or the board says to end. */
     void run() {
@@ -109,9 +108,6 @@ final class TransactionWorker {
             try {
                 Attempt attempt = attempt(part);
                 commit();
-                if (attempt.matches()) {
-                    board.inclusive();
-                }
                 board.committed(
                         attempt.checkpoint(), attempt.stretch(), attempt.written(), begunAt);
                 grow(attempt.stretch(), System.nanoTime() - begunAt);
@@ -136,9 +132,11 @@ final class TransactionWorker {
         Stretch stretch =
                 target.next(session, part.at(), part.to(), size.documents(), batches.reads());
         Written written = batches.write(session, stretch);
-        boolean matches = matches(session, stretch.range());
-        return new Attempt(
-                stretch, written, matches, board.keptIn(session, index, stretch, written));
+        if (matches(session, stretch.range())) {
+            board.inclusive();
+        }
+        Checkpoint kept = board.keptIn(session, index, stretch, written);
+        return new Attempt(stretch, written, kept);
     }
 
     /** Commits; an unknown end is asked for again until it is known. */

@@ -1,0 +1,83 @@
+package migopy;
+
+import java.security.SecureRandom;
+import migopy.backfill.Backfill;
+import migopy.backfill.BackfillContext;
+import migopy.backfill.Control;
+import migopy.mongo.Connection;
+import migopy.mongo.Topology;
+import migopy.settings.Settings;
+import migopy.settings.SettingsSource;
+
+/** A migration that is run by its own {@code main}: the project's settings, and no record. */
+final class DirectRun {
+    /** The user's entry class; {@code //DEPS ../migopy.java} puts it on the class path. */
+    private static final String ENTRY = "migopy";
+
+    private DirectRun() {}
+
+    static Migration.Binding open() {
+        Thread.setDefaultUncaughtExceptionHandler(DirectRun::say);
+        Settings settings = entry().settings();
+        // Not closed: it lives as long as main, and its threads are daemons.
+        Connection connection =
+                Connection.open(settings, "direct-" + Integer.toHexString(new SecureRandom().nextInt()));
+        Topology topology = connection.topology();
+        System.err.println(
+                "%s. Nothing is recorded; what is: %s"
+                        .formatted(
+                                connection.describe(),
+                                command("{migopy} run FILE --reason \"...\"")));
+        return new Migration.Binding(
+                connection.client(),
+                connection.database(),
+                System.out::println,
+                collection ->
+                        new Backfill(
+                                collection,
+                                new BackfillContext(
+                                        connection.client(),
+                                        connection.database(),
+                                        collection,
+                                        null,
+                                        (checkpoint, session) -> Control.GO,
+                                        () -> {},
+                                        event -> {},
+                                        connection.supportsTransactions(),
+                                        topology == Topology.EMBEDDED)));
+    }
+
+    private static SettingsSource entry() {
+        try {
+            ClassLoader loader = Thread.currentThread().getContextClassLoader();
+            Object entry =
+                    Class.forName(ENTRY, true, loader).getDeclaredConstructor().newInstance();
+            if (entry instanceof SettingsSource source) {
+                return source;
+            }
+        } catch (ReflectiveOperationException e) {
+            throw new MigopyException(
+                    MigopyException.Kind.USAGE,
+                    "the project's migopy.java is not on the class path",
+                    "Begin the file with: //DEPS ../migopy.java",
+                    e);
+        }
+        throw MigopyException.usage(
+                "the class migopy does not extend MigrationsManager", "Let it extend MigrationsManager");
+    }
+
+    /** The last words of a direct run: a stack trace only for what the migration's own code threw. */
+    private static void say(Thread thread, Throwable thrown) {
+        if (thrown instanceof MigopyException known) {
+            System.err.println(known.getMessage());
+            System.err.println(command(known.hint()));
+            Runtime.getRuntime().halt(known.kind().exitCode());
+        }
+        System.err.print("Exception in thread \"" + thread.getName() + "\" ");
+        thrown.printStackTrace();
+    }
+
+    private static String command(String hint) {
+        return hint.replace(MigopyException.COMMAND, "jbang migopy.java");
+    }
+}

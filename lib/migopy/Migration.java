@@ -1,0 +1,103 @@
+package migopy;
+
+import com.mongodb.client.ClientSession;
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoDatabase;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import migopy.backfill.Backfill;
+
+/**
+ * What a migration sees: {@code import static migopy.Migration.db;}.
+ *
+ * <p>While a run is at work, these are its connection and its log. In a file that is run directly ({@code jbang
+ * mongomigrations/3_add_users.java}) they are those of the project's {@code migopy.java}, and nothing is recorded.
+ */
+public final class Migration {
+    private static final AtomicReference<Binding> BOUND = new AtomicReference<>();
+
+    private Migration() {}
+
+    /**
+     * What the calls of this class lead to while a migration runs.
+     *
+     * @param log takes one line
+     * @param backfills makes the backfill of a collection
+     */
+    public record Binding(
+            MongoClient client,
+            MongoDatabase database,
+            Consumer<String> log,
+            Function<String, Backfill> backfills) {}
+
+    /** Takes a binding back. */
+    public interface Unbind extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /** The body of a transaction: {@code AddUsers::up}. */
+    @FunctionalInterface
+    public interface TransactionBody {
+        void run(MongoDatabase database, ClientSession session) throws Exception;
+    }
+
+    /** The configured database; writes with majority unless the URI names a write concern. */
+    public static MongoDatabase db() {
+        return binding().database();
+    }
+
+    /** The client behind {@link #db()}, for other databases and for sessions. */
+    public static MongoClient client() {
+        return binding().client();
+    }
+
+    /** Says one line: to the screen, and into the migration's record. */
+    public static void log(String line) {
+        binding().log().accept(line);
+    }
+
+    /** A change of many documents that goes on where it stopped. */
+    public static Backfill backfill(String collection) {
+        return binding().backfills().apply(collection);
+    }
+
+    /**
+     * Runs an {@code up(MongoDatabase, ClientSession)} in a transaction, for the {@code main} of such a migration. It
+     * is called again from its start on a TransientTransactionError, at most 3 times.
+     *
+     * @throws MigopyException unknown, if nobody can tell whether the transaction was committed
+     */
+    public static void transaction(TransactionBody body) throws Exception {
+        try (ClientSession session = client().startSession()) {
+            new Transaction(session, () -> {}).run(() -> body.run(db(), session));
+        }
+    }
+
+    /**
+     * Binds these calls to a run, until the result is closed. For Migopy itself.
+     *
+     * @throws MigopyException usage, if another migration is under way in this JVM
+     */
+    public static Unbind bind(Binding binding) {
+        if (!BOUND.compareAndSet(null, binding)) {
+            throw MigopyException.usage(
+                    "another migration is under way in this JVM", "Run them one after the other");
+        }
+        return () -> BOUND.compareAndSet(binding, null);
+    }
+
+    private static Binding binding() {
+        Binding bound = BOUND.get();
+        if (bound != null) {
+            return bound;
+        }
+        synchronized (BOUND) {
+            if (BOUND.get() == null) {
+                BOUND.set(DirectRun.open());
+            }
+            return BOUND.get();
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package migopy.run;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import migopy.settings.RedactingStream;
+import migopy.settings.Redactor;
+
+/**
+ * What a migration prints: it goes on to the screen as it comes, without secrets, and the last of it is kept for
+ * the journal. Closing {@code System.out} in a migration closes nothing.
+ */
+final class OutputCapture implements AutoCloseable {
+    /** The journal keeps that much, as UTF-8 (CONTRACT, section 4). */
+    private static final int KEPT = 64 * 1024;
+
+    private final TailBuffer tail = new TailBuffer(KEPT);
+    private final PrintStream systemOut = System.out;
+    private final PrintStream systemErr = System.err;
+    private final RedactingStream out;
+    private final RedactingStream err;
+
+    private OutputCapture(PrintStream out, PrintStream err, Redactor redactor) {
+        this.out = redactor.over(new Tee(out, tail));
+        this.err = redactor.over(new Tee(err, tail));
+        System.setOut(unclosable(this.out));
+        System.setErr(unclosable(this.err));
+    }
+
+    /** Takes {@code System.out} and {@code System.err} over, until it is closed. */
+    static OutputCapture start(PrintStream out, PrintStream err, Redactor redactor) {
+        return new OutputCapture(out, err, redactor);
+    }
+
+    private static PrintStream unclosable(OutputStream stream) {
+        return new PrintStream(stream, true, StandardCharsets.UTF_8) {
+            @Override
+            public void close() {
+                flush();
+            }
+        };
+    }
+
+    /** Forgets what was printed so far. */
+    void begin() {
+        tail.clear();
+    }
+
+    /** The last 64 kB that were printed since {@link #begin}. */
+    String text() {
+        try {
+            out.finish();
+            err.finish();
+        } catch (IOException e) {
+            return tail.text() + "\n[the rest could not be written: " + e.getMessage() + "]";
+        }
+        return tail.text();
+    }
+
+    @Override
+    public void close() {
+        System.out.flush();
+        System.err.flush();
+        text();
+        System.setOut(systemOut);
+        System.setErr(systemErr);
+    }
+
+    /** To the screen and to the tail. */
+    private static final class Tee extends OutputStream {
+        private final PrintStream screen;
+        private final TailBuffer tail;
+
+        Tee(PrintStream screen, TailBuffer tail) {
+            this.screen = screen;
+            this.tail = tail;
+        }
+
+        @Override
+        public void write(int value) {
+            write(new byte[] {(byte) value}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) {
+            tail.write(bytes, offset, length);
+            screen.write(bytes, offset, length);
+        }
+
+        @Override
+        public void flush() {
+            screen.flush();
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package migopy.run;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import sun.misc.Signal;
+import sun.misc.SignalHandler;
+
+/**
+ * Signals, and calls of {@code System.exit} by a migration.
+ *
+ * <p>{@code sun.misc.Signal}, because a JVM gives a shutdown hook no second SIGTERM, and none at all while it still
+ * wants to work. The first signal asks the run to end; the second halts.
+ *
+ * <p>A call of {@code System.exit} starts the shutdown hooks and never returns. The hook tells the run, lets it record
+ * what happened and release the lock, and then halts with the run's own exit code instead of the migration's.
+ */
+public final class Watchdog implements AutoCloseable {
+    /** A run that was told of {@code System.exit} writes two documents; each write is limited to 10 s. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(25);
+
+    private static final Map<String, Integer> SIGNALS = Map.of("INT", 130, "TERM", 143);
+
+    private final boolean asProgram;
+    private final Thread owner = Thread.currentThread();
+    private final CompletableFuture<Stop> stop = new CompletableFuture<>();
+    private final CompletableFuture<Integer> finished = new CompletableFuture<>();
+    private final List<Runnable> restore = new ArrayList<>();
+    private final Thread hook = new Thread(this::onShutdown, "migopy-exit");
+    private boolean inStep;
+
+    private Watchdog(boolean asProgram) {
+        this.asProgram = asProgram;
+    }
+
+    /**
+     * Begins to watch; the calling thread is the one that a signal interrupts while no migration is under way.
+     *
+     * @param asProgram false for a call from a user's own code: no signal handlers, and never a halt
+     */
+    public static Watchdog install(boolean asProgram) {
+        Watchdog watchdog = new Watchdog(asProgram);
+        if (asProgram) {
+            SIGNALS.forEach(watchdog::handle);
+        }
+        Runtime.getRuntime().addShutdownHook(watchdog.hook);
+        return watchdog;
+    }
+
+    private void handle(String name, int exitCode) {
+        Signal signal = new Signal(name);
+        SignalHandler before = Signal.handle(signal, received -> onSignal("SIG" + name, exitCode));
+        restore.add(() -> Signal.handle(signal, before));
+    }
+
+    private synchronized void onSignal(String name, int exitCode) {
+        if (!stop.complete(new Stop.Signalled(name, exitCode))) {
+            Runtime.getRuntime().halt(exitCode);
+        }
+        if (!inStep) {
+            owner.interrupt();
+        }
+    }
+
+    private void onShutdown() {
+        List<StackTraceElement> stack =
+                Thread.getAllStackTraces().values().stream()
+                        .map(Arrays::asList)
+                        .filter(Watchdog::isExit)
+                        .findFirst()
+                        .orElse(List.of());
+        stop.complete(new Stop.Exited(stack));
+        Integer exitCode = finished.completeOnTimeout(null, LAST_WORDS.toSeconds(), TimeUnit.SECONDS).join();
+        if (asProgram && exitCode != null) {
+            Runtime.getRuntime().halt(exitCode);
+        }
+    }
+
+    private static boolean isExit(List<StackTraceElement> stack) {
+        return stack.stream()
+                .anyMatch(
+                        frame ->
+                                frame.getClassName().equals("java.lang.Shutdown")
+                                        && frame.getMethodName().equals("exit"));
+    }
+
+    /** Completes when the run is asked to end. */
+    CompletableFuture<Stop> stop() {
+        return stop;
+    }
+
+    /** Why the run was asked to end, if it was. */
+    Optional<Stop> stopped() {
+        return Optional.ofNullable(stop.getNow(null));
+    }
+
+    /**
+     * Says whether a migration is under way: a signal then does not interrupt this thread, which waits for the
+     * migration's end.
+     */
+    synchronized void inStep(boolean inStep) {
+        this.inStep = inStep;
+        if (inStep && stop.isDone()) {
+            Thread.interrupted(); // a signal that came between two steps; the step looks at stop() first
+        }
+    }
+
+    /** Lets a call of {@code System.exit} that waits for the run end the JVM with the run's exit code. */
+    public void finish(int exitCode) {
+        finished.complete(exitCode);
+    }
+
+    /** Ends watching and puts back what was there before. */
+    @Override
+    public void close() {
+        restore.forEach(Runnable::run);
+        if (stopped().filter(Stop.Exited.class::isInstance).isEmpty()) {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        }
+        if (stop.isDone()) {
+            Thread.interrupted();
+        }
+        finished.complete(null);
+    }
+}
