@@ -1,0 +1,29 @@
+package migopy.run;
+
+import com.mongodb.client.MongoDatabase;
+
+import migopy.journal.Journal;
+import migopy.lock.LockStore;
+import migopy.mongo.Connection;
+import migopy.mongo.Topology;
+import migopy.settings.Settings;
+
+/** Journal and lock of one database: what a run and every command beside it stand on. */
+public record Ledger(Journal journal, LockStore locks) {
+    /** What the lock's collection adds to the journal's name (CONTRACT, section 4). */
+    private static final String LOCK = "_lock";
+
+    /**
+     * Waits for the first contact; creates nothing.
+     *
+     * @throws migopy.MigopyException unreachable, if nobody answers or lets us in
+     */
+    public static Ledger open(Settings settings, Connection connection) {
+        boolean serverClock = connection.topology() != Topology.EMBEDDED;
+        MongoDatabase database = connection.journalDatabase();
+        String journal = settings.migrationsCollection();
+        return new Ledger(
+                new Journal(database, journal),
+                new LockStore(database, journal + LOCK, serverClock));
+    }
+}
