@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 
+import support.Checkout;
 import support.Eventually;
 import support.Scratch;
 
@@ -77,6 +78,16 @@ class MigopyRebuildTest {
         Launched.run(project.folder(), environment, "./migopy").exits(0).says("answer first");
         assertThat(project.folder().resolve(".migopy")).doesNotExist();
         assertThat(cache.resolve("launch")).isDirectory();
+    }
+
+    @Test
+    void theClassesByWhichTheLauncherKnowsAnAnswerAreThose() {
+        Path root = Checkout.root();
+        assertThat(root.resolve("migopy"))
+                .content()
+                .contains("migopy/console/StatusAnswer", "migopy/console/RunAnswer");
+        assertThat(root.resolve("lib/migopy/console/StatusAnswer.java")).exists();
+        assertThat(root.resolve("lib/migopy/console/RunAnswer.java")).exists();
     }
 
     @Test
