@@ -52,7 +52,7 @@ final class Run {
         if (start.standing().state() == Standing.State.DONE) {
             return start.standing().changed();
         }
-        Sessions.end(context.client(), start.sessions())
+        LeftBehind.end(context.client(), context.checkpoint())
                 .ifPresent(
                         why ->
                                 notice(

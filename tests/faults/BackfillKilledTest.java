@@ -1,0 +1,139 @@
+package faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.mongodb.client.model.Filters;
+
+import mongo.backfill.Backfills;
+
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+
+import support.Eventually;
+import support.MongoServer;
+import support.OnServer;
+import support.Scratch;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Row 31: a backfill that is killed twice a second until it is done. */
+@OnServer
+class BackfillKilledTest {
+    private static final int DOCUMENTS = 60_000;
+    private static final int BATCH = 500;
+    private static final int MOST_KILLS = 60;
+
+    @Test
+    void withOnceNoDocumentIsChangedTwiceAndTheHashIsThatOfAnUndisturbedRun(MongoServer server)
+            throws Exception {
+        assertThat(killedUntilDone(server, "update", "once")).isPositive();
+        assertThat(backfilled(server).notOnce()).isZero();
+        String killed = hash(server);
+
+        server.collection("users").drop();
+        server.collection("records").drop();
+        Backfills undisturbed = fill(server);
+        undisturbed.of("users").update(Backfills.addOne()).once().run();
+
+        assertThat(killed).isEqualTo(hash(server));
+    }
+
+    @Test
+    void withOnceInTheClientNoDocumentIsChangedTwice(MongoServer server) throws Exception {
+        assertThat(killedUntilDone(server, "each", "once")).isPositive();
+
+        assertThat(backfilled(server).notOnce()).isZero();
+    }
+
+    @Test
+    void withoutOnceOnlyThoseOfABatchUnderWayAreChangedAgain(MongoServer server) throws Exception {
+        int kills = killedUntilDone(server, "each", "parallel");
+
+        Count count = backfilled(server);
+        assertThat(count.never()).isZero();
+        // Two workers, and a batch that was sent goes on in the server after its client's death.
+        assertThat(count.again()).isLessThanOrEqualTo(2L * BATCH * kills);
+    }
+
+    private record Count(long never, long again) {
+        long notOnce() {
+            return never + again;
+        }
+    }
+
+    private static Count backfilled(MongoServer server) {
+        var users = server.collection("users");
+        assertThat(users.countDocuments()).isEqualTo(DOCUMENTS);
+        return new Count(
+                users.countDocuments(Filters.eq("n", 0)), users.countDocuments(Filters.gt("n", 1)));
+    }
+
+    private static String hash(MongoServer server) {
+        Document hashes =
+                server.db()
+                        .runCommand(
+                                new Document("dbHash", 1).append("collections", List.of("users")));
+        return hashes.getString("md5");
+    }
+
+    private static Backfills fill(MongoServer server) {
+        Backfills backfills = new Backfills(server);
+        List<Document> documents = new ArrayList<>();
+        for (int i = 0; i < DOCUMENTS; i++) {
+            documents.add(new Document("_id", i).append("n", 0));
+        }
+        server.collection("users").insertMany(documents);
+        return backfills;
+    }
+
+    /**
+     * Runs it again and again, each time for half a second of work; returns how often it was
+     * killed.
+     */
+    private static int killedUntilDone(MongoServer server, String... ways) throws Exception {
+        fill(server);
+        for (int kills = 0; kills < MOST_KILLS; kills++) {
+            Document before = record(server);
+            Process run = start(server, ways);
+            Eventually.until("it works", () -> !run.isAlive() || !record(server).equals(before));
+            if (run.waitFor(500, TimeUnit.MILLISECONDS)) {
+                assertThat(run.exitValue()).as(Files.readString(said())).isZero();
+                return kills;
+            }
+            run.destroyForcibly().waitFor();
+        }
+        throw new AssertionError("not done after %d kills".formatted(MOST_KILLS));
+    }
+
+    private static Document record(MongoServer server) {
+        Document record = server.collection("records").find().first();
+        return record == null ? new Document() : record;
+    }
+
+    private static Path said() {
+        return Scratch.root().resolve("backfill-main.err");
+    }
+
+    private static Process start(MongoServer server, String... ways) throws IOException {
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-XX:TieredStopAtLevel=1",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                BackfillMain.class.getName(),
+                                server.uri(),
+                                server.database()));
+        command.addAll(List.of(ways));
+        return new ProcessBuilder(command)
+                .redirectError(said().toFile())
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
+}

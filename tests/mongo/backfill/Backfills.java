@@ -1,0 +1,202 @@
+package mongo.backfill;
+
+import com.mongodb.client.ClientSession;
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.FindOneAndUpdateOptions;
+import com.mongodb.client.model.ReturnDocument;
+import com.mongodb.client.model.UpdateOptions;
+import com.mongodb.client.model.Updates;
+
+import migopy.MigopyException;
+import migopy.backfill.Backfill;
+import migopy.backfill.BackfillContext;
+import migopy.backfill.Control;
+import migopy.backfill.LeaseCheck;
+import migopy.console.Event;
+
+import org.bson.BsonArray;
+import org.bson.BsonBoolean;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.BsonString;
+import org.bson.BsonValue;
+import org.bson.Document;
+import org.bson.conversions.Bson;
+
+import support.MongoServer;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * Backfills of one test's database, with a record that keeps their checkpoint as the journal does:
+ * matched by fence.
+ */
+public final class Backfills {
+    private static final Bson RECORD = Filters.eq("_id", "7_change");
+
+    private final MongoClient client;
+    private final MongoDatabase database;
+    private final MongoCollection<BsonDocument> records;
+    private final List<Event> events = new CopyOnWriteArrayList<>();
+    private final List<Runnable> afterCheckpoints = new ArrayList<>();
+    private LeaseCheck lease = () -> {};
+    private boolean transactions = true;
+    private Duration maxLag = BackfillContext.MAX_LAG;
+    private long fence = 1;
+
+    public Backfills(MongoServer server) {
+        this(server, server.uri());
+    }
+
+    public Backfills(MongoServer server, String uri) {
+        this(MongoClients.create(uri), server.database());
+        server.closeAtEnd(client);
+    }
+
+    public Backfills(MongoClient client, String database) {
+        this.client = client;
+        this.database = client.getDatabase(database);
+        this.records = this.database.getCollection("records", BsonDocument.class);
+        records.updateOne(
+                RECORD, Updates.setOnInsert("fence", fence), new UpdateOptions().upsert(true));
+    }
+
+    /** Without transactions, as on a standalone. */
+    public Backfills withoutTransactions() {
+        transactions = false;
+        return this;
+    }
+
+    Backfills lease(LeaseCheck check) {
+        lease = check;
+        return this;
+    }
+
+    Backfills maxLag(Duration lag) {
+        maxLag = lag;
+        return this;
+    }
+
+    /** Called after each checkpoint that is written outside a transaction or in one. */
+    Backfills afterCheckpoints(Runnable action) {
+        afterCheckpoints.add(action);
+        return this;
+    }
+
+    /** A backfill that goes on where the last one of this record stopped. */
+    public Backfill of(String collection) {
+        return Backfill.of(
+                new BackfillContext(
+                        client,
+                        database,
+                        "7_change",
+                        checkpoint(),
+                        this::write,
+                        lease,
+                        events::add,
+                        transactions,
+                        false,
+                        maxLag),
+                collection);
+    }
+
+    private Control write(BsonDocument checkpoint, ClientSession session) {
+        Bson filter = Filters.and(RECORD, Filters.eq("fence", fence));
+        Bson set = Updates.set("checkpoint", checkpoint);
+        FindOneAndUpdateOptions after =
+                new FindOneAndUpdateOptions().returnDocument(ReturnDocument.AFTER);
+        BsonDocument record =
+                session == null
+                        ? records.findOneAndUpdate(filter, set, after)
+                        : records.findOneAndUpdate(session, filter, set, after);
+        if (record == null) {
+            throw MigopyException.unknown("overtaken", "Nothing to type");
+        }
+        afterCheckpoints.forEach(Runnable::run);
+        return record.containsKey("control")
+                ? Control.valueOf(record.getString("control").getValue())
+                : Control.GO;
+    }
+
+    /** What another terminal asks for. */
+    void ask(Control control) {
+        records.updateOne(RECORD, Updates.set("control", control.name()));
+    }
+
+    /** Another run takes over: what this one writes from now on no longer matches. */
+    void overtake() {
+        records.updateOne(RECORD, Updates.inc("fence", 1L));
+    }
+
+    /** The checkpoint as it is kept, or null. */
+    BsonDocument checkpoint() {
+        BsonDocument record = records.find(RECORD).first();
+        return record.containsKey("checkpoint") ? record.getDocument("checkpoint") : null;
+    }
+
+    /** Makes it look as if a run died in this session, before its first batch was done. */
+    void leaveBehind(String collection, ClientSession session) {
+        BsonDocument checkpoint =
+                new BsonDocument("collection", new BsonString(collection))
+                        .append("way", new BsonString("update"))
+                        .append("state", new BsonString("running"))
+                        .append("pass", new BsonInt32(1))
+                        .append("exclusive", BsonBoolean.TRUE)
+                        .append("segments", new BsonArray(List.of(new BsonDocument())));
+        BsonValue id = session.getServerSession().getIdentifier().get("id");
+        checkpoint.append("sessions", new BsonArray(List.of(id)));
+        records.updateOne(RECORD, Updates.set("checkpoint", checkpoint));
+    }
+
+    MongoCollection<Document> collection(String name) {
+        return database.getCollection(name);
+    }
+
+    MongoDatabase database() {
+        return database;
+    }
+
+    MongoClient client() {
+        return client;
+    }
+
+    /** {@code count} documents with {@code _id} 0, 1, 2 ... and {@code n} 0. */
+    void fill(String name, int count) {
+        List<Document> documents = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            documents.add(new Document("_id", i).append("n", 0));
+        }
+        collection(name).insertMany(documents);
+    }
+
+    /** The documents that are not changed exactly once. */
+    List<Document> notOnce(String name) {
+        return collection(name).find(Filters.ne("n", 1)).into(new ArrayList<>());
+    }
+
+    List<String> notices() {
+        return events.stream()
+                .filter(Event.Notice.class::isInstance)
+                .map(event -> ((Event.Notice) event).text())
+                .toList();
+    }
+
+    List<Event.Progress> progress() {
+        return events.stream()
+                .filter(Event.Progress.class::isInstance)
+                .map(Event.Progress.class::cast)
+                .toList();
+    }
+
+    /** A pipeline stage that adds one to {@code n}: who runs it twice is found out. */
+    public static Bson addOne() {
+        return new Document("$set", new Document("n", new Document("$add", List.of("$n", 1))));
+    }
+}

@@ -1,0 +1,192 @@
+package mongo.backfill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Indexes;
+import com.mongodb.client.model.Updates;
+
+import migopy.backfill.EstimateRun;
+import migopy.console.BackfillEstimate;
+import migopy.console.MigrationEstimate;
+
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+
+import support.Kind;
+import support.MongoServer;
+import support.On;
+import support.OnServer;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** What a migration would do is told without a write. */
+@OnServer
+class EstimateTest {
+    @Test
+    void aBackfillIsCountedExplainedAndTimedAndNothingIsWritten(MongoServer server) {
+        Backfills backfills = new Backfills(server);
+        backfills.fill("users", 2_500);
+        EstimateRun run = run(server, true);
+
+        MigrationEstimate estimate =
+                run.of(
+                        "7_change",
+                        () ->
+                                run.backfill("users")
+                                        .where(Filters.lt("_id", 2_000))
+                                        .update(Backfills.addOne())
+                                        .run());
+
+        BackfillEstimate one = estimate.backfills().get(0);
+        assertThat(one.documents()).isEqualTo(2_000);
+        assertThat(one.plan()).isEqualTo("_id_");
+        assertThat(one.timedDocuments()).isEqualTo(1_000);
+        assertThat(one.predictedMs()).isBetween(2 * one.timedMs(), 2 * one.timedMs() + 2);
+        assertThat(estimate.error()).isNull();
+        assertThat(estimate.firstWrite()).isNull();
+        assertNothingWritten(backfills);
+    }
+
+    @Test
+    void aFilterWithoutAnIndexIsNamedACollscan(MongoServer server) {
+        Backfills backfills = new Backfills(server);
+        backfills.fill("users", 100);
+        EstimateRun run = run(server, true);
+        Runnable up =
+                () ->
+                        run.backfill("users")
+                                .where(Filters.eq("n", 0))
+                                .each(one -> Updates.inc("n", 1))
+                                .run();
+
+        assertThat(run.of("7_change", up::run).backfills().get(0).plan()).isEqualTo("COLLSCAN");
+        server.collection("users").createIndex(Indexes.ascending("n"));
+        assertThat(run.of("7_change", up::run).backfills().get(1).plan()).isEqualTo("n_1");
+        assertNothingWritten(backfills);
+    }
+
+    @Test
+    void theFirstWriteEndsTheEstimateAndIsNamed(MongoServer server) {
+        Backfills backfills = new Backfills(server);
+        backfills.fill("users", 10);
+        List<Consumer<MongoDatabase>> writes =
+                List.of(
+                        db -> db.getCollection("users").insertOne(new Document()),
+                        db ->
+                                db.getCollection("users")
+                                        .withReadPreference(com.mongodb.ReadPreference.nearest())
+                                        .drop(),
+                        db -> db.runCommand(new Document("drop", "users")),
+                        db ->
+                                db.getCollection("users")
+                                        .aggregate(List.of(new Document("$out", "copy")))
+                                        .first(),
+                        db ->
+                                db.runCommand(
+                                        Document.parse(
+                                                "{aggregate: 'users', cursor: {}, pipeline:"
+                                                        + " [{$merge: 'copy'}]}")),
+                        db -> db.createCollection("other"),
+                        MongoDatabase::drop);
+        List<String> named = new ArrayList<>();
+        for (Consumer<MongoDatabase> write : writes) {
+            EstimateRun run = run(server, true);
+            MigrationEstimate estimate =
+                    run.of(
+                            "7_change",
+                            () -> {
+                                run.database().getCollection("users").countDocuments();
+                                run.backfill("users").delete().run();
+                                write.accept(run.database());
+                                throw new AssertionError("went on behind a write");
+                            });
+            assertThat(estimate.backfills()).hasSize(1);
+            assertThat(estimate.error()).isNull();
+            named.add(estimate.firstWrite());
+        }
+
+        assertThat(named)
+                .containsExactly(
+                        "users.insertOne",
+                        "users.drop",
+                        "db().runCommand {drop}",
+                        "users.aggregate",
+                        "db().runCommand {aggregate}",
+                        "db().createCollection",
+                        "db().drop");
+        assertNothingWritten(backfills);
+        assertThat(server.db().listCollectionNames()).doesNotContain("copy", "other");
+    }
+
+    @Test
+    void readsAreLetThrough(MongoServer server) {
+        Backfills backfills = new Backfills(server);
+        backfills.fill("users", 10);
+        EstimateRun run = run(server, true);
+
+        MigrationEstimate estimate =
+                run.of(
+                        "7_change",
+                        () -> {
+                            MongoDatabase db = run.database();
+                            assertThat(db.getCollection("users").find().first()).isNotNull();
+                            assertThat(db.getCollection("users").distinct("n", Integer.class))
+                                    .containsExactly(0);
+                            assertThat(db.listCollectionNames()).contains("users");
+                            assertThat(db.runCommand(new Document("ping", 1))).isNotEmpty();
+                            assertThat(
+                                            run.client()
+                                                    .getDatabase(db.getName())
+                                                    .getCollection("users")
+                                                    .countDocuments())
+                                    .isEqualTo(10);
+                        });
+
+        assertThat(estimate.error()).isNull();
+        assertThat(estimate.firstWrite()).isNull();
+    }
+
+    @Test
+    void aMigrationThatCatchesTheRefusalCannotGoOnBehindIt(MongoServer server) {
+        EstimateRun run = run(server, true);
+        run.of(
+                "7_change",
+                () -> {
+                    assertThatThrownBy(() -> run.database().drop())
+                            .hasMessageContaining("db().drop");
+                    assertThatThrownBy(() -> run.database().getName())
+                            .hasMessageContaining("db().drop");
+                });
+    }
+
+    @Test
+    void withoutTransactionsNothingIsTimed(@On(Kind.STANDALONE) MongoServer server) {
+        Backfills backfills = new Backfills(server);
+        backfills.fill("users", 10);
+        EstimateRun run = run(server, false);
+
+        BackfillEstimate one =
+                run.of("7_change", () -> run.backfill("users").update(Backfills.addOne()).run())
+                        .backfills()
+                        .get(0);
+
+        assertThat(one.documents()).isEqualTo(10);
+        assertThat(one.timedMs()).isNull();
+        assertThat(one.notes()).anyMatch(note -> note.startsWith("not timed"));
+        assertNothingWritten(backfills);
+    }
+
+    private static EstimateRun run(MongoServer server, boolean transactions) {
+        return new EstimateRun(server.client(), server.db(), transactions, false);
+    }
+
+    private static void assertNothingWritten(Backfills backfills) {
+        assertThat(backfills.collection("users").countDocuments(Filters.ne("n", 0))).isZero();
+        assertThat(backfills.collection("users").countDocuments()).isPositive();
+    }
+}

@@ -1,0 +1,148 @@
+package mongo.backfill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.mongodb.client.ClientSession;
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Updates;
+
+import migopy.MigopyException;
+
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+
+import support.Eventually;
+import support.Kind;
+import support.MongoServer;
+import support.On;
+import support.OnServer;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Each batch and its checkpoint in one transaction. */
+@OnServer
+class OnceTest {
+    private static final long LIMIT_SECONDS = 60;
+
+    @Test
+    void besideAnotherWriterEveryDocumentIsChangedOnce(MongoServer server) throws Exception {
+        Backfills backfills = new Backfills(server);
+        backfills.fill("users", 20_000);
+        MongoCollection<Document> users = server.collection("users");
+        AtomicBoolean over = new AtomicBoolean();
+        AtomicLong written = new AtomicLong();
+        CompletableFuture<Void> writer =
+                CompletableFuture.runAsync(
+                        () -> {
+                            for (int i = 0; !over.get(); i = (i + 7_919) % 20_000) {
+                                users.updateOne(Filters.eq("_id", i), Updates.inc("other", 1));
+                                written.incrementAndGet();
+                            }
+                        });
+        try {
+            backfills.of("users").update(Backfills.addOne()).once().run();
+        } finally {
+            over.set(true);
+            writer.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+        }
+
+        assertThat(backfills.notOnce("users")).isEmpty();
+        assertThat(written.get()).isPositive();
+    }
+
+    @Test
+    void withoutOnceABatchThatMeetsAnotherWriterIsMadeWithoutATransaction(MongoServer server)
+            throws Exception {
+        Backfills backfills = new Backfills(server);
+        backfills.fill("users", 3_000);
+        MongoCollection<Document> users = server.collection("users");
+        CompletableFuture<Long> run;
+        try (ClientSession other = server.client().startSession()) {
+            other.startTransaction();
+            users.updateOne(other, Filters.eq("_id", 1_500), Updates.set("other", 1));
+            run =
+                    CompletableFuture.supplyAsync(
+                            () ->
+                                    backfills
+                                            .of("users")
+                                            .update(Backfills.addOne())
+                                            .batch(1_000)
+                                            .run());
+            Eventually.until(
+                    "the batch before the conflict is done",
+                    () -> users.countDocuments(Filters.eq("n", 1)) >= 1_000);
+            other.commitTransaction();
+        }
+
+        assertThat(run.get(LIMIT_SECONDS, TimeUnit.SECONDS)).isEqualTo(3_000);
+        assertThat(backfills.notOnce("users")).isEmpty();
+    }
+
+    @Test
+    void anUnknownCommitIsAskedForUntilItIsKnown(MongoServer server) {
+        Backfills backfills = new Backfills(server);
+        backfills.fill("users", 100);
+        server.admin(
+                Document.parse(
+                        "{configureFailPoint: 'failCommand', mode: {times: 2}, data: {failCommands:"
+                            + " ['commitTransaction'], writeConcernError: {code: 64, errmsg: 'by"
+                            + " the test'}}}"));
+
+        long changed = backfills.of("users").update(Backfills.addOne()).batch(20).once().run();
+
+        assertThat(changed).isEqualTo(100);
+        assertThat(backfills.notOnce("users")).isEmpty();
+    }
+
+    @Test
+    void theClientWayReadsAndWritesInTheTransaction(MongoServer server) {
+        Backfills backfills = new Backfills(server);
+        backfills.fill("users", 100);
+
+        long changed =
+                backfills.of("users").each(one -> Updates.inc("n", 1)).batch(20).once().run();
+
+        assertThat(changed).isEqualTo(100);
+        assertThat(backfills.notOnce("users")).isEmpty();
+    }
+
+    @Test
+    void aDeadRunsTransactionIsEndedByTheNext(MongoServer server) {
+        Backfills backfills = new Backfills(server);
+        backfills.fill("users", 100);
+        try (ClientSession dead = backfills.client().startSession()) {
+            dead.startTransaction();
+            backfills
+                    .collection("users")
+                    .updateOne(dead, Filters.eq("_id", 5), Updates.set("x", 1));
+            backfills.leaveBehind("users", dead);
+
+            long changed = backfills.of("users").update(Backfills.addOne()).once().run();
+
+            assertThat(changed).isEqualTo(100);
+        }
+        assertThat(backfills.notOnce("users")).isEmpty();
+        assertThat(backfills.collection("users").countDocuments(Filters.exists("x"))).isZero();
+    }
+
+    @Test
+    void aStandaloneRefusesItByNameAndDoesTheRest(@On(Kind.STANDALONE) MongoServer server) {
+        Backfills backfills = new Backfills(server).withoutTransactions();
+        backfills.fill("users", 100);
+
+        assertThatThrownBy(() -> backfills.of("users").update(Backfills.addOne()).once().run())
+                .hasMessageContaining("once() of backfill(\"users\") needs transactions")
+                .isInstanceOfSatisfying(
+                        MigopyException.class,
+                        e -> assertThat(e.kind()).isEqualTo(MigopyException.Kind.REFUSED));
+        assertThat(backfills.collection("users").countDocuments(Filters.eq("n", 1))).isZero();
+
+        backfills.of("users").update(Backfills.addOne()).batch(30).run();
+        assertThat(backfills.notOnce("users")).isEmpty();
+    }
+}

@@ -1,0 +1,63 @@
+package unit.backfill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.mongodb.client.model.Updates;
+
+import migopy.MigopyException;
+import migopy.backfill.Backfill;
+import migopy.backfill.Standing;
+
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.bson.BsonDocument;
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+
+/** What a migration may ask for, and what a checkpoint tells. */
+class CallsTest {
+    private static Backfill users() {
+        return Backfill.of(null, "users");
+    }
+
+    @Test
+    void aBackfillWithNothingToDoIsRefused() {
+        refused(() -> users().run(), "has nothing to do");
+        refused(() -> users().update(), "at least one stage");
+    }
+
+    @Test
+    void aBackfillDoesOneThing() {
+        refused(
+                () -> users().delete().each(one -> Updates.inc("n", 1)),
+                "can do one thing: delete() or each()");
+    }
+
+    @Test
+    void numbersThatCannotBeRightAreRefused() {
+        refused(() -> users().batch(0), "batch(0)");
+        refused(() -> users().batch(100_001), "between 1 and 100000");
+        refused(() -> users().maxRate(0), "maxRate(0)");
+        refused(() -> users().parallel(0), "parallel(0)");
+        refused(() -> users().parallel(65), "between 1 and 64");
+    }
+
+    @Test
+    void aCheckpointTellsHowFarItIsEvenWhenPartsAreMissing() {
+        Standing standing =
+                Standing.of(
+                        BsonDocument.parse(
+                                "{collection: 'users', state: 'paused', done: 5, estimate: 10,"
+                                        + " rate: 2.5}"));
+
+        assertThat(standing.collection()).isEqualTo("users");
+        assertThat(standing.state()).isEqualTo(Standing.State.PAUSED);
+        assertThat(standing.done()).isEqualTo(5);
+        assertThat(standing.perSecond()).isEqualTo(2.5);
+        assertThat(Standing.of(new Document().toBsonDocument()).done()).isZero();
+    }
+
+    private static void refused(ThrowingCallable call, String message) {
+        assertThatThrownBy(call).isInstanceOf(MigopyException.class).hasMessageContaining(message);
+    }
+}
