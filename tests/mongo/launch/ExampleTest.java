@@ -1,0 +1,67 @@
+package mongo.launch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import static support.Project.project;
+
+import org.junit.jupiter.api.Test;
+
+import support.Checkout;
+import support.MongoServer;
+import support.OnServer;
+import support.Project;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The worked example at the top of the repository. */
+@OnServer
+class ExampleTest {
+    @Test
+    void itsMigrationsRunGoBackAndRunAgain(MongoServer server) throws IOException {
+        var project = withSamples(project(server));
+        project.run("execute").exits(0);
+        assertThat(server.collection("users").countDocuments()).isEqualTo(2);
+        project.run("rollback", "--last", "4").exits(0);
+        assertThat(server.collection("users").countDocuments()).isZero();
+        project.run("execute").exits(0);
+        assertThat(project.states().values()).hasSize(4).containsOnly("applied");
+    }
+
+    @Test
+    void itsMigrationsRunOnTheEmbeddedDatabaseToo() throws IOException {
+        var project = withSamples(Project.withoutServer()).entry("{ mongoDatabase = \"app\"; }");
+        project.run("execute", "--embedded").exits(0);
+        project.run("rollback", "--last", "4", "--embedded").exits(0);
+        project.run("execute", "--embedded").exits(0);
+        project.run("status", "--check", "--embedded").exits(0);
+    }
+
+    @Test
+    void everySampleCanBeStartedAsAProgram() throws IOException {
+        for (Path sample : samples()) {
+            assertThat(sample).isExecutable();
+            assertThat(Files.readAllLines(sample))
+                    .startsWith(
+                            "///usr/bin/env jbang \"$0\" \"$@\" ; exit $?",
+                            "//DEPS ../migopy.java");
+        }
+        assertThat(Checkout.root().resolve("migopy.java")).isExecutable();
+    }
+
+    private static Project withSamples(Project project) throws IOException {
+        for (Path sample : samples()) {
+            project.with(sample.getFileName().toString(), Files.readString(sample));
+        }
+        return project;
+    }
+
+    private static List<Path> samples() throws IOException {
+        try (Stream<Path> files = Files.list(Checkout.root().resolve("mongomigrations"))) {
+            return files.sorted().toList();
+        }
+    }
+}
