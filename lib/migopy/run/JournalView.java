@@ -1,0 +1,61 @@
+package migopy.run;
+
+import migopy.journal.Entry;
+import migopy.journal.JournalEntry;
+import migopy.lock.Holder;
+import migopy.lock.LockStore;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The journal, read without the lock.
+ *
+ * @param liveRuns the run that holds the lock, if something is under way
+ */
+record JournalView(List<Entry> entries, Set<String> liveRuns) {
+    /** A migration ends and the next begins between two looks; so often that does not happen. */
+    private static final int LOOKS = 3;
+
+    /**
+     * Reads the journal once; the lock only if something is under way, and if that looks
+     * interrupted, both once more: its run may just have come to its end.
+     */
+    static JournalView read(Ledger ledger) {
+        List<Entry> entries = ledger.journal().entries();
+        if (interrupted(entries, Set.of()).isEmpty()) {
+            return new JournalView(entries, Set.of());
+        }
+        Set<String> live = liveRuns(ledger.locks());
+        Set<String> suspects = interrupted(entries, live);
+        for (int look = 0; look < LOOKS && !suspects.isEmpty(); look++) {
+            live = liveRuns(ledger.locks());
+            entries = ledger.journal().entries();
+            Set<String> before = suspects;
+            suspects = interrupted(entries, live);
+            if (before.containsAll(suspects)) {
+                break; // under way before that look at the lock and after it, by a run without it
+            }
+        }
+        return new JournalView(entries, live);
+    }
+
+    /** The run that holds the lock now. */
+    static Set<String> liveRuns(LockStore locks) {
+        return locks.holder().filter(Holder::live).map(one -> Set.of(one.run())).orElse(Set.of());
+    }
+
+    /** What is under way by a run that is not among these: names and runs. */
+    private static Set<String> interrupted(List<Entry> entries, Set<String> live) {
+        Set<String> found = new HashSet<>();
+        for (Entry entry : entries) {
+            if (entry instanceof JournalEntry known
+                    && known.state().underWay()
+                    && (known.run() == null || !live.contains(known.run()))) {
+                found.add(known.name() + " " + known.run());
+            }
+        }
+        return found;
+    }
+}

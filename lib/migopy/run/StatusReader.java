@@ -1,0 +1,151 @@
+package migopy.run;
+
+import com.mongodb.MongoException;
+
+import migopy.Problem;
+import migopy.backfill.Standing;
+import migopy.console.MigrationState;
+import migopy.console.StatusAnswer;
+import migopy.console.StatusAnswer.Row;
+import migopy.console.Wording;
+import migopy.journal.By;
+import migopy.journal.Journal;
+import migopy.journal.JournalEntry;
+import migopy.mongo.Connection;
+import migopy.mongo.MongoErrors;
+import migopy.plan.Overview;
+import migopy.plan.Situation;
+import migopy.settings.Settings;
+
+import org.bson.BsonInvalidOperationException;
+import org.bson.BsonValue;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Finds out how the migrations stand. Writes nothing, creates nothing, compiles nothing. */
+public final class StatusReader {
+    /** Each difference costs one read of the journal; more of them nobody reads at once. */
+    private static final int DIFFS = 20;
+
+    private StatusReader() {}
+
+    /**
+     * Looks at directory, journal and, where something is under way, at the lock.
+     *
+     * @param all whether every applied one is to be shown
+     * @throws migopy.MigopyException unreachable, if nobody answers or a right is missing; usage,
+     *     if the directory cannot be read
+     */
+    public static StatusAnswer read(Settings settings, Connection connection, boolean all) {
+        String database = settings.database();
+        Survey survey = Survey.of(settings); // while the connection is being made
+        Ledger ledger = Ledger.open(settings, connection);
+        try {
+            Overview overview = survey.with(JournalView.read(ledger));
+            List<String> notices = new ArrayList<>(overview.notices());
+            List<Row> rows = new ArrayList<>(overview.migrations().size());
+            for (Situation one : overview.migrations()) {
+                rows.add(row(one));
+                addProgress(one, notices);
+            }
+            return new StatusAnswer(
+                    database,
+                    connection.server(),
+                    settings.migrationsCollection(),
+                    survey.directory(),
+                    settings.embedded(),
+                    rows,
+                    withDiffs(overview, ledger.journal()),
+                    notices,
+                    all);
+        } catch (MongoException e) {
+            throw MongoErrors.translate(e, reading(settings));
+        }
+    }
+
+    /** The beginning of what is said when the journal cannot be read. */
+    static String reading(Settings settings) {
+        return "Reading %s.%s".formatted(settings.database(), settings.migrationsCollection());
+    }
+
+    /** All problems; the first edited ones with what was changed. */
+    static List<Problem> withDiffs(Overview overview, Journal journal) {
+        Map<String, Situation> byName = new HashMap<>();
+        List<Problem> problems = new ArrayList<>(overview.problems().size());
+        int diffs = 0;
+        for (Problem problem : overview.problems()) {
+            if (problem.kind() == Problem.Kind.EDITED && diffs < DIFFS) {
+                if (diffs++ == 0) {
+                    overview.migrations().forEach(one -> byName.put(one.name(), one));
+                }
+                problem = EditDiff.withDiff(problem, journal, byName.get(problem.name()).file());
+            }
+            problems.add(problem);
+        }
+        return problems;
+    }
+
+    private static Row row(Situation one) {
+        Problem.Kind problem = one.problem() == null ? null : one.problem().kind();
+        JournalEntry entry = one.entry();
+        // What was rolled back is pending again: when it ran before is history's matter.
+        if (entry == null || one.state() == MigrationState.PENDING) {
+            return new Row(
+                    one.name(), one.number(), one.state(), problem, null, null, null, null, null);
+        }
+        return new Row(
+                one.name(),
+                one.number(),
+                one.state(),
+                problem,
+                entry.startedAt(),
+                entry.finishedAt(),
+                entry.durationMs(),
+                entry.reversible(),
+                who(entry.by()));
+    }
+
+    private static String who(By by) {
+        return by == null ? null : by.user() + "@" + by.host();
+    }
+
+    private static void addProgress(Situation one, List<String> notices) {
+        boolean begun =
+                one.state() == MigrationState.RUNNING || one.state() == MigrationState.INTERRUPTED;
+        if (!begun || one.entry().checkpoints() == null) {
+            return;
+        }
+        for (BsonValue checkpoint : one.entry().checkpoints().values()) {
+            notices.add(one.name() + ": " + progress(checkpoint, one.state()));
+        }
+    }
+
+    private static String progress(BsonValue checkpoint, MigrationState state) {
+        Standing standing;
+        try {
+            standing = Standing.of(checkpoint.asDocument());
+        } catch (BsonInvalidOperationException e) {
+            return "the checkpoint of its backfill cannot be understood: " + e.getMessage();
+        }
+        String done = Wording.number(standing.done());
+        String changed = Wording.number(standing.changed());
+        String of = "backfill of " + standing.collection();
+        if (standing.state() == Standing.State.DONE) {
+            return "%s done, %s visited, %s changed".formatted(of, done, changed);
+        }
+        String far =
+                "%s of about %s visited, %s changed"
+                        .formatted(done, Wording.number(standing.estimate()), changed);
+        if (state != MigrationState.RUNNING) {
+            return "%s stopped, %s".formatted(of, far);
+        }
+        if (standing.state() == Standing.State.PAUSED) {
+            return "%s paused, %s".formatted(of, far);
+        }
+        return "%s, %s, %s a second"
+                .formatted(of, far, Wording.number(Math.round(standing.perSecond())));
+    }
+}

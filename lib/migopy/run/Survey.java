@@ -1,0 +1,41 @@
+package migopy.run;
+
+import migopy.files.ChecksumCache;
+import migopy.files.Listing;
+import migopy.files.MigrationDirectory;
+import migopy.plan.Overview;
+import migopy.settings.Settings;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * The migrations' directory as it is now; needs no database.
+ *
+ * @param directory as it was set, seen from the project's folder
+ * @param checksums of the files, by name
+ */
+record Survey(String directory, Listing listing, Map<String, String> checksums) {
+    /**
+     * Lists the directory and reads what has changed in it.
+     *
+     * @throws migopy.MigopyException usage, if it is missing or cannot be read
+     */
+    static Survey of(Settings settings) {
+        Path directory = settings.migrationsDirectory();
+        Listing listing =
+                new MigrationDirectory(settings.home(), directory, settings.migrationsFilePattern())
+                        .scan();
+        Map<String, String> checksums = new ChecksumCache(settings.cacheDirectory()).of(listing);
+        Path shown =
+                directory.startsWith(settings.home())
+                        ? settings.home().relativize(directory)
+                        : directory;
+        return new Survey(shown.toString(), listing, checksums);
+    }
+
+    /** Held against what the journal says. */
+    Overview with(JournalView view) {
+        return Overview.of(listing, checksums, view.entries(), view.liveRuns());
+    }
+}

@@ -1,0 +1,77 @@
+package migopy.run;
+
+import com.mongodb.MongoException;
+
+import migopy.MigopyException;
+import migopy.console.UnlockAnswer;
+import migopy.lock.Holder;
+import migopy.lock.LockStore;
+import migopy.mongo.Connection;
+import migopy.mongo.MongoErrors;
+import migopy.settings.Settings;
+
+import java.util.Optional;
+
+/** Takes the lock away from its owner. */
+public final class Unlock {
+    private static final UnlockAnswer NOTHING =
+            new UnlockAnswer(false, null, null, null, null, null);
+
+    private Unlock() {}
+
+    /**
+     * Removes the owner of a lock whose lease has run out, or the owner that is named. The lock's
+     * token stays, so whoever was its owner can write nothing once the next one has taken over.
+     *
+     * @param owner whose lock to remove though its lease still runs; null for none
+     * @throws MigopyException locked, if the lease still runs, or if another than {@code owner} has
+     *     the lock
+     */
+    public static UnlockAnswer run(Settings settings, Connection connection, String owner) {
+        Ledger ledger = Ledger.open(settings, connection);
+        try {
+            return remove(ledger.locks(), owner);
+        } catch (MongoException e) {
+            throw MongoErrors.translate(
+                    e,
+                    "Unlocking %s.%s"
+                            .formatted(settings.database(), settings.migrationsCollection()));
+        }
+    }
+
+    private static UnlockAnswer remove(LockStore locks, String owner) {
+        Optional<Holder> found = locks.holder();
+        if (found.isEmpty()) {
+            return NOTHING;
+        }
+        Holder holder = found.get();
+        if (owner != null && !owner.equals(holder.owner())) {
+            throw MigopyException.locked(
+                    "the lock is not %s's: %s has it, %s"
+                            .formatted(owner, holder.owner(), holder.shown()),
+                    remove(holder));
+        }
+        if (owner == null && holder.live()) {
+            throw MigopyException.locked(
+                    "the lease of %s, %s, runs until %s"
+                            .formatted(holder.owner(), holder.shown(), holder.expiresAt()),
+                    "If that run is dead: " + remove(holder));
+        }
+        if (!locks.release(holder.owner(), holder.token())) {
+            throw MigopyException.locked(
+                    "the lock has changed hands just now",
+                    "See who has it: " + MigopyException.COMMAND + " unlock");
+        }
+        return new UnlockAnswer(
+                true,
+                holder.owner(),
+                holder.run(),
+                holder.host(),
+                holder.pid(),
+                holder.expiresAt());
+    }
+
+    private static String remove(Holder holder) {
+        return "%s unlock --owner %s".formatted(MigopyException.COMMAND, holder.owner());
+    }
+}

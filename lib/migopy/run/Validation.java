@@ -1,0 +1,79 @@
+package migopy.run;
+
+import com.mongodb.MongoException;
+
+import migopy.Problem;
+import migopy.console.ValidateAnswer;
+import migopy.files.Compilation;
+import migopy.files.Listing;
+import migopy.files.MigrationSource;
+import migopy.files.SourceCompiler;
+import migopy.mongo.Connection;
+import migopy.mongo.MongoErrors;
+import migopy.plan.Overview;
+import migopy.settings.Settings;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Every check that can be made without running a migration. */
+public final class Validation {
+    private Validation() {}
+
+    /**
+     * Looks at names and numbers, compiles every file, and compares with the journal if there is a
+     * connection.
+     *
+     * @param connection null to do without a database
+     * @throws migopy.MigopyException usage, if the directory cannot be read or this Java has no
+     *     compiler; unreachable, if there is a connection and nobody answers
+     */
+    public static ValidateAnswer run(Settings settings, Connection connection) {
+        Survey survey = Survey.of(settings);
+        List<Problem> compiling = compiling(settings, survey.listing());
+        if (connection == null) {
+            List<Problem> problems = new ArrayList<>(survey.listing().problems());
+            problems.addAll(compiling);
+            return answer(survey, null, null, problems, survey.listing().notices());
+        }
+        Ledger ledger = Ledger.open(settings, connection);
+        try {
+            Overview overview = survey.with(JournalView.read(ledger));
+            List<Problem> problems =
+                    new ArrayList<>(StatusReader.withDiffs(overview, ledger.journal()));
+            problems.addAll(compiling);
+            return answer(
+                    survey, settings.database(), connection.server(), problems, overview.notices());
+        } catch (MongoException e) {
+            throw MongoErrors.translate(e, StatusReader.reading(settings));
+        }
+    }
+
+    private static ValidateAnswer answer(
+            Survey survey,
+            String database,
+            String server,
+            List<Problem> problems,
+            List<String> notices) {
+        int files = survey.listing().files().size();
+        return new ValidateAnswer(survey.directory(), files, database, server, problems, notices);
+    }
+
+    /** What cannot be read, does not compile, or has not the shape of a migration; in order. */
+    private static List<Problem> compiling(Settings settings, Listing listing) {
+        MigrationSource.Sources read = MigrationSource.readAll(listing.files());
+        Compilation compilation =
+                new SourceCompiler(settings.home(), settings.cacheDirectory(), System.getenv())
+                        .compile(read.sources());
+        List<Problem> problems = new ArrayList<>(read.problems());
+        problems.addAll(compilation.problems());
+        Map<String, Integer> order = new HashMap<>();
+        listing.files().forEach(file -> order.put(file.name(), order.size()));
+        problems.sort(
+                Comparator.comparing(problem -> order.getOrDefault(problem.name(), order.size())));
+        return problems;
+    }
+}
