@@ -1,6 +1,5 @@
 package migopy;
 
-import java.security.SecureRandom;
 import migopy.backfill.Backfill;
 import migopy.backfill.BackfillContext;
 import migopy.backfill.Control;
@@ -8,6 +7,8 @@ import migopy.mongo.Connection;
 import migopy.mongo.Topology;
 import migopy.settings.Settings;
 import migopy.settings.SettingsSource;
+
+import java.security.SecureRandom;
 
 /** A migration that is run by its own {@code main}: the project's settings, and no record. */
 final class DirectRun {
@@ -21,7 +22,8 @@ final class DirectRun {
         Settings settings = entry().settings();
         // Not closed: it lives as long as main, and its threads are daemons.
         Connection connection =
-                Connection.open(settings, "direct-" + Integer.toHexString(new SecureRandom().nextInt()));
+                Connection.open(
+                        settings, "direct-" + Integer.toHexString(new SecureRandom().nextInt()));
         Topology topology = connection.topology();
         System.err.println(
                 "%s. Nothing is recorded; what is: %s"
@@ -33,8 +35,7 @@ final class DirectRun {
                 connection.database(),
                 System.out::println,
                 collection ->
-                        new Backfill(
-                                collection,
+                        Backfill.of(
                                 new BackfillContext(
                                         connection.client(),
                                         connection.database(),
@@ -44,7 +45,8 @@ final class DirectRun {
                                         () -> {},
                                         event -> {},
                                         connection.supportsTransactions(),
-                                        topology == Topology.EMBEDDED)));
+                                        topology == Topology.EMBEDDED),
+                                collection));
     }
 
     private static SettingsSource entry() {
@@ -63,10 +65,13 @@ final class DirectRun {
                     e);
         }
         throw MigopyException.usage(
-                "the class migopy does not extend MigrationsManager", "Let it extend MigrationsManager");
+                "the class migopy does not extend MigrationsManager",
+                "Let it extend MigrationsManager");
     }
 
-    /** The last words of a direct run: a stack trace only for what the migration's own code threw. */
+    /**
+     * The last words of a direct run: a stack trace only for what the migration's own code threw.
+     */
     private static void say(Thread thread, Throwable thrown) {
         if (thrown instanceof MigopyException known) {
             System.err.println(known.getMessage());

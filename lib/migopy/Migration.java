@@ -3,16 +3,19 @@ package migopy;
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoDatabase;
+
+import migopy.backfill.Backfill;
+
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import migopy.backfill.Backfill;
 
 /**
  * What a migration sees: {@code import static migopy.Migration.db;}.
  *
- * <p>While a run is at work, these are its connection and its log. In a file that is run directly ({@code jbang
- * mongomigrations/3_add_users.java}) they are those of the project's {@code migopy.java}, and nothing is recorded.
+ * <p>While a run is at work, these are its connection and its log. In a file that is run directly
+ * ({@code jbang mongomigrations/3_add_users.java}) they are those of the project's {@code
+ * migopy.java}, and nothing is recorded.
  */
 public final class Migration {
     private static final AtomicReference<Binding> BOUND = new AtomicReference<>();
@@ -64,8 +67,9 @@ public final class Migration {
     }
 
     /**
-     * Runs an {@code up(MongoDatabase, ClientSession)} in a transaction, for the {@code main} of such a migration. It
-     * is called again from its start on a TransientTransactionError, at most 3 times.
+     * Runs an {@code up(MongoDatabase, ClientSession)} in a transaction, for the {@code main} of
+     * such a migration. It is called again from its start on a TransientTransactionError, at most 3
+     * times.
      *
      * @throws MigopyException unknown, if nobody can tell whether the transaction was committed
      */

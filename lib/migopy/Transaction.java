@@ -8,8 +8,8 @@ import com.mongodb.WriteConcern;
 import com.mongodb.client.ClientSession;
 
 /**
- * A transaction that is tried again where MongoDB says that this is safe, and never after somebody else has taken
- * over.
+ * A transaction that is tried again where MongoDB says that this is safe, and never after somebody
+ * else has taken over.
  *
  * <p>Not the driver's {@code withTransaction}: that one looks at no lease between two tries.
  */
@@ -17,7 +17,9 @@ public final class Transaction {
     /** How often a body is called again after a TransientTransactionError (CONTRACT, section 1). */
     private static final int RETRIES = 3;
 
-    /** How often a commit whose outcome is unknown is asked for again; each try is the driver's two. */
+    /**
+     * How often a commit whose outcome is unknown is asked for again; each try is the driver's two.
+     */
     private static final int COMMITS = 5;
 
     private static final TransactionOptions MAJORITY =
@@ -75,7 +77,9 @@ public final class Transaction {
             returned = true;
         } finally {
             if (!returned && session.hasActiveTransaction()) {
-                session.abortTransaction(); // an abort that fails is the server's to time out; it does not throw
+                session
+                        .abortTransaction(); // an abort that fails is the server's to time out; it
+                                             // does not throw
             }
         }
     }

@@ -10,6 +10,7 @@ import migopy.run.Hooks;
 import migopy.run.RunOptions;
 import migopy.run.RunResult;
 import migopy.run.Runner;
+import migopy.run.Watchdog;
 import migopy.settings.Redactor;
 import migopy.settings.Settings;
 import migopy.settings.SettingsResolver;
@@ -134,7 +135,7 @@ public final class Session implements AutoCloseable {
             if (settings().embedded()) {
                 console.notice(
                         "On the embedded database in .migopy/, for a first try: it has no"
-                            + " transactions, and the lock goes by this machine's clock.");
+                                + " transactions, and the lock goes by this machine's clock.");
             }
             stopwatch.mark("connecting begun");
         }
@@ -143,17 +144,24 @@ public final class Session implements AutoCloseable {
 
     /** Runs the request, and gives its answer. */
     int run(Request request, RunOptions options) throws Exception {
-        RunResult result =
-                new Runner(settings(), connection(), runId, console, hooks()).run(request, options);
-        console.answer(
-                new RunAnswer(
-                        result.run(),
-                        result.steps(),
-                        options.dryRun(),
-                        result.exitCode(),
-                        result.problems(),
-                        result.error()));
-        return result.exitCode();
+        Connection opened = connection();
+        // Until the answer is out: a call of System.exit in a migration waits for it in vain
+        // otherwise.
+        try (Watchdog watchdog = Watchdog.install(asProgram)) {
+            RunResult result =
+                    new Runner(settings(), opened, runId, console, hooks(), watchdog)
+                            .run(request, options);
+            console.answer(
+                    new RunAnswer(
+                            result.run(),
+                            result.steps(),
+                            options.dryRun(),
+                            result.exitCode(),
+                            result.problems(),
+                            result.error()));
+            watchdog.finish(result.exitCode());
+            return result.exitCode();
+        }
     }
 
     private static String askForPassword() {

@@ -233,6 +233,11 @@ public final class Console implements AutoCloseable {
         return screen.output(format == Format.JSON);
     }
 
+    /** The same for what it prints to standard error. */
+    public PrintStream migrationErrors() {
+        return screen.output(true);
+    }
+
     /** Takes the live line away and ends its thread. */
     @Override
     public synchronized void close() {

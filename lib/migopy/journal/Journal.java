@@ -10,9 +10,7 @@ import com.mongodb.client.MongoCursor;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.BulkWriteOptions;
 import com.mongodb.client.model.Filters;
-import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.Projections;
-import com.mongodb.client.model.ReturnDocument;
 import com.mongodb.client.model.UpdateOneModel;
 import com.mongodb.client.model.UpdateOptions;
 import com.mongodb.client.model.Updates;
@@ -20,6 +18,7 @@ import com.mongodb.client.model.Updates;
 import migopy.MigopyException;
 
 import org.bson.BsonDocument;
+import org.bson.BsonType;
 import org.bson.BsonValue;
 import org.bson.Document;
 import org.bson.conversions.Bson;
@@ -107,6 +106,25 @@ public final class Journal {
                 .into(new ArrayList<>());
     }
 
+    /** The server sessions of transactional steps that some run has begun and not ended. */
+    public List<BsonDocument> sessionsUnderWay() {
+        List<BsonDocument> sessions = new ArrayList<>();
+        collection
+                .find(
+                        Filters.and(
+                                Filters.in(
+                                        "state", State.RUNNING.word(), State.ROLLING_BACK.word()),
+                                Filters.type("session", BsonType.DOCUMENT)))
+                .projection(Projections.include("session"))
+                .forEach(document -> sessions.add(document.getDocument("session")));
+        return sessions;
+    }
+
+    /** Whether a step that this run has begun is still in its hands. */
+    public boolean isOurs(Begin begin) {
+        return isOurs(begin.expected().key(), begin.state(), begin.run(), begin.fence());
+    }
+
     /**
      * Makes every run that is still at work, or believes so, unable to write: whoever takes the
      * lock over does this first.
@@ -131,7 +149,7 @@ public final class Journal {
                 throw e;
             }
             // Somebody else's write, or our own first try whose answer was lost on the way.
-            if (!isOurs(begin.expected().key(), begin.state(), begin.run(), begin.fence())) {
+            if (!isOurs(begin)) {
                 throw overtaken(begin.expected().key());
             }
         }
@@ -233,50 +251,6 @@ public final class Journal {
         collection.updateOne(expected.filter(), update);
     }
 
-    /**
-     * Keeps where a backfill stands, and tells what another terminal asks of it.
-     *
-     * @param step what the document has to look like
-     * @param field {@code checkpoints.1}
-     * @param session the transaction of the batch, or null
-     * @return the word in {@code control}, or empty
-     * @throws MigopyException unknown, if another run has taken over
-     */
-    public Optional<String> checkpoint(
-            Expected step, String field, BsonDocument checkpoint, ClientSession session) {
-        Bson set = Updates.set(field, checkpoint);
-        var options =
-                new FindOneAndUpdateOptions()
-                        .projection(Projections.include("control"))
-                        .returnDocument(ReturnDocument.AFTER);
-        BsonDocument after =
-                session == null
-                        ? collection.findOneAndUpdate(step.filter(), set, options)
-                        : collection.findOneAndUpdate(session, step.filter(), set, options);
-        if (after == null) {
-            throw overtaken(step.key());
-        }
-        return after.isString("control")
-                ? Optional.of(after.getString("control").getValue())
-                : Optional.empty();
-    }
-
-    /**
-     * Asks the run that is at work on a migration to pause, resume or cancel its backfill.
-     *
-     * @return whether there is one at work
-     */
-    public boolean control(String name, String word) {
-        return collection
-                        .updateOne(
-                                Filters.and(
-                                        Filters.eq("_id", name),
-                                        Filters.eq("state", State.RUNNING.word())),
-                                Updates.set("control", word))
-                        .getMatchedCount()
-                > 0;
-    }
-
     private boolean isOurs(End end) {
         return isOurs(
                 end.expected().key(), end.state(), end.attempt().run(), end.expected().fence());
@@ -298,7 +272,7 @@ public final class Journal {
         return e.getError().getCategory() == ErrorCategory.DUPLICATE_KEY;
     }
 
-    private static MigopyException overtaken(BsonValue key) {
+    static MigopyException overtaken(BsonValue key) {
         return MigopyException.unknown(
                 "another run has taken over, and %s is in its hands now".formatted(shown(key)),
                 "See what is true: " + MigopyException.COMMAND + " status");

@@ -1,7 +1,8 @@
 package migopy.run;
 
-import java.util.Set;
 import migopy.console.StepReport;
+
+import java.util.Set;
 
 /** What the user's own {@code migopy} class adds to a run; this room must not know that class. */
 public interface Hooks {
@@ -11,7 +12,10 @@ public interface Hooks {
     /** Under the lock, after the last step, however it ended. */
     void afterRun(RunResult result) throws Exception;
 
-    /** After the step was recorded as begun, before it is called. An exception is the step's failure. */
+    /**
+     * After the step was recorded as begun, before it is called. An exception is the step's
+     * failure.
+     */
     void beforeMigration(String name) throws Exception;
 
     /** After the step's end was recorded. An exception ends the run. */

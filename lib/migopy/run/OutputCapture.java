@@ -1,15 +1,16 @@
 package migopy.run;
 
+import migopy.settings.RedactingStream;
+import migopy.settings.Redactor;
+
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import migopy.settings.RedactingStream;
-import migopy.settings.Redactor;
 
 /**
- * What a migration prints: it goes on to the screen as it comes, without secrets, and the last of it is kept for
- * the journal. Closing {@code System.out} in a migration closes nothing.
+ * What a migration prints: it goes on to the screen as it comes, without secrets, and the last of
+ * it is kept for the journal. Closing {@code System.out} in a migration closes nothing.
  */
 final class OutputCapture implements AutoCloseable {
     /** The journal keeps that much, as UTF-8 (CONTRACT, section 4). */

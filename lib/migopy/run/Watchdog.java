@@ -1,5 +1,8 @@
 package migopy.run;
 
+import sun.misc.Signal;
+import sun.misc.SignalHandler;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -8,20 +11,22 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import sun.misc.Signal;
-import sun.misc.SignalHandler;
 
 /**
  * Signals, and calls of {@code System.exit} by a migration.
  *
- * <p>{@code sun.misc.Signal}, because a JVM gives a shutdown hook no second SIGTERM, and none at all while it still
- * wants to work. The first signal asks the run to end; the second halts.
+ * <p>{@code sun.misc.Signal}, because a JVM gives a shutdown hook no second SIGTERM, and none at
+ * all while it still wants to work. The first signal asks the run to end; the second halts.
  *
- * <p>A call of {@code System.exit} starts the shutdown hooks and never returns. The hook tells the run, lets it record
- * what happened and release the lock, and then halts with the run's own exit code instead of the migration's.
+ * <p>A call of {@code System.exit} starts the shutdown hooks and never returns. The hook tells the
+ * run, lets it record what happened and release the lock, and then halts with the run's own exit
+ * code instead of the migration's.
  */
 public final class Watchdog implements AutoCloseable {
-    /** A run that was told of {@code System.exit} writes two documents; each write is limited to 10 s. */
+    /**
+     * A run that was told of {@code System.exit} writes two documents; each write is limited to 10
+     * s.
+     */
     private static final Duration LAST_WORDS = Duration.ofSeconds(25);
 
     private static final Map<String, Integer> SIGNALS = Map.of("INT", 130, "TERM", 143);
@@ -39,9 +44,11 @@ public final class Watchdog implements AutoCloseable {
     }
 
     /**
-     * Begins to watch; the calling thread is the one that a signal interrupts while no migration is under way.
+     * Begins to watch; the calling thread is the one that a signal interrupts while no migration is
+     * under way.
      *
-     * @param asProgram false for a call from a user's own code: no signal handlers, and never a halt
+     * @param asProgram false for a call from a user's own code: no signal handlers, and never a
+     *     halt
      */
     public static Watchdog install(boolean asProgram) {
         Watchdog watchdog = new Watchdog(asProgram);
@@ -75,7 +82,8 @@ public final class Watchdog implements AutoCloseable {
                         .findFirst()
                         .orElse(List.of());
         stop.complete(new Stop.Exited(stack));
-        Integer exitCode = finished.completeOnTimeout(null, LAST_WORDS.toSeconds(), TimeUnit.SECONDS).join();
+        Integer exitCode =
+                finished.completeOnTimeout(null, LAST_WORDS.toSeconds(), TimeUnit.SECONDS).join();
         if (asProgram && exitCode != null) {
             Runtime.getRuntime().halt(exitCode);
         }
@@ -100,17 +108,22 @@ public final class Watchdog implements AutoCloseable {
     }
 
     /**
-     * Says whether a migration is under way: a signal then does not interrupt this thread, which waits for the
-     * migration's end.
+     * Says whether a migration is under way: a signal then does not interrupt this thread, which
+     * waits for the migration's end.
      */
     synchronized void inStep(boolean inStep) {
         this.inStep = inStep;
         if (inStep && stop.isDone()) {
-            Thread.interrupted(); // a signal that came between two steps; the step looks at stop() first
+            Thread
+                    .interrupted(); // a signal that came between two steps; the step looks at
+                                    // stop() first
         }
     }
 
-    /** Lets a call of {@code System.exit} that waits for the run end the JVM with the run's exit code. */
+    /**
+     * Lets a call of {@code System.exit} that waits for the run end the JVM with the run's exit
+     * code.
+     */
     public void finish(int exitCode) {
         finished.complete(exitCode);
     }

@@ -1,0 +1,71 @@
+package migopy.run;
+
+import migopy.MigopyException;
+import migopy.console.StepError;
+import migopy.files.CompiledMigration;
+import migopy.settings.Redactor;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** Makes of what was thrown what the journal and a person are told: short, and without secrets. */
+final class Failure {
+    /** In bytes of UTF-8 (CONTRACT, section 4). */
+    private static final int MESSAGE_LIMIT = 4 * 1024;
+
+    /** Causes of causes are followed so far: they may go in a circle. */
+    private static final int CAUSE_LIMIT = 50;
+
+    private Failure() {}
+
+    static StepError of(Throwable thrown, CompiledMigration migration, Redactor redactor) {
+        String type = thrown.getClass().getName();
+        return new StepError(type, message(thrown, type, redactor), migration.framesOf(thrown));
+    }
+
+    private static String message(Throwable thrown, String type, Redactor redactor) {
+        String message;
+        try {
+            message = thrown.getMessage();
+        } catch (RuntimeException e) {
+            message = null; // an exception class of the user's own that fails while it is looked at
+        }
+        return message == null || message.isBlank()
+                ? type
+                : shortened(redactor.redact(message), MESSAGE_LIMIT);
+    }
+
+    /** A call of {@code System.exit}, with the lines of the migration that led to it. */
+    static StepError exit(List<StackTraceElement> stack, CompiledMigration migration) {
+        Throwable bearer = new Throwable();
+        bearer.setStackTrace(stack.toArray(new StackTraceElement[0]));
+        return new StepError("System.exit", "called System.exit", migration.framesOf(bearer));
+    }
+
+    /**
+     * The exception by which this run learnt that it has lost its lock or its document, or null.
+     */
+    static MigopyException overtaken(Throwable thrown) {
+        Throwable next = thrown;
+        for (int i = 0; next != null && i < CAUSE_LIMIT; i++) {
+            if (next instanceof MigopyException known
+                    && known.kind() == MigopyException.Kind.UNKNOWN) {
+                return known;
+            }
+            next = next.getCause();
+        }
+        return null;
+    }
+
+    static String shortened(String text, int limit) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        if (bytes.length <= limit) {
+            return text;
+        }
+        int end = limit - 3; // for the dots
+        while (end > 0 && (bytes[end] & 0xC0) == 0x80) {
+            end--; // in the middle of a character
+        }
+        return new String(bytes, 0, end, StandardCharsets.UTF_8) + "...";
+    }
+}

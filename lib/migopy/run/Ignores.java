@@ -1,0 +1,91 @@
+package migopy.run;
+
+import migopy.console.Direction;
+import migopy.console.Event;
+import migopy.console.Outcome;
+import migopy.console.StepReport;
+import migopy.files.MigrationFile;
+import migopy.files.MigrationSource;
+import migopy.journal.Attempt;
+import migopy.journal.Expected;
+import migopy.journal.Ignored;
+import migopy.plan.Plan;
+import migopy.plan.Step;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Registers migrations without calling them. */
+final class Ignores {
+    /** So many sources are sent at once, each of at most 1 MB: the server takes 48 MB a message. */
+    private static final int BATCH = 20;
+
+    private final Operation operation;
+
+    Ignores(Operation operation) {
+        this.operation = operation;
+    }
+
+    RunResult run(List<Step> steps) {
+        List<MigrationFile> files =
+                steps.stream().map(step -> ((Step.Ignore) step).file()).toList();
+        MigrationSource.Sources read = MigrationSource.readAll(files);
+        if (!read.problems().isEmpty()) {
+            var refusal = Plan.refusal(read.problems());
+            return new RunResult(
+                    operation.runId(),
+                    List.of(),
+                    read.problems(),
+                    refusal,
+                    refusal.kind().exitCode());
+        }
+        operation
+                .console()
+                .event(
+                        new Event.RunStarted(
+                                operation.settings().database(),
+                                operation.connection().server(),
+                                operation.runId()));
+        List<StepReport> reports = new ArrayList<>();
+        for (int from = 0; from < steps.size(); from += BATCH) {
+            int to = Math.min(from + BATCH, steps.size());
+            List<Ignored> batch = new ArrayList<>();
+            for (int i = from; i < to; i++) {
+                batch.add(ignored(steps.get(i), read.sources().get(i)));
+            }
+            operation.lease().ensureHeld();
+            operation.ledger().journal().ignore(batch);
+            for (Step step : steps.subList(from, to)) {
+                StepReport report =
+                        new StepReport(step.name(), Direction.IGNORE, Outcome.IGNORED, 0L, null);
+                reports.add(report);
+                operation.console().event(new Event.StepEnded(report));
+            }
+        }
+        return new RunResult(operation.runId(), reports, List.of(), null, 0);
+    }
+
+    private Ignored ignored(Step step, MigrationSource source) {
+        Instant now = operation.lease().serverTime();
+        Attempt attempt =
+                new Attempt(
+                        Direction.IGNORE.word(),
+                        Outcome.IGNORED.word(),
+                        operation.runId(),
+                        now,
+                        now,
+                        0L,
+                        operation.by(),
+                        null,
+                        null);
+        return new Ignored(
+                step.entry() == null ? Expected.absent(step.name()) : Expected.of(step.entry()),
+                source.file().fileName(),
+                source.file().number(),
+                source.checksum(),
+                source.text(),
+                operation.lease().token(),
+                attempt);
+    }
+}

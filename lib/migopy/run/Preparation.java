@@ -1,0 +1,130 @@
+package migopy.run;
+
+import migopy.Problem;
+import migopy.console.Direction;
+import migopy.files.Compilation;
+import migopy.files.CompiledMigration;
+import migopy.files.MigrationFile;
+import migopy.files.MigrationSource;
+import migopy.files.SourceCompiler;
+import migopy.journal.Journal;
+import migopy.journal.JournalEntry;
+import migopy.mongo.Connection;
+import migopy.plan.Step;
+import migopy.settings.Settings;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Everything that can be found out before the first step: that all of them compile, and can do what
+ * they are asked.
+ *
+ * @param compiled the steps with what is to be called; empty if there is a problem
+ * @param compiler for a second look at the sources
+ */
+record Preparation(List<Steps.Compiled> compiled, List<Problem> problems, SourceCompiler compiler) {
+
+    static Preparation of(
+            List<Step> steps, Settings settings, Connection connection, Journal journal) {
+        SourceCompiler compiler =
+                new SourceCompiler(settings.home(), settings.cacheDirectory(), System.getenv());
+        List<Problem> problems = new ArrayList<>();
+        List<MigrationSource> sources = sources(steps, journal, problems);
+        Map<String, CompiledMigration> byName = new HashMap<>();
+        if (problems.isEmpty()) {
+            Compilation compilation = compiler.compile(sources);
+            problems.addAll(compilation.problems());
+            compilation.migrations().forEach(one -> byName.put(one.name(), one));
+        }
+        List<Steps.Compiled> compiled = new ArrayList<>();
+        for (Step step : problems.isEmpty() ? steps : List.<Step>of()) {
+            CompiledMigration migration = byName.get(step.name());
+            impossible(step, migration, connection).ifPresent(problems::add);
+            compiled.add(new Steps.Compiled(step, migration));
+        }
+        return new Preparation(problems.isEmpty() ? compiled : List.of(), problems, compiler);
+    }
+
+    private static List<MigrationSource> sources(
+            List<Step> steps, Journal journal, List<Problem> problems) {
+        List<MigrationFile> files = new ArrayList<>();
+        List<MigrationSource> stored = new ArrayList<>();
+        for (Step step : steps) {
+            if (step instanceof Step.Execute execute) {
+                files.add(execute.file());
+            } else if (step instanceof Step.Rollback rollback && rollback.file() != null) {
+                files.add(rollback.file());
+            } else if (step instanceof Step.Rollback rollback) {
+                stored(rollback.entry(), journal, problems).ifPresent(stored::add);
+            }
+        }
+        MigrationSource.Sources read = MigrationSource.readAll(files);
+        problems.addAll(read.problems());
+        stored.addAll(read.sources());
+        return stored;
+    }
+
+    private static Optional<MigrationSource> stored(
+            JournalEntry entry, Journal journal, List<Problem> problems) {
+        var text =
+                journal.document(entry.key())
+                        .filter(document -> document.isString("source"))
+                        .map(document -> document.getString("source").getValue());
+        if (text.isEmpty() || entry.number() == null) {
+            problems.add(
+                    new Problem(
+                            Problem.Kind.MISSING,
+                            entry.name(),
+                            "the journal has no source of %s".formatted(entry.name()),
+                            "Bring the file back"));
+            return Optional.empty();
+        }
+        var nowhere =
+                new MigrationFile(
+                        entry.number(),
+                        entry.name(),
+                        java.nio.file.Path.of(entry.name() + MigrationFile.SUFFIX));
+        return Optional.of(MigrationSource.of(nowhere, text.get()));
+    }
+
+    private static Optional<Problem> impossible(
+            Step step, CompiledMigration migration, Connection connection) {
+        if (step.direction() == Direction.DOWN && !migration.reversible()) {
+            return Optional.of(
+                    new Problem(
+                            Problem.Kind.NO_DOWN,
+                            step.name(),
+                            "%s has no down(), so there is no way back".formatted(step.name()),
+                            "Write down(), or undo it by a new migration"));
+        }
+        if (migration.transactional(step.direction()) && !connection.supportsTransactions()) {
+            return Optional.of(
+                    new Problem(
+                            Problem.Kind.NOT_COMPILABLE,
+                            step.name(),
+                            "%s takes a ClientSession, and this server has no transactions: it is no replica set"
+                                    .formatted(step.name()),
+                            "Start mongod with --replSet, or let it take (MongoDatabase) only"));
+        }
+        return Optional.empty();
+    }
+
+    /** The collections that the migrations name; empty if one cannot be told. */
+    Set<String> touched() {
+        Set<String> all = new HashSet<>();
+        for (Steps.Compiled one : compiled) {
+            Optional<Set<String>> names = compiler.collectionsTouched(one.migration().source());
+            if (names.isEmpty()) {
+                return Set.of();
+            }
+            all.addAll(names.get());
+        }
+        return all;
+    }
+}

@@ -1,0 +1,164 @@
+package migopy.run;
+
+import migopy.MigopyException;
+import migopy.console.Event;
+import migopy.console.StepReport;
+import migopy.files.CompiledMigration;
+import migopy.journal.Journal;
+import migopy.lock.Lease;
+import migopy.plan.Step;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The steps of a run, one after the other: begun in the journal, called, ended in the journal.
+ *
+ * <p>The end of one and the begin of the next are written together where both can be, which saves
+ * each migration one wait for the majority.
+ */
+final class Steps {
+    private final Operation operation;
+    private final Journal journal;
+    private final Lease lease;
+    private final OutputCapture output;
+    private final List<StepReport> told = new ArrayList<>();
+
+    /** The last step's result while the journal does not know it yet. */
+    private StepRun.Result open;
+
+    /**
+     * How the steps ended.
+     *
+     * @param steps those that were started
+     * @param error why they ended early, where no report says it
+     */
+    record Outcome(List<StepReport> steps, MigopyException error, int exitCode) {}
+
+    /** A step and what is to be called for it. */
+    record Compiled(Step step, CompiledMigration migration) {}
+
+    Steps(Operation operation, OutputCapture output) {
+        this.operation = operation;
+        this.journal = operation.ledger().journal();
+        this.lease = operation.lease();
+        this.output = output;
+    }
+
+    /** Does them in order, until one fails or the run has to end. */
+    Outcome run(List<Compiled> steps) {
+        try {
+            for (Compiled next : steps) {
+                Optional<Stop> stop = operation.watchdog().stopped();
+                if (stop.isPresent()) {
+                    return over(null, exitCode(stop.get()));
+                }
+                StepRun.Result result = one(next);
+                if (result.exitCode() != 0) {
+                    record(result);
+                    return over(result.error(), result.exitCode());
+                }
+                open = result;
+            }
+            return over(null, 0);
+        } catch (MigopyException e) {
+            if (open != null) { // what ran to its end but is not known to be recorded
+                tell(unknown(open.report()));
+            }
+            return new Outcome(told, e, e.kind().exitCode());
+        }
+    }
+
+    private static int exitCode(Stop stop) {
+        return stop instanceof Stop.Signalled signal ? signal.exitCode() : 1;
+    }
+
+    private Outcome over(MigopyException error, int exitCode) {
+        recordOpen();
+        return new Outcome(told, error, exitCode);
+    }
+
+    private StepRun.Result one(Compiled next) {
+        operation.takeover().clear(next.step().entry());
+        lease.ensureHeld();
+        try (StepRun run = new StepRun(operation, next.step(), next.migration(), output)) {
+            begin(run);
+            // The begin may have taken as long as a lease does: look once more before anything is
+            // done.
+            lease.ensureHeld();
+            operation
+                    .console()
+                    .event(new Event.StepStarted(next.step().name(), next.step().direction()));
+            return run.call();
+        }
+    }
+
+    private void begin(StepRun run) {
+        if (open == null || open.end() == null) {
+            recordOpen();
+            journal.begin(run.begin());
+            return;
+        }
+        if (!journal.endAndBegin(open.end(), run.begin())) {
+            recordOpen();
+            lease.ensureHeld();
+            journal.begin(run.begin());
+            return;
+        }
+        StepReport ended = open.report();
+        open = null;
+        try {
+            tell(ended);
+        } catch (MigopyException e) {
+            journal.end(run.neverCalled(e.getMessage()));
+            throw e;
+        }
+    }
+
+    private void recordOpen() {
+        if (open != null) {
+            StepRun.Result ended = open;
+            if (ended.end() != null) {
+                journal.end(ended.end());
+            }
+            open = null;
+            tell(ended.report());
+        }
+    }
+
+    /** Records the last step of the run; if that cannot be done, its outcome is unknown. */
+    private void record(StepRun.Result result) {
+        open = result;
+        recordOpen();
+    }
+
+    private static StepReport unknown(StepReport report) {
+        return new StepReport(
+                report.name(),
+                report.direction(),
+                migopy.console.Outcome.UNKNOWN,
+                report.durationMs(),
+                report.error());
+    }
+
+    private void tell(StepReport report) {
+        told.add(report);
+        operation.console().event(new Event.StepEnded(report));
+        if (report.outcome() == migopy.console.Outcome.UNKNOWN) {
+            return;
+        }
+        try {
+            operation.hooks().afterMigration(report);
+        } catch (Exception e) {
+            throw new MigopyException(
+                    MigopyException.Kind.FAILED,
+                    "afterMigration() failed after %s: %s".formatted(report.name(), e),
+                    report.name()
+                            + " stays "
+                            + report.outcome().word()
+                            + ". Mend the hook, then start again",
+                    e);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package migopy.run;
+
+import migopy.MigopyException;
+import migopy.Problem;
+import migopy.journal.Journal;
+import migopy.journal.JournalEntry;
+import migopy.mongo.ServerOperation;
+import migopy.mongo.ServerOperations;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * What a run that died has left behind in the server: open transactions, and operations that go on
+ * without it.
+ */
+final class Takeover {
+    /**
+     * How long an operation that was killed may take to end, before a migration is run again
+     * (DESIGN, the lock).
+     */
+    private static final Duration END_OF_OPERATIONS = Duration.ofSeconds(60);
+
+    /**
+     * 1.5 times the server's default of transactionLifetimeLimitSeconds: by then no transaction is
+     * left.
+     */
+    private static final Duration END_OF_TRANSACTIONS = Duration.ofSeconds(90);
+
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
+
+    private final ServerOperations operations;
+    private final Journal journal;
+
+    Takeover(ServerOperations operations, Journal journal) {
+        this.operations = operations;
+        this.journal = journal;
+    }
+
+    /**
+     * Takes the journal over: no run before this one can write into it any more.
+     *
+     * @param token this run's fence
+     */
+    void raiseFence(long token) {
+        // First the open transactions: one that has written its record already would hold up the
+        // fence.
+        for (var session : journal.sessionsUnderWay()) {
+            operations.killSession(session);
+        }
+        journal.raiseFence(token);
+    }
+
+    /**
+     * Makes sure that nothing of an interrupted migration goes on in the server, before it is run
+     * again.
+     *
+     * @throws MigopyException unknown, if something does
+     */
+    void clear(JournalEntry entry) {
+        if (entry == null || entry.run() == null) {
+            return;
+        }
+        if (!entry.state().underWay() && !entry.failedMidway()) {
+            return;
+        }
+        Duration limit = entry.transactional() ? END_OF_TRANSACTIONS : END_OF_OPERATIONS;
+        long start = System.nanoTime();
+        List<ServerOperation> left = operations.ofRun(entry.run());
+        operations.kill(left);
+        while (!left.isEmpty() && System.nanoTime() - start < limit.toNanos()) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LOOK_AGAIN.toMillis()));
+            left = operations.ofRun(entry.run());
+        }
+        if (!left.isEmpty()) {
+            throw MigopyException.unknown(
+                    "an operation of the interrupted %s still runs in the server: %s"
+                            .formatted(entry.name(), left.get(0).describe()),
+                    "End it there, or wait for its end; then start again");
+        }
+    }
+
+    /** The problem, and below it what the interrupted run still does in the server. */
+    Problem described(Problem problem, JournalEntry entry) {
+        if (problem.kind() != Problem.Kind.INTERRUPTED || entry == null || entry.run() == null) {
+            return problem;
+        }
+        List<String> details = new ArrayList<>(problem.details());
+        try {
+            ServerOperations.Found found = operations.find(entry.run());
+            found.operations()
+                    .forEach(each -> details.add("still runs in the server: " + each.describe()));
+            if (found.operations().isEmpty()) {
+                details.add(
+                        found.complete()
+                                ? "nothing of it runs in the server any more"
+                                : "nothing of it runs in the server as this user; other users'"
+                                      + " operations cannot be seen without the right inprog");
+            }
+        } catch (MigopyException e) {
+            details.add(
+                    "whether it still runs in the server could not be asked: " + e.getMessage());
+        }
+        return new Problem(
+                problem.kind(), problem.name(), problem.message(), problem.hint(), details);
+    }
+}
