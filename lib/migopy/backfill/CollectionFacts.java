@@ -13,9 +13,10 @@ import java.util.List;
  * What a backfill has to know of its collection.
  *
  * @param type {@code collection}, {@code view}, {@code timeseries}, or null if there is none
+ * @param mongos whether the server is a sharded cluster's router
  * @param shardKey the fields of its shard key; empty if it is not sharded, or that is not told
  */
-record CollectionFacts(String type, List<String> shardKey) {
+record CollectionFacts(String type, boolean mongos, List<String> shardKey) {
     boolean exists() {
         return type != null;
     }
@@ -29,7 +30,9 @@ record CollectionFacts(String type, List<String> shardKey) {
                         && "isdbgrid"
                                 .equals(database.runCommand(new Document("hello", 1)).get("msg"));
         return new CollectionFacts(
-                type, mongos ? shardKey(client, database.getName() + "." + collection) : List.of());
+                type,
+                mongos,
+                mongos ? shardKey(client, database.getName() + "." + collection) : List.of());
     }
 
     private static List<String> shardKey(MongoClient client, String namespace) {
