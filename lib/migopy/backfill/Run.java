@@ -126,7 +126,7 @@ final class Run {
         Sweep sweep = new Sweep(target, board);
         long left = Standing.NOT_KNOWN;
         while (true) {
-            walk(target, batches, sessions, board);
+            walk(target, batches, sessions, board, facts.mongos());
             if (target.where() == null) {
                 break;
             }
@@ -156,14 +156,15 @@ final class Run {
                 .formatted(left, job.collection(), why);
     }
 
-    private void walk(Target target, Batches batches, Sessions sessions, Board board) {
+    private void walk(
+            Target target, Batches batches, Sessions sessions, Board board, boolean mongos) {
         int parts = board.checkpoint().segments().size();
         List<ExecutorService> ahead = new ArrayList<>();
         List<Runnable> tasks = new ArrayList<>();
         for (int i = 0; i < parts; i++) {
             BatchSize size = new BatchSize(job.batch(), job.maxRate());
             ClientSession session = sessions.of(i);
-            if (inTransactions(parts)) {
+            if (inTransactions(parts, mongos)) {
                 tasks.add(
                         new TransactionWorker(target, batches, board, session, i, size, job.once())
                                 ::run);
@@ -183,11 +184,12 @@ final class Run {
 
     /**
      * Workers side by side cannot each write the one checkpoint in a transaction: they would
-     * conflict.
+     * conflict. On a sharded cluster a transaction over all shards costs more than it saves.
      */
-    private boolean inTransactions(int parts) {
+    private boolean inTransactions(int parts, boolean mongos) {
         boolean inServer = !(job.change() instanceof Change.Each);
-        return job.once() || context.transactions() && inServer && parts == 1;
+        boolean worthIt = context.transactions() && inServer && parts == 1 && !mongos;
+        return job.once() || worthIt;
     }
 
     private String name() {
