@@ -8,6 +8,8 @@ import migopy.mongo.Connection;
 import migopy.mongo.Topology;
 import migopy.settings.Settings;
 
+import java.util.List;
+
 /** Journal and lock of one database: what a run and every command beside it stand on. */
 public record Ledger(Journal journal, LockStore locks) {
     /** What the lock's collection adds to the journal's name (CONTRACT, section 4). */
@@ -25,5 +27,11 @@ public record Ledger(Journal journal, LockStore locks) {
         return new Ledger(
                 new Journal(database, journal),
                 new LockStore(database, journal + LOCK, serverClock));
+    }
+
+    /** Journal and lock as the server names them: {@code app.migrations}. */
+    static List<String> namespaces(Settings settings) {
+        String journal = settings.database() + "." + settings.migrationsCollection();
+        return List.of(journal, journal + LOCK);
     }
 }

@@ -1,0 +1,131 @@
+package migopy.run;
+
+import migopy.MigopyException;
+import migopy.Problem;
+import migopy.console.MigrationState;
+import migopy.journal.State;
+import migopy.plan.Situation;
+
+/**
+ * What a person may decide about a migration, and what that makes of it.
+ *
+ * @param was what is settled: {@code interrupted}, {@code missing}, ...
+ * @param state what the journal says from now on; null where it stays applied
+ * @param ended whether it comes to its end only now
+ * @param takesText whether the file's present text is what counts from now on
+ * @param fileGone whether its file may be missing from now on
+ */
+record Verdict(
+        Situation about,
+        String was,
+        State state,
+        boolean ended,
+        boolean takesText,
+        boolean fileGone) {
+    static final String APPLIED = "applied";
+    static final String PENDING = "pending";
+    static final String UNCHANGED = "unchanged";
+
+    private static final String MIGOPY = MigopyException.COMMAND;
+
+    /**
+     * Judges, and touches nothing.
+     *
+     * @param as {@code applied}, {@code pending} or {@code unchanged}
+     * @throws MigopyException refused, where there is nothing to settle; usage, where that word
+     *     does not fit
+     */
+    static Verdict of(Situation one, String as) {
+        if (one.problem() != null) {
+            switch (one.problem().kind()) {
+                case UNREADABLE, UNKNOWN_ENTRY ->
+                        throw MigopyException.refused(
+                                one.problem().message(), one.problem().hint());
+                case EDITED -> {
+                    return edited(one, as);
+                }
+                case MISSING -> {
+                    return missing(one, as);
+                }
+                default -> {} // what it says is in the state too
+            }
+        }
+        return switch (one.state()) {
+            case INTERRUPTED, FAILED, ROLLBACK_FAILED, IGNORED -> settled(one, as);
+            case RUNNING, ROLLING_BACK ->
+                    throw nothing(one, "is under way", "Wait for its end: " + MIGOPY + " status");
+            case APPLIED ->
+                    throw nothing(
+                            one,
+                            "is applied, and there is nothing to settle",
+                            "To take it back: %s rollback %s".formatted(MIGOPY, one.name()));
+            case PENDING ->
+                    throw nothing(
+                            one,
+                            "is pending, and there is nothing to settle",
+                            "To register it without running it: %s ignore %s"
+                                    .formatted(MIGOPY, one.name()));
+            case UNREADABLE ->
+                    throw nothing(one, "cannot be understood", "Mend it in the database");
+        };
+    }
+
+    private static Verdict edited(Situation one, String as) {
+        if (!as.equals(UNCHANGED)) {
+            throw misfit(
+                    one,
+                    as,
+                    "was edited",
+                    "To accept the edit: --as unchanged; to run it again, take it back first:"
+                            + " %s rollback %s".formatted(MIGOPY, one.name()));
+        }
+        return new Verdict(one, Problem.Kind.EDITED.word(), null, false, true, false);
+    }
+
+    private static Verdict missing(Situation one, String as) {
+        String was = Problem.Kind.MISSING.word();
+        return switch (as) {
+            case APPLIED -> new Verdict(one, was, null, false, false, true);
+            case PENDING -> new Verdict(one, was, State.ROLLED_BACK, true, false, false);
+            default ->
+                    throw misfit(
+                            one,
+                            as,
+                            "is missing",
+                            "To do without its file: --as applied; if it was taken back by hand:"
+                                    + " --as pending");
+        };
+    }
+
+    private static Verdict settled(Situation one, String as) {
+        boolean midway = one.entry().failedMidway();
+        String was = midway ? MigrationState.INTERRUPTED.word() : one.state().word();
+        if (as.equals(UNCHANGED)) {
+            throw misfit(
+                    one,
+                    as,
+                    "is " + was.replace('_', ' '),
+                    "Say what is true of the database: --as applied or --as pending");
+        }
+        boolean applied = as.equals(APPLIED);
+        // A failed or ignored one may be edited: what a person calls applied is the file of today.
+        boolean mayBeEdited =
+                one.state() == MigrationState.FAILED || one.state() == MigrationState.IGNORED;
+        return new Verdict(
+                one,
+                was,
+                applied ? State.APPLIED : State.ROLLED_BACK,
+                true,
+                applied && mayBeEdited && one.file() != null,
+                applied && one.entry().fileGone());
+    }
+
+    private static MigopyException nothing(Situation one, String why, String hint) {
+        return MigopyException.refused(one.name() + " " + why, hint);
+    }
+
+    private static MigopyException misfit(Situation one, String as, String what, String hint) {
+        return MigopyException.usage(
+                "%s %s, which --as %s does not settle".formatted(one.name(), what, as), hint);
+    }
+}
