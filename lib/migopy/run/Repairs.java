@@ -143,14 +143,14 @@ public final class Repairs {
 
     /** Those that are meant, in the order in which they run. */
     private List<Situation> chosen(Overview overview) {
-        Set<String> named = new HashSet<>();
+        Set<Situation> named = new HashSet<>();
         for (String name : order.names()) {
-            named.add(Names.resolve(name, overview.migrations()).name());
+            named.add(Names.resolve(name, overview.migrations()));
         }
         return overview.migrations().stream()
                 .filter(
                         one ->
-                                named.contains(one.name())
+                                named.contains(one)
                                         || order.edited() && has(one, Problem.Kind.EDITED)
                                         || order.missing() && has(one, Problem.Kind.MISSING))
                 .toList();
