@@ -12,6 +12,7 @@ import support.OnServer;
 import support.Project;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,22 +21,26 @@ import java.util.stream.Stream;
 /** The worked example at the top of the repository. */
 @OnServer
 class ExampleTest {
+    private static final String ALL = String.valueOf(samples().size());
+
     @Test
     void itsMigrationsRunGoBackAndRunAgain(MongoServer server) throws IOException {
         var project = withSamples(project(server));
         project.run("execute").exits(0);
         assertThat(server.collection("users").countDocuments()).isEqualTo(2);
-        project.run("rollback", "--last", "4").exits(0);
+        project.run("rollback", "--last", ALL).exits(0);
         assertThat(server.collection("users").countDocuments()).isZero();
         project.run("execute").exits(0);
-        assertThat(project.states().values()).hasSize(4).containsOnly("applied");
+        assertThat(project.states().values())
+                .hasSize(Integer.parseInt(ALL))
+                .containsOnly("applied");
     }
 
     @Test
     void itsMigrationsRunOnTheEmbeddedDatabaseToo() throws IOException {
         var project = withSamples(Project.withoutServer()).entry("{ mongoDatabase = \"app\"; }");
         project.run("execute", "--embedded").exits(0);
-        project.run("rollback", "--last", "4", "--embedded").exits(0);
+        project.run("rollback", "--last", ALL, "--embedded").exits(0);
         project.run("execute", "--embedded").exits(0);
         project.run("status", "--check", "--embedded").exits(0);
     }
@@ -59,9 +64,11 @@ class ExampleTest {
         return project;
     }
 
-    private static List<Path> samples() throws IOException {
+    private static List<Path> samples() {
         try (Stream<Path> files = Files.list(Checkout.root().resolve("mongomigrations"))) {
             return files.sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }
