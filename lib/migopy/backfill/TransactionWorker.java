@@ -116,6 +116,7 @@ final class TransactionWorker {
                 abort();
                 if (!once && (conflict(e) || NEVER.contains(e.getCode()))) {
                     without(e);
+                    board.ensureHeld(); // The conflict may be that of who takes over.
                     plainly(part);
                     return;
                 }
