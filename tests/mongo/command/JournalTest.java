@@ -149,13 +149,12 @@ class JournalTest {
 
     @Test
     void ofDeepFramesTheFirst20AreKept(MongoServer server) {
-        var project =
-                project(server)
-                        .with(
-                                "1_one.java",
-                                source(
-                                        "static void up() { down(200); } static void down(int n) {"
-                                            + " if (n == 0) throw new Error(); down(n - 1); }"));
+        StringBuilder members = new StringBuilder("static void up() { deeper0(); }\n");
+        for (int i = 0; i < 30; i++) {
+            members.append("static void deeper%d() { deeper%d(); }\n".formatted(i, i + 1));
+        }
+        members.append("static void deeper30() { throw new Error(); }");
+        var project = project(server).with("1_one.java", source(members.toString()));
         project.run("execute").exits(1);
         assertThat(
                         project.journal("1_one")
