@@ -1,5 +1,7 @@
 package migopy.backfill;
 
+import com.mongodb.MongoException;
+
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -51,5 +53,18 @@ final class BatchSize {
     /** A batch of this size was too much for the server, so that even a fixed one has to shrink. */
     void halve() {
         size = Math.max(1, size / 2);
+    }
+
+    /**
+     * Halves the size if the server ran out of time with it.
+     *
+     * @return whether it did, and a smaller one deserves its own time; false at a single document
+     */
+    boolean halvedFor(MongoException failure) {
+        if (!Retry.tooSlow(failure) || size == 1) {
+            return false;
+        }
+        halve();
+        return true;
     }
 }

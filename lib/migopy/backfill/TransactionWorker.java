@@ -120,7 +120,7 @@ final class TransactionWorker {
                     plainly(part);
                     return;
                 }
-                again(e, retry);
+                retry = again(e, retry);
             } catch (RuntimeException | Error e) {
                 abort();
                 throw e;
@@ -175,13 +175,12 @@ final class TransactionWorker {
         }
     }
 
-    private void again(MongoException e, Retry retry) {
+    /** Prepares for another try, or throws when there is to be none. */
+    private Retry again(MongoException e, Retry retry) {
         if (!conflict(e)) {
-            retry.orThrow(e);
-            if (Retry.tooSlow(e)) {
-                size.halve();
-            }
-            return;
+            Retry next = size.halvedFor(e) ? new Retry(board::ensureHeld) : retry;
+            next.orThrow(e);
+            return next;
         }
         conflicts++;
         quiet = 0;
@@ -196,6 +195,7 @@ final class TransactionWorker {
         }
         size.halve();
         retry.pause(e);
+        return retry;
     }
 
     private static boolean conflict(MongoException e) {
@@ -236,6 +236,7 @@ final class TransactionWorker {
                     board.inclusive();
                 }
             } catch (MongoException e) {
+                retry = size.halvedFor(e) ? new Retry(board::ensureHeld) : retry;
                 retry.orThrow(e);
                 continue;
             }

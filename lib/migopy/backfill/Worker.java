@@ -119,10 +119,8 @@ final class Worker {
             try {
                 written = batches.write(session, stretch);
             } catch (MongoException e) {
+                retry = size.halvedFor(e) ? new Retry(board::ensureHeld) : retry;
                 retry.orThrow(e);
-                if (Retry.tooSlow(e)) {
-                    size.halve();
-                }
                 stretch = findNow(stretch.range().from(), size.documents());
                 continue;
             }
