@@ -40,10 +40,14 @@ public final class Migration {
         void close();
     }
 
-    /** The body of a transaction: {@code AddUsers::up}. */
+    /**
+     * The body of a transaction: {@code AddUsers::up}.
+     *
+     * @param <E> what it throws; a {@code RuntimeException} where it declares nothing
+     */
     @FunctionalInterface
-    public interface TransactionBody {
-        void run(MongoDatabase database, ClientSession session) throws Exception;
+    public interface TransactionBody<E extends Exception> {
+        void run(MongoDatabase database, ClientSession session) throws E;
     }
 
     /** The configured database; writes with majority unless the URI names a write concern. */
@@ -71,11 +75,12 @@ public final class Migration {
      * such a migration. It is called again from its start on a TransientTransactionError, at most 3
      * times.
      *
+     * @throws E what the body throws; nothing is then left of the transaction
      * @throws MigopyException unknown, if nobody can tell whether the transaction was committed
      */
-    public static void transaction(TransactionBody body) throws Exception {
+    public static <E extends Exception> void transaction(TransactionBody<E> body) throws E {
         try (ClientSession session = client().startSession()) {
-            new Transaction(session, () -> {}).run(() -> body.run(db(), session));
+            new Transaction(session, () -> {}).<E>run(() -> body.run(db(), session));
         }
     }
 

@@ -212,6 +212,7 @@
 //SOURCES run/Call.java
 //SOURCES run/EditDiff.java
 //SOURCES run/Ending.java
+//SOURCES run/Estimation.java
 //SOURCES run/Failure.java
 //SOURCES run/History.java
 //SOURCES run/Hooks.java

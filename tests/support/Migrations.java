@@ -65,7 +65,7 @@ public final class Migrations {
      * mark "slow".
      */
     public static String resumableWaitingFor(String signal) {
-        return waitingFor(signal).replace("class Step", "@migopy.Resumable\nclass Step");
+        return waitingFor(signal).replace("class Step", "@Resumable\nclass Step");
     }
 
     /** A class with {@code static void up()} of the given statements. */
@@ -90,6 +90,8 @@ public final class Migrations {
     public static String source(String members) {
         return """
         import static migopy.Migration.db;
+        import migopy.Migration;
+        import migopy.Resumable;
         import com.mongodb.client.ClientSession;
         import com.mongodb.client.MongoDatabase;
         import org.bson.Document;

@@ -45,6 +45,12 @@ final class Execute implements Action {
             description = "first dump the collections that the migrations name")
     private boolean dumpTouched;
 
+    @Option(
+            names = "--estimate",
+            description =
+                    "call up() with a database that can only be read, and say what it would do")
+    private boolean estimate;
+
     @Mixin private final Limits limits = new Limits();
 
     @Override
@@ -52,6 +58,10 @@ final class Execute implements Action {
         if (steps != null && steps < 1) {
             throw migopy.MigopyException.usage(
                     "--steps " + steps + " leaves nothing to run", "Give it a number above 0");
+        }
+        Request.Execute request = new Request.Execute(names, to, steps, outOfOrder, retry);
+        if (estimate && !dryRun) { // a dry run calls nothing of the user's
+            return session.estimate(request);
         }
         RunOptions options =
                 new RunOptions(
@@ -61,6 +71,6 @@ final class Execute implements Action {
                         session.settings().dump(),
                         dumpTouched,
                         session.asProgram());
-        return session.run(new Request.Execute(names, to, steps, outOfOrder, retry), options);
+        return session.run(request, options);
     }
 }

@@ -2,6 +2,7 @@ package migopy.command;
 
 import migopy.MigopyException;
 import migopy.console.Console;
+import migopy.console.EstimateAnswer;
 import migopy.console.RunAnswer;
 import migopy.console.Terminal;
 import migopy.mongo.Connection;
@@ -16,8 +17,11 @@ import migopy.settings.Settings;
 import migopy.settings.SettingsResolver;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.ToIntFunction;
 
 /**
  * What a command works with: console, settings, connection. Settings and connection are made when
@@ -143,25 +147,46 @@ public final class Session implements AutoCloseable {
     }
 
     /** Runs the request, and gives its answer. */
-    int run(Request request, RunOptions options) throws Exception {
+    int run(Request request, RunOptions options) {
+        return watched(
+                runner -> {
+                    RunResult result = runner.run(request, options);
+                    console.answer(answer(result, options.dryRun()));
+                    return result.exitCode();
+                });
+    }
+
+    /** Estimates what the request would do, and gives that answer. */
+    int estimate(Request.Execute request) {
+        return watched(
+                runner -> {
+                    List<EstimateAnswer> told = new ArrayList<>();
+                    RunResult result = runner.estimate(request, told::add);
+                    console.answer(told.isEmpty() ? answer(result, true) : told.get(0));
+                    return result.exitCode();
+                });
+    }
+
+    /** Watches until the answer is out: a call of System.exit in a migration waits for it. */
+    private int watched(ToIntFunction<Runner> work) {
         Connection opened = connection();
-        // Until the answer is out: a call of System.exit in a migration waits for it in vain
-        // otherwise.
         try (Watchdog watchdog = Watchdog.install(asProgram)) {
-            RunResult result =
-                    new Runner(settings(), opened, runId, console, hooks(), watchdog)
-                            .run(request, options);
-            console.answer(
-                    new RunAnswer(
-                            result.run(),
-                            result.steps(),
-                            options.dryRun(),
-                            result.exitCode(),
-                            result.problems(),
-                            result.error()));
-            watchdog.finish(result.exitCode());
-            return result.exitCode();
+            int exitCode =
+                    work.applyAsInt(
+                            new Runner(settings(), opened, runId, console, hooks(), watchdog));
+            watchdog.finish(exitCode);
+            return exitCode;
         }
+    }
+
+    private static RunAnswer answer(RunResult result, boolean dryRun) {
+        return new RunAnswer(
+                result.run(),
+                result.steps(),
+                dryRun,
+                result.exitCode(),
+                result.problems(),
+                result.error());
     }
 
     private static String askForPassword() {

@@ -31,18 +31,14 @@ public final class MigrationDirectory {
     /** 2^63 - 1 has so many digits. */
     private static final int MOST_DIGITS = 19;
 
-    private final Path home;
     private final Path directory;
     private final Pattern pattern;
 
     /**
-     * @param home the project's folder; a link that leads out of it and out of the directory is
-     *     refused
-     * @param directory where the migrations lie
+     * @param directory where the migrations lie; a link that leads out of it is refused
      * @param pattern what a whole file name has to match; its group {@code number} holds the number
      */
-    public MigrationDirectory(Path home, Path directory, Pattern pattern) {
-        this.home = home;
+    public MigrationDirectory(Path directory, Pattern pattern) {
         this.directory = directory;
         this.pattern = pattern;
     }
@@ -191,11 +187,10 @@ public final class MigrationDirectory {
             String hint = "Put a copy of the file in the place of the link";
             try {
                 Path target = link.toRealPath();
-                if (target.startsWith(home.toRealPath())
-                        || target.startsWith(directory.toRealPath())) {
+                if (target.startsWith(directory.toRealPath())) {
                     return FileStamp.of(target);
                 }
-                invalid(fileName, "is a link that leads out of the project", hint);
+                invalid(fileName, "is a link that leads out of the migrations' directory", hint);
             } catch (IOException e) {
                 invalid(fileName, "is a link that leads nowhere", hint);
             }

@@ -58,7 +58,7 @@ public final class NewMigration {
                     "The name of a new migration needs words of letters or digits",
                     "For example: {migopy} create add users");
         }
-        Listing listing = new MigrationDirectory(home, directory, pattern).scan();
+        Listing listing = new MigrationDirectory(directory, pattern).scan();
         Numbering numbering = new Numbering(listing.files(), pattern, clock);
         List<String> numbers =
                 number != null

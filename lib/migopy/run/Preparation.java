@@ -25,10 +25,15 @@ import java.util.Set;
  * Everything that can be found out before the first step: that all of them compile, and can do what
  * they are asked.
  *
+ * @param steps in their order, those that register without a call included
  * @param compiled the steps with what is to be called; empty if there is a problem
  * @param compiler for a second look at the sources
  */
-record Preparation(List<Steps.Compiled> compiled, List<Problem> problems, SourceCompiler compiler) {
+record Preparation(
+        List<Step> steps,
+        List<Steps.Compiled> compiled,
+        List<Problem> problems,
+        SourceCompiler compiler) {
 
     static Preparation of(
             List<Step> steps, Settings settings, Connection connection, Journal journal) {
@@ -44,11 +49,15 @@ record Preparation(List<Steps.Compiled> compiled, List<Problem> problems, Source
         }
         List<Steps.Compiled> compiled = new ArrayList<>();
         for (Step step : problems.isEmpty() ? steps : List.<Step>of()) {
+            if (step instanceof Step.Ignore) {
+                continue; // registered, not called
+            }
             CompiledMigration migration = byName.get(step.name());
             impossible(step, migration, connection).ifPresent(problems::add);
             compiled.add(new Steps.Compiled(step, migration));
         }
-        return new Preparation(problems.isEmpty() ? compiled : List.of(), problems, compiler);
+        return new Preparation(
+                steps, problems.isEmpty() ? compiled : List.of(), problems, compiler);
     }
 
     private static List<MigrationSource> sources(

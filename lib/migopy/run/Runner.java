@@ -6,13 +6,10 @@ import com.mongodb.MongoInterruptedException;
 import migopy.MigopyException;
 import migopy.Problem;
 import migopy.console.Console;
+import migopy.console.EstimateAnswer;
 import migopy.console.Event;
 import migopy.console.StepReport;
-import migopy.files.ChecksumCache;
-import migopy.files.Listing;
-import migopy.files.MigrationDirectory;
 import migopy.journal.By;
-import migopy.lock.Holder;
 import migopy.lock.Lease;
 import migopy.lock.LockStore;
 import migopy.mongo.Connection;
@@ -28,9 +25,9 @@ import migopy.settings.Settings;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** Carries a request out: the order of all effects stands here. */
 public final class Runner {
@@ -66,22 +63,57 @@ public final class Runner {
      *     dump, ...
      */
     public RunResult run(Request request, RunOptions options) {
+        return guarded(
+                () -> {
+                    Survey survey = Survey.of(settings);
+                    if (refusesAtOnce(survey, request)) {
+                        return refused(survey.listing().problems());
+                    }
+                    Ledger ledger = Ledger.open(settings, connection);
+                    return options.dryRun()
+                            ? dryRun(request, survey, ledger)
+                            : underLock(request, options, survey, ledger);
+                });
+    }
+
+    /** What the directory alone shows is refused before anybody is asked for anything. */
+    private static boolean refusesAtOnce(Survey survey, Request request) {
+        return !survey.listing().problems().isEmpty() && !(request instanceof Request.Rollback);
+    }
+
+    /**
+     * Calls {@code up()} of what would be run with a database that can only be read, and tells what
+     * it would do.
+     *
+     * @param told hears of each migration's estimate
+     * @return how the planning ended; the exit code is 1 where an {@code up()} failed
+     */
+    public RunResult estimate(Request.Execute request, Consumer<EstimateAnswer> told) {
+        return guarded(
+                () -> {
+                    Survey survey = Survey.of(settings);
+                    if (refusesAtOnce(survey, request)) {
+                        return refused(survey.listing().problems());
+                    }
+                    Planned planned = planned(request, survey, Ledger.open(settings, connection));
+                    if (planned.refusal() != null) {
+                        return planned.refusal();
+                    }
+                    EstimateAnswer answer =
+                            new Estimation(settings, connection, console)
+                                    .of(planned.preparation().compiled());
+                    told.accept(answer);
+                    return new RunResult(runId, List.of(), List.of(), null, answer.exitCode());
+                });
+    }
+
+    private interface Guarded {
+        RunResult run() throws InterruptedException;
+    }
+
+    private RunResult guarded(Guarded body) {
         try {
-            Listing listing =
-                    new MigrationDirectory(
-                                    settings.home(),
-                                    settings.migrationsDirectory(),
-                                    settings.migrationsFilePattern())
-                            .scan();
-            if (!listing.problems().isEmpty() && !(request instanceof Request.Rollback)) {
-                return refused(listing.problems()); // before anybody is asked for anything
-            }
-            Map<String, String> checksums =
-                    new ChecksumCache(settings.cacheDirectory()).of(listing);
-            Ledger ledger = Ledger.open(settings, connection);
-            return options.dryRun()
-                    ? dryRun(request, listing, checksums, ledger)
-                    : underLock(request, options, listing, checksums, ledger);
+            return body.run();
         } catch (InterruptedException | MongoInterruptedException e) {
             return interrupted(e);
         } catch (MongoException e) {
@@ -114,41 +146,44 @@ public final class Runner {
         return new RunResult(runId, List.of(), problems, refusal, refusal.kind().exitCode());
     }
 
-    private RunResult dryRun(
-            Request request, Listing listing, Map<String, String> checksums, Ledger ledger) {
-        Set<String> live =
-                ledger.locks()
-                        .holder()
-                        .filter(Holder::live)
-                        .map(h -> Set.of(h.run()))
-                        .orElse(Set.of());
-        Overview overview = Overview.of(listing, checksums, ledger.journal().entries(), live);
+    /**
+     * A plan that was made without the lock.
+     *
+     * @param refusal why nothing can be run, or null
+     * @param preparation null if there is a refusal
+     */
+    private record Planned(RunResult refusal, Preparation preparation) {}
+
+    private Planned planned(Request request, Survey survey, Ledger ledger) {
+        Overview overview = survey.with(JournalView.read(ledger));
         Plan plan = Planner.plan(overview, request);
         if (!plan.problems().isEmpty()) {
-            return refused(described(plan.problems(), overview, ledger, null));
+            return new Planned(refused(described(plan.problems(), overview, ledger, null)), null);
         }
         plan.notices().forEach(console::notice);
         Preparation preparation = prepare(plan, ledger);
-        if (!preparation.problems().isEmpty()) {
-            return refused(preparation.problems());
+        return preparation.problems().isEmpty()
+                ? new Planned(null, preparation)
+                : new Planned(refused(preparation.problems()), null);
+    }
+
+    private RunResult dryRun(Request request, Survey survey, Ledger ledger) {
+        Planned planned = planned(request, survey, ledger);
+        if (planned.refusal() != null) {
+            return planned.refusal();
         }
-        List<StepReport> planned =
-                plan.steps().stream()
+        List<StepReport> steps =
+                planned.preparation().steps().stream()
                         .map(step -> StepReport.planned(step.name(), step.direction()))
                         .toList();
-        return new RunResult(runId, planned, List.of(), null, 0);
+        return new RunResult(runId, steps, List.of(), null, 0);
     }
 
     private Preparation prepare(Plan plan, Ledger ledger) {
         return Preparation.of(plan.steps(), settings, connection, ledger.journal());
     }
 
-    private RunResult underLock(
-            Request request,
-            RunOptions options,
-            Listing listing,
-            Map<String, String> checksums,
-            Ledger ledger)
+    private RunResult underLock(Request request, RunOptions options, Survey survey, Ledger ledger)
             throws InterruptedException {
         By by = By.thisProcess();
         String owner = "%s@%s/%d/%s".formatted(by.user(), by.host(), by.pid(), runId);
@@ -159,12 +194,12 @@ public final class Runner {
                         settings.lease(),
                         options.waitForLock(),
                         console::event)) {
-            ServerOperations operations = new ServerOperations(connection, ownNamespaces());
-            Takeover takeover = new Takeover(operations, ledger.journal());
+            ServerOperations operations =
+                    new ServerOperations(connection, Ledger.namespaces(settings));
+            Takeover takeover = new Takeover(operations, ledger);
             takeover.raiseFence(lease.token());
             // Under the lock, and behind the fence: nobody can be ahead of us any more.
-            Overview overview =
-                    Overview.of(listing, checksums, ledger.journal().entries(), Set.of());
+            Overview overview = survey.with(new JournalView(ledger.journal().entries(), Set.of()));
             Plan plan = Planner.plan(overview, request);
             if (!plan.problems().isEmpty()) {
                 return refused(described(plan.problems(), overview, ledger, takeover));
@@ -189,11 +224,6 @@ public final class Runner {
                     ? new RunResult(runId, List.of(), List.of(), null, 0)
                     : carryOut(plan, operation);
         }
-    }
-
-    private List<String> ownNamespaces() {
-        String journal = settings.database() + "." + settings.migrationsCollection();
-        return List.of(journal, journal + "_lock");
     }
 
     private List<Problem> described(

@@ -24,8 +24,7 @@ record Survey(String directory, Listing listing, Map<String, String> checksums) 
     static Survey of(Settings settings) {
         Path directory = settings.migrationsDirectory();
         Listing listing =
-                new MigrationDirectory(settings.home(), directory, settings.migrationsFilePattern())
-                        .scan();
+                new MigrationDirectory(directory, settings.migrationsFilePattern()).scan();
         Map<String, String> checksums = new ChecksumCache(settings.cacheDirectory()).of(listing);
         Path shown =
                 directory.startsWith(settings.home())

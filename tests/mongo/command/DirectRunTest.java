@@ -53,7 +53,7 @@ class DirectRunTest {
                                 "1_one.java",
                                 withMain(
                                         transactional("one"),
-                                        "migopy.Migration.transaction(Step::up);"));
+                                        "Migration.transaction(Step::up);"));
         project.startDirectly("1_one.java").exits(0);
         assertThat(project.marks()).containsExactly("one");
         assertThat(project.states()).isEmpty();

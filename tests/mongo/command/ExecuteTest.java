@@ -237,8 +237,8 @@ class ExecuteTest {
     void estimateTellsHowMuchThereIsToDo(MongoServer server) {
         var project = five(server);
         project.run("execute", "--estimate", "--dry-run").exits(0);
-        project.run("execute", "--estimate").exits(0);
-        assertThat(project.marks()).hasSize(5);
+        assertThat(project.run("execute", "--estimate").exits(0).out()).contains("1_one");
+        assertThat(project.marks()).isEmpty();
     }
 
     @Test

@@ -17,7 +17,6 @@ final class CompileInChild {
         Path home = Path.of(args[0]);
         var listing =
                 new MigrationDirectory(
-                                home,
                                 home.resolve("mongomigrations"),
                                 Pattern.compile("(?<number>[0-9]+)_.*"))
                         .scan();

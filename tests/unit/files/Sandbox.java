@@ -71,7 +71,7 @@ final class Sandbox {
     }
 
     Listing scan(Pattern pattern) {
-        return new MigrationDirectory(home, migrations, pattern).scan();
+        return new MigrationDirectory(migrations, pattern).scan();
     }
 
     List<String> names() {
