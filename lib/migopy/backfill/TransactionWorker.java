@@ -187,8 +187,8 @@ final class TransactionWorker {
         if (conflicts > MOST_CONFLICTS) {
             throw new MigopyException(
                     MigopyException.Kind.FAILED,
-                    "Other writers change the same documents: a batch of %d met a write conflict %d times (%s)"
-                            .formatted(size.documents(), conflicts, e.getMessage()),
+                    "Other writers change the same documents: a batch of %d met %d write conflicts"
+                            .formatted(size.documents(), conflicts),
                     "Try when they are quieter; it goes on where it stopped: %s execute"
                             .formatted(MigopyException.COMMAND),
                     e);
