@@ -65,6 +65,7 @@
 //SOURCES command/Project.java
 //SOURCES command/Repair.java
 //SOURCES command/Rollback.java
+//SOURCES command/Run.java
 //SOURCES command/Session.java
 //SOURCES command/Status.java
 //SOURCES command/Stopwatch.java
@@ -83,6 +84,7 @@
 //SOURCES console/ErrorAnswer.java
 //SOURCES console/EstimateAnswer.java
 //SOURCES console/Event.java
+//SOURCES console/FixAnswer.java
 //SOURCES console/Format.java
 //SOURCES console/HistoryAnswer.java
 //SOURCES console/Json.java
@@ -169,6 +171,11 @@
 //SOURCES files/TouchedCollections.java
 //SOURCES files/Unit.java
 //SOURCES files/package-info.java
+//SOURCES fix/FixReader.java
+//SOURCES fix/FixSource.java
+//SOURCES fix/JavaFix.java
+//SOURCES fix/SnippetFix.java
+//SOURCES fix/package-info.java
 //SOURCES journal/Attempt.java
 //SOURCES journal/BackfillRecord.java
 //SOURCES journal/Begin.java
@@ -177,6 +184,7 @@
 //SOURCES journal/Entry.java
 //SOURCES journal/EntryReader.java
 //SOURCES journal/Expected.java
+//SOURCES journal/Fixes.java
 //SOURCES journal/Ignored.java
 //SOURCES journal/Journal.java
 //SOURCES journal/JournalEntry.java
@@ -192,6 +200,7 @@
 //SOURCES mongo/Connection.java
 //SOURCES mongo/EmbeddedProgram.java
 //SOURCES mongo/EmbeddedServer.java
+//SOURCES mongo/InSession.java
 //SOURCES mongo/MissingRight.java
 //SOURCES mongo/MongoErrors.java
 //SOURCES mongo/NoAnswer.java
@@ -214,6 +223,10 @@
 //SOURCES run/Ending.java
 //SOURCES run/Estimation.java
 //SOURCES run/Failure.java
+//SOURCES run/Fix.java
+//SOURCES run/FixOptions.java
+//SOURCES run/FixRun.java
+//SOURCES run/FixRunner.java
 //SOURCES run/History.java
 //SOURCES run/Hooks.java
 //SOURCES run/Ignores.java

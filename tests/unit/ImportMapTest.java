@@ -24,6 +24,7 @@ class ImportMapTest {
             List.of(
                     List.of("MigrationsManager"),
                     List.of("command"),
+                    List.of("fix"),
                     List.of("run"),
                     List.of("plan"),
                     List.of("Migration", "journal", "lock", "dump"),

@@ -69,6 +69,7 @@ final class Commands {
             case "history" -> new History();
             case "repair" -> new Repair();
             case "unlock" -> new Unlock();
+            case "run" -> new Run();
             case "dbdump" -> new DbDump();
             case "dbrestore" -> new DbRestore();
             case "help" -> new Help();

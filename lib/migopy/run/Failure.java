@@ -7,6 +7,7 @@ import migopy.settings.Redactor;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.Function;
 
 /** Makes of what was thrown what the journal and a person are told: short, and without secrets. */
 final class Failure {
@@ -19,8 +20,12 @@ final class Failure {
     private Failure() {}
 
     static StepError of(Throwable thrown, CompiledMigration migration, Redactor redactor) {
+        return of(thrown, migration.framesOf(thrown), redactor);
+    }
+
+    static StepError of(Throwable thrown, List<String> frames, Redactor redactor) {
         String type = thrown.getClass().getName();
-        return new StepError(type, message(thrown, type, redactor), migration.framesOf(thrown));
+        return new StepError(type, message(thrown, type, redactor), frames);
     }
 
     private static String message(Throwable thrown, String type, Redactor redactor) {
@@ -36,10 +41,11 @@ final class Failure {
     }
 
     /** A call of {@code System.exit}, with the lines of the migration that led to it. */
-    static StepError exit(List<StackTraceElement> stack, CompiledMigration migration) {
+    static StepError exit(
+            List<StackTraceElement> stack, Function<Throwable, List<String>> framesOf) {
         Throwable bearer = new Throwable();
         bearer.setStackTrace(stack.toArray(new StackTraceElement[0]));
-        return new StepError("System.exit", "called System.exit", migration.framesOf(bearer));
+        return new StepError("System.exit", "called System.exit", framesOf.apply(bearer));
     }
 
     /**

@@ -2,6 +2,7 @@ package migopy.run;
 
 import com.mongodb.client.MongoDatabase;
 
+import migopy.journal.Fixes;
 import migopy.journal.Journal;
 import migopy.lock.LockStore;
 import migopy.mongo.Connection;
@@ -10,10 +11,13 @@ import migopy.settings.Settings;
 
 import java.util.List;
 
-/** Journal and lock of one database: what a run and every command beside it stand on. */
-public record Ledger(Journal journal, LockStore locks) {
+/** Journal, fixes and lock of one database: what a run and every command beside it stand on. */
+public record Ledger(Journal journal, Fixes fixes, LockStore locks) {
     /** What the lock's collection adds to the journal's name (CONTRACT, section 4). */
     private static final String LOCK = "_lock";
+
+    /** What the fixes' collection adds to it (CONTRACT, section 4). */
+    private static final String FIXES = "_fixes";
 
     /**
      * Waits for the first contact; creates nothing.
@@ -26,12 +30,18 @@ public record Ledger(Journal journal, LockStore locks) {
         String journal = settings.migrationsCollection();
         return new Ledger(
                 new Journal(database, journal),
+                new Fixes(database, journal + FIXES),
                 new LockStore(database, journal + LOCK, serverClock));
     }
 
-    /** Journal and lock as the server names them: {@code app.migrations}. */
+    /** The fixes' collection. */
+    static String fixesCollection(Settings settings) {
+        return settings.migrationsCollection() + FIXES;
+    }
+
+    /** Journal, fixes and lock as the server names them: {@code app.migrations}. */
     static List<String> namespaces(Settings settings) {
         String journal = settings.database() + "." + settings.migrationsCollection();
-        return List.of(journal, journal + LOCK);
+        return List.of(journal, journal + FIXES, journal + LOCK);
     }
 }

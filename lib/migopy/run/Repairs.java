@@ -120,8 +120,7 @@ public final class Repairs {
                         event -> {})) {
             Takeover takeover =
                     new Takeover(
-                            new ServerOperations(connection, Ledger.namespaces(settings)),
-                            ledger.journal());
+                            new ServerOperations(connection, Ledger.namespaces(settings)), ledger);
             takeover.raiseFence(lease.token());
             Overview overview = survey.with(new JournalView(ledger.journal().entries(), Set.of()));
             List<Verdict> verdicts = new ArrayList<>();

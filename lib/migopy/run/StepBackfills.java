@@ -7,6 +7,7 @@ import migopy.backfill.Stopped;
 import migopy.console.Event;
 import migopy.journal.BackfillRecord;
 import migopy.journal.Begin;
+import migopy.journal.Expected;
 import migopy.journal.JournalEntry;
 import migopy.mongo.Connection;
 import migopy.mongo.Topology;
@@ -22,7 +23,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class StepBackfills {
     private final Operation operation;
     private final String name;
-    private final Begin begin;
+    private final Expected begun;
+    private final String collection;
     private final BsonDocument checkpoints;
     private final BackfillRecord record;
     private final AtomicInteger made = new AtomicInteger();
@@ -32,15 +34,33 @@ final class StepBackfills {
      * @param entry where an earlier attempt stopped, or null
      */
     StepBackfills(Operation operation, String name, Begin begin, JournalEntry entry) {
+        this(
+                operation,
+                name,
+                begin.begun(),
+                begin.keepsCheckpoints() && entry != null && entry.checkpoints() != null
+                        ? entry.checkpoints()
+                        : new BsonDocument(),
+                operation.settings().migrationsCollection());
+    }
+
+    /**
+     * @param begun the record that they belong to
+     * @param checkpoints where an earlier attempt stopped, by the backfill's ordinal
+     * @param collection that of the record
+     */
+    StepBackfills(
+            Operation operation,
+            String name,
+            Expected begun,
+            BsonDocument checkpoints,
+            String collection) {
         this.operation = operation;
         this.name = name;
-        this.begin = begin;
-        boolean goesOn = begin.keepsCheckpoints() && entry != null && entry.checkpoints() != null;
-        this.checkpoints = goesOn ? entry.checkpoints() : new BsonDocument();
-        this.record =
-                new BackfillRecord(
-                        operation.connection().journalDatabase(),
-                        operation.settings().migrationsCollection());
+        this.begun = begun;
+        this.checkpoints = checkpoints;
+        this.collection = collection;
+        this.record = new BackfillRecord(operation.connection().journalDatabase(), collection);
     }
 
     /** Whether one is between its first batch and its end. */
@@ -73,9 +93,8 @@ final class StepBackfills {
                 session == null
                         ? record
                         : new BackfillRecord(
-                                operation.connection().transactionDatabase(),
-                                operation.settings().migrationsCollection());
-        return switch (inSession.keep(begin.begun(), ordinal, checkpoint, session).orElse("")) {
+                                operation.connection().transactionDatabase(), collection);
+        return switch (inSession.keep(begun, ordinal, checkpoint, session).orElse("")) {
             case "pause" -> Control.PAUSE;
             case "cancel" -> Control.CANCEL;
             default -> Control.GO;

@@ -173,7 +173,7 @@ final class StepRun implements AutoCloseable {
         if (ending instanceof Ending.TimedOut timedOut) {
             return timedOut(timedOut.over());
         }
-        return failed(Failure.exit(((Ending.Exited) ending).stack(), migration), 1);
+        return failed(Failure.exit(((Ending.Exited) ending).stack(), migration::framesOf), 1);
     }
 
     private State done() {

@@ -2,6 +2,7 @@ package migopy.run;
 
 import migopy.MigopyException;
 import migopy.Problem;
+import migopy.journal.Fixes;
 import migopy.journal.Journal;
 import migopy.journal.JournalEntry;
 import migopy.mongo.ServerOperation;
@@ -34,14 +35,16 @@ final class Takeover {
 
     private final ServerOperations operations;
     private final Journal journal;
+    private final Fixes fixes;
 
-    Takeover(ServerOperations operations, Journal journal) {
+    Takeover(ServerOperations operations, Ledger ledger) {
         this.operations = operations;
-        this.journal = journal;
+        this.journal = ledger.journal();
+        this.fixes = ledger.fixes();
     }
 
     /**
-     * Takes the journal over: no run before this one can write into it any more.
+     * Takes journal and fixes over: no run before this one can write into them any more.
      *
      * @param token this run's fence
      */
@@ -51,7 +54,11 @@ final class Takeover {
         for (var session : journal.sessionsUnderWay()) {
             operations.killSession(session);
         }
+        for (var session : fixes.sessionsUnderWay()) {
+            operations.killSession(session);
+        }
         journal.raiseFence(token);
+        fixes.raiseFence(token);
     }
 
     /**
@@ -98,7 +105,7 @@ final class Takeover {
                         found.complete()
                                 ? "nothing of it runs in the server any more"
                                 : "nothing of it runs in the server as this user; other users'"
-                                      + " operations cannot be seen without the right inprog");
+                                        + " operations cannot be seen without the right inprog");
             }
         } catch (MigopyException e) {
             details.add(

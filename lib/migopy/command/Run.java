@@ -1,0 +1,96 @@
+package migopy.command;
+
+import migopy.MigopyException;
+import migopy.console.FixAnswer;
+import migopy.console.Terminal;
+import migopy.fix.FixReader;
+import migopy.mongo.Connection;
+import migopy.run.Fix;
+import migopy.run.FixOptions;
+import migopy.run.FixRunner;
+import migopy.run.Watchdog;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** {@code run FILE --reason TEXT}. */
+@Command(
+        name = "run",
+        description = "Runs an ad-hoc fix under the lock and records it; it is no migration.")
+final class Run implements Action {
+    /** As long as an error's message may be. */
+    private static final int REASON_LIMIT = 4 * 1024;
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "FILE",
+            description = "a .java with static up(), a .jsh of JShell lines, or -: standard input")
+    private String file;
+
+    @Option(names = "--reason", paramLabel = "TEXT", description = "why; the record keeps it")
+    private String reason;
+
+    @Option(names = "--java", description = "standard input is a class, not JShell lines")
+    private boolean java;
+
+    @Option(names = "--transaction", description = "all of it in one transaction, db() included")
+    private boolean transaction;
+
+    @Mixin private final Limits limits = new Limits();
+
+    @Override
+    public int run(Session session) throws Exception {
+        if (file == null) {
+            throw MigopyException.usage(
+                    "run needs a file", "For example: {migopy} run mend.java --reason \"...\"");
+        }
+        FixOptions options =
+                new FixOptions(reason(session), limits.waiting(), limits.timeout(), transaction);
+        Connection connection = session.connection(); // made while the compiler works
+        FixReader.Reading reading = new FixReader(session.settings()).read(file, System.in, java);
+        if (reading instanceof FixReader.Reading.Bad bad) {
+            MigopyException refusal =
+                    MigopyException.refused(bad.problem().message(), bad.problem().hint());
+            session.console().error(refusal, List.of(bad.problem()));
+            return refusal.kind().exitCode();
+        }
+        Fix fix = ((FixReader.Reading.Good) reading).fix();
+        try (Watchdog watchdog = Watchdog.install(session.asProgram())) {
+            FixAnswer answer =
+                    new FixRunner(
+                                    session.settings(),
+                                    connection,
+                                    session.runId(),
+                                    session.console(),
+                                    session.hooks(),
+                                    watchdog)
+                            .run(fix, options);
+            session.console().answer(answer);
+            watchdog.finish(answer.exitCode());
+            return answer.exitCode();
+        }
+    }
+
+    private String reason(Session session) {
+        String given = reason;
+        if (given == null && session.asProgram() && Terminal.isTerminal(0)) {
+            java.io.Console terminal = System.console();
+            given = terminal == null ? null : terminal.readLine("Reason: ");
+        }
+        if (given == null || given.isBlank()) {
+            throw MigopyException.usage(
+                    "run needs a reason: --reason TEXT",
+                    "For example: {migopy} run mend.java --reason \"ticket 4711\"");
+        }
+        if (given.getBytes(StandardCharsets.UTF_8).length > REASON_LIMIT) {
+            throw MigopyException.usage(
+                    "the reason is longer than 4 kB", "Say it shorter, or where it is written");
+        }
+        return given;
+    }
+}

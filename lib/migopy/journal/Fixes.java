@@ -1,0 +1,267 @@
+package migopy.journal;
+
+import com.mongodb.MongoException;
+import com.mongodb.client.ClientSession;
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Projections;
+import com.mongodb.client.model.Sorts;
+import com.mongodb.client.model.Updates;
+
+import migopy.MigopyException;
+import migopy.console.StepError;
+
+import org.bson.BsonDocument;
+import org.bson.BsonString;
+import org.bson.BsonType;
+import org.bson.Document;
+import org.bson.conversions.Bson;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The {@code migrations_fixes} collection: one document for each ad-hoc fix and each shell. A fix
+ * is no migration: nothing that plans looks here.
+ */
+public final class Fixes {
+    /** As the end of a step (FAULTS, row 4): past these, the outcome is not known. */
+    private static final List<Duration> PAUSES =
+            List.of(Duration.ofMillis(200), Duration.ofSeconds(1), Duration.ofSeconds(2));
+
+    private static final String OUTCOME = "outcome";
+
+    private final MongoCollection<BsonDocument> collection;
+
+    /**
+     * @param database the journal's database, with its read and write concern; or a transaction's
+     */
+    public Fixes(MongoDatabase database, String collection) {
+        this.collection = database.getCollection(collection, BsonDocument.class);
+    }
+
+    /** What kind of code a fix is. */
+    public enum Kind {
+        /** A class with {@code up()}. */
+        JAVA,
+        /** Lines of JShell. */
+        JSHELL,
+        /** A person at the prompt, without the lock. */
+        SHELL;
+
+        /** The word in the document: {@code jshell}. */
+        public String word() {
+            return name().toLowerCase(java.util.Locale.ROOT);
+        }
+    }
+
+    /**
+     * What is known before a fix runs.
+     *
+     * @param file as it was typed; {@code -} for standard input
+     * @param source the text that runs, without secrets; null for a shell, whose text is yet to
+     *     come
+     */
+    public record Code(Kind kind, String file, String source, String checksum) {}
+
+    /**
+     * What is written before it runs.
+     *
+     * @param run the run's id, and the document's
+     * @param reason why; null for a shell
+     * @param fence the token of the lock's owner; null for a shell, which takes no lock
+     * @param session the server session of a transactional one, else null
+     */
+    public record Begun(
+            String run,
+            Code code,
+            String reason,
+            Long fence,
+            By by,
+            Instant startedAt,
+            BsonDocument session) {
+        /** What the document looks like to whoever settles it. */
+        public Expected expected() {
+            return new Expected(OUTCOME, new BsonString(run), State.RUNNING, fence);
+        }
+    }
+
+    /**
+     * What is written after it.
+     *
+     * @param outcome {@link State#APPLIED} or {@link State#FAILED}
+     * @param code what was typed in a shell; null where the text is there already
+     * @param error why it failed, or null
+     * @param output the last 64 kB that it printed
+     */
+    public record Settled(
+            State outcome,
+            Code code,
+            Instant finishedAt,
+            long durationMs,
+            StepError error,
+            String output) {
+        private Bson update() {
+            Document set =
+                    new Document(OUTCOME, outcome.word())
+                            .append("finishedAt", Date.from(finishedAt))
+                            .append("durationMs", durationMs)
+                            .append("output", output);
+            if (code != null) {
+                set.append("source", code.source()).append("checksum", code.checksum());
+            }
+            Document unset = new Document("session", "").append("control", "");
+            if (error == null) {
+                unset.append("error", "");
+            } else {
+                set.append("error", Attempt.errorDocument(error));
+            }
+            return Updates.combine(new Document("$set", set), new Document("$unset", unset));
+        }
+    }
+
+    /** Records that a fix begins. */
+    public void begin(Begun begun) {
+        Document document =
+                new Document("_id", begun.run())
+                        .append("kind", begun.code().kind().word())
+                        .append("file", begun.code().file())
+                        .append("source", begun.code().source())
+                        .append("checksum", begun.code().checksum())
+                        .append("reason", begun.reason())
+                        .append(OUTCOME, State.RUNNING.word())
+                        .append("fence", begun.fence())
+                        .append("by", begun.by().toDocument())
+                        .append("startedAt", Date.from(begun.startedAt()))
+                        .append("session", begun.session());
+        document.values().removeIf(value -> value == null);
+        collection.insertOne(
+                document.toBsonDocument(BsonDocument.class, collection.getCodecRegistry()));
+    }
+
+    /**
+     * Records how it ended, and tries again where the server does not take it.
+     *
+     * @throws MigopyException unknown, if another run has taken over, or if no try got through
+     */
+    public void settle(Begun begun, Settled settled) {
+        for (int i = 0; ; i++) {
+            try {
+                if (collection
+                                        .updateOne(begun.expected().filter(), settled.update())
+                                        .getMatchedCount()
+                                == 0
+                        && !isSettled(begun, settled)) {
+                    throw overtaken(begun);
+                }
+                return;
+            } catch (MongoException e) {
+                if (i == PAUSES.size()) {
+                    throw new MigopyException(
+                            MigopyException.Kind.UNKNOWN,
+                            "%s %s, and that could not be recorded: %s"
+                                    .formatted(
+                                            begun.code().file(),
+                                            settled.error() == null ? "ran to its end" : "failed",
+                                            e.getMessage()),
+                            "It stays running in "
+                                    + collection.getNamespace().getFullName()
+                                    + ", _id "
+                                    + begun.run(),
+                            e);
+                }
+                LockSupport.parkNanos(PAUSES.get(i).toNanos());
+            }
+        }
+    }
+
+    /**
+     * Records how it ended inside of its own transaction: both are there, or neither.
+     *
+     * @throws MigopyException unknown, if another run has taken over
+     */
+    public void settle(Begun begun, Settled settled, ClientSession session) {
+        if (collection
+                        .updateOne(session, begun.expected().filter(), settled.update())
+                        .getMatchedCount()
+                == 0) {
+            throw overtaken(begun);
+        }
+    }
+
+    /** Notes on one that is under way why it was asked to end; it may stay so. */
+    public void note(Begun begun, StepError error) {
+        collection.updateOne(
+                begun.expected().filter(), Updates.set("error", Attempt.errorDocument(error)));
+    }
+
+    /** Whether a fix that this run has begun is still in its hands. */
+    public boolean isOurs(Begun begun) {
+        return collection.find(begun.expected().filter()).first() != null;
+    }
+
+    private boolean isSettled(Begun begun, Settled settled) {
+        return collection
+                        .find(
+                                new Expected(
+                                                OUTCOME,
+                                                new BsonString(begun.run()),
+                                                settled.outcome(),
+                                                begun.fence())
+                                        .filter())
+                        .first()
+                != null;
+    }
+
+    private static MigopyException overtaken(Begun begun) {
+        return MigopyException.unknown(
+                "another run has taken over while %s was under way".formatted(begun.code().file()),
+                "See what is true: " + MigopyException.COMMAND + " history " + begun.run());
+    }
+
+    /** The server sessions of transactional fixes that some run has begun and not ended. */
+    public List<BsonDocument> sessionsUnderWay() {
+        List<BsonDocument> sessions = new ArrayList<>();
+        collection
+                .find(
+                        Filters.and(
+                                Filters.eq(OUTCOME, State.RUNNING.word()),
+                                Filters.type("session", BsonType.DOCUMENT)))
+                .projection(Projections.include("session"))
+                .forEach(document -> sessions.add(document.getDocument("session")));
+        return sessions;
+    }
+
+    /** Makes every fix that is still at work unable to write; a shell has no fence, and stays. */
+    public void raiseFence(long token) {
+        collection.updateMany(
+                Filters.and(
+                        Filters.eq(OUTCOME, State.RUNNING.word()), Filters.type("fence", "number")),
+                Updates.set("fence", token));
+    }
+
+    /** All of them, oldest first, without their sources and outputs. */
+    public List<BsonDocument> documents() {
+        return collection
+                .find()
+                .projection(Projections.exclude("source", "output"))
+                .sort(Sorts.ascending("startedAt"))
+                .into(new ArrayList<>());
+    }
+
+    /** One, with source and output. */
+    public Optional<BsonDocument> document(String run) {
+        return Optional.ofNullable(collection.find(Filters.eq("_id", run)).first());
+    }
+
+    /** The collection's name with its database: {@code app.migrations_fixes}. */
+    public String namespace() {
+        return collection.getNamespace().getFullName();
+    }
+}
