@@ -4,12 +4,14 @@ import com.mongodb.MongoException;
 
 import migopy.MigopyException;
 import migopy.console.UnlockAnswer;
+import migopy.console.Wording;
 import migopy.lock.Holder;
 import migopy.lock.LockStore;
 import migopy.mongo.Connection;
 import migopy.mongo.MongoErrors;
 import migopy.settings.Settings;
 
+import java.time.ZoneId;
 import java.util.Optional;
 
 /** Takes the lock away from its owner. */
@@ -49,12 +51,12 @@ public final class Unlock {
             throw MigopyException.locked(
                     "the lock is not %s's: %s has it, %s"
                             .formatted(owner, holder.owner(), holder.shown()),
-                    remove(holder));
+                    "To remove that one: " + remove(holder));
         }
         if (owner == null && holder.live()) {
             throw MigopyException.locked(
                     "the lease of %s, %s, runs until %s"
-                            .formatted(holder.owner(), holder.shown(), holder.expiresAt()),
+                            .formatted(holder.owner(), holder.shown(), until(holder)),
                     "If that run is dead: " + remove(holder));
         }
         if (!locks.release(holder.owner(), holder.token())) {
@@ -69,6 +71,10 @@ public final class Unlock {
                 holder.host(),
                 holder.pid(),
                 holder.expiresAt());
+    }
+
+    private static String until(Holder holder) {
+        return Wording.clock(holder.expiresAt(), ZoneId.systemDefault());
     }
 
     private static String remove(Holder holder) {

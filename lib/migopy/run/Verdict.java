@@ -104,7 +104,14 @@ record Verdict(
             throw misfit(
                     one,
                     as,
-                    "is " + was.replace('_', ' '),
+                    switch (one.state()) {
+                        case IGNORED -> "is ignored";
+                        case ROLLBACK_FAILED -> "failed on its way back";
+                        default ->
+                                midway || one.state() != MigrationState.FAILED
+                                        ? "was interrupted"
+                                        : "failed";
+                    },
                     "Say what is true of the database: --as applied or --as pending");
         }
         boolean applied = as.equals(APPLIED);
