@@ -174,7 +174,13 @@
 //SOURCES fix/FixReader.java
 //SOURCES fix/FixSource.java
 //SOURCES fix/JavaFix.java
+//SOURCES fix/LocalExecution.java
+//SOURCES fix/Prelude.java
+//SOURCES fix/ShownValue.java
+//SOURCES fix/Snippet.java
+//SOURCES fix/SnippetClasses.java
 //SOURCES fix/SnippetFix.java
+//SOURCES fix/Snippets.java
 //SOURCES fix/package-info.java
 //SOURCES journal/Attempt.java
 //SOURCES journal/BackfillRecord.java

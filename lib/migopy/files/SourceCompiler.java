@@ -2,6 +2,7 @@ package migopy.files;
 
 import migopy.Problem;
 
+import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Makes migrations out of sources. Writes classes into the cache directory only, and starts the
@@ -55,6 +57,15 @@ public final class SourceCompiler {
     /** Compiles one source. */
     public Compilation compile(MigrationSource source) {
         return compile(List.of(source));
+    }
+
+    /**
+     * Where a compiler finds what migrations use, as one text for its option {@code -classpath}.
+     */
+    public static String classPath() {
+        return ClassPath.ofThisJvm().entries().stream()
+                .map(Path::toString)
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     /**
