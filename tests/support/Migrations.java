@@ -90,10 +90,8 @@ public final class Migrations {
     public static String source(String members) {
         return """
         import static migopy.Migration.db;
-        import migopy.Migration;
-        import migopy.Resumable;
-        import com.mongodb.client.ClientSession;
-        import com.mongodb.client.MongoDatabase;
+        import com.mongodb.client.*;
+        import migopy.*;
         import org.bson.Document;
 
         class Step {
