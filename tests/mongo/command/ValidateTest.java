@@ -63,7 +63,7 @@ class ValidateTest {
     void whatDoesNotCompileIsShownWithFileAndLine() {
         var project = withoutServer().with("1_one.java", source("static void up() { nonsense }"));
         finds(project, "not_compilable", "1_one");
-        project.run("validate").exits(3).says("1_one.java:9");
+        project.run("validate").exits(3).says("1_one.java:7");
     }
 
     @ParameterizedTest
