@@ -39,7 +39,7 @@ record Launcher(Path folder) {
                     System.out.println(new StatusAnswer());
                     System.out.print(new String(System.in.readAllBytes(), StandardCharsets.UTF_8));
                     if (words.contains("wait")) {
-                        Thread.sleep(60_000);
+                        Thread.currentThread().join(60_000);
                     }
                     System.exit(words.contains("seven") ? 7 : 0);
                 }
