@@ -1,0 +1,244 @@
+package golden;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import static support.Migrations.waitingFor;
+import static support.Project.project;
+
+import golden.Readme.Example;
+import golden.Readme.Shown;
+
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+
+import support.Checkout;
+import support.Json;
+import support.MongoServer;
+import support.OnServer;
+import support.Project;
+import support.Result;
+import support.Scratch;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+import javax.tools.ToolProvider;
+
+/** README.md's examples do what they are shown to do. */
+@OnServer
+class ReadmeTest {
+    private final Readme readme = Readme.read();
+
+    private static Project projectAsShown(MongoServer server) {
+        return project(server).environment("MIGOPY_COMMAND", "./migopy");
+    }
+
+    private static void runs(Project project, Shown shown, int exitCode) {
+        answers(project.run(shown.words()).exits(exitCode), shown);
+    }
+
+    /** What is shown is both streams, whichever comes first. */
+    private static void answers(Result result, Shown shown) {
+        assertThat(Readme.withoutTimes(shown.answer()))
+                .as(result::toString)
+                .isIn(
+                        Readme.withoutTimes(result.out() + result.err()),
+                        Readme.withoutTimes(result.err() + result.out()));
+    }
+
+    @Test
+    void theFirstMigrationRunsAsShown(MongoServer server) {
+        var project = projectAsShown(server);
+        for (Example example : readme.chapter("A first migration")) {
+            if (example.kind().equals("file")) {
+                project.with(example.fileName(), example.text());
+                continue;
+            }
+            int exitCode = example.argument() == null ? 0 : Integer.parseInt(example.argument());
+            for (Shown shown : example.commands()) {
+                runs(project, shown, exitCode);
+            }
+        }
+        assertThat(project.states())
+                .containsEntry("1_add_users", "applied")
+                .containsEntry("2_unique_names", "failed");
+    }
+
+    @Test
+    void theTransactionalOneGoesUpAndDown(MongoServer server) {
+        var project = projectAsShown(server);
+        server.db().createCollection("accounts");
+        server.db().createCollection("audit");
+        project.with("2_open_accounts.java", readme.file("2_open_accounts.java").text());
+        project.run("execute").exits(0);
+        assertThat(project.journal("2_open_accounts").getBoolean("transactional")).isTrue();
+        assertThat(server.collection("accounts").countDocuments()).isEqualTo(1);
+        project.run("rollback", "2").exits(0);
+        assertThat(server.collection("accounts").countDocuments()).isZero();
+    }
+
+    @Test
+    void theBackfillsRun(MongoServer server) {
+        server.collection("users").insertOne(new Document("email", "ADA@example.com"));
+        server.collection("orders").insertOne(new Document("price", 3).append("pieces", 4));
+        var example = readme.file("5_add_lowercase_emails.java");
+        projectAsShown(server).with(example.fileName(), example.text()).run("execute").exits(0);
+        assertThat(server.collection("users").find().first())
+                .containsEntry("emailLower", "ada@example.com");
+        assertThat(server.collection("orders").find().first()).containsEntry("total", 12);
+    }
+
+    @Test
+    void whatStatusSaysInJsonHasTheShapeThatIsShown(MongoServer server) {
+        var project = projectAsShown(server);
+        project.with("1_add_users.java", readme.file("1_add_users.java").text());
+        project.run("execute").exits(0);
+        var shown = readme.one("status").commands().get(0);
+        assertThat(shapeOf(project.run(shown.words()).json()))
+                .isEqualTo(shapeOf(Json.object(shown.answer())));
+    }
+
+    private static List<Object> shapeOf(Document status) {
+        var migration = status.getList("migrations", Document.class).get(0);
+        return List.of(status.keySet(), status.get("summary", Document.class), migration.keySet());
+    }
+
+    @Test
+    void anEditedFileIsShownAsAnswered(MongoServer server) {
+        var project = projectAsShown(server);
+        String source = readme.file("1_add_users.java").text();
+        project.with("1_add_users.java", source).run("execute").exits(0);
+        project.with("1_add_users.java", source.replaceFirst("\"Ada\"", "\"Ada Lovelace\""));
+        runs(project, readme.one("edited").commands().get(0), 3);
+    }
+
+    @Test
+    void aKilledRunIsShownAsAnswered(MongoServer server) {
+        var example = readme.one("killed");
+        var project = projectAsShown(server).lease("4s");
+        project.with(example.argument() + ".java", waitingFor("go"));
+        project.start("execute").untilInUp().kill();
+        List<Shown> shown = example.commands();
+        runs(project, shown.get(0), 4);
+        project.letTheLeaseRunOut();
+        runs(project, shown.get(1), 5);
+        runs(project, shown.get(2), 0);
+    }
+
+    @Test
+    void theEntriesCompile() throws Exception {
+        assertThat(readme.all("entry")).hasSizeGreaterThan(1);
+        for (Example entry : readme.all("entry")) {
+            compiled(entry.text());
+        }
+        compiled(
+                """
+                import java.io.IOException;
+                import java.nio.file.Files;
+                import java.nio.file.Path;
+                import java.nio.file.attribute.PosixFilePermissions;
+                public class migopy extends migopy.MigrationsManager {
+                """
+                                .replace(
+                                        "extends migopy.MigrationsManager",
+                                        "extends MigrationsManager")
+                                .replaceFirst("import", "import migopy.MigrationsManager;\nimport")
+                        + readme.one("member").text()
+                        + "}\n");
+    }
+
+    @Test
+    void theTaskOfOnesOwnWorksAsDescribed(MongoServer server) throws Exception {
+        List<Example> entries = readme.all("entry");
+        server.collection("users").insertOne(new Document("name", "Ada"));
+        URL[] classes = {compiled(entries.get(entries.size() - 1).text()).toUri().toURL()};
+        try (var loader = new URLClassLoader(classes, getClass().getClassLoader())) {
+            assertThat(run(loader, "help")).startsWith("0 ").contains("Count the users");
+            String uri = server.uri();
+            assertThat(run(loader, "count", "--uri", uri)).startsWith("0 ").contains("1 users");
+            assertThat(run(loader, "count", "--uri", uri, "--at-least", "2")).startsWith("1 ");
+        }
+    }
+
+    private static String run(ClassLoader loader, String... words) throws Exception {
+        Object entry = loader.loadClass("migopy").getDeclaredConstructor().newInstance();
+        var out = new ByteArrayOutputStream();
+        try (var stream = new PrintStream(out, true, StandardCharsets.UTF_8)) {
+            Object exitCode =
+                    entry.getClass()
+                            .getMethod("run", PrintStream.class, PrintStream.class, String[].class)
+                            .invoke(entry, stream, stream, words);
+            return exitCode + " " + out.toString(StandardCharsets.UTF_8);
+        }
+    }
+
+    private static Path compiled(String entry) throws Exception {
+        Path folder = Scratch.folder("readme");
+        Path source = Files.writeString(folder.resolve("migopy.java"), entry);
+        var messages = new ByteArrayOutputStream();
+        int failed =
+                ToolProvider.getSystemJavaCompiler()
+                        .run(
+                                null,
+                                messages,
+                                messages,
+                                "-proc:none",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                "-d",
+                                folder.toString(),
+                                source.toString());
+        assertThat(failed).as(messages.toString(StandardCharsets.UTF_8)).isZero();
+        return folder;
+    }
+
+    @Test
+    void everyCommandAndOptionOfHelpIsThere() {
+        String help = Project.withoutServer().run("help").exits(0).out();
+        var missing = new TreeSet<String>();
+        Pattern.compile("--[a-z-]+|\\b[A-Z]+_[A-Z_]+\\b")
+                .matcher(help)
+                .results()
+                .map(found -> found.group())
+                .filter(word -> !readme.text().contains(word))
+                .forEach(missing::add);
+        Pattern.compile("(?m)^ {2}([a-z-]+)")
+                .matcher(help.substring(0, help.indexOf("Options of every command")))
+                .results()
+                .map(found -> found.group(1))
+                .filter(word -> !readme.text().contains("`" + word))
+                .forEach(missing::add);
+        assertThat(missing).isEmpty();
+    }
+
+    @Test
+    void whatIsLinkedIsThere() {
+        var headings = new TreeSet<String>();
+        Pattern.compile("(?m)^#+ (.*)$")
+                .matcher(readme.text())
+                .results()
+                .map(found -> found.group(1).toLowerCase(Locale.ROOT).replace(' ', '-'))
+                .forEach(headings::add);
+        Pattern.compile("\\]\\((?!https?:)([^)]+)\\)")
+                .matcher(readme.text())
+                .results()
+                .map(found -> found.group(1))
+                .forEach(
+                        link -> {
+                            if (link.startsWith("#")) {
+                                assertThat(headings).contains(link.substring(1));
+                            } else {
+                                assertThat(Checkout.root().resolve(link)).exists();
+                            }
+                        });
+    }
+}
