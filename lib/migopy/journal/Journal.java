@@ -1,7 +1,6 @@
 package migopy.journal;
 
 import com.mongodb.ErrorCategory;
-import com.mongodb.MongoBulkWriteException;
 import com.mongodb.MongoException;
 import com.mongodb.MongoWriteException;
 import com.mongodb.client.ClientSession;
@@ -20,7 +19,6 @@ import migopy.MigopyException;
 import org.bson.BsonDocument;
 import org.bson.BsonType;
 import org.bson.BsonValue;
-import org.bson.Document;
 import org.bson.conversions.Bson;
 
 import java.time.Duration;
@@ -150,7 +148,7 @@ public final class Journal {
             }
             // Somebody else's write, or our own first try whose answer was lost on the way.
             if (!isOurs(begin)) {
-                throw overtaken(begin.expected().key());
+                throw JournalErrors.overtaken(begin.expected().key());
             }
         }
     }
@@ -166,12 +164,12 @@ public final class Journal {
                 if (collection.updateOne(end.expected().filter(), end.update()).getMatchedCount()
                                 == 0
                         && !isOurs(end)) {
-                    throw overtaken(end.expected().key());
+                    throw JournalErrors.overtaken(end.expected().key());
                 }
                 return;
             } catch (MongoException e) {
                 if (i == PAUSES.size()) {
-                    throw unrecorded(end, e);
+                    throw JournalErrors.unrecorded(end, e);
                 }
                 LockSupport.parkNanos(PAUSES.get(i).toNanos());
             }
@@ -188,7 +186,7 @@ public final class Journal {
     public void end(End end, ClientSession session) {
         if (collection.updateOne(session, end.expected().filter(), end.update()).getMatchedCount()
                 == 0) {
-            throw overtaken(end.expected().key());
+            throw JournalErrors.overtaken(end.expected().key());
         }
     }
 
@@ -211,7 +209,7 @@ public final class Journal {
                                     begin.expected().filter(), begin.update(), UPSERT)),
                     new BulkWriteOptions().ordered(true));
             return true;
-        } catch (MongoBulkWriteException e) {
+        } catch (MongoException e) { // not only of the documents: the command as a whole may fail
             return false;
         }
     }
@@ -239,7 +237,7 @@ public final class Journal {
      */
     public void settle(Expected expected, Bson update) {
         if (collection.updateOne(expected.filter(), update).getMatchedCount() == 0) {
-            throw overtaken(expected.key());
+            throw JournalErrors.overtaken(expected.key());
         }
     }
 
@@ -270,34 +268,5 @@ public final class Journal {
 
     private static boolean isDuplicate(MongoWriteException e) {
         return e.getError().getCategory() == ErrorCategory.DUPLICATE_KEY;
-    }
-
-    static MigopyException overtaken(BsonValue key) {
-        return MigopyException.unknown(
-                "another run has taken over, and %s is in its hands now".formatted(shown(key)),
-                "See what is true: " + MigopyException.COMMAND + " status");
-    }
-
-    private static MigopyException unrecorded(End end, MongoException e) {
-        String name = shown(end.expected().key());
-        String what =
-                end.attempt().error() == null
-                        ? "%s ran to its end but could not be recorded: %s"
-                        : "%s failed, and that could not be recorded: %s";
-        return new MigopyException(
-                MigopyException.Kind.UNKNOWN,
-                what.formatted(name, e.getMessage()),
-                "When the server takes writes again: %s repair %s --as %s --reason \"...\""
-                        .formatted(
-                                MigopyException.COMMAND,
-                                name,
-                                end.attempt().error() == null && end.state() == State.APPLIED
-                                        ? "applied"
-                                        : "pending"),
-                e);
-    }
-
-    private static String shown(BsonValue key) {
-        return key.isString() ? key.asString().getValue() : new Document("_id", key).toJson();
     }
 }

@@ -1,6 +1,7 @@
 package migopy.lock;
 
 import com.mongodb.MongoException;
+import com.mongodb.MongoInterruptedException;
 
 import migopy.MigopyException;
 import migopy.console.Event;
@@ -119,7 +120,7 @@ public final class Lease implements AutoCloseable {
                                 holder.shown(),
                                 holder.expiresAt() == null ? "its end" : holder.expiresAt()),
                 ("Wait for it with --wait 5m. If that run is dead, the lock is free after that"
-                     + " time; sooner: %s unlock --owner %s")
+                                + " time; sooner: %s unlock --owner %s")
                         .formatted(MigopyException.COMMAND, holder.owner()));
     }
 
@@ -204,14 +205,25 @@ public final class Lease implements AutoCloseable {
         try {
             renewer.join(JOIN.toMillis());
             if (!lost) {
-                store.release(owner.id(), token);
+                release();
             }
         } catch (InterruptedException e) {
             interrupted = true;
+        } catch (MongoException e) {
+            failure = e; // how the run ended is what counts; the lease runs out by itself
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
+        }
+    }
+
+    private void release() {
+        try {
+            store.release(owner.id(), token);
+        } catch (MongoInterruptedException e) {
+            Thread.interrupted(); // a signal came just now
+            store.release(owner.id(), token);
         }
     }
 }

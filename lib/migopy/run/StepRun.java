@@ -1,5 +1,6 @@
 package migopy.run;
 
+import com.mongodb.MongoException;
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.model.Updates;
 
@@ -221,7 +222,11 @@ final class StepRun implements AutoCloseable {
                 new Document("type", error.type())
                         .append("message", error.message())
                         .append("frames", error.frames());
-        operation.ledger().journal().note(begin.begun(), Updates.set("error", noted));
+        try {
+            operation.ledger().journal().note(begin.begun(), Updates.set("error", noted));
+        } catch (MongoException e) {
+            operation.console().notice("Why it stopped could not be noted: " + e.getMessage());
+        }
         return new Result(report(Outcome.INTERRUPTED, error), null, null, exitCode);
     }
 

@@ -1,11 +1,14 @@
 package migopy.run;
 
+import com.mongodb.MongoException;
+
 import migopy.MigopyException;
 import migopy.console.Event;
 import migopy.console.StepReport;
 import migopy.files.CompiledMigration;
 import migopy.journal.Journal;
 import migopy.lock.Lease;
+import migopy.mongo.MongoErrors;
 import migopy.plan.Step;
 
 import java.util.ArrayList;
@@ -28,6 +31,9 @@ final class Steps {
     /** The last step's result while the journal does not know it yet. */
     private StepRun.Result open;
 
+    /** Whether the journal was asked to take that result, and did not. */
+    private boolean refused;
+
     /**
      * How the steps ended.
      *
@@ -48,6 +54,9 @@ final class Steps {
 
     /** Does them in order, until one fails or the run has to end. */
     Outcome run(List<Compiled> steps) {
+        // A signal is looked at between steps: interrupting this thread would only break its
+        // writes.
+        operation.watchdog().inStep(true);
         try {
             for (Compiled next : steps) {
                 Optional<Stop> stop = operation.watchdog().stopped();
@@ -63,11 +72,29 @@ final class Steps {
             }
             return over(null, 0);
         } catch (MigopyException e) {
-            if (open != null) { // what ran to its end but is not known to be recorded
-                tell(unknown(open.report()));
-            }
-            return new Outcome(told, e, e.kind().exitCode());
+            return endedEarly(e);
+        } catch (MongoException e) {
+            return endedEarly(MongoErrors.translate(e, "Working on the journal"));
+        } finally {
+            operation.watchdog().inStep(false);
         }
+    }
+
+    /** What ran to its end is recorded all the same: the fence knows whether it still may be. */
+    private Outcome endedEarly(MigopyException cause) {
+        MigopyException error = cause;
+        if (open != null && !refused) {
+            try {
+                recordOpen();
+            } catch (MigopyException e) {
+                e.addSuppressed(cause);
+                error = open == null ? cause : e;
+            }
+        }
+        if (open != null) { // what ran to its end but is not known to be recorded
+            tell(unknown(open.report()));
+        }
+        return new Outcome(told, error, error.kind().exitCode());
     }
 
     private static int exitCode(Stop stop) {
@@ -120,7 +147,9 @@ final class Steps {
         if (open != null) {
             StepRun.Result ended = open;
             if (ended.end() != null) {
+                refused = true; // until it is not
                 journal.end(ended.end());
+                refused = false;
             }
             open = null;
             tell(ended.report());

@@ -29,7 +29,7 @@ public final class Watchdog implements AutoCloseable {
      */
     private static final Duration LAST_WORDS = Duration.ofSeconds(25);
 
-    private static final Map<String, Integer> SIGNALS = Map.of("INT", 130, "TERM", 143);
+    private static final Map<String, Integer> SIGNALS = Map.of("INT", 130, "TERM", 143, "HUP", 129);
 
     private final boolean asProgram;
     private final Thread owner = Thread.currentThread();
@@ -37,7 +37,7 @@ public final class Watchdog implements AutoCloseable {
     private final CompletableFuture<Integer> finished = new CompletableFuture<>();
     private final List<Runnable> restore = new ArrayList<>();
     private final Thread hook = new Thread(this::onShutdown, "migopy-exit");
-    private boolean inStep;
+    private int inSteps;
 
     private Watchdog(boolean asProgram) {
         this.asProgram = asProgram;
@@ -69,7 +69,7 @@ public final class Watchdog implements AutoCloseable {
         if (!stop.complete(new Stop.Signalled(name, exitCode))) {
             Runtime.getRuntime().halt(exitCode);
         }
-        if (!inStep) {
+        if (inSteps == 0) {
             owner.interrupt();
         }
     }
@@ -112,11 +112,10 @@ public final class Watchdog implements AutoCloseable {
      * waits for the migration's end.
      */
     synchronized void inStep(boolean inStep) {
-        this.inStep = inStep;
+        inSteps += inStep ? 1 : -1;
         if (inStep && stop.isDone()) {
-            Thread
-                    .interrupted(); // a signal that came between two steps; the step looks at
-                                    // stop() first
+            Thread.interrupted(); // a signal that came between two steps; the step looks at
+            // stop() first
         }
     }
 
