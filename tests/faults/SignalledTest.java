@@ -1,0 +1,177 @@
+package faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import static support.Migrations.deafWaitingFor;
+import static support.Migrations.marking;
+import static support.Migrations.source;
+import static support.Migrations.up;
+import static support.Migrations.waitingFor;
+import static support.Project.project;
+
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+
+import support.Eventually;
+import support.MongoServer;
+import support.OnServer;
+import support.Project;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Rows 10, 17 and 19: a run is asked to end, from outside, from within or by its time limit. */
+@OnServer
+class SignalledTest {
+    private static final Duration GRACE = Duration.ofSeconds(10);
+
+    private static final String LONG_UPDATE =
+            up(
+                    "db().getCollection(\"done\").insertOne(new Document(\"mark\", \"half\"));"
+                            + " support.Signals.send(\"in-up\");"
+                            + " db().getCollection(\"done\").updateMany(new Document(\"$where\","
+                            + " \"sleep(60000) || true\"), new Document(\"$set\", new"
+                            + " Document(\"late\", true)));");
+
+    private static Project two(MongoServer server, String first) {
+        return project(server).with("1_slow.java", first).with("2_two.java", marking("two"));
+    }
+
+    @Test
+    void oneThatIsDeafStaysRunningWithTheReasonNoted(MongoServer server) {
+        var project = two(server, deafWaitingFor("never"));
+        var run = project.start("execute").untilInUp();
+        Instant before = Instant.now();
+        run.terminate().exits(143);
+
+        assertThat(Duration.between(before, Instant.now())).isBetween(GRACE, GRACE.multipliedBy(2));
+        assertThat(project.journal("1_slow")).containsEntry("state", "running");
+        assertThat(project.journal("1_slow").get("error", Document.class))
+                .containsEntry("type", "interrupted");
+        project.lockIsFree();
+        assertThat(project.run("status", "--json").problemKinds()).containsExactly("interrupted");
+        project.run("execute").exits(5);
+        assertThat(project.states()).doesNotContainKey("2_two");
+    }
+
+    @Test
+    void aSecondSignalEndsItAtOnce(MongoServer server) {
+        var project = two(server, deafWaitingFor("never"));
+        var run = project.start("execute").untilInUp();
+        Instant before = Instant.now();
+        run.interrupt().interrupt();
+        run.exits(130);
+        assertThat(Duration.between(before, Instant.now())).isLessThan(GRACE);
+        assertThat(project.states()).containsEntry("1_slow", "running");
+    }
+
+    @Test
+    void whatItDoesInTheServerIsEndedToo(MongoServer server) {
+        var project = two(server, LONG_UPDATE);
+        var run = project.start("execute").untilInUp();
+        Eventually.until("the server is at work", () -> updates(server) == 1);
+        run.terminate().exits(143);
+        assertThat(updates(server)).isZero();
+        assertThat(project.journal("1_slow")).containsEntry("state", "failed");
+        assertThat(project.states()).doesNotContainKey("2_two");
+        project.lockIsFree();
+    }
+
+    @Test
+    void atItsTimeLimitToo(MongoServer server) {
+        var project = two(server, LONG_UPDATE);
+        project.start("execute", "--timeout", "2s").exits(1);
+        assertThat(updates(server)).isZero();
+        assertThat(project.journal("1_slow").get("error", Document.class))
+                .containsEntry("type", "timeout");
+        project.lockIsFree();
+        project.run("execute").exits(5).says("1_slow");
+    }
+
+    @Test
+    void aBackfillFinishesItsBatchAndGoesOnLater(MongoServer server) {
+        List<Document> users = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            users.add(new Document("_id", i).append("n", 0));
+        }
+        server.collection("users").insertMany(users);
+        String backfill =
+                source(
+                                """
+                                static void up() {
+                                    Migration.backfill("users").batch(10).each(user -> {
+                                        if (user.getInteger("_id") == 35) {
+                                            support.Signals.send("in-up");
+                                            support.Signals.await("go");
+                                        }
+                                        return new Document("$inc", new Document("n", 1));
+                                    }).run();
+                                }
+                                """)
+                        .replace("class Step", "@Resumable\nclass Step");
+        var project = two(server, backfill);
+        var run = project.start("execute").untilInUp();
+        run.terminate();
+        project.signal("go");
+        run.exits(143);
+
+        assertThat(server.collection("users").countDocuments(new Document("n", 1)))
+                .isBetween(30L, 60L);
+        assertThat(project.journal("1_slow"))
+                .containsEntry("state", "failed")
+                .containsKey("checkpoints");
+        project.lockIsFree();
+        project.run("execute").exits(0);
+        assertThat(server.collection("users").countDocuments(new Document("n", 1))).isEqualTo(100);
+    }
+
+    @Test
+    void aSignalWhileItWaitsForTheLockEndsTheWait(MongoServer server) {
+        var project = two(server, waitingFor("go"));
+        var first = project.start("execute").untilInUp();
+        var second = project.start("execute", "--wait", "60s").untilSays("ait");
+        second.terminate().exits(143);
+        project.signal("go");
+        first.exits(0);
+        project.lockIsFree();
+    }
+
+    @Test
+    void systemExitAfterASignalChangesNothing(MongoServer server) {
+        var project =
+                two(
+                        server,
+                        up(
+                                "support.Signals.send(\"in-up\"); try {"
+                                        + " support.Signals.await(\"never\"); } finally {"
+                                        + " System.exit(0); }"));
+        project.start("execute").untilInUp().terminate().exits(143).neverSays("\tat ");
+        assertThat(project.states()).doesNotContainKey("2_two");
+        project.lockIsFree();
+    }
+
+    @Test
+    void aTerminalThatIsClosedIsASignalAndNoCallOfSystemExit(MongoServer server) throws Exception {
+        var project = two(server, waitingFor("never"));
+        var run = project.start("execute").untilInUp();
+        new ProcessBuilder("kill", "-HUP", String.valueOf(run.pid())).start().waitFor();
+        run.exits(129);
+        assertThat(project.journal("1_slow").get("error", Document.class))
+                .containsEntry("type", "interrupted");
+        project.lockIsFree();
+    }
+
+    private static int updates(MongoServer server) {
+        Document match = new Document("op", "update").append("ns", server.database() + ".done");
+        return server.client()
+                .getDatabase("admin")
+                .aggregate(
+                        List.of(
+                                new Document("$currentOp", new Document("localOps", true)),
+                                new Document("$match", match)))
+                .into(new ArrayList<>())
+                .size();
+    }
+}
