@@ -14,7 +14,6 @@ import migopy.console.StepError;
 
 import org.bson.BsonDocument;
 import org.bson.BsonString;
-import org.bson.BsonType;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 
@@ -225,17 +224,9 @@ public final class Fixes {
                 "See what is true: " + MigopyException.COMMAND + " history " + begun.run());
     }
 
-    /** The server sessions of transactional fixes that some run has begun and not ended. */
+    /** The server sessions of transactional fixes and of backfills that some run has begun and not ended. */
     public List<BsonDocument> sessionsUnderWay() {
-        List<BsonDocument> sessions = new ArrayList<>();
-        collection
-                .find(
-                        Filters.and(
-                                Filters.eq(OUTCOME, State.RUNNING.word()),
-                                Filters.type("session", BsonType.DOCUMENT)))
-                .projection(Projections.include("session"))
-                .forEach(document -> sessions.add(document.getDocument("session")));
-        return sessions;
+        return OpenSessions.of(collection, Filters.eq(OUTCOME, State.RUNNING.word()));
     }
 
     /** Makes every fix that is still at work unable to write; a shell has no fence, and stays. */

@@ -17,7 +17,6 @@ import com.mongodb.client.model.Updates;
 import migopy.MigopyException;
 
 import org.bson.BsonDocument;
-import org.bson.BsonType;
 import org.bson.BsonValue;
 import org.bson.conversions.Bson;
 
@@ -104,18 +103,11 @@ public final class Journal {
                 .into(new ArrayList<>());
     }
 
-    /** The server sessions of transactional steps that some run has begun and not ended. */
+    /** The server sessions of transactional steps and of backfills that some run has begun and not ended. */
     public List<BsonDocument> sessionsUnderWay() {
-        List<BsonDocument> sessions = new ArrayList<>();
-        collection
-                .find(
-                        Filters.and(
-                                Filters.in(
-                                        "state", State.RUNNING.word(), State.ROLLING_BACK.word()),
-                                Filters.type("session", BsonType.DOCUMENT)))
-                .projection(Projections.include("session"))
-                .forEach(document -> sessions.add(document.getDocument("session")));
-        return sessions;
+        return OpenSessions.of(
+                collection,
+                Filters.in("state", State.RUNNING.word(), State.ROLLING_BACK.word()));
     }
 
     /** Whether a step that this run has begun is still in its hands. */
