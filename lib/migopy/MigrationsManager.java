@@ -52,6 +52,7 @@
 //SOURCES command/DbRestore.java
 //SOURCES command/Dumps.java
 //SOURCES command/Execute.java
+//SOURCES command/FixToMigration.java
 //SOURCES command/GlobalOption.java
 //SOURCES command/Help.java
 //SOURCES command/HelpAnswer.java
@@ -85,6 +86,8 @@
 //SOURCES console/EstimateAnswer.java
 //SOURCES console/Event.java
 //SOURCES console/FixAnswer.java
+//SOURCES console/FixRecord.java
+//SOURCES console/FixesAnswer.java
 //SOURCES console/Format.java
 //SOURCES console/HistoryAnswer.java
 //SOURCES console/Json.java
@@ -171,6 +174,7 @@
 //SOURCES files/TouchedCollections.java
 //SOURCES files/Unit.java
 //SOURCES files/package-info.java
+//SOURCES fix/FixMigration.java
 //SOURCES fix/FixReader.java
 //SOURCES fix/FixSource.java
 //SOURCES fix/JavaFix.java
@@ -194,6 +198,7 @@
 //SOURCES journal/Ignored.java
 //SOURCES journal/Journal.java
 //SOURCES journal/JournalEntry.java
+//SOURCES journal/JournalErrors.java
 //SOURCES journal/Settlement.java
 //SOURCES journal/State.java
 //SOURCES journal/UnreadableEntry.java
@@ -220,6 +225,7 @@
 //SOURCES plan/Planner.java
 //SOURCES plan/Problems.java
 //SOURCES plan/Request.java
+//SOURCES plan/RollbackPlanner.java
 //SOURCES plan/Situation.java
 //SOURCES plan/Step.java
 //SOURCES plan/package-info.java
@@ -230,10 +236,12 @@
 //SOURCES run/Estimation.java
 //SOURCES run/Failure.java
 //SOURCES run/Fix.java
+//SOURCES run/FixHistory.java
 //SOURCES run/FixOptions.java
 //SOURCES run/FixRun.java
 //SOURCES run/FixRunner.java
 //SOURCES run/History.java
+//SOURCES run/HookCalls.java
 //SOURCES run/Hooks.java
 //SOURCES run/Ignores.java
 //SOURCES run/JournalView.java

@@ -52,7 +52,7 @@ public final class BackfillRecord {
                         ? collection.findOneAndUpdate(step.filter(), set, CONTROL_AFTER)
                         : collection.findOneAndUpdate(session, step.filter(), set, CONTROL_AFTER);
         if (after == null) {
-            throw Journal.overtaken(step.key());
+            throw JournalErrors.overtaken(step.key());
         }
         return after.isString("control")
                 ? Optional.of(after.getString("control").getValue())

@@ -108,7 +108,7 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
                             "the journal's document %s cannot be understood: %s"
                                     .formatted(entry.name(), entry.reason()),
                             "Look at it in the database and mend it there; Migopy does not write"
-                                + " over it");
+                                    + " over it");
             found.add(
                     new Situation(
                             entry.name(),
@@ -158,7 +158,7 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
                         "the journal has an entry %s, which is no migration's name"
                                 .formatted(entry.name()),
                         "Remove it from the collection, or name the pattern that it belongs to:"
-                            + " --pattern");
+                                + " --pattern");
             }
             return switch (state) {
                 case INTERRUPTED -> entry.safeToRunAgain() ? null : Problems.interrupted(entry);

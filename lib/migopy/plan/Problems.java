@@ -41,7 +41,8 @@ final class Problems {
         return new Problem(
                 Problem.Kind.OUT_OF_ORDER,
                 name,
-                "%s is out of order: it is pending, but %s is applied already".formatted(name, highest),
+                "%s is out of order: it is pending, but %s is applied already"
+                        .formatted(name, highest),
                 "Run it all the same: %s execute %s, or all such: %s execute --out-of-order"
                         .formatted(MIGOPY, name, MIGOPY));
     }

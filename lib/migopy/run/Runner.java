@@ -63,17 +63,12 @@ public final class Runner {
      *     dump, ...
      */
     public RunResult run(Request request, RunOptions options) {
-        return guarded(
-                () -> {
-                    Survey survey = Survey.of(settings);
-                    if (refusesAtOnce(survey, request)) {
-                        return refused(survey.listing().problems());
-                    }
-                    Ledger ledger = Ledger.open(settings, connection);
-                    return options.dryRun()
-                            ? dryRun(request, survey, ledger)
-                            : underLock(request, options, survey, ledger);
-                });
+        return surveyed(
+                request,
+                (survey, ledger) ->
+                        options.dryRun()
+                                ? dryRun(request, survey, ledger)
+                                : underLock(request, options, survey, ledger));
     }
 
     /** What the directory alone shows is refused before anybody is asked for anything. */
@@ -89,13 +84,10 @@ public final class Runner {
      * @return how the planning ended; the exit code is 1 where an {@code up()} failed
      */
     public RunResult estimate(Request.Execute request, Consumer<EstimateAnswer> told) {
-        return guarded(
-                () -> {
-                    Survey survey = Survey.of(settings);
-                    if (refusesAtOnce(survey, request)) {
-                        return refused(survey.listing().problems());
-                    }
-                    Planned planned = planned(request, survey, Ledger.open(settings, connection));
+        return surveyed(
+                request,
+                (survey, ledger) -> {
+                    Planned planned = planned(request, survey, ledger);
                     if (planned.refusal() != null) {
                         return planned.refusal();
                     }
@@ -107,13 +99,17 @@ public final class Runner {
                 });
     }
 
-    private interface Guarded {
-        RunResult run() throws InterruptedException;
+    private interface Work {
+        RunResult of(Survey survey, Ledger ledger) throws InterruptedException;
     }
 
-    private RunResult guarded(Guarded body) {
+    private RunResult surveyed(Request request, Work work) {
         try {
-            return body.run();
+            Survey survey = Survey.of(settings);
+            if (refusesAtOnce(survey, request)) {
+                return refused(survey.listing().problems());
+            }
+            return work.of(survey, Ledger.open(settings, connection));
         } catch (InterruptedException | MongoInterruptedException e) {
             return interrupted(e);
         } catch (MongoException e) {
@@ -258,8 +254,8 @@ public final class Runner {
         }
         console.event(new Event.RunStarted(settings.database(), connection.server(), runId));
         console.event(new Event.Planned(plan.steps().stream().map(Step::name).toList()));
-        String dump = dump(preparation, operation.options());
-        hook("beforeRun()", hooks::beforeRun);
+        String dump = HookCalls.dump(hooks, preparation, operation.options());
+        HookCalls.call("beforeRun()", hooks::beforeRun);
         Steps.Outcome outcome;
         try (OutputCapture output =
                 OutputCapture.start(
@@ -271,41 +267,7 @@ public final class Runner {
         RunResult result =
                 new RunResult(
                         runId, outcome.steps(), List.of(), outcome.error(), outcome.exitCode());
-        hook("afterRun()", () -> hooks.afterRun(result));
+        HookCalls.call("afterRun()", () -> hooks.afterRun(result));
         return result;
-    }
-
-    private String dump(Preparation preparation, RunOptions options) {
-        if (!options.dump() && !options.dumpTouched()) {
-            return null;
-        }
-        Set<String> collections = options.dumpTouched() ? preparation.touched() : Set.of();
-        try {
-            return hooks.dump(collections);
-        } catch (MigopyException e) {
-            throw new MigopyException(MigopyException.Kind.DUMP, e.getMessage(), e.hint(), e);
-        } catch (Exception e) {
-            throw new MigopyException(
-                    MigopyException.Kind.DUMP,
-                    "the dump before the run failed, and nothing was run: " + e,
-                    "Mend doDump(), or leave the dump out",
-                    e);
-        }
-    }
-
-    private interface HookBody {
-        void run() throws Exception;
-    }
-
-    private static void hook(String name, HookBody body) {
-        try {
-            body.run();
-        } catch (Exception e) {
-            throw new MigopyException(
-                    MigopyException.Kind.FAILED,
-                    "%s failed: %s".formatted(name, e),
-                    "Mend it in migopy.java; status says how things stand",
-                    e);
-        }
     }
 }

@@ -1,0 +1,45 @@
+package migopy.run;
+
+import java.util.Set;
+import migopy.MigopyException;
+
+/** Calls what the user's own class adds to a run, and says in whose code it failed. */
+final class HookCalls {
+    private HookCalls() {}
+
+    /** Dumps if that is wanted, and tells where to. */
+    static String dump(Hooks hooks, Preparation preparation, RunOptions options) {
+        if (!options.dump() && !options.dumpTouched()) {
+            return null;
+        }
+        Set<String> collections = options.dumpTouched() ? preparation.touched() : Set.of();
+        try {
+            return hooks.dump(collections);
+        } catch (MigopyException e) {
+            throw new MigopyException(MigopyException.Kind.DUMP, e.getMessage(), e.hint(), e);
+        } catch (Exception e) {
+            throw new MigopyException(
+                    MigopyException.Kind.DUMP,
+                    "the dump before the run failed, and nothing was run: " + e,
+                    "Mend doDump(), or leave the dump out",
+                    e);
+        }
+    }
+
+    interface Body {
+        void run() throws Exception;
+    }
+
+    /** Calls one; what it throws ends the run. */
+    static void call(String name, Body body) {
+        try {
+            body.run();
+        } catch (Exception e) {
+            throw new MigopyException(
+                    MigopyException.Kind.FAILED,
+                    "%s failed: %s".formatted(name, e),
+                    "Mend it in migopy.java; status says how things stand",
+                    e);
+        }
+    }
+}
