@@ -1,19 +1,26 @@
 package migopy;
 
 /**
- * The only exception that Migopy throws for what a person has to know: what happened, and what to type next.
+ * The only exception that Migopy throws for what a person has to know: what happened, and what to
+ * type next.
  *
  * <p>A message is one line that names the things it speaks of. A hint is one line that says what to
- * type; {@link #COMMAND} in it stands for the command as the person started it, and is filled in where the
- * hint is printed.
+ * type; {@link #COMMAND} in it stands for the command as the person started it, and is filled in
+ * where the hint is printed.
  */
 public final class MigopyException extends RuntimeException {
-    /** Stands in a hint for {@code ./migopy} or {@code jbang migopy.java}, whichever the person typed. */
+    /**
+     * Stands in a hint for {@code ./migopy} or {@code jbang migopy.java}, whichever the person
+     * typed.
+     */
     public static final String COMMAND = "{migopy}";
 
     private static final long serialVersionUID = 1L;
 
-    /** What kind of end this is; each has the word that JSON shows and the exit code of CONTRACT, section 3. */
+    /**
+     * What kind of end this is; each has the word that JSON shows and the exit code of CONTRACT,
+     * section 3.
+     */
     public enum Kind {
         FAILED("failed", 1),
         DUMP("dump", 1),

@@ -4,13 +4,16 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Something about one migration that a person has to see, and that keeps {@code execute} from starting.
+ * Something about one migration that a person has to see, and that keeps {@code execute} from
+ * starting.
  *
  * @param kind which of the problems of CONTRACT, section 5, it is
  * @param name the migration, without {@code .java}; the file's name for {@link Kind#INVALID_NAME}
  * @param message one line: what was found
- * @param hint one line: what to type or do next; {@link MigopyException#COMMAND} stands for the command
- * @param details further lines for the screen, such as a diff or the compiler's source line; may be empty
+ * @param hint one line: what to type or do next; {@link MigopyException#COMMAND} stands for the
+ *     command
+ * @param details further lines for the screen, such as a diff or the compiler's source line; may be
+ *     empty
  */
 public record Problem(Kind kind, String name, String message, String hint, List<String> details) {
     public enum Kind {

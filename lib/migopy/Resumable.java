@@ -7,8 +7,9 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks the class of a migration whose {@code up()} may be called again after any kill, as when it is made of
- * backfills. An interrupted one is then run again by the next {@code execute} without asking.
+ * Marks the class of a migration whose {@code up()} may be called again after any kill, as when it
+ * is made of backfills. An interrupted one is then run again by the next {@code execute} without
+ * asking.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

@@ -77,9 +77,8 @@ public final class Transaction {
             returned = true;
         } finally {
             if (!returned && session.hasActiveTransaction()) {
-                session
-                        .abortTransaction(); // an abort that fails is the server's to time out; it
-                                             // does not throw
+                session.abortTransaction(); // an abort that fails is the server's to time out; it
+                // does not throw
             }
         }
     }

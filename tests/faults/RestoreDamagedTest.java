@@ -82,7 +82,7 @@ class RestoreDamagedTest {
                         .as("%d: %s", i, damage)
                         .matches(
                                 "(?s).*things\\.bson is damaged at byte \\d+: .*|.*did not take"
-                                    + " document \\d+ .*");
+                                        + " document \\d+ .*");
                 assertThat(server.collection("things").find())
                         .containsExactly(new Document("_id", "kept"));
             }

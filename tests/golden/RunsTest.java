@@ -76,9 +76,9 @@ class RunsTest {
         MigopyException error =
                 MigopyException.unknown(
                         "4_split_names ran to its end but could not be recorded: no space left on"
-                            + " device",
+                                + " device",
                         "Look how far it came, then settle it: {migopy} repair 4_split_names --as"
-                            + " applied --reason \"...\"");
+                                + " applied --reason \"...\"");
         check(
                 "run_unknown",
                 false,

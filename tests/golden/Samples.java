@@ -35,7 +35,7 @@ final class Samples {
                     "1_create_users",
                     "1_create_users was edited after it was applied on 2026-11-20 10:12.",
                     "Take the edit back, write a new migration, or accept it: {migopy} repair"
-                        + " 1_create_users --as unchanged --reason \"...\"",
+                            + " 1_create_users --as unchanged --reason \"...\"",
                     List.of(
                             "-   new Document(\"name\", name)",
                             "+   new Document(\"fullName\", name)"));
@@ -281,7 +281,7 @@ final class Samples {
                 Problem.Kind.INTERRUPTED,
                 "3_slow",
                 "3_slow was interrupted: ada@laptop, process 4711, began it on 2026-11-20 10:12 and"
-                    + " is gone.",
+                        + " is gone.",
                 "Look how far it came, then: {migopy} execute 3_slow --retry");
     }
 

@@ -16,7 +16,7 @@ import java.util.Set;
         name = "repair",
         description =
                 "Settles what is interrupted, failed on its way back, ignored or missing, or"
-                    + " accepts an edit.")
+                        + " accepts an edit.")
 final class Repair implements Action {
     private static final Set<String> AS = Set.of("applied", "pending", "unchanged");
 

@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
         name = "validate",
         description =
                 "Every check that needs no database: names, numbers, compilation, the shape of each"
-                    + " class.")
+                        + " class.")
 final class Validate implements Action {
     @Option(names = "--database", description = "also compare with the journal")
     private boolean database;

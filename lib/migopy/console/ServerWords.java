@@ -16,7 +16,7 @@ final class ServerWords {
     private static final Pattern COMMAND_ERROR =
             Pattern.compile(
                     "(?:Command|Query) failed with error \\d+(?: \\((\\w+)\\))?: '(.*?)' on server"
-                        + " .*",
+                            + " .*",
                     Pattern.DOTALL);
 
     private ServerWords() {}

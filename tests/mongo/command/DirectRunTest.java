@@ -51,9 +51,7 @@ class DirectRunTest {
                 project(server)
                         .with(
                                 "1_one.java",
-                                withMain(
-                                        transactional("one"),
-                                        "Migration.transaction(Step::up);"));
+                                withMain(transactional("one"), "Migration.transaction(Step::up);"));
         project.startDirectly("1_one.java").exits(0);
         assertThat(project.marks()).containsExactly("one");
         assertThat(project.states()).isEmpty();

@@ -108,7 +108,7 @@ class CommandLineTest {
         assertThat(err)
                 .isEqualTo(
                         "There is no command staus\n"
-                            + "Perhaps ./migopy status. All commands: ./migopy help\n");
+                                + "Perhaps ./migopy status. All commands: ./migopy help\n");
     }
 
     @Test

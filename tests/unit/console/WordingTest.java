@@ -49,8 +49,8 @@ class WordingTest {
         assertThat(
                         Wording.shortened(
                                 "Bulk write operation error on server localhost:27017. Write"
-                                    + " errors: [BulkWriteError{index=0, code=11000,"
-                                    + " message='E11000 duplicate key', details={}}]. "))
+                                        + " errors: [BulkWriteError{index=0, code=11000,"
+                                        + " message='E11000 duplicate key', details={}}]. "))
                 .isEqualTo("E11000 duplicate key");
         assertThat(Wording.shortened("plain")).isEqualTo("plain");
     }
