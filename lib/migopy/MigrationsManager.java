@@ -199,6 +199,7 @@
 //SOURCES journal/Journal.java
 //SOURCES journal/JournalEntry.java
 //SOURCES journal/JournalErrors.java
+//SOURCES journal/OpenSessions.java
 //SOURCES journal/Settlement.java
 //SOURCES journal/State.java
 //SOURCES journal/UnreadableEntry.java
