@@ -94,9 +94,8 @@ final class Snippets {
                     if (info.remaining().isBlank() && GOES_ON.matcher(next).matches()) {
                         return;
                     }
-                    take(
-                            info); // one that is not understood is refused by the compiler, with
-                                   // reasons
+                    take(info); // one that is not understood is refused by the compiler, with
+                    // reasons
                 }
                 default -> {
                     return;

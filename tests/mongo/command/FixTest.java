@@ -87,7 +87,7 @@ class FixTest {
     void linesOfJshellComeFromStandardInputAndWithJavaAClass(MongoServer server) {
         String line =
                 "db().getCollection(\"done\").insertOne(new org.bson.Document(\"mark\","
-                    + " \"typed\"));\n";
+                        + " \"typed\"));\n";
         var project = project(server).input(line);
         project.run("run", "-", "--reason", "typed").exits(0);
         project.input(marking("a class")).run("run", "-", "--java", "--reason", "x").exits(0);

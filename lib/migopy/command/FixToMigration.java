@@ -1,0 +1,95 @@
+package migopy.command;
+
+import migopy.MigopyException;
+import migopy.console.Console;
+import migopy.console.CreateAnswer;
+import migopy.console.FixRecord;
+import migopy.files.MigrationFile;
+import migopy.files.MigrationSource;
+import migopy.files.NewMigration;
+import migopy.files.SourceCompiler;
+import migopy.fix.FixMigration;
+import migopy.run.FixHistory;
+import migopy.settings.Redactor;
+import migopy.settings.Settings;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+
+/** {@code fix-to-migration RUN WORDS...}. */
+@Command(
+        name = "fix-to-migration",
+        description = "Writes a migration file of a recorded fix, for the other environments.")
+final class FixToMigration implements Action {
+    @Parameters(index = "0", arity = "0..1", paramLabel = "RUN", description = "the fix's run")
+    private String run;
+
+    @Parameters(
+            index = "1..*",
+            arity = "0..*",
+            paramLabel = "WORDS",
+            description = "what it does: mend totals")
+    private List<String> words = new ArrayList<>();
+
+    @Option(
+            names = "--timestamp",
+            description = "number it by the time, whatever the others' numbers are")
+    private boolean timestamp;
+
+    @Option(names = "--number", paramLabel = "N", description = "give it this number")
+    private String number;
+
+    @Override
+    public int run(Session session) {
+        if (run == null) {
+            throw MigopyException.usage(
+                    "fix-to-migration needs a fix's run", "All of them: {migopy} history --fixes");
+        }
+        Settings settings = session.settings();
+        FixRecord fix =
+                FixHistory.find(settings, session.connection(), run)
+                        .orElseThrow(
+                                () ->
+                                        MigopyException.usage(
+                                                "There is no fix " + run,
+                                                "All of them: {migopy} history --fixes"));
+        MigrationFile file =
+                new NewMigration(
+                                settings.home(),
+                                settings.migrationsDirectory(),
+                                settings.migrationsFilePattern(),
+                                Clock.systemUTC())
+                        .create(words, timestamp, number, new FixMigration(fix));
+        sayWhatIsLeftToDo(fix, file, settings, session.console());
+        Path shown =
+                file.path().startsWith(settings.home())
+                        ? settings.home().relativize(file.path())
+                        : file.path();
+        session.console()
+                .answer(
+                        new CreateAnswer(
+                                file.name(), file.number(), shown.toString().replace('\\', '/')));
+        return 0;
+    }
+
+    private static void sayWhatIsLeftToDo(
+            FixRecord fix, MigrationFile file, Settings settings, Console console) {
+        if (!fix.outcome().equals("applied")) {
+            console.notice("That fix is " + fix.outcome() + ": look its migration over.");
+        }
+        if (fix.source().contains(Redactor.MASK)) {
+            console.notice("A secret stood where the record has " + Redactor.MASK + ".");
+        }
+        new SourceCompiler(settings.home(), settings.cacheDirectory(), System.getenv())
+                .compile(MigrationSource.read(file))
+                .problems()
+                .forEach(
+                        problem -> console.notice("It does not compile yet: " + problem.message()));
+    }
+}

@@ -1,0 +1,60 @@
+package migopy.console;
+
+import org.bson.Document;
+
+import java.util.List;
+
+/**
+ * The ad-hoc fixes and shells that were recorded.
+ *
+ * @param database the database's name
+ * @param server where it is, without secrets
+ * @param collection that of the fixes
+ * @param fixes oldest first
+ */
+public record FixesAnswer(String database, String server, String collection, List<FixRecord> fixes)
+        implements Answer {
+
+    public FixesAnswer {
+        fixes = List.copyOf(fixes);
+    }
+
+    @Override
+    public void words(Words out) {
+        out.line(database + " on " + server + ", " + collection);
+        out.gap();
+        if (fixes.isEmpty()) {
+            out.line("No fix was ever run.");
+            return;
+        }
+        Table table =
+                new Table(
+                        out,
+                        Table.Align.LEFT,
+                        Table.Align.LEFT,
+                        Table.Align.LEFT,
+                        Table.Align.RIGHT,
+                        Table.Align.LEFT);
+        for (FixRecord fix : fixes) {
+            String why = fix.reason() == null ? "" : fix.reason();
+            String note = fix.who() + (fix.who().isEmpty() || why.isEmpty() ? "" : ": ") + why;
+            table.row(
+                    fix.outcome(),
+                    fix.run(),
+                    fix.file(),
+                    out.time(fix.startedAt()),
+                    out.duration(fix.durationMs()),
+                    note.lines().findFirst().orElse(""));
+        }
+        table.printCut();
+        out.gap();
+        out.line("Source and output of one: {migopy} history RUN");
+    }
+
+    @Override
+    public Document json() {
+        return new Document("database", database)
+                .append("collection", collection)
+                .append("fixes", fixes.stream().map(FixRecord::json).toList());
+    }
+}

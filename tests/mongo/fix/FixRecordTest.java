@@ -1,0 +1,206 @@
+package mongo.fix;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import static support.Migrations.marking;
+import static support.Migrations.transactional;
+import static support.Migrations.up;
+import static support.Migrations.waitingFor;
+import static support.Project.project;
+
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+
+import support.MongoServer;
+import support.OnServer;
+import support.Project;
+
+import java.util.List;
+
+/** What is kept of a fix, and how it is shown. */
+@OnServer
+class FixRecordTest {
+    private static final String INSERT =
+            "db().getCollection(\"done\").insertOne(new Document(\"mark\", \"%s\"));\n";
+
+    private static Document fix(MongoServer server) {
+        return server.collection("migrations_fixes").find().first();
+    }
+
+    private static List<Document> listed(Project project) {
+        return project.run("history", "--fixes", "--json").json().getList("fixes", Document.class);
+    }
+
+    @Test
+    void aClassKilledInItsMiddleStaysRunningAndIsShownAsInterrupted(MongoServer server) {
+        var project = project(server).lease("2s").write("mend.java", waitingFor("never"));
+        project.start("run", "mend.java", "--reason", "x").untilInUp().kill();
+        isInterrupted(server, project);
+        project.write("other.java", marking("other"));
+        project.run("run", "other.java", "--reason", "y").exits(0);
+        assertThat(listed(project))
+                .extracting(one -> one.getString("outcome"))
+                .containsExactly("interrupted", "applied");
+    }
+
+    @Test
+    void linesOfAFileKilledInTheirMiddleStayRunning(MongoServer server) {
+        var project =
+                project(server)
+                        .lease("2s")
+                        .write(
+                                "mend.jsh",
+                                "support.Signals.send(\"in-up\")\n"
+                                        + "support.Signals.await(\"never\")\n");
+        project.start("run", "mend.jsh", "--reason", "x").untilInUp().kill();
+        isInterrupted(server, project);
+    }
+
+    @Test
+    void linesOfStandardInputKilledInTheirMiddleStayRunning(MongoServer server) {
+        var project =
+                project(server)
+                        .lease("2s")
+                        .input(
+                                "support.Signals.send(\"in-up\")\n"
+                                        + "support.Signals.await(\"never\")\n");
+        project.start("run", "-", "--reason", "x").untilInUp().kill();
+        isInterrupted(server, project);
+    }
+
+    private static void isInterrupted(MongoServer server, Project project) {
+        assertThat(fix(server)).containsEntry("outcome", "running");
+        project.letTheLeaseRunOut();
+        project.run("history", "--fixes").exits(0).says("interrupted");
+        assertThat(listed(project).get(0)).containsEntry("outcome", "interrupted");
+    }
+
+    @Test
+    void whileItRunsItIsShownAsRunning(MongoServer server) {
+        var project = project(server).write("mend.java", waitingFor("go"));
+        var run = project.start("run", "mend.java", "--reason", "x").untilInUp();
+        assertThat(listed(project).get(0)).containsEntry("outcome", "running");
+        project.signal("go");
+        run.exits(0);
+    }
+
+    @Test
+    void aSignalEndsItAndItsRecordSaysSo(MongoServer server) {
+        var project = project(server).write("mend.java", waitingFor("never"));
+        project.start("run", "mend.java", "--reason", "x").untilInUp().terminate().exits(143);
+        assertThat(fix(server)).containsEntry("outcome", "failed");
+        assertThat(fix(server).get("error", Document.class)).containsEntry("type", "interrupted");
+        project.lockIsFree();
+    }
+
+    @Test
+    void itsTimeIsLimited(MongoServer server) {
+        var project = project(server).write("mend.java", waitingFor("never")).inChild();
+        project.run("run", "mend.java", "--reason", "x", "--timeout", "1s").exits(1);
+        assertThat(fix(server).get("error", Document.class)).containsEntry("type", "timeout");
+    }
+
+    @Test
+    void oneThatWasOvertakenWritesNothing(MongoServer server) {
+        var project =
+                project(server)
+                        .lease("2s")
+                        .write("slow.java", waitingFor("go"))
+                        .write("other.java", marking("other"));
+        var slow = project.start("run", "slow.java", "--reason", "x").untilInUp();
+        slow.suspend();
+        project.letTheLeaseRunOut();
+        project.run("run", "other.java", "--reason", "y").exits(0);
+        slow.resume();
+        project.signal("go");
+        slow.exits(5);
+        assertThat(listed(project))
+                .extracting(one -> one.getString("outcome"))
+                .containsExactly("interrupted", "applied");
+    }
+
+    @Test
+    void allOfItRunsInOneTransactionThoughItKnowsOfNone(MongoServer server) {
+        var project =
+                project(server)
+                        .write(
+                                "half.java",
+                                up(INSERT.formatted("half") + "Object o = null; o.hashCode();"))
+                        .write("whole.jsh", INSERT.formatted("one") + INSERT.formatted("two"))
+                        .write("own.java", transactional("own"));
+        server.collection("done").insertOne(new Document("mark", "before"));
+        project.run("run", "half.java", "--reason", "x", "--transaction").exits(1);
+        assertThat(project.marks()).containsExactly("before");
+        project.run("run", "whole.jsh", "--reason", "x", "--transaction").exits(0);
+        project.run("run", "own.java", "--reason", "x").exits(0);
+        assertThat(project.marks()).containsExactly("before", "one", "two", "own");
+        assertThat(server.collection("migrations_fixes").find())
+                .extracting(one -> one.getString("outcome"))
+                .containsExactly("failed", "applied", "applied");
+        assertThat(server.collection("migrations_fixes").find())
+                .noneMatch(one -> one.containsKey("session"));
+    }
+
+    @Test
+    void theLastOfAMuchLongerOutputIsKept(MongoServer server) {
+        String line = "x".repeat(1023);
+        var project =
+                project(server)
+                        .write(
+                                "loud.java",
+                                up(
+                                        "for (int i = 0; i < 50 * 1024; i++) System.out.println(\""
+                                                + line
+                                                + "\"); System.out.println(\"the end\");"))
+                        .inChild();
+        project.run("run", "loud.java", "--reason", "x", "--json").exits(0);
+        String output = fix(server).getString("output");
+        assertThat(output.length()).isBetween(60 * 1024, 64 * 1024);
+        assertThat(output).endsWith("the end\n");
+        Document shown = project.run("history", fix(server).getString("_id"), "--json").json();
+        assertThat(shown.getString("output")).isEqualTo(output);
+        assertThat(shown.getString("source")).contains(line);
+    }
+
+    @Test
+    void noSecretComesIntoARecord(MongoServer server) {
+        String secret = "tr0ub4dor-and-3";
+        var project =
+                project(server)
+                        .environment("MONGO_USER", null)
+                        .environment("MONGO_PASSWORD", secret)
+                        .write(
+                                "mend.java",
+                                up(
+                                        "System.out.println(\"it is "
+                                                + secret
+                                                + "\"); if (true) throw new"
+                                                + " IllegalStateException(\""
+                                                + secret
+                                                + "\");"));
+        project.run("run", "mend.java", "--reason", "for " + secret).neverSays(secret);
+        assertThat(server.collection("migrations_fixes").find())
+                .allSatisfy(one -> assertThat(one.toJson()).doesNotContain(secret));
+    }
+
+    @Test
+    void oneRecordShowsReasonSourceAndOutput(MongoServer server) {
+        var project =
+                project(server)
+                        .write("mend.jsh", "db().getCollection(\"done\").countDocuments()\n");
+        Document answer =
+                project.run("run", "mend.jsh", "--reason", "$ticket 7", "--json").exits(0).json();
+        assertThat(answer).containsEntry("outcome", "applied").containsEntry("exitCode", 0L);
+        String run = answer.getString("run");
+        project.run("history", run)
+                .exits(0)
+                .says("applied", "mend.jsh", "reason: $ticket 7", "countDocuments()", "    0");
+        Document shown = project.run("history", run, "--json").json();
+        assertThat(shown)
+                .containsEntry("run", run)
+                .containsEntry("kind", "jshell")
+                .containsEntry("reason", "$ticket 7")
+                .containsEntry("output", "0\n");
+        assertThat(project.run("history", "--fixes").out()).contains(run, "$ticket 7");
+    }
+}

@@ -1,0 +1,65 @@
+package mongo.fix;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import static support.Migrations.marking;
+import static support.Project.project;
+
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+
+import support.MongoServer;
+import support.OnServer;
+
+/** {@code fix-to-migration}: what was mended here goes to the other environments as a migration. */
+@OnServer
+class FixToMigrationTest {
+    @Test
+    void aClassBecomesAMigration(MongoServer server) {
+        var project = project(server).write("fixes/mend.java", marking("mended"));
+        String run = run(project, "fixes/mend.java");
+        project.run("fix-to-migration", run, "mend", "totals")
+                .exits(0)
+                .says("mongomigrations/1_mend_totals.java")
+                .neverSays("compile");
+        project.run("execute").exits(0);
+        assertThat(project.marks()).containsExactly("mended", "mended");
+    }
+
+    @Test
+    void linesOfJshellBecomeAMigration(MongoServer server) {
+        var project =
+                project(server)
+                        .write(
+                                "mend.jsh",
+                                """
+                                import java.util.concurrent.TimeUnit;
+                                record Mark(String text) {}
+                                Document mark(String text) {
+                                    return new Document("mark", new Mark(text).text());
+                                }
+                                var done = db().getCollection("done")
+                                done.insertOne(mark("lines"))
+                                1 + 1
+                                for (int i = 0; i < 2; i++) {
+                                    done.updateOne(eq("mark", "lines"), inc("times", 1));
+                                }
+                                """);
+        String run = run(project, "mend.jsh");
+        project.run("fix-to-migration", run, "mend").exits(0).neverSays("compile");
+        project.run("execute").exits(0);
+        assertThat(project.marks()).containsExactly("lines", "lines");
+    }
+
+    @Test
+    void anUnknownRunIsRefused(MongoServer server) {
+        var project = project(server);
+        project.run("fix-to-migration", "nothing", "mend").exits(2).complainsBriefly();
+        project.run("fix-to-migration").exits(2).complainsBriefly();
+    }
+
+    private static String run(support.Project project, String file) {
+        Document answer = project.run("run", file, "--reason", "x", "--json").exits(0).json();
+        return answer.getString("run");
+    }
+}
