@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 import javax.tools.ToolProvider;
@@ -135,6 +136,16 @@ class ReadmeTest {
     }
 
     @Test
+    void theFixRunsAsShown(MongoServer server) {
+        server.collection("users").insertOne(new Document("name", "ada"));
+        var file = readme.one("fix");
+        var project = projectAsShown(server).inChild().write(file.argument(), file.text());
+        for (Shown shown : readme.one("runfix").commands()) {
+            runs(project, shown, 0);
+        }
+    }
+
+    @Test
     void theEntriesCompile() throws Exception {
         assertThat(readme.all("entry")).hasSizeGreaterThan(1);
         for (Example entry : readme.all("entry")) {
@@ -146,12 +157,9 @@ class ReadmeTest {
                 import java.nio.file.Files;
                 import java.nio.file.Path;
                 import java.nio.file.attribute.PosixFilePermissions;
-                public class migopy extends migopy.MigrationsManager {
+                import migopy.MigrationsManager;
+                public class migopy extends MigrationsManager {
                 """
-                                .replace(
-                                        "extends migopy.MigrationsManager",
-                                        "extends MigrationsManager")
-                                .replaceFirst("import", "import migopy.MigrationsManager;\nimport")
                         + readme.one("member").text()
                         + "}\n");
     }
@@ -204,20 +212,25 @@ class ReadmeTest {
     @Test
     void everyCommandAndOptionOfHelpIsThere() {
         String help = Project.withoutServer().run("help").exits(0).out();
-        var missing = new TreeSet<String>();
-        Pattern.compile("--[a-z-]+|\\b[A-Z]+_[A-Z_]+\\b")
-                .matcher(help)
-                .results()
-                .map(found -> found.group())
-                .filter(word -> !readme.text().contains(word))
-                .forEach(missing::add);
-        Pattern.compile("(?m)^ {2}([a-z-]+)")
-                .matcher(help.substring(0, help.indexOf("Options of every command")))
-                .results()
-                .map(found -> found.group(1))
-                .filter(word -> !readme.text().contains("`" + word))
-                .forEach(missing::add);
-        assertThat(missing).isEmpty();
+        int options = help.indexOf("Options of every command");
+        assertThat(found("--[a-z-]+|\\b[A-Z]+_[A-Z_]+\\b", help)).allMatch(this::isThere);
+        var commands = found("(?m)^ {2}[a-z-]+", help.substring(0, options));
+        assertThat(commands).hasSizeGreaterThan(10);
+        for (String command : commands) {
+            var result = Project.withoutServer().run("help", command.strip());
+            assertThat("`" + command.strip()).as(result::toString).matches(this::isThere);
+            assertThat(found("(?m)^ +--[a-z-]+", result.exits(0).out()))
+                    .as(command)
+                    .allMatch(option -> isThere(option.strip()));
+        }
+    }
+
+    private boolean isThere(String words) {
+        return readme.text().contains(words);
+    }
+
+    private static List<String> found(String pattern, String text) {
+        return Pattern.compile(pattern).matcher(text).results().map(MatchResult::group).toList();
     }
 
     @Test
