@@ -46,6 +46,10 @@ final class Commands {
                     new Entry("repair", "repair NAME...", "Settle what only a person can settle"),
                     new Entry("unlock", "unlock", "Remove a lock whose lease has run out"),
                     new Entry("run", "run FILE", "Run an ad-hoc fix and record it"),
+                    new Entry(
+                            "fix-to-migration",
+                            "fix-to-migration RUN WORDS...",
+                            "A migration file of a recorded fix"),
                     new Entry("shell", "shell", "JShell on the database, recorded"),
                     new Entry("dbdump", "dbdump", "Dump the database"),
                     new Entry("dbrestore", "dbrestore DIR", "Restore a dump"),
@@ -70,6 +74,7 @@ final class Commands {
             case "repair" -> new Repair();
             case "unlock" -> new Unlock();
             case "run" -> new Run();
+            case "fix-to-migration" -> new FixToMigration();
             case "dbdump" -> new DbDump();
             case "dbrestore" -> new DbRestore();
             case "help" -> new Help();

@@ -39,8 +39,20 @@ public final class NewMigration {
         this.clock = clock;
     }
 
+    /** What stands in a new file. */
+    @FunctionalInterface
+    public interface Text {
+        /**
+         * Makes the text.
+         *
+         * @param header the first two lines, by which the file can be run by itself
+         * @param className the class's name, as the words suggest it
+         */
+        String of(String header, String className);
+    }
+
     /**
-     * Writes the new file; never over another.
+     * Writes a new file from the template; never over another.
      *
      * @param words what it does: {@code add users}
      * @param timestamp whether its number is the time, whatever the others' are
@@ -48,6 +60,15 @@ public final class NewMigration {
      * @throws MigopyException usage: no words, no such number, or no name that matches the pattern
      */
     public MigrationFile create(List<String> words, boolean timestamp, String number) {
+        return create(words, timestamp, number, NewMigration::template);
+    }
+
+    /**
+     * Writes a new file with a text of one's own; never over another.
+     *
+     * @throws MigopyException usage: no words, no such number, or no name that matches the pattern
+     */
+    public MigrationFile create(List<String> words, boolean timestamp, String number, Text text) {
         if (timestamp && number != null) {
             throw MigopyException.usage(
                     "--timestamp and --number are two numbers", "Give one of them");
@@ -66,7 +87,7 @@ public final class NewMigration {
                         : timestamp ? List.of(numbering.timestamp()) : numbering.next();
         String fileName = new NewName(pattern, listing.files()).of(numbers, plain);
         Path path = directory.resolve(fileName);
-        write(path, template(NewName.className(plain)));
+        write(path, text.of(header(), NewName.className(plain)));
         String name = fileName.substring(0, fileName.length() - MigrationFile.SUFFIX.length());
         return new MigrationFile(MigrationDirectory.numberIn(fileName, pattern), name, path);
     }
@@ -111,28 +132,35 @@ public final class NewMigration {
         }
     }
 
-    private String template(String className) {
+    private String header() {
         return """
         ///usr/bin/env jbang "$0" "$@" ; exit $?
         //DEPS %s
-        import static migopy.Migration.db;
-        import org.bson.Document;
-
-        class %s {
-            static void up() {
-                // db().getCollection("users").insertOne(new Document("name", "Ada"));
-            }
-
-            static void down() {
-                // db().getCollection("users").deleteOne(new Document("name", "Ada"));
-            }
-
-            public static void main(String... args) {
-                up();
-            }
-        }
         """
-                .formatted(entryScript(), className);
+                .formatted(entryScript());
+    }
+
+    private static String template(String header, String className) {
+        return header
+                + """
+                import static migopy.Migration.db;
+                import org.bson.Document;
+
+                class %s {
+                    static void up() {
+                        // db().getCollection("users").insertOne(new Document("name", "Ada"));
+                    }
+
+                    static void down() {
+                        // db().getCollection("users").deleteOne(new Document("name", "Ada"));
+                    }
+
+                    public static void main(String... args) {
+                        up();
+                    }
+                }
+                """
+                        .formatted(className);
     }
 
     /** Where migopy.java lies, as seen from the new file. */

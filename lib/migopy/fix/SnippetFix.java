@@ -82,7 +82,7 @@ final class SnippetFix implements Fix {
         }
     }
 
-    private static JShell shell(boolean dry, Consumer<Throwable> ended) {
+    static JShell shell(boolean dry, Consumer<Throwable> ended) {
         JShell shell =
                 JShell.builder()
                         .executionEngine(LocalExecution.provider(dry, ended), Map.of())
