@@ -41,8 +41,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Backfills side by side with what a person would write by hand, on one server in one run: first ratios, then
- * memory. {@code jbang bench/backfill.java mongodb://localhost:27017/?replicaSet=rs0 [ratios|memory] [documents]}
+ * Backfills side by side with what a person would write by hand, on one server in one run: first
+ * ratios, then memory. {@code jbang bench/backfill.java mongodb://localhost:27017/?replicaSet=rs0
+ * [ratios|memory] [documents]}
  */
 public class backfill {
     private static final int ROUNDS = 3;
@@ -60,8 +61,7 @@ public class backfill {
 
     backfill(MongoClient client) {
         this.client = client;
-        this.database =
-                client.getDatabase("migopy_bench").withWriteConcern(WriteConcern.MAJORITY);
+        this.database = client.getDatabase("migopy_bench").withWriteConcern(WriteConcern.MAJORITY);
         this.documents = database.getCollection("documents");
     }
 
@@ -93,18 +93,32 @@ public class backfill {
             measure(rates, warm, "5 backfill each()", count, () -> inClient(false));
             measure(rates, warm, "6 backfill each() once()", count, () -> inClient(true));
         }
-        System.out.printf("%n%,d documents of %d bytes, median of %d rounds%n", count, size(), ROUNDS);
-        rates.forEach((name, all) -> System.out.printf("  %-28s %,9.0f docs/s%n", name, median(all)));
+        System.out.printf(
+                "%n%,d documents of %d bytes, median of %d rounds%n", count, size(), ROUNDS);
+        rates.forEach(
+                (name, all) -> System.out.printf("  %-28s %,9.0f docs/s%n", name, median(all)));
         double server = median(rates.get("1 plain updateMany"));
         double hand = median(rates.get("4 find + bulkWrite by hand"));
-        System.out.printf("  update() / updateMany           %.2f%n", median(rates.get("2 backfill update()")) / server);
-        System.out.printf("  update() once() / updateMany    %.2f%n", median(rates.get("3 backfill update() once()")) / server);
-        System.out.printf("  each() / by hand                %.2f%n", median(rates.get("5 backfill each()")) / hand);
-        System.out.printf("  each() once() / by hand         %.2f%n", median(rates.get("6 backfill each() once()")) / hand);
+        System.out.printf(
+                "  update() / updateMany           %.2f%n",
+                median(rates.get("2 backfill update()")) / server);
+        System.out.printf(
+                "  update() once() / updateMany    %.2f%n",
+                median(rates.get("3 backfill update() once()")) / server);
+        System.out.printf(
+                "  each() / by hand                %.2f%n",
+                median(rates.get("5 backfill each()")) / hand);
+        System.out.printf(
+                "  each() once() / by hand         %.2f%n",
+                median(rates.get("6 backfill each() once()")) / hand);
     }
 
     private void measure(
-            Map<String, List<Double>> rates, boolean counts, String name, long count, Runnable way) {
+            Map<String, List<Double>> rates,
+            boolean counts,
+            String name,
+            long count,
+            Runnable way) {
         round++;
         long start = System.nanoTime();
         way.run();
@@ -113,7 +127,8 @@ public class backfill {
         if (changed != count) {
             throw new IllegalStateException("%s changed %d of %d".formatted(name, changed, count));
         }
-        System.out.printf("%-30s %,9.0f docs/s%s%n", name, perSecond, counts ? "" : "  (warming up)");
+        System.out.printf(
+                "%-30s %,9.0f docs/s%s%n", name, perSecond, counts ? "" : "  (warming up)");
         if (counts) {
             rates.computeIfAbsent(name, key -> new ArrayList<>()).add(perSecond);
         }
@@ -158,7 +173,8 @@ public class backfill {
 
     private static org.bson.conversions.Bson update(Document document, int round) {
         return Updates.combine(
-                Updates.set("lower", document.getString("email").toLowerCase(java.util.Locale.ROOT)),
+                Updates.set(
+                        "lower", document.getString("email").toLowerCase(java.util.Locale.ROOT)),
                 Updates.set("round", round));
     }
 
@@ -211,7 +227,8 @@ public class backfill {
                                 do {
                                     System.gc();
                                     Runtime now = Runtime.getRuntime();
-                                    most[0] = Math.max(most[0], now.totalMemory() - now.freeMemory());
+                                    most[0] =
+                                            Math.max(most[0], now.totalMemory() - now.freeMemory());
                                 } while (!ended.await(1, TimeUnit.SECONDS));
                             } catch (InterruptedException e) {
                                 Thread.currentThread().interrupt();
@@ -250,8 +267,7 @@ public class backfill {
                 documents
                         .aggregate(
                                 List.of(
-                                        Document.parse(
-                                                "{$project: {size: {$bsonSize: '$$ROOT'}}}"),
+                                        Document.parse("{$project: {size: {$bsonSize: '$$ROOT'}}}"),
                                         Document.parse("{$limit: 1}")))
                         .into(new ArrayList<>());
         return stats.get(0).getInteger("size");
