@@ -45,6 +45,7 @@
 //SOURCES backfill/Written.java
 //SOURCES backfill/package-info.java
 //SOURCES command/Action.java
+//SOURCES command/BackfillCommand.java
 //SOURCES command/CommandLineParser.java
 //SOURCES command/Commands.java
 //SOURCES command/Create.java
@@ -76,6 +77,7 @@
 //SOURCES command/VersionAnswer.java
 //SOURCES command/package-info.java
 //SOURCES console/Answer.java
+//SOURCES console/BackfillControlAnswer.java
 //SOURCES console/BackfillEstimate.java
 //SOURCES console/Colour.java
 //SOURCES console/Console.java
@@ -231,6 +233,7 @@
 //SOURCES plan/Step.java
 //SOURCES plan/package-info.java
 //SOURCES run/AttemptReader.java
+//SOURCES run/BackfillControl.java
 //SOURCES run/Call.java
 //SOURCES run/EditDiff.java
 //SOURCES run/Ending.java

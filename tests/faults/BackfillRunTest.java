@@ -92,6 +92,27 @@ class BackfillRunTest {
     }
 
     @Test
+    void anotherTerminalPausesResumesAndCancelsIt(MongoServer server) {
+        fill(server);
+        Project project = project(server).with("1_change.java", slowly());
+        Run run = project.start("execute");
+        untilChanged(server, run, 100);
+        project.run("backfill", "stop", "1").exits(2).says("pause|resume|cancel");
+        project.run("backfill", "pause", "2").exits(2).says("Running: 1_change");
+
+        project.run("backfill", "pause", "1").exits(0).says("1_change is asked to pause");
+        Eventually.until("it is paused", () -> project.run("status").out().contains("paused"));
+        long paused = changed(server);
+        project.run("backfill", "resume", "1_change").exits(0);
+        untilChanged(server, run, paused + 100);
+
+        project.run("backfill", "cancel", "1_ch", "--json").exits(0);
+        run.exits(1).says("cancelled from another terminal");
+        project.run("execute").exits(0);
+        assertThat(notOnce(server)).isZero();
+    }
+
+    @Test
     void anEstimateWritesNothing(MongoServer server) {
         fill(server);
         Project project = project(server).with("1_change.java", slowly());

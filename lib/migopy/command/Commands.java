@@ -45,6 +45,10 @@ final class Commands {
                             "Every attempt: when, who, where, how it ended"),
                     new Entry("repair", "repair NAME...", "Settle what only a person can settle"),
                     new Entry("unlock", "unlock", "Remove a lock whose lease has run out"),
+                    new Entry(
+                            "backfill",
+                            "backfill pause|resume|cancel NAME",
+                            "Steer the backfill that another terminal runs"),
                     new Entry("run", "run FILE", "Run an ad-hoc fix and record it"),
                     new Entry(
                             "fix-to-migration",
@@ -73,6 +77,7 @@ final class Commands {
             case "history" -> new History();
             case "repair" -> new Repair();
             case "unlock" -> new Unlock();
+            case "backfill" -> new BackfillCommand();
             case "run" -> new Run();
             case "fix-to-migration" -> new FixToMigration();
             case "dbdump" -> new DbDump();
