@@ -1,9 +1,10 @@
 package migopy.run;
 
-import java.util.List;
 import migopy.MigopyException;
 import migopy.Problem;
 import migopy.console.StepReport;
+
+import java.util.List;
 
 /**
  * How a run ended.
