@@ -69,6 +69,7 @@
 //SOURCES command/Rollback.java
 //SOURCES command/Run.java
 //SOURCES command/Session.java
+//SOURCES command/Shell.java
 //SOURCES command/Status.java
 //SOURCES command/Stopwatch.java
 //SOURCES command/Tasks.java
@@ -104,6 +105,7 @@
 //SOURCES console/RunAnswer.java
 //SOURCES console/Screen.java
 //SOURCES console/ServerWords.java
+//SOURCES console/ShellAnswer.java
 //SOURCES console/StatusAnswer.java
 //SOURCES console/StepError.java
 //SOURCES console/StepLine.java
@@ -182,11 +184,15 @@
 //SOURCES fix/JavaFix.java
 //SOURCES fix/LocalExecution.java
 //SOURCES fix/Prelude.java
+//SOURCES fix/ShellExecutionProvider.java
+//SOURCES fix/ShellLoader.java
+//SOURCES fix/ShellRun.java
 //SOURCES fix/ShownValue.java
 //SOURCES fix/Snippet.java
 //SOURCES fix/SnippetClasses.java
 //SOURCES fix/SnippetFix.java
 //SOURCES fix/Snippets.java
+//SOURCES fix/Typed.java
 //SOURCES fix/package-info.java
 //SOURCES journal/Attempt.java
 //SOURCES journal/BackfillRecord.java

@@ -80,6 +80,7 @@ final class Commands {
             case "backfill" -> new BackfillCommand();
             case "run" -> new Run();
             case "fix-to-migration" -> new FixToMigration();
+            case "shell" -> new Shell();
             case "dbdump" -> new DbDump();
             case "dbrestore" -> new DbRestore();
             case "help" -> new Help();

@@ -65,7 +65,7 @@ public final class FixMigration implements NewMigration.Text {
                         .lines()
                         .filter(line -> !line.startsWith("/") || line.startsWith("//"))
                         .collect(Collectors.joining("\n"));
-        try (JShell shell = SnippetFix.shell(true, thrown -> {})) {
+        try (JShell shell = SnippetFix.shell(LocalExecution.Way.DRY, thrown -> {})) {
             Snippets.Reading reading = Snippets.of(fix.file(), lines, shell.sourceCodeAnalysis());
             if (reading instanceof Snippets.Reading.Bad bad) {
                 throw MigopyException.refused(bad.problem().message(), bad.problem().hint());

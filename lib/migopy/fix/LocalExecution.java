@@ -16,23 +16,32 @@ import java.util.function.Consumer;
  */
 final class LocalExecution extends DirectExecutionControl {
     private final SnippetClasses classes;
-    private final boolean dry;
+    private final Way way;
     private final Consumer<Throwable> ended;
+    private Thread running;
 
-    private LocalExecution(SnippetClasses classes, boolean dry, Consumer<Throwable> ended) {
-        super(classes);
-        this.classes = classes;
-        this.dry = dry;
-        this.ended = ended;
+    /** What is done with a snippet. */
+    enum Way {
+        /** Only compile: nothing is called. */
+        DRY,
+        /** Call it; documents are its value, as JSON. */
+        CALL,
+        /** Call it; documents are printed, because JShell's prompt cuts long values. */
+        PRINT
     }
 
     /**
-     * What JShell asks for an execution.
-     *
-     * @param dry only compile: nothing is called
      * @param ended is told after each snippet what it has thrown, or null
      */
-    static ExecutionControlProvider provider(boolean dry, Consumer<Throwable> ended) {
+    LocalExecution(SnippetClasses classes, Way way, Consumer<Throwable> ended) {
+        super(classes);
+        this.classes = classes;
+        this.way = way;
+        this.ended = ended;
+    }
+
+    /** What JShell asks for an execution. */
+    static ExecutionControlProvider provider(Way way, Consumer<Throwable> ended) {
         return new ExecutionControlProvider() {
             @Override
             public String name() {
@@ -41,19 +50,20 @@ final class LocalExecution extends DirectExecutionControl {
 
             @Override
             public ExecutionControl generate(ExecutionEnv env, Map<String, String> parameters) {
-                return new LocalExecution(new SnippetClasses(), dry, ended);
+                return new LocalExecution(new SnippetClasses(), way, ended);
             }
         };
     }
 
     @Override
     protected String invoke(Method method) throws Exception {
-        if (dry) {
+        if (way == Way.DRY) {
             return "";
         }
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         thread.setContextClassLoader(classes.loader());
+        running(thread);
         try {
             String shown = shown(method.invoke(null));
             ended.accept(null);
@@ -62,23 +72,43 @@ final class LocalExecution extends DirectExecutionControl {
             ended.accept(e.getCause());
             throw e;
         } finally {
+            running(null);
             thread.setContextClassLoader(before);
         }
     }
 
-    private static String shown(Object value) throws InvocationTargetException {
+    private String shown(Object value) throws InvocationTargetException {
         try {
             String json = ShownValue.of(value);
-            return json == null ? valueString(value) : json;
+            if (json == null) {
+                return valueString(value);
+            }
+            if (way == Way.CALL) {
+                return json;
+            }
+            System.out.println(json);
+            return value.getClass().getSimpleName();
         } catch (RuntimeException e) {
             // A query that is only looked at now, and fails now, is the snippet's failure.
             throw new InvocationTargetException(e);
         }
     }
 
+    private synchronized void running(Thread thread) {
+        running = thread;
+    }
+
+    /** Ctrl-C at the prompt: the driver's calls hear of it. */
+    @Override
+    public synchronized void stop() {
+        if (running != null) {
+            running.interrupt();
+        }
+    }
+
     @Override
     public String varValue(String className, String name)
             throws RunException, EngineTerminationException, InternalException {
-        return dry ? "" : super.varValue(className, name);
+        return way == Way.DRY ? "" : super.varValue(className, name);
     }
 }

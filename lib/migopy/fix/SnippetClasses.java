@@ -3,6 +3,7 @@ package migopy.fix;
 import jdk.jshell.execution.LoaderDelegate;
 import jdk.jshell.spi.ExecutionControl.ClassBytecodes;
 import jdk.jshell.spi.ExecutionControl.ClassInstallException;
+import jdk.jshell.spi.ExecutionControl.InternalException;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -59,9 +60,8 @@ final class SnippetClasses implements LoaderDelegate {
     }
 
     @Override
-    public void addToClasspath(String path) {
-        throw new UnsupportedOperationException(
-                "the class path is that of migopy.java; add //DEPS there");
+    public void addToClasspath(String path) throws InternalException {
+        throw new InternalException("the class path is that of migopy.java; add //DEPS there");
     }
 
     @Override

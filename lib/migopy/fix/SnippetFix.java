@@ -58,7 +58,7 @@ final class SnippetFix implements Fix {
 
     /** Takes a text apart and compiles it. */
     static FixReader.Reading read(FixSource source) {
-        try (JShell shell = shell(true, thrown -> {})) {
+        try (JShell shell = shell(LocalExecution.Way.DRY, thrown -> {})) {
             Snippets.Reading reading =
                     Snippets.of(source.name(), source.text(), shell.sourceCodeAnalysis());
             if (reading instanceof Snippets.Reading.Bad bad) {
@@ -82,10 +82,10 @@ final class SnippetFix implements Fix {
         }
     }
 
-    static JShell shell(boolean dry, Consumer<Throwable> ended) {
+    static JShell shell(LocalExecution.Way way, Consumer<Throwable> ended) {
         JShell shell =
                 JShell.builder()
-                        .executionEngine(LocalExecution.provider(dry, ended), Map.of())
+                        .executionEngine(LocalExecution.provider(way, ended), Map.of())
                         .compilerOptions("-classpath", SourceCompiler.classPath())
                         .build();
         Prelude.IMPORTS.forEach(shell::eval);
@@ -159,7 +159,7 @@ final class SnippetFix implements Fix {
     /** Runs one after the other; each call begins with none of the earlier one's variables. */
     @Override
     public void call(MongoDatabase database, ClientSession session) throws Throwable {
-        try (JShell shell = shell(false, this::ended)) {
+        try (JShell shell = shell(LocalExecution.Way.CALL, this::ended)) {
             for (Snippet snippet : snippets) {
                 if (Thread.interrupted()) {
                     throw new InterruptedException("stopped before line " + snippet.line());

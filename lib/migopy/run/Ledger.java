@@ -35,7 +35,7 @@ public record Ledger(Journal journal, Fixes fixes, LockStore locks) {
     }
 
     /** The fixes' collection. */
-    static String fixesCollection(Settings settings) {
+    public static String fixesCollection(Settings settings) {
         return settings.migrationsCollection() + FIXES;
     }
 

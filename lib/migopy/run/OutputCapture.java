@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
  * What a migration prints: it goes on to the screen as it comes, without secrets, and the last of
  * it is kept for the journal. Closing {@code System.out} in a migration closes nothing.
  */
-final class OutputCapture implements AutoCloseable {
+public final class OutputCapture implements AutoCloseable {
     /** The journal keeps that much, as UTF-8 (CONTRACT, section 4). */
     private static final int KEPT = 64 * 1024;
 
@@ -30,7 +30,7 @@ final class OutputCapture implements AutoCloseable {
     }
 
     /** Takes {@code System.out} and {@code System.err} over, until it is closed. */
-    static OutputCapture start(PrintStream out, PrintStream err, Redactor redactor) {
+    public static OutputCapture start(PrintStream out, PrintStream err, Redactor redactor) {
         return new OutputCapture(out, err, redactor);
     }
 
@@ -44,12 +44,12 @@ final class OutputCapture implements AutoCloseable {
     }
 
     /** Forgets what was printed so far. */
-    void begin() {
+    public void begin() {
         tail.clear();
     }
 
     /** The last 64 kB that were printed since {@link #begin}. */
-    String text() {
+    public String text() {
         try {
             out.finish();
             err.finish();

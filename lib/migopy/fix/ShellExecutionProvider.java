@@ -1,0 +1,35 @@
+package migopy.fix;
+
+import jdk.jshell.spi.ExecutionControl;
+import jdk.jshell.spi.ExecutionControlProvider;
+import jdk.jshell.spi.ExecutionEnv;
+
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * The execution of JShell's prompt, which asks for it by name and makes it without arguments: so
+ * the loader through which it was found says whom to tell.
+ */
+public final class ShellExecutionProvider implements ExecutionControlProvider {
+    /** By this name the prompt asks for it. */
+    static final String NAME = "migopy";
+
+    private final Consumer<Throwable> ended;
+
+    /** Made by the service loader. */
+    public ShellExecutionProvider() {
+        ClassLoader loader = Thread.currentThread().getContextClassLoader();
+        ended = loader instanceof ShellLoader shell ? shell.ended() : thrown -> {};
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public ExecutionControl generate(ExecutionEnv env, Map<String, String> parameters) {
+        return new LocalExecution(new SnippetClasses(), LocalExecution.Way.PRINT, ended);
+    }
+}

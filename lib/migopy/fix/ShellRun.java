@@ -1,0 +1,235 @@
+package migopy.fix;
+
+import com.mongodb.MongoException;
+import com.mongodb.client.MongoDatabase;
+
+import jdk.jshell.tool.JavaShellToolBuilder;
+
+import migopy.Migration;
+import migopy.backfill.Backfill;
+import migopy.backfill.BackfillContext;
+import migopy.backfill.Control;
+import migopy.console.Console;
+import migopy.console.ShellAnswer;
+import migopy.console.StepError;
+import migopy.files.MigrationSource;
+import migopy.files.SourceCompiler;
+import migopy.journal.By;
+import migopy.journal.Fixes;
+import migopy.journal.State;
+import migopy.mongo.Connection;
+import migopy.mongo.MongoErrors;
+import migopy.mongo.Topology;
+import migopy.run.Ledger;
+import migopy.run.OutputCapture;
+import migopy.settings.Settings;
+
+import org.bson.Document;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * JShell's own prompt on the configured database. It takes no lock; what was typed is recorded when
+ * it ends.
+ */
+public final class ShellRun {
+    private static final String NAME = "shell";
+
+    /** As long as a file may be: the record keeps the text inside of a document. */
+    private static final int SOURCE_LIMIT = MigrationSource.LIMIT;
+
+    private final Settings settings;
+    private final Connection connection;
+    private final String runId;
+    private final Console console;
+    private Throwable thrown;
+
+    /**
+     * What the server says of itself and of us.
+     *
+     * @param user null where nobody logged in
+     */
+    private record Facts(boolean primary, String user, Instant time) {}
+
+    public ShellRun(Settings settings, Connection connection, String runId, Console console) {
+        this.settings = settings;
+        this.connection = connection;
+        this.runId = runId;
+        this.console = console;
+    }
+
+    /**
+     * Opens the prompt, and waits for its end.
+     *
+     * @throws migopy.MigopyException unreachable, if nobody answers or a right is missing
+     * @throws Exception what JShell's prompt throws
+     */
+    public ShellAnswer run() throws Exception {
+        try {
+            Ledger ledger = Ledger.open(settings, connection);
+            Facts facts = facts();
+            sayWhereWeAre(facts);
+            Fixes.Begun begun =
+                    new Fixes.Begun(
+                            runId,
+                            new Fixes.Code(Fixes.Kind.SHELL, NAME, null, null),
+                            null,
+                            null,
+                            By.thisProcess(),
+                            facts.time(),
+                            null);
+            if (facts.primary()) {
+                ledger.fixes().begin(begun);
+            }
+            long start = System.nanoTime();
+            Map<String, String> kept = new HashMap<>();
+            String output = prompt(kept);
+            Duration took = Duration.ofNanos(System.nanoTime() - start);
+            if (facts.primary()) {
+                ledger.fixes().settle(begun, settled(facts.time().plus(took), took, kept, output));
+            }
+            return new ShellAnswer(runId, outcome().word(), took.toMillis(), facts.primary());
+        } catch (MongoException e) {
+            throw MongoErrors.translate(e, "Recording the shell");
+        }
+    }
+
+    private Facts facts() {
+        if (connection.topology() == Topology.EMBEDDED) {
+            return new Facts(true, null, Instant.now()); // it knows neither of these commands
+        }
+        MongoDatabase admin = connection.client().getDatabase("admin");
+        Document hello = admin.runCommand(new Document("isMaster", 1));
+        Document status = admin.runCommand(new Document("connectionStatus", 1));
+        List<Document> users =
+                status.get("authInfo", new Document())
+                        .getList("authenticatedUsers", Document.class, List.of());
+        Instant time =
+                hello.get("localTime") instanceof Date date ? date.toInstant() : Instant.now();
+        return new Facts(
+                hello.getBoolean("ismaster", false),
+                users.isEmpty() ? null : users.get(0).getString("user"),
+                time);
+    }
+
+    private void sayWhereWeAre(Facts facts) {
+        console.notice(
+                "%s, %s, %s; run %s"
+                        .formatted(
+                                connection.describe(),
+                                facts.user() == null ? "without a user" : "as " + facts.user(),
+                                facts.primary() ? "the primary" : "no primary",
+                                runId));
+        console.notice(
+                facts.primary()
+                        ? "No lock is taken. What is typed is recorded when this ends; Ctrl-D ends"
+                                + " it."
+                        : "No lock is taken. Nothing can be recorded here; Ctrl-D ends it.");
+    }
+
+    @SuppressWarnings("try") // bound is closed, and needs no other use
+    private String prompt(Map<String, String> kept) throws Exception {
+        Path startup = Files.createTempFile("migopy-shell", ".jsh");
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        try (OutputCapture output =
+                        OutputCapture.start(
+                                console.migrationOutput(),
+                                console.migrationErrors(),
+                                settings.redactor());
+                Migration.Unbind bound = Migration.bind(binding())) {
+            Files.write(startup, Prelude.IMPORTS);
+            thread.setContextClassLoader(new ShellLoader(this::ended));
+            output.begin();
+            JavaShellToolBuilder.builder()
+                    .persistence(kept)
+                    .out(System.out)
+                    .err(System.err)
+                    .start(
+                            "--execution",
+                            ShellExecutionProvider.NAME,
+                            "--startup",
+                            startup.toString(),
+                            "-C-classpath",
+                            "-C" + SourceCompiler.classPath());
+            return output.text();
+        } finally {
+            thread.setContextClassLoader(before);
+            delete(startup);
+        }
+    }
+
+    private void delete(Path startup) {
+        try {
+            Files.delete(startup);
+        } catch (IOException e) {
+            console.notice(startup + " cannot be deleted: " + e.getMessage());
+        }
+    }
+
+    private Migration.Binding binding() {
+        return new Migration.Binding(
+                connection.client(),
+                connection.database(),
+                System.out::println,
+                collection ->
+                        Backfill.of(
+                                new BackfillContext(
+                                        connection.client(),
+                                        connection.database(),
+                                        collection,
+                                        null,
+                                        (checkpoint, session) -> Control.GO,
+                                        () -> {},
+                                        console::event,
+                                        connection.supportsTransactions(),
+                                        connection.topology() == Topology.EMBEDDED),
+                                collection));
+    }
+
+    private void ended(Throwable how) {
+        if (how != null) {
+            thrown = how;
+        }
+    }
+
+    private State outcome() {
+        return thrown == null ? State.APPLIED : State.FAILED;
+    }
+
+    private Fixes.Settled settled(
+            Instant finishedAt, Duration took, Map<String, String> kept, String output) {
+        String typed = settings.redactor().redact(Typed.of(kept));
+        String source = typed.length() > SOURCE_LIMIT / 4 ? end(typed) : typed;
+        return new Fixes.Settled(
+                outcome(),
+                new Fixes.Code(Fixes.Kind.SHELL, NAME, source, MigrationSource.checksum(source)),
+                finishedAt,
+                took.toMillis(),
+                thrown == null ? null : error(),
+                output);
+    }
+
+    /** A character is at most four bytes of UTF-8. */
+    private static String end(String typed) {
+        return typed.substring(typed.length() - SOURCE_LIMIT / 4);
+    }
+
+    /** The last one; what the others were, the output shows. */
+    private StepError error() {
+        String message = thrown.getMessage() == null ? "" : thrown.getMessage();
+        String shown = settings.redactor().redact(message);
+        return new StepError(
+                thrown.getClass().getName(),
+                shown.isBlank() ? thrown.getClass().getName() : shown.lines().findFirst().get(),
+                List.of());
+    }
+}
