@@ -75,7 +75,7 @@ public class backfill {
                 bench.ratios(count);
             }
             if (!what.equals("ratios")) {
-                bench.memory(args.length > 2 ? new long[] {count} : CURVE);
+                bench.memory();
             }
             bench.database.drop();
         }
@@ -202,12 +202,12 @@ public class backfill {
         return Backfill.of(context, "documents");
     }
 
-    private void memory(long[] curve) throws InterruptedException {
+    private void memory() throws InterruptedException {
         System.out.printf(
                 "%nHeap in MB, -Xmx%d: what is live after a collection, at most; each second one%n",
                 Runtime.getRuntime().maxMemory() >> 20);
         System.out.printf("  %12s %10s %10s%n", "documents", "update()", "each()");
-        for (long count : curve) {
+        for (long count : CURVE) {
             fill(count);
             round++;
             long server = peak(() -> inServer(false));
