@@ -12,6 +12,7 @@ import migopy.backfill.Control;
 import migopy.console.Console;
 import migopy.console.ShellAnswer;
 import migopy.console.StepError;
+import migopy.console.Terminal;
 import migopy.files.MigrationSource;
 import migopy.files.SourceCompiler;
 import migopy.journal.By;
@@ -153,6 +154,7 @@ public final class ShellRun {
                     .persistence(kept)
                     .out(System.out)
                     .err(System.err)
+                    .interactiveTerminal(Terminal.isTerminal(0) && Terminal.isTerminal(1))
                     .start(
                             "--execution",
                             ShellExecutionProvider.NAME,
