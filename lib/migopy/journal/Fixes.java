@@ -224,7 +224,10 @@ public final class Fixes {
                 "See what is true: " + MigopyException.COMMAND + " history " + begun.run());
     }
 
-    /** The server sessions of transactional fixes and of backfills that some run has begun and not ended. */
+    /**
+     * The server sessions of transactional fixes and of backfills that some run has begun and not
+     * ended.
+     */
     public List<BsonDocument> sessionsUnderWay() {
         return OpenSessions.of(collection, Filters.eq(OUTCOME, State.RUNNING.word()));
     }

@@ -103,11 +103,13 @@ public final class Journal {
                 .into(new ArrayList<>());
     }
 
-    /** The server sessions of transactional steps and of backfills that some run has begun and not ended. */
+    /**
+     * The server sessions of transactional steps and of backfills that some run has begun and not
+     * ended.
+     */
     public List<BsonDocument> sessionsUnderWay() {
         return OpenSessions.of(
-                collection,
-                Filters.in("state", State.RUNNING.word(), State.ROLLING_BACK.word()));
+                collection, Filters.in("state", State.RUNNING.word(), State.ROLLING_BACK.word()));
     }
 
     /** Whether a step that this run has begun is still in its hands. */

@@ -1,7 +1,9 @@
 package migopy.journal;
 
 import com.mongodb.MongoException;
+
 import migopy.MigopyException;
+
 import org.bson.BsonValue;
 import org.bson.Document;
 

@@ -1,16 +1,17 @@
 package migopy.plan;
 
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
 import migopy.MigopyException;
 import migopy.Problem;
 import migopy.Problem.Kind;
 import migopy.console.MigrationState;
 import migopy.journal.JournalEntry;
 import migopy.journal.State;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 
 /** The part of planning that goes back: what was applied last is the first to go. */
 final class RollbackPlanner {

@@ -1,7 +1,8 @@
 package migopy.run;
 
-import java.util.Set;
 import migopy.MigopyException;
+
+import java.util.Set;
 
 /** Calls what the user's own class adds to a run, and says in whose code it failed. */
 final class HookCalls {
