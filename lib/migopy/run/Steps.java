@@ -113,7 +113,7 @@ final class Steps {
             begin(run);
             // The begin may have taken as long as a lease does: look once more before anything is
             // done.
-            lease.ensureHeld();
+            ensureHeldAfter(run);
             operation
                     .console()
                     .event(new Event.StepStarted(next.step().name(), next.step().direction()));
@@ -138,9 +138,26 @@ final class Steps {
         try {
             tell(ended);
         } catch (MigopyException e) {
-            journal.end(run.neverCalled(e.getMessage()));
-            throw e;
+            throw neverCalled(run, e);
         }
+    }
+
+    private void ensureHeldAfter(StepRun run) {
+        try {
+            lease.ensureHeld();
+        } catch (MigopyException e) {
+            throw neverCalled(run, e);
+        }
+    }
+
+    /** Says in the journal that what was begun was not called, if it is still ours to say. */
+    private MigopyException neverCalled(StepRun run, MigopyException cause) {
+        try {
+            journal.end(run.neverCalled(cause.getMessage()));
+        } catch (MigopyException e) {
+            cause.addSuppressed(e); // it stays interrupted, and a person looks
+        }
+        return cause;
     }
 
     private void recordOpen() {
