@@ -134,7 +134,7 @@ class ReadmeTest {
     @Test
     void aKilledRunIsShownAsAnswered(MongoServer server) {
         var example = readme.one("killed");
-        var project = projectAsShown(server).lease("4s");
+        var project = projectAsShown(server).lease("6s");
         project.with(example.argument() + ".java", waitingFor("go"));
         project.start("execute").untilInUp().kill();
         List<Shown> shown = example.commands();
