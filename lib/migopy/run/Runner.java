@@ -176,7 +176,14 @@ public final class Runner {
     }
 
     private Preparation prepare(Plan plan, Ledger ledger) {
-        return Preparation.of(plan.steps(), settings, connection, ledger.journal());
+        Preparation preparation =
+                Preparation.of(plan.steps(), settings, connection, ledger.journal());
+        if (watchdog.stopped().isPresent()) {
+            // The signal interrupted the compiler, too: what that complains about is no problem.
+            throw MigopyException.refused(
+                    "stopped while compiling", "Start again: " + MigopyException.COMMAND);
+        }
+        return preparation;
     }
 
     private RunResult underLock(Request request, RunOptions options, Survey survey, Ledger ledger)
@@ -254,7 +261,7 @@ public final class Runner {
         }
         console.event(new Event.RunStarted(settings.database(), connection.server(), runId));
         console.event(new Event.Planned(plan.steps().stream().map(Step::name).toList()));
-        String dump = HookCalls.dump(hooks, preparation, operation.options());
+        String dump = HookCalls.dump(operation, preparation);
         HookCalls.call("beforeRun()", hooks::beforeRun);
         Steps.Outcome outcome;
         try (OutputCapture output =
@@ -263,6 +270,11 @@ public final class Runner {
                         console.migrationErrors(),
                         settings.redactor())) {
             outcome = new Steps(operation.withDump(dump), output).run(preparation.compiled());
+        }
+        if (dump != null && outcome.exitCode() != 0) {
+            console.notice(
+                    "To bring back what was there before: %s dbrestore %s --drop"
+                            .formatted(MigopyException.COMMAND, dump));
         }
         RunResult result =
                 new RunResult(
