@@ -1,11 +1,10 @@
 package golden;
 
 import migopy.Problem;
-import migopy.console.HistoryAnswer;
 import migopy.console.MigrationState;
-import migopy.console.RepairAnswer;
 import migopy.console.StatusAnswer;
 import migopy.console.StatusAnswer.Row;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -9,13 +9,17 @@ final class HookCalls {
     private HookCalls() {}
 
     /** Dumps if that is wanted, and tells where to. */
-    static String dump(Hooks hooks, Preparation preparation, RunOptions options) {
+    static String dump(Operation operation, Preparation preparation) {
+        RunOptions options = operation.options();
         if (!options.dump() && !options.dumpTouched()) {
             return null;
         }
-        Set<String> collections = options.dumpTouched() ? preparation.touched() : Set.of();
+        Set<String> collections =
+                options.dumpTouched()
+                        ? preparation.touched(operation.settings().migrationsCollection())
+                        : Set.of();
         try {
-            return hooks.dump(collections);
+            return operation.hooks().dump(collections);
         } catch (MigopyException e) {
             throw new MigopyException(MigopyException.Kind.DUMP, e.getMessage(), e.hint(), e);
         } catch (Exception e) {

@@ -124,9 +124,12 @@ record Preparation(
         return Optional.empty();
     }
 
-    /** The collections that the migrations name; empty if one cannot be told. */
-    Set<String> touched() {
-        Set<String> all = new HashSet<>();
+    /**
+     * The collections that the migrations name, and the journal's, which tells what they are part
+     * of; empty if one cannot be told.
+     */
+    Set<String> touched(String journal) {
+        Set<String> all = new HashSet<>(Set.of(journal));
         for (Steps.Compiled one : compiled) {
             Optional<Set<String>> names = compiler.collectionsTouched(one.migration().source());
             if (names.isEmpty()) {

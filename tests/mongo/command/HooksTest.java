@@ -3,6 +3,7 @@ package mongo.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import static support.Migrations.marking;
+import static support.Migrations.up;
 import static support.Project.project;
 
 import org.bson.Document;
@@ -156,5 +157,8 @@ class HooksTest {
         }
         project.with("2_two.java", marking("two"));
         project.run("execute", "--dump-touched").exits(0);
+        project.with("3_three.java", up("throw new IllegalStateException();"));
+        assertThat(project.run("execute", "--dump").exits(1).err())
+                .contains("dbrestore " + project.folder().resolve("mongodumps"));
     }
 }
