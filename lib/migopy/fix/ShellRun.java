@@ -27,6 +27,7 @@ import migopy.settings.Settings;
 
 import org.bson.Document;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -150,11 +151,16 @@ public final class ShellRun {
             Files.write(startup, Prelude.IMPORTS);
             thread.setContextClassLoader(new ShellLoader(this::ended));
             output.begin();
+            boolean onTerminal = Terminal.isTerminal(0) && Terminal.isTerminal(1);
             JavaShellToolBuilder.builder()
                     .persistence(kept)
                     .out(System.out)
                     .err(System.err)
-                    .interactiveTerminal(Terminal.isTerminal(0) && Terminal.isTerminal(1))
+                    // Another stream than System.in keeps JShell from writing to the terminal's
+                    // own.
+                    .in(onTerminal ? System.in : new BufferedInputStream(System.in), null)
+                    .interactiveTerminal(onTerminal)
+                    .promptCapture(!onTerminal)
                     .start(
                             "--execution",
                             ShellExecutionProvider.NAME,
