@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import static support.Project.project;
 
+import com.mongodb.MongoCommandException;
 import com.mongodb.MongoException;
 
 import org.bson.Document;
@@ -123,11 +124,19 @@ final class KillerRound {
             story.add("cut");
             proxy.cutOnce();
         } else if (what < 67) {
-            story.add("step down");
-            server.stepDown(1);
+            stepDown();
         } else if (what < 73) {
             tell("terminate", one);
             send(one, Run::terminate);
+        }
+    }
+
+    private void stepDown() {
+        story.add("step down");
+        try {
+            server.stepDown(1);
+        } catch (MongoCommandException e) {
+            story.add("it has no primary just now");
         }
     }
 
