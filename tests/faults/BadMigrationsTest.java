@@ -38,7 +38,7 @@ class BadMigrationsTest {
                     + " }",
                 "AssertionError       | static void up() { throw new AssertionError(\"no\"); }",
                 "NoClassDefFoundError | static void up() { throw new NoClassDefFoundError(\"x/Y\");"
-                    + " }",
+                        + " }",
                 "ExceptionInInitializerError | static int n = Integer.parseInt(\"x\");"
                         + " static void up() { n++; }",
                 "InterruptedException | static void up() throws Exception {"
