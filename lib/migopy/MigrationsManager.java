@@ -218,6 +218,7 @@
 //SOURCES lock/package-info.java
 //SOURCES mongo/Clients.java
 //SOURCES mongo/Connection.java
+//SOURCES mongo/DriverLoading.java
 //SOURCES mongo/EmbeddedProgram.java
 //SOURCES mongo/EmbeddedServer.java
 //SOURCES mongo/InSession.java
@@ -321,7 +322,6 @@ import migopy.settings.UserFields;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -430,15 +430,18 @@ public abstract class MigrationsManager implements SettingsSource {
     }
 
     // The caller is the main method of this very class, and nobody called that: so this thread is
-    // the JVM's first one, and no
-    // test runner or server has anything else to do in it.
+    // the JVM's first one, and no test runner or server has anything else to do in it.
     private boolean isProgram() {
-        List<StackWalker.StackFrame> callers =
-                StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
-                        .walk(frames -> frames.skip(2).limit(2).toList());
-        return callers.size() == 1
-                && callers.get(0).getMethodName().equals("main")
-                && callers.get(0).getDeclaringClass().isAssignableFrom(getClass());
+        StackTraceElement[] frames = new Throwable().getStackTrace();
+        StackTraceElement first = frames[frames.length - 1];
+        if (frames.length != 3 || !first.getMethodName().equals("main")) {
+            return false;
+        }
+        Class<?> type = getClass();
+        while (type != null && !type.getName().equals(first.getClassName())) {
+            type = type.getSuperclass();
+        }
+        return type != null;
     }
 
     /** The environment's variables; a test may give others. */

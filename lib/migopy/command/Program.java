@@ -7,6 +7,7 @@ import migopy.command.CommandLineParser.Typed;
 import migopy.console.Console;
 import migopy.console.Format;
 import migopy.console.Terminal;
+import migopy.mongo.DriverLoading;
 import migopy.mongo.MongoErrors;
 
 import java.io.PrintStream;
@@ -50,12 +51,15 @@ public final class Program {
      *
      * @return the exit code of CONTRACT, section 3; nothing is thrown but an {@link Error}
      */
+    @SuppressWarnings("try") // the driver is loaded, and needs no other use
     public int run(String... words) {
         // Also when the words cannot be read, the answer has the form that was asked for.
         Format format = List.of(words).contains("--json") ? Format.JSON : Format.WORDS;
         Terminal terminal = asProgram ? Terminal.of(project.environment()) : Terminal.none();
         String command = project.environment().getOrDefault(COMMAND_VARIABLE, PLAIN_COMMAND);
-        try (Console console = new Console(out, err, format, terminal, command, reading::redact)) {
+        try (DriverLoading driver = asProgram ? DriverLoading.start() : null;
+                Console console =
+                        new Console(out, err, format, terminal, command, reading::redact)) {
             if (asProgram) {
                 sayWhatCannotBeRead(console);
             }
