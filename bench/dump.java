@@ -3,7 +3,10 @@
 //DEPS org.mongodb:mongodb-driver-sync:5.14.0
 //DEPS org.slf4j:slf4j-nop:2.0.20
 //SOURCES ../lib/migopy/MigrationsManager.java
+//SOURCES BenchServer.java
 
+import com.mongodb.ConnectionString;
+import com.mongodb.MongoClientSettings;
 import com.mongodb.WriteConcern;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
@@ -38,14 +41,16 @@ import java.util.stream.Stream;
 
 /**
  * Dump and restore side by side with the least that does the same, on one server in one run, then
- * their memory by size. {@code jbang bench/dump.java mongodb://localhost:27017/?replicaSet=rs0
- * [DOCUMENTS]}
+ * their memory by size; prints the tables of bench/README.md. {@code jbang bench/dump.java [URI]
+ * [smoke] [DOCUMENTS]}: without a URI on a mongod of its own, with {@code smoke} in seconds.
  *
  * <p>Without a check, a checksum or an index: the bare scan writes raw documents into one file with
  * an fsync at its end, the bare insert reads such a file and calls insertMany for 1,000 at a time.
  */
-public class dump {
+public class dump implements AutoCloseable {
     private static final int ROUNDS = 5;
+    private static final long DOCUMENTS = 1_000_000;
+    private static final long SMOKE = 20_000;
     private static final int BATCH = 1_000;
     private static final int BUFFER = 1 << 20;
     private static final String DATABASE = "bench_dump";
@@ -57,89 +62,119 @@ public class dump {
     private final MongoClient client;
     private final MongoDatabase database;
     private final Path folder;
-    private int count;
 
     private dump(String uri, Path folder) {
-        this.client = MongoClients.create(uri);
-        this.database = client.getDatabase(DATABASE).withWriteConcern(WriteConcern.MAJORITY);
+        this.client =
+                MongoClients.create(
+                        MongoClientSettings.builder()
+                                .applyConnectionString(new ConnectionString(uri))
+                                .writeConcern(WriteConcern.MAJORITY)
+                                .build());
+        this.database = client.getDatabase(DATABASE);
         this.folder = folder;
     }
 
     public static void main(String... args) throws Exception {
-        if (args.length > 2) {
-            child(args);
+        if (args.length > 0 && args[0].equals("child")) {
+            child(args[1], args[2], Path.of(args[3]));
             return;
         }
-        long documents = args.length > 1 ? Long.parseLong(args[1]) : 1_000_000;
-        Path folder = Files.createTempDirectory("bench-dump");
-        dump bench = new dump(args[0], folder);
-        try {
-            bench.ratios(documents);
-            bench.memory(args[0], List.of(documents / 10, documents, documents * 3));
+        Path folder = Files.createTempDirectory("bench-dump-");
+        try (BenchServer server = BenchServer.of(args)) {
+            List<String> words = new ArrayList<>(server.words());
+            boolean smoke = words.remove("smoke");
+            long fewer = smoke ? SMOKE : DOCUMENTS;
+            long documents = words.isEmpty() ? fewer : Long.parseLong(words.get(0));
+            System.out.println(server.circumstances());
+            try (dump bench = new dump(server.uri(), folder)) {
+                bench.ratios(documents, smoke ? 1 : ROUNDS);
+                bench.memory(server.uri(), List.of(documents / 10, documents, documents * 3));
+                bench.database.drop();
+            }
         } finally {
-            bench.client.getDatabase(DATABASE).drop();
-            bench.client.close();
             delete(folder);
         }
     }
 
-    private void ratios(long documents) throws IOException {
+    @Override
+    public void close() {
+        client.close();
+    }
+
+    private void ratios(long documents, int rounds) throws IOException {
         fill(documents);
-        System.out.printf("%,d documents of %d bytes%n", documents, bytesOfOne());
-        List<Double> scans = new ArrayList<>();
-        List<Double> dumps = new ArrayList<>();
-        List<Double> inserts = new ArrayList<>();
-        List<Double> restores = new ArrayList<>();
+        System.out.printf(
+                Locale.ROOT,
+                "%n%,d documents of %d bytes, documents/s%n%n"
+                        + "| round | bare scan | `dbdump` | | bare insert | `dbrestore` | |%n"
+                        + "| --- | --- | --- | --- | --- | --- | --- |%n",
+                documents,
+                bytesOfOne());
         Path bare = folder.resolve("bare.bson");
+        Path dumped = folder.resolve("dumped");
         String before = hash();
-        for (int round = 0;
-                round <= ROUNDS;
-                round++) { // the first one warms up, and does not count
-            double scan = documents / seconds(() -> scan(bare));
-            Path dumped = folder.resolve("d" + count++);
-            double dump = documents / seconds(() -> dumpInto(dumped));
-            drop();
-            double insert = documents / seconds(() -> insert(bare));
-            drop();
-            double restore = documents / seconds(() -> restore(dumped));
+        List<Double> dumps = new ArrayList<>();
+        List<Double> restores = new ArrayList<>();
+        for (int round = 0; round <= rounds; round++) {
+            boolean turned = round % 2 == 1; // so that none always comes second
+            Pair read = Pair.of(turned, () -> {}, () -> scan(bare), () -> dumpInto(dumped));
+            Pair written = Pair.of(turned, this::drop, () -> insert(bare), () -> restore(dumped));
             if (!hash().equals(before)) {
-                throw new IllegalStateException("what was restored is not what was dumped");
+                throw new IllegalStateException("what was written is not what was read");
             }
             delete(dumped);
             System.out.printf(
-                    Locale.ROOT,
-                    "%s scan %,9.0f  dump %,9.0f  insert %,9.0f  restore %,9.0f documents/s%n",
-                    round == 0 ? "warm" : "    ",
-                    scan,
-                    dump,
-                    insert,
-                    restore);
-            if (round > 0) {
-                scans.add(scan);
-                dumps.add(dump);
-                inserts.add(insert);
-                restores.add(restore);
+                    "| %s | %s | %s |%n",
+                    round == 0 ? "warm-up" : String.valueOf(round),
+                    read.cells(documents),
+                    written.cells(documents));
+            if (round > 0) { // the first one warms up, and does not count
+                dumps.add(read.ratio());
+                restores.add(written.ratio());
             }
         }
         System.out.printf(
                 Locale.ROOT,
-                "median: dump %.2f of the bare scan, restore %.2f of the bare insert%n",
-                median(dumps) / median(scans),
-                median(restores) / median(inserts));
+                "%nMedian of the ratios: dump %.2f of the bare scan (wanted: 0.70), restore %.2f of"
+                        + " the bare insert (wanted: 0.80).%n",
+                median(dumps),
+                median(restores));
+    }
+
+    /** How long the bare way and ours took, one after the other. */
+    private record Pair(double bareSeconds, double ourSeconds) {
+        static Pair of(boolean turned, Work before, Work bare, Work ours) throws IOException {
+            double first = seconds(before, turned ? ours : bare);
+            double second = seconds(before, turned ? bare : ours);
+            return turned ? new Pair(second, first) : new Pair(first, second);
+        }
+
+        double ratio() {
+            return bareSeconds / ourSeconds;
+        }
+
+        String cells(long documents) {
+            return String.format(
+                    Locale.ROOT,
+                    "%,.0f | %,.0f | %.2f",
+                    documents / bareSeconds,
+                    documents / ourSeconds,
+                    ratio());
+        }
     }
 
     /** The peak of a whole process that does one of them, by the number of documents. */
     private void memory(String uri, List<Long> sizes) throws Exception {
+        System.out.printf(
+                "%n| documents | peak of dump | peak of restore |%n| --- | --- | --- |%n");
         for (long size : sizes) {
-            drop();
             fill(size);
             Path dumped = folder.resolve("m" + size);
             String dump = peak(uri, "dump", dumped);
             drop();
             String restore = peak(uri, "restore", dumped);
             delete(dumped);
-            System.out.printf(
-                    "%,10d documents: peak of dump %s, of restore %s%n", size, dump, restore);
+            System.out.printf(Locale.ROOT, "| %,d | %s | %s |%n", size, dump, restore);
         }
     }
 
@@ -152,6 +187,7 @@ public class dump {
                                 "-cp",
                                 System.getProperty("java.class.path"),
                                 "dump",
+                                "child",
                                 uri,
                                 what,
                                 dumped.toString())
@@ -164,11 +200,9 @@ public class dump {
         return said;
     }
 
-    private static void child(String... args) throws Exception {
-        Path dumped = Path.of(args[2]);
-        dump bench = new dump(args[0], dumped.getParent());
-        try (MongoClient closed = bench.client) {
-            if (args[1].equals("dump")) {
+    private static void child(String uri, String what, Path dumped) throws Exception {
+        try (dump bench = new dump(uri, dumped.getParent())) {
+            if (what.equals("dump")) {
                 bench.dumpInto(dumped);
             } else {
                 bench.restore(dumped);
@@ -289,7 +323,8 @@ public class dump {
         void run() throws IOException;
     }
 
-    private static double seconds(Work work) throws IOException {
+    private static double seconds(Work before, Work work) throws IOException {
+        before.run();
         long start = System.nanoTime();
         work.run();
         return (System.nanoTime() - start) / 1e9;
