@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -129,7 +130,7 @@ record ClassPath(List<Path> entries) {
         try {
             BasicFileAttributes values = Files.readAttributes(file, BasicFileAttributes.class);
             text.append(file).append(' ').append(values.size()).append(' ');
-            text.append(values.lastModifiedTime().toInstant()).append('\n');
+            text.append(values.lastModifiedTime().to(TimeUnit.NANOSECONDS)).append('\n');
         } catch (IOException e) {
             text.append(file).append(" unreadable\n");
         }
