@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 import javax.lang.model.element.Element;
 import javax.lang.model.element.TypeElement;
@@ -72,6 +73,8 @@ final class TouchedCollections extends TreePathScanner<Void, Void> {
     private static final Set<String> FAR =
             Set.of("renameCollection", "mapReduce", "toCollection", "out", "merge", "client");
 
+    private static final Pattern ELSEWHERE = Pattern.compile("\\$(out|merge)\\b");
+
     private static final List<String> KNOWN =
             List.of("java.", "javax.", "org.bson.", "com.mongodb.", "migopy.");
 
@@ -126,10 +129,10 @@ final class TouchedCollections extends TreePathScanner<Void, Void> {
         return super.visitNewClass(made, nothing);
     }
 
-    /** Stages of a pipeline that write elsewhere, when they are written as documents. */
+    /** Stages of a pipeline that write elsewhere, when they are written as documents or JSON. */
     @Override
     public Void visitLiteral(LiteralTree literal, Void nothing) {
-        if ("$out".equals(literal.getValue()) || "$merge".equals(literal.getValue())) {
+        if (literal.getValue() instanceof String text && ELSEWHERE.matcher(text).find()) {
             certain = false;
         }
         return super.visitLiteral(literal, nothing);

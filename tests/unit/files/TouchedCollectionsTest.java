@@ -43,7 +43,10 @@ class TouchedCollectionsTest {
                 "db().getCollection(\"users\").insertOne(new Document()); log(\"client\");",
                 "backfill(\"users\").where(Filters.eq(1)).each(d -> Updates.set(\"a\", d)).run();",
                 "database.createCollection(\"users\"); System.out.println(database.getName());",
-                "List.of(1).forEach(i -> database.getCollection(\"users\").find());"
+                "List.of(1).forEach(i -> database.getCollection(\"users\").find());",
+                "database.getCollection(\"users\").updateMany(new Document(),"
+                        + " List.of(Document.parse(\"{$set: {a: {$mergeObjects: ['$b',"
+                        + " '$output']}}}\")));"
             })
     void literalNamesAreFound(String body) {
         assertThat(touched(body)).contains(Set.of("users", "helped"));
@@ -73,6 +76,8 @@ class TouchedCollectionsTest {
                 "database.getCollection(\"a\").aggregate(List.of(Aggregates.out(\"b\")));",
                 "database.getCollection(\"a\").aggregate(List.of(new Document(\"$merge\","
                         + " \"b\")));",
+                "database.getCollection(\"a\").aggregate(List.of(Document.parse(\"{$out:"
+                        + " 'b'}\")));",
                 "database.getCollection(\"a\").renameCollection(null);",
                 "MongoClients.create().getDatabase(\"x\");",
                 "java.util.function.Function<String, ?> f = database::getCollection;",
