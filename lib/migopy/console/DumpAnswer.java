@@ -57,7 +57,7 @@ public record DumpAnswer(
                                 size(bytes()),
                                 Wording.duration(duration.toMillis()),
                                 snapshot ? "at one point in time" : "not at one point in time"));
-        out.line("To bring it back: {migopy} dbrestore " + folder);
+        out.line("To bring it back: {migopy} dbrestore " + Wording.word(folder));
     }
 
     /** {@code 340 B}, {@code 12.3 MB}: in the decimal units of disks. */

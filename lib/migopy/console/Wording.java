@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** How times, durations, numbers and foreign texts are written for a person. */
 public final class Wording {
@@ -12,6 +13,8 @@ public final class Wording {
      * of it.
      */
     static final int MESSAGE_LIMIT = 600;
+
+    private static final Pattern PLAIN_WORD = Pattern.compile("[\\w@%+=:,./-]+");
 
     private Wording() {}
 
@@ -84,6 +87,11 @@ public final class Wording {
     /** The text with blanks on its right up to a width. */
     static String left(String text, int width) {
         return text + " ".repeat(Math.max(0, width - text.length()));
+    }
+
+    /** A word as a shell takes it, within quotes where it needs them. */
+    public static String word(String text) {
+        return PLAIN_WORD.matcher(text).matches() ? text : "'" + text.replace("'", "'\\''") + "'";
     }
 
     /** A folder's name with one slash at its end. */

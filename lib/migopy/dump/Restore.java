@@ -6,6 +6,7 @@ import com.mongodb.client.MongoDatabase;
 import migopy.MigopyException;
 import migopy.console.Event;
 import migopy.console.RestoreAnswer;
+import migopy.console.Wording;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,19 +38,12 @@ public final class Restore {
     /**
      * Restores, and comes back when all is in place.
      *
-     * @param progress told from several threads, but never by two at once
+     * @param events told from several threads
      * @throws MigopyException usage, when the folder is no dump or of another database; refused,
      *     when the dump is not complete; locked, when a run holds the lock; failed, when a file is
      *     damaged (then nothing was changed) or the server did not take something
      */
-    public static RestoreAnswer run(RestoreRequest request, Consumer<Event> progress) {
-        Object turn = new Object();
-        Consumer<Event> events =
-                event -> {
-                    synchronized (turn) {
-                        progress.accept(event);
-                    }
-                };
+    public static RestoreAnswer run(RestoreRequest request, Consumer<Event> events) {
         try {
             return new Restore(request, events).run();
         } catch (MongoException e) {
@@ -180,7 +174,9 @@ public final class Restore {
                     "%s is a dump of %s, and the database is %s"
                             .formatted(request.folder(), source.database(), request.database()),
                     "To restore it there: {migopy} dbrestore %s --to %s"
-                            .formatted(request.folder(), request.database()));
+                            .formatted(
+                                    Wording.word(request.folder().toString()),
+                                    Wording.word(request.database())));
         }
         return request.database();
     }

@@ -9,6 +9,7 @@ import migopy.console.Console;
 import migopy.console.EstimateAnswer;
 import migopy.console.Event;
 import migopy.console.StepReport;
+import migopy.console.Wording;
 import migopy.journal.By;
 import migopy.lock.Lease;
 import migopy.lock.LockStore;
@@ -274,7 +275,7 @@ public final class Runner {
         if (dump != null && outcome.exitCode() != 0) {
             console.notice(
                     "To bring back what was there before: %s dbrestore %s --drop"
-                            .formatted(MigopyException.COMMAND, dump));
+                            .formatted(MigopyException.COMMAND, Wording.word(dump)));
         }
         RunResult result =
                 new RunResult(

@@ -39,6 +39,14 @@ class WordingTest {
     }
 
     @Test
+    void aPathCanBeTypedAsItIsShown() {
+        assertThat(Wording.word("/home/ada/dumps/20261120T101231Z-app"))
+                .isEqualTo("/home/ada/dumps/20261120T101231Z-app");
+        assertThat(Wording.word("Ada's dumps")).isEqualTo("'Ada'\\''s dumps'");
+        assertThat(Wording.word("")).isEqualTo("''");
+    }
+
+    @Test
     void theDriversWrappingIsTakenOff() {
         assertThat(
                         Wording.shortened(
