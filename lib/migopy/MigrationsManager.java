@@ -320,6 +320,7 @@ import migopy.settings.SettingsSource;
 import migopy.settings.UserFields;
 
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -591,7 +592,8 @@ public abstract class MigrationsManager implements SettingsSource {
         public String dump(Set<String> collections) throws Exception {
             program.session().dumps().only(collections);
             doDump();
-            return dumpFolder().toString();
+            Path folder = dumpFolder();
+            return Files.exists(folder) ? folder.toString() : null; // an own one may lie elsewhere
         }
     }
 }
