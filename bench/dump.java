@@ -299,7 +299,18 @@ public class dump implements AutoCloseable {
 
     private void dumpInto(Path target) {
         Dump.run(
-                DumpRequest.whole(client, DATABASE, target, "bench", "bench", "migrations_lock"),
+                new DumpRequest(
+                        client,
+                        DATABASE,
+                        target,
+                        Set.of(),
+                        true,
+                        false,
+                        null,
+                        false,
+                        "bench",
+                        "bench",
+                        "migrations_lock"),
                 event -> {});
     }
 

@@ -3,6 +3,9 @@ package faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import static support.Migrations.marking;
+import static support.Project.project;
+
 import migopy.MigopyException;
 
 import mongo.dump.Dumps;
@@ -13,6 +16,8 @@ import org.junit.jupiter.api.Test;
 import support.Eventually;
 import support.MongoServer;
 import support.OnServer;
+import support.Project;
+import support.Run;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -102,6 +107,26 @@ class DumpFaultsTest {
 
         assertThat(end.get()).hasMessageContaining("was interrupted");
         assertThat(threads()).noneMatch(name -> name.startsWith("migopy-dump"));
+    }
+
+    @Test
+    void aRunThatIsSignalledWhileItDumpsRunsNothing(MongoServer server) throws IOException {
+        fill(server);
+        Project project = project(server).with("1_one.java", marking("one"));
+        server.failing("large", "getMore").blocking(Duration.ofSeconds(3));
+        Run run = project.start("execute", "--dump");
+        Path dumps = project.folder().resolve("mongodumps");
+        Eventually.until("it dumps", () -> Files.isDirectory(dumps));
+
+        run.terminate();
+
+        run.exits(143);
+        assertThat(project.states()).isEmpty();
+        assertThat(project.marks()).isEmpty();
+        project.lockIsFree();
+        try (Stream<Path> left = Files.list(dumps)) {
+            assertThat(left).singleElement().asString().endsWith(".partial");
+        }
     }
 
     private static Stream<String> threads() {

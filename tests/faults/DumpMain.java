@@ -9,6 +9,7 @@ import migopy.dump.DumpRequest;
 import mongo.dump.Dumps;
 
 import java.nio.file.Path;
+import java.util.Set;
 
 /** A dump in a JVM of its own, which a test may kill: a URI, a database, the folder. */
 public final class DumpMain {
@@ -17,8 +18,18 @@ public final class DumpMain {
     public static void main(String... args) {
         try (var client = MongoClients.create(args[0])) {
             Dump.run(
-                    DumpRequest.whole(
-                            client, args[1], Path.of(args[2]), "7f3a91", "migopy test", Dumps.LOCK),
+                    new DumpRequest(
+                            client,
+                            args[1],
+                            Path.of(args[2]),
+                            Set.of(),
+                            true,
+                            false,
+                            null,
+                            false,
+                            "7f3a91",
+                            "migopy test",
+                            Dumps.LOCK),
                     event -> {});
         } catch (MigopyException e) {
             System.err.println(e.getMessage());

@@ -67,8 +67,8 @@ public final class Console implements AutoCloseable {
     }
 
     /**
-     * Tells what happens now. With {@code --json} only notices and the waiting for a lock are told,
-     * to standard error.
+     * Tells what happens now, from any thread. With {@code --json} only notices and the waiting for
+     * a lock are told, to standard error.
      */
     public synchronized void event(Event event) {
         if (event instanceof Event.RunStarted started) {

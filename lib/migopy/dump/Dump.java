@@ -49,18 +49,11 @@ public final class Dump {
     /**
      * Dumps, and comes back when the folder has its name.
      *
-     * @param progress told from several threads, but never by two at once
+     * @param events told from several threads
      * @throws MigopyException dump, when it did not get to its end: the partial folder is left
      *     then; usage, when the request cannot be right
      */
-    public static DumpAnswer run(DumpRequest request, Consumer<Event> progress) {
-        Object turn = new Object();
-        Consumer<Event> events =
-                event -> {
-                    synchronized (turn) {
-                        progress.accept(event);
-                    }
-                };
+    public static DumpAnswer run(DumpRequest request, Consumer<Event> events) {
         try {
             return new Dump(request, events).run();
         } catch (MongoException e) {

@@ -36,26 +36,4 @@ public record DumpRequest(
     public DumpRequest {
         collections = Set.copyOf(collections);
     }
-
-    /** The whole database, as {@code doDump()} takes it before a run. */
-    public static DumpRequest whole(
-            MongoClient client,
-            String database,
-            Path folder,
-            String run,
-            String tool,
-            String lockCollection) {
-        return new DumpRequest(
-                client,
-                database,
-                folder,
-                Set.of(),
-                true,
-                false,
-                null,
-                false,
-                run,
-                tool,
-                lockCollection);
-    }
 }

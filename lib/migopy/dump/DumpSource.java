@@ -61,22 +61,20 @@ record DumpSource(Path databaseFolder, Manifest manifest) {
         return !name.isEmpty() && !name.equals(".") && !name.equals("..") && !name.contains("/");
     }
 
+    /** A {@code .bson} beside databases' folders is mongodump's oplog, and no collection. */
     private static DumpSource withoutManifest(Path given, Path folder) {
-        if (holdsCollections(folder)) {
-            return new DumpSource(folder, null);
-        }
         List<Path> databases =
                 list(folder).stream()
                         .filter(Files::isDirectory)
                         .filter(DumpSource::holdsCollections)
                         .toList();
-        if (databases.isEmpty()) {
-            throw noDump(given, "it holds neither a manifest nor .bson files");
-        }
         if (databases.size() > 1) {
             throw noDump(given, "it holds several databases");
         }
-        return new DumpSource(databases.get(0), null);
+        if (databases.isEmpty() && !holdsCollections(folder)) {
+            throw noDump(given, "it holds neither a manifest nor .bson files");
+        }
+        return new DumpSource(databases.isEmpty() ? folder : databases.get(0), null);
     }
 
     private static void refusePartial(Path folder) {

@@ -17,6 +17,7 @@ import support.Result;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
 import java.util.stream.Stream;
@@ -81,6 +82,28 @@ class DumpCommandsTest {
                 .exits(1)
                 .complainsBriefly()
                 .says("duplicate key");
+    }
+
+    @Test
+    void aDamagedFileIsNamedWithTheOffsetAndNothingIsDropped(MongoServer server)
+            throws IOException {
+        Project project = withUsers(server);
+        project.run("dbdump").exits(0);
+        Path dump = theDump(project);
+        Path file = dump.resolve(server.database()).resolve("users.bson");
+        byte[] whole = Files.readAllBytes(file);
+        Files.write(file, Arrays.copyOf(whole, whole.length - 1));
+        server.collection("users").insertOne(new Document("_id", 4));
+
+        project.run("dbrestore", dump.toString(), "--drop")
+                .exits(1)
+                .complainsBriefly()
+                .says(file + " is damaged at byte 28: the file is cut off");
+        assertThat(server.collection("users").countDocuments()).isEqualTo(4);
+
+        Files.delete(dump.resolve("manifest.json"));
+        project.run("dbrestore", dump.toString(), "--drop").exits(1).says("at byte 28", "manifest");
+        assertThat(server.collection("users").countDocuments()).isEqualTo(4);
     }
 
     @Test

@@ -1,9 +1,12 @@
 package mongo.dump;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.mongodb.client.MongoDatabase;
 
+import migopy.MigopyException;
+import migopy.MigopyException.Kind;
 import migopy.console.DumpAnswer;
 import migopy.console.Event;
 import migopy.console.RestoreAnswer;
@@ -13,6 +16,7 @@ import migopy.dump.DumpRequest;
 import migopy.dump.Restore;
 import migopy.dump.RestoreRequest;
 
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.bson.Document;
 
 import support.MongoServer;
@@ -28,7 +32,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Dumps and restores of one test's database, and what the database looks like before and after. */
@@ -38,7 +44,8 @@ public final class Dumps {
 
     private final MongoServer server;
     private final Path directory = Scratch.folder("dumps");
-    private final List<String> notices = new ArrayList<>();
+    private final List<String> notices = new CopyOnWriteArrayList<>();
+    private final List<String> progress = new CopyOnWriteArrayList<>();
 
     private boolean gzip;
     private boolean requireSnapshot;
@@ -137,9 +144,16 @@ public final class Dumps {
                 this::note);
     }
 
+    /** Whose progress was told, most of them several times. */
+    List<String> progress() {
+        return progress;
+    }
+
     private void note(Event event) {
         if (event instanceof Event.Notice notice) {
             notices.add(notice.text());
+        } else if (event instanceof Event.Progress told) {
+            progress.add(told.name());
         }
     }
 
@@ -183,6 +197,26 @@ public final class Dumps {
             }
         }
         return new Look(hashes, collections, indexes);
+    }
+
+    /** Fills the collection {@code users}. */
+    static void users(MongoServer server, int count) {
+        server.collection("users")
+                .insertMany(
+                        IntStream.range(0, count)
+                                .mapToObj(i -> new Document("_id", i).append("n", i % 3))
+                                .toList());
+    }
+
+    /** Asserts an error of one line that contains the texts. */
+    static void assertFails(Kind kind, ThrowingCallable call, String... says) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        MigopyException.class,
+                        e -> {
+                            assertThat(e.kind()).as(e.getMessage()).isEqualTo(kind);
+                            assertThat(e.getMessage()).contains(says).doesNotContain("\n");
+                        });
     }
 
     /** The paths of all files below a folder, relative to it. */

@@ -33,7 +33,9 @@ class OtherToolsTest {
     /** Prints one JSON document: what Python's own readers find in the folder. */
     private static final String READER =
             """
-            import bson, glob, json, os, sys
+            import glob, json, os, sys
+            sys.path.insert(0, sys.argv[2])
+            import bson
             from bson.codec_options import CodecOptions, DatetimeConversion
             from bson.raw_bson import RawBSONDocument
             options = CodecOptions(datetime_conversion=DatetimeConversion.DATETIME_MS)
@@ -56,14 +58,19 @@ class OtherToolsTest {
 
     @Test
     void pythonReadsEveryDocumentAndTheMetadata(MongoServer server) throws Exception {
-        Path python = pythonWithBson();
+        Path modules = bsonForPython();
         fill(server);
         Path folder = new Dumps(server).dumped().resolve(server.database());
         Path script = Files.writeString(Scratch.folder("python").resolve("reads.py"), READER);
 
         Document found =
                 Document.parse(
-                        run(List.of(python.toString(), script.toString(), folder.toString())));
+                        run(
+                                List.of(
+                                        "python3",
+                                        script.toString(),
+                                        folder.toString(),
+                                        modules.toString())));
 
         Document types = found.get("types.bson", Document.class);
         assertThat(types.getInteger("documents")).isEqualTo(1);
@@ -176,21 +183,22 @@ class OtherToolsTest {
         EveryKind.fill(server);
     }
 
-    private static Path pythonWithBson() throws Exception {
+    /** PyMongo, which brings Python's bson, in a folder of its own: no other Python sees it. */
+    private static Path bsonForPython() throws Exception {
         assumeTrue(isOnPath("python3"), "no python3 on the PATH");
-        Path environment = Scratch.folder("venv");
-        run(List.of("python3", "-m", "venv", environment.toString()));
-        Path python = environment.resolve("bin/python");
+        Path modules = Scratch.folder("pymongo");
         run(
                 List.of(
-                        python.toString(),
+                        "python3",
                         "-m",
                         "pip",
                         "--disable-pip-version-check",
                         "install",
-                        "-q",
+                        "--quiet",
+                        "--target",
+                        modules.toString(),
                         PYMONGO));
-        return python;
+        return modules;
     }
 
     private static boolean isOnPath(String program) {

@@ -177,6 +177,25 @@ class RoundTripTest {
     }
 
     @Test
+    void aMillionDocumentsComeBack(MongoServer server) {
+        server.collection("one").insertOne(new Document());
+        server.collection("one")
+                .aggregate(
+                        List.of(
+                                Document.parse("{$project: {_id: {$range: [0, 1000000]}}}"),
+                                Document.parse("{$unwind: '$_id'}"),
+                                Document.parse("{$set: {name: {$toString: '$_id'}}}"),
+                                new Document("$out", "million")))
+                .toCollection();
+        var dumps = new Dumps(server);
+
+        dumps.roundTrip();
+
+        assertThat(server.collection("million").countDocuments()).isEqualTo(1_000_000);
+        assertThat(dumps.progress()).contains("million", "checking million");
+    }
+
+    @Test
     void twoHundredCollectionsComeBack(MongoServer server) {
         for (int i = 0; i < 200; i++) {
             server.collection("c" + i).insertMany(documents(i % 7 + 1));

@@ -22,6 +22,7 @@ import support.OnServer;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 
@@ -91,6 +92,33 @@ class SnapshotTest {
                 .contains("\"snapshot\": false")
                 .doesNotContain("\"snapshot\": true");
         assertThat(Dumps.files(Path.of(dump.folder()))).hasSize(5);
+    }
+
+    /** The server's own error, not one that a test put there. */
+    @Test
+    void aHistoryThatReallyRunsOutIsTakenThus(@On(Kind.OWN) MongoServer server) throws Exception {
+        fill(server);
+        server.admin(
+                new Document("setParameter", 1).append("minSnapshotHistoryWindowInSeconds", 0));
+        AtomicBoolean ended = new AtomicBoolean();
+        Thread writer =
+                new Thread(
+                        () -> {
+                            while (!ended.get()) {
+                                server.collection("other").insertOne(new Document());
+                            }
+                        },
+                        "writer");
+        writer.start();
+        var dumps = new Dumps(server);
+        try {
+            server.failing("large", "getMore").times(1).blocking(Duration.ofSeconds(3));
+            assertThat(dumps.dump("large", "small").snapshot()).isFalse();
+        } finally {
+            ended.set(true);
+            writer.join();
+        }
+        assertThat(dumps.notices()).anyMatch(n -> n.contains("could not be read in one snapshot"));
     }
 
     @Test
