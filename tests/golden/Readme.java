@@ -113,6 +113,8 @@ record Readme(String text) {
                 .replaceAll("\\b[0-9a-f]{8}\\b", "ID")
                 .replaceAll("\\S+@\\S+:", "USER:")
                 .replaceAll("\\S*/(mend.java)", "$1")
+                .replaceAll("\\S*mongodumps/\\S+", "DUMP")
+                .replaceAll("restored into \\S+", "restored into app")
                 .replaceAll("by \\S+ on ", "by USER on ")
                 .replaceAll(" on \\S+, pid \\d+", " on HOST, pid PID")
                 .replaceAll("[ \t]+", " ")

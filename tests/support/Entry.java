@@ -49,6 +49,9 @@ record Entry(String members, Map<String, String> helpers) {
         ///usr/bin/env jbang "$0" "$@" ; exit $?
         //JAVA 17+
         //SOURCES %s/lib/migopy/MigrationsManager.java
+        import java.io.*;
+        import java.nio.file.*;
+        import java.nio.file.attribute.*;
         import java.util.*;
         import migopy.MigrationsManager;
         import picocli.CommandLine.Command;

@@ -1,0 +1,99 @@
+package golden;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import static support.Project.project;
+
+import golden.Readme.Shown;
+
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+
+import support.Kind;
+import support.MongoServer;
+import support.On;
+import support.OnServer;
+import support.Project;
+import support.Result;
+import support.Scratch;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.List;
+
+/** What README.md shows of dumps. */
+@OnServer
+class ReadmeDumpTest {
+    /** Leaves in the folder $SAID what it was called with, and what stands in its configuration. */
+    private static final String MONGODUMP =
+            """
+            #!/bin/sh
+            echo "$@" >"$SAID/arguments"
+            for word; do
+                case $word in
+                --config=*)
+                    cat "${word#--config=}" >"$SAID/config"
+                    ls -l "${word#--config=}" >"$SAID/mode"
+                    ;;
+                --out=*) mkdir -p "${word#--out=}" ;;
+                esac
+            done
+            """;
+
+    private final Readme readme = Readme.read();
+
+    @Test
+    void aDumpIsMadeAndBroughtBackAsShown(MongoServer server) {
+        Project project = project(server).environment("MIGOPY_COMMAND", "./migopy");
+        server.collection("users").insertOne(new Document("_id", 1).append("name", "Ada"));
+        List<Shown> shown = readme.one("dump").commands();
+
+        Result dumped = answers(project, shown.get(0), shown.get(0).words());
+
+        String folder = dumped.out().strip().replaceAll("(?s).* ", "");
+        String[] words = shown.get(1).words().clone();
+        assertThat(words[1]).contains("mongodumps/");
+        words[1] = folder;
+        answers(project, shown.get(1), words);
+    }
+
+    private static Result answers(Project project, Shown shown, String... words) {
+        Result result = project.run(words).exits(0);
+        assertThat(Readme.withoutTimes(result.out()))
+                .isEqualTo(Readme.withoutTimes(shown.answer()));
+        return result;
+    }
+
+    @Test
+    void theMongodumpOfOnesOwnGetsThePasswordInAFileForItAlone(@On(Kind.AUTH) MongoServer server)
+            throws IOException {
+        server.createUser("dumper", "s3cret", "readWrite");
+        Path tools = Scratch.folder("tools");
+        Path said = Scratch.folder("said");
+        Path mongodump = Files.writeString(tools.resolve("mongodump"), MONGODUMP);
+        Files.setPosixFilePermissions(mongodump, PosixFilePermissions.fromString("rwx------"));
+        Project project =
+                project(server)
+                        .inChild()
+                        .environment("MONGO_URI", server.uriAs("dumper", "s3cret"))
+                        .environment("PATH", tools + ":" + System.getenv("PATH"))
+                        .environment("SAID", said.toString())
+                        .entry(readme.one("member").text());
+
+        Document answer = project.run("dbdump", "--json").exits(0).json();
+
+        List<String> arguments =
+                Arrays.asList(Files.readString(said.resolve("arguments")).strip().split(" "));
+        assertThat(arguments)
+                .contains("--db=" + server.database(), "--out=" + answer.getString("folder"))
+                .noneMatch(argument -> argument.contains("s3cret"));
+        assertThat(Files.readString(said.resolve("config")))
+                .matches("uri: \"mongodb://dumper:s3cret@.*\"\n");
+        assertThat(Files.readString(said.resolve("mode"))).startsWith("-rw-------");
+        Path config = Path.of(arguments.get(0).substring("--config=".length()));
+        assertThat(config).doesNotExist();
+    }
+}
