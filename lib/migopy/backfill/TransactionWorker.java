@@ -46,12 +46,10 @@ final class TransactionWorker {
                     .timeout(Target.BATCH_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
                     .build();
 
-    private final Target target;
-    private final Batches batches;
+    private final Walk walk;
     private final Board board;
-    private final ClientSession session;
-    private final int index;
     private final BatchSize size;
+    private final ClientSession session;
     private final boolean once;
     private int conflicts;
     private int quiet;
@@ -59,23 +57,14 @@ final class TransactionWorker {
     private int nextWithout = 1;
 
     /**
-     * @param index which of the checkpoint's segments is walked
+     * @param walk with a session
      * @param once whether a batch outside a transaction is out of the question
      */
-    TransactionWorker(
-            Target target,
-            Batches batches,
-            Board board,
-            ClientSession session,
-            int index,
-            BatchSize size,
-            boolean once) {
-        this.target = target;
-        this.batches = batches;
-        this.board = board;
-        this.session = session;
-        this.index = index;
-        this.size = size;
+    TransactionWorker(Walk walk, boolean once) {
+        this.walk = walk;
+        this.board = walk.board();
+        this.size = walk.size();
+        this.session = walk.session();
         this.once = once;
     }
 
@@ -84,7 +73,7 @@ final class TransactionWorker {
 
     /** Works until the collection is done or the board says to end. */
     void run() {
-        Segment part = segment();
+        Segment part = walk.segment();
         while (!part.done() && board.mayBegin()) {
             if (without > 0) {
                 without--;
@@ -92,12 +81,8 @@ final class TransactionWorker {
             } else {
                 batch(part);
             }
-            part = segment();
+            part = walk.segment();
         }
-    }
-
-    private Segment segment() {
-        return board.checkpoint().segments().get(index);
     }
 
     private void batch(Segment part) {
@@ -130,13 +115,12 @@ final class TransactionWorker {
 
     private Attempt attempt(Segment part) {
         session.startTransaction(OPTIONS);
-        Stretch stretch =
-                target.next(session, part.at(), part.to(), size.documents(), batches.reads());
-        Written written = batches.write(session, stretch);
-        if (matches(session, stretch.range())) {
-            board.inclusive();
+        Stretch stretch = walk.next(session, part.at(), size.documents());
+        Written written = walk.batches().write(session, stretch);
+        if (walk.looks()) {
+            walk.look(session, stretch.range());
         }
-        Checkpoint kept = board.keptIn(session, index, stretch, written);
+        Checkpoint kept = board.keptIn(session, walk.index(), stretch, written);
         return new Attempt(stretch, written, kept);
     }
 
@@ -178,9 +162,7 @@ final class TransactionWorker {
     /** Prepares for another try, or throws when there is to be none. */
     private Retry again(MongoException e, Retry retry) {
         if (!conflict(e)) {
-            Retry next = size.halvedFor(e) ? new Retry(board::ensureHeld) : retry;
-            next.orThrow(e);
-            return next;
+            return walk.again(e, retry);
         }
         conflicts++;
         quiet = 0;
@@ -223,30 +205,9 @@ final class TransactionWorker {
 
     /** A batch, then its checkpoint. */
     private void plainly(Segment part) {
-        Retry retry = new Retry(board::ensureHeld);
-        long begunAt = System.nanoTime();
-        while (true) {
-            Stretch stretch;
-            Written written;
-            try {
-                stretch =
-                        target.next(null, part.at(), part.to(), size.documents(), batches.reads());
-                written = batches.write(session, stretch);
-                if (matches(null, stretch.range())) {
-                    board.inclusive();
-                }
-            } catch (MongoException e) {
-                retry = size.halvedFor(e) ? new Retry(board::ensureHeld) : retry;
-                retry.orThrow(e);
-                continue;
-            }
-            board.ended(index, stretch, written, begunAt);
-            return;
+        Stretch stretch = walk.write(walk.found(part.at(), size.documents()));
+        if (walk.looks()) {
+            walk.look(stretch.range());
         }
-    }
-
-    /** Whether a changed document still matches, as far as that is of interest. */
-    private boolean matches(ClientSession in, Range range) {
-        return target.where() != null && board.exclusive() && target.matchesIn(in, range);
     }
 }
