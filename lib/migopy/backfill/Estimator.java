@@ -53,7 +53,7 @@ final class Estimator {
             return new BackfillEstimate(
                     job.collection(), job.change().word(), 0L, null, 0, null, null, notes);
         }
-        if (!facts.shardKey().isEmpty()) {
+        if (facts.sharded()) {
             notes.add("sharded by " + String.join(", ", facts.shardKey()));
         }
         if (job.once() && !transactions) {

@@ -1,12 +1,9 @@
 package migopy.backfill;
 
-import com.mongodb.client.ClientSession;
-
 import migopy.MigopyException;
 import migopy.console.Event;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -61,7 +58,8 @@ final class Run {
         int workers = context.embedded() ? 0 : start.segments().size();
         try (Sessions sessions = new Sessions(context.client(), workers)) {
             Board board = new Board(context, job, start);
-            board.keep(start.inSessions(sessions.ids()));
+            Standing goesOn = start.standing().state(Standing.State.RUNNING);
+            board.keep(start.with(goesOn).inSessions(sessions.ids()));
             return toTheEnd(target, facts, sessions, board);
         } finally {
             context.events().accept(new Event.ProgressEnded(context.migration()));
@@ -112,8 +110,7 @@ final class Run {
                         target.estimate(),
                         0,
                         0,
-                        Standing.NOT_KNOWN,
-                        Instant.now());
+                        Standing.NOT_KNOWN);
         return new Checkpoint(standing, job.change().word(), parts(target), 1, true, List.of());
     }
 
@@ -126,7 +123,7 @@ final class Run {
         Sweep sweep = new Sweep(target, board);
         long left = Standing.NOT_KNOWN;
         while (true) {
-            walk(target, batches, sessions, board, facts.mongos());
+            walk(target, batches, sessions, board, facts.sharded());
             if (target.where() == null) {
                 break;
             }
@@ -142,9 +139,8 @@ final class Run {
             notice(stillMatch(left, board.exclusive()));
         }
         Checkpoint end = board.checkpoint();
-        Standing done = end.standing().state(Standing.State.DONE).left(left);
-        board.keep(end.with(done));
-        return done.changed();
+        board.keep(end.done(left));
+        return end.standing().changed();
     }
 
     private String stillMatch(long left, boolean exclusive) {
@@ -157,22 +153,20 @@ final class Run {
     }
 
     private void walk(
-            Target target, Batches batches, Sessions sessions, Board board, boolean mongos) {
+            Target target, Batches batches, Sessions sessions, Board board, boolean sharded) {
         int parts = board.checkpoint().segments().size();
         List<ExecutorService> ahead = new ArrayList<>();
         List<Runnable> tasks = new ArrayList<>();
         for (int i = 0; i < parts; i++) {
             BatchSize size = new BatchSize(job.batch(), job.maxRate());
-            ClientSession session = sessions.of(i);
-            if (inTransactions(parts, mongos)) {
-                tasks.add(
-                        new TransactionWorker(target, batches, board, session, i, size, job.once())
-                                ::run);
+            Walk walk = new Walk(target, batches, board, sessions.of(i), i, size);
+            if (inTransactions(parts, sharded)) {
+                tasks.add(new TransactionWorker(walk, job.once())::run);
             } else {
                 String name = "%s-%d-ahead".formatted(name(), i + 1);
                 ExecutorService one = Executors.newSingleThreadExecutor(task -> daemon(task, name));
                 ahead.add(one);
-                tasks.add(new Worker(target, batches, board, session, i, size, one)::run);
+                tasks.add(new Worker(walk, one)::run);
             }
         }
         try {
@@ -184,11 +178,11 @@ final class Run {
 
     /**
      * Workers side by side cannot each write the one checkpoint in a transaction: they would
-     * conflict. On a sharded cluster a transaction over all shards costs more than it saves.
+     * conflict. A transaction over all shards costs more than it saves.
      */
-    private boolean inTransactions(int parts, boolean mongos) {
+    private boolean inTransactions(int parts, boolean sharded) {
         boolean inServer = !(job.change() instanceof Change.Each);
-        boolean worthIt = context.transactions() && inServer && parts == 1 && !mongos;
+        boolean worthIt = context.transactions() && inServer && parts == 1 && !sharded;
         return job.once() || worthIt;
     }
 

@@ -74,14 +74,23 @@ public final class SourceCompiler {
      * @return empty if that cannot be told for certain
      */
     public Optional<Set<String>> collectionsTouched(MigrationSource source) {
+        return touched(source).all();
+    }
+
+    /** The collections that a source names in calls of {@code backfill(...)}, as far as plain. */
+    public Set<String> collectionsBackfilled(MigrationSource source) {
+        return touched(source).backfilled();
+    }
+
+    private TouchedCollections.Found touched(MigrationSource source) {
         Directives directives = Directives.of(source.text());
         Dependencies.Answer answer = dependencies.resolve(directives, folder(source));
         if (!(answer instanceof Dependencies.Answer.Found found)) {
-            return Optional.empty();
+            return TouchedCollections.Found.NOTHING;
         }
         ClassPath classPath = ClassPath.ofThisJvm().with(found.jars());
         try (Javac javac = new Javac(classPath)) {
-            return TouchedCollections.of(javac, new Unit(source, found.jars()));
+            return TouchedCollections.in(javac, new Unit(source, found.jars()));
         }
     }
 

@@ -81,6 +81,7 @@ final class TouchedCollections extends TreePathScanner<Void, Void> {
     private final Trees trees;
     private final CompilationUnitTree file;
     private final Set<String> names = new TreeSet<>();
+    private final Set<String> backfilled = new TreeSet<>();
     private boolean certain = true;
 
     private TouchedCollections(Trees trees, CompilationUnitTree file) {
@@ -88,8 +89,18 @@ final class TouchedCollections extends TreePathScanner<Void, Void> {
         this.file = file;
     }
 
-    /** The names, or empty if they cannot be told or the source does not compile. */
-    static Optional<Set<String>> of(Javac javac, Unit unit) {
+    /**
+     * What was found.
+     *
+     * @param all every collection that is named; empty if they cannot be told
+     * @param backfilled those whose {@code backfill(...)} names them plainly
+     */
+    record Found(Optional<Set<String>> all, Set<String> backfilled) {
+        static final Found NOTHING = new Found(Optional.empty(), Set.of());
+    }
+
+    /** The names; nothing if the source does not compile. */
+    static Found in(Javac javac, Unit unit) {
         DiagnosticCollector<JavaFileObject> listener = new DiagnosticCollector<>();
         JavacTask task = (JavacTask) javac.task(List.of(unit), listener);
         try {
@@ -99,13 +110,15 @@ final class TouchedCollections extends TreePathScanner<Void, Void> {
             if (files.size() != 1
                     || listener.getDiagnostics().stream()
                             .anyMatch(d -> d.getKind() == Diagnostic.Kind.ERROR)) {
-                return Optional.empty();
+                return Found.NOTHING;
             }
             TouchedCollections scanner = new TouchedCollections(Trees.instance(task), files.get(0));
             scanner.scan(new TreePath(files.get(0)), null);
-            return scanner.certain ? Optional.of(scanner.names) : Optional.empty();
+            return new Found(
+                    scanner.certain ? Optional.of(scanner.names) : Optional.empty(),
+                    scanner.backfilled);
         } catch (IOException | RuntimeException | StackOverflowError e) {
-            return Optional.empty();
+            return Found.NOTHING;
         }
     }
 
@@ -152,7 +165,7 @@ final class TouchedCollections extends TreePathScanner<Void, Void> {
         String method = used.getSimpleName().toString();
         boolean ours = type.equals(DATABASE) || type.equals("migopy.Migration");
         if (ours && NAMING.contains(method)) {
-            name(first);
+            name(first, method.equals("backfill"));
         } else if (type.equals(DATABASE) && !HARMLESS.contains(method)
                 || !type.startsWith("java.") && FAR.contains(method)
                 || DOORS.stream().anyMatch(type::startsWith)
@@ -161,7 +174,7 @@ final class TouchedCollections extends TreePathScanner<Void, Void> {
         }
     }
 
-    private void name(ExpressionTree argument) {
+    private void name(ExpressionTree argument, boolean backfill) {
         Object value = null;
         if (argument instanceof LiteralTree literal) {
             value = literal.getValue();
@@ -172,6 +185,9 @@ final class TouchedCollections extends TreePathScanner<Void, Void> {
         }
         if (value instanceof String text) {
             names.add(text);
+            if (backfill) {
+                backfilled.add(text);
+            }
         } else {
             certain = false;
         }

@@ -1,6 +1,7 @@
 package migopy.run;
 
 import migopy.Problem;
+import migopy.backfill.ShardKeys;
 import migopy.console.Direction;
 import migopy.files.Compilation;
 import migopy.files.CompiledMigration;
@@ -10,6 +11,7 @@ import migopy.files.SourceCompiler;
 import migopy.journal.Journal;
 import migopy.journal.JournalEntry;
 import migopy.mongo.Connection;
+import migopy.mongo.Topology;
 import migopy.plan.Step;
 import migopy.settings.Settings;
 
@@ -138,5 +140,27 @@ record Preparation(
             all.addAll(names.get());
         }
         return all;
+    }
+
+    /** Which backfills go over several shards, one line each; no user code is called for it. */
+    List<String> shards(Connection connection) {
+        if (connection.topology() == Topology.EMBEDDED) {
+            return List.of();
+        }
+        Map<String, List<String>> keys = ShardKeys.of(connection.client(), connection.database());
+        List<String> lines = new ArrayList<>();
+        for (Steps.Compiled one : keys.isEmpty() ? List.<Steps.Compiled>of() : compiled) {
+            Set<String> names = compiler.collectionsBackfilled(one.migration().source());
+            names.stream()
+                    .filter(keys::containsKey)
+                    .map(name -> sharded(one.step().name(), name, keys.get(name)))
+                    .forEach(lines::add);
+        }
+        return lines;
+    }
+
+    private static String sharded(String migration, String collection, List<String> key) {
+        return "%s: %s is sharded by %s; a batch of update() or delete() goes to all shards, what each() writes to the one that has the document"
+                .formatted(migration, collection, String.join(", ", key));
     }
 }

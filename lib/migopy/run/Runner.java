@@ -169,6 +169,7 @@ public final class Runner {
         if (planned.refusal() != null) {
             return planned.refusal();
         }
+        planned.preparation().shards(connection).forEach(console::notice);
         List<StepReport> steps =
                 planned.preparation().steps().stream()
                         .map(step -> StepReport.planned(step.name(), step.direction()))
