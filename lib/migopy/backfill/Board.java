@@ -1,5 +1,6 @@
 package migopy.backfill;
 
+import com.mongodb.MongoException;
 import com.mongodb.client.ClientSession;
 
 import migopy.MigopyException;
@@ -22,12 +23,19 @@ final class Board {
     /** A secondary that is behind for so long does not catch up by waiting. */
     private static final Duration LONGEST_LAG = Duration.ofHours(1);
 
+    /** While it waits for one: rarely, since each look is a write, which that one lacks too. */
+    private static final Duration LAG_LOOK = Duration.ofSeconds(10);
+
+    private static final Duration LAG_PAUSE = Duration.ofMillis(250);
+
     private final BackfillContext context;
     private final ReplicationLag lag;
     private final Pace pace;
     private final RateMeter rate = new RateMeter(System.nanoTime());
     private Checkpoint checkpoint;
     private Control asked = Control.GO;
+    private long keptAt = System.nanoTime();
+    private boolean pauseTold;
     private Duration lastBatch = Duration.ZERO;
     private Throwable failure;
     private volatile boolean ending;
@@ -76,7 +84,7 @@ final class Board {
     synchronized Checkpoint keptIn(
             ClientSession session, int segment, Stretch stretch, Written written) {
         Checkpoint next = after(segment, stretch, written);
-        asked = context.writer().write(next.toBson(), session);
+        asked = write(next, session);
         return next;
     }
 
@@ -100,8 +108,13 @@ final class Board {
 
     /** Keeps a checkpoint that is not about a batch. */
     synchronized void keep(Checkpoint next) {
-        asked = Retry.of(this::ensureHeld, () -> context.writer().write(next.toBson(), null));
+        asked = Retry.of(this::ensureHeld, () -> write(next, null));
         adopt(next);
+    }
+
+    private Control write(Checkpoint next, ClientSession session) {
+        keptAt = System.nanoTime(); // also if it fails: the next look is not at once
+        return context.writer().write(next.toBson(), session);
     }
 
     private Checkpoint after(int segment, Stretch stretch, Written written) {
@@ -142,22 +155,20 @@ final class Board {
 
     private void waitWhilePaused() {
         long endsAt = System.nanoTime() + LONGEST_PAUSE.toNanos();
-        boolean paused = false;
         while (asked == Control.PAUSE && !ending) {
-            if (!paused) {
+            if (!pauseTold) {
                 notice("paused by another terminal; to go on: %s backfill resume %s");
-                paused = true;
+                pauseTold = true;
             }
             if (System.nanoTime() - endsAt > 0) {
                 throw MigopyException.failed(
                         "%s was paused for %d days".formatted(where(), LONGEST_PAUSE.toDays()),
                         goesOn());
             }
-            Checkpoint still = checkpoint.with(checkpoint.standing().state(Standing.State.PAUSED));
+            look(Standing.State.PAUSED, LOOK);
             sleep(LOOK);
-            asked = context.writer().write(still.toBson(), null);
-            tell();
         }
+        pauseTold = false;
         if (asked == Control.CANCEL) {
             throw MigopyException.failed(
                     "%s was cancelled from another terminal after %,d documents"
@@ -175,22 +186,47 @@ final class Board {
                                 .formatted(lag.now().toSeconds(), LONGEST_LAG.toMinutes(), where()),
                         goesOn());
             }
+            look(Standing.State.WAITING, LAG_LOOK);
+            waitWhilePaused();
             tell();
-            sleep(LOOK.dividedBy(4));
+            sleep(LAG_PAUSE);
         }
     }
 
     private void waitForPace() {
         Duration wait = pace.toWait(System.nanoTime());
         while (!wait.isZero() && !ending) {
+            look(Standing.State.RUNNING, LOOK);
+            waitWhilePaused();
             sleep(wait.compareTo(LOOK) < 0 ? wait : LOOK);
             wait = pace.toWait(System.nanoTime());
         }
     }
 
+    /**
+     * Keeps what it waits for, and hears what is asked of it, unless a checkpoint did so a while
+     * ago.
+     */
+    private void look(Standing.State state, Duration every) {
+        if (System.nanoTime() - keptAt < every.toNanos()) {
+            return;
+        }
+        Checkpoint waiting = checkpoint.with(checkpoint.standing().state(state));
+        try {
+            asked = write(waiting, null);
+        } catch (MongoException e) {
+            if (!Retry.passes(e)) {
+                throw e;
+            }
+            // An election; the next look is soon, and nothing depends on this one.
+        }
+        tell();
+    }
+
+    /** Lets go of this object meanwhile: a worker whose batch ends can keep its checkpoint. */
     private void sleep(Duration time) {
         try {
-            TimeUnit.NANOSECONDS.sleep(time.toNanos());
+            TimeUnit.NANOSECONDS.timedWait(this, time.toNanos());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Stopped("interrupted");

@@ -3,14 +3,12 @@ package migopy.backfill;
 import org.bson.BsonArray;
 import org.bson.BsonBinary;
 import org.bson.BsonBoolean;
-import org.bson.BsonDateTime;
 import org.bson.BsonDocument;
 import org.bson.BsonDouble;
 import org.bson.BsonInt32;
 import org.bson.BsonInt64;
 import org.bson.BsonString;
 
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -38,10 +36,6 @@ record Checkpoint(
         sessions = List.copyOf(sessions);
     }
 
-    boolean walked() {
-        return segments.stream().allMatch(Segment::done);
-    }
-
     Checkpoint with(Standing now) {
         return new Checkpoint(now, way, segments, pass, exclusive, sessions);
     }
@@ -58,6 +52,12 @@ record Checkpoint(
 
     Checkpoint nextPass(List<Segment> parts) {
         return new Checkpoint(standing, way, parts, pass + 1, exclusive, sessions);
+    }
+
+    /** The end, with nothing kept that only one who goes on would need. */
+    Checkpoint done(long left) {
+        Standing over = standing.state(Standing.State.DONE).left(left);
+        return new Checkpoint(over, way, List.of(), pass, exclusive, List.of());
     }
 
     Checkpoint inSessions(List<BsonBinary> ids) {
@@ -78,8 +78,7 @@ record Checkpoint(
                 .append("pass", new BsonInt32(pass))
                 .append("exclusive", BsonBoolean.valueOf(exclusive))
                 .append("sessions", new BsonArray(sessions))
-                .append("segments", parts)
-                .append("updatedAt", new BsonDateTime(Instant.now().toEpochMilli()));
+                .append("segments", parts);
     }
 
     static Checkpoint of(BsonDocument bson) {

@@ -1,12 +1,10 @@
 package migopy.backfill;
 
-import org.bson.BsonDateTime;
 import org.bson.BsonDocument;
 import org.bson.BsonDouble;
 import org.bson.BsonInt64;
 import org.bson.BsonString;
 
-import java.time.Instant;
 import java.util.Locale;
 
 /**
@@ -17,7 +15,6 @@ import java.util.Locale;
  * @param changed documents changed
  * @param perSecond documents visited a second of late
  * @param left how many still matched when it ended; -1 while that is not known
- * @param updatedAt when it was written
  */
 public record Standing(
         String collection,
@@ -26,11 +23,12 @@ public record Standing(
         long estimate,
         long changed,
         double perSecond,
-        long left,
-        Instant updatedAt) {
+        long left) {
     /** What it is at. */
     public enum State {
         RUNNING,
+        /** For a secondary that is behind. */
+        WAITING,
         PAUSED,
         DONE;
 
@@ -60,18 +58,15 @@ public record Standing(
                 checkpoint.getNumber("estimate", new BsonInt64(0)).longValue(),
                 checkpoint.getNumber("changed", new BsonInt64(0)).longValue(),
                 checkpoint.getNumber("rate", new BsonDouble(0)).doubleValue(),
-                checkpoint.getNumber("left", new BsonInt64(NOT_KNOWN)).longValue(),
-                Instant.ofEpochMilli(
-                        checkpoint.getDateTime("updatedAt", new BsonDateTime(0)).getValue()));
+                checkpoint.getNumber("left", new BsonInt64(NOT_KNOWN)).longValue());
     }
 
     Standing state(State now) {
-        return new Standing(collection, now, done, estimate, changed, perSecond, left, updatedAt);
+        return new Standing(collection, now, done, estimate, changed, perSecond, left);
     }
 
     Standing left(long documents) {
-        return new Standing(
-                collection, state, done, estimate, changed, perSecond, documents, updatedAt);
+        return new Standing(collection, state, done, estimate, changed, perSecond, documents);
     }
 
     Standing plus(long visited, long written, double rate) {
@@ -82,7 +77,6 @@ public record Standing(
                 Math.max(estimate, done + visited),
                 changed + written,
                 rate,
-                left,
-                updatedAt);
+                left);
     }
 }

@@ -142,10 +142,12 @@ public final class StatusReader {
         if (state != MigrationState.RUNNING) {
             return "%s stopped, %s".formatted(of, far);
         }
-        if (standing.state() == Standing.State.PAUSED) {
-            return "%s paused, %s".formatted(of, far);
-        }
-        return "%s, %s, %s a second"
-                .formatted(of, far, Wording.number(Math.round(standing.perSecond())));
+        return switch (standing.state()) {
+            case PAUSED -> "%s paused, %s".formatted(of, far);
+            case WAITING -> "%s waits for a secondary that is behind, %s".formatted(of, far);
+            default ->
+                    "%s, %s, %s a second"
+                            .formatted(of, far, Wording.number(Math.round(standing.perSecond())));
+        };
     }
 }

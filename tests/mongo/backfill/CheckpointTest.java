@@ -7,27 +7,22 @@ import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
 
 import migopy.MigopyException;
-import migopy.backfill.Control;
 import migopy.backfill.Standing;
 import migopy.backfill.Stopped;
 
 import org.bson.Document;
+import org.bson.conversions.Bson;
 import org.junit.jupiter.api.Test;
 
-import support.Eventually;
 import support.MongoServer;
 import support.OnServer;
 
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A backfill goes on where it stopped, and does what another terminal asks for. */
+/** A backfill goes on where it stopped. */
 @OnServer
 class CheckpointTest {
-    private static final long LIMIT_SECONDS = 60;
-
     @Test
     void aStoppedBackfillKeepsItsCheckpointAndGoesOnFromThere(MongoServer server) {
         Backfills backfills = new Backfills(server);
@@ -94,6 +89,7 @@ class CheckpointTest {
 
         assertThat(backfills.notOnce("users")).isEmpty();
         assertThat(Standing.of(backfills.checkpoint()).state()).isEqualTo(Standing.State.DONE);
+        assertThat(backfills.checkpoint().getArray("segments")).isEmpty();
     }
 
     @Test
@@ -138,7 +134,7 @@ class CheckpointTest {
                                                                 .startsWith("anErrorInABatch")));
     }
 
-    private static org.bson.conversions.Bson fail(Document document) {
+    private static Bson fail(Document document) {
         throw new IllegalStateException("of the migration's own");
     }
 
@@ -168,53 +164,6 @@ class CheckpointTest {
 
         long changed = backfills.collection("users").countDocuments(Filters.eq("n", 1));
         assertThat(changed).isEqualTo(Standing.of(backfills.checkpoint()).done());
-    }
-
-    @Test
-    void aPausedBackfillWaitsSaysSoAndGoesOn(MongoServer server) throws Exception {
-        Backfills backfills = new Backfills(server);
-        backfills.fill("users", 100);
-        backfills.ask(Control.PAUSE);
-        CompletableFuture<Long> run =
-                CompletableFuture.supplyAsync(
-                        () -> backfills.of("users").update(Backfills.addOne()).batch(10).run());
-        Eventually.until(
-                "it is paused",
-                () ->
-                        backfills.checkpoint() != null
-                                && Standing.of(backfills.checkpoint()).state()
-                                        == Standing.State.PAUSED);
-        assertThat(backfills.collection("users").countDocuments(Filters.eq("n", 1))).isZero();
-
-        backfills.ask(Control.GO);
-
-        assertThat(run.get(LIMIT_SECONDS, TimeUnit.SECONDS)).isEqualTo(100);
-        assertThat(backfills.notices())
-                .containsExactly(
-                        "The backfill of users is paused by another terminal; to go on: {migopy}"
-                                + " backfill resume 7_change");
-    }
-
-    @Test
-    void aCancelledBackfillFailsAndKeepsItsCheckpoint(MongoServer server) {
-        Backfills backfills = new Backfills(server);
-        backfills.fill("users", 100);
-        backfills.afterCheckpoints(
-                () -> {
-                    if (backfills.progress().size() == 4) {
-                        backfills.ask(Control.CANCEL);
-                    }
-                });
-
-        assertThatThrownBy(
-                        () ->
-                                backfills
-                                        .of("users")
-                                        .each(one -> Updates.inc("n", 1))
-                                        .batch(10)
-                                        .run())
-                .hasMessageContaining("cancelled from another terminal");
-        assertThat(Standing.of(backfills.checkpoint()).done()).isBetween(10L, 90L);
     }
 
     @Test

@@ -3,10 +3,17 @@ package mongo.backfill;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.mongodb.ConnectionString;
+import com.mongodb.MongoClientSettings;
+import com.mongodb.MongoException;
 import com.mongodb.client.ClientSession;
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
+import com.mongodb.event.CommandFailedEvent;
+import com.mongodb.event.CommandListener;
 
 import migopy.MigopyException;
 
@@ -53,6 +60,83 @@ class OnceTest {
 
         assertThat(backfills.notOnce("users")).isEmpty();
         assertThat(written.get()).isPositive();
+    }
+
+    @Test
+    void aBatchIsHalvedAtEachConflictUntilTheOtherWriterIsGone(MongoServer server)
+            throws Exception {
+        AtomicLong conflicts = new AtomicLong();
+        Backfills backfills = new Backfills(counting(server, conflicts), server.database());
+        backfills.fill("users", 2_000);
+        CompletableFuture<Long> run;
+        try (ClientSession other = server.client().startSession()) {
+            other.startTransaction();
+            server.collection("users")
+                    .updateOne(other, Filters.eq("_id", 0), Updates.set("other", 1));
+            run =
+                    CompletableFuture.supplyAsync(
+                            () -> backfills.of("users").update(Backfills.addOne()).once().run());
+            Eventually.until("it met it three times", () -> conflicts.get() >= 3);
+            other.commitTransaction();
+        }
+
+        assertThat(run.get(LIMIT_SECONDS, TimeUnit.SECONDS)).isEqualTo(2_000);
+        assertThat(backfills.notOnce("users")).isEmpty();
+        long first =
+                backfills.progress().stream()
+                        .mapToLong(one -> one.done())
+                        .filter(done -> done > 0)
+                        .findFirst()
+                        .orElseThrow();
+        assertThat(first).isEqualTo(1_000 >> conflicts.get());
+    }
+
+    @Test
+    void afterTwentyHalvingsItFailsWithTheReason(@On(Kind.OWN) MongoServer server) {
+        AtomicLong conflicts = new AtomicLong();
+        Backfills backfills = new Backfills(counting(server, conflicts), server.database());
+        backfills.fill("users", 2_000);
+        // The other writer's transaction has to outlast all tries, whose waits add up to a minute.
+        server.admin(
+                new Document("setParameter", 1).append("transactionLifetimeLimitSeconds", 600));
+        try (ClientSession other = server.client().startSession()) {
+            other.startTransaction();
+            server.collection("users")
+                    .updateOne(other, Filters.eq("_id", 0), Updates.set("other", 1));
+
+            assertThatThrownBy(() -> backfills.of("users").update(Backfills.addOne()).once().run())
+                    .hasMessageContaining("Other writers change the same documents")
+                    .hasMessageContaining("21 write conflicts")
+                    .isInstanceOfSatisfying(
+                            MigopyException.class,
+                            e -> assertThat(e.kind()).isEqualTo(MigopyException.Kind.FAILED));
+        }
+        assertThat(conflicts.get()).isEqualTo(21);
+        assertThat(backfills.collection("users").countDocuments(Filters.eq("n", 1))).isZero();
+    }
+
+    /** A client that counts the updates that met another writer. */
+    private static MongoClient counting(MongoServer server, AtomicLong conflicts) {
+        CommandListener listener =
+                new CommandListener() {
+                    @Override
+                    public void commandFailed(CommandFailedEvent event) {
+                        boolean conflict =
+                                event.getThrowable() instanceof MongoException e
+                                        && e.getCode() == 112;
+                        if (conflict && event.getCommandName().equals("update")) {
+                            conflicts.incrementAndGet();
+                        }
+                    }
+                };
+        MongoClient client =
+                MongoClients.create(
+                        MongoClientSettings.builder()
+                                .applyConnectionString(new ConnectionString(server.uri()))
+                                .addCommandListener(listener)
+                                .build());
+        server.closeAtEnd(client);
+        return client;
     }
 
     @Test

@@ -1,0 +1,167 @@
+package mongo.backfill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Updates;
+
+import migopy.backfill.Control;
+import migopy.backfill.Standing;
+import migopy.backfill.Stopped;
+
+import org.bson.Document;
+import org.bson.conversions.Bson;
+import org.junit.jupiter.api.Test;
+
+import support.Eventually;
+import support.MongoServer;
+import support.OnServer;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** A backfill does what another terminal asks for. */
+@OnServer
+class ControlTest {
+    private static final long LIMIT_SECONDS = 60;
+
+    @Test
+    void aPausedBackfillWaitsSaysSoAndGoesOn(MongoServer server) throws Exception {
+        Backfills backfills = new Backfills(server);
+        backfills.fill("users", 100);
+        backfills.ask(Control.PAUSE);
+        CompletableFuture<Long> run =
+                CompletableFuture.supplyAsync(
+                        () -> backfills.of("users").update(Backfills.addOne()).batch(10).run());
+        Eventually.until("it is paused", () -> paused(backfills));
+        assertThat(backfills.collection("users").countDocuments(Filters.eq("n", 1))).isZero();
+
+        backfills.ask(Control.GO);
+
+        assertThat(run.get(LIMIT_SECONDS, TimeUnit.SECONDS)).isEqualTo(100);
+        assertThat(backfills.notices())
+                .containsExactly(
+                        "The backfill of users is paused by another terminal; to go on: {migopy}"
+                                + " backfill resume 7_change");
+    }
+
+    @Test
+    void aWorkerWhoseBatchEndsDuringAPauseKeepsItsCheckpoint(MongoServer server) throws Exception {
+        Backfills backfills = new Backfills(server);
+        backfills.fill("users", 1_000);
+        CountDownLatch release = new CountDownLatch(1);
+        backfills.afterCheckpoints(
+                () -> {
+                    if (backfills.progress().size() == 5) {
+                        backfills.ask(Control.PAUSE);
+                    }
+                });
+        CompletableFuture<Long> run =
+                CompletableFuture.supplyAsync(
+                        () ->
+                                backfills
+                                        .of("users")
+                                        .each(one -> addOneAfter(one, release))
+                                        .batch(10)
+                                        .parallel(2)
+                                        .run());
+        Eventually.until("it is paused", () -> paused(backfills));
+        long done = Standing.of(backfills.checkpoint()).done();
+
+        release.countDown();
+
+        Eventually.until(
+                "the other worker's batch is kept",
+                () -> Standing.of(backfills.checkpoint()).done() == done + 10);
+        backfills.ask(Control.GO);
+        assertThat(run.get(LIMIT_SECONDS, TimeUnit.SECONDS)).isEqualTo(1_000);
+        assertThat(backfills.notOnce("users")).isEmpty();
+    }
+
+    /** The first document waits. */
+    private static Bson addOneAfter(Document document, CountDownLatch release) {
+        try {
+            if (document.getInteger("_id") == 0) {
+                release.await();
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        return Updates.inc("n", 1);
+    }
+
+    private static boolean paused(Backfills backfills) {
+        return backfills.checkpoint() != null
+                && Standing.of(backfills.checkpoint()).state() == Standing.State.PAUSED;
+    }
+
+    @Test
+    void whatWasKilledInAPauseIsNoLongerPausedWhenItGoesOn(MongoServer server) {
+        Backfills backfills = new Backfills(server);
+        backfills.fill("users", 100);
+        backfills.ask(Control.PAUSE);
+        backfills.lease(
+                () -> {
+                    if (paused(backfills)) {
+                        throw new Stopped("SIGTERM");
+                    }
+                });
+        assertThatThrownBy(() -> backfills.of("users").update(Backfills.addOne()).run())
+                .isInstanceOf(Stopped.class);
+        assertThat(paused(backfills)).isTrue();
+
+        backfills.ask(Control.GO);
+        backfills.lease(() -> {});
+        backfills.afterCheckpoints(() -> assertThat(paused(backfills)).isFalse());
+
+        assertThat(backfills.of("users").update(Backfills.addOne()).run()).isEqualTo(100);
+    }
+
+    @Test
+    void aCancelIsHeardWhileItKeepsToItsRate(MongoServer server) {
+        Backfills backfills = new Backfills(server);
+        backfills.fill("users", 1_000);
+        CompletableFuture<Long> run =
+                CompletableFuture.supplyAsync(
+                        () ->
+                                backfills
+                                        .of("users")
+                                        .update(Backfills.addOne())
+                                        .batch(500)
+                                        .maxRate(1)
+                                        .run());
+        Eventually.until("it waits", () -> backfills.notOnce("users").size() == 500);
+
+        backfills.ask(Control.CANCEL);
+
+        assertThat(run)
+                .failsWithin(Duration.ofSeconds(LIMIT_SECONDS))
+                .withThrowableThat()
+                .withMessageContaining("cancelled from another terminal after 500 documents");
+    }
+
+    @Test
+    void aCancelledBackfillFailsAndKeepsItsCheckpoint(MongoServer server) {
+        Backfills backfills = new Backfills(server);
+        backfills.fill("users", 100);
+        backfills.afterCheckpoints(
+                () -> {
+                    if (backfills.progress().size() == 4) {
+                        backfills.ask(Control.CANCEL);
+                    }
+                });
+
+        assertThatThrownBy(
+                        () ->
+                                backfills
+                                        .of("users")
+                                        .each(one -> Updates.inc("n", 1))
+                                        .batch(10)
+                                        .run())
+                .hasMessageContaining("cancelled from another terminal");
+        assertThat(Standing.of(backfills.checkpoint()).done()).isBetween(10L, 90L);
+    }
+}
