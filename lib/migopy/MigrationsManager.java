@@ -35,12 +35,14 @@
 //SOURCES backfill/Run.java
 //SOURCES backfill/Segment.java
 //SOURCES backfill/Sessions.java
+//SOURCES backfill/ShardKeys.java
 //SOURCES backfill/Standing.java
 //SOURCES backfill/Stopped.java
 //SOURCES backfill/Stretch.java
 //SOURCES backfill/Sweep.java
 //SOURCES backfill/Target.java
 //SOURCES backfill/TransactionWorker.java
+//SOURCES backfill/Walk.java
 //SOURCES backfill/Worker.java
 //SOURCES backfill/Written.java
 //SOURCES backfill/package-info.java
@@ -99,6 +101,7 @@
 //SOURCES console/Outcome.java
 //SOURCES console/OwnDumpAnswer.java
 //SOURCES console/ProgressDisplay.java
+//SOURCES console/ProgressJson.java
 //SOURCES console/ProgressLine.java
 //SOURCES console/RepairAnswer.java
 //SOURCES console/RestoreAnswer.java

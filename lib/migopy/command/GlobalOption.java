@@ -46,6 +46,11 @@ record GlobalOption(String name, String value, boolean setting, String summary) 
                             "a database that Migopy starts itself, for a first try"),
                     new GlobalOption("--json", null, false, "answer with one JSON document"),
                     new GlobalOption(
+                            "--progress",
+                            null,
+                            false,
+                            "with --json: progress too, a JSON document a line on standard error"),
+                    new GlobalOption(
                             "--verbose", null, false, "stack traces, and where the time goes"),
                     new GlobalOption("--version", null, false, "the version"),
                     new GlobalOption("--help", null, false, "this text, or the command's"));

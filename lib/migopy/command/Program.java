@@ -54,7 +54,7 @@ public final class Program {
     @SuppressWarnings("try") // the driver is loaded, and needs no other use
     public int run(String... words) {
         // Also when the words cannot be read, the answer has the form that was asked for.
-        Format format = List.of(words).contains("--json") ? Format.JSON : Format.WORDS;
+        Format format = format(List.of(words));
         Terminal terminal = asProgram ? Terminal.of(project.environment()) : Terminal.none();
         String command = project.environment().getOrDefault(COMMAND_VARIABLE, PLAIN_COMMAND);
         try (DriverLoading driver = asProgram ? DriverLoading.start() : null;
@@ -70,6 +70,13 @@ public final class Program {
             }
             return exitCode;
         }
+    }
+
+    private static Format format(List<String> words) {
+        if (!words.contains("--json")) {
+            return Format.WORDS;
+        }
+        return words.contains("--progress") ? Format.JSON_AND_PROGRESS : Format.JSON;
     }
 
     /**

@@ -3,6 +3,8 @@ package migopy.console;
 import migopy.MigopyException;
 import migopy.Problem;
 
+import org.bson.Document;
+
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneId;
@@ -38,6 +40,7 @@ public final class Console implements AutoCloseable {
     private StepTicker ticker;
     private ProgressDisplay bar;
     private final Map<String, Long> plainProgress = new HashMap<>();
+    private final ProgressJson progressLines = new ProgressJson();
 
     /**
      * @param out standard output
@@ -68,7 +71,7 @@ public final class Console implements AutoCloseable {
 
     /**
      * Tells what happens now, from any thread. With {@code --json} only notices and the waiting for
-     * a lock are told, to standard error.
+     * a lock are told, and progress if it is asked for, all to standard error.
      */
     public synchronized void event(Event event) {
         if (event instanceof Event.RunStarted started) {
@@ -108,7 +111,7 @@ public final class Console implements AutoCloseable {
     }
 
     private void stepStarted(Event.StepStarted started) {
-        if (format == Format.JSON) {
+        if (format.json()) {
             return;
         }
         tellHeader();
@@ -120,7 +123,7 @@ public final class Console implements AutoCloseable {
     }
 
     private void stepEnded(StepReport step) {
-        if (format == Format.JSON) {
+        if (format.json()) {
             return;
         }
         tellHeader();
@@ -129,10 +132,11 @@ public final class Console implements AutoCloseable {
     }
 
     private void progress(Event.Progress progress) {
-        if (format == Format.JSON) {
+        if (format == Format.JSON_AND_PROGRESS) {
+            progressLines.of(progress).ifPresent(this::progressLine);
+        } else if (format == Format.JSON) {
             return;
-        }
-        if (!terminal.errors()) {
+        } else if (!terminal.errors()) {
             long now = System.nanoTime();
             Long last = plainProgress.putIfAbsent(progress.name(), now);
             if (last != null && now - last >= PLAIN_PROGRESS_NANOS) {
@@ -149,8 +153,13 @@ public final class Console implements AutoCloseable {
         }
     }
 
+    private void progressLine(Document line) {
+        screen.aside(Json.text(line, this::plain) + "\n");
+    }
+
     private void progressEnded(String name) {
         plainProgress.remove(name);
+        progressLines.ended(name).ifPresent(this::progressLine);
         if (bar != null && bar.name().equals(name)) {
             bar.close();
             bar = null;
@@ -185,7 +194,7 @@ public final class Console implements AutoCloseable {
     /** Gives the command's answer; exactly one answer or error a command. */
     public synchronized void answer(Answer answer) {
         quiet();
-        if (format == Format.JSON) {
+        if (format.json()) {
             screen.result(Json.text(answer.json(), this::plain) + "\n");
             return;
         }
@@ -230,7 +239,7 @@ public final class Console implements AutoCloseable {
      * closes nothing.
      */
     public PrintStream migrationOutput() {
-        return screen.output(format == Format.JSON);
+        return screen.output(format.json());
     }
 
     /** The same for what it prints to standard error. */

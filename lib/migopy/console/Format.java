@@ -1,7 +1,13 @@
 package migopy.console;
 
-/** How a command answers. */
+/** The form of an answer. */
 public enum Format {
     WORDS,
-    JSON
+    JSON,
+    /** JSON, and progress as JSON lines to standard error. */
+    JSON_AND_PROGRESS;
+
+    boolean json() {
+        return this != WORDS;
+    }
 }
