@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static support.Project.project;
 
 import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Updates;
 
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
@@ -13,6 +14,7 @@ import support.Eventually;
 import support.MongoServer;
 import support.OnServer;
 import support.Project;
+import support.Result;
 import support.Run;
 
 import java.time.Duration;
@@ -126,6 +128,55 @@ class BackfillRunTest {
                 .containsEntry("plan", "_id_");
         assertThat(changed(server)).isZero();
         assertThat(project.states()).isEmpty();
+    }
+
+    @Test
+    void anEstimateOfATransactionalMigrationReadsInItsSession(MongoServer server) {
+        fill(server);
+        Project project =
+                project(server)
+                        .with(
+                                "1_change.java",
+                                """
+                                import com.mongodb.client.ClientSession;
+                                import com.mongodb.client.MongoDatabase;
+
+                                import org.bson.Document;
+
+                                class Change {
+                                    static void up(MongoDatabase db, ClientSession session) {
+                                        System.out.println(db.getCollection("users").countDocuments(session));
+                                        db.getCollection("users").insertOne(session, new Document());
+                                    }
+                                }
+                                """);
+
+        project.run("execute", "--estimate")
+                .exits(0)
+                .says(Integer.toString(DOCUMENTS), "users.insertOne ends the estimate");
+        assertThat(server.collection("users").countDocuments()).isEqualTo(DOCUMENTS);
+    }
+
+    @Test
+    void aProgramReadsTheProgressAsJsonLines(MongoServer server) {
+        fill(server);
+        Project project = project(server).with("1_change.java", slowly());
+
+        Result result = project.run("execute", "--json", "--progress").exits(0);
+
+        List<Document> lines = result.err().lines().map(Document::parse).toList();
+        assertThat(lines).hasSizeBetween(2, 20);
+        assertThat(lines.get(lines.size() - 1))
+                .containsEntry("progress", "1_change")
+                .containsEntry("unit", "docs")
+                .containsEntry("done", DOCUMENTS)
+                .containsEntry("total", DOCUMENTS)
+                .containsKeys("perSecond", "batchMs", "lagMs");
+        assertThat(result.steps()).hasSize(1);
+
+        server.collection("users").updateMany(new Document(), Updates.set("n", 0));
+        project.with("2_again.java", slowly());
+        assertThat(project.run("execute", "--json").exits(0).err()).isEmpty();
     }
 
     /** Five documents a millisecond at most, so that a test comes in between. */

@@ -1,5 +1,7 @@
 package migopy.run;
 
+import com.mongodb.client.ClientSession;
+
 import migopy.Migration;
 import migopy.backfill.EstimateRun;
 import migopy.console.Console;
@@ -55,10 +57,12 @@ final class Estimation {
                         estimate.database(),
                         System.out::println,
                         estimate::backfill);
-        try (Migration.Unbind bound = Migration.bind(binding)) {
+        boolean transactional = migration.transactional(Direction.UP);
+        try (Migration.Unbind bound = Migration.bind(binding);
+                ClientSession session = transactional ? connection.client().startSession() : null) {
             return estimate.of(
                     migration.name(),
-                    () -> migration.call(Direction.UP, estimate.database(), null));
+                    () -> migration.call(Direction.UP, estimate.database(), session));
         }
     }
 }

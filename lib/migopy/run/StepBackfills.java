@@ -1,5 +1,8 @@
 package migopy.run;
 
+import com.mongodb.client.ClientSession;
+
+import migopy.MigopyException;
 import migopy.backfill.Backfill;
 import migopy.backfill.BackfillContext;
 import migopy.backfill.Control;
@@ -21,6 +24,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * makes them.
  */
 final class StepBackfills {
+    /** Their checkpoints, some 200 bytes each when they are done, lie in one document. */
+    private static final int MOST = 10_000;
+
     private final Operation operation;
     private final String name;
     private final Expected begun;
@@ -71,6 +77,11 @@ final class StepBackfills {
     /** The next backfill of this step. */
     Backfill of(String collection) {
         int ordinal = made.incrementAndGet();
+        if (ordinal > MOST) {
+            throw MigopyException.failed(
+                    "%s makes more than %,d backfills".formatted(name, MOST),
+                    "Divide them among several migrations");
+        }
         Connection connection = operation.connection();
         String key = Integer.toString(ordinal);
         return Backfill.of(
@@ -87,8 +98,7 @@ final class StepBackfills {
                 collection);
     }
 
-    private Control control(
-            int ordinal, BsonDocument checkpoint, com.mongodb.client.ClientSession session) {
+    private Control control(int ordinal, BsonDocument checkpoint, ClientSession session) {
         BackfillRecord inSession =
                 session == null
                         ? record
