@@ -1,14 +1,9 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
 //JAVA 17+
-//DEPS org.mongodb:mongodb-driver-sync:5.14.0
-//DEPS org.slf4j:slf4j-nop:2.0.20
-//SOURCES ../lib/migopy/MigopyException.java
-//SOURCES ../lib/migopy/console/Event.java
-//SOURCES ../lib/migopy/console/Direction.java
-//SOURCES ../lib/migopy/console/Outcome.java
-//SOURCES ../lib/migopy/console/StepReport.java
-//SOURCES ../lib/migopy/console/StepError.java
-//SOURCES ../lib/migopy/backfill/*.java
+//SOURCES BenchHeap.java
+//SOURCES BenchRates.java
+//SOURCES BenchServer.java
+//SOURCES ../lib/migopy/MigrationsManager.java
 //RUNTIME_OPTIONS -Xmx256m
 
 import com.mongodb.WriteConcern;
@@ -19,119 +14,142 @@ import com.mongodb.client.MongoCursor;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.BulkWriteOptions;
 import com.mongodb.client.model.Filters;
-import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.InsertManyOptions;
-import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.UpdateOneModel;
 import com.mongodb.client.model.Updates;
 
 import migopy.backfill.Backfill;
 import migopy.backfill.BackfillContext;
-import migopy.backfill.CheckpointWriter;
 import migopy.backfill.Control;
+import migopy.journal.BackfillRecord;
+import migopy.journal.Expected;
+import migopy.journal.State;
 
+import org.bson.BsonString;
 import org.bson.Document;
+import org.bson.conversions.Bson;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.CountDownLatch;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Backfills side by side with what a person would write by hand, on one server in one run: first
- * ratios, then memory. {@code jbang bench/backfill.java mongodb://localhost:27017/?replicaSet=rs0
- * [ratios|memory] [documents]}
+ * Backfills side by side with what a person would write by hand, on one server in one run, and
+ * their memory by size. {@code jbang bench/backfill.java [URI] [ratios|memory|smoke] [DOCUMENTS]
+ * [ROUNDS]}
+ *
+ * <p>Without a URI on a mongod of its own. Tables go to standard output, how far it is to standard
+ * error. The exit code is 1 when a ratio is below what is wanted; not with {@code smoke}, which
+ * only shows that all of this works.
  */
 public class backfill {
     private static final int ROUNDS = 3;
+    private static final long DOCUMENTS = 1_000_000;
+    private static final long WARM_UP = 100_000;
+    private static final List<Long> CURVE = List.of(100_000L, 500_000L, 1_000_000L, 5_000_000L);
     private static final int HAND_BATCH = 1_000;
     private static final int INSERT_BATCH = 5_000;
-    private static final long[] CURVE = {100_000, 500_000, 1_000_000, 2_000_000, 5_000_000};
+    private static final double MEBIBYTE = 1 << 20;
 
     /** Together with the other fields this makes 200 bytes of BSON. */
-    private static final String FILLER = "x".repeat(57);
+    private static final String FILLER = "x".repeat(76);
 
     private final MongoClient client;
     private final MongoDatabase database;
     private final MongoCollection<Document> documents;
+    private long filled;
     private int round;
 
-    backfill(MongoClient client) {
+    private backfill(MongoClient client) {
         this.client = client;
         this.database = client.getDatabase("migopy_bench").withWriteConcern(WriteConcern.MAJORITY);
         this.documents = database.getCollection("documents");
     }
 
-    public static void main(String... args) throws InterruptedException {
-        String uri = args.length > 0 ? args[0] : "mongodb://localhost:27017";
-        String what = args.length > 1 ? args[1] : "both";
-        long count = args.length > 2 ? Long.parseLong(args[2]) : 1_000_000;
-        try (MongoClient client = MongoClients.create(uri)) {
+    public static void main(String... args) throws Exception {
+        try (BenchServer server = BenchServer.of(args)) {
+            System.exit(measure(server) ? 0 : 1);
+        }
+    }
+
+    private static boolean measure(BenchServer server) throws Exception {
+        String what = "all";
+        List<Long> numbers = new ArrayList<>();
+        for (String word : server.words()) {
+            if (word.matches("[0-9]+")) {
+                numbers.add(Long.parseLong(word));
+            } else {
+                what = word;
+            }
+        }
+        boolean smoke = what.equals("smoke");
+        long count = !numbers.isEmpty() ? numbers.get(0) : smoke ? WARM_UP / 5 : DOCUMENTS;
+        int rounds = numbers.size() > 1 ? numbers.get(1).intValue() : smoke ? 1 : ROUNDS;
+        boolean reached = true;
+        System.out.printf(
+                "%s, -Xmx%dm%n",
+                server.circumstances(), (long) (Runtime.getRuntime().maxMemory() / MEBIBYTE));
+        try (MongoClient client = MongoClients.create(server.uri())) {
             backfill bench = new backfill(client);
             if (!what.equals("memory")) {
-                bench.ratios(count);
+                reached = bench.ratios(count, rounds, smoke);
             }
             if (!what.equals("ratios")) {
-                bench.memory();
+                bench.memory(smoke ? List.of(count / 4, count) : CURVE);
             }
             bench.database.drop();
         }
+        return reached;
     }
 
-    private void ratios(long count) {
+    private boolean ratios(long count, int rounds, boolean smoke) {
+        BenchRates.Way plain = new BenchRates.Way("one `updateMany`", this::plain, null, 0);
+        BenchRates.Way hand =
+                new BenchRates.Way("`find` and `bulkWrite` by hand", this::byHand, null, 0);
+        List<BenchRates.Way> ways =
+                List.of(
+                        plain,
+                        new BenchRates.Way(
+                                "backfill `update()`", () -> inServer(false), plain, 0.85),
+                        new BenchRates.Way(
+                                "backfill `update()`, `once()`", () -> inServer(true), plain, 0),
+                        hand,
+                        new BenchRates.Way("backfill `each()`", () -> inClient(false), hand, 0.9),
+                        new BenchRates.Way(
+                                "backfill `each()`, `once()`", () -> inClient(true), hand, 0));
+        fill(Math.min(WARM_UP, count));
+        ways.forEach(way -> perSecond(way, "warming up"));
         fill(count);
-        Map<String, List<Double>> rates = new TreeMap<>();
-        for (int i = 0; i <= ROUNDS; i++) {
-            boolean warm = i > 0; // The first round warms the cache and the JVM up.
-            measure(rates, warm, "1 plain updateMany", count, this::plain);
-            measure(rates, warm, "2 backfill update()", count, () -> inServer(false));
-            measure(rates, warm, "3 backfill update() once()", count, () -> inServer(true));
-            measure(rates, warm, "4 find + bulkWrite by hand", count, this::byHand);
-            measure(rates, warm, "5 backfill each()", count, () -> inClient(false));
-            measure(rates, warm, "6 backfill each() once()", count, () -> inClient(true));
-        }
+        BenchRates rates = new BenchRates(ways);
+        rates.measure(rounds, this::perSecond);
         System.out.printf(
-                "%n%,d documents of %d bytes, median of %d rounds%n", count, size(), ROUNDS);
-        rates.forEach(
-                (name, all) -> System.out.printf("  %-28s %,9.0f docs/s%n", name, median(all)));
-        double server = median(rates.get("1 plain updateMany"));
-        double hand = median(rates.get("4 find + bulkWrite by hand"));
-        System.out.printf(
-                "  update() / updateMany           %.2f%n",
-                median(rates.get("2 backfill update()")) / server);
-        System.out.printf(
-                "  update() once() / updateMany    %.2f%n",
-                median(rates.get("3 backfill update() once()")) / server);
-        System.out.printf(
-                "  each() / by hand                %.2f%n",
-                median(rates.get("5 backfill each()")) / hand);
-        System.out.printf(
-                "  each() once() / by hand         %.2f%n",
-                median(rates.get("6 backfill each() once()")) / hand);
+                "%n%,d documents of %d bytes, documents/s; load before and after each round:"
+                        + " %s%n%n",
+                filled, size(), rates.loads());
+        rates.print();
+        return smoke || rates.reached();
     }
 
-    private void measure(
-            Map<String, List<Double>> rates,
-            boolean counts,
-            String name,
-            long count,
-            Runnable way) {
+    private double perSecond(BenchRates.Way way, String when) {
         round++;
+        settle();
         long start = System.nanoTime();
-        way.run();
-        double perSecond = count * 1e9 / (System.nanoTime() - start);
+        way.work().run();
+        double perSecond = filled * 1e9 / (System.nanoTime() - start);
         long changed = documents.countDocuments(Filters.eq("round", round));
-        if (changed != count) {
-            throw new IllegalStateException("%s changed %d of %d".formatted(name, changed, count));
+        if (changed != filled) {
+            throw new IllegalStateException(
+                    "%s changed %d of %d".formatted(way.name(), changed, filled));
         }
-        System.out.printf(
-                "%-30s %,9.0f docs/s%s%n", name, perSecond, counts ? "" : "  (warming up)");
-        if (counts) {
-            rates.computeIfAbsent(name, key -> new ArrayList<>()).add(perSecond);
-        }
+        System.err.printf("%-12s %-32s %,9.0f documents/s%n", when, way.name(), perSecond);
+        return perSecond;
+    }
+
+    /** What the way before left to be done is no business of the next one. */
+    private void settle() {
+        client.getDatabase("admin").runCommand(new Document("fsync", 1));
+        System.gc();
     }
 
     private void plain() {
@@ -151,14 +169,14 @@ public class backfill {
 
     private void byHand() {
         List<UpdateOneModel<Document>> updates = new ArrayList<>();
+        BulkWriteOptions unordered = new BulkWriteOptions().ordered(false);
         try (MongoCursor<Document> cursor = documents.find().batchSize(HAND_BATCH).cursor()) {
             while (cursor.hasNext()) {
                 Document document = cursor.next();
-                updates.add(
-                        new UpdateOneModel<>(
-                                Filters.eq("_id", document.get("_id")), update(document, round)));
+                Bson identity = Filters.eq("_id", document.get("_id"));
+                updates.add(new UpdateOneModel<>(identity, update(document, round)));
                 if (updates.size() == HAND_BATCH || !cursor.hasNext()) {
-                    documents.bulkWrite(updates, new BulkWriteOptions().ordered(false));
+                    documents.bulkWrite(updates, unordered);
                     updates.clear();
                 }
             }
@@ -166,92 +184,82 @@ public class backfill {
     }
 
     private Document stage() {
-        return new Document(
-                "$set",
-                new Document("lower", new Document("$toLower", "$email")).append("round", round));
+        Document lower = new Document("$toLower", "$email");
+        return new Document("$set", new Document("lower", lower).append("round", round));
     }
 
-    private static org.bson.conversions.Bson update(Document document, int round) {
-        return Updates.combine(
-                Updates.set(
-                        "lower", document.getString("email").toLowerCase(java.util.Locale.ROOT)),
-                Updates.set("round", round));
+    private static Bson update(Document document, int round) {
+        String lower = document.getString("email").toLowerCase(Locale.ROOT);
+        return Updates.combine(Updates.set("lower", lower), Updates.set("round", round));
     }
 
-    /** With a checkpoint that is written as the journal writes it: majority, matched by fence. */
+    /** With the journal's own checkpoints: majority, matched by state and fence. */
     private Backfill begun() {
         MongoCollection<Document> journal = database.getCollection("migrations");
         journal.drop();
-        journal.insertOne(new Document("_id", "1_bench").append("fence", 1L));
-        FindOneAndUpdateOptions options =
-                new FindOneAndUpdateOptions().projection(Projections.include("control"));
-        CheckpointWriter writer =
-                (checkpoint, session) -> {
-                    var filter = Filters.and(Filters.eq("_id", "1_bench"), Filters.eq("fence", 1L));
-                    var set = Updates.set("checkpoints.0", checkpoint);
-                    if (session == null) {
-                        journal.findOneAndUpdate(filter, set, options);
-                    } else {
-                        journal.findOneAndUpdate(session, filter, set, options);
-                    }
-                    return Control.GO;
-                };
+        journal.insertOne(
+                new Document("_id", "1_bench")
+                        .append("state", State.RUNNING.word())
+                        .append("fence", 1L));
+        Expected step = new Expected(new BsonString("1_bench"), State.RUNNING, 1L);
+        BackfillRecord alone =
+                new BackfillRecord(database.withTimeout(10, TimeUnit.SECONDS), "migrations");
+        BackfillRecord inTransaction = new BackfillRecord(database, "migrations");
         BackfillContext context =
                 new BackfillContext(
-                        client, database, "1_bench", null, writer, () -> {}, e -> {}, true, false);
+                        client,
+                        database,
+                        "1_bench",
+                        null,
+                        (checkpoint, session) -> {
+                            (session == null ? alone : inTransaction)
+                                    .keep(step, 1, checkpoint, session);
+                            return Control.GO;
+                        },
+                        () -> {},
+                        event -> {},
+                        true,
+                        false);
         return Backfill.of(context, "documents");
     }
 
-    private void memory() throws InterruptedException {
-        System.out.printf(
-                "%nHeap in MB, -Xmx%d: what is live after a collection, at most; each second one%n",
-                Runtime.getRuntime().maxMemory() >> 20);
-        System.out.printf("  %12s %10s %10s%n", "documents", "update()", "each()");
-        for (long count : CURVE) {
+    private void memory(List<Long> curve) throws InterruptedException {
+        System.out.printf("%nHeap in MiB: peak, and what is live after a collection, at most%n%n");
+        System.out.println(
+                "| documents | `update()` peak | live | `each()` peak | live |\n"
+                        + "| --- | --- | --- | --- | --- |");
+        for (long count : curve) {
             fill(count);
             round++;
-            long server = peak(() -> inServer(false));
+            BenchHeap server = BenchHeap.of(() -> inServer(false));
             round++;
-            long hand = peak(() -> inClient(false));
-            System.out.printf("  %,12d %10.1f %10.1f%n", count, server / 1e6, hand / 1e6);
+            BenchHeap hand = BenchHeap.of(() -> inClient(false));
+            System.out.printf(
+                    "| %,d | %.1f | %.1f | %.1f | %.1f |%n",
+                    count,
+                    server.peak() / MEBIBYTE,
+                    server.live() / MEBIBYTE,
+                    hand.peak() / MEBIBYTE,
+                    hand.live() / MEBIBYTE);
         }
     }
 
-    private static long peak(Runnable way) throws InterruptedException {
-        CountDownLatch ended = new CountDownLatch(1);
-        long[] most = {0};
-        Thread sampler =
-                new Thread(
-                        () -> {
-                            try {
-                                do {
-                                    System.gc();
-                                    Runtime now = Runtime.getRuntime();
-                                    most[0] =
-                                            Math.max(most[0], now.totalMemory() - now.freeMemory());
-                                } while (!ended.await(1, TimeUnit.SECONDS));
-                            } catch (InterruptedException e) {
-                                Thread.currentThread().interrupt();
-                            }
-                        },
-                        "bench-memory");
-        sampler.start();
-        way.run();
-        ended.countDown();
-        sampler.join();
-        return most[0];
-    }
-
+    /** Makes it so many documents, from those that are there. */
     private void fill(long count) {
-        database.drop();
+        if (filled == 0 || filled > count) {
+            database.drop();
+            filled = 0;
+        }
+        System.err.printf("filling up to %,d documents%n", count);
         List<Document> some = new ArrayList<>();
-        for (long i = 0; i < count; i++) {
-            some.add(document(i));
-            if (some.size() == INSERT_BATCH || i == count - 1) {
+        while (filled < count) {
+            some.add(document(filled++));
+            if (some.size() == INSERT_BATCH || filled == count) {
                 documents.insertMany(some, new InsertManyOptions().ordered(false));
                 some.clear();
             }
         }
+        settle();
     }
 
     private static Document document(long i) {
@@ -263,19 +271,10 @@ public class backfill {
     }
 
     private int size() {
-        List<Document> stats =
-                documents
-                        .aggregate(
-                                List.of(
-                                        Document.parse("{$project: {size: {$bsonSize: '$$ROOT'}}}"),
-                                        Document.parse("{$limit: 1}")))
-                        .into(new ArrayList<>());
-        return stats.get(0).getInteger("size");
-    }
-
-    private static double median(List<Double> values) {
-        double[] sorted = values.stream().mapToDouble(Double::doubleValue).toArray();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
+        Document size = Document.parse("{$project: {size: {$bsonSize: '$$ROOT'}}}");
+        return documents
+                .aggregate(List.of(new Document("$limit", 1), size))
+                .first()
+                .getInteger("size");
     }
 }
