@@ -68,9 +68,11 @@ public class backfill {
     }
 
     public static void main(String... args) throws Exception {
+        boolean reached;
         try (BenchServer server = BenchServer.of(args)) {
-            System.exit(measure(server) ? 0 : 1);
+            reached = measure(server);
         }
+        System.exit(reached ? 0 : 1);
     }
 
     private static boolean measure(BenchServer server) throws Exception {
@@ -79,8 +81,10 @@ public class backfill {
         for (String word : server.words()) {
             if (word.matches("[0-9]+")) {
                 numbers.add(Long.parseLong(word));
-            } else {
+            } else if (List.of("ratios", "memory", "smoke").contains(word)) {
                 what = word;
+            } else {
+                throw new IllegalArgumentException(word + " is none of ratios, memory, smoke");
             }
         }
         boolean smoke = what.equals("smoke");
