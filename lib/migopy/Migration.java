@@ -3,6 +3,7 @@ package migopy;
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoDatabase;
+import com.mongodb.connection.ClusterType;
 
 import migopy.backfill.Backfill;
 
@@ -76,9 +77,15 @@ public final class Migration {
      * times.
      *
      * @throws E what the body throws; nothing is then left of the transaction
-     * @throws MigopyException unknown, if nobody can tell whether the transaction was committed
+     * @throws MigopyException refused, if the server has no transactions; unknown, if nobody can
+     *     tell whether this one was committed
      */
     public static <E extends Exception> void transaction(TransactionBody<E> body) throws E {
+        if (client().getClusterDescription().getType() == ClusterType.STANDALONE) {
+            throw MigopyException.refused(
+                    "this server has no transactions: it is no replica set",
+                    "Start it as a replica set, of one member if need be");
+        }
         try (ClientSession session = client().startSession()) {
             new Transaction(session, () -> {}).<E>run(() -> body.run(db(), session));
         }

@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
  * README.md, and the examples in it: fenced blocks below a comment that says what they are, as
  * {@code <!-- file: mongomigrations/1_add_users.java -->}.
  */
-record Readme(String text) {
+public record Readme(String text) {
     private static final Pattern MARKED =
             Pattern.compile("<!-- (\\w+)(?:: (\\S+))? -->\n```\\w*\n(.*?)```\n", Pattern.DOTALL);
     private static final String PROMPT = "$ ./migopy";
@@ -25,7 +25,7 @@ record Readme(String text) {
      * @param kind the comment's first word
      * @param argument what stands behind its colon, or null
      */
-    record Example(String kind, String argument, String text) {
+    public record Example(String kind, String argument, String text) {
         /** A file's name without its folder. */
         String fileName() {
             return argument.substring(argument.lastIndexOf('/') + 1);
@@ -56,7 +56,7 @@ record Readme(String text) {
         }
     }
 
-    static Readme read() {
+    public static Readme read() {
         try {
             return new Readme(Files.readString(Checkout.root().resolve("README.md")));
         } catch (IOException e) {
@@ -72,7 +72,7 @@ record Readme(String text) {
     }
 
     /** All examples of a kind. */
-    List<Example> all(String kind) {
+    public List<Example> all(String kind) {
         return examples(text).stream().filter(each -> each.kind().equals(kind)).toList();
     }
 

@@ -6,6 +6,10 @@ package migopy.embedded;
 
 import de.bwaldvogel.mongo.MongoServer;
 import de.bwaldvogel.mongo.backend.h2.H2Backend;
+import de.bwaldvogel.mongo.bson.Document;
+import de.bwaldvogel.mongo.exception.MongoServerError;
+
+import io.netty.channel.Channel;
 
 import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVStore;
@@ -18,6 +22,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 
 /**
  * A small server that speaks MongoDB's protocol and keeps its data in one file.
@@ -47,7 +53,7 @@ public final class EmbeddedDatabase {
             return;
         }
         // Closes the store, too.
-        MongoServer server = new MongoServer(new H2Backend(store));
+        MongoServer server = new MongoServer(new Backend(store));
         try {
             System.out.println("port " + server.bind().getPort());
             waitForTheEnd(System.in);
@@ -82,6 +88,94 @@ public final class EmbeddedDatabase {
         int read = in.read();
         while (read >= 0) {
             read = in.read();
+        }
+    }
+
+    /**
+     * Refuses what the server behind it passes over in silence, so that no migration seems to have
+     * done what it has not.
+     */
+    private static final class Backend extends H2Backend {
+        private static final int COMMAND_NOT_SUPPORTED = 115;
+
+        /** Options of any command. */
+        private static final Map<String, String> OPTIONS =
+                Map.of(
+                        "txnNumber", "transactions",
+                        "collation", "collations",
+                        "min", "min and max of a find",
+                        "max", "min and max of a find",
+                        "validator", "validators",
+                        "viewOn", "views",
+                        "timeseries", "time series",
+                        "capped", "capped collections",
+                        "clusteredIndex", "clustered collections",
+                        "expireAfterSeconds", "documents that expire");
+
+        private static final Map<String, String> INDEX_OPTIONS =
+                Map.of(
+                        "partialFilterExpression", "partial indexes",
+                        "expireAfterSeconds", "documents that expire",
+                        "collation", "collations");
+
+        Backend(MVStore store) {
+            super(store);
+        }
+
+        @Override
+        public Document handleCommand(
+                Channel channel, String database, String command, Document query) {
+            refuse(OPTIONS, query);
+            for (Document statement : documents(query.get("updates"))) {
+                refuseUpdate(statement.get("u"));
+                refuse(OPTIONS, statement);
+            }
+            refuseUpdate(query.get("update"));
+            documents(query.get("deletes")).forEach(statement -> refuse(OPTIONS, statement));
+            documents(query.get("indexes")).forEach(Backend::refuseIndex);
+            return super.handleCommand(channel, database, command, query);
+        }
+
+        private static void refuse(Map<String, String> options, Document given) {
+            options.forEach(
+                    (name, what) -> {
+                        if (given.get(name) != null && !Boolean.FALSE.equals(given.get(name))) {
+                            throw refusal(what);
+                        }
+                    });
+        }
+
+        private static void refuseUpdate(Object update) {
+            if (update instanceof List) {
+                throw refusal("pipeline updates");
+            }
+        }
+
+        private static void refuseIndex(Document index) {
+            refuse(INDEX_OPTIONS, index);
+            if (index.get("key") instanceof Document key) {
+                for (Map.Entry<String, Object> field : key.entrySet()) {
+                    if (field.getValue() instanceof String kind) {
+                        throw refusal(kind + " indexes");
+                    }
+                }
+            }
+        }
+
+        private static List<Document> documents(Object list) {
+            return list instanceof List<?> some
+                    ? some.stream()
+                            .filter(Document.class::isInstance)
+                            .map(Document.class::cast)
+                            .toList()
+                    : List.of();
+        }
+
+        private static MongoServerError refusal(String what) {
+            return new MongoServerError(
+                    COMMAND_NOT_SUPPORTED,
+                    "CommandNotSupported",
+                    "The embedded database has no " + what + ": take a real server");
         }
     }
 }

@@ -1,6 +1,7 @@
 package migopy.mongo;
 
 import migopy.MigopyException;
+import migopy.files.MigrationSource;
 import migopy.files.ScriptJars;
 
 import java.io.ByteArrayOutputStream;
@@ -8,13 +9,17 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
@@ -36,22 +41,31 @@ record EmbeddedProgram(Path folder, List<Path> classPath) {
     /** Finds what is there already, makes what is missing, and says so where that takes long. */
     static EmbeddedProgram prepare(Path home, Path cacheDirectory, Map<String, String> environment)
             throws IOException {
-        Path folder = Files.createDirectories(cacheDirectory.resolve("embedded"));
+        Path folder = cacheDirectory.resolve("embedded");
         String text = script();
-        Path script = folder.resolve(NAME + ".java");
-        Path classes = folder.resolve("classes");
-        boolean fresh = !Files.isDirectory(classes) || !text.equals(read(script));
+        Path classes = folder.resolve(nameOfClasses(text));
+        boolean fresh = !Files.isDirectory(classes);
         if (fresh) {
             System.err.println("Preparing the embedded database (once)");
         }
+        // Before the folder: a cache that is new gets its .gitignore by this.
         List<Path> jars =
                 ScriptJars.of("the embedded database", text, home, cacheDirectory, environment);
+        Files.createDirectories(folder);
         if (fresh) {
-            compile(text, script, classes, jars);
+            compile(text, classes, jars);
         }
         List<Path> classPath = new ArrayList<>(List.of(classes));
         classPath.addAll(jars);
         return new EmbeddedProgram(folder, classPath);
+    }
+
+    /** Another text, or another Java, has classes of its own. */
+    private static String nameOfClasses(String text) {
+        String checksum = MigrationSource.checksum(text);
+        return "classes-%d-%s"
+                .formatted(
+                        Runtime.version().feature(), checksum.substring(checksum.length() - 16));
     }
 
     /** The command line of its JVM. */
@@ -77,20 +91,38 @@ record EmbeddedProgram(Path folder, List<Path> classPath) {
         }
     }
 
-    private static String read(Path file) throws IOException {
-        return Files.exists(file) ? Files.readString(file) : "";
+    /** Into a folder of this process first: nobody ever sees half of the classes. */
+    private static void compile(String text, Path classes, List<Path> jars) throws IOException {
+        Path made = Files.createTempDirectory(classes.getParent(), "classes-");
+        try {
+            compileInto(made, text, jars);
+            Files.move(made, classes, StandardCopyOption.ATOMIC_MOVE);
+        } catch (FileSystemException e) {
+            if (!Files.isDirectory(classes)) { // else another run has made them just now
+                throw e;
+            }
+        } finally {
+            delete(made);
+        }
     }
 
-    private static void compile(String text, Path script, Path classes, List<Path> jars)
+    private static void delete(Path folder) throws IOException {
+        if (Files.exists(folder)) {
+            try (Stream<Path> files = Files.walk(folder)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+
+    private static void compileInto(Path classes, String text, List<Path> jars)
             throws IOException {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         if (compiler == null) {
             throw MigopyException.usage(
                     "this Java has no compiler", "Use a JDK, not a JRE: set JAVA_HOME to one");
         }
-        Files.createDirectories(classes);
-        // Its text is the sign that the classes are whole: written after them.
-        Files.deleteIfExists(script);
         Path source = Files.writeString(classes.resolve(NAME + ".java"), text);
         var errors = new ByteArrayOutputStream();
         String path =
@@ -112,6 +144,5 @@ record EmbeddedProgram(Path folder, List<Path> classPath) {
         if (code != 0) {
             throw new IOException(errors.toString(StandardCharsets.UTF_8).strip());
         }
-        Files.writeString(script, text);
     }
 }

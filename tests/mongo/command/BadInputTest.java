@@ -193,6 +193,18 @@ class BadInputTest {
     }
 
     @Test
+    void whatTheFileNamesAloneShowIsRefusedBeforeAnyServerIsAsked() {
+        var project =
+                withoutServer()
+                        .environment("MONGO_URI", "mongodb://127.0.0.1:1/app")
+                        .with("7_one.java", marking("one"))
+                        .with("007_two.java", marking("two"))
+                        .with("9223372036854775808_three.java", marking("three"));
+        assertThat(project.run("execute", "--json").exits(3).problemKinds())
+                .containsExactlyInAnyOrder("duplicate_number", "invalid_name");
+    }
+
+    @Test
     void aFileThatGoesBetweenPlanningAndRunningIsNoHarm(MongoServer server) {
         // The first migration deletes the second one's file: all were compiled before the first
         // ran.

@@ -2,13 +2,16 @@ package mongo.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import static support.Migrations.failing;
 import static support.Migrations.marking;
 import static support.Migrations.transactional;
 import static support.Project.project;
 
 import org.junit.jupiter.api.Test;
 
+import support.Kind;
 import support.MongoServer;
+import support.On;
 import support.OnServer;
 
 /** A migration run by its own {@code main}: on the configured database, and recorded nowhere. */
@@ -55,6 +58,43 @@ class DirectRunTest {
         project.startDirectly("1_one.java").exits(0);
         assertThat(project.marks()).containsExactly("one");
         assertThat(project.states()).isEmpty();
+    }
+
+    @Test
+    void withoutAReplicaSetATransactionalOneIsRefused(@On(Kind.STANDALONE) MongoServer server) {
+        var project =
+                project(server)
+                        .with(
+                                "1_one.java",
+                                withMain(transactional("one"), "Migration.transaction(Step::up);"));
+        project.startDirectly("1_one.java")
+                .exits(3)
+                .complainsBriefly()
+                .says("this server has no transactions");
+        assertThat(project.marks()).isEmpty();
+    }
+
+    @Test
+    void whatItThrowsIsShownWithItsLineAndTheExitCodeIs1(MongoServer server) {
+        var project =
+                project(server).with("1_one.java", withMain(failing("one", "too bad"), "up();"));
+        project.startDirectly("1_one.java")
+                .exits(1)
+                .says("too bad", "at Step.up(1_one.java:8)");
+        assertThat(project.states()).isEmpty();
+    }
+
+    @Test
+    void aSettingThatCannotBeRightIs2InTwoLines(MongoServer server) {
+        var project =
+                project(server)
+                        .entry("{ mongoPort = 0; }")
+                        .environment("MONGO_URI", null)
+                        .with("1_one.java", withMain(marking("one"), "up();"));
+        project.startDirectly("1_one.java")
+                .exits(2)
+                .complainsBriefly()
+                .says("port 0 (from the field mongoPort)");
     }
 
     @Test

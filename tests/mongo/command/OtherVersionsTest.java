@@ -53,6 +53,25 @@ class OtherVersionsTest {
     }
 
     @Test
+    void aServerThatWantsAPasswordByOptionsAlone(@On(Kind.AUTH) MongoServer server) {
+        server.createUser("ada", "p@ss:w/rd%", "readWrite");
+        var project =
+                project(server)
+                        .environment("MONGO_URI", null)
+                        .environment("MONGO_PASSWORD", "not this one")
+                        .write("secret", "p@ss:w/rd%\n")
+                        .with("1_one.java", marking("one"));
+        project.run(
+                        ("execute --host 127.0.0.1 --port %d --database %s --user ada"
+                                        + " --password-file secret --auth-source admin")
+                                .formatted(server.port(), server.database())
+                                .split(" "))
+                .exits(0)
+                .neverSays("p@ss:w/rd%");
+        assertThat(project.marks()).containsExactly("one");
+    }
+
+    @Test
     void aServerThatSpeaksTls(@On(Kind.TLS) MongoServer server) {
         var tls = TlsFiles.shared();
         var project =
@@ -69,6 +88,24 @@ class OtherVersionsTest {
         project.run("execute").exits(0);
         assertThat(project.marks()).containsExactly("one");
         project.environment("MONGO_TLS_CA_FILE", null).run("status").exits(6).complainsBriefly();
+    }
+
+    @Test
+    void aServerThatSpeaksTlsByOptionsAlone(@On(Kind.TLS) MongoServer server) {
+        var tls = TlsFiles.shared();
+        var project =
+                project(server)
+                        .environment("MONGO_URI", null)
+                        .with("1_one.java", marking("one"));
+        project.run(
+                        "execute",
+                        "--port=" + server.port(),
+                        "--database=" + server.database(),
+                        "--tls",
+                        "--tls-ca-file=" + tls.authority(),
+                        "--tls-certificate-key-file=" + tls.certificateAndKey())
+                .exits(0);
+        assertThat(project.marks()).containsExactly("one");
     }
 
     private static void shortSet(MongoServer server) {

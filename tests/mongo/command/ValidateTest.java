@@ -63,7 +63,9 @@ class ValidateTest {
     void whatDoesNotCompileIsShownWithFileAndLine() {
         var project = withoutServer().with("1_one.java", source("static void up() { nonsense }"));
         finds(project, "not_compilable", "1_one");
-        project.run("validate").exits(3).says("1_one.java:7");
+        project.run("validate")
+                .exits(3)
+                .says("1_one.java:7: ", "    static void up() { nonsense }\n", "^\n");
     }
 
     @ParameterizedTest

@@ -3,6 +3,8 @@ package mongo.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import static support.Project.project;
+
 import com.mongodb.MongoException;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
@@ -22,6 +24,9 @@ import support.Kind;
 import support.MongoServer;
 import support.On;
 import support.OnServer;
+import support.Typing;
+
+import java.util.List;
 
 @OnServer
 class LetInTest {
@@ -40,6 +45,23 @@ class LetInTest {
                         "admin");
         connection.journalDatabase().getCollection("x").insertOne(new Document("_id", 1));
         assertThat(connection.database().getCollection("x").countDocuments()).isEqualTo(1);
+    }
+
+    @Test
+    void aPasswordThatIsAskedForOnATerminalLetsUsInAndIsNotShown(
+            @On(Kind.AUTH) MongoServer server) {
+        server.createUser("writer", HARD, "readWrite");
+        Typing.in(
+                        project(server),
+                        List.of("Password: ", HARD + "\r"),
+                        "execute",
+                        "--uri",
+                        "mongodb://writer@%s/%s".formatted(server.address(), server.database()),
+                        "--auth-source=admin",
+                        "--password")
+                .exits(0)
+                .says("Nothing to do")
+                .neverSays(HARD);
     }
 
     @Test

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import support.MongoServer;
 import support.OnServer;
 import support.Result;
+import support.Typing;
 
 import java.util.List;
 

@@ -22,6 +22,10 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.FutureTask;
+import java.util.stream.Stream;
 
 /** The database for a first try. */
 class EmbeddedServerTest {
@@ -75,12 +79,33 @@ class EmbeddedServerTest {
     }
 
     @Test
-    void aScriptOfAnotherVersionIsCompiledAnew() throws IOException {
-        start().close();
-        Files.writeString(cache.resolve("embedded/EmbeddedDatabase.java"), "of another version");
-        Files.delete(cache.resolve("embedded/classes/migopy/embedded/EmbeddedDatabase.class"));
+    void twoFirstStartsAtOnceBothFindWholeClasses() throws Exception {
+        List<FutureTask<String>> starts = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            FutureTask<String> start = new FutureTask<>(this::answer);
+            starts.add(start);
+            new Thread(start, "start-" + i).start();
+        }
+        List<String> answers = new ArrayList<>();
+        for (FutureTask<String> start : starts) {
+            answers.add(start.get());
+        }
+        assertThat(answers)
+                .contains("served")
+                .isSubsetOf("served", "the embedded database is in use by another run");
+        try (Stream<Path> files = Files.list(cache.resolve("embedded"))) {
+            assertThat(files.filter(file -> file.getFileName().toString().startsWith("classes")))
+                    .hasSize(1);
+        }
+        assertThat(cache.resolve(".gitignore")).hasContent("*");
+    }
+
+    private String answer() {
         try (var server = start()) {
             insert(server, "Ada");
+            return "served";
+        } catch (MigopyException e) {
+            return e.getMessage();
         }
     }
 

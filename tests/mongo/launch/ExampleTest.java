@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import static support.Project.project;
 
+import org.bson.Document;
 import org.junit.jupiter.api.Test;
 
 import support.Checkout;
@@ -28,6 +29,10 @@ class ExampleTest {
         var project = withSamples(project(server));
         project.run("execute").exits(0);
         assertThat(server.collection("users").countDocuments()).isEqualTo(2);
+        assertThat(server.collection("users").find(new Document("name", "Ada")).first())
+                .containsEntry("status", "active")
+                .containsEntry("emailLower", "ada@example.com")
+                .containsEntry("slug", "ada"); // by a library of that file's own
         project.run("rollback", "--last", ALL).exits(0);
         assertThat(server.collection("users").countDocuments()).isZero();
         project.run("execute").exits(0);

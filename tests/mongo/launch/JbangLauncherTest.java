@@ -18,8 +18,6 @@ import java.util.stream.Stream;
 
 /** {@code ./jbang}: JBang for people who have not installed it. */
 class JbangLauncherTest {
-    private static final String JAR = "jbang-cli-0.132.1-all.jar";
-
     private static Launcher project;
 
     @BeforeAll
@@ -53,6 +51,20 @@ class JbangLauncherTest {
     }
 
     @Test
+    void anotherLocaleThanUtf8IsReplaced() {
+        Launched.run(
+                        project.folder(),
+                        withoutInstalled(Map.of("LANG", "C")),
+                        "./jbang",
+                        "migopy.java",
+                        "é")
+                .exits(0)
+                .says("words [é] of 1")
+                .says("LC_ALL C.UTF-8\n")
+                .says("file names UTF-8\n");
+    }
+
+    @Test
     void aJarWithAnotherChecksumIsNeverRunNorKept() throws IOException {
         Path folder = Scratch.folder("jbang-dir");
         Path other = Files.writeString(folder.resolve("other.jar"), "not JBang");
@@ -83,7 +95,7 @@ class JbangLauncherTest {
                                 "JBANG_DIR",
                                 dir.toString(),
                                 "JBANG_JAR_URL",
-                                kept().toUri().toString()));
+                                Launcher.jbangsJar().toUri().toString()));
         List<String> command = List.of("./jbang", "version");
         var first = Launched.start(project.folder(), environment, "", command);
         var second = Launched.start(project.folder(), environment, "", command);
@@ -91,7 +103,7 @@ class JbangLauncherTest {
         second.ended().exits(0).says("0.132.1");
         assertThat(names(dir))
                 .filteredOn(name -> name.startsWith("jbang-cli"))
-                .containsExactly(JAR);
+                .containsExactly(Launcher.jbangsJar().getFileName().toString());
     }
 
     @Test
@@ -176,11 +188,6 @@ class JbangLauncherTest {
         }
         all.put("PATH", path.toString());
         return all;
-    }
-
-    private static Path kept() {
-        String dir = System.getenv("JBANG_DIR");
-        return (dir == null ? Path.of(System.getenv("HOME"), ".jbang") : Path.of(dir)).resolve(JAR);
     }
 
     private static List<String> names(Path folder) throws IOException {

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 
 /** A folder with the two launchers and a migopy.java that says what reached it. */
 record Launcher(Path folder) {
@@ -83,6 +84,20 @@ record Launcher(Path folder) {
     /** Puts a jbang here that cannot be called: so it shows who calls it. */
     void breakJbang() {
         write("jbang", "#!/bin/sh\necho jbang was called >&2\nexit 99\n");
+    }
+
+    /** JBang's own jar, where the launcher keeps it; it need not be there. */
+    static Path jbangsJar() {
+        String dir = System.getenv("JBANG_DIR");
+        return (dir == null ? Path.of(System.getenv("HOME"), ".jbang") : Path.of(dir))
+                .resolve("jbang-cli-0.132.1-all.jar");
+    }
+
+    /** What stands before a command, so that root's rights do not open what is closed. */
+    static List<String> asSomebodyElse() {
+        return System.getProperty("user.name").equals("root")
+                ? List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+                : List.of();
     }
 
     Launched migopy(String... arguments) {

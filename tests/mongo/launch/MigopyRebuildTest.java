@@ -16,7 +16,9 @@ import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -62,10 +64,11 @@ class MigopyRebuildTest {
     void twoFirstRunsAtOnceDoNotDisturbEachOther() {
         var project = Launcher.create();
         List<String> command = List.of("./migopy", "seven");
-        var first = Launched.start(project.folder(), Map.of(), "", command);
-        var second = Launched.start(project.folder(), Map.of(), "", command);
-        first.ended().exits(7).says("answer first");
-        second.ended().exits(7).says("answer first");
+        var first = Launched.start(project.folder(), Map.of(), "typed\n", command);
+        var second = Launched.start(project.folder(), Map.of(), "typed\n", command);
+        // JBang, which builds, leaves standard input to the program.
+        assertThat(first.ended().exits(7).says("answer first").out()).endsWith("typed\n");
+        assertThat(second.ended().exits(7).says("answer first").out()).endsWith("typed\n");
         assertThat(files(project))
                 .noneMatch(name -> name.matches(".*\\.\\d+") || name.endsWith("building"));
     }
@@ -78,6 +81,37 @@ class MigopyRebuildTest {
         Launched.run(project.folder(), environment, "./migopy").exits(0).says("answer first");
         assertThat(project.folder().resolve(".migopy")).doesNotExist();
         assertThat(cache.resolve("launch")).isDirectory();
+    }
+
+    @Test
+    void whereTheProjectCannotBeWrittenItLiesInTheUsersCache() throws IOException {
+        var project = Launcher.create();
+        Path home = Scratch.folder("home");
+        if (Files.exists(Launcher.jbangsJar())) {
+            Files.copy(Launcher.jbangsJar(), home.resolve(Launcher.jbangsJar().getFileName()));
+        }
+        Map<String, String> environment =
+                Map.of("HOME", home.toString(), "JBANG_DIR", home.toString());
+        List<String> command = new ArrayList<>(Launcher.asSomebodyElse());
+        command.add("./migopy");
+        for (Path folder : List.of(Scratch.root(), project.folder())) {
+            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("r-xr-xr-x"));
+        }
+        Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxrwxrwx"));
+        try {
+            Launched.start(project.folder(), environment, "", command)
+                    .ended()
+                    .exits(0)
+                    .says("answer first")
+                    .says("MIGOPY_CACHE " + home + "/.cache/migopy/");
+            assertThat(project.folder().resolve(".migopy")).doesNotExist();
+            Launched again = Launched.start(project.folder(), environment, "", command).ended();
+            assertThat(again.exits(0).says("answer first").err()).as("nothing built").isEmpty();
+        } finally {
+            for (Path folder : List.of(Scratch.root(), project.folder())) {
+                Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+            }
+        }
     }
 
     @Test

@@ -9,8 +9,10 @@ import migopy.settings.Settings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import java.nio.file.Files;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -70,6 +72,35 @@ class PrecedenceTest {
         assertThat(uri(given)).isEqualTo("mongodb://b:bb@localhost:27017/?authsource=bbb");
         given.option("user", "c").option("password", "cc").option("auth-source", "ccc");
         assertThat(uri(given)).isEqualTo("mongodb://c:cc@localhost:27017/?authsource=ccc");
+    }
+
+    @Test
+    void aPasswordsFileCountsAtItsOwnLevel() throws Exception {
+        Given given = given().field("mongoUser", "a").field("mongoPassword", "of-field");
+        Files.writeString(given.home().resolve("one"), "of-environment\n");
+        Files.writeString(given.home().resolve("two"), "of-option\n");
+        given.environment("MONGO_PASSWORD_FILE", "one");
+        assertThat(uri(given)).isEqualTo("mongodb://a:of-environment@localhost:27017/");
+        given.option("password-file", "two");
+        assertThat(uri(given)).isEqualTo("mongodb://a:of-option@localhost:27017/");
+        given = given().field("mongoUser", "a").environment("MONGO_PASSWORD", "said");
+        Files.writeString(given.home().resolve("two"), "of-option");
+        assertThat(uri(given.option("password-file", "two")))
+                .isEqualTo("mongodb://a:of-option@localhost:27017/");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "mongoTlsCaFile, MONGO_TLS_CA_FILE, tls-ca-file",
+        "mongoTlsCertificateKeyFile, MONGO_TLS_CERTIFICATE_KEY_FILE, tls-certificate-key-file"
+    })
+    void theFilesForTlsHaveThreeLevelsToo(String field, String environment, String option) {
+        Given given = given().field(field, "a.pem");
+        assertThat(given.refused()).hasMessageContaining("a.pem (from the field " + field + ")");
+        given.environment(environment, "b.pem");
+        assertThat(given.refused()).hasMessageContaining("b.pem (from " + environment + ")");
+        given.option(option, "c.pem");
+        assertThat(given.refused()).hasMessageContaining("c.pem (from --" + option + ")");
     }
 
     @Test

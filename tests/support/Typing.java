@@ -1,7 +1,4 @@
-package mongo.fix;
-
-import support.Project;
-import support.Result;
+package support;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A command on a pseudo-terminal, and somebody who types: waits for a text, then types another. */
-final class Typing {
+public final class Typing {
     private static final long LIMIT_SECONDS = 120;
 
     /** Python's own module has what Java lacks. */
@@ -58,7 +55,7 @@ final class Typing {
      *
      * @param steps by twos: what is waited for, what is typed then
      */
-    static Result in(Project project, List<String> steps, String... words) {
+    public static Result in(Project project, List<String> steps, String... words) {
         List<String> command = new ArrayList<>(List.of("python3", "-c", PTY));
         command.addAll(steps);
         command.addAll(List.of("--", System.getProperty("java.home") + "/bin/java"));
@@ -68,7 +65,7 @@ final class Typing {
         }
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-        command.add(ShellMain.class.getName());
+        command.add(ProgramMain.class.getName());
         command.addAll(List.of(words));
         Path out = project.folder().resolve("terminal");
         ProcessBuilder builder =

@@ -1,0 +1,132 @@
+package mongo.launch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+
+import golden.Readme;
+
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+
+import support.Checkout;
+import support.Json;
+import support.MongoServer;
+import support.OnServer;
+import support.Scratch;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The real thing: the checkout's own files, built and started by JBang. */
+@OnServer
+class JbangRunsTest {
+    private static final Path ROOT = Checkout.root();
+    private static final String JBANG = ROOT.resolve("jbang").toString();
+
+    private final Map<String, String> environment =
+            new HashMap<>(Map.of("MIGOPY_CACHE", Scratch.folder("cache").toString()));
+
+    private Launched in(Path folder, String... command) {
+        return Launched.run(folder, environment, command);
+    }
+
+    @Test
+    void theExampleRunsByJbangAloneAndEachOfItsFilesByItself(MongoServer server) {
+        environment.put("MONGO_URI", server.uri());
+        in(ROOT, JBANG, "migopy.java", "execute", "3_add_users")
+                .exits(0)
+                .says("applied   3_add_users");
+        environment.put("PATH", ROOT + ":" + System.getenv("PATH"));
+        Launched direct = in(ROOT, "sh", "-c", "./mongomigrations/4_give_users_a_status.java");
+        direct.exits(0).says("2 users are active now").says("Nothing is recorded");
+        in(ROOT.resolve("mongomigrations"), "jbang", "6_give_users_a_slug.java").exits(0);
+        Path elsewhere = Scratch.folder("elsewhere");
+        String file = ROOT.resolve("mongomigrations/5_add_lowercase_emails.java").toString();
+        in(elsewhere, "jbang", file).exits(2).says("no migopy.java in").says("MIGOPY_HOME");
+        environment.put("MIGOPY_HOME", ROOT.toString());
+        in(elsewhere, "jbang", file).exits(0).says("2 emails are there in lower case");
+        assertThat(server.collection("users").find(new Document("name", "Grace")).first())
+                .containsEntry("status", "active")
+                .containsEntry("emailLower", "grace@example.com")
+                .containsEntry("slug", "grace");
+        assertThat(server.collection("migrations").find().map(entry -> entry.get("_id")))
+                .containsExactly("3_add_users");
+    }
+
+    @Test
+    void aProjectOfOnesOwnIsMadeAsTheReadmeSays() throws IOException {
+        Path parent = Scratch.folder("my projects");
+        Files.createSymbolicLink(parent.resolve("migopy"), ROOT);
+        Path mine = Files.createDirectory(parent.resolve("mine"));
+        for (String launcher : List.of("jbang", "migopy")) {
+            Files.copy(
+                    ROOT.resolve(launcher),
+                    mine.resolve(launcher),
+                    StandardCopyOption.COPY_ATTRIBUTES);
+        }
+        Files.writeString(mine.resolve("migopy.java"), Readme.read().all("entry").get(0).text());
+        environment.remove("MIGOPY_CACHE");
+        in(mine, "./migopy", "create", "add", "users").exits(0).says("mongomigrations/1_add_users");
+        in(mine, "./migopy", "execute", "--embedded").exits(0).says("applied   1_add_users");
+        // From a folder below, which is none of Migopy's business.
+        Path below = Files.createDirectory(mine.resolve("mongomigrations/é"));
+        Launched status = in(below, "../../migopy", "status", "--embedded", "--json").exits(0);
+        assertThat(Json.object(status.out()).getList("problems", Document.class)).isEmpty();
+        assertThat(mine.resolve(".migopy/.gitignore")).hasContent("*");
+        List<String> left = new ArrayList<>();
+        try (var files = Files.list(mine)) {
+            files.forEach(each -> left.add(each.getFileName().toString()));
+        }
+        assertThat(left)
+                .containsExactlyInAnyOrder(
+                        ".migopy", "jbang", "migopy", "migopy.java", "mongomigrations");
+    }
+
+    @Test
+    void theLibraryIsTakenFromAUrlToo() throws IOException {
+        HttpServer web = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        web.createContext("/v0/", JbangRunsTest::sendFile);
+        web.start();
+        try {
+            Path mine = Scratch.folder("mine");
+            Path jbangs = Scratch.folder("jbang-dir"); // it keeps what it fetched
+            if (Files.exists(Launcher.jbangsJar())) {
+                Files.copy(
+                        Launcher.jbangsJar(), jbangs.resolve(Launcher.jbangsJar().getFileName()));
+            }
+            environment.put("JBANG_DIR", jbangs.toString());
+            environment.put("MIGOPY_HOME", mine.toString());
+            String url = "http://127.0.0.1:%d/v0/lib".formatted(web.getAddress().getPort());
+            String entry = Readme.read().all("entry").get(0).text();
+            Files.writeString(
+                    mine.resolve("migopy.java"), entry.replace("../migopy/lib", url));
+            Files.createDirectory(mine.resolve("mongomigrations"));
+            in(mine, JBANG, "migopy.java", "create", "one").exits(0);
+            in(mine, JBANG, "migopy.java", "execute", "--embedded").exits(0).says("applied   1_one");
+        } finally {
+            web.stop(0);
+        }
+    }
+
+    private static void sendFile(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            Path file = ROOT.resolve(exchange.getRequestURI().getPath().substring("/v0/".length()));
+            if (!Files.isRegularFile(file)) {
+                exchange.sendResponseHeaders(404, -1);
+                return;
+            }
+            byte[] bytes = Files.readAllBytes(file);
+            exchange.sendResponseHeaders(200, bytes.length);
+            exchange.getResponseBody().write(bytes);
+        }
+    }
+}
