@@ -64,8 +64,7 @@ record EmbeddedProgram(Path folder, List<Path> classPath) {
     private static String nameOfClasses(String text) {
         String checksum = MigrationSource.checksum(text);
         return "classes-%d-%s"
-                .formatted(
-                        Runtime.version().feature(), checksum.substring(checksum.length() - 16));
+                .formatted(Runtime.version().feature(), checksum.substring(checksum.length() - 16));
     }
 
     /** The command line of its JVM. */
@@ -116,8 +115,7 @@ record EmbeddedProgram(Path folder, List<Path> classPath) {
         }
     }
 
-    private static void compileInto(Path classes, String text, List<Path> jars)
-            throws IOException {
+    private static void compileInto(Path classes, String text, List<Path> jars) throws IOException {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         if (compiler == null) {
             throw MigopyException.usage(

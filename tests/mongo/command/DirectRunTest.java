@@ -78,9 +78,7 @@ class DirectRunTest {
     void whatItThrowsIsShownWithItsLineAndTheExitCodeIs1(MongoServer server) {
         var project =
                 project(server).with("1_one.java", withMain(failing("one", "too bad"), "up();"));
-        project.startDirectly("1_one.java")
-                .exits(1)
-                .says("too bad", "at Step.up(1_one.java:8)");
+        project.startDirectly("1_one.java").exits(1).says("too bad", "at Step.up(1_one.java:8)");
         assertThat(project.states()).isEmpty();
     }
 

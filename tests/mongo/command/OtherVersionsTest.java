@@ -94,9 +94,7 @@ class OtherVersionsTest {
     void aServerThatSpeaksTlsByOptionsAlone(@On(Kind.TLS) MongoServer server) {
         var tls = TlsFiles.shared();
         var project =
-                project(server)
-                        .environment("MONGO_URI", null)
-                        .with("1_one.java", marking("one"));
+                project(server).environment("MONGO_URI", null).with("1_one.java", marking("one"));
         project.run(
                         "execute",
                         "--port=" + server.port(),

@@ -107,11 +107,12 @@ class JbangRunsTest {
             environment.put("MIGOPY_HOME", mine.toString());
             String url = "http://127.0.0.1:%d/v0/lib".formatted(web.getAddress().getPort());
             String entry = Readme.read().all("entry").get(0).text();
-            Files.writeString(
-                    mine.resolve("migopy.java"), entry.replace("../migopy/lib", url));
+            Files.writeString(mine.resolve("migopy.java"), entry.replace("../migopy/lib", url));
             Files.createDirectory(mine.resolve("mongomigrations"));
             in(mine, JBANG, "migopy.java", "create", "one").exits(0);
-            in(mine, JBANG, "migopy.java", "execute", "--embedded").exits(0).says("applied   1_one");
+            in(mine, JBANG, "migopy.java", "execute", "--embedded")
+                    .exits(0)
+                    .says("applied   1_one");
         } finally {
             web.stop(0);
         }

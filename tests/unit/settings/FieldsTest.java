@@ -75,8 +75,7 @@ class FieldsTest {
                 };
         assertThatThrownBy(entry::settings)
                 .hasMessageContaining("key.pem (from the field mongoTlsCertificateKeyFile)");
-        Files.writeString(
-                HOME.resolve("key.pem"), keys.in(Keys.Form.SEC1_EC) + keys.certificate());
+        Files.writeString(HOME.resolve("key.pem"), keys.in(Keys.Form.SEC1_EC) + keys.certificate());
         assertThat(entry.settings().connection().hosts()).containsExactly("a:27017", "b:27017");
         assertThat(entry.settings().connection().tls().context()).isNotNull();
         Files.delete(HOME.resolve("ca.pem"));
