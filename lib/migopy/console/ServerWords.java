@@ -15,8 +15,8 @@ final class ServerWords {
 
     private static final Pattern COMMAND_ERROR =
             Pattern.compile(
-                    "(?:Command|Query) failed with error \\d+(?: \\((\\w+)\\))?: '(.*?)' on server"
-                            + " .*",
+                    "(?:Command|Query)(?: execution)? failed (?:on MongoDB server )?with error"
+                            + " \\d+(?: \\((\\w+)\\))?: '(.*?)' on server .*",
                     Pattern.DOTALL);
 
     private ServerWords() {}

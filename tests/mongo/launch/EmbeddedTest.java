@@ -113,7 +113,13 @@ class EmbeddedTest {
                                                     .model.Collation.builder().locale("de").build()).first());
                                             refused("collMod", () -> db().runCommand(new Document("collMod", "users")
                                                     .append("validator", new Document("a", 1))));
-                                            refused("session", () -> client().startSession());
+                                            refused("transaction", () -> {
+                                                try (var session = client().startSession()) {
+                                                    session.startTransaction();
+                                                    users.insertOne(session, new Document("name", "Eve"));
+                                                    session.commitTransaction();
+                                                }
+                                            });
                                             refused("backfill", () -> backfill("users").update(
                                                     new Document("$set", name)).run());
                                             refused("once", () -> backfill("users").once()
@@ -154,10 +160,21 @@ class EmbeddedTest {
             result.says("The embedded database has no " + what + ": take a real server");
         }
         result.says(
-                "Sessions are not supported",
                 "update() of backfill(\"users\") needs a real server",
                 "once() of backfill(\"users\") needs transactions",
                 "\nAda\n");
+    }
+
+    @Test
+    void aMigrationThatNeedsMoreFailsWithWhatIsMissing(MongoServer server) {
+        String index =
+                "db().getCollection(\"a\").createIndex(new Document(\"a\", 1), new"
+                        + " com.mongodb.client.model.IndexOptions()"
+                        + ".partialFilterExpression(new Document(\"b\", 1)));";
+        String said =
+                "1_index: The embedded database has no partial indexes: take a real server"
+                        + " (CommandNotSupported)\n    1_index.java:";
+        embedded(server).with("1_index.java", up(index)).run("execute").exits(1).says(said);
     }
 
     @Test

@@ -45,15 +45,15 @@ class JbangRunsTest {
         in(ROOT, JBANG, "migopy.java", "execute", "3_add_users")
                 .exits(0)
                 .says("applied   3_add_users");
-        environment.put("PATH", ROOT + ":" + System.getenv("PATH"));
+        environment.put("PATH", ROOT + ":" + System.getenv("PATH")); // by which jbang is found
         Launched direct = in(ROOT, "sh", "-c", "./mongomigrations/4_give_users_a_status.java");
         direct.exits(0).says("2 users are active now").says("Nothing is recorded");
-        in(ROOT.resolve("mongomigrations"), "jbang", "6_give_users_a_slug.java").exits(0);
+        in(ROOT.resolve("mongomigrations"), "../jbang", "6_give_users_a_slug.java").exits(0);
         Path elsewhere = Scratch.folder("elsewhere");
         String file = ROOT.resolve("mongomigrations/5_add_lowercase_emails.java").toString();
-        in(elsewhere, "jbang", file).exits(2).says("no migopy.java in").says("MIGOPY_HOME");
+        in(elsewhere, JBANG, file).exits(2).says("no migopy.java in").says("MIGOPY_HOME");
         environment.put("MIGOPY_HOME", ROOT.toString());
-        in(elsewhere, "jbang", file).exits(0).says("2 emails are there in lower case");
+        in(elsewhere, JBANG, file).exits(0).says("2 emails are there in lower case");
         assertThat(server.collection("users").find(new Document("name", "Grace")).first())
                 .containsEntry("status", "active")
                 .containsEntry("emailLower", "grace@example.com")
@@ -66,7 +66,8 @@ class JbangRunsTest {
     void aProjectOfOnesOwnIsMadeAsTheReadmeSays() throws IOException {
         Path parent = Scratch.folder("my projects");
         Files.createSymbolicLink(parent.resolve("migopy"), ROOT);
-        Path mine = Files.createDirectory(parent.resolve("mine"));
+        Path mine = parent.resolve("mine");
+        Files.createDirectories(mine.resolve("mongomigrations"));
         for (String launcher : List.of("jbang", "migopy")) {
             Files.copy(
                     ROOT.resolve(launcher),

@@ -56,6 +56,12 @@ class WordingTest {
                 .isEqualTo("no space left (OutOfDiskSpace)");
         assertThat(
                         Wording.shortened(
+                                "Command execution failed on MongoDB server with error 86"
+                                    + " (IndexKeySpecsConflict): 'Index with name: a_1' on server"
+                                    + " localhost:27017. The full response is {\"ok\": 0.0}"))
+                .isEqualTo("Index with name: a_1 (IndexKeySpecsConflict)");
+        assertThat(
+                        Wording.shortened(
                                 "Bulk write operation error on server localhost:27017. Write"
                                         + " errors: [BulkWriteError{index=0, code=11000,"
                                         + " message='E11000 duplicate key', details={}}]. "))
