@@ -66,7 +66,7 @@ class MigopyRebuildTest {
         List<String> command = List.of("./migopy", "seven");
         var first = Launched.start(project.folder(), Map.of(), "typed\n", command);
         var second = Launched.start(project.folder(), Map.of(), "typed\n", command);
-        // JBang, which builds, leaves standard input to the program.
+        // Whoever builds leaves standard input to the program.
         assertThat(first.ended().exits(7).says("answer first").out()).endsWith("typed\n");
         assertThat(second.ended().exits(7).says("answer first").out()).endsWith("typed\n");
         assertThat(files(project))
