@@ -105,7 +105,7 @@ public final class MigrationDirectory {
         if (why instanceof NoSuchFileException) {
             return MigopyException.usage(
                     "The migrations' directory %s does not exist".formatted(path),
-                    "Create it with: mkdir -p %s".formatted(typed(path)));
+                    "Create it with: mkdir -p %s".formatted(Wording.word(path)));
         }
         if (why instanceof NotDirectoryException) {
             return MigopyException.usage(
@@ -114,11 +114,6 @@ public final class MigrationDirectory {
         String reason = why instanceof AccessDeniedException ? "permission denied" : reason(why);
         return MigopyException.usage(
                 "The migrations' directory %s cannot be read: %s".formatted(path, reason), hint);
-    }
-
-    /** As a shell takes it for one word. */
-    private static String typed(String path) {
-        return path.matches("[\\w./-]+") ? path : "'" + path.replace("'", "'\\''") + "'";
     }
 
     static String reason(IOException why) {
