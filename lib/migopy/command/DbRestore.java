@@ -9,6 +9,7 @@ import migopy.dump.Restore;
 import migopy.dump.RestoreRequest;
 import migopy.lock.Holder;
 import migopy.lock.LockStore;
+import migopy.settings.Names;
 import migopy.settings.Settings;
 
 import picocli.CommandLine.Command;
@@ -57,6 +58,10 @@ final class DbRestore implements Action {
             throw MigopyException.usage(
                     "dbrestore asks for the dump's folder",
                     "{migopy} dbrestore DIR; dumps lie in " + session.settings().dumpDirectory());
+        }
+        String wrong = to == null ? null : Names.wrongWithDatabase(to);
+        if (wrong != null) {
+            throw MigopyException.usage("--to %s %s".formatted(to, wrong), "Name a database.");
         }
         Settings settings = session.settings();
         session.console()

@@ -3,7 +3,7 @@ package migopy.settings;
 import java.nio.charset.StandardCharsets;
 
 /** What MongoDB accepts as the name of a database or a collection. */
-final class Names {
+public final class Names {
     /** The server's limit for a database's name, in bytes. */
     private static final int LONGEST_DATABASE = 63;
 
@@ -19,7 +19,7 @@ final class Names {
      * What is wrong with this name of a database, to follow the word that names it; null if
      * nothing.
      */
-    static String wrongWithDatabase(String name) {
+    public static String wrongWithDatabase(String name) {
         if (name.isBlank()) {
             return "is empty";
         }

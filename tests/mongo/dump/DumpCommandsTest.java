@@ -140,6 +140,7 @@ class DumpCommandsTest {
         project.run("dbrestore").exits(2).complainsBriefly().says("dbrestore DIR");
         project.run("dbrestore", "nowhere").exits(2).complainsBriefly().says("nowhere");
         project.run("dbdump", "--collection", "nowhere").exits(2).complainsBriefly();
+        project.run("dbrestore", "nowhere", "--to", "no name").exits(2).says("--to no name");
         project.run("dbdump", "--query", "{}").exits(2).complainsBriefly().says("--collection");
     }
 
