@@ -126,7 +126,7 @@ public final class Restore {
                 request.drop()
                         && collection.type().equals(CollectionInfo.COLLECTION)
                         && !Catalog.isSystemJs(collection.name())
-                        && !server.sharded();
+                        && server.renames();
         return beside ? Catalog.UNFINISHED + request.run() + "." + number : collection.name();
     }
 

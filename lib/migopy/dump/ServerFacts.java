@@ -13,9 +13,10 @@ import org.bson.BsonString;
  *
  * @param version as the server writes it: {@code 6.0.5}
  * @param snapshots whether a session of it can read several collections at one point in time
- * @param sharded whether it is a mongos
+ * @param renames whether a collection can take the place of another by its name: not on a mongos,
+ *     and the embedded server forgets it when it ends
  */
-record ServerFacts(String version, boolean snapshots, boolean sharded) {
+record ServerFacts(String version, boolean snapshots, boolean renames) {
     private static final int FIRST_WITH_SNAPSHOTS = 5;
 
     static ServerFacts of(MongoClient client) {
@@ -28,7 +29,10 @@ record ServerFacts(String version, boolean snapshots, boolean sharded) {
         boolean sharded =
                 hello.get("msg") instanceof BsonString msg && msg.getValue().equals("isdbgrid");
         boolean set = sharded || hello.containsKey("setName");
-        return new ServerFacts(version, set && major(version) >= FIRST_WITH_SNAPSHOTS, sharded);
+        return new ServerFacts(
+                version,
+                set && major(version) >= FIRST_WITH_SNAPSHOTS,
+                !sharded && !hello.isEmpty());
     }
 
     /** The reason, where there are no {@link #snapshots}. */
@@ -43,8 +47,7 @@ record ServerFacts(String version, boolean snapshots, boolean sharded) {
             return admin.runCommand(
                     new BsonDocument("hello", new BsonInt32(1)), BsonDocument.class);
         } catch (MongoCommandException e) {
-            return new BsonDocument(); // a server that does not know the word is no replica set of
-            // 5.0
+            return new BsonDocument(); // the embedded server, or one that is older than 5.0
         }
     }
 
