@@ -3,7 +3,8 @@
 
     python3 bench/tools.py                       everything, 15 runs of each: about an hour
     python3 bench/tools.py status execute        only these works (see WORKS)
-    python3 bench/tools.py --runs 3 --smoke      small sizes: two minutes
+    python3 bench/tools.py --runs 3 --smoke      small sizes, only to see that it works: three minutes
+    python3 bench/tools.py --tools Migopy,Bare,migrate-mongo
 
 Installs what it compares with from npm, PyPI, Maven Central and the Go proxy into ~/.cache/migopy-bench, leaves out a tool
 that this machine cannot install, and says so. Every tool runs as a whole process, in turns: A B C, A B C, ...; the first turn
@@ -25,10 +26,12 @@ import time
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 CACHE = os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "migopy-bench")
 VENV = os.path.join(CACHE, "venv")
-JDKS = [version for version in (17, 25)]
-RUN_LIMIT_SECONDS = 900
+JDKS = (17, 25)
 PINNED = {"migrate-mongo": "14.0.7", "pymongo-migrate": "1.0.0", "mongodb-migrations": "1.3.1",
           "golang-migrate": "v4.20.1", "mongock": "5.5.1", "migopy": "1.0"}
+
+
+LEFT_OUT = []  # whatever could not be installed, or failed
 
 
 def say(text):
@@ -525,6 +528,7 @@ def in_turns(runs, contestants):
                 measured = measure()
             except RuntimeError as e:
                 say("left out: %s" % e)
+                LEFT_OUT.append(name)
                 del contestants[name]
                 samples.seconds.pop(name, None)
                 samples.memory.pop(name, None)
@@ -547,7 +551,7 @@ def executing(tool, n, prepare=None):
     return measure
 
 
-def print_table(title, samples, base, columns=None):
+def print_table(title, samples, base):
     print("\n%s\n" % title)
     print("| | ms, median (minimum) | MiB | of %s |" % base)
     print("| --- | --- | --- | --- |")
@@ -564,14 +568,17 @@ class Bench:
         self.tools = {}
 
     def get(self, make, *arguments):
-        """The tool, installed once; None where that cannot be."""
+        """The tool, installed once; None where that cannot be, or where it is not asked for."""
         key = (make, arguments[:1])
+        if self.options.tools and (make.name or make.__name__) not in self.options.tools:
+            return None
         if key not in self.tools:
             try:
                 say("preparing %s %s" % (make.__name__, arguments[:1] or ""))
                 self.tools[key] = make(self.server, *arguments)
             except (RuntimeError, OSError) as e:
                 say("left out: %s: %s" % (make.__name__, e))
+                LEFT_OUT.append(make.__name__)
                 self.tools[key] = None
         return self.tools[key]
 
@@ -595,7 +602,7 @@ class Bench:
         for version in JDKS:
             if jdk(version):
                 migopy = self.get(Migopy, version, jdk(version))
-                bare = self.get(Bare, version, jdk(version), Journal(migopy))
+                bare = migopy and self.get(Bare, version, jdk(version), Journal(migopy))
                 if bare:
                     tools.append(bare)
         samples = in_turns(self.runs, {tool.name: (lambda tool=tool: tool.call(tool.status())) for tool in tools})
@@ -720,6 +727,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("works", nargs="*", choices=WORKS + ([],), help="all of them without")
     parser.add_argument("--runs", type=int, default=15)
+    parser.add_argument("--tools", type=lambda text: text.split(","), help="only these, by name")
     parser.add_argument("--uri", help="a replica set to use instead of one of its own")
     parser.add_argument("--smoke", action="store_true", help="small sizes: only to see that it works")
     options = parser.parse_args()
@@ -741,6 +749,8 @@ def main():
             getattr(bench, work)()
     finally:
         server.close()
+    if options.smoke and LEFT_OUT:
+        sys.exit("left out: " + ", ".join(LEFT_OUT))
 
 
 if __name__ == "__main__":
