@@ -56,6 +56,7 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
         private final List<Entry> entries;
         private final Set<String> liveRuns;
         private final List<Situation> found = new ArrayList<>();
+        private final List<JournalEntry> newer = new ArrayList<>();
         private final List<String> notices;
         private final long highestFile;
 
@@ -95,6 +96,7 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
             }
             found.sort(BY_NUMBER);
             markOutOfOrder();
+            noticeNewer();
             List<Problem> problems = new ArrayList<>(listing.problems());
             found.stream().map(Situation::problem).filter(p -> p != null).forEach(problems::add);
             return new Overview(found, problems, notices);
@@ -177,10 +179,25 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
                 return null;
             }
             if (number > highestFile) {
-                notices.add("%s is applied and newer than every file here".formatted(entry.name()));
+                newer.add(entry);
                 return null;
             }
             return Problems.missing(entry);
+        }
+
+        /** In one line: an old image may find thousands. */
+        private void noticeNewer() {
+            newer.sort(Comparator.comparing(JournalEntry::number));
+            if (newer.size() == 1) {
+                notices.add(newer.get(0).name() + " is applied and newer than every file here");
+            } else if (newer.size() > 1) {
+                notices.add(
+                        "%d migrations are applied and newer than every file here: %s to %s"
+                                .formatted(
+                                        newer.size(),
+                                        newer.get(0).name(),
+                                        newer.get(newer.size() - 1).name()));
+            }
         }
 
         private Problem edited(JournalEntry entry, MigrationFile file) {

@@ -139,6 +139,22 @@ class ProblemsTest {
     }
 
     @Test
+    void manyNewerOnesAreOneNotice(MongoServer server) {
+        var project = project(server);
+        for (int i = 1; i <= 12; i++) {
+            project.with(i + "_users.java", marking("users" + i));
+        }
+        project.run("execute").exits(0);
+        for (int i = 2; i <= 12; i++) {
+            project.without(i + "_users.java");
+        }
+        assertThat(project.run("status", "--json").exits(0).json().getList("notices", String.class))
+                .containsExactly(
+                        "11 migrations are applied and newer than every file here: 2_users to"
+                                + " 12_users");
+    }
+
+    @Test
     void aPendingNumberBelowTheHighestAppliedOneIsOutOfOrder(MongoServer server) {
         var project = project(server).with("5_users.java", marking("users"));
         project.run("execute").exits(0);
