@@ -60,12 +60,12 @@ final class DirectRun {
         } catch (ReflectiveOperationException e) {
             throw new MigopyException(
                     MigopyException.Kind.USAGE,
-                    "the project's migopy.java is not on the class path",
+                    "The project's migopy.java is not on the class path",
                     "Begin the file with: //DEPS ../migopy.java",
                     e);
         }
         throw MigopyException.usage(
-                "the class migopy does not extend MigrationsManager",
+                "The class migopy does not extend MigrationsManager",
                 "Let it extend MigrationsManager");
     }
 

@@ -99,7 +99,7 @@ public final class Migration {
     public static Unbind bind(Binding binding) {
         if (!BOUND.compareAndSet(null, binding)) {
             throw MigopyException.usage(
-                    "another migration is under way in this JVM", "Run them one after the other");
+                    "Another migration is under way in this JVM", "Run them one after the other");
         }
         return () -> BOUND.compareAndSet(binding, null);
     }

@@ -64,6 +64,7 @@
 //SOURCES command/Ignore.java
 //SOURCES command/Limits.java
 //SOURCES command/Nearest.java
+//SOURCES command/NewFile.java
 //SOURCES command/Picocli.java
 //SOURCES command/Program.java
 //SOURCES command/Project.java

@@ -95,7 +95,7 @@ public final class Transaction {
                 if (i == COMMITS) {
                     throw new MigopyException(
                             MigopyException.Kind.UNKNOWN,
-                            "whether the transaction was committed is not known: " + e.getMessage(),
+                            "Whether the transaction was committed is not known: " + e.getMessage(),
                             "When the server answers again, see what is true: "
                                     + MigopyException.COMMAND
                                     + " status",

@@ -104,6 +104,7 @@ public record Readme(String text) {
     static String withoutTimes(String text) {
         return text.replaceAll("\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z", "TIME")
                 .replaceAll("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d", "TIME")
+                .replaceAll("\\b\\d\\d:\\d\\d:\\d\\d\\b", "TIME")
                 .replaceAll("\\b[\\d.]+ m?s\\b", "DURATION")
                 .replaceAll(
                         "(?m)^\\S+ on \\S+, (mongomigrations|migrations\\w*|run)", "DATABASE, $1")
@@ -111,7 +112,7 @@ public record Readme(String text) {
                 .replaceAll("--owner \\S+", "--owner OWNER")
                 .replaceAll("run [0-9a-f]{8}\\b", "run ID")
                 .replaceAll("\\b[0-9a-f]{8}\\b", "ID")
-                .replaceAll("\\S+@\\S+:", "USER:")
+                .replaceAll("\\b\\w+@\\w[\\w.-]*", "USER")
                 .replaceAll("\\S*/(mend.java)", "$1")
                 .replaceAll("\\S*mongodumps/\\S+", "DUMP")
                 .replaceAll("restored into \\S+", "restored into app")

@@ -123,6 +123,16 @@ class ReadmeTest {
     }
 
     @Test
+    void theOtherCommandsAnswerAsShown(MongoServer server) {
+        var project = projectAsShown(server);
+        project.with("1_add_users.java", readme.file("1_add_users.java").text());
+        project.with("2_unique_names.java", readme.file("2_unique_names.java").text());
+        for (Shown shown : readme.one("commands").commands()) {
+            runs(project, shown, 0);
+        }
+    }
+
+    @Test
     void anEditedFileIsShownAsAnswered(MongoServer server) {
         var project = projectAsShown(server);
         String source = readme.file("1_add_users.java").text();

@@ -60,6 +60,7 @@ final class Samples {
         Map<String, Answer> samples = new LinkedHashMap<>();
         samples.put("status_nothing", StatusSamples.status(List.of(), List.of()));
         samples.put("status_few", StatusSamples.status(StatusSamples.few(), List.of()));
+        samples.put("status_failed", StatusSamples.status(StatusSamples.failed(), List.of()));
         samples.put(
                 "status_done", StatusSamples.status(StatusSamples.few().subList(0, 2), List.of()));
         samples.put("status_thousands", StatusSamples.status(StatusSamples.thousands(), List.of()));

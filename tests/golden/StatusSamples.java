@@ -154,6 +154,10 @@ final class StatusSamples {
                 Row.pending("8_next", 8, null));
     }
 
+    static List<Row> failed() {
+        return List.of(applied(1, "1_create_users", 12), troubled().get(3));
+    }
+
     static Problem interrupted() {
         return new Problem(
                 Problem.Kind.INTERRUPTED,

@@ -54,6 +54,7 @@ record Entry(String members, Map<String, String> helpers) {
         import java.nio.file.attribute.*;
         import java.util.*;
         import migopy.MigrationsManager;
+        import migopy.console.StepReport;
         import picocli.CommandLine.Command;
 
         public class migopy extends MigrationsManager {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * Starts JVMs on the classes under test.
@@ -15,8 +16,15 @@ import java.util.Map;
  * @param signals the folder of {@link Signals}
  * @param environment all of their environment
  * @param input the file that is their standard input
+ * @param around what their commands are started by, such as a terminal
  */
-record Jvm(Path folder, Path start, Path signals, Map<String, String> environment, Path input) {
+record Jvm(
+        Path folder,
+        Path start,
+        Path signals,
+        Map<String, String> environment,
+        Path input,
+        UnaryOperator<List<String>> around) {
     /** Options for every child, as for a coverage agent. */
     private static final String MORE_OPTIONS = System.getenv("MIGOPY_TEST_JAVA_OPTIONS");
 
@@ -42,7 +50,7 @@ record Jvm(Path folder, Path start, Path signals, Map<String, String> environmen
         Path out = folder.resolve("out-" + number);
         Path err = folder.resolve("err-" + number);
         ProcessBuilder builder =
-                new ProcessBuilder(command)
+                new ProcessBuilder(around.apply(command))
                         .directory(start.toFile())
                         .redirectInput(input.toFile())
                         .redirectOutput(out.toFile())

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /**
  * A user's project in a folder of its own: a migopy.java, {@code mongomigrations/}, and the journal
@@ -170,23 +171,34 @@ public final class Project {
 
     /** The same, with options for that JVM: {@code -Xmx64m}. */
     public Run start(List<String> javaOptions, String... arguments) {
-        return start(entry.classes(), javaOptions, "migopy", arguments);
+        return start(UnaryOperator.identity(), javaOptions, arguments);
     }
 
     /** Starts the {@code main} of a migration's class {@code Step}, as {@code jbang FILE} would. */
     public Result startDirectly(String file) {
         try {
             String source = Files.readString(migrations.resolve(file));
-            return start(entry.withHelper(file, source).classes(), List.of(), "Step").ended();
+            Path classes = entry.withHelper(file, source).classes();
+            return start(UnaryOperator.identity(), classes, List.of(), "Step").ended();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private Run start(Path classes, List<String> options, String mainClass, String... arguments) {
+    /** The same, by a command around that of the JVM. */
+    Run start(UnaryOperator<List<String>> around, List<String> options, String... arguments) {
+        return start(around, entry.classes(), options, "migopy", arguments);
+    }
+
+    private Run start(
+            UnaryOperator<List<String>> around,
+            Path classes,
+            List<String> options,
+            String main,
+            String... arguments) {
         Run run =
-                new Jvm(folder, start, signals, environment, input)
-                        .start(runs++, classes, options, mainClass, arguments);
+                new Jvm(folder, start, signals, environment, input, around)
+                        .start(runs++, classes, options, main, arguments);
         if (server != null) {
             server.closeAtEnd(run);
         }

@@ -1,16 +1,12 @@
 package migopy.command;
 
-import migopy.console.CreateAnswer;
-import migopy.files.MigrationFile;
 import migopy.files.NewMigration;
 import migopy.settings.Settings;
 
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-import java.nio.file.Path;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,33 +18,15 @@ final class Create implements Action {
     @Parameters(arity = "0..*", paramLabel = "WORDS", description = "what it does: add users")
     private List<String> words = new ArrayList<>();
 
-    @Option(
-            names = "--timestamp",
-            description = "number it by the time, whatever the others' numbers are")
-    private boolean timestamp;
-
-    @Option(names = "--number", paramLabel = "N", description = "give it this number")
-    private String number;
+    @Mixin private final NewFile file = new NewFile();
 
     @Override
     public int run(Session session) {
         Settings settings = session.settings();
-        Path directory = settings.migrationsDirectory();
-        MigrationFile file =
-                new NewMigration(
-                                settings.home(),
-                                directory,
-                                settings.migrationsFilePattern(),
-                                Clock.systemUTC())
-                        .create(words, timestamp, number);
-        Path shown =
-                file.path().startsWith(settings.home())
-                        ? settings.home().relativize(file.path())
-                        : file.path();
         session.console()
                 .answer(
-                        new CreateAnswer(
-                                file.name(), file.number(), shown.toString().replace('\\', '/')));
+                        NewFile.answer(
+                                settings, file.write(settings, words, NewMigration::template)));
         return 0;
     }
 }

@@ -97,7 +97,7 @@ final class DbRestore implements Action {
     private static void refuse(Holder holder) {
         throw MigopyException.locked(
                 "%s holds the lock until %s; nothing was restored"
-                        .formatted(holder.shown(), holder.expiresAt()),
+                        .formatted(holder.shown(), holder.until()),
                 "Wait for its end. If that run is dead, the lock is free after that time.");
     }
 }

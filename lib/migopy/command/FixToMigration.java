@@ -2,11 +2,9 @@ package migopy.command;
 
 import migopy.MigopyException;
 import migopy.console.Console;
-import migopy.console.CreateAnswer;
 import migopy.console.FixRecord;
 import migopy.files.MigrationFile;
 import migopy.files.MigrationSource;
-import migopy.files.NewMigration;
 import migopy.files.SourceCompiler;
 import migopy.fix.FixMigration;
 import migopy.run.FixHistory;
@@ -14,11 +12,9 @@ import migopy.settings.Redactor;
 import migopy.settings.Settings;
 
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-import java.nio.file.Path;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -37,13 +33,7 @@ final class FixToMigration implements Action {
             description = "what it does: mend totals")
     private List<String> words = new ArrayList<>();
 
-    @Option(
-            names = "--timestamp",
-            description = "number it by the time, whatever the others' numbers are")
-    private boolean timestamp;
-
-    @Option(names = "--number", paramLabel = "N", description = "give it this number")
-    private String number;
+    @Mixin private final NewFile file = new NewFile();
 
     @Override
     public int run(Session session) {
@@ -59,22 +49,9 @@ final class FixToMigration implements Action {
                                         MigopyException.usage(
                                                 "There is no fix " + run,
                                                 "All of them: {migopy} history --fixes"));
-        MigrationFile file =
-                new NewMigration(
-                                settings.home(),
-                                settings.migrationsDirectory(),
-                                settings.migrationsFilePattern(),
-                                Clock.systemUTC())
-                        .create(words, timestamp, number, new FixMigration(fix));
-        sayWhatIsLeftToDo(fix, file, settings, session.console());
-        Path shown =
-                file.path().startsWith(settings.home())
-                        ? settings.home().relativize(file.path())
-                        : file.path();
-        session.console()
-                .answer(
-                        new CreateAnswer(
-                                file.name(), file.number(), shown.toString().replace('\\', '/')));
+        MigrationFile written = file.write(settings, words, new FixMigration(fix));
+        sayWhatIsLeftToDo(fix, written, settings, session.console());
+        session.console().answer(NewFile.answer(settings, written));
         return 0;
     }
 

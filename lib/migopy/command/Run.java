@@ -89,7 +89,7 @@ final class Run implements Action {
         }
         if (given.getBytes(StandardCharsets.UTF_8).length > REASON_LIMIT) {
             throw MigopyException.usage(
-                    "the reason is longer than 4 kB", "Say it shorter, or where it is written");
+                    "The reason is longer than 4 kB", "Say it shorter, or where it is written");
         }
         return given;
     }

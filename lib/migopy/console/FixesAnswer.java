@@ -36,17 +36,18 @@ public record FixesAnswer(String database, String server, String collection, Lis
                         Table.Align.RIGHT,
                         Table.Align.LEFT);
         for (FixRecord fix : fixes) {
-            String why = fix.reason() == null ? "" : fix.reason();
-            String note = fix.who() + (fix.who().isEmpty() || why.isEmpty() ? "" : ": ") + why;
             table.row(
                     fix.outcome(),
                     fix.run(),
                     fix.file(),
                     out.time(fix.startedAt()),
                     out.duration(fix.durationMs()),
-                    note.lines().findFirst().orElse(""));
+                    fix.who());
+            if (fix.reason() != null) {
+                table.under(fix.reason());
+            }
         }
-        table.printCut();
+        table.print();
         out.gap();
         out.line("Source and output of one: {migopy} history RUN");
     }

@@ -51,19 +51,19 @@ public record HistoryAnswer(
             StepError error) {
 
         private void into(Table table, Words out) {
-            String who = user == null ? "" : host == null ? user : user + "@" + host;
-            String why =
-                    reason != null
-                            ? reason
-                            : error != null ? Wording.shortened(error.message()) : "";
-            String note = who + (who.isEmpty() || why.isEmpty() ? "" : ": ") + why;
             String word = "repair".equals(direction) ? "repaired" : outcome;
             table.row(
                     word,
                     name,
                     out.time(startedAt == null ? finishedAt : startedAt),
-                    out.duration(durationMs),
-                    note.lines().findFirst().orElse(""));
+                    "ignore".equals(direction) ? "" : out.duration(durationMs),
+                    run == null ? "" : run,
+                    user == null ? "" : host == null ? user : user + "@" + host);
+            if (reason != null) {
+                table.under(reason);
+            } else if (error != null) {
+                table.under(Wording.shortened(error.message()));
+            }
         }
 
         private Document json() {
@@ -104,9 +104,10 @@ public record HistoryAnswer(
                         Table.Align.LEFT,
                         Table.Align.LEFT,
                         Table.Align.RIGHT,
+                        Table.Align.LEFT,
                         Table.Align.LEFT);
         attempts.forEach(attempt -> attempt.into(table, out));
-        table.printCut();
+        table.print();
     }
 
     @Override

@@ -1,11 +1,17 @@
 package migopy.console;
 
+import me.tongfei.progressbar.DefaultProgressBarRenderer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBarStyle;
+import me.tongfei.progressbar.ProgressState;
 
 import migopy.console.Event.Progress;
 
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.IntSupplier;
 
 /**
@@ -25,12 +31,13 @@ final class ProgressDisplay implements AutoCloseable {
         last = first;
         bar =
                 new ProgressBarBuilder()
-                        .setTaskName(name)
+                        .setTaskName("  " + Wording.visible(name))
                         .setInitialMax(first.total() > 0 ? first.total() : -1)
                         .setUpdateIntervalMillis(INTERVAL_MS)
-                        .setRenderer((state, columns) -> ProgressLine.withBar(last, columns))
-                        .setConsumer(new OnScreen(screen, width.getAsInt()))
+                        .setRenderer(new InOurWords())
+                        .setConsumer(new OnScreen(screen, width.getAsInt() - 1))
                         .build();
+        show(first);
     }
 
     String name() {
@@ -48,6 +55,57 @@ final class ProgressDisplay implements AutoCloseable {
     @Override
     public void close() {
         bar.close();
+    }
+
+    /** The library's line, with amounts and times written as everywhere else. */
+    private final class InOurWords extends DefaultProgressBarRenderer {
+        /** What stands behind the bar is shortened, the least important first, to leave it this. */
+        private static final int LEAST_BAR = 12;
+
+        private String pace = "";
+
+        InOurWords() {
+            super(
+                    ProgressBarStyle.ASCII,
+                    "",
+                    1,
+                    true,
+                    null,
+                    ChronoUnit.SECONDS,
+                    true,
+                    state -> Optional.empty());
+        }
+
+        @Override
+        public String render(ProgressState state, int width) {
+            List<String> parts = ProgressLine.pace(last);
+            String line;
+            do {
+                pace = String.join(", ", parts);
+                line = super.render(state, width);
+            } while (line.indexOf(']') - line.indexOf('[') <= LEAST_BAR && removeLast(parts));
+            return line;
+        }
+
+        private boolean removeLast(List<String> parts) {
+            return !parts.isEmpty() && parts.remove(parts.size() - 1) != null;
+        }
+
+        @Override
+        protected String ratio(ProgressState state) {
+            return ProgressLine.amounts(last);
+        }
+
+        @Override
+        protected String etaString(ProgressState state) {
+            String left = ProgressLine.left(last);
+            return left.isEmpty() ? "?" : left;
+        }
+
+        @Override
+        protected String speed(ProgressState state) {
+            return pace;
+        }
     }
 
     private record OnScreen(Screen screen, int width) implements ProgressBarConsumer {

@@ -190,28 +190,39 @@ public record StatusAnswer(
 
     private String closing() {
         long pending = count(MigrationState.PENDING);
-        long running = count(MigrationState.RUNNING) + count(MigrationState.ROLLING_BACK);
         long failed = count(MigrationState.FAILED);
+        long interrupted =
+                migrations.stream()
+                        .filter(row -> row.state() == MigrationState.INTERRUPTED)
+                        .filter(row -> row.problem() == null)
+                        .count();
+        long running = count(MigrationState.RUNNING) + count(MigrationState.ROLLING_BACK);
         if (migrations.isEmpty() && problems.isEmpty()) {
             return "No migrations yet. The first: {migopy} create add users";
         }
-        StringBuilder closing =
-                new StringBuilder(
-                        pending == 0 ? "Nothing pending" : Wording.number(pending) + " pending");
-        if (failed > 0) {
-            closing.append(", ").append(Wording.number(failed)).append(" failed");
+        List<String> counts = new ArrayList<>();
+        if (pending > 0 || failed + interrupted == 0) {
+            counts.add(pending == 0 ? "Nothing pending" : Wording.number(pending) + " pending");
         }
-        if (running > 0) {
-            closing.append(", ").append(Wording.number(running)).append(" running");
-        }
+        add(counts, failed, "failed");
+        add(counts, interrupted, "interrupted");
+        add(counts, running, "running");
         if (!problems.isEmpty()) {
-            return closing.append(", ")
-                    .append(Wording.count(problems.size(), "problem"))
-                    .append(" to settle first.")
-                    .toString();
+            counts.add(Wording.count(problems.size(), "problem") + " to settle first");
         }
-        boolean next = pending + failed > 0 && running == 0;
-        return closing.append(next ? ". To run them: {migopy} execute" : ".").toString();
+        boolean next = pending + failed > 0 && running == 0 && problems.isEmpty();
+        return String.join(", ", counts) + (next ? ". " + toRun(pending, failed) : ".");
+    }
+
+    private static void add(List<String> counts, long number, String word) {
+        if (number > 0) {
+            counts.add(Wording.number(number) + " " + word);
+        }
+    }
+
+    private static String toRun(long pending, long failed) {
+        String those = pending + failed == 1 ? "it" : "them";
+        return "To run " + those + (pending == 0 ? " again" : "") + ": {migopy} execute";
     }
 
     @Override

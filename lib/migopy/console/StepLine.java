@@ -35,7 +35,8 @@ final class StepLine {
     static String ended(StepReport step, int nameWidth, Words words) {
         String name = Wording.visible(step.name());
         String state = words.state(step.outcome().word(), stateWidth(step.direction()) - GAP);
-        String duration = words.duration(step.durationMs());
+        boolean called = step.direction() != Direction.IGNORE;
+        String duration = called ? words.duration(step.durationMs()) : "";
         String line =
                 "  "
                         + state

@@ -20,11 +20,11 @@ final class Table {
     private static final int WIDE_GAP = 4;
     private static final int NARROW_GAP = 2;
     private static final int LEAST_NAME_WIDTH = 16;
-    private static final int LEAST_CUT_WIDTH = 20;
+    private static final String UNDER = "      ";
     private static final String ELLIPSIS = " ...";
 
-    /** A line of its own among the rows has no cells. */
-    private record Row(String state, List<String> cells) {}
+    /** What stands under a row belongs to it; empty for nothing. */
+    private record Row(String state, List<String> cells, String under) {}
 
     private final Words out;
     private final List<Align> columns;
@@ -42,19 +42,22 @@ final class Table {
         for (String cell : cells) {
             visible.add(Wording.visible(cell));
         }
-        rows.add(new Row(state, visible));
+        rows.add(new Row(state, visible, ""));
+    }
+
+    /** A line under the last row: of a text that is longer than that, as much as it holds. */
+    void under(String text) {
+        String visible = Wording.visible(text.lines().findFirst().orElse("").strip());
+        int room = out.width() - UNDER.length();
+        String line =
+                visible.length() <= room
+                        ? visible
+                        : visible.substring(0, room - ELLIPSIS.length()) + ELLIPSIS;
+        Row last = rows.remove(rows.size() - 1);
+        rows.add(new Row(last.state(), last.cells(), UNDER + line));
     }
 
     void print() {
-        print(false);
-    }
-
-    /** Prints it with the last column cut where the line ends; only for what nobody has to type. */
-    void printCut() {
-        print(true);
-    }
-
-    private void print(boolean cut) {
         int[] widths = new int[columns.size()];
         int stateWidth = 0;
         for (Row row : rows) {
@@ -64,11 +67,6 @@ final class Table {
             }
         }
         int gap = WIDE_GAP;
-        if (cut) {
-            int last = widths.length - 1;
-            int before = total(stateWidth, widths, gap) - widths[last];
-            widths[last] = Math.min(widths[last], Math.max(LEAST_CUT_WIDTH, out.width() - before));
-        }
         if (total(stateWidth, widths, gap) > out.width()) {
             gap = NARROW_GAP;
             int excess = total(stateWidth, widths, gap) - out.width();
@@ -77,7 +75,10 @@ final class Table {
                             Math.min(LEAST_NAME_WIDTH, widths[0]), widths[0] - Math.max(0, excess));
         }
         for (Row row : rows) {
-            out.painted(line(row, stateWidth, widths, gap, cut));
+            out.painted(line(row, stateWidth, widths, gap));
+            if (!row.under().isEmpty()) {
+                out.painted(row.under());
+            }
         }
     }
 
@@ -89,7 +90,7 @@ final class Table {
         return total;
     }
 
-    private String line(Row row, int stateWidth, int[] widths, int gap, boolean cut) {
+    private String line(Row row, int stateWidth, int[] widths, int gap) {
         StringBuilder line = new StringBuilder("  ").append(out.state(row.state(), stateWidth));
         line.append(" ".repeat(STATE_GAP));
         for (int i = 0; i < widths.length; i++) {
@@ -100,9 +101,6 @@ final class Table {
                 line.append(" ".repeat(gap));
             }
             String cell = row.cells().get(i);
-            if (cut && i == widths.length - 1 && cell.length() > widths[i]) {
-                cell = cell.substring(0, widths[i] - ELLIPSIS.length()) + ELLIPSIS;
-            }
             boolean left = columns.get(i) == Align.LEFT;
             line.append(left ? Wording.left(cell, widths[i]) : Wording.right(cell, widths[i]));
         }

@@ -7,7 +7,6 @@ import migopy.console.Direction;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -99,16 +98,17 @@ public final class CompiledMigration {
 
     /**
      * The frames of an exception and of its causes that lie in the migration's own file, as {@code
-     * file:line}, the innermost of each first; at most {@link #FRAME_LIMIT}.
+     * file:line} and what stands on that line, the innermost of each first; at most {@link
+     * #FRAME_LIMIT}.
      */
     public List<String> framesOf(Throwable thrown) {
-        Set<String> frames = new LinkedHashSet<>();
+        Set<Integer> lines = new LinkedHashSet<>();
         try {
             Throwable next = thrown;
             for (int i = 0; next != null && i < CAUSE_LIMIT; i++) {
                 for (StackTraceElement frame : next.getStackTrace()) {
-                    if (frames.size() < FRAME_LIMIT && classNames.contains(frame.getClassName())) {
-                        frames.add(source.file().fileName() + ":" + frame.getLineNumber());
+                    if (lines.size() < FRAME_LIMIT && classNames.contains(frame.getClassName())) {
+                        lines.add(frame.getLineNumber());
                     }
                 }
                 next = next.getCause();
@@ -116,8 +116,8 @@ public final class CompiledMigration {
         } catch (RuntimeException e) {
             // An exception class of the user's own that fails while it is looked at: what is known
             // will do.
-            return new ArrayList<>(frames);
+            return source.frames(lines);
         }
-        return new ArrayList<>(frames);
+        return source.frames(lines);
     }
 }

@@ -12,6 +12,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -25,6 +26,9 @@ public record MigrationSource(MigrationFile file, String text, String checksum) 
     /** The longest source in bytes: the journal keeps it inside of a document. */
     public static final int LIMIT = 1 << 20;
 
+    /** So much of a line of code stands in a frame, in characters. */
+    private static final int CODE_LIMIT = 120;
+
     private static final char MARK = '\ufeff';
 
     /** Some sources, and why others could not be had. */
@@ -33,6 +37,24 @@ public record MigrationSource(MigrationFile file, String text, String checksum) 
             sources = List.copyOf(sources);
             problems = List.copyOf(problems);
         }
+    }
+
+    /** {@code 4_split_names.java:17 users.insertOne(person)} for each line. */
+    List<String> frames(Collection<Integer> lines) {
+        return frames(file.fileName(), text, lines);
+    }
+
+    /** Where something happened in a text, and what stands there, shortened to what is read. */
+    public static List<String> frames(String fileName, String text, Collection<Integer> lines) {
+        String[] all = text.split("\\R", -1);
+        List<String> frames = new ArrayList<>(lines.size());
+        for (int line : lines) {
+            String code = line >= 1 && line <= all.length ? all[line - 1].strip() : "";
+            String shown =
+                    code.length() <= CODE_LIMIT ? code : code.substring(0, CODE_LIMIT) + " ...";
+            frames.add((fileName + ":" + line + "    " + shown).strip());
+        }
+        return frames;
     }
 
     /** Either a source or why there is none. */

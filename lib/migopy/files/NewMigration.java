@@ -52,20 +52,12 @@ public final class NewMigration {
     }
 
     /**
-     * Writes a new file from the template; never over another.
+     * Writes a new file; never over another.
      *
      * @param words what it does: {@code add users}
      * @param timestamp whether its number is the time, whatever the others' are
      * @param number its number as typed, with leading zeros if wanted; null: the next
-     * @throws MigopyException usage: no words, no such number, or no name that matches the pattern
-     */
-    public MigrationFile create(List<String> words, boolean timestamp, String number) {
-        return create(words, timestamp, number, NewMigration::template);
-    }
-
-    /**
-     * Writes a new file with a text of one's own; never over another.
-     *
+     * @param text what stands in it, such as {@link #template}
      * @throws MigopyException usage: no words, no such number, or no name that matches the pattern
      */
     public MigrationFile create(List<String> words, boolean timestamp, String number, Text text) {
@@ -140,7 +132,8 @@ public final class NewMigration {
                 .formatted(entryScript());
     }
 
-    private static String template(String header, String className) {
+    /** An {@code up()} and a {@code down()} to be filled in. */
+    public static String template(String header, String className) {
         return header
                 + """
                 import static migopy.Migration.db;

@@ -18,7 +18,6 @@ import migopy.files.SourceCompiler;
 import migopy.journal.Fixes;
 import migopy.run.Fix;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -195,15 +194,15 @@ final class SnippetFix implements Fix {
 
     @Override
     public List<String> framesOf(Throwable other) {
-        Set<String> frames = new LinkedHashSet<>();
+        Set<Integer> lines = new LinkedHashSet<>();
         boolean known = located != null && (other == thrown || other == located);
         StackTraceElement[] stack = known ? located.getStackTrace() : other.getStackTrace();
         Stream.of(stack)
                 .map(known ? this::located : this::approximately)
                 .filter(line -> line > 0)
                 .limit(CompiledMigration.FRAME_LIMIT)
-                .forEach(line -> frames.add(name + ":" + line));
-        return new ArrayList<>(frames);
+                .forEach(lines::add);
+        return MigrationSource.frames(name, code.source(), lines);
     }
 
     /** A frame as JShell tells it: the file is {@code #} and the snippet's id. */

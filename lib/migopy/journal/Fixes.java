@@ -220,7 +220,7 @@ public final class Fixes {
 
     private static MigopyException overtaken(Begun begun) {
         return MigopyException.unknown(
-                "another run has taken over while %s was under way".formatted(begun.code().file()),
+                "Another run has taken over while %s was under way".formatted(begun.code().file()),
                 "See what is true: " + MigopyException.COMMAND + " history " + begun.run());
     }
 

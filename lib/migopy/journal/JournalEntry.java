@@ -48,9 +48,12 @@ public record JournalEntry(
     /** The error type of a step that ended because its time was up. */
     public static final String TIMEOUT = "timeout";
 
-    /** Whether calling {@code up()} or {@code down()} once more cannot do anything twice. */
+    /**
+     * Whether calling {@code up()} or {@code down()} once more cannot do anything twice; what is
+     * marked {@code @Resumable} promises that of {@code up()} alone.
+     */
     public boolean safeToRunAgain() {
-        return transactional || resumable;
+        return transactional || resumable && state != State.ROLLING_BACK;
     }
 
     /** Whether it failed in a way that leaves open how far it came. */

@@ -13,7 +13,7 @@ final class JournalErrors {
 
     static MigopyException overtaken(BsonValue key) {
         return MigopyException.unknown(
-                "another run has taken over, and %s is in its hands now".formatted(shown(key)),
+                "Another run has taken over, and %s is in its hands now".formatted(shown(key)),
                 "See what is true: " + MigopyException.COMMAND + " status");
     }
 

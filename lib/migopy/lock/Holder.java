@@ -1,6 +1,9 @@
 package migopy.lock;
 
+import migopy.console.Wording;
+
 import java.time.Instant;
+import java.time.ZoneId;
 
 /**
  * Who holds the lock, or held it last.
@@ -18,6 +21,11 @@ public record Holder(
         Instant acquiredAt,
         Instant expiresAt,
         boolean live) {
+
+    /** The end of the lease as a person reads it: {@code 10:12:31}. */
+    public String until() {
+        return expiresAt == null ? "its end" : Wording.clock(expiresAt, ZoneId.systemDefault());
+    }
 
     /** {@code run 7f3a91 on host, pid 4711}. */
     public String shown() {

@@ -115,10 +115,7 @@ public final class Lease implements AutoCloseable {
 
     private static MigopyException locked(Holder holder) {
         return MigopyException.locked(
-                "%s holds the lock until %s"
-                        .formatted(
-                                holder.shown(),
-                                holder.expiresAt() == null ? "its end" : holder.expiresAt()),
+                "%s holds the lock until %s".formatted(holder.shown(), holder.until()),
                 ("Wait for it with --wait 5m. If that run is dead, the lock is free after that"
                                 + " time; sooner: %s unlock --owner %s")
                         .formatted(MigopyException.COMMAND, holder.owner()));
@@ -151,7 +148,7 @@ public final class Lease implements AutoCloseable {
                 }
                 throw new MigopyException(
                         MigopyException.Kind.UNKNOWN,
-                        "the lock could not be renewed for two thirds of its lease: "
+                        "The lock could not be renewed for two thirds of its lease: "
                                 + e.getMessage(),
                         "See what is true: " + MigopyException.COMMAND + " status",
                         e);
@@ -159,7 +156,7 @@ public final class Lease implements AutoCloseable {
         }
         if (lost) {
             throw MigopyException.unknown(
-                    "this run lost its lock to another",
+                    "This run lost its lock to another",
                     "See what is true: " + MigopyException.COMMAND + " status");
         }
     }

@@ -119,7 +119,7 @@ record EmbeddedProgram(Path folder, List<Path> classPath) {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         if (compiler == null) {
             throw MigopyException.usage(
-                    "this Java has no compiler", "Use a JDK, not a JRE: set JAVA_HOME to one");
+                    "This Java has no compiler", "Use a JDK, not a JRE: set JAVA_HOME to one");
         }
         Path source = Files.writeString(classes.resolve(NAME + ".java"), text);
         var errors = new ByteArrayOutputStream();

@@ -121,7 +121,7 @@ public final class EmbeddedServer implements AutoCloseable {
             case "port" -> Integer.parseInt(words[1]);
             case "locked" ->
                     throw MigopyException.unreachable(
-                            "the embedded database is in use by another run",
+                            "The embedded database is in use by another run",
                             "Wait for its end; it serves one run at a time");
             case "failed" -> throw cannotStart(words[1], log);
             default -> throw cannotStart("it ended at once", log);
@@ -130,6 +130,6 @@ public final class EmbeddedServer implements AutoCloseable {
 
     private static MigopyException cannotStart(String reason, Path log) {
         return MigopyException.unreachable(
-                "the embedded database cannot be started: " + reason, "Look into " + log);
+                "The embedded database cannot be started: " + reason, "Look into " + log);
     }
 }

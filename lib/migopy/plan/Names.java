@@ -63,7 +63,7 @@ public final class Names {
                         .limit(OFFERED)
                         .toList();
         return MigopyException.usage(
-                "there is no migration %s".formatted(typed),
+                "There is no migration %s".formatted(typed),
                 nearest.isEmpty()
                         ? "See what there is: " + MigopyException.COMMAND + " status --all"
                         : "The nearest: " + listed(nearest));

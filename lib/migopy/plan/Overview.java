@@ -107,7 +107,7 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
                     new Problem(
                             Problem.Kind.UNREADABLE,
                             entry.name(),
-                            "the journal's document %s cannot be understood: %s"
+                            "The journal's document %s cannot be understood: %s"
                                     .formatted(entry.name(), entry.reason()),
                             "Look at it in the database and mend it there; Migopy does not write"
                                     + " over it");
@@ -157,21 +157,26 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
                 return new Problem(
                         Problem.Kind.UNKNOWN_ENTRY,
                         entry.name(),
-                        "the journal has an entry %s, which is no migration's name"
+                        "The journal has an entry %s, which is no migration's name"
                                 .formatted(entry.name()),
                         "Remove it from the collection, or name the pattern that it belongs to:"
                                 + " --pattern");
             }
             return switch (state) {
-                case INTERRUPTED -> entry.safeToRunAgain() ? null : Problems.interrupted(entry);
-                case FAILED ->
-                        entry.failedMidway() && !entry.safeToRunAgain()
-                                ? Problems.interrupted(entry)
-                                : null;
+                case INTERRUPTED -> interrupted(entry);
+                case FAILED -> entry.failedMidway() ? interrupted(entry) : null;
                 case ROLLBACK_FAILED -> Problems.rollbackFailed(entry);
                 case APPLIED -> file == null ? gone(entry, number) : edited(entry, file);
                 case IGNORED, PENDING, RUNNING, ROLLING_BACK, UNREADABLE -> null;
             };
+        }
+
+        private Problem interrupted(JournalEntry entry) {
+            if (!entry.safeToRunAgain()) {
+                return Problems.interrupted(entry);
+            }
+            notices.add(Problems.safelyInterrupted(entry));
+            return null;
         }
 
         private Problem gone(JournalEntry entry, long number) {

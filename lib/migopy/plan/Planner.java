@@ -136,7 +136,7 @@ public final class Planner {
         }
         if (one.file() == null && one.problem() == null) {
             throw MigopyException.usage(
-                    "the file of %s is gone".formatted(one.name()), "Bring the file back");
+                    "The file of %s is gone".formatted(one.name()), "Bring the file back");
         }
     }
 
@@ -194,7 +194,7 @@ public final class Planner {
     private static void refuseNamesWithLimits(List<String> names, String to, Integer steps) {
         if (!names.isEmpty() && (to != null || steps != null)) {
             throw MigopyException.usage(
-                    "names do not go together with " + (to != null ? "--to" : "--steps"),
+                    "Names do not go together with " + (to != null ? "--to" : "--steps"),
                     "Give the names, or the limit");
         }
         if (steps != null && steps < 1) {

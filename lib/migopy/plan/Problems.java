@@ -51,7 +51,7 @@ final class Problems {
         return new Problem(
                 Problem.Kind.FAILED,
                 entry.name(),
-                "the rollback of %s failed%s%s"
+                "The rollback of %s failed%s%s"
                         .formatted(entry.name(), on(entry.finishedAt()), because(entry)),
                 "Look at the data, then settle it: %s repair %s --as applied|pending --reason \"...\""
                         .formatted(MIGOPY, entry.name()));
@@ -66,11 +66,25 @@ final class Problems {
                 Problem.Kind.INTERRUPTED,
                 entry.name(),
                 "%s%s was interrupted: %s"
-                        .formatted(down ? "the rollback of " : "", entry.name(), known(entry)),
+                        .formatted(down ? "The rollback of " : "", entry.name(), known(entry)),
                 down
                         ? "Look at the data, then settle it: " + settle
                         : "Look at the data, then run it again: %s execute %s --retry, or settle it: %s"
                                 .formatted(MIGOPY, entry.name(), settle));
+    }
+
+    /** What was cut off and needs nobody to look at it. */
+    static String safelyInterrupted(JournalEntry entry) {
+        if (entry.state() == State.ROLLING_BACK) {
+            return "The rollback of %s was interrupted, and its transaction left nothing behind: it is still applied"
+                    .formatted(entry.name());
+        }
+        return "%s was interrupted, and execute runs it again: %s"
+                .formatted(
+                        entry.name(),
+                        entry.transactional()
+                                ? "its transaction left nothing behind"
+                                : "it is marked @Resumable");
     }
 
     private static String known(JournalEntry entry) {

@@ -86,7 +86,7 @@ final class RollbackPlanner {
                             .toList();
             if (ofRun.isEmpty()) {
                 throw MigopyException.usage(
-                        "nothing that is applied was applied by run " + request.run(),
+                        "Nothing that is applied was applied by run " + request.run(),
                         "See the runs: %s history".formatted(MigopyException.COMMAND));
             }
             return ofRun;

@@ -67,7 +67,7 @@ public final class BackfillControl {
 
     private static MigopyException none(String typed, List<String> others) {
         return MigopyException.usage(
-                "no migration that is running is called %s".formatted(typed),
+                "No migration that is running is called %s".formatted(typed),
                 others.isEmpty()
                         ? "None is running; what was: %s status".formatted(MigopyException.COMMAND)
                         : "Running: " + String.join(", ", others));

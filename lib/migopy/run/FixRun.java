@@ -144,7 +144,7 @@ final class FixRun implements AutoCloseable {
         operation.lease().ensureHeld();
         if (!fixes.isOurs(begun)) {
             throw MigopyException.unknown(
-                    "another run has taken over while %s was under way".formatted(fix.name()),
+                    "Another run has taken over while %s was under way".formatted(fix.name()),
                     "See what is true: " + MigopyException.COMMAND + " history --fixes");
         }
     }

@@ -84,7 +84,7 @@ public final class FixRunner {
         MigopyException error =
                 new MigopyException(
                         MigopyException.Kind.FAILED,
-                        "stopped before anything was run",
+                        "Stopped before anything was run",
                         "Start it again",
                         cause);
         return new FixAnswer(runId, fix.name(), null, null, null, exitCode, error);

@@ -25,7 +25,7 @@ final class HookCalls {
         } catch (Exception e) {
             throw new MigopyException(
                     MigopyException.Kind.DUMP,
-                    "the dump before the run failed, and nothing was run: " + e,
+                    "The dump before the run failed, and nothing was run: " + e,
                     "Mend doDump(), or leave the dump out",
                     e);
         }

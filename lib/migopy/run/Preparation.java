@@ -92,7 +92,7 @@ record Preparation(
                     new Problem(
                             Problem.Kind.MISSING,
                             entry.name(),
-                            "the journal has no source of %s".formatted(entry.name()),
+                            "The journal has no source of %s".formatted(entry.name()),
                             "Bring the file back"));
             return Optional.empty();
         }

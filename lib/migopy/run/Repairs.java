@@ -104,7 +104,7 @@ public final class Repairs {
         }
         if (order.reason().getBytes(StandardCharsets.UTF_8).length > REASON_LIMIT) {
             throw MigopyException.usage(
-                    "the reason is longer than 4 kB", "Say it shorter, or where it is written");
+                    "The reason is longer than 4 kB", "Say it shorter, or where it is written");
         }
     }
 

@@ -132,7 +132,7 @@ public final class Runner {
         MigopyException error =
                 new MigopyException(
                         MigopyException.Kind.FAILED,
-                        "stopped before anything was run",
+                        "Stopped before anything was run",
                         "Start again: " + MigopyException.COMMAND + " status says how things stand",
                         cause);
         return new RunResult(runId, List.of(), List.of(), error, exitCode);
@@ -183,7 +183,7 @@ public final class Runner {
         if (watchdog.stopped().isPresent()) {
             // The signal interrupted the compiler, too: what that complains about is no problem.
             throw MigopyException.refused(
-                    "stopped while compiling", "Start again: " + MigopyException.COMMAND);
+                    "Stopped while compiling", "Start again: " + MigopyException.COMMAND);
         }
         return preparation;
     }

@@ -148,7 +148,7 @@ final class StepRun implements AutoCloseable {
         operation.lease().ensureHeld();
         if (!operation.ledger().journal().isOurs(begin)) {
             throw MigopyException.unknown(
-                    "another run has taken %s over".formatted(step.name()),
+                    "Another run has taken %s over".formatted(step.name()),
                     "See what is true: " + MigopyException.COMMAND + " status");
         }
     }

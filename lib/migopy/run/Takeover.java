@@ -84,7 +84,7 @@ final class Takeover {
         }
         if (!left.isEmpty()) {
             throw MigopyException.unknown(
-                    "an operation of the interrupted %s still runs in the server: %s"
+                    "An operation of the interrupted %s still runs in the server: %s"
                             .formatted(entry.name(), left.get(0).describe()),
                     "End it there, or wait for its end; then start again");
         }

@@ -4,14 +4,12 @@ import com.mongodb.MongoException;
 
 import migopy.MigopyException;
 import migopy.console.UnlockAnswer;
-import migopy.console.Wording;
 import migopy.lock.Holder;
 import migopy.lock.LockStore;
 import migopy.mongo.Connection;
 import migopy.mongo.MongoErrors;
 import migopy.settings.Settings;
 
-import java.time.ZoneId;
 import java.util.Optional;
 
 /** Takes the lock away from its owner. */
@@ -49,19 +47,19 @@ public final class Unlock {
         Holder holder = found.get();
         if (owner != null && !owner.equals(holder.owner())) {
             throw MigopyException.locked(
-                    "the lock is not %s's: %s has it, %s"
+                    "The lock is not %s's: %s has it, %s"
                             .formatted(owner, holder.owner(), holder.shown()),
                     "To remove that one: " + remove(holder));
         }
         if (owner == null && holder.live()) {
             throw MigopyException.locked(
-                    "the lease of %s, %s, runs until %s"
-                            .formatted(holder.owner(), holder.shown(), until(holder)),
+                    "The lease of %s, %s, runs until %s"
+                            .formatted(holder.owner(), holder.shown(), holder.until()),
                     "If that run is dead: " + remove(holder));
         }
         if (!locks.release(holder.owner(), holder.token())) {
             throw MigopyException.locked(
-                    "the lock has changed hands just now",
+                    "The lock has changed hands just now",
                     "See who has it: " + MigopyException.COMMAND + " unlock");
         }
         return new UnlockAnswer(
@@ -71,10 +69,6 @@ public final class Unlock {
                 holder.host(),
                 holder.pid(),
                 holder.expiresAt());
-    }
-
-    private static String until(Holder holder) {
-        return Wording.clock(holder.expiresAt(), ZoneId.systemDefault());
     }
 
     private static String remove(Holder holder) {

@@ -276,7 +276,7 @@ record MongoUri(
 
     private static MigopyException malformed(Value value, String why) {
         return MigopyException.usage(
-                "the MongoDB URI (from %s) is malformed: %s".formatted(value.origin(), why),
+                "The MongoDB URI (from %s) is malformed: %s".formatted(value.origin(), why),
                 "Write it as mongodb://user:password@host:27017/database, with % and @ : / ? in"
                         + " user and password as %25 and %40 %3A %2F %3F");
     }

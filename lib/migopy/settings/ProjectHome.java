@@ -42,7 +42,7 @@ final class ProjectHome {
             }
         }
         throw MigopyException.usage(
-                "no migopy.java in %s or above it".formatted(start),
+                "No migopy.java in %s or above it".formatted(start),
                 "Go into the project's folder, or let MIGOPY_HOME name it");
     }
 }

@@ -42,7 +42,7 @@ public record Settings(
     public String database() {
         if (connection.database() == null) {
             throw MigopyException.usage(
-                    "no database is named",
+                    "No database is named",
                     "Set mongoDatabase in migopy.java, MONGO_DATABASE, --database, or name it in"
                             + " the URI");
         }

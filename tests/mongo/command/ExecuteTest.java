@@ -10,6 +10,8 @@ import static support.Project.project;
 
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import support.MongoServer;
 import support.OnServer;
@@ -151,6 +153,23 @@ class ExecuteTest {
         assertThat(result.problemKinds()).contains("not_compilable");
         project.run("execute").exits(3).says("5_five.java:7", "nonsense");
         assertThat(project.marks()).isEmpty();
+        assertThat(project.states()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "static void down() {}",
+                "void up() {}",
+                "static void up(int number) {}",
+                "static void up() {} } class Other { static void up() {}",
+            })
+    void oneWhoseUpCannotBeCalledIsRefusedBeforeAnythingRuns(String members, MongoServer server) {
+        var project = five(server).with("5_five.java", source(members));
+        Result result = project.run("execute", "--json").exits(3);
+        assertThat(result.problemKinds()).containsExactly("no_up");
+        assertThat(result.error()).containsEntry("kind", "refused");
+        project.run("execute").exits(3).complainsBriefly().says("5_five.java has", "up()");
         assertThat(project.states()).isEmpty();
     }
 

@@ -9,6 +9,8 @@ import static support.Migrations.up;
 import static support.Migrations.waitingFor;
 import static support.Project.project;
 
+import com.mongodb.client.model.Updates;
+
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
@@ -30,6 +32,9 @@ class ExitCodesTest {
         project.run("execute").exits(0);
         project.with("1_one.java", marking("uno"));
         project.run("execute").exits(3);
+        project.with("1_one.java", marking("one"));
+        server.collection("migrations").updateOne(new Document(), Updates.set("state", "running"));
+        project.run("execute").exits(5);
     }
 
     @Test
@@ -111,6 +116,14 @@ class ExitCodesTest {
         project.start("execute", "--timeout", "1s").exits(1);
         assertThat(project.journal("1_one")).containsEntry("state", "failed");
         project.lockIsFree();
+    }
+
+    @Test
+    void insideOfAnotherProgramATimeoutNamesTheThreadThatStillRuns(MongoServer server) {
+        var project = project(server).with("1_one.java", deafWaitingFor("later"));
+        project.run("execute", "--timeout", "1s").exits(1).says("migopy-migration still runs");
+        project.lockIsFree();
+        project.signal("later");
     }
 
     @Test

@@ -27,6 +27,8 @@ class HistoryTest {
                 .says(System.getProperty("user.name"));
         Result json = project.run("history", "--json").exits(0);
         assertThat(json.out()).contains("not yet", "rolled_back", "durationMs");
+        // By these rollback --run finds what a run has applied.
+        project.run("history").says(project.journal("1_one").getString("run"));
     }
 
     @Test

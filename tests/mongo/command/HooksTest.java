@@ -95,11 +95,61 @@ class HooksTest {
                         @Override protected void beforeRun() { note("before run"); }
                         @Override protected void afterRun() { note("after run"); }
                         @Override protected void beforeMigration(String name) { note("before " + name); }
+                        @Override protected void afterMigration(String name, StepReport step) {
+                            note(step.outcome().word() + " " + name);
+                        }
                         """);
         project.run("execute").exits(0);
         assertThat(project.marks())
                 .containsExactly(
-                        "before run", "before 1_one", "one", "before 2_two", "two", "after run");
+                        "before run",
+                        "before 1_one",
+                        "one",
+                        "applied 1_one",
+                        "before 2_two",
+                        "two",
+                        "applied 2_two",
+                        "after run");
+        project.run("rollback", "2").exits(0);
+        assertThat(project.marks())
+                .endsWith("before run", "before 2_two", "rolled_back 2_two", "after run");
+        int before = project.marks().size();
+        project.run("execute", "--dry-run").exits(0);
+        project.run("ignore").exits(0);
+        project.run("execute").exits(0);
+        assertThat(project.marks()).hasSize(before);
+    }
+
+    @Test
+    void aHookThatThrowsEndsTheRunAndIsNamed(MongoServer server) {
+        var project = withOne(server).with("2_two.java", marking("two"));
+        project.entry(throwing("beforeRun()"));
+        project.run("execute").exits(1).complainsBriefly().says("beforeRun() failed", "not now");
+        assertThat(project.states()).isEmpty();
+        project.lockIsFree();
+
+        project.entry(throwing("beforeMigration(String name)"));
+        project.run("execute").exits(1).complainsBriefly().says("1_one", "not now");
+        assertThat(project.states()).containsOnlyKeys("1_one").containsEntry("1_one", "failed");
+        assertThat(project.marks()).isEmpty();
+
+        project.entry(throwing("afterMigration(String name, StepReport step)"));
+        project.run("execute")
+                .exits(1)
+                .complainsBriefly()
+                .says("afterMigration() failed after 1_one", "1_one stays applied");
+        assertThat(project.states()).containsEntry("1_one", "applied");
+        assertThat(project.marks()).containsExactly("one");
+
+        project.entry(throwing("afterRun()"));
+        project.run("execute").exits(1).complainsBriefly().says("afterRun() failed");
+        assertThat(project.states()).containsEntry("2_two", "applied");
+        project.lockIsFree();
+    }
+
+    private static String throwing(String hook) {
+        return "@Override protected void %s { throw new IllegalStateException(\"not now\"); }"
+                .formatted(hook);
     }
 
     @Test

@@ -53,6 +53,26 @@ class IgnoreTest {
     }
 
     @Test
+    void aDryRunShowsThePlanAndTouchesNothing(MongoServer server) {
+        var project = three(server);
+        Result result = project.run("ignore", "--to", "2", "--dry-run", "--json").exits(0);
+        assertThat(result.steps()).extracting("name").containsExactly("1_one", "2_two");
+        assertThat(result.steps()).extracting("outcome").containsOnly("planned");
+        assertThat(result.steps()).extracting("direction").containsOnly("ignore");
+        project.run("ignore", "--dry-run").exits(0).says("3_three", "nothing done");
+        assertThat(server.db().listCollectionNames()).isEmpty();
+    }
+
+    @Test
+    void namesThatDoNotFitAreRefused(MongoServer server) {
+        var project = three(server);
+        project.run("ignore", "1", "--to", "2").exits(2).complainsBriefly().says("--to");
+        project.run("execute", "1").exits(0);
+        project.run("ignore", "1").exits(2).complainsBriefly().says("1_one", "applied");
+        assertThat(project.states()).containsOnlyKeys("1_one");
+    }
+
+    @Test
     void itIsAnAttemptWithItsAuthor(MongoServer server) {
         var project = three(server);
         project.run("ignore", "1").exits(0);

@@ -54,8 +54,26 @@ class InterruptedTest {
     void aResumableOneIsRunAgainByItself(MongoServer server) {
         var project = project(server).with("1_slow.java", resumableWaitingFor("go")).lease("2s");
         project.start("execute").untilInUp().kill();
-        project.signal("go").run("execute", "--wait", "30s").exits(0);
+        project.signal("go").letTheLeaseRunOut();
+        project.run("status")
+                .exits(0)
+                .says("1_slow was interrupted, and execute runs it again", "1 interrupted.");
+        project.run("execute").exits(0).says("it is marked @Resumable");
         assertThat(project.marks()).containsExactly("slow");
+    }
+
+    @Test
+    void thatUpMayBeCalledAgainSaysNothingOfDown(MongoServer server) {
+        String source = resumableWaitingFor("go").replace("static void up", "static void was");
+        source =
+                source.replace("static void down", "static void up")
+                        .replace("void was", "void down");
+        var project = project(server).with("1_slow.java", source).lease("2s");
+        project.run("execute").exits(0);
+        project.start("rollback", "1").untilInUp().kill();
+        project.letTheLeaseRunOut();
+        assertThat(project.run("status", "--json").problemKinds()).containsExactly("interrupted");
+        project.run("execute").exits(5).complainsBriefly().says("The rollback of 1_slow");
     }
 
     @Test

@@ -14,6 +14,8 @@ import support.OnServer;
 import support.Project;
 import support.Result;
 
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
 import java.util.Date;
 
 /** The lock as other commands meet it, and {@code unlock}. */
@@ -45,6 +47,36 @@ class LockTest {
         assertThat(project.marks()).containsExactly("one");
         assertThat(project.lock()).containsEntry("token", 8L);
         project.lockIsFree();
+    }
+
+    @Test
+    void rollbackAndIgnoreWaitToo(MongoServer server) {
+        var project = project(server).with("1_one.java", marking("one"));
+        project.run("execute").exits(0);
+        project.with("2_two.java", marking("two"));
+        for (String[] words : new String[][] {{"rollback", "1"}, {"ignore", "2"}}) {
+            server.collection("migrations_lock").drop();
+            server.collection("migrations_lock").insertOne(Locks.heldFor(server, 1));
+            project.run(words[0], words[1], "--wait", "30s")
+                    .exits(0)
+                    .says("Waiting until", "elsewhere");
+        }
+        assertThat(project.states())
+                .containsEntry("1_one", "rolled_back")
+                .containsEntry("2_two", "ignored");
+    }
+
+    @Test
+    void itSaysUntilWhenByThisMachinesClock(MongoServer server) {
+        var project = locked(server, 60);
+        String message = project.run("execute", "--json").error().getString("message");
+        assertThat(message)
+                .matches("run run-1 on elsewhere, pid 4711 holds the lock until [\\d:]{8}");
+        String until =
+                DateTimeFormatter.ofPattern("HH:mm:ss")
+                        .withZone(ZoneId.systemDefault())
+                        .format(project.lock().getDate("expiresAt").toInstant());
+        assertThat(message).endsWith(until);
     }
 
     @Test

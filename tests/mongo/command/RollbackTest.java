@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static support.Migrations.failingDown;
 import static support.Migrations.marking;
 import static support.Migrations.oneWay;
+import static support.Migrations.upAndDown;
 import static support.Project.project;
 
 import org.bson.Document;
@@ -138,6 +139,18 @@ class RollbackTest {
         project.run("execute").exits(3).says("1_one", "repair");
         project.run("repair", "1", "--as", "applied", "--reason", "looked at it").exits(0);
         project.run("execute").exits(0);
+    }
+
+    @Test
+    void aDownThatTakesLongerThanItsTimeoutHasFailed(MongoServer server) {
+        var project =
+                project(server)
+                        .with("1_one.java", upAndDown("", "support.Signals.await(\"never\");"));
+        project.run("execute").exits(0);
+        project.run("rollback", "1", "--timeout", "1s").exits(1).says("took longer than 1 s");
+        assertThat(project.states()).containsEntry("1_one", "rollback_failed");
+        project.lockIsFree();
+        project.run("rollback", "1").exits(3).complainsBriefly().says("repair 1_one");
     }
 
     @Test

@@ -24,7 +24,7 @@ import support.Kind;
 import support.MongoServer;
 import support.On;
 import support.OnServer;
-import support.Typing;
+import support.PseudoTerminal;
 
 import java.util.List;
 
@@ -51,8 +51,9 @@ class LetInTest {
     void aPasswordThatIsAskedForOnATerminalLetsUsInAndIsNotShown(
             @On(Kind.AUTH) MongoServer server) {
         server.createUser("writer", HARD, "readWrite");
-        Typing.in(
+        PseudoTerminal.run(
                         project(server),
+                        120,
                         List.of("Password: ", HARD + "\r"),
                         "execute",
                         "--uri",

@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
 
 import support.MongoServer;
 import support.OnServer;
+import support.PseudoTerminal;
 import support.Result;
-import support.Typing;
 
 import java.util.List;
 
@@ -27,8 +27,9 @@ class ShellTest {
             server.collection("many").insertOne(new Document("n", i));
         }
         Result result =
-                Typing.in(
+                PseudoTerminal.run(
                         project,
+                        120,
                         List.of(
                                 "jshell>",
                                 "var done = db().getCollection(\"done\")\r",
@@ -78,7 +79,7 @@ class ShellTest {
     @Test
     void aFixAsksForItsReasonOnATerminal(MongoServer server) {
         var project = project(server).write("mend.java", marking("mended"));
-        Typing.in(project, List.of("Reason: ", "ticket 7\r"), "run", "mend.java")
+        PseudoTerminal.run(project, 120, List.of("Reason: ", "ticket 7\r"), "run", "mend.java")
                 .exits(0)
                 .says("applied");
         assertThat(server.collection("migrations_fixes").find().first())

@@ -48,7 +48,7 @@ class EmbeddedServerTest {
                     .isInstanceOfSatisfying(
                             MigopyException.class,
                             e -> assertThat(e.kind()).isEqualTo(MigopyException.Kind.UNREACHABLE))
-                    .hasMessage("the embedded database is in use by another run");
+                    .hasMessage("The embedded database is in use by another run");
             insert(server, "still served");
         }
     }

@@ -76,7 +76,7 @@ class LiveLineTest {
                 .hasSizeLessThan(100)
                 .contains(
                         "5_backfill",
-                        "[####",
+                        "[=====",
                         "420,000 of 1,000,000 docs",
                         "61,000 docs/s",
                         "9 s left");

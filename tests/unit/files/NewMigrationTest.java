@@ -30,15 +30,26 @@ class NewMigrationTest {
     }
 
     private String create(String... words) {
-        return maker(Sandbox.PATTERN).create(List.of(words), false, null).name();
+        return maker(Sandbox.PATTERN)
+                .create(List.of(words), false, null, NewMigration::template)
+                .name();
     }
 
     private String createFor(String pattern, String... words) {
-        return maker(Pattern.compile(pattern)).create(List.of(words), false, null).name();
+        return maker(Pattern.compile(pattern))
+                .create(List.of(words), false, null, NewMigration::template)
+                .name();
     }
 
     private void refuses(String message, boolean timestamp, String number, String... words) {
-        assertThatThrownBy(() -> maker(Sandbox.PATTERN).create(List.of(words), timestamp, number))
+        assertThatThrownBy(
+                        () ->
+                                maker(Sandbox.PATTERN)
+                                        .create(
+                                                List.of(words),
+                                                timestamp,
+                                                number,
+                                                NewMigration::template))
                 .isInstanceOfSatisfying(
                         MigopyException.class,
                         e -> assertThat(e.kind()).isEqualTo(MigopyException.Kind.USAGE))
@@ -73,11 +84,13 @@ class NewMigrationTest {
     void aNumberOrATimestampMayBeAskedFor() {
         sandbox.with("3_a.java", "");
         NewMigration maker = maker(Sandbox.PATTERN);
-        assertThat(maker.create(List.of("x"), false, "0012"))
+        assertThat(maker.create(List.of("x"), false, "0012", NewMigration::template))
                 .extracting(MigrationFile::name, MigrationFile::number)
                 .containsExactly("0012_x", 12L);
-        assertThat(maker.create(List.of("x"), true, null).name()).isEqualTo("20261123101500_x");
-        assertThat(maker.create(List.of("x"), true, null).name()).isEqualTo("20261123101501_x");
+        assertThat(maker.create(List.of("x"), true, null, NewMigration::template).name())
+                .isEqualTo("20261123101500_x");
+        assertThat(maker.create(List.of("x"), true, null, NewMigration::template).name())
+                .isEqualTo("20261123101501_x");
     }
 
     @Test
@@ -150,7 +163,8 @@ class NewMigrationTest {
         "class, Class Migration"
     })
     void theTemplateCompilesAsItIsWithUpAndDown(String words, String className) throws IOException {
-        MigrationFile file = maker(Sandbox.PATTERN).create(List.of(words), false, null);
+        MigrationFile file =
+                maker(Sandbox.PATTERN).create(List.of(words), false, null, NewMigration::template);
         String text = Files.readString(file.path());
         assertThat(text)
                 .startsWith("///usr/bin/env jbang \"$0\" \"$@\" ; exit $?\n//DEPS ../migopy.java\n")
@@ -161,7 +175,8 @@ class NewMigrationTest {
 
     @Test
     void theFileIsExecutableForWhoeverMayReadIt() throws IOException {
-        MigrationFile file = maker(Sandbox.PATTERN).create(List.of("x"), false, null);
+        MigrationFile file =
+                maker(Sandbox.PATTERN).create(List.of("x"), false, null, NewMigration::template);
         assertThat(file.path()).isExecutable();
         assertThat(Files.getPosixFilePermissions(file.path()))
                 .allSatisfy(right -> assertThat(right.name()).isNotEqualTo("OTHERS_WRITE"));

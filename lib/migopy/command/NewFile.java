@@ -1,0 +1,42 @@
+package migopy.command;
+
+import migopy.console.CreateAnswer;
+import migopy.files.MigrationFile;
+import migopy.files.NewMigration;
+import migopy.settings.Settings;
+
+import picocli.CommandLine.Option;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+
+/** A new migration file: how it is numbered, and where it is said to lie. */
+final class NewFile {
+    @Option(
+            names = "--timestamp",
+            description = "number it by the time, whatever the others' numbers are")
+    private boolean timestamp;
+
+    @Option(names = "--number", paramLabel = "N", description = "give it this number")
+    private String number;
+
+    /** Writes it, never over another. */
+    MigrationFile write(Settings settings, List<String> words, NewMigration.Text text) {
+        return new NewMigration(
+                        settings.home(),
+                        settings.migrationsDirectory(),
+                        settings.migrationsFilePattern(),
+                        Clock.systemUTC())
+                .create(words, timestamp, number, text);
+    }
+
+    /** As a person would type it, seen from the project's folder. */
+    static CreateAnswer answer(Settings settings, MigrationFile file) {
+        Path shown =
+                file.path().startsWith(settings.home())
+                        ? settings.home().relativize(file.path())
+                        : file.path();
+        return new CreateAnswer(file.name(), file.number(), shown.toString().replace('\\', '/'));
+    }
+}
