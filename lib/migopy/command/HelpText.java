@@ -11,8 +11,7 @@ import java.util.Map;
 
 /** The texts of help, made from what the commands say of themselves. */
 final class HelpText {
-    private static final int WORDS_WIDTH = 20;
-    private static final int OPTION_WIDTH = 34;
+    private static final int WORDS_WIDTH = 36;
 
     /** Help is read in a terminal, and wider lines are harder to read. */
     private static final int WIDTH = 100;
@@ -46,12 +45,12 @@ final class HelpText {
                 "NAME: a migration's file name, with or without .java, its number, or an"
                         + " unambiguous beginning.");
         lines.add("");
-        Commands.ALL.forEach(entry -> lines.add(line(WORDS_WIDTH, entry.words(), entry.summary())));
+        Commands.ALL.forEach(entry -> lines.add(line(entry.words(), entry.summary())));
         if (!tasks.byName().isEmpty()) {
             lines.add("");
             lines.add("This project's own:");
             for (Map.Entry<String, CommandLine> task : tasks.byName().entrySet()) {
-                lines.add(line(WORDS_WIDTH, task.getKey(), description(task.getValue())));
+                lines.add(line(task.getKey(), description(task.getValue())));
             }
         }
         lines.add("");
@@ -61,7 +60,7 @@ final class HelpText {
         for (GlobalOption option : GlobalOption.ALL) {
             String words =
                     option.value() == null ? option.name() : option.name() + " " + option.value();
-            lines.add(line(OPTION_WIDTH, words, option.summary()));
+            lines.add(line(words, option.summary()));
         }
         lines.add("");
         lines.add("What one command takes: {migopy} help COMMAND");
@@ -105,8 +104,8 @@ final class HelpText {
         return description.length == 0 ? "" : description[0];
     }
 
-    private static String line(int width, String words, String summary) {
-        String blanks = " ".repeat(Math.max(2, width - words.length()));
+    private static String line(String words, String summary) {
+        String blanks = " ".repeat(Math.max(2, WORDS_WIDTH - words.length()));
         return ("  " + words + blanks + summary).stripTrailing();
     }
 }

@@ -60,8 +60,9 @@ final class ProgressDisplay implements AutoCloseable {
     /** The library's line, with amounts and times written as everywhere else. */
     private final class InOurWords extends DefaultProgressBarRenderer {
         /** What stands behind the bar is shortened, the least important first, to leave it this. */
-        private static final int LEAST_BAR = 12;
+        private static final int LEAST_BAR = 10;
 
+        private String amounts = "";
         private String pace = "";
 
         InOurWords() {
@@ -79,21 +80,28 @@ final class ProgressDisplay implements AutoCloseable {
         @Override
         public String render(ProgressState state, int width) {
             List<String> parts = ProgressLine.pace(last);
-            String line;
-            do {
+            amounts = ProgressLine.amounts(last);
+            pace = String.join(", ", parts);
+            String line = super.render(state, width);
+            while (!parts.isEmpty() && narrow(line)) {
+                parts.remove(parts.size() - 1);
                 pace = String.join(", ", parts);
                 line = super.render(state, width);
-            } while (line.indexOf(']') - line.indexOf('[') <= LEAST_BAR && removeLast(parts));
+            }
+            if (narrow(line)) {
+                amounts = ProgressLine.total(last);
+                line = super.render(state, width);
+            }
             return line;
         }
 
-        private boolean removeLast(List<String> parts) {
-            return !parts.isEmpty() && parts.remove(parts.size() - 1) != null;
+        private static boolean narrow(String line) {
+            return line.indexOf(']') - line.indexOf('[') <= LEAST_BAR;
         }
 
         @Override
         protected String ratio(ProgressState state) {
-            return ProgressLine.amounts(last);
+            return amounts;
         }
 
         @Override

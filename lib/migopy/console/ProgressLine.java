@@ -30,6 +30,13 @@ final class ProgressLine {
         return Wording.number(progress.done()) + of + " " + progress.unit();
     }
 
+    /** {@code of 5,000,000 docs}, or how many are done where that is all that is known. */
+    static String total(Progress progress) {
+        return progress.total() > 0
+                ? "of " + Wording.number(progress.total()) + " " + progress.unit()
+                : amounts(progress);
+    }
+
     /** {@code 50 s left}; empty where that is not known. */
     static String left(Progress progress) {
         long left = progress.total() - progress.done();

@@ -34,8 +34,16 @@ public record RepairAnswer(String run, List<Repaired> repaired, List<String> not
             return;
         }
         Table table = new Table(out, Table.Align.LEFT, Table.Align.LEFT);
-        repaired.forEach(one -> table.row(one.as(), one.name(), "was " + Words.spoken(one.was())));
+        repaired.forEach(one -> table.row(one.as(), one.name(), before(one.was())));
         table.print();
+    }
+
+    private static String before(String was) {
+        return switch (was) {
+            case "failed" -> "had failed";
+            case "rollback_failed" -> "its rollback had failed";
+            default -> "was " + was;
+        };
     }
 
     @Override
