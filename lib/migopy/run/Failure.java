@@ -25,7 +25,12 @@ final class Failure {
 
     static StepError of(Throwable thrown, List<String> frames, Redactor redactor) {
         String type = thrown.getClass().getName();
-        return new StepError(type, message(thrown, type, redactor), frames);
+        return new StepError(type, message(thrown, type, redactor), redacted(frames, redactor));
+    }
+
+    /** A frame holds a line of the source, which may hold a secret. */
+    static List<String> redacted(List<String> frames, Redactor redactor) {
+        return frames.stream().map(redactor::redact).toList();
     }
 
     private static String message(Throwable thrown, String type, Redactor redactor) {
@@ -42,10 +47,13 @@ final class Failure {
 
     /** A call of {@code System.exit}, with the lines of the migration that led to it. */
     static StepError exit(
-            List<StackTraceElement> stack, Function<Throwable, List<String>> framesOf) {
+            List<StackTraceElement> stack,
+            Function<Throwable, List<String>> framesOf,
+            Redactor redactor) {
         Throwable bearer = new Throwable();
         bearer.setStackTrace(stack.toArray(new StackTraceElement[0]));
-        return new StepError("System.exit", "called System.exit", framesOf.apply(bearer));
+        List<String> frames = redacted(framesOf.apply(bearer), redactor);
+        return new StepError("System.exit", "called System.exit", frames);
     }
 
     /**

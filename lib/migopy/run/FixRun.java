@@ -178,7 +178,11 @@ final class FixRun implements AutoCloseable {
         if (ending instanceof Ending.TimedOut timedOut) {
             return timedOut(timedOut.over());
         }
-        return failed(Failure.exit(((Ending.Exited) ending).stack(), fix::framesOf));
+        return failed(
+                Failure.exit(
+                        ((Ending.Exited) ending).stack(),
+                        fix::framesOf,
+                        operation.settings().redactor()));
     }
 
     private static Result failed(StepError error) {
@@ -191,7 +195,11 @@ final class FixRun implements AutoCloseable {
             return new Result(
                     Outcome.APPLIED, null, false, exitCode); // committed before the signal
         }
-        List<String> frames = stopped.thrown() == null ? List.of() : fix.framesOf(stopped.thrown());
+        List<String> frames =
+                stopped.thrown() == null
+                        ? List.of()
+                        : Failure.redacted(
+                                fix.framesOf(stopped.thrown()), operation.settings().redactor());
         StepError error =
                 new StepError(
                         JournalEntry.INTERRUPTED, "stopped by " + stopped.signal().name(), frames);

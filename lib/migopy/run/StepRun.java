@@ -174,7 +174,12 @@ final class StepRun implements AutoCloseable {
         if (ending instanceof Ending.TimedOut timedOut) {
             return timedOut(timedOut.over());
         }
-        return failed(Failure.exit(((Ending.Exited) ending).stack(), migration::framesOf), 1);
+        return failed(
+                Failure.exit(
+                        ((Ending.Exited) ending).stack(),
+                        migration::framesOf,
+                        operation.settings().redactor()),
+                1);
     }
 
     private State done() {
@@ -210,7 +215,11 @@ final class StepRun implements AutoCloseable {
             return done(null, exitCode); // it was committed before the signal could end it
         }
         List<String> frames =
-                stopped.thrown() == null ? List.of() : migration.framesOf(stopped.thrown());
+                stopped.thrown() == null
+                        ? List.of()
+                        : Failure.redacted(
+                                migration.framesOf(stopped.thrown()),
+                                operation.settings().redactor());
         StepError error =
                 new StepError(
                         JournalEntry.INTERRUPTED, "stopped by " + stopped.signal().name(), frames);
