@@ -25,6 +25,7 @@ public final class Program {
     private static final String COMMAND_VARIABLE = "MIGOPY_COMMAND";
 
     private static final String PLAIN_COMMAND = "jbang migopy.java";
+    private static final String EMBEDDED = "--embedded";
     private static final int OK = 0;
 
     private final Project project;
@@ -57,6 +58,9 @@ public final class Program {
         Format format = format(List.of(words));
         Terminal terminal = asProgram ? Terminal.of(project.environment()) : Terminal.none();
         String command = project.environment().getOrDefault(COMMAND_VARIABLE, PLAIN_COMMAND);
+        if (List.of(words).contains(EMBEDDED)) {
+            command += " " + EMBEDDED; // what is to be typed next is meant for the same database
+        }
         try (DriverLoading driver = asProgram ? DriverLoading.start() : null;
                 Console console =
                         new Console(out, err, format, terminal, command, reading::redact)) {

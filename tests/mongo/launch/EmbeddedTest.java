@@ -39,7 +39,9 @@ class EmbeddedTest {
                                         "System.out.println(db().getCollection(\"a\")"
                                                 + ".countDocuments() + \" there\");"));
         String said = "On the embedded database in .migopy/, for a first try";
-        project.run("status", "--check", "--embedded").exits(8).says(said);
+        project.run("status", "--check", "--embedded")
+                .exits(8)
+                .says(said, "To run them: jbang migopy.java --embedded execute\n");
         project.run("execute", "--embedded").exits(0).says(said);
         project.run("status", "--check", "--embedded").exits(0).says("applied   1_one");
         assertThat(project.run("status", "--embedded", "--json").json())

@@ -93,6 +93,16 @@ class JbangRunsTest {
     }
 
     @Test
+    void theCatalogsTemplateIsTheEntryOfTheReadme() throws IOException {
+        Path mine = Scratch.folder("mine");
+        String template = "migopy@" + ROOT.resolve("jbang-catalog.json");
+        in(mine, JBANG, "init", "-t", template, "migopy.java").exits(0);
+        assertThat(mine.resolve("migopy.java"))
+                .hasContent(Readme.read().all("entry").get(0).text());
+        in(ROOT, JBANG, "alias", "list").exits(0).says("migopy").says("test");
+    }
+
+    @Test
     void theLibraryIsTakenFromAUrlToo() throws IOException {
         HttpServer web = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
         web.createContext("/v0/", JbangRunsTest::sendFile);
