@@ -92,7 +92,7 @@ class EmbeddedServerTest {
         }
         assertThat(answers)
                 .contains("served")
-                .isSubsetOf("served", "the embedded database is in use by another run");
+                .isSubsetOf("served", "The embedded database is in use by another run");
         try (Stream<Path> files = Files.list(cache.resolve("embedded"))) {
             assertThat(files.filter(file -> file.getFileName().toString().startsWith("classes")))
                     .hasSize(1);

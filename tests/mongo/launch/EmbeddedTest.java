@@ -65,7 +65,7 @@ class EmbeddedTest {
             project.run(command)
                     .exits(6)
                     .complainsBriefly()
-                    .says("the embedded database is in use by another run", "Wait for its end");
+                    .says("The embedded database is in use by another run", "Wait for its end");
         }
         project.signal("go");
         first.exits(0);
