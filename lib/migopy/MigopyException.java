@@ -28,7 +28,10 @@ public final class MigopyException extends RuntimeException {
         REFUSED("refused", 3),
         LOCKED("locked", 4),
         UNKNOWN("unknown", 5),
-        UNREACHABLE("unreachable", 6);
+        UNREACHABLE("unreachable", 6),
+        SIGHUP("signal", 129),
+        SIGINT("signal", 130),
+        SIGTERM("signal", 143);
 
         private final String word;
         private final int exitCode;

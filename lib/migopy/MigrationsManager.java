@@ -265,6 +265,7 @@
 //SOURCES run/OutputCapture.java
 //SOURCES run/Preparation.java
 //SOURCES run/Repairs.java
+//SOURCES run/RunContext.java
 //SOURCES run/RunOptions.java
 //SOURCES run/RunResult.java
 //SOURCES run/Runner.java

@@ -69,8 +69,7 @@ final class Execute implements Action {
                         limits.waiting(),
                         limits.timeout(),
                         session.settings().dump(),
-                        dumpTouched,
-                        session.asProgram());
+                        dumpTouched);
         return session.run(request, options);
     }
 }

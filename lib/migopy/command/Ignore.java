@@ -38,8 +38,7 @@ final class Ignore implements Action {
                 wait == null
                         ? Duration.ZERO
                         : migopy.settings.Durations.parseFromZero(wait, "--wait");
-        RunOptions options =
-                new RunOptions(dryRun, waiting, null, false, false, session.asProgram());
+        RunOptions options = new RunOptions(dryRun, waiting, null, false, false);
         return session.run(new Request.Ignore(names, to), options);
     }
 }

@@ -32,7 +32,7 @@ final class Limits {
     }
 
     /** The options of a run that dumps nothing. */
-    RunOptions options(Session session, boolean dryRun) {
-        return new RunOptions(dryRun, waiting(), timeout(), false, false, session.asProgram());
+    RunOptions options(boolean dryRun) {
+        return new RunOptions(dryRun, waiting(), timeout(), false, false);
     }
 }

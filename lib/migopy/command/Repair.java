@@ -54,11 +54,11 @@ final class Repair implements Action {
             throw usage("repair needs a reason: --reason TEXT");
         }
         Repairs.Order order = new Repairs.Order(names, edited, missing, as, reason);
-        session.console()
-                .answer(
-                        Repairs.run(
-                                session.settings(), session.connection(), session.runId(), order));
-        return 0;
+        return session.watched(
+                context -> {
+                    session.console().answer(Repairs.run(context, order));
+                    return 0;
+                });
     }
 
     private static MigopyException usage(String message) {

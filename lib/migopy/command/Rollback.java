@@ -60,7 +60,6 @@ final class Rollback implements Action {
                     "--last " + last + " leaves nothing to roll back", "Give it a number above 0");
         }
         return session.run(
-                new Request.Rollback(names, last, to, run, stored),
-                limits.options(session, dryRun));
+                new Request.Rollback(names, last, to, run, stored), limits.options(dryRun));
     }
 }

@@ -4,11 +4,9 @@ import migopy.MigopyException;
 import migopy.console.FixAnswer;
 import migopy.console.Terminal;
 import migopy.fix.FixReader;
-import migopy.mongo.Connection;
 import migopy.run.Fix;
 import migopy.run.FixOptions;
 import migopy.run.FixRunner;
-import migopy.run.Watchdog;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -51,7 +49,7 @@ final class Run implements Action {
         }
         FixOptions options =
                 new FixOptions(reason(session), limits.waiting(), limits.timeout(), transaction);
-        Connection connection = session.connection(); // made while the compiler works
+        session.connection(); // made while the compiler works
         FixReader.Reading reading = new FixReader(session.settings()).read(file, System.in, java);
         if (reading instanceof FixReader.Reading.Bad bad) {
             MigopyException refusal =
@@ -60,20 +58,12 @@ final class Run implements Action {
             return refusal.kind().exitCode();
         }
         Fix fix = ((FixReader.Reading.Good) reading).fix();
-        try (Watchdog watchdog = Watchdog.install(session.asProgram())) {
-            FixAnswer answer =
-                    new FixRunner(
-                                    session.settings(),
-                                    connection,
-                                    session.runId(),
-                                    session.console(),
-                                    session.hooks(),
-                                    watchdog)
-                            .run(fix, options);
-            session.console().answer(answer);
-            watchdog.finish(answer.exitCode());
-            return answer.exitCode();
-        }
+        return session.watched(
+                context -> {
+                    FixAnswer answer = new FixRunner(context).run(fix, options);
+                    session.console().answer(answer);
+                    return answer.exitCode();
+                });
     }
 
     private String reason(Session session) {

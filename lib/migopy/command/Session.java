@@ -8,6 +8,7 @@ import migopy.console.Terminal;
 import migopy.mongo.Connection;
 import migopy.plan.Request;
 import migopy.run.Hooks;
+import migopy.run.RunContext;
 import migopy.run.RunOptions;
 import migopy.run.RunResult;
 import migopy.run.Runner;
@@ -149,8 +150,8 @@ public final class Session implements AutoCloseable {
     /** Runs the request, and gives its answer. */
     int run(Request request, RunOptions options) {
         return watched(
-                runner -> {
-                    RunResult result = runner.run(request, options);
+                context -> {
+                    RunResult result = new Runner(context).run(request, options);
                     console.answer(answer(result, options.dryRun()));
                     return result.exitCode();
                 });
@@ -159,21 +160,24 @@ public final class Session implements AutoCloseable {
     /** Estimates what the request would do, and gives that answer. */
     int estimate(Request.Execute request) {
         return watched(
-                runner -> {
+                context -> {
                     List<EstimateAnswer> told = new ArrayList<>();
-                    RunResult result = runner.estimate(request, told::add);
+                    RunResult result = new Runner(context).estimate(request, told::add);
                     console.answer(told.isEmpty() ? answer(result, true) : told.get(0));
                     return result.exitCode();
                 });
     }
 
-    /** Watches until the answer is out: a call of System.exit in a migration waits for it. */
-    private int watched(ToIntFunction<Runner> work) {
+    /**
+     * Does work under the lock, which a signal can end; watches until the answer is out, since a
+     * call of System.exit in a migration waits for it.
+     */
+    int watched(ToIntFunction<RunContext> work) {
         Connection opened = connection();
         try (Watchdog watchdog = Watchdog.install(asProgram)) {
             int exitCode =
                     work.applyAsInt(
-                            new Runner(settings(), opened, runId, console, hooks(), watchdog));
+                            new RunContext(settings(), opened, runId, console, hooks(), watchdog));
             watchdog.finish(exitCode);
             return exitCode;
         }

@@ -3,6 +3,8 @@ package migopy.journal;
 import com.mongodb.client.model.PushOptions;
 import com.mongodb.client.model.Updates;
 
+import migopy.console.Direction;
+import migopy.console.Outcome;
 import migopy.console.StepError;
 
 import org.bson.Document;
@@ -43,6 +45,21 @@ public record Attempt(
      * @param field {@code reason} or {@code dump}
      */
     public record Note(String field, String text) {}
+
+    /** One whose end an earlier run never said. */
+    public static Attempt interrupted(JournalEntry entry) {
+        boolean down = entry.state() == State.ROLLING_BACK;
+        return new Attempt(
+                (down ? Direction.DOWN : Direction.UP).word(),
+                Outcome.INTERRUPTED.word(),
+                entry.run(),
+                entry.startedAt(),
+                null,
+                null,
+                entry.by(),
+                null,
+                null);
+    }
 
     Document toDocument() {
         Document document =

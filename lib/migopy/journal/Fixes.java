@@ -1,6 +1,7 @@
 package migopy.journal;
 
 import com.mongodb.MongoException;
+import com.mongodb.ReadConcern;
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
@@ -156,7 +157,7 @@ public final class Fixes {
                                         .updateOne(begun.expected().filter(), settled.update())
                                         .getMatchedCount()
                                 == 0
-                        && !isSettled(begun, settled)) {
+                        && collection.find(ended(begun, settled.outcome())).first() == null) {
                     throw overtaken(begun);
                 }
                 return;
@@ -205,17 +206,18 @@ public final class Fixes {
         return collection.find(begun.expected().filter()).first() != null;
     }
 
-    private boolean isSettled(Begun begun, Settled settled) {
+    /** Whether the transaction of a fix was committed; see {@link Journal#isCommitted}. */
+    public boolean isCommitted(Begun begun) {
         return collection
-                        .find(
-                                new Expected(
-                                                OUTCOME,
-                                                new BsonString(begun.run()),
-                                                settled.outcome(),
-                                                begun.fence())
-                                        .filter())
+                        .withReadConcern(ReadConcern.LINEARIZABLE)
+                        .find(ended(begun, State.APPLIED))
                         .first()
                 != null;
+    }
+
+    private static Bson ended(Begun begun, State outcome) {
+        BsonString key = new BsonString(begun.run());
+        return new Expected(OUTCOME, key, outcome, begun.fence()).filter();
     }
 
     private static MigopyException overtaken(Begun begun) {

@@ -3,6 +3,7 @@ package migopy.journal;
 import com.mongodb.ErrorCategory;
 import com.mongodb.MongoException;
 import com.mongodb.MongoWriteException;
+import com.mongodb.ReadConcern;
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoCursor;
@@ -115,6 +116,15 @@ public final class Journal {
     /** Whether a step that this run has begun is still in its hands. */
     public boolean isOurs(Begin begin) {
         return isOurs(begin.expected().key(), begin.state(), begin.run(), begin.fence());
+    }
+
+    /**
+     * Whether the transaction of a step was committed, whose record is then in this state. Read
+     * linearizable: a commit of just now is seen, and stays.
+     */
+    public boolean isCommitted(Begin begin, State state) {
+        Bson recorded = recorded(begin.expected().key(), state, begin.run(), begin.fence());
+        return collection.withReadConcern(ReadConcern.LINEARIZABLE).find(recorded).first() != null;
     }
 
     /**
@@ -249,15 +259,15 @@ public final class Journal {
     }
 
     private boolean isOurs(BsonValue key, State state, String run, Long fence) {
-        return collection
-                        .find(
-                                Filters.and(
-                                        Filters.eq("_id", key),
-                                        Filters.eq("state", state.word()),
-                                        Filters.eq("run", run),
-                                        Filters.eq("fence", fence)))
-                        .first()
-                != null;
+        return collection.find(recorded(key, state, run, fence)).first() != null;
+    }
+
+    private static Bson recorded(BsonValue key, State state, String run, Long fence) {
+        return Filters.and(
+                Filters.eq("_id", key),
+                Filters.eq("state", state.word()),
+                Filters.eq("run", run),
+                Filters.eq("fence", fence));
     }
 
     private static boolean isDuplicate(MongoWriteException e) {

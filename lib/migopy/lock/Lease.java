@@ -6,6 +6,7 @@ import com.mongodb.MongoInterruptedException;
 import migopy.MigopyException;
 import migopy.console.Event;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -28,7 +29,7 @@ public final class Lease implements AutoCloseable {
      */
     private static final int RENEWALS_PER_LEASE = 6;
 
-    /** How long one look at a lock that is held waits before the next, at most. */
+    /** How long one look at a lock that is held waits before the next, at most a renewal's time. */
     private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
 
     /**
@@ -40,6 +41,7 @@ public final class Lease implements AutoCloseable {
     private final LockStore.Owner owner;
     private final Duration length;
     private final long token;
+    private final Clock wall;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread renewer;
     private volatile Renewal renewal;
@@ -55,19 +57,25 @@ public final class Lease implements AutoCloseable {
      * @param server the server's time
      */
     private record Renewal(long nanos, long millis, Instant server) {
-        Duration age() {
+        Duration age(long nowMillis) {
             long byNanos = System.nanoTime() - nanos;
-            long byWall = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis() - millis);
+            long byWall = TimeUnit.MILLISECONDS.toNanos(nowMillis - millis);
             return Duration.ofNanos(Math.max(byNanos, byWall));
         }
     }
 
     private Lease(
-            LockStore store, LockStore.Owner owner, Duration length, long token, Renewal renewal) {
+            LockStore store,
+            LockStore.Owner owner,
+            Duration length,
+            long token,
+            Clock wall,
+            Renewal renewal) {
         this.store = store;
         this.owner = owner;
         this.length = length;
         this.token = token;
+        this.wall = wall;
         this.renewal = renewal;
         this.renewer = new Thread(this::renewUntilClosed, "migopy-lease");
         this.renewer.setDaemon(true);
@@ -78,6 +86,7 @@ public final class Lease implements AutoCloseable {
      *
      * @param length the lease: how long the lock outlives an owner that dies
      * @param wait how long to wait for another owner; zero to not wait at all
+     * @param wall this machine's clock, which may be wrong and may jump
      * @param events hears of the waiting
      * @throws MigopyException locked, if another run held it to the end of {@code wait}
      * @throws InterruptedException if this thread is interrupted while it waits
@@ -87,17 +96,19 @@ public final class Lease implements AutoCloseable {
             LockStore.Owner owner,
             Duration length,
             Duration wait,
+            Clock wall,
             Consumer<Event> events)
             throws InterruptedException {
         long start = System.nanoTime();
+        long pause = Math.min(LOOK_AGAIN.toMillis(), length.toMillis() / RENEWALS_PER_LEASE);
         boolean told = false;
         while (true) {
             long nanos = System.nanoTime();
-            long millis = System.currentTimeMillis();
-            Holder holder = store.acquire(owner, length);
+            long millis = wall.millis();
+            Holder holder = acquired(store, owner, length);
             if (holder.owner().equals(owner.id())) {
                 Renewal acquired = new Renewal(nanos, millis, holder.acquiredAt());
-                Lease lease = new Lease(store, owner, length, holder.token(), acquired);
+                Lease lease = new Lease(store, owner, length, holder.token(), wall, acquired);
                 lease.renewer.start();
                 return lease;
             }
@@ -109,7 +120,24 @@ public final class Lease implements AutoCloseable {
                 events.accept(new Event.WaitingForLock(holder.shown(), holder.expiresAt()));
                 told = true;
             }
-            Thread.sleep(Math.min(left.toMillis() + 1, LOOK_AGAIN.toMillis()));
+            Thread.sleep(Math.min(left.toMillis(), pause) + 1);
+        }
+    }
+
+    /** A signal may break the call whose answer is that the lock is ours: it is given back then. */
+    private static Holder acquired(LockStore store, LockStore.Owner owner, Duration length) {
+        try {
+            return store.acquire(owner, length);
+        } catch (MongoInterruptedException e) {
+            Thread.interrupted(); // the exception tells of it
+            try {
+                store.holder()
+                        .filter(holder -> holder.owner().equals(owner.id()))
+                        .ifPresent(holder -> store.release(owner.id(), holder.token()));
+            } catch (MongoException left) {
+                e.addSuppressed(left); // the lease runs out by itself
+            }
+            throw e;
         }
     }
 
@@ -139,7 +167,8 @@ public final class Lease implements AutoCloseable {
      * @throws MigopyException unknown, if the lock is lost, or if it cannot be told
      */
     public void ensureHeld() {
-        if (!lost && renewal.age().compareTo(length.multipliedBy(2).dividedBy(3)) > 0) {
+        if (!lost
+                && renewal.age(wall.millis()).compareTo(length.multipliedBy(2).dividedBy(3)) > 0) {
             try {
                 renew();
             } catch (MongoException e) {
@@ -163,7 +192,7 @@ public final class Lease implements AutoCloseable {
 
     private synchronized void renew() {
         long nanos = System.nanoTime();
-        long millis = System.currentTimeMillis();
+        long millis = wall.millis();
         Optional<Instant> expiresAt = store.renew(owner, token, length);
         if (expiresAt.isEmpty()) {
             lost = true;

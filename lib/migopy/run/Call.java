@@ -1,5 +1,7 @@
 package migopy.run;
 
+import migopy.MigopyException.Kind;
+
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -83,7 +85,8 @@ final class Call {
             return new Ending.TimedOut(ended());
         } catch (InterruptedException e) {
             // Only user code that runs a migration in a thread which it interrupts comes here.
-            return new Ending.Stopped(new Stop.Signalled("an interrupt", 1), ended(), thrown());
+            return new Ending.Stopped(
+                    new Stop.Signalled("an interrupt", Kind.FAILED), ended(), thrown());
         }
         if (over.isDone()) {
             return new Ending.Returned();
@@ -105,7 +108,11 @@ final class Call {
     private boolean ended() {
         endOwnOperations.run();
         thread.interrupt();
-        return waited();
+        if (waited()) {
+            return true;
+        }
+        endOwnOperations.run(); // what it has asked the server for since then
+        return false;
     }
 
     private boolean waited() {

@@ -4,47 +4,43 @@ import com.mongodb.client.ClientSession;
 
 import migopy.Migration;
 import migopy.backfill.EstimateRun;
-import migopy.console.Console;
 import migopy.console.Direction;
 import migopy.console.EstimateAnswer;
 import migopy.console.MigrationEstimate;
 import migopy.files.CompiledMigration;
 import migopy.mongo.Connection;
 import migopy.mongo.Topology;
-import migopy.settings.Settings;
 
 import java.util.ArrayList;
 import java.util.List;
 
 /** Calls {@code up()} of migrations with a database that can only be read. */
 final class Estimation {
-    private final Settings settings;
-    private final Connection connection;
-    private final Console console;
+    private final RunContext context;
 
-    Estimation(Settings settings, Connection connection, Console console) {
-        this.settings = settings;
-        this.connection = connection;
-        this.console = console;
+    Estimation(RunContext context) {
+        this.context = context;
     }
 
     EstimateAnswer of(List<Steps.Compiled> steps) {
         List<MigrationEstimate> estimates = new ArrayList<>();
         try (OutputCapture output =
                 OutputCapture.start(
-                        console.migrationOutput(),
-                        console.migrationErrors(),
-                        settings.redactor())) {
+                        context.console().migrationOutput(),
+                        context.console().migrationErrors(),
+                        context.settings().redactor())) {
             for (Steps.Compiled step : steps) {
                 output.begin();
                 estimates.add(of(step.migration()));
             }
         }
-        return new EstimateAnswer(settings.database(), connection.server(), estimates);
+        return new EstimateAnswer(
+                context.settings().database(), context.connection().server(), estimates);
     }
 
     @SuppressWarnings("try") // bound is closed, and needs no other use
     private MigrationEstimate of(CompiledMigration migration) {
+        Connection connection = context.connection();
         EstimateRun estimate =
                 new EstimateRun(
                         connection.client(),

@@ -14,6 +14,9 @@ final class Failure {
     /** In bytes of UTF-8 (CONTRACT, section 4). */
     private static final int MESSAGE_LIMIT = 4 * 1024;
 
+    /** Before the reason, where the record of a transaction could not be read after all. */
+    static final String NOT_ASKED = "Whether it was committed could not be asked: ";
+
     /** Causes of causes are followed so far: they may go in a circle. */
     private static final int CAUSE_LIMIT = 50;
 

@@ -1,5 +1,6 @@
 package migopy.run;
 
+import com.mongodb.MongoException;
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoDatabase;
@@ -29,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 final class FixRun implements AutoCloseable {
     private final Operation operation;
     private final Fix fix;
+    private final FixOptions options;
     private final OutputCapture output;
     private final ClientSession session;
     private final Fixes fixes;
@@ -42,6 +44,7 @@ final class FixRun implements AutoCloseable {
     FixRun(Operation operation, Fix fix, FixOptions options, OutputCapture output) {
         this.operation = operation;
         this.fix = fix;
+        this.options = options;
         this.output = output;
         this.fixes = operation.ledger().fixes();
         boolean transactional = fix.transactional() || options.transaction();
@@ -91,9 +94,10 @@ final class FixRun implements AutoCloseable {
     @SuppressWarnings("try") // bound is closed, and needs no other use
     private Result call() {
         output.begin();
-        Call call = new Call(operation.watchdog(), this::endOwnOperations, backfills::underWay);
+        Call call =
+                new Call(operation.watchdog(), operation::endOwnOperations, backfills::underWay);
         try (Migration.Unbind bound = Migration.bind(binding())) {
-            return result(call.run(this::body, operation.options().timeout()));
+            return result(call.run(this::body, options.timeout()));
         }
     }
 
@@ -149,17 +153,14 @@ final class FixRun implements AutoCloseable {
         }
     }
 
-    private void endOwnOperations() {
-        try {
-            operation.operations().kill(operation.operations().ofRun(operation.runId()));
-        } catch (MigopyException e) {
-            operation.console().notice("Its operations in the server may go on: " + e.getMessage());
-        }
-    }
-
     private Result result(Ending ending) {
         if (ending instanceof Ending.Returned) {
             return new Result(Outcome.APPLIED, null, session == null, 0);
+        }
+        if (session != null && isCommitted()) {
+            int exitCode =
+                    ending instanceof Ending.Stopped stopped ? stopped.signal().exitCode() : 0;
+            return new Result(Outcome.APPLIED, null, false, exitCode);
         }
         if (ending instanceof Ending.Threw threw) {
             MigopyException overtaken = Failure.overtaken(threw.thrown());
@@ -185,16 +186,22 @@ final class FixRun implements AutoCloseable {
                         operation.settings().redactor()));
     }
 
+    /** As {@link StepRun} looks: the commit's answer may be lost while the commit is not. */
+    private boolean isCommitted() {
+        try {
+            return fixes.isCommitted(begun);
+        } catch (MongoException e) {
+            operation.console().notice(Failure.NOT_ASKED + e.getMessage());
+            return false;
+        }
+    }
+
     private static Result failed(StepError error) {
         return new Result(Outcome.FAILED, error, true, MigopyException.Kind.FAILED.exitCode());
     }
 
     private Result stopped(Ending.Stopped stopped) {
         int exitCode = stopped.signal().exitCode();
-        if (session != null && stopped.over() && stopped.thrown() == null) {
-            return new Result(
-                    Outcome.APPLIED, null, false, exitCode); // committed before the signal
-        }
         List<String> frames =
                 stopped.thrown() == null
                         ? List.of()
@@ -212,7 +219,7 @@ final class FixRun implements AutoCloseable {
     }
 
     private Result timedOut(boolean over) {
-        Duration timeout = operation.options().timeout();
+        Duration timeout = options.timeout();
         String still = over ? "" : "; its thread %s still runs".formatted(Call.THREAD);
         String message = "took longer than %d ms".formatted(timeout.toMillis());
         return failed(new StepError(JournalEntry.TIMEOUT, message + still, List.of()));

@@ -9,17 +9,16 @@ final class HookCalls {
     private HookCalls() {}
 
     /** Dumps if that is wanted, and tells where to. */
-    static String dump(Operation operation, Preparation preparation) {
-        RunOptions options = operation.options();
+    static String dump(RunContext context, RunOptions options, Preparation preparation) {
         if (!options.dump() && !options.dumpTouched()) {
             return null;
         }
         Set<String> collections =
                 options.dumpTouched()
-                        ? preparation.touched(operation.settings().migrationsCollection())
+                        ? preparation.touched(context.settings().migrationsCollection())
                         : Set.of();
         try {
-            return operation.hooks().dump(collections);
+            return context.hooks().dump(collections);
         } catch (MigopyException e) {
             throw new MigopyException(MigopyException.Kind.DUMP, e.getMessage(), e.hint(), e);
         } catch (Exception e) {

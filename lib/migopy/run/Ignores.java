@@ -15,6 +15,7 @@ import migopy.plan.Step;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Registers migrations without calling them. */
 final class Ignores {
@@ -40,19 +41,29 @@ final class Ignores {
                     refusal,
                     refusal.kind().exitCode());
         }
-        operation
-                .console()
-                .event(
-                        new Event.RunStarted(
-                                operation.settings().database(),
-                                operation.connection().server(),
-                                operation.runId()));
+        operation.tellStarted(steps.stream().map(Step::name).toList());
+        // A signal is looked at between batches: what is told is what was registered.
+        operation.watchdog().inStep(true);
+        try {
+            return register(steps, read.sources());
+        } finally {
+            operation.watchdog().inStep(false);
+        }
+    }
+
+    private RunResult register(List<Step> steps, List<MigrationSource> sources) {
         List<StepReport> reports = new ArrayList<>();
         for (int from = 0; from < steps.size(); from += BATCH) {
+            Optional<Stop> stop = operation.watchdog().stopped();
+            if (stop.isPresent()) {
+                var early = reports.isEmpty() ? operation.watchdog().endedEarly(null) : null;
+                int exitCode = stop.get().kind().exitCode();
+                return new RunResult(operation.runId(), reports, List.of(), early, exitCode);
+            }
             int to = Math.min(from + BATCH, steps.size());
             List<Ignored> batch = new ArrayList<>();
             for (int i = from; i < to; i++) {
-                batch.add(ignored(steps.get(i), read.sources().get(i)));
+                batch.add(ignored(steps.get(i), sources.get(i)));
             }
             operation.lease().ensureHeld();
             operation.ledger().journal().ignore(batch);

@@ -1,46 +1,113 @@
 package migopy.run;
 
+import migopy.MigopyException;
 import migopy.console.Console;
+import migopy.console.Event;
 import migopy.journal.By;
 import migopy.lock.Lease;
+import migopy.lock.LockStore;
 import migopy.mongo.Connection;
 import migopy.mongo.ServerOperations;
 import migopy.settings.Settings;
 
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+
 /**
- * What the parts of one run share: a run that holds the lock.
+ * Work under the lock: what its parts share. Closing it gives the lock back.
  *
- * @param dumpFolder where the dump before this run lies, or null
+ * @param operations what runs in the server
+ * @param takeover what a run before this one has left behind
  */
 record Operation(
-        Settings settings,
-        Connection connection,
-        String runId,
-        By by,
-        Console console,
-        Hooks hooks,
-        Watchdog watchdog,
+        RunContext context,
         Ledger ledger,
+        By by,
         Lease lease,
         ServerOperations operations,
-        Takeover takeover,
-        RunOptions options,
-        String dumpFolder) {
+        Takeover takeover)
+        implements AutoCloseable {
 
-    Operation withDump(String folder) {
-        return new Operation(
-                settings,
-                connection,
-                runId,
-                by,
-                console,
-                hooks,
-                watchdog,
-                ledger,
-                lease,
-                operations,
-                takeover,
-                options,
-                folder);
+    /**
+     * Takes the lock; {@link #takeOver} has to follow.
+     *
+     * @param wait how long to wait for the lock; zero to not wait
+     * @throws MigopyException locked, if another run held it to the end of {@code wait}
+     * @throws InterruptedException if this thread is interrupted while it waits
+     */
+    static Operation open(RunContext context, Ledger ledger, Duration wait)
+            throws InterruptedException {
+        By by = By.thisProcess();
+        String owner = "%s@%s/%d/%s".formatted(by.user(), by.host(), by.pid(), context.runId());
+        Settings settings = context.settings();
+        ServerOperations operations =
+                new ServerOperations(context.connection(), Ledger.namespaces(settings));
+        Takeover takeover = new Takeover(operations, ledger);
+        Lease lease =
+                Lease.acquire(
+                        ledger.locks(),
+                        new LockStore.Owner(owner, context.runId(), by.host(), by.pid()),
+                        settings.lease(),
+                        wait,
+                        Clock.systemUTC(),
+                        context.console()::event);
+        return new Operation(context, ledger, by, lease, operations, takeover);
+    }
+
+    /** From here on no earlier run can write, and nobody can be ahead of what is read. */
+    void takeOver() {
+        takeover.raiseFence(lease.token());
+    }
+
+    Settings settings() {
+        return context.settings();
+    }
+
+    Connection connection() {
+        return context.connection();
+    }
+
+    String runId() {
+        return context.runId();
+    }
+
+    Console console() {
+        return context.console();
+    }
+
+    Hooks hooks() {
+        return context.hooks();
+    }
+
+    Watchdog watchdog() {
+        return context.watchdog();
+    }
+
+    /** Tells where the run works, and what is to be done. */
+    void tellStarted(List<String> planned) {
+        console()
+                .event(new Event.RunStarted(settings().database(), connection().server(), runId()));
+        console().event(new Event.Planned(planned));
+    }
+
+    /** Starts to keep what a migration prints. */
+    OutputCapture captureOutput() {
+        return OutputCapture.start(
+                console().migrationOutput(), console().migrationErrors(), settings().redactor());
+    }
+
+    /** Ends what this very run does in the server; where that fails, a person is told. */
+    void endOwnOperations() {
+        try {
+            operations.kill(operations.ofRun(runId()));
+        } catch (MigopyException e) {
+            console().notice("Its operations in the server may go on: " + e.getMessage());
+        }
+    }
+
+    @Override
+    public void close() {
+        lease.close();
     }
 }

@@ -1,27 +1,17 @@
 package migopy.run;
 
-import com.mongodb.MongoException;
-
 import migopy.MigopyException;
 import migopy.Problem;
 import migopy.console.RepairAnswer;
 import migopy.console.RepairAnswer.Repaired;
 import migopy.files.MigrationSource;
 import migopy.journal.Attempt;
-import migopy.journal.By;
 import migopy.journal.Expected;
 import migopy.journal.JournalEntry;
 import migopy.journal.Settlement;
-import migopy.journal.State;
-import migopy.lock.Lease;
-import migopy.lock.LockStore;
-import migopy.mongo.Connection;
-import migopy.mongo.MongoErrors;
-import migopy.mongo.ServerOperations;
 import migopy.plan.Names;
 import migopy.plan.Overview;
 import migopy.plan.Situation;
-import migopy.settings.Settings;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -36,10 +26,8 @@ public final class Repairs {
     /** As long as an error's message may be; a document keeps twenty of them. */
     private static final int REASON_LIMIT = 4 * 1024;
 
-    private final Settings settings;
     private final Order order;
-    private final String runId;
-    private final By by = By.thisProcess();
+    private final Operation operation;
 
     /**
      * What is to be settled, and how.
@@ -57,10 +45,9 @@ public final class Repairs {
         }
     }
 
-    private Repairs(Settings settings, Order order, String runId) {
-        this.settings = settings;
+    private Repairs(Order order, Operation operation) {
         this.order = order;
-        this.runId = runId;
+        this.operation = operation;
     }
 
     /**
@@ -69,26 +56,31 @@ public final class Repairs {
      *
      * @throws MigopyException usage, for an unknown name or a word that does not fit; refused,
      *     where there is nothing to settle; locked, while another run holds the lock; unknown, if
-     *     what was interrupted still runs in the server
-     * @throws InterruptedException if this thread is interrupted
+     *     what was interrupted still runs in the server; of a signal's kind, where one came before
+     *     anything was settled
      */
-    public static RepairAnswer run(
-            Settings settings, Connection connection, String runId, Order order)
-            throws InterruptedException {
+    public static RepairAnswer run(RunContext context, Order order) {
         refuseWhatCannotBeMeant(order);
-        Survey survey = Survey.of(settings);
-        Ledger ledger = Ledger.open(settings, connection);
-        try {
-            Repairs repairs = new Repairs(settings, order, runId);
-            // A wrong name is told before anything is touched.
-            repairs.chosen(survey.with(new JournalView(ledger.journal().entries(), Set.of())));
-            return repairs.underLock(survey, ledger, connection);
-        } catch (MongoException e) {
-            throw MongoErrors.translate(
-                    e,
-                    "Repairing %s.%s"
-                            .formatted(settings.database(), settings.migrationsCollection()));
-        }
+        Survey survey = Survey.of(context.settings());
+        String what =
+                "Repairing %s.%s"
+                        .formatted(
+                                context.settings().database(),
+                                context.settings().migrationsCollection());
+        return context.guarded(
+                what,
+                ledger -> {
+                    // A wrong name is told before anything is touched.
+                    chosen(order, overview(survey, ledger));
+                    try (Operation operation = Operation.open(context, ledger, Duration.ZERO)) {
+                        operation.takeOver();
+                        return new Repairs(order, operation).settle(overview(survey, ledger));
+                    }
+                });
+    }
+
+    private static Overview overview(Survey survey, Ledger ledger) {
+        return survey.with(new JournalView(ledger.journal().entries(), Set.of()));
     }
 
     private static void refuseWhatCannotBeMeant(Order order) {
@@ -108,40 +100,34 @@ public final class Repairs {
         }
     }
 
-    private RepairAnswer underLock(Survey survey, Ledger ledger, Connection connection)
-            throws InterruptedException {
-        String owner = "%s@%s/%d/%s".formatted(by.user(), by.host(), by.pid(), runId);
-        try (Lease lease =
-                Lease.acquire(
-                        ledger.locks(),
-                        new LockStore.Owner(owner, runId, by.host(), by.pid()),
-                        settings.lease(),
-                        Duration.ZERO,
-                        event -> {})) {
-            Takeover takeover =
-                    new Takeover(
-                            new ServerOperations(connection, Ledger.namespaces(settings)), ledger);
-            takeover.raiseFence(lease.token());
-            Overview overview = survey.with(new JournalView(ledger.journal().entries(), Set.of()));
-            List<Verdict> verdicts = new ArrayList<>();
-            for (Situation one : chosen(overview)) {
-                verdicts.add(Verdict.of(one, order.as()));
-            }
-            List<Settlement> settlements = new ArrayList<>();
-            for (Verdict verdict : verdicts) {
-                takeover.clear(verdict.about().entry());
-                settlements.add(settlement(verdict, lease));
+    private RepairAnswer settle(Overview overview) {
+        List<Verdict> verdicts = new ArrayList<>();
+        for (Situation one : chosen(order, overview)) {
+            verdicts.add(Verdict.of(one, order.as()));
+        }
+        List<Settlement> settlements = new ArrayList<>();
+        for (Verdict verdict : verdicts) {
+            operation.takeover().clear(verdict.about().entry());
+            settlements.add(settlement(verdict));
+        }
+        // A signal waits for the end of these few writes: all of them are settled, or none.
+        operation.watchdog().inStep(true);
+        try {
+            if (operation.watchdog().stopped().isPresent()) {
+                throw operation.watchdog().endedEarly(null);
             }
             for (Settlement settlement : settlements) {
-                lease.ensureHeld();
-                ledger.journal().settle(settlement.expected(), settlement.update());
+                operation.lease().ensureHeld();
+                operation.ledger().journal().settle(settlement.expected(), settlement.update());
             }
-            return answer(verdicts);
+        } finally {
+            operation.watchdog().inStep(false);
         }
+        return answer(verdicts);
     }
 
     /** Those that are meant, in the order in which they run. */
-    private List<Situation> chosen(Overview overview) {
+    private static List<Situation> chosen(Order order, Overview overview) {
         Set<Situation> named = new HashSet<>();
         for (String name : order.names()) {
             named.add(Names.resolve(name, overview.migrations()));
@@ -159,29 +145,29 @@ public final class Repairs {
         return one.problem() != null && one.problem().kind() == kind;
     }
 
-    private Settlement settlement(Verdict verdict, Lease lease) {
+    private Settlement settlement(Verdict verdict) {
         JournalEntry entry = verdict.about().entry();
-        Instant now = lease.serverTime();
+        Instant now = operation.lease().serverTime();
         List<Attempt> attempts = new ArrayList<>();
         if (entry.state().underWay()) {
-            attempts.add(interrupted(entry));
+            attempts.add(Attempt.interrupted(entry));
         }
         String outcome = verdict.state() == null ? order.as() : verdict.state().word();
         attempts.add(
                 new Attempt(
                         "repair",
                         outcome,
-                        runId,
+                        operation.runId(),
                         now,
                         now,
                         null,
-                        by,
+                        operation.by(),
                         null,
                         new Attempt.Note("reason", order.reason())));
         return new Settlement(
                 Expected.of(entry),
                 verdict.state(),
-                lease.token(),
+                operation.lease().token(),
                 verdict.ended() ? now : null,
                 verdict.takesText() ? text(verdict.about()) : null,
                 verdict.fileGone(),
@@ -191,19 +177,6 @@ public final class Repairs {
     private static Settlement.Text text(Situation one) {
         MigrationSource source = MigrationSource.read(one.file());
         return new Settlement.Text(source.text(), source.checksum());
-    }
-
-    private static Attempt interrupted(JournalEntry entry) {
-        return new Attempt(
-                entry.state() == State.ROLLING_BACK ? "down" : "up",
-                "interrupted",
-                entry.run(),
-                entry.startedAt(),
-                null,
-                null,
-                entry.by(),
-                null,
-                null);
     }
 
     private RepairAnswer answer(List<Verdict> verdicts) {
@@ -216,6 +189,6 @@ public final class Repairs {
                 notices.add(one.name() + " is recorded with the text that its file has now.");
             }
         }
-        return new RepairAnswer(runId, repaired, notices);
+        return new RepairAnswer(operation.runId(), repaired, notices);
     }
 }

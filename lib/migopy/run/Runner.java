@@ -1,28 +1,16 @@
 package migopy.run;
 
-import com.mongodb.MongoException;
-import com.mongodb.MongoInterruptedException;
-
 import migopy.MigopyException;
 import migopy.Problem;
-import migopy.console.Console;
 import migopy.console.EstimateAnswer;
-import migopy.console.Event;
 import migopy.console.StepReport;
 import migopy.console.Wording;
-import migopy.journal.By;
-import migopy.lock.Lease;
-import migopy.lock.LockStore;
-import migopy.mongo.Connection;
-import migopy.mongo.MongoErrors;
-import migopy.mongo.ServerOperations;
 import migopy.plan.Overview;
 import migopy.plan.Plan;
 import migopy.plan.Planner;
 import migopy.plan.Request;
 import migopy.plan.Situation;
 import migopy.plan.Step;
-import migopy.settings.Settings;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -32,29 +20,10 @@ import java.util.function.Consumer;
 
 /** Carries a request out: the order of all effects stands here. */
 public final class Runner {
-    private final Settings settings;
-    private final Connection connection;
-    private final String runId;
-    private final Console console;
-    private final Hooks hooks;
-    private final Watchdog watchdog;
+    private final RunContext context;
 
-    /**
-     * @param watchdog hears of signals; whoever installed it closes it
-     */
-    public Runner(
-            Settings settings,
-            Connection connection,
-            String runId,
-            Console console,
-            Hooks hooks,
-            Watchdog watchdog) {
-        this.settings = settings;
-        this.connection = connection;
-        this.runId = runId;
-        this.console = console;
-        this.hooks = hooks;
-        this.watchdog = watchdog;
+    public Runner(RunContext context) {
+        this.context = context;
     }
 
     /**
@@ -93,10 +62,10 @@ public final class Runner {
                         return planned.refusal();
                     }
                     EstimateAnswer answer =
-                            new Estimation(settings, connection, console)
-                                    .of(planned.preparation().compiled());
+                            new Estimation(context).of(planned.preparation().compiled());
                     told.accept(answer);
-                    return new RunResult(runId, List.of(), List.of(), null, answer.exitCode());
+                    return new RunResult(
+                            context.runId(), List.of(), List.of(), null, answer.exitCode());
                 });
     }
 
@@ -105,42 +74,17 @@ public final class Runner {
     }
 
     private RunResult surveyed(Request request, Work work) {
-        try {
-            Survey survey = Survey.of(settings);
-            if (refusesAtOnce(survey, request)) {
-                return refused(survey.listing().problems());
-            }
-            return work.of(survey, Ledger.open(settings, connection));
-        } catch (InterruptedException | MongoInterruptedException e) {
-            return interrupted(e);
-        } catch (MongoException e) {
-            throw MongoErrors.translate(e, "Working on the journal");
-        } catch (MigopyException e) {
-            if (watchdog.stopped().isPresent()) {
-                return interrupted(e);
-            }
-            throw e;
+        Survey survey = Survey.of(context.settings());
+        if (refusesAtOnce(survey, request)) {
+            return refused(survey.listing().problems());
         }
-    }
-
-    /** A signal came before the first step, or between planning and running. */
-    private RunResult interrupted(Exception cause) {
-        int exitCode =
-                watchdog.stopped().orElse(null) instanceof Stop.Signalled signal
-                        ? signal.exitCode()
-                        : MigopyException.Kind.FAILED.exitCode();
-        MigopyException error =
-                new MigopyException(
-                        MigopyException.Kind.FAILED,
-                        "Stopped before anything was run",
-                        "Start again: " + MigopyException.COMMAND + " status says how things stand",
-                        cause);
-        return new RunResult(runId, List.of(), List.of(), error, exitCode);
+        return context.guarded("Working on the journal", ledger -> work.of(survey, ledger));
     }
 
     private RunResult refused(List<Problem> problems) {
         MigopyException refusal = Plan.refusal(problems);
-        return new RunResult(runId, List.of(), problems, refusal, refusal.kind().exitCode());
+        return new RunResult(
+                context.runId(), List.of(), problems, refusal, refusal.kind().exitCode());
     }
 
     /**
@@ -157,7 +101,7 @@ public final class Runner {
         if (!plan.problems().isEmpty()) {
             return new Planned(refused(described(plan.problems(), overview, ledger, null)), null);
         }
-        plan.notices().forEach(console::notice);
+        plan.notices().forEach(context.console()::notice);
         Preparation preparation = prepare(plan, ledger);
         return preparation.problems().isEmpty()
                 ? new Planned(null, preparation)
@@ -169,65 +113,39 @@ public final class Runner {
         if (planned.refusal() != null) {
             return planned.refusal();
         }
-        planned.preparation().shards(connection).forEach(console::notice);
+        planned.preparation().shards(context.connection()).forEach(context.console()::notice);
         List<StepReport> steps =
                 planned.preparation().steps().stream()
                         .map(step -> StepReport.planned(step.name(), step.direction()))
                         .toList();
-        return new RunResult(runId, steps, List.of(), null, 0);
+        return new RunResult(context.runId(), steps, List.of(), null, 0);
     }
 
     private Preparation prepare(Plan plan, Ledger ledger) {
         Preparation preparation =
-                Preparation.of(plan.steps(), settings, connection, ledger.journal());
-        if (watchdog.stopped().isPresent()) {
+                Preparation.of(
+                        plan.steps(), context.settings(), context.connection(), ledger.journal());
+        if (context.watchdog().stopped().isPresent()) {
             // The signal interrupted the compiler, too: what that complains about is no problem.
-            throw MigopyException.refused(
-                    "Stopped while compiling", "Start again: " + MigopyException.COMMAND);
+            throw context.watchdog().endedEarly(null);
         }
         return preparation;
     }
 
     private RunResult underLock(Request request, RunOptions options, Survey survey, Ledger ledger)
             throws InterruptedException {
-        By by = By.thisProcess();
-        String owner = "%s@%s/%d/%s".formatted(by.user(), by.host(), by.pid(), runId);
-        try (Lease lease =
-                Lease.acquire(
-                        ledger.locks(),
-                        new LockStore.Owner(owner, runId, by.host(), by.pid()),
-                        settings.lease(),
-                        options.waitForLock(),
-                        console::event)) {
-            ServerOperations operations =
-                    new ServerOperations(connection, Ledger.namespaces(settings));
-            Takeover takeover = new Takeover(operations, ledger);
-            takeover.raiseFence(lease.token());
+        try (Operation operation = Operation.open(context, ledger, options.waitForLock())) {
+            operation.takeOver();
             // Under the lock, and behind the fence: nobody can be ahead of us any more.
             Overview overview = survey.with(new JournalView(ledger.journal().entries(), Set.of()));
             Plan plan = Planner.plan(overview, request);
             if (!plan.problems().isEmpty()) {
-                return refused(described(plan.problems(), overview, ledger, takeover));
+                return refused(described(plan.problems(), overview, ledger, operation.takeover()));
             }
-            plan.notices().forEach(console::notice);
-            Operation operation =
-                    new Operation(
-                            settings,
-                            connection,
-                            runId,
-                            by,
-                            console,
-                            hooks,
-                            watchdog,
-                            ledger,
-                            lease,
-                            operations,
-                            takeover,
-                            options,
-                            null);
+            plan.notices().forEach(context.console()::notice);
             return plan.steps().isEmpty()
-                    ? new RunResult(runId, List.of(), List.of(), null, 0)
-                    : carryOut(plan, operation);
+                    ? new RunResult(context.runId(), List.of(), List.of(), null, 0)
+                    : carryOut(plan, options, operation);
         }
     }
 
@@ -253,7 +171,7 @@ public final class Runner {
         return described;
     }
 
-    private RunResult carryOut(Plan plan, Operation operation) {
+    private RunResult carryOut(Plan plan, RunOptions options, Operation operation) {
         if (plan.steps().get(0) instanceof Step.Ignore) {
             return new Ignores(operation).run(plan.steps());
         }
@@ -261,27 +179,41 @@ public final class Runner {
         if (!preparation.problems().isEmpty()) {
             return refused(preparation.problems());
         }
-        console.event(new Event.RunStarted(settings.database(), connection.server(), runId));
-        console.event(new Event.Planned(plan.steps().stream().map(Step::name).toList()));
-        String dump = HookCalls.dump(operation, preparation);
-        HookCalls.call("beforeRun()", hooks::beforeRun);
+        operation.tellStarted(plan.steps().stream().map(Step::name).toList());
+        String dump = HookCalls.dump(context, options, preparation);
+        HookCalls.call("beforeRun()", context.hooks()::beforeRun);
         Steps.Outcome outcome;
-        try (OutputCapture output =
-                OutputCapture.start(
-                        console.migrationOutput(),
-                        console.migrationErrors(),
-                        settings.redactor())) {
-            outcome = new Steps(operation.withDump(dump), output).run(preparation.compiled());
+        try (OutputCapture output = operation.captureOutput()) {
+            var manner = new StepRun.Manner(options.timeout(), dump, output);
+            outcome = new Steps(operation, manner).run(preparation.compiled());
         }
         if (dump != null && outcome.exitCode() != 0) {
-            console.notice(
-                    "To bring back what was there before: %s dbrestore %s --drop"
-                            .formatted(MigopyException.COMMAND, Wording.word(dump)));
+            context.console()
+                    .notice(
+                            "To bring back what was there before: %s dbrestore %s --drop"
+                                    .formatted(MigopyException.COMMAND, Wording.word(dump)));
         }
-        RunResult result =
+        return afterRun(
                 new RunResult(
-                        runId, outcome.steps(), List.of(), outcome.error(), outcome.exitCode());
-        HookCalls.call("afterRun()", () -> hooks.afterRun(result));
-        return result;
+                        context.runId(),
+                        outcome.steps(),
+                        List.of(),
+                        outcome.error(),
+                        outcome.exitCode()));
+    }
+
+    /** What the steps did stays said, also where the user's own code fails after them. */
+    private RunResult afterRun(RunResult result) {
+        try {
+            HookCalls.call("afterRun()", () -> context.hooks().afterRun(result));
+            return result;
+        } catch (MigopyException e) {
+            if (result.error() != null) {
+                result.error().addSuppressed(e);
+                return result;
+            }
+            int exitCode = result.exitCode() == 0 ? e.kind().exitCode() : result.exitCode();
+            return new RunResult(result.run(), result.steps(), List.of(), e, exitCode);
+        }
     }
 }

@@ -33,7 +33,8 @@ final class StepRun implements AutoCloseable {
     private final Operation operation;
     private final Step step;
     private final CompiledMigration migration;
-    private final OutputCapture output;
+    private final Manner manner;
+    private final boolean up;
     private final ClientSession session;
     private final Begin begin;
     private final StepBackfills backfills;
@@ -48,11 +49,21 @@ final class StepRun implements AutoCloseable {
      */
     record Result(StepReport report, End end, MigopyException error, int exitCode) {}
 
-    StepRun(Operation operation, Step step, CompiledMigration migration, OutputCapture output) {
+    /**
+     * How the steps of a run are called.
+     *
+     * @param timeout how long one may take, or null
+     * @param dump where the dump before the run lies, or null
+     * @param output keeps what they print
+     */
+    record Manner(Duration timeout, String dump, OutputCapture output) {}
+
+    StepRun(Operation operation, Step step, CompiledMigration migration, Manner manner) {
         this.operation = operation;
         this.step = step;
         this.migration = migration;
-        this.output = output;
+        this.manner = manner;
+        this.up = step.direction() == Direction.UP;
         boolean transactional = migration.transactional(step.direction());
         this.session = transactional ? operation.connection().client().startSession() : null;
         this.begin = begin(transactional);
@@ -61,7 +72,6 @@ final class StepRun implements AutoCloseable {
 
     private Begin begin(boolean transactional) {
         JournalEntry entry = step.entry();
-        boolean up = step.direction() == Direction.UP;
         Begin.Source source =
                 new Begin.Source(
                         migration.source().file().fileName(),
@@ -81,22 +91,8 @@ final class StepRun implements AutoCloseable {
                 transactional,
                 session == null ? null : session.getServerSession().getIdentifier(),
                 up ? source : null,
-                interrupted ? interruptedAttempt(entry) : null,
+                interrupted ? Attempt.interrupted(entry) : null,
                 up && entry != null && entry.state() != State.ROLLED_BACK);
-    }
-
-    private static Attempt interruptedAttempt(JournalEntry entry) {
-        boolean down = entry.state() == State.ROLLING_BACK;
-        return new Attempt(
-                (down ? Direction.DOWN : Direction.UP).word(),
-                Outcome.INTERRUPTED.word(),
-                entry.run(),
-                entry.startedAt(),
-                null,
-                null,
-                entry.by(),
-                null,
-                null);
     }
 
     /** What is recorded before the call. */
@@ -111,16 +107,17 @@ final class StepRun implements AutoCloseable {
     @SuppressWarnings("try") // bound is closed, and needs no other use
     Result call() {
         startedNanos = System.nanoTime();
-        output.begin();
+        manner.output().begin();
         var binding =
                 new Migration.Binding(
                         operation.connection().client(),
                         operation.connection().database(),
                         System.out::println,
                         backfills::of);
-        Call call = new Call(operation.watchdog(), this::endOwnOperations, backfills::underWay);
+        Call call =
+                new Call(operation.watchdog(), operation::endOwnOperations, backfills::underWay);
         try (Migration.Unbind bound = Migration.bind(binding)) {
-            return result(call.run(this::body, operation.options().timeout()));
+            return result(call.run(this::body, manner.timeout()));
         }
     }
 
@@ -153,17 +150,12 @@ final class StepRun implements AutoCloseable {
         }
     }
 
-    private void endOwnOperations() {
-        try {
-            operation.operations().kill(operation.operations().ofRun(operation.runId()));
-        } catch (MigopyException e) {
-            operation.console().notice("Its operations in the server may go on: " + e.getMessage());
-        }
-    }
-
     private Result result(Ending ending) {
         if (ending instanceof Ending.Returned) {
-            return done(null, 0);
+            return done(0);
+        }
+        if (session != null && isCommitted()) {
+            return done(ending instanceof Ending.Stopped one ? one.signal().exitCode() : 0);
         }
         if (ending instanceof Ending.Threw threw) {
             return thrown(threw.thrown());
@@ -182,19 +174,30 @@ final class StepRun implements AutoCloseable {
                 1);
     }
 
-    private State done() {
-        return step.direction() == Direction.UP ? State.APPLIED : State.ROLLED_BACK;
+    /**
+     * A commit's answer may be lost, or come too late, while the commit is not: the record then
+     * says so.
+     */
+    private boolean isCommitted() {
+        try {
+            return operation.ledger().journal().isCommitted(begin, done());
+        } catch (MongoException e) {
+            operation.console().notice(Failure.NOT_ASKED + e.getMessage());
+            return false;
+        }
     }
 
-    private Result done(MigopyException error, int exitCode) {
-        boolean up = step.direction() == Direction.UP;
+    private State done() {
+        return up ? State.APPLIED : State.ROLLED_BACK;
+    }
+
+    private Result done(int exitCode) {
         StepReport report = report(up ? Outcome.APPLIED : Outcome.ROLLED_BACK, null);
         // A transactional one is recorded already, in its own transaction.
-        return new Result(report, session == null ? end(done(), null) : null, error, exitCode);
+        return new Result(report, session == null ? end(done(), null) : null, null, exitCode);
     }
 
     private Result failed(StepError error, int exitCode) {
-        boolean up = step.direction() == Direction.UP;
         StepReport report = report(up ? Outcome.FAILED : Outcome.ROLLBACK_FAILED, error);
         End end = end(up ? State.FAILED : State.ROLLBACK_FAILED, error);
         return new Result(report, end, null, exitCode);
@@ -211,9 +214,6 @@ final class StepRun implements AutoCloseable {
 
     private Result stopped(Ending.Stopped stopped) {
         int exitCode = stopped.signal().exitCode();
-        if (session != null && stopped.over() && stopped.thrown() == null) {
-            return done(null, exitCode); // it was committed before the signal could end it
-        }
         List<String> frames =
                 stopped.thrown() == null
                         ? List.of()
@@ -240,7 +240,7 @@ final class StepRun implements AutoCloseable {
     }
 
     private Result timedOut(boolean over) {
-        Duration timeout = operation.options().timeout();
+        Duration timeout = manner.timeout();
         String message = "took longer than " + shown(timeout);
         String still = over ? "" : "; its thread %s still runs".formatted(Call.THREAD);
         return failed(new StepError(JournalEntry.TIMEOUT, message + still, List.of()), 1);
@@ -266,12 +266,12 @@ final class StepRun implements AutoCloseable {
     End neverCalled(String reason) {
         startedNanos = System.nanoTime();
         StepError error = new StepError("not_started", reason, List.of());
-        return end(step.direction() == Direction.UP ? State.FAILED : State.ROLLBACK_FAILED, error);
+        return end(up ? State.FAILED : State.ROLLBACK_FAILED, error);
     }
 
     private End end(State state, StepError error) {
         Instant finishedAt = operation.lease().serverTime();
-        String dump = operation.dumpFolder();
+        String dump = manner.dump();
         Attempt attempt =
                 new Attempt(
                         step.direction().word(),
@@ -283,7 +283,7 @@ final class StepRun implements AutoCloseable {
                         operation.by(),
                         error,
                         dump == null ? null : new Attempt.Note("dump", dump));
-        return new End(begin.begun(), state, attempt, output.text());
+        return new End(begin.begun(), state, attempt, manner.output().text());
     }
 
     @Override

@@ -25,7 +25,7 @@ final class Steps {
     private final Operation operation;
     private final Journal journal;
     private final Lease lease;
-    private final OutputCapture output;
+    private final StepRun.Manner manner;
     private final List<StepReport> told = new ArrayList<>();
 
     /** The last step's result while the journal does not know it yet. */
@@ -45,11 +45,11 @@ final class Steps {
     /** A step and what is to be called for it. */
     record Compiled(Step step, CompiledMigration migration) {}
 
-    Steps(Operation operation, OutputCapture output) {
+    Steps(Operation operation, StepRun.Manner manner) {
         this.operation = operation;
         this.journal = operation.ledger().journal();
         this.lease = operation.lease();
-        this.output = output;
+        this.manner = manner;
     }
 
     /** Does them in order, until one fails or the run has to end. */
@@ -61,7 +61,7 @@ final class Steps {
             for (Compiled next : steps) {
                 Optional<Stop> stop = operation.watchdog().stopped();
                 if (stop.isPresent()) {
-                    return over(null, exitCode(stop.get()));
+                    return stopped(stop.get());
                 }
                 StepRun.Result result = one(next);
                 if (result.exitCode() != 0) {
@@ -97,8 +97,10 @@ final class Steps {
         return new Outcome(told, error, error.kind().exitCode());
     }
 
-    private static int exitCode(Stop stop) {
-        return stop instanceof Stop.Signalled signal ? signal.exitCode() : 1;
+    private Outcome stopped(Stop stop) {
+        recordOpen();
+        MigopyException early = told.isEmpty() ? operation.watchdog().endedEarly(null) : null;
+        return new Outcome(told, early, stop.kind().exitCode());
     }
 
     private Outcome over(MigopyException error, int exitCode) {
@@ -109,7 +111,7 @@ final class Steps {
     private StepRun.Result one(Compiled next) {
         operation.takeover().clear(next.step().entry());
         lease.ensureHeld();
-        try (StepRun run = new StepRun(operation, next.step(), next.migration(), output)) {
+        try (StepRun run = new StepRun(operation, next.step(), next.migration(), manner)) {
             begin(run);
             // The begin may have taken as long as a lease does: look once more before anything is
             // done.

@@ -1,21 +1,35 @@
 package migopy.run;
 
+import migopy.MigopyException;
+
 import java.util.List;
 
 /** Why a run is asked to end before its time. */
 sealed interface Stop {
+    /** What kind of end the run comes to. */
+    MigopyException.Kind kind();
+
     /**
      * A signal, once.
      *
      * @param name {@code SIGTERM}
-     * @param exitCode 128 and its number
      */
-    record Signalled(String name, int exitCode) implements Stop {}
+    record Signalled(String name, MigopyException.Kind kind) implements Stop {
+        /** 128 and the signal's number. */
+        int exitCode() {
+            return kind.exitCode();
+        }
+    }
 
     /**
      * Somebody called {@code System.exit}.
      *
      * @param stack of the thread that did
      */
-    record Exited(List<StackTraceElement> stack) implements Stop {}
+    record Exited(List<StackTraceElement> stack) implements Stop {
+        @Override
+        public MigopyException.Kind kind() {
+            return MigopyException.Kind.FAILED;
+        }
+    }
 }

@@ -1,5 +1,8 @@
 package migopy.run;
 
+import migopy.MigopyException;
+import migopy.MigopyException.Kind;
+
 import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
@@ -7,7 +10,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -29,7 +31,7 @@ public final class Watchdog implements AutoCloseable {
      */
     private static final Duration LAST_WORDS = Duration.ofSeconds(25);
 
-    private static final Map<String, Integer> SIGNALS = Map.of("INT", 130, "TERM", 143, "HUP", 129);
+    private static final List<Kind> SIGNALS = List.of(Kind.SIGHUP, Kind.SIGINT, Kind.SIGTERM);
 
     private final boolean asProgram;
     private final Thread owner = Thread.currentThread();
@@ -59,15 +61,15 @@ public final class Watchdog implements AutoCloseable {
         return watchdog;
     }
 
-    private void handle(String name, int exitCode) {
-        Signal signal = new Signal(name);
-        SignalHandler before = Signal.handle(signal, received -> onSignal("SIG" + name, exitCode));
+    private void handle(Kind kind) {
+        Signal signal = new Signal(kind.name().substring("SIG".length()));
+        SignalHandler before = Signal.handle(signal, received -> onSignal(kind));
         restore.add(() -> Signal.handle(signal, before));
     }
 
-    private synchronized void onSignal(String name, int exitCode) {
-        if (!stop.complete(new Stop.Signalled(name, exitCode))) {
-            Runtime.getRuntime().halt(exitCode);
+    private synchronized void onSignal(Kind kind) {
+        if (!stop.complete(new Stop.Signalled(kind.name(), kind))) {
+            Runtime.getRuntime().halt(kind.exitCode());
         }
         if (inSteps == 0) {
             owner.interrupt();
@@ -105,6 +107,15 @@ public final class Watchdog implements AutoCloseable {
     /** Why the run was asked to end, if it was. */
     Optional<Stop> stopped() {
         return Optional.ofNullable(stop.getNow(null));
+    }
+
+    /** What a person is told who ended the run before its first step. */
+    MigopyException endedEarly(Exception cause) {
+        return new MigopyException(
+                stopped().map(Stop::kind).orElse(Kind.FAILED),
+                "Stopped before anything was done",
+                "Start it again",
+                cause);
     }
 
     /**

@@ -1,0 +1,48 @@
+package migopy.run;
+
+import com.mongodb.MongoException;
+import com.mongodb.MongoInterruptedException;
+
+import migopy.MigopyException;
+import migopy.console.Console;
+import migopy.mongo.Connection;
+import migopy.mongo.MongoErrors;
+import migopy.settings.Settings;
+
+/**
+ * What a command that takes the lock works with.
+ *
+ * @param watchdog hears of signals; whoever installed it closes it
+ */
+public record RunContext(
+        Settings settings,
+        Connection connection,
+        String runId,
+        Console console,
+        Hooks hooks,
+        Watchdog watchdog) {
+
+    /** What is done with journal and lock. */
+    interface Work<A> {
+        A on(Ledger ledger) throws InterruptedException;
+    }
+
+    /**
+     * Does it, and says in the same words for every command what ended it before its first step.
+     *
+     * @param what is being done, for a server's error: {@code "Recording the fix"}
+     * @throws MigopyException of a signal's kind, where one came; or what the work throws
+     */
+    <A> A guarded(String what, Work<A> work) {
+        try {
+            return work.on(Ledger.open(settings, connection));
+        } catch (InterruptedException | MongoInterruptedException e) {
+            throw watchdog.endedEarly(e);
+        } catch (MongoException e) {
+            throw MongoErrors.translate(e, what);
+        } catch (MigopyException e) {
+            // What was interrupted may have said so in words of its own.
+            throw watchdog.stopped().isPresent() ? watchdog.endedEarly(e) : e;
+        }
+    }
+}
