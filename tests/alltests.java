@@ -38,7 +38,8 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Runs the tests: all, or those whose class or method contains one of the words given.
+ * Runs the tests: all, or those whose class or method contains one of the words given. {@code
+ * --rounds N} and {@code --seed N} are for tests that play with chance.
  *
  * <p>Prints each failure, the slowest tests, and as the last line how many passed and failed. Exits
  * 1 when one failed, and when none ran.
@@ -49,6 +50,10 @@ public class alltests implements TestExecutionListener {
     private static final int FRAMES = 10;
     private static final int MESSAGE_LINES = 60;
     private static final Duration TEST_LIMIT = Duration.ofMinutes(3);
+
+    /** What single tests ask the system properties for. */
+    private static final Map<String, String> OPTIONS =
+            Map.of("--rounds", "migopy.test.rounds", "--seed", "migopy.test.seed");
 
     private final PrintStream out;
     private final Map<String, Long> started = new HashMap<>();
@@ -63,7 +68,8 @@ public class alltests implements TestExecutionListener {
         this.out = out;
     }
 
-    public static void main(String... names) {
+    public static void main(String... words) {
+        String[] names = withoutOptions(words);
         // The tests' own stream: a migration under test may print to, or close, System.out.
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         AtomicBoolean finished = new AtomicBoolean();
@@ -82,6 +88,20 @@ public class alltests implements TestExecutionListener {
         int exitCode = tests.sum();
         finished.set(true);
         System.exit(exitCode);
+    }
+
+    /** Passes options on, and leaves the names. */
+    private static String[] withoutOptions(String... words) {
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < words.length; i++) {
+            String property = OPTIONS.get(words[i]);
+            if (property == null) {
+                names.add(words[i]);
+            } else if (++i < words.length) {
+                System.setProperty(property, words[i]);
+            }
+        }
+        return names.toArray(String[]::new);
     }
 
     private static LauncherDiscoveryRequest request(String... names) {

@@ -57,13 +57,13 @@ final class KillerMigrations {
         this.project = project;
         for (int i = 1; i <= count; i++) {
             int kind = random.nextInt(10);
-            String name = i + (kind < 5 ? "_plain" : kind < 8 ? "_transactional" : "_failing");
-            String text = kind < 5 ? PLAIN : kind < 8 ? TRANSACTIONAL : FAILING;
+            String name = i + (kind < 5 ? "_plain" : kind < 9 ? "_transactional" : "_failing");
+            String text = kind < 5 ? PLAIN : kind < 9 ? TRANSACTIONAL : FAILING;
             project.with(name + ".java", source(text.formatted(name)));
             all.add(name);
             if (kind < 5) {
                 plain.add(name);
-            } else if (kind >= 8) {
+            } else if (kind == 9) {
                 broken.add(name);
             }
         }
@@ -82,6 +82,11 @@ final class KillerMigrations {
         return count("done", name) > 0;
     }
 
+    /** How often any of them was called so far. */
+    long calls() {
+        return project.server().collection("calls").estimatedDocumentCount();
+    }
+
     private long count(String collection, String name) {
         return project.server().collection(collection).countDocuments(new Document("mark", name));
     }
@@ -92,6 +97,10 @@ final class KillerMigrations {
             Document entry = project.journal(name);
             assertThat(count("done", name)).as("effects of %s", name).isEqualTo(1);
             assertThat(entry).containsEntry("state", "applied").doesNotContainKey("session");
+            assertThat(entry.getList("attempts", Document.class))
+                    .as("attempts of %s", name)
+                    .last()
+                    .satisfies(last -> assertThat(last).containsEntry("outcome", "applied"));
         }
         for (String name : plain) {
             long called =

@@ -52,7 +52,7 @@ class MutatedJournalTest {
 
     @Test
     void noneOfThemIsACrashOrIsWrittenTo(MongoServer server) {
-        System.out.println("mutated journal documents: -Dmigopy.test.seed=" + seed);
+        System.out.println("mutated journal: --seed " + seed);
         var project = project(server);
         for (int i = 1; i <= 4; i++) {
             project.with(i + "_m.java", marking("m" + i));
@@ -85,6 +85,7 @@ class MutatedJournalTest {
                 .isGreaterThanOrEqualTo((int) (count - settled - 4));
         assertSound(project.run("status"), which, 0);
         assertSound(project.run("execute", "--dry-run"), which, 0, 3, 5);
+        assertSound(project.run("execute", "3", "--dry-run"), which, 0, 2, 3, 5);
         assertSound(project.run("history"), which, 0);
 
         assertThat(journal.find().into(new ArrayList<>())).as(which).isEqualTo(before);

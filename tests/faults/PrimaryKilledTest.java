@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import static support.Migrations.marking;
 import static support.Migrations.transactional;
+import static support.Migrations.up;
 import static support.Migrations.waitingFor;
 import static support.Project.project;
 
+import org.bson.Document;
 import org.junit.jupiter.api.Test;
 
 import support.Eventually;
@@ -15,6 +17,8 @@ import support.MongoServer;
 import support.Mongod;
 import support.On;
 import support.OnServer;
+
+import java.util.List;
 
 /** Kill -9 of the primary of three members: the driver finds the next one, and the run goes on. */
 @OnServer
@@ -28,13 +32,7 @@ class PrimaryKilledTest {
                         .with("2_two.java", transactional("two"))
                         .with("3_three.java", marking("three"));
         var run = project.start("execute").untilInUp();
-        Mongod primary = primary(server);
-        primary.kill();
-        server.closeAtEnd(
-                () -> {
-                    primary.startAgain();
-                    Eventually.until("there is a primary", () -> primary(server) != null);
-                });
+        killPrimary(server);
         project.signal("go");
 
         run.exits(0);
@@ -44,8 +42,59 @@ class PrimaryKilledTest {
         project.lockIsFree();
     }
 
+    @Test
+    void anUpdateThatDiesWithItIsRecordedAsFailedAndTheNextRunGoesOn(
+            @On(Kind.THREE_MEMBERS) MongoServer server) {
+        server.db().createCollection("done");
+        String update =
+                up(
+                        "support.Signals.send(\"in-up\"); if (!new"
+                            + " java.io.File(System.getProperty(\"migopy.test.signals\"),"
+                            + " \"again\").exists()) { db().getCollection(\"done\").updateMany(new"
+                            + " Document(\"$where\", \"sleep(60000) || true\"), new"
+                            + " Document(\"$set\", new Document(\"late\", true))); }");
+        var project =
+                project(server).with("1_one.java", marking("one")).with("2_update.java", update);
+        project.with("3_three.java", marking("three"));
+        var run = project.start("execute").untilInUp();
+        Eventually.until("the server is at work", () -> isUpdating(server));
+        killPrimary(server);
+
+        run.exits(1).says("2_update", "2_update.java:8", "execute");
+
+        assertThat(project.states())
+                .containsEntry("1_one", "applied")
+                .containsEntry("2_update", "failed")
+                .doesNotContainKey("3_three");
+        project.lockIsFree();
+        project.signal("again").run("execute").exits(0);
+        assertThat(project.marks()).containsExactly("one", "three");
+    }
+
+    private static boolean isUpdating(MongoServer server) {
+        Document match = new Document("op", "update").append("ns", server.database() + ".done");
+        return server.client()
+                        .getDatabase("admin")
+                        .aggregate(
+                                List.of(
+                                        new Document("$currentOp", new Document()),
+                                        new Document("$match", match)))
+                        .first()
+                != null;
+    }
+
+    private static void killPrimary(MongoServer server) {
+        Mongod primary = primary(server);
+        primary.kill();
+        server.closeAtEnd(
+                () -> {
+                    primary.startAgain();
+                    Eventually.until("there is a primary", () -> primary(server) != null);
+                });
+    }
+
     private static Mongod primary(MongoServer server) {
-        String address = server.admin(new org.bson.Document("hello", 1)).getString("primary");
+        String address = server.admin(new Document("hello", 1)).getString("primary");
         return server.members().stream()
                 .filter(member -> member.address().equals(address))
                 .findFirst()

@@ -52,7 +52,12 @@ class RunKilledTest {
 
         Result told = project.run("execute").exits(5);
 
-        told.says("2_two", "still runs in the server", String.valueOf(killed.pid()));
+        Document left = project.journal("2_two");
+        Document by = left.get("by", Document.class);
+        assertThat(by).containsEntry("pid", killed.pid());
+        told.says("2_two was interrupted: run " + left.getString("run"), "begun on ");
+        told.says("by %s on %s, pid %d".formatted(by.get("user"), by.get("host"), killed.pid()));
+        told.says("still runs in the server: update of " + server.database() + ".done, opid ");
         told.says("execute 2_two --retry", "repair 2_two --as");
         assertThat(project.states()).containsEntry("2_two", "running").doesNotContainKey("3_three");
         project.lockIsFree();

@@ -17,8 +17,11 @@ import support.OnServer;
 import support.Project;
 import support.Result;
 
+import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 
 /** Row 23: a password, wherever it comes from, is on no output, in no journal and in no ps. */
@@ -39,7 +42,7 @@ class SecretsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"uri", "environment", "file", "field"})
-    void aPasswordIsNeverShown(String from, @On(Kind.AUTH) MongoServer server) {
+    void aPasswordIsNeverShown(String from, @On(Kind.AUTH) MongoServer server) throws IOException {
         server.createUser("keeper", PASSWORD, "readWrite");
         var project = project(server).with("1_one.java", TELLTALE);
         project.environment("TOLD", PASSWORD);
@@ -57,6 +60,13 @@ class SecretsTest {
         }
         hidden(project.run("status", "--verbose"));
         hidden(project.run("history", "--json"));
+        hidden(project.run("dbdump").exits(0));
+        try (var files = Files.walk(project.folder().resolve("mongodumps"))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                String text = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+                assertThat(text).as(file.toString()).doesNotContain(PASSWORD, ENCODED);
+            }
+        }
     }
 
     @ParameterizedTest

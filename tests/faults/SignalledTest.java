@@ -3,6 +3,7 @@ package faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import static support.Migrations.deafWaitingFor;
+import static support.Migrations.failing;
 import static support.Migrations.marking;
 import static support.Migrations.source;
 import static support.Migrations.up;
@@ -16,6 +17,7 @@ import support.Eventually;
 import support.MongoServer;
 import support.OnServer;
 import support.Project;
+import support.Result;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -88,6 +90,80 @@ class SignalledTest {
                 .containsEntry("type", "timeout");
         project.lockIsFree();
         project.run("execute").exits(5).says("1_slow");
+    }
+
+    @Test
+    void anEndlessLoopThatIsDeafEndsWithItsOperationsInTheServer(MongoServer server) {
+        var project =
+                two(
+                        server,
+                        up(
+                                "db().getCollection(\"done\").insertOne(new Document(\"mark\","
+                                    + " \"half\")); support.Signals.send(\"in-up\"); while (true) {"
+                                    + " try { db().getCollection(\"done\").updateMany(new"
+                                    + " Document(\"$where\", \"sleep(60000) || true\"), new"
+                                    + " Document(\"$set\", new Document(\"late\", true))); } catch"
+                                    + " (RuntimeException e) { Thread.interrupted(); } }"));
+        Instant before = Instant.now();
+        project.start("execute", "--timeout", "2s").exits(1).says("1_slow", "took longer than 2 s");
+
+        assertThat(Duration.between(before, Instant.now())).isLessThan(GRACE.multipliedBy(2));
+        assertThat(project.journal("1_slow")).containsEntry("state", "failed");
+        assertThat(project.journal("1_slow").get("error", Document.class))
+                .containsEntry("type", "timeout");
+        project.lockIsFree();
+        Eventually.until("nothing of it is at work", () -> updates(server) == 0);
+        project.run("execute").exits(5).says("1_slow", "ran out of time");
+        assertThat(project.states()).doesNotContainKey("2_two");
+    }
+
+    @Test
+    void systemExitIsAFailureOfThatMigrationAlone(MongoServer server) {
+        var project = project(server).with("1_one.java", marking("one"));
+        project.with("2_exit.java", up("System.exit(0);")).with("3_three.java", marking("three"));
+        project.start("execute").exits(1).says("2_exit", "called System.exit", "2_exit.java:8");
+        assertThat(project.states())
+                .containsEntry("1_one", "applied")
+                .containsEntry("2_exit", "failed")
+                .doesNotContainKey("3_three");
+        assertThat(project.journal("2_exit").get("error", Document.class))
+                .containsEntry("message", "called System.exit")
+                .containsEntry("frames", List.of("2_exit.java:8"));
+        project.lockIsFree();
+    }
+
+    @Test
+    void aRepairThatIsStoppedGivesItsLockBackAndSettlesNothing(MongoServer server) {
+        var project = two(server, failing("slow", "no"));
+        project.run("execute").exits(1);
+        Document before = project.journal("1_slow");
+        server.failing("migrations", "update").blocking(Duration.ofSeconds(5));
+        var repair = project.start("repair", "1", "--as", "applied", "--reason", "x", "--json");
+        Eventually.until("it has the lock", () -> project.lock().get("owner") != null);
+
+        assertThat(repair.terminate().exits(143).error())
+                .containsEntry("kind", "signal")
+                .containsEntry("message", "Stopped before anything was done");
+
+        project.lockIsFree();
+        assertThat(project.journal("1_slow")).isEqualTo(before);
+    }
+
+    @Test
+    void whatWasRegisteredBeforeASignalIsTold(MongoServer server) {
+        var project = project(server);
+        for (int i = 1; i <= 25; i++) {
+            project.with(i + "_m.java", marking("m" + i));
+        }
+        // The first update is the fence's.
+        server.failing("migrations", "update").afterThe(1).blocking(Duration.ofSeconds(2));
+        var ignore = project.start("ignore", "--json");
+        Eventually.until("the first of them are on their way", () -> updates(server) == 1);
+
+        Result result = ignore.terminate().exits(143);
+
+        assertThat(result.steps()).hasSameSizeAs(project.states().keySet()).hasSize(20);
+        project.lockIsFree();
     }
 
     @Test
@@ -164,7 +240,11 @@ class SignalledTest {
     }
 
     private static int updates(MongoServer server) {
-        Document match = new Document("op", "update").append("ns", server.database() + ".done");
+        Document working = new Document("op", "update").append("ns", server.database() + ".done");
+        Document heldUp =
+                new Document("command.update", "migrations")
+                        .append("command.$db", server.database());
+        Document match = new Document("$or", List.of(working, heldUp));
         return server.client()
                 .getDatabase("admin")
                 .aggregate(

@@ -32,20 +32,21 @@ record Jvm(
      * Starts a main class.
      *
      * @param number tells this one's output from that of others in the same folder
-     * @param classes a folder of classes that come before those of the tests
+     * @param classes a folder of classes that come before those of the tests; or null, for a JVM of
+     *     jars alone, without the options for every child
      */
     Run start(
             int number, Path classes, List<String> options, String mainClass, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
-        if (MORE_OPTIONS != null) {
+        if (MORE_OPTIONS != null && classes != null) {
             command.addAll(List.of(MORE_OPTIONS.split(" ")));
         }
         command.addAll(options);
         command.add("-D" + Signals.PROPERTY + "=" + signals);
-        command.addAll(
-                List.of("-cp", classes + ":" + System.getProperty("java.class.path"), mainClass));
+        String jars = System.getProperty("java.class.path");
+        command.addAll(List.of("-cp", classes == null ? jars : classes + ":" + jars, mainClass));
         command.addAll(List.of(arguments));
         Path out = folder.resolve("out-" + number);
         Path err = folder.resolve("err-" + number);

@@ -20,7 +20,8 @@ public enum Kind {
     /** A later patch of the version that all else is tested on. */
     MONGODB_6_LATE("6.0.27", 1),
     /**
-     * A replica set of one for this test alone, which may kill it, step it down or fill its disk.
+     * A replica set of one for this test alone, which may kill it, step it down or fill its disk;
+     * one for each parameter.
      */
     OWN("6.0.5", 1);
 

@@ -190,6 +190,12 @@ public final class Project {
         return start(around, entry.classes(), options, "migopy", arguments);
     }
 
+    /** Starts the entry of the tests themselves: nothing but jars is on the class path. */
+    Run startBare(List<String> javaOptions, String... arguments) {
+        String main = ProjectEntry.class.getName();
+        return start(UnaryOperator.identity(), null, javaOptions, main, arguments);
+    }
+
     private Run start(
             UnaryOperator<List<String>> around,
             Path classes,

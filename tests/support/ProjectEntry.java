@@ -4,12 +4,19 @@ import migopy.MigrationsManager;
 
 import java.util.Map;
 
-/** The entry class of a project without settings of its own, for runs inside the test's JVM. */
+/**
+ * The entry class of a project without settings of its own, for runs inside the test's JVM and for
+ * those of {@link ClassArchive}.
+ */
 final class ProjectEntry extends MigrationsManager {
     private final Map<String, String> environment;
 
     ProjectEntry(Map<String, String> environment) {
         this.environment = environment;
+    }
+
+    public static void main(String... args) {
+        System.exit(new ProjectEntry(System.getenv()).run(args));
     }
 
     @Override

@@ -22,9 +22,10 @@ final class Servers implements ParameterResolver {
         Kind kind = parameter.findAnnotation(On.class).map(On::value).orElse(Kind.REPLICA_SET);
         // A store closes what it holds: the root's when the run ends, a test's when the test ends.
         ExtensionContext owner = kind == Kind.OWN ? context : context.getRoot();
+        String key = kind == Kind.OWN ? "own " + parameter.getIndex() : kind.name();
         Deployment deployment =
                 owner.getStore(NAMESPACE)
-                        .computeIfAbsent(kind, Deployment::start, Deployment.class);
+                        .computeIfAbsent(key, any -> Deployment.start(kind), Deployment.class);
         MongoServer server = new MongoServer(deployment);
         context.getStore(NAMESPACE).put(server, server);
         return server;
