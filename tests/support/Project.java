@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -50,11 +49,8 @@ public final class Project {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        for (String name : INHERITED) {
-            if (System.getenv(name) != null) {
-                environment.put(name, System.getenv(name));
-            }
-        }
+        environment.putAll(System.getenv());
+        environment.keySet().retainAll(INHERITED);
         environment.put("MIGOPY_HOME", folder.toString());
         environment.put("LC_ALL", "C.UTF-8");
         if (server != null) {
@@ -225,7 +221,7 @@ public final class Project {
     }
 
     private static String words(String... arguments) {
-        return "migopy " + String.join(" ", Arrays.asList(arguments));
+        return "migopy " + String.join(" ", arguments);
     }
 
     /** Says something to a migration that waits with {@link Signals#await}. */
@@ -279,11 +275,8 @@ public final class Project {
 
     /** What the migrations of {@link Migrations} did, in the order in which they did it. */
     public List<String> marks() {
-        List<String> marks = new ArrayList<>();
-        for (Document done : server.collection("done").find().sort(new Document("_id", 1))) {
-            marks.add(done.getString("mark"));
-        }
-        return marks;
+        var done = server.collection("done").find().sort(new Document("_id", 1));
+        return done.map(one -> one.getString("mark")).into(new ArrayList<>());
     }
 
     /** Waits until the lease in the lock is over by the server's clock. */
