@@ -126,11 +126,12 @@ public record StatusAnswer(
     }
 
     /**
-     * The exit code of {@code status --check}: 3 if there is a problem, 8 if something is pending,
-     * else 0.
+     * The exit code of {@code status --check}: 3 if there is a problem, 8 if something is still to
+     * be applied, be it pending, failed or under way, else 0.
      */
     public int checkCode() {
-        return !problems.isEmpty() ? 3 : count(MigrationState.PENDING) > 0 ? 8 : 0;
+        long done = count(MigrationState.APPLIED) + count(MigrationState.IGNORED);
+        return !problems.isEmpty() ? 3 : done < migrations.size() ? 8 : 0;
     }
 
     @Override

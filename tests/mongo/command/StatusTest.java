@@ -89,6 +89,13 @@ class StatusTest {
     }
 
     @Test
+    void checkExits8WhenWhatFailedIsStillToBeApplied(MongoServer server) {
+        var project = project(server).with("1_users.java", failing("users", "no"));
+        project.run("execute").exits(1);
+        project.run("status", "--check").exits(8);
+    }
+
+    @Test
     void checkExits8WhenSomethingIsPendingAnd3WhenThereIsAProblem(MongoServer server) {
         var project = project(server).with("1_users.java", marking("users"));
         project.run("status", "--check").exits(8);
