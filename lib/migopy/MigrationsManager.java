@@ -441,10 +441,8 @@ public abstract class MigrationsManager implements SettingsSource {
     private boolean isProgram() {
         StackTraceElement[] frames = new Throwable().getStackTrace();
         StackTraceElement first = frames[frames.length - 1];
-        if (frames.length != 3 || !first.getMethodName().equals("main")) {
-            return false;
-        }
-        Class<?> type = getClass();
+        boolean main = frames.length == 3 && first.getMethodName().equals("main");
+        Class<?> type = main ? getClass() : null;
         while (type != null && !type.getName().equals(first.getClassName())) {
             type = type.getSuperclass();
         }
