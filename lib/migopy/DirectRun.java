@@ -1,10 +1,6 @@
 package migopy;
 
-import migopy.backfill.Backfill;
-import migopy.backfill.BackfillContext;
-import migopy.backfill.Control;
 import migopy.mongo.Connection;
-import migopy.mongo.Topology;
 import migopy.settings.Settings;
 import migopy.settings.SettingsSource;
 
@@ -24,29 +20,13 @@ final class DirectRun {
         Connection connection =
                 Connection.open(
                         settings, "direct-" + Integer.toHexString(new SecureRandom().nextInt()));
-        Topology topology = connection.topology();
+        Migration.Binding binding = Migration.Binding.withoutRecord(connection, event -> {});
         System.err.println(
                 "%s. Nothing is recorded; what is: %s"
                         .formatted(
                                 connection.describe(),
                                 command("{migopy} run FILE --reason \"...\"")));
-        return new Migration.Binding(
-                connection.client(),
-                connection.database(),
-                System.out::println,
-                collection ->
-                        Backfill.of(
-                                new BackfillContext(
-                                        connection.client(),
-                                        connection.database(),
-                                        collection,
-                                        null,
-                                        (checkpoint, session) -> Control.GO,
-                                        () -> {},
-                                        event -> {},
-                                        connection.supportsTransactions(),
-                                        topology == Topology.EMBEDDED),
-                                collection));
+        return binding;
     }
 
     private static SettingsSource entry() {

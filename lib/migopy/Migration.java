@@ -6,6 +6,11 @@ import com.mongodb.client.MongoDatabase;
 import com.mongodb.connection.ClusterType;
 
 import migopy.backfill.Backfill;
+import migopy.backfill.BackfillContext;
+import migopy.backfill.Control;
+import migopy.console.Event;
+import migopy.mongo.Connection;
+import migopy.mongo.Topology;
 
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -33,7 +38,33 @@ public final class Migration {
             MongoClient client,
             MongoDatabase database,
             Consumer<String> log,
-            Function<String, Backfill> backfills) {}
+            Function<String, Backfill> backfills) {
+
+        /**
+         * For work that has no record and no lock: its backfills keep no place. For Migopy itself.
+         *
+         * @param events hears how far backfills are
+         */
+        public static Binding withoutRecord(Connection connection, Consumer<Event> events) {
+            return new Binding(
+                    connection.client(),
+                    connection.database(),
+                    System.out::println,
+                    collection ->
+                            Backfill.of(
+                                    new BackfillContext(
+                                            connection.client(),
+                                            connection.database(),
+                                            collection,
+                                            null,
+                                            (checkpoint, session) -> Control.GO,
+                                            () -> {},
+                                            events,
+                                            connection.supportsTransactions(),
+                                            connection.topology() == Topology.EMBEDDED),
+                                    collection));
+        }
+    }
 
     /** Takes a binding back. */
     public interface Unbind extends AutoCloseable {

@@ -190,6 +190,7 @@
 //SOURCES fix/Prelude.java
 //SOURCES fix/ShellExecutionProvider.java
 //SOURCES fix/ShellLoader.java
+//SOURCES fix/ShellRecord.java
 //SOURCES fix/ShellRun.java
 //SOURCES fix/ShownValue.java
 //SOURCES fix/Snippet.java

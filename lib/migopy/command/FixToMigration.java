@@ -1,8 +1,11 @@
 package migopy.command;
 
 import migopy.MigopyException;
+import migopy.Problem;
 import migopy.console.Console;
+import migopy.console.Direction;
 import migopy.console.FixRecord;
+import migopy.files.Compilation;
 import migopy.files.MigrationFile;
 import migopy.files.MigrationSource;
 import migopy.files.SourceCompiler;
@@ -63,10 +66,18 @@ final class FixToMigration implements Action {
         if (fix.source().contains(Redactor.MASK)) {
             console.notice("A secret stood where the record has " + Redactor.MASK + ".");
         }
-        new SourceCompiler(settings.home(), settings.cacheDirectory(), System.getenv())
-                .compile(MigrationSource.read(file))
-                .problems()
-                .forEach(
-                        problem -> console.notice("It does not compile yet: " + problem.message()));
+        Compilation compilation =
+                new SourceCompiler(settings.home(), settings.cacheDirectory(), System.getenv())
+                        .compile(MigrationSource.read(file));
+        for (Problem problem : compilation.problems()) {
+            console.notice("It does not compile yet: " + problem.message());
+        }
+        boolean transactional =
+                compilation.migrations().stream().anyMatch(one -> one.transactional(Direction.UP));
+        if (fix.transactional() && !transactional) {
+            console.notice(
+                    "That fix ran in one transaction. A migration does so if its up() takes"
+                            + " (MongoDatabase, ClientSession).");
+        }
     }
 }

@@ -2,8 +2,6 @@ package migopy.console;
 
 import org.bson.Document;
 
-import java.time.Instant;
-
 /**
  * One ad-hoc fix or shell, as it was recorded. Whatever is unknown is null.
  *
@@ -11,9 +9,8 @@ import java.time.Instant;
  * @param kind {@code java}, {@code jshell} or {@code shell}
  * @param file as it was typed; {@code -} for standard input
  * @param outcome {@code applied}, {@code failed}, {@code running} or {@code interrupted}
- * @param startedAt by the server's clock
- * @param finishedAt by the server's clock
- * @param durationMs in milliseconds
+ * @param attempt when, by whom, why
+ * @param transactional whether all of it ran in one transaction
  * @param source the text; null in a list
  * @param output the last 64 kB that it printed; null in a list
  */
@@ -22,45 +19,50 @@ public record FixRecord(
         String kind,
         String file,
         String outcome,
-        String reason,
-        Instant startedAt,
-        Instant finishedAt,
-        Long durationMs,
-        String user,
-        String host,
-        Long pid,
-        String migopy,
-        StepError error,
+        HistoryAnswer.Attempt attempt,
+        boolean transactional,
         String checksum,
         String source,
         String output)
         implements Answer {
 
-    String who() {
-        return user == null ? "" : host == null ? user : user + "@" + host;
+    static Table table(Words out) {
+        return new Table(
+                out,
+                Table.Align.LEFT,
+                Table.Align.LEFT,
+                Table.Align.LEFT,
+                Table.Align.RIGHT,
+                Table.Align.LEFT);
+    }
+
+    void into(Table table, Words out) {
+        table.row(
+                outcome,
+                run,
+                file,
+                out.time(attempt.startedAt()),
+                out.duration(attempt.durationMs()),
+                attempt.who());
     }
 
     @Override
     public void words(Words out) {
-        Table table =
-                new Table(
-                        out,
-                        Table.Align.LEFT,
-                        Table.Align.LEFT,
-                        Table.Align.LEFT,
-                        Table.Align.RIGHT,
-                        Table.Align.LEFT);
-        table.row(outcome, run, file, out.time(startedAt), out.duration(durationMs), who());
+        Table table = table(out);
+        into(table, out);
         table.print();
-        if (reason != null) {
+        if (attempt.reason() != null) {
             out.gap();
-            reason.lines().forEach(line -> out.line("reason: " + line));
+            attempt.reason().lines().forEach(line -> out.line("reason: " + line));
+        }
+        if (transactional) {
+            out.line("in one transaction");
         }
         section(out, "source", source);
         section(out, "output", output);
-        if (error != null) {
+        if (attempt.error() != null) {
             out.gap();
-            out.failure(file, error);
+            out.failure(file, attempt.error());
         }
     }
 
@@ -76,18 +78,8 @@ public record FixRecord(
     @Override
     public Document json() {
         Document fix = new Document("run", run).append("kind", kind).append("file", file);
-        fix.append("outcome", outcome);
-        Json.put(fix, "reason", reason);
-        Json.put(fix, "startedAt", startedAt);
-        Json.put(fix, "finishedAt", finishedAt);
-        Json.put(fix, "durationMs", durationMs);
-        Document by = new Document();
-        Json.put(by, "user", user);
-        Json.put(by, "host", host);
-        Json.put(by, "pid", pid);
-        Json.put(by, "migopy", migopy);
-        Json.put(fix, "by", by.isEmpty() ? null : by);
-        Json.put(fix, "error", error == null ? null : Json.failure(error));
+        attempt.facts(fix.append("outcome", outcome));
+        Json.put(fix, "transactional", transactional ? true : null);
         Json.put(fix, "checksum", checksum);
         Json.put(fix, "source", source);
         return Json.put(fix, "output", output);

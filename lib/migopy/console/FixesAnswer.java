@@ -27,24 +27,11 @@ public record FixesAnswer(String database, String server, String collection, Lis
             out.line("No fix was ever run.");
             return;
         }
-        Table table =
-                new Table(
-                        out,
-                        Table.Align.LEFT,
-                        Table.Align.LEFT,
-                        Table.Align.LEFT,
-                        Table.Align.RIGHT,
-                        Table.Align.LEFT);
+        Table table = FixRecord.table(out);
         for (FixRecord fix : fixes) {
-            table.row(
-                    fix.outcome(),
-                    fix.run(),
-                    fix.file(),
-                    out.time(fix.startedAt()),
-                    out.duration(fix.durationMs()),
-                    fix.who());
-            if (fix.reason() != null) {
-                table.under(fix.reason());
+            fix.into(table, out);
+            if (fix.attempt().reason() != null) {
+                table.under(fix.attempt().reason());
             }
         }
         table.print();

@@ -58,7 +58,7 @@ public record HistoryAnswer(
                     out.time(startedAt == null ? finishedAt : startedAt),
                     "ignore".equals(direction) ? "" : out.duration(durationMs),
                     run == null ? "" : run,
-                    user == null ? "" : host == null ? user : user + "@" + host);
+                    who());
             if (reason != null) {
                 table.under(reason);
             } else if (error != null) {
@@ -66,12 +66,20 @@ public record HistoryAnswer(
             }
         }
 
+        String who() {
+            return user == null ? "" : host == null ? user : user + "@" + host;
+        }
+
         private Document json() {
             Document attempt =
                     new Document("name", name)
                             .append("direction", direction)
                             .append("outcome", outcome);
-            Json.put(attempt, "run", run);
+            return facts(Json.put(attempt, "run", run));
+        }
+
+        /** When, how long, by whom, why and why not. */
+        Document facts(Document attempt) {
             Json.put(attempt, "startedAt", startedAt);
             Json.put(attempt, "finishedAt", finishedAt);
             Json.put(attempt, "durationMs", durationMs);

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -57,16 +58,9 @@ public record MigrationSource(MigrationFile file, String text, String checksum) 
         return frames;
     }
 
-    /** Either a source or why there is none. */
-    private sealed interface Reading {
-        record Good(MigrationSource source) implements Reading {}
-
-        record Bad(Problem problem) implements Reading {}
-    }
-
     /** A text that does not come from its file, such as the journal's. */
     public static MigrationSource of(MigrationFile file, String text) {
-        String bare = !text.isEmpty() && text.charAt(0) == MARK ? text.substring(1) : text;
+        String bare = withoutMark(text);
         return new MigrationSource(file, bare, checksum(bare));
     }
 
@@ -77,12 +71,7 @@ public record MigrationSource(MigrationFile file, String text, String checksum) 
      *     #LIMIT}
      */
     public static MigrationSource read(MigrationFile file) {
-        Reading reading = reading(file);
-        if (reading instanceof Reading.Good good) {
-            return good.source();
-        }
-        Problem problem = ((Reading.Bad) reading).problem();
-        throw MigopyException.refused(problem.message(), problem.hint());
+        return of(file, text(file.path(), file.fileName()));
     }
 
     /** Reads many files; what cannot be read is a problem of the kind {@code not_compilable}. */
@@ -90,11 +79,15 @@ public record MigrationSource(MigrationFile file, String text, String checksum) 
         List<MigrationSource> sources = new ArrayList<>(files.size());
         List<Problem> problems = new ArrayList<>();
         for (MigrationFile file : files) {
-            Reading reading = reading(file);
-            if (reading instanceof Reading.Good good) {
-                sources.add(good.source());
-            } else if (reading instanceof Reading.Bad bad) {
-                problems.add(bad.problem());
+            try {
+                sources.add(read(file));
+            } catch (MigopyException e) {
+                problems.add(
+                        new Problem(
+                                Problem.Kind.NOT_COMPILABLE,
+                                file.name(),
+                                e.getMessage(),
+                                e.hint()));
             }
         }
         return new Sources(sources, problems);
@@ -108,35 +101,53 @@ public record MigrationSource(MigrationFile file, String text, String checksum) 
         return Checksum.of(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static Reading reading(MigrationFile file) {
-        String name = file.fileName();
-        byte[] bytes;
-        try {
-            bytes = bytes(file);
+    /**
+     * Reads a file's text.
+     *
+     * @param shown what messages call it
+     * @return the text without a byte-order mark
+     * @throws MigopyException refused: it cannot be read, is not UTF-8, or is longer than {@link
+     *     #LIMIT}
+     */
+    public static String text(Path path, String shown) {
+        try (InputStream in = Files.newInputStream(path)) {
+            return text(in, shown);
         } catch (NoSuchFileException e) {
-            return bad(file, name + " is no longer there", "Start again");
+            throw MigopyException.refused(shown + " is no longer there", "Start again");
         } catch (AccessDeniedException e) {
-            return bad(
-                    file,
-                    name + " cannot be read: permission denied",
-                    "Make it readable: chmod u+r " + name);
+            throw MigopyException.refused(
+                    shown + " cannot be read: permission denied",
+                    "Make it readable: chmod u+r " + shown);
         } catch (IOException e) {
-            return bad(
-                    file,
-                    name + " cannot be read: " + MigrationDirectory.reason(e),
+            throw MigopyException.refused(
+                    shown + " cannot be read: " + MigrationDirectory.reason(e),
                     "See to the disk, then start again");
         }
+    }
+
+    /**
+     * Reads a text to its end.
+     *
+     * @param shown what messages call it
+     * @return the text without a byte-order mark
+     * @throws MigopyException refused: it is not UTF-8, or is longer than {@link #LIMIT}
+     */
+    public static String text(InputStream in, String shown) throws IOException {
+        byte[] bytes = in.readNBytes(LIMIT + 1);
         if (bytes.length > LIMIT) {
-            return bad(
-                    file,
-                    name + " is longer than 1 MB (1,048,576 bytes)",
+            throw MigopyException.refused(
+                    shown + " is longer than 1 MB (1,048,576 bytes)",
                     "Keep data in a file or a collection of its own, and read it from there");
         }
         String text = decoded(bytes);
         if (text == null) {
-            return bad(file, name + " is not UTF-8", "Save it as UTF-8");
+            throw MigopyException.refused(shown + " is not UTF-8", "Save it as UTF-8");
         }
-        return new Reading.Good(of(file, text));
+        return withoutMark(text);
+    }
+
+    private static String withoutMark(String text) {
+        return !text.isEmpty() && text.charAt(0) == MARK ? text.substring(1) : text;
     }
 
     /** At most one byte more than the limit of the file. */
@@ -153,10 +164,5 @@ public record MigrationSource(MigrationFile file, String text, String checksum) 
         } catch (CharacterCodingException e) {
             return null;
         }
-    }
-
-    private static Reading bad(MigrationFile file, String message, String hint) {
-        return new Reading.Bad(
-                new Problem(Problem.Kind.NOT_COMPILABLE, file.name(), message, hint));
     }
 }

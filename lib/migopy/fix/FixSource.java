@@ -5,12 +5,10 @@ import migopy.files.MigrationSource;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /**
  * A fix's text.
@@ -41,20 +39,15 @@ record FixSource(String typed, String name, Path path, boolean java, String text
                     "A class with static up() goes into a .java, lines of JShell into a .jsh");
         }
         Path path = find(typed, home);
-        try (InputStream in = Files.newInputStream(path)) {
-            return new FixSource(typed, path.getFileName().toString(), path, java, text(in, typed));
-        } catch (IOException e) {
-            throw MigopyException.refused(
-                    "%s cannot be read: %s".formatted(typed, e.getMessage()),
-                    "Make it readable, then start again");
-        }
+        String text = MigrationSource.text(path, typed);
+        return new FixSource(typed, path.getFileName().toString(), path, java, text);
     }
 
     /** Reads standard input to its end. */
     static FixSource ofStandardInput(InputStream in, boolean java, Path home) {
         String name = "stdin" + (java ? JAVA : JSHELL);
         try {
-            String text = text(in, "Standard input");
+            String text = MigrationSource.text(in, "Standard input");
             if (text.isBlank()) {
                 throw MigopyException.usage(
                         "Standard input is empty", "For example: {migopy} run - <<'END'");
@@ -68,34 +61,17 @@ record FixSource(String typed, String name, Path path, boolean java, String text
 
     private static Path find(String typed, Path home) {
         try {
-            Path here = Path.of(typed).toAbsolutePath();
-            Path there = home.resolve(typed);
-            Path found = Files.isRegularFile(here) ? here : there;
-            if (Files.isRegularFile(found)) {
-                return found;
-            }
+            return Stream.of(Path.of("").toAbsolutePath(), home)
+                    .map(folder -> folder.resolve(typed))
+                    .filter(Files::isRegularFile)
+                    .findFirst()
+                    .orElseThrow(() -> missing(typed));
         } catch (InvalidPathException e) {
-            // No file can be called that, so there is none.
-            throw missing(typed);
+            throw missing(typed); // no file can be called that
         }
-        throw missing(typed);
     }
 
     private static MigopyException missing(String typed) {
         return MigopyException.usage("There is no file " + typed, "See to its name and folder");
-    }
-
-    private static String text(InputStream in, String shown) throws IOException {
-        byte[] bytes = in.readNBytes(MigrationSource.LIMIT + 1);
-        if (bytes.length > MigrationSource.LIMIT) {
-            throw MigopyException.refused(
-                    shown + " is longer than 1 MB (1,048,576 bytes)",
-                    "Keep data in a file or a collection of its own, and read it from there");
-        }
-        try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-        } catch (CharacterCodingException e) {
-            throw MigopyException.refused(shown + " is not UTF-8", "Save it as UTF-8");
-        }
     }
 }

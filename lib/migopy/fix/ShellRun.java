@@ -6,18 +6,10 @@ import com.mongodb.client.MongoDatabase;
 import jdk.jshell.tool.JavaShellToolBuilder;
 
 import migopy.Migration;
-import migopy.backfill.Backfill;
-import migopy.backfill.BackfillContext;
-import migopy.backfill.Control;
 import migopy.console.Console;
 import migopy.console.ShellAnswer;
-import migopy.console.StepError;
 import migopy.console.Terminal;
-import migopy.files.MigrationSource;
 import migopy.files.SourceCompiler;
-import migopy.journal.By;
-import migopy.journal.Fixes;
-import migopy.journal.State;
 import migopy.mongo.Connection;
 import migopy.mongo.MongoErrors;
 import migopy.mongo.Topology;
@@ -31,7 +23,6 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.HashMap;
@@ -43,16 +34,10 @@ import java.util.Map;
  * it ends.
  */
 public final class ShellRun {
-    private static final String NAME = "shell";
-
-    /** As long as a file may be: the record keeps the text inside of a document. */
-    private static final int SOURCE_LIMIT = MigrationSource.LIMIT;
-
     private final Settings settings;
     private final Connection connection;
     private final String runId;
     private final Console console;
-    private Throwable thrown;
 
     /**
      * What the server says of itself and of us.
@@ -79,26 +64,12 @@ public final class ShellRun {
             Ledger ledger = Ledger.open(settings, connection);
             Facts facts = facts();
             sayWhereWeAre(facts);
-            Fixes.Begun begun =
-                    new Fixes.Begun(
+            return prompt(
+                    new ShellRecord(
+                            facts.primary() ? ledger.fixes() : null,
+                            settings.redactor(),
                             runId,
-                            new Fixes.Code(Fixes.Kind.SHELL, NAME, null, null),
-                            null,
-                            null,
-                            By.thisProcess(),
-                            facts.time(),
-                            null);
-            if (facts.primary()) {
-                ledger.fixes().begin(begun);
-            }
-            long start = System.nanoTime();
-            Map<String, String> kept = new HashMap<>();
-            String output = prompt(kept);
-            Duration took = Duration.ofNanos(System.nanoTime() - start);
-            if (facts.primary()) {
-                ledger.fixes().settle(begun, settled(facts.time().plus(took), took, kept, output));
-            }
-            return new ShellAnswer(runId, outcome().word(), took.toMillis(), facts.primary());
+                            facts.time()));
         } catch (MongoException e) {
             throw MongoErrors.translate(e, "Recording the shell");
         }
@@ -137,8 +108,9 @@ public final class ShellRun {
                         : "No lock is taken. Nothing can be recorded here; Ctrl-D ends it.");
     }
 
-    @SuppressWarnings("try") // bound is closed, and needs no other use
-    private String prompt(Map<String, String> kept) throws Exception {
+    @SuppressWarnings("try") // bound and watch are closed, and need no other use
+    private ShellAnswer prompt(ShellRecord record) throws Exception {
+        Map<String, String> history = new HashMap<>();
         Path startup = Files.createTempFile("migopy-shell", ".jsh");
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
@@ -147,13 +119,16 @@ public final class ShellRun {
                                 console.migrationOutput(),
                                 console.migrationErrors(),
                                 settings.redactor());
-                Migration.Unbind bound = Migration.bind(binding())) {
+                ShellRecord.Unwatch watch = record.watch(output, console);
+                Migration.Unbind bound =
+                        Migration.bind(
+                                Migration.Binding.withoutRecord(connection, console::event))) {
             Files.write(startup, Prelude.IMPORTS);
-            thread.setContextClassLoader(new ShellLoader(this::ended));
+            thread.setContextClassLoader(new ShellLoader(record::ended));
             output.begin();
             boolean onTerminal = Terminal.isTerminal(0) && Terminal.isTerminal(1);
             JavaShellToolBuilder.builder()
-                    .persistence(kept)
+                    .persistence(history)
                     .out(System.out)
                     .err(System.err)
                     // Another stream than System.in keeps JShell from writing to the terminal's
@@ -168,7 +143,7 @@ public final class ShellRun {
                             startup.toString(),
                             "-C-classpath",
                             "-C" + SourceCompiler.classPath());
-            return output.text();
+            return record.settle(history, output.text());
         } finally {
             thread.setContextClassLoader(before);
             delete(startup);
@@ -181,63 +156,5 @@ public final class ShellRun {
         } catch (IOException e) {
             console.notice(startup + " cannot be deleted: " + e.getMessage());
         }
-    }
-
-    private Migration.Binding binding() {
-        return new Migration.Binding(
-                connection.client(),
-                connection.database(),
-                System.out::println,
-                collection ->
-                        Backfill.of(
-                                new BackfillContext(
-                                        connection.client(),
-                                        connection.database(),
-                                        collection,
-                                        null,
-                                        (checkpoint, session) -> Control.GO,
-                                        () -> {},
-                                        console::event,
-                                        connection.supportsTransactions(),
-                                        connection.topology() == Topology.EMBEDDED),
-                                collection));
-    }
-
-    private void ended(Throwable how) {
-        if (how != null) {
-            thrown = how;
-        }
-    }
-
-    private State outcome() {
-        return thrown == null ? State.APPLIED : State.FAILED;
-    }
-
-    private Fixes.Settled settled(
-            Instant finishedAt, Duration took, Map<String, String> kept, String output) {
-        String typed = settings.redactor().redact(Typed.of(kept));
-        String source = typed.length() > SOURCE_LIMIT / 4 ? end(typed) : typed;
-        return new Fixes.Settled(
-                outcome(),
-                new Fixes.Code(Fixes.Kind.SHELL, NAME, source, MigrationSource.checksum(source)),
-                finishedAt,
-                took.toMillis(),
-                thrown == null ? null : error(),
-                output);
-    }
-
-    /** A character is at most four bytes of UTF-8. */
-    private static String end(String typed) {
-        return typed.substring(typed.length() - SOURCE_LIMIT / 4);
-    }
-
-    /** The last one; what the others were, the output shows. */
-    private StepError error() {
-        String message = thrown.getMessage() == null ? "" : thrown.getMessage();
-        String shown = settings.redactor().redact(message);
-        return new StepError(
-                thrown.getClass().getName(),
-                shown.isBlank() ? thrown.getClass().getName() : shown.lines().findFirst().get(),
-                List.of());
     }
 }

@@ -46,6 +46,7 @@ final class SnippetFix implements Fix {
     private final Fixes.Code code;
     private final List<Snippet> snippets;
     private final Map<String, Snippet> byId = new HashMap<>();
+    private Snippet current;
     private Throwable thrown;
     private JShellException located;
 
@@ -169,6 +170,7 @@ final class SnippetFix implements Fix {
     }
 
     private void evaluate(Snippet snippet, JShell shell) throws Throwable {
+        current = snippet;
         ended(null);
         for (SnippetEvent event : shell.eval(snippet.source())) {
             byId.put(event.snippet().id(), snippet);
@@ -202,6 +204,9 @@ final class SnippetFix implements Fix {
                 .filter(line -> line > 0)
                 .limit(CompiledMigration.FRAME_LIMIT)
                 .forEach(lines::add);
+        if (lines.isEmpty() && current != null) {
+            lines.add(current.line()); // a query that fails while it is shown
+        }
         return MigrationSource.frames(name, code.source(), lines);
     }
 
@@ -216,7 +221,8 @@ final class SnippetFix implements Fix {
     /** A frame as the JVM tells it: its line is one of the class that JShell made. */
     private int approximately(StackTraceElement frame) {
         Matcher made = SNIPPET_CLASS.matcher(frame.getClassName());
-        Snippet snippet = made.matches() ? byId.get(made.group(1)) : null;
+        // What is under way has no id that is known yet.
+        Snippet snippet = made.matches() ? byId.getOrDefault(made.group(1), current) : null;
         return snippet == null ? 0 : snippet.line();
     }
 }

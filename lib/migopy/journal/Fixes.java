@@ -139,6 +139,7 @@ public final class Fixes {
                         .append("fence", begun.fence())
                         .append("by", begun.by().toDocument())
                         .append("startedAt", Date.from(begun.startedAt()))
+                        .append("transactional", begun.session() == null ? null : true)
                         .append("session", begun.session());
         document.values().removeIf(value -> value == null);
         collection.insertOne(

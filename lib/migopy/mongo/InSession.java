@@ -2,6 +2,7 @@ package migopy.mongo;
 
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoCluster;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 
@@ -38,8 +39,8 @@ public final class InSession {
     }
 
     private static Object wrapped(Object result, ClientSession session) {
-        if (result instanceof MongoClient client) {
-            return of(client, session);
+        if (result instanceof MongoCluster cluster) {
+            return proxy(MongoCluster.class, cluster, session);
         }
         if (result instanceof MongoDatabase database) {
             return of(database, session);

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.function.Function;
 
 /** Makes of what was thrown what the journal and a person are told: short, and without secrets. */
-final class Failure {
+public final class Failure {
     /** In bytes of UTF-8 (CONTRACT, section 4). */
     private static final int MESSAGE_LIMIT = 4 * 1024;
 
@@ -26,7 +26,8 @@ final class Failure {
         return of(thrown, migration.framesOf(thrown), redactor);
     }
 
-    static StepError of(Throwable thrown, List<String> frames, Redactor redactor) {
+    /** What was thrown, and the lines that led to it. */
+    public static StepError of(Throwable thrown, List<String> frames, Redactor redactor) {
         String type = thrown.getClass().getName();
         return new StepError(type, message(thrown, type, redactor), redacted(frames, redactor));
     }

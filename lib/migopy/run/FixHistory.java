@@ -5,12 +5,14 @@ import com.mongodb.MongoException;
 import migopy.console.FixRecord;
 import migopy.console.FixesAnswer;
 import migopy.console.HistoryAnswer.Attempt;
+import migopy.journal.By;
 import migopy.journal.Fixes;
 import migopy.journal.State;
 import migopy.mongo.Connection;
 import migopy.mongo.MongoErrors;
 import migopy.settings.Settings;
 
+import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
 
@@ -18,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** Reads the records of ad-hoc fixes. */
 public final class FixHistory {
@@ -30,24 +33,11 @@ public final class FixHistory {
      */
     public static FixesAnswer read(Settings settings, Connection connection) {
         Ledger ledger = Ledger.open(settings, connection);
-        try {
-            List<BsonDocument> documents = ledger.fixes().documents();
-            Set<String> live = Set.of();
-            if (documents.stream().anyMatch(FixHistory::underWay)) {
-                // Between two looks at the lock, as for migrations.
-                live = new HashSet<>(JournalView.liveRuns(ledger.locks()));
-                documents = ledger.fixes().documents();
-                live.addAll(JournalView.liveRuns(ledger.locks()));
-            }
-            Set<String> holders = live;
-            return new FixesAnswer(
-                    settings.database(),
-                    connection.server(),
-                    Ledger.fixesCollection(settings),
-                    documents.stream().map(document -> record(document, holders)).toList());
-        } catch (MongoException e) {
-            throw MongoErrors.translate(e, "Reading the fixes");
-        }
+        return new FixesAnswer(
+                settings.database(),
+                connection.server(),
+                Ledger.fixesCollection(settings),
+                records(ledger, ledger.fixes()::documents));
     }
 
     /**
@@ -57,14 +47,21 @@ public final class FixHistory {
      */
     public static Optional<FixRecord> find(Settings settings, Connection connection, String run) {
         Ledger ledger = Ledger.open(settings, connection);
+        return records(ledger, () -> ledger.fixes().document(run).stream().toList()).stream()
+                .findFirst();
+    }
+
+    private static List<FixRecord> records(Ledger ledger, Supplier<List<BsonDocument>> read) {
         try {
-            Set<String> live = new HashSet<>(JournalView.liveRuns(ledger.locks()));
-            Optional<BsonDocument> document = ledger.fixes().document(run);
-            if (document.filter(FixHistory::underWay).isPresent()) {
+            List<BsonDocument> documents = read.get();
+            Set<String> live = new HashSet<>();
+            if (documents.stream().anyMatch(FixHistory::underWay)) {
+                // Between two looks at the lock, as for migrations.
                 live.addAll(JournalView.liveRuns(ledger.locks()));
-                document = ledger.fixes().document(run);
+                documents = read.get();
+                live.addAll(JournalView.liveRuns(ledger.locks()));
             }
-            return document.map(one -> record(one, live));
+            return documents.stream().map(document -> record(document, live)).toList();
         } catch (MongoException e) {
             throw MongoErrors.translate(e, "Reading the fixes");
         }
@@ -81,26 +78,28 @@ public final class FixHistory {
                         : String.valueOf(document.get("_id"));
         Attempt read = AttemptReader.attempt(run, document);
         String kind = AttemptReader.text(document, "kind");
-        // A shell holds no lock, so that nobody can tell whether it is still open.
         boolean dead =
-                underWay(document) && !Fixes.Kind.SHELL.word().equals(kind) && !live.contains(run);
+                underWay(document)
+                        && (Fixes.Kind.SHELL.word().equals(kind)
+                                ? isGone(read)
+                                : !live.contains(run));
         String file = AttemptReader.text(document, "file");
         return new FixRecord(
                 run,
                 kind == null ? "unknown" : kind,
                 file == null ? "unknown" : file,
                 dead ? "interrupted" : read.outcome(),
-                read.reason(),
-                read.startedAt(),
-                read.finishedAt(),
-                read.durationMs(),
-                read.user(),
-                read.host(),
-                read.pid(),
-                read.migopy(),
-                read.error(),
+                read,
+                BsonBoolean.TRUE.equals(document.get("transactional")),
                 AttemptReader.text(document, "checksum"),
                 AttemptReader.text(document, "source"),
                 AttemptReader.text(document, "output"));
+    }
+
+    /** A shell holds no lock: only on its own host can anybody tell that it is no longer open. */
+    private static boolean isGone(Attempt shell) {
+        return By.thisProcess().host().equals(shell.host())
+                && shell.pid() != null
+                && ProcessHandle.of(shell.pid()).isEmpty();
     }
 }

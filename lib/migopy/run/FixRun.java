@@ -214,7 +214,11 @@ final class FixRun implements AutoCloseable {
             return new Result(Outcome.FAILED, error, true, exitCode);
         }
         // Nobody knows how far it comes: its record stays running, with the reason noted.
-        fixes.note(begun, error);
+        try {
+            fixes.note(begun, error);
+        } catch (MongoException e) {
+            operation.console().notice("Why it stopped could not be noted: " + e.getMessage());
+        }
         return new Result(Outcome.INTERRUPTED, error, false, exitCode);
     }
 

@@ -29,7 +29,9 @@ class DirectRunTest {
     void itWorksOnTheDatabaseOfTheEnvironmentAndRecordsNothing(MongoServer server) {
         var project = project(server).with("1_one.java", withMain(marking("one"), "up();"));
         var result = project.startDirectly("1_one.java").exits(0);
-        assertThat(result.err()).contains(server.database()).containsIgnoringCase("recorded");
+        assertThat(result.err())
+                .contains(server.database(), "Nothing is recorded")
+                .contains("jbang migopy.java run FILE --reason \"...\"");
         assertThat(result.out()).isEmpty();
         assertThat(project.marks()).containsExactly("one");
         assertThat(server.db().listCollectionNames()).containsExactly("done");

@@ -7,13 +7,13 @@ import support.MongoServer;
 import java.util.Date;
 
 /** A lock as another owner would have written it. */
-final class Locks {
+public final class Locks {
     private Locks() {}
 
     /**
      * Held by "owner-1" for so many seconds from now by the server's clock; fewer than 0: run out.
      */
-    static Document heldFor(MongoServer server, long seconds) {
+    public static Document heldFor(MongoServer server, long seconds) {
         return new Document("_id", "lock")
                 .append("owner", "owner-1")
                 .append("run", "run-1")

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import static support.Migrations.marking;
 import static support.Migrations.transactional;
+import static support.Migrations.transactionalWaitingFor;
 import static support.Migrations.up;
 import static support.Migrations.waitingFor;
 import static support.Project.project;
@@ -76,6 +77,31 @@ class FixRecordTest {
     }
 
     @Test
+    void aTransactionalOneKilledInItsMiddleLeavesNothing(MongoServer server) {
+        server.db().createCollection("done");
+        var project =
+                project(server).lease("2s").write("own.java", transactionalWaitingFor("never"));
+        project.start("run", "own.java", "--reason", "x").untilInUp().kill();
+        isInterrupted(server, project);
+        project.write("other.java", marking("other"));
+        project.run("run", "other.java", "--reason", "y", "--transaction").exits(0);
+        assertThat(project.marks()).containsExactly("other");
+    }
+
+    @Test
+    void whereItsEndCannotBeRecordedNobodyKnows(MongoServer server) {
+        var project = project(server).write("mend.java", marking("mended"));
+        // Not the first, which raises the fence.
+        server.failing("migrations_fixes", "update").afterThe(1).withError(14031);
+        Document answer =
+                project.run("run", "mend.java", "--reason", "x", "--json").exits(5).json();
+        assertThat(answer).containsEntry("outcome", "unknown").containsEntry("exitCode", 5L);
+        assertThat(answer.get("error", Document.class).getString("message"))
+                .contains("ran to its end, and that could not be recorded");
+        assertThat(fix(server)).containsEntry("outcome", "running");
+    }
+
+    @Test
     void whileItRunsItIsShownAsRunning(MongoServer server) {
         var project = project(server).write("mend.java", waitingFor("go"));
         var run = project.start("run", "mend.java", "--reason", "x").untilInUp();
@@ -125,7 +151,14 @@ class FixRecordTest {
                 project(server)
                         .write(
                                 "half.java",
-                                up(INSERT.formatted("half") + "Object o = null; o.hashCode();"))
+                                up(
+                                        INSERT.formatted("half")
+                                                + "Migration.client()"
+                                                + ".withWriteConcern(com.mongodb.WriteConcern.W1)"
+                                                + ".getDatabase(db().getName())"
+                                                + ".getCollection(\"done\")"
+                                                + ".insertOne(new Document(\"mark\", \"half\"));"
+                                                + "Object o = null; o.hashCode();"))
                         .write("whole.jsh", INSERT.formatted("one") + INSERT.formatted("two"))
                         .write("own.java", transactional("own"));
         server.collection("done").insertOne(new Document("mark", "before"));
@@ -138,7 +171,8 @@ class FixRecordTest {
                 .extracting(one -> one.getString("outcome"))
                 .containsExactly("failed", "applied", "applied");
         assertThat(server.collection("migrations_fixes").find())
-                .noneMatch(one -> one.containsKey("session"));
+                .noneMatch(one -> one.containsKey("session"))
+                .allMatch(one -> one.getBoolean("transactional"));
     }
 
     @Test
@@ -165,22 +199,24 @@ class FixRecordTest {
     @Test
     void noSecretComesIntoARecord(MongoServer server) {
         String secret = "tr0ub4dor-and-3";
+        String telling = "System.out.println(\"it is %s\");\n".formatted(secret);
+        String throwing = "if (true) throw new IllegalStateException(\"%s\");\n".formatted(secret);
         var project =
                 project(server)
                         .environment("MONGO_USER", null)
                         .environment("MONGO_PASSWORD", secret)
-                        .write(
-                                "mend.java",
-                                up(
-                                        "System.out.println(\"it is "
-                                                + secret
-                                                + "\"); if (true) throw new"
-                                                + " IllegalStateException(\""
-                                                + secret
-                                                + "\");"));
-        project.run("run", "mend.java", "--reason", "for " + secret).neverSays(secret);
+                        .write("mend.java", up(telling + throwing))
+                        .write(secret + ".jsh", telling + throwing)
+                        .input(telling + throwing);
+        for (String file : List.of("mend.java", secret + ".jsh", "-")) {
+            project.run("run", file, "--reason", "for " + secret).exits(1).neverSays(secret);
+        }
+        project.run("shell").exits(0).neverSays(secret);
         assertThat(server.collection("migrations_fixes").find())
-                .allSatisfy(one -> assertThat(one.toJson()).doesNotContain(secret));
+                .hasSize(4)
+                .allSatisfy(
+                        one -> assertThat(one.toJson()).doesNotContain(secret).contains("****"));
+        project.run("history", "--fixes").exits(0).says("****").neverSays(secret);
     }
 
     @Test

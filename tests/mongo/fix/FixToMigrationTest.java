@@ -10,6 +10,10 @@ import org.junit.jupiter.api.Test;
 
 import support.MongoServer;
 import support.OnServer;
+import support.Project;
+
+import java.util.ArrayList;
+import java.util.List;
 
 /** {@code fix-to-migration}: what was mended here goes to the other environments as a migration. */
 @OnServer
@@ -52,14 +56,43 @@ class FixToMigrationTest {
     }
 
     @Test
+    void whatIsLeftToDoIsSaid(MongoServer server) {
+        server.db().createCollection("done");
+        var project =
+                project(server)
+                        .write("mend.java", marking("mended"))
+                        .write("uses.jsh", "int a = 1\nvoid mend() { a++; }\nmend()\n")
+                        .write("wrong.jsh", "throw new IllegalStateException()\n");
+        String run = run(project, "mend.java", "--transaction");
+        project.run("history", run).exits(0).says("in one transaction");
+        project.run("fix-to-migration", run, "mend").exits(0).says("ran in one transaction");
+        project.run("fix-to-migration", run(project, "uses.jsh"), "uses")
+                .exits(0)
+                .says("It does not compile yet: 2_uses.java");
+        project.run("run", "wrong.jsh", "--reason", "x").exits(1);
+        Document failed =
+                server.collection("migrations_fixes")
+                        .find(new Document("outcome", "failed"))
+                        .first();
+        Document answer =
+                project.run("fix-to-migration", failed.getString("_id"), "wrong", "--json")
+                        .exits(0)
+                        .says("That fix is failed")
+                        .json();
+        assertThat(answer).containsEntry("name", "3_wrong").containsEntry("number", 3L);
+    }
+
+    @Test
     void anUnknownRunIsRefused(MongoServer server) {
         var project = project(server);
         project.run("fix-to-migration", "nothing", "mend").exits(2).complainsBriefly();
         project.run("fix-to-migration").exits(2).complainsBriefly();
     }
 
-    private static String run(support.Project project, String file) {
-        Document answer = project.run("run", file, "--reason", "x", "--json").exits(0).json();
+    private static String run(Project project, String file, String... more) {
+        var words = new ArrayList<>(List.of("run", file, "--reason", "x", "--json"));
+        words.addAll(List.of(more));
+        Document answer = project.run(words.toArray(String[]::new)).exits(0).json();
         return answer.getString("run");
     }
 }

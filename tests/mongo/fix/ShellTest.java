@@ -8,7 +8,9 @@ import static support.Project.project;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 
+import support.Kind;
 import support.MongoServer;
+import support.On;
 import support.OnServer;
 import support.PseudoTerminal;
 import support.Result;
@@ -74,6 +76,76 @@ class ShellTest {
         assertThat(answer).containsEntry("outcome", "failed").containsEntry("recorded", true);
         Document record = server.collection("migrations_fixes").find().first();
         assertThat(record.get("error", Document.class)).containsEntry("message", "typed wrongly");
+    }
+
+    @Test
+    void theBannerSaysWhereAndAsWhom(@On(Kind.AUTH) MongoServer server) {
+        server.createUser("keeper", "s3cret", "readWrite");
+        var project =
+                project(server)
+                        .environment("MONGO_URI", server.uriAs("keeper", "s3cret"))
+                        .input("var text = \"s3cret\"\n");
+        String run = project.run("shell", "--json").exits(0).json().getString("run");
+        project.run("shell")
+                .exits(0)
+                .says(
+                        "%s on %s, as keeper, the primary; run "
+                                .formatted(server.database(), server.address()))
+                .neverSays("s3cret");
+        assertThat(server.collection("migrations_fixes").find(new Document("_id", run)).first())
+                .containsEntry("source", "var text = \"****\"\n");
+        project.run("history", run, "--json").exits(0).says("****").neverSays("s3cret");
+    }
+
+    @Test
+    void onAnotherMemberThanThePrimaryNothingIsRecorded(
+            @On(Kind.THREE_MEMBERS) MongoServer server) {
+        Document hello = server.admin(new Document("hello", 1));
+        String other =
+                hello.getList("hosts", String.class).stream()
+                        .filter(host -> !host.equals(hello.getString("primary")))
+                        .findFirst()
+                        .orElseThrow();
+        var project =
+                project(server)
+                        .environment(
+                                "MONGO_URI",
+                                "mongodb://%s/%s?directConnection=true"
+                                        .formatted(other, server.database()))
+                        .input("db().getName()\n");
+        Document answer = project.run("shell", "--json").exits(0).json();
+        assertThat(answer).containsEntry("recorded", false);
+        project.run("shell").exits(0).says("no primary", "Nothing can be recorded");
+        assertThat(server.collection("migrations_fixes").countDocuments()).isZero();
+    }
+
+    @Test
+    void whatEndsTheProgramEndsTheRecord(MongoServer server) {
+        var project =
+                project(server)
+                        .input(
+                                "System.out.println(\"typed\")\n"
+                                        + "support.Signals.send(\"in-up\")\n"
+                                        + "support.Signals.await(\"never\")\n");
+        project.start("shell").untilInUp().terminate().exits(143);
+        Document record = server.collection("migrations_fixes").find().first();
+        assertThat(record).containsEntry("outcome", "failed");
+        assertThat(record.getString("output"))
+                .contains("System.out.println(\"typed\")\ntyped\nsupport.Signals.send");
+        assertThat(record.get("error", Document.class)).containsEntry("type", "interrupted");
+    }
+
+    @Test
+    void oneThatWasKilledIsShownAsInterrupted(MongoServer server) {
+        var project =
+                project(server)
+                        .input(
+                                "support.Signals.send(\"in-up\")\n"
+                                        + "support.Signals.await(\"never\")\n");
+        var shell = project.start("shell").untilInUp();
+        project.run("history", "--fixes").exits(0).says("running");
+        shell.kill();
+        project.run("history", "--fixes").exits(0).says("interrupted");
     }
 
     @Test
