@@ -2,6 +2,7 @@ package golden;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import static support.Migrations.marking;
 import static support.Migrations.waitingFor;
 import static support.Project.project;
 
@@ -155,13 +156,30 @@ class ReadmeTest {
     }
 
     @Test
-    void theFixRunsAsShown(MongoServer server) {
-        server.collection("users").insertOne(new Document("name", "ada"));
-        var file = readme.one("fix");
-        var project = projectAsShown(server).inChild().write(file.argument(), file.text());
-        for (Shown shown : readme.one("runfix").commands()) {
-            runs(project, shown, 0);
+    void theNightGoesAsShown(MongoServer server) {
+        for (String name : List.of("ada", "bob")) {
+            server.collection("users").insertOne(new Document("name", name));
         }
+        var fix = readme.one("fix");
+        var project =
+                projectAsShown(server)
+                        .lease("2s")
+                        .with("1_add_users.java", readme.file("1_add_users.java").text())
+                        .write(fix.argument(), fix.text());
+        project.run("execute").exits(0);
+        project.with("2_correct_names.java", waitingFor("never"))
+                .with("3_index_names.java", marking("indexed"));
+        project.start("execute").untilInUp().kill();
+        project.letTheLeaseRunOut();
+        for (Example night : readme.all("night")) {
+            night.commands().forEach(shown -> runs(project, shown, 0));
+        }
+        var typed = readme.one("heredoc").text().split("(?<=<<'END'\n)|(?<=\nEND\n)");
+        project.input(typed[1].replace("END\n", ""));
+        answers(
+                project.run("run", "-", "--reason", "ticket 4712").exits(0),
+                new Shown(new String[0], typed[2]));
+        runs(project, readme.one("runfix").commands().get(0), 0);
     }
 
     @Test
