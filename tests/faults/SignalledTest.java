@@ -37,6 +37,12 @@ class SignalledTest {
                             + " \"sleep(60000) || true\"), new Document(\"$set\", new"
                             + " Document(\"late\", true)));");
 
+    private static final String THROWS_BESIDE_A_SIGNAL =
+            "sun.misc.Signal.raise(new sun.misc.Signal(\"TERM\"));"
+                    + " long end = System.nanoTime() + %d_000L;"
+                    + " while (System.nanoTime() < end) { }"
+                    + " throw new IllegalStateException(\"no\");";
+
     private static Project two(MongoServer server, String first) {
         return project(server).with("1_slow.java", first).with("2_two.java", marking("two"));
     }
@@ -56,6 +62,17 @@ class SignalledTest {
         assertThat(project.run("status", "--json").problemKinds()).containsExactly("interrupted");
         project.run("execute").exits(5);
         assertThat(project.states()).doesNotContainKey("2_two");
+    }
+
+    @Test
+    void oneThatThrowsInTheMomentOfASignalIsNeverAppliedByThat(MongoServer server) {
+        var project = project(server);
+        for (int micros = 0; micros < 600; micros += 50) {
+            project.with("1_throws.java", up(THROWS_BESIDE_A_SIGNAL.formatted(micros)));
+            int exitCode = project.start("execute", "--retry", "1").ended().exitCode();
+            assertThat(exitCode).isIn(1, 143);
+            assertThat(project.journal("1_throws")).containsEntry("state", "failed");
+        }
     }
 
     @Test

@@ -89,7 +89,8 @@ final class Call {
                     new Stop.Signalled("an interrupt", Kind.FAILED), ended(), thrown());
         }
         if (over.isDone()) {
-            return new Ending.Returned();
+            // Also where the signal was first: it may have thrown since.
+            return thrown() == null ? new Ending.Returned() : new Ending.Threw(thrown());
         }
         Stop stop = watchdog.stop().join();
         if (stop instanceof Stop.Exited exited) {
