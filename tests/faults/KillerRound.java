@@ -9,7 +9,6 @@ import com.mongodb.MongoException;
 
 import org.bson.Document;
 
-import support.ClassArchive;
 import support.Eventually;
 import support.MongoServer;
 import support.Project;
@@ -38,7 +37,6 @@ final class KillerRound implements AutoCloseable {
     private static final Integer[] EXIT_CODES = {0, 1, 4, 5, 6, 143};
 
     private final MongoServer server;
-    private final ClassArchive archive;
     private final long seed;
     private final Random random;
     private final Project project;
@@ -50,9 +48,8 @@ final class KillerRound implements AutoCloseable {
     private long callsBefore;
     private long disturbedAt = System.nanoTime();
 
-    KillerRound(MongoServer server, ClassArchive archive, long seed) {
+    KillerRound(MongoServer server, long seed) {
         this.server = server;
-        this.archive = archive;
         this.seed = seed;
         this.random = new Random(seed);
         this.proxy = TcpProxy.to("127.0.0.1", server.port());
@@ -115,7 +112,7 @@ final class KillerRound implements AutoCloseable {
     private Run started() {
         String uri = random.nextBoolean() ? server.uriOfSet() : server.uriThrough(proxy);
         project.environment("MONGO_URI", uri);
-        Run run = archive.start(project, "execute", "--wait", "10s");
+        Run run = project.startBare("execute", "--wait", "10s");
         project.environment("MONGO_URI", server.uriOfSet());
         return run;
     }

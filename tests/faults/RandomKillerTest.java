@@ -2,13 +2,9 @@ package faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import static support.Migrations.marking;
-import static support.Project.project;
-
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-import support.ClassArchive;
 import support.Kind;
 import support.MongoServer;
 import support.On;
@@ -51,12 +47,11 @@ class RandomKillerTest {
             @On(Kind.OWN) MongoServer three)
             throws InterruptedException, ExecutionException {
         System.out.println("random killer: %d rounds, --seed %d".formatted(ROUNDS, SEED));
-        ClassArchive archive = ClassArchive.of(project(one).with("1_one.java", marking("one")));
         ExecutorService players = Executors.newCachedThreadPool();
         try {
             List<Future<Void>> played = new ArrayList<>();
             for (MongoServer server : List.of(one, two, three)) {
-                played.add(players.submit(() -> play(server, archive)));
+                played.add(players.submit(() -> play(server)));
             }
             for (Future<Void> each : played) {
                 each.get();
@@ -68,10 +63,10 @@ class RandomKillerTest {
         assertThat(done).hasValue(ROUNDS);
     }
 
-    private Void play(MongoServer server, ClassArchive archive) throws IOException {
+    private Void play(MongoServer server) throws IOException {
         for (int round; !failed && (round = begun.getAndIncrement()) < ROUNDS; ) {
             boolean settled = false;
-            try (KillerRound killer = new KillerRound(server, archive, SEED + round)) {
+            try (KillerRound killer = new KillerRound(server, SEED + round)) {
                 killer.play();
                 settled = true;
             } finally {

@@ -25,6 +25,16 @@ record Jvm(
         Map<String, String> environment,
         Path input,
         UnaryOperator<List<String>> around) {
+    /** What every child begins with. */
+    static final List<String> COMMAND =
+            List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-XX:TieredStopAtLevel=1",
+                    "-XX:+UseSerialGC");
+
+    /** The classes under test, and the tests. */
+    static final String JARS = System.getProperty("java.class.path");
+
     /** Options for every child, as for a coverage agent. */
     private static final String MORE_OPTIONS = System.getenv("MIGOPY_TEST_JAVA_OPTIONS");
 
@@ -32,21 +42,20 @@ record Jvm(
      * Starts a main class.
      *
      * @param number tells this one's output from that of others in the same folder
-     * @param classes a folder of classes that come before those of the tests; or null, for a JVM of
-     *     jars alone, without the options for every child
+     * @param classes a folder of more classes; or null, for a JVM of jars alone, without the
+     *     options for every child
      */
     Run start(
             int number, Path classes, List<String> options, String mainClass, String... arguments) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+        List<String> command = new ArrayList<>(COMMAND);
+        command.addAll(ClassArchive.options());
         if (MORE_OPTIONS != null && classes != null) {
             command.addAll(List.of(MORE_OPTIONS.split(" ")));
         }
         command.addAll(options);
         command.add("-D" + Signals.PROPERTY + "=" + signals);
-        String jars = System.getProperty("java.class.path");
-        command.addAll(List.of("-cp", classes == null ? jars : classes + ":" + jars, mainClass));
+        // Behind the jars: the archive knows a class path by its beginning.
+        command.addAll(List.of("-cp", classes == null ? JARS : JARS + ":" + classes, mainClass));
         command.addAll(List.of(arguments));
         Path out = folder.resolve("out-" + number);
         Path err = folder.resolve("err-" + number);

@@ -186,10 +186,13 @@ public final class Project {
         return start(around, entry.classes(), options, "migopy", arguments);
     }
 
-    /** Starts the entry of the tests themselves: nothing but jars is on the class path. */
-    Run startBare(List<String> javaOptions, String... arguments) {
+    /**
+     * Starts a command without a migopy.java of the project's own and without the options for every
+     * child, such as a coverage agent: where many JVMs are needed.
+     */
+    public Run startBare(String... arguments) {
         String main = ProjectEntry.class.getName();
-        return start(UnaryOperator.identity(), null, javaOptions, main, arguments);
+        return start(UnaryOperator.identity(), null, List.of(), main, arguments);
     }
 
     private Run start(

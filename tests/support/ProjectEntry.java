@@ -6,7 +6,7 @@ import java.util.Map;
 
 /**
  * The entry class of a project without settings of its own, for runs inside the test's JVM and for
- * those of {@link ClassArchive}.
+ * {@link Project#startBare}.
  */
 final class ProjectEntry extends MigrationsManager {
     private final Map<String, String> environment;
