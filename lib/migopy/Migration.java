@@ -26,6 +26,9 @@ import java.util.function.Function;
 public final class Migration {
     private static final AtomicReference<Binding> BOUND = new AtomicReference<>();
 
+    /** Bound once a run's migration is over: one that did not hear of its end gets no more. */
+    private static final Binding OVER = new Binding(null, null, null, null);
+
     private Migration() {}
 
     /**
@@ -128,15 +131,19 @@ public final class Migration {
      * @throws MigopyException usage, if another migration is under way in this JVM
      */
     public static Unbind bind(Binding binding) {
-        if (!BOUND.compareAndSet(null, binding)) {
+        if (!BOUND.compareAndSet(null, binding) && !BOUND.compareAndSet(OVER, binding)) {
             throw MigopyException.usage(
                     "Another migration is under way in this JVM", "Run them one after the other");
         }
-        return () -> BOUND.compareAndSet(binding, null);
+        return () -> BOUND.compareAndSet(binding, OVER);
     }
 
     private static Binding binding() {
         Binding bound = BOUND.get();
+        if (bound == OVER) {
+            throw MigopyException.failed(
+                    "The run that called this migration is over", "Begin another run");
+        }
         if (bound != null) {
             return bound;
         }

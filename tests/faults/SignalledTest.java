@@ -145,7 +145,7 @@ class SignalledTest {
                 .doesNotContainKey("3_three");
         assertThat(project.journal("2_exit").get("error", Document.class))
                 .containsEntry("message", "called System.exit")
-                .containsEntry("frames", List.of("2_exit.java:8"));
+                .containsEntry("frames", List.of("2_exit.java:8    System.exit(0);"));
         project.lockIsFree();
     }
 

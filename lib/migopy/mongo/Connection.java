@@ -45,6 +45,7 @@ public final class Connection implements AutoCloseable {
     private EmbeddedServer embedded;
     private Clients clients;
     private boolean closed;
+    private Runnable afterClosing;
 
     private Connection(Settings settings, String runId) {
         this.settings = settings;
@@ -155,6 +156,11 @@ public final class Connection implements AutoCloseable {
         return settings.database() + " on " + server();
     }
 
+    /** What is to be done when {@link #close} has closed the clients; it must not fail. */
+    public synchronized void afterClosing(Runnable work) {
+        afterClosing = work;
+    }
+
     /**
      * Closes clients and embedded server; a connecting thread is interrupted. Closing twice is
      * closing once.
@@ -176,14 +182,19 @@ public final class Connection implements AutoCloseable {
         }
         EmbeddedServer server;
         Clients open;
+        Runnable work;
         synchronized (this) {
             server = embedded;
             open = clients;
+            work = afterClosing;
         }
         try (server;
                 open) {
             // Both, the clients first, whatever one of them throws.
         } finally {
+            if (work != null) {
+                work.run();
+            }
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }

@@ -26,8 +26,8 @@ final class Call {
     /** No limit that anybody would live to see. */
     private static final Duration FOREVER = Duration.ofDays(36_500);
 
+    private final Operation operation;
     private final Watchdog watchdog;
-    private final Runnable endOwnOperations;
     private final BooleanSupplier endsByItself;
     private final CompletableFuture<Void> over = new CompletableFuture<>();
     private Thread thread;
@@ -39,12 +39,12 @@ final class Call {
     }
 
     /**
-     * @param endOwnOperations ends what the run does in the server
+     * @param operation ends what the run does in the server
      * @param endsByItself whether a backfill is under way, which ends after its batch
      */
-    Call(Watchdog watchdog, Runnable endOwnOperations, BooleanSupplier endsByItself) {
-        this.watchdog = watchdog;
-        this.endOwnOperations = endOwnOperations;
+    Call(Operation operation, BooleanSupplier endsByItself) {
+        this.operation = operation;
+        this.watchdog = operation.watchdog();
         this.endsByItself = endsByItself;
     }
 
@@ -107,12 +107,13 @@ final class Call {
      * Ends what the server does for it, interrupts it, and tells whether it ended within the grace.
      */
     private boolean ended() {
-        endOwnOperations.run();
+        operation.endOwnOperations();
         thread.interrupt();
         if (waited()) {
             return true;
         }
-        endOwnOperations.run(); // what it has asked the server for since then
+        operation.endOwnOperations(); // what it has asked the server for since then
+        operation.endOwnOperationsWhenClosed();
         return false;
     }
 

@@ -94,8 +94,7 @@ final class FixRun implements AutoCloseable {
     @SuppressWarnings("try") // bound is closed, and needs no other use
     private Result call() {
         output.begin();
-        Call call =
-                new Call(operation.watchdog(), operation::endOwnOperations, backfills::underWay);
+        Call call = new Call(operation, backfills::underWay);
         try (Migration.Unbind bound = Migration.bind(binding())) {
             return result(call.run(this::body, options.timeout()));
         }

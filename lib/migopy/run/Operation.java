@@ -99,8 +99,29 @@ record Operation(
 
     /** Ends what this very run does in the server; where that fails, a person is told. */
     void endOwnOperations() {
+        end(operations);
+    }
+
+    /**
+     * Does it again when the connection is closed: until then, one that is deaf can ask the server
+     * for more.
+     */
+    void endOwnOperationsWhenClosed() {
+        if (settings().embedded()) {
+            return; // that server ends with its client
+        }
+        connection()
+                .afterClosing(
+                        () -> {
+                            try (Connection last = Connection.open(settings(), "end-" + runId())) {
+                                end(new ServerOperations(last, Ledger.namespaces(settings())));
+                            }
+                        });
+    }
+
+    private void end(ServerOperations inServer) {
         try {
-            operations.kill(operations.ofRun(runId()));
+            inServer.kill(inServer.ofRun(runId()));
         } catch (MigopyException e) {
             console().notice("Its operations in the server may go on: " + e.getMessage());
         }

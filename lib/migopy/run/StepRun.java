@@ -114,8 +114,7 @@ final class StepRun implements AutoCloseable {
                         operation.connection().database(),
                         System.out::println,
                         backfills::of);
-        Call call =
-                new Call(operation.watchdog(), operation::endOwnOperations, backfills::underWay);
+        Call call = new Call(operation, backfills::underWay);
         try (Migration.Unbind bound = Migration.bind(binding)) {
             return result(call.run(this::body, manner.timeout()));
         }
