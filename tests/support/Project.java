@@ -186,10 +186,7 @@ public final class Project {
         return start(around, entry.classes(), options, "migopy", arguments);
     }
 
-    /**
-     * Starts a command without a migopy.java of the project's own and without the options for every
-     * child, such as a coverage agent: where many JVMs are needed.
-     */
+    /** Starts a command without a migopy.java and the options for every child: many are needed. */
     public Run startBare(String... arguments) {
         String main = ProjectEntry.class.getName();
         return start(UnaryOperator.identity(), null, List.of(), main, arguments);
