@@ -39,7 +39,7 @@ record Operation(
     static Operation open(RunContext context, Ledger ledger, Duration wait)
             throws InterruptedException {
         By by = By.thisProcess();
-        String owner = "%s@%s/%d/%s".formatted(by.user(), by.host(), by.pid(), context.runId());
+        String owner = by.user() + "@" + by.host() + "/" + by.pid() + "/" + context.runId();
         Settings settings = context.settings();
         ServerOperations operations =
                 new ServerOperations(context.connection(), Ledger.namespaces(settings));
