@@ -1,0 +1,258 @@
+"""What bench/tools.py measures: a tool in a folder and a database of its own; Migopy, and the least that a JVM can do."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+CACHE = os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "migopy-bench")
+VENV = os.path.join(CACHE, "venv")
+PINNED = {"migrate-mongo": "14.0.7", "pymongo-migrate": "1.0.0", "mongodb-migrations": "1.3.1",
+          "golang-migrate": "v4.20.1", "mongock": "5.5.1", "migopy": "1.0"}
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def run(*command, **options):
+    """Runs a step of the preparation; its output is shown only when it fails."""
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options)
+    if done.returncode != 0:
+        raise RuntimeError("%s: exit %d\n%s" % (" ".join(command), done.returncode, done.stdout[-3000:]))
+    return done.stdout
+
+
+def write(path, text):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def jdk(version):
+    """The folder of a JDK of this version, or None."""
+    homes = [os.environ.get("JAVA_HOME", "")]
+    if os.path.isdir("/usr/lib/jvm"):
+        homes += [os.path.join("/usr/lib/jvm", name) for name in sorted(os.listdir("/usr/lib/jvm"))]
+    for home in homes:
+        try:
+            with open(os.path.join(home, "release"), encoding="utf-8") as release:
+                if 'JAVA_VERSION="%d' % version in release.read() and os.path.exists(os.path.join(home, "bin/javac")):
+                    return home
+        except OSError:
+            continue
+    return None
+
+
+class Server:
+    """A replica set of one on a free port, gone at the end."""
+
+    def __init__(self, uri):
+        self.process = None
+        if uri:
+            self.uri = uri
+            return
+        mongod = run("sh", os.path.join(ROOT, "tests/get-mongod.sh")).strip().splitlines()[-1]
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.folder = os.path.join(CACHE, "data-%d" % port)
+        os.makedirs(self.folder)
+        self.process = subprocess.Popen(
+            [mongod, "--dbpath", self.folder, "--port", str(port), "--bind_ip", "127.0.0.1", "--replSet", "bench",
+             "--wiredTigerCacheSizeGB", "0.5", "--quiet", "--logpath", os.path.join(self.folder, "log")],
+            stdout=subprocess.DEVNULL)
+        self.uri = "mongodb://127.0.0.1:%d/?directConnection=true" % port
+        from pymongo import MongoClient
+        from pymongo.errors import PyMongoError
+        client = MongoClient(self.uri, serverSelectionTimeoutMS=60000)
+        client.admin.command("replSetInitiate", {"_id": "bench", "members": [{"_id": 0, "host": "127.0.0.1:%d" % port}]})
+        for _ in range(300):
+            try:
+                if client.admin.command("hello")["isWritablePrimary"]:
+                    break
+            except PyMongoError:
+                pass
+            time.sleep(0.1)
+        client.close()
+
+    def close(self):
+        if self.process:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(60)
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Tool:
+    """A tool in a folder of its own. A subclass says how it is installed, what a migration is, and its commands."""
+
+    name = None
+    pad = 5  # digits of a number: tools that sort by text need them
+
+    def __init__(self, server):
+        from pymongo import MongoClient
+        self.uri = server.uri
+        self.database = "bench_" + "".join(c if c.isalnum() else "_" for c in self.name)
+        self.folder = os.path.join(CACHE, "work", self.database)
+        self.client = MongoClient(self.uri)
+        self.environment = dict(os.environ, LC_ALL="C.UTF-8")
+        for variable in list(self.environment):
+            if variable.startswith(("MONGO_", "MIGRATIONS_", "MIGOPY_")):
+                del self.environment[variable]
+        shutil.rmtree(self.folder, ignore_errors=True)
+        os.makedirs(self.folder)
+        self.count = 0
+
+    def db(self):
+        return self.client[self.database]
+
+    def drop(self):
+        self.client.drop_database(self.database)
+
+    def number(self, n):
+        return str(n).zfill(self.pad)
+
+    def uri_of_database(self):
+        head, _, options = self.uri.partition("?")
+        return head.rstrip("/") + "/" + self.database + ("?" + options if options else "")
+
+    def files(self, n):
+        """Makes it have the migrations 1 to n."""
+        if n < self.count:
+            shutil.rmtree(os.path.join(self.folder, self.directory))
+            self.count = 0
+        for i in range(self.count + 1, n + 1):
+            for name, text in self.migration(i):
+                write(os.path.join(self.folder, self.directory, name), text)
+        self.count = n
+
+    def before_execute(self):
+        """What is not a part of a user's command, done before each."""
+
+    def done(self):
+        return self.db()["done"].count_documents({})
+
+    def call(self, command):
+        """Runs it once: seconds, MiB."""
+        begun = time.perf_counter()
+        with open(os.path.join(self.folder, "out"), "w", encoding="utf-8") as out:
+            process = subprocess.Popen(command, cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL,
+                                       stdout=out, stderr=subprocess.STDOUT)
+            _, status, usage = os.wait4(process.pid, 0)
+            seconds = time.perf_counter() - begun
+            process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode != 0:
+            with open(os.path.join(self.folder, "out"), encoding="utf-8", errors="replace") as out:
+                raise RuntimeError("%s: %s: exit %d\n%s" % (self.name, command, process.returncode, out.read()[-2000:]))
+        return seconds, usage.ru_maxrss / 1024
+
+
+class Migopy(Tool):
+    directory = "mongomigrations"
+    pad = 0
+
+    def __init__(self, server, version, home):
+        self.name = "Migopy, JDK %d" % version
+        super().__init__(server)
+        self.environment["JAVA_HOME"] = home
+        self.environment["MONGO_URI"] = self.uri
+        for launcher in ("jbang", "migopy"):
+            shutil.copy(os.path.join(ROOT, launcher), self.folder)
+        write(os.path.join(self.folder, "migopy.java"), """///usr/bin/env jbang "$0" "$@" ; exit $?
+//JAVA 17+
+//SOURCES %s/lib/migopy/MigrationsManager.java
+import migopy.MigrationsManager;
+
+public class migopy extends MigrationsManager {
+    {
+        mongoDatabase = "%s";
+    }
+
+    public static void main(String... args) {
+        System.exit(new migopy().run(args));
+    }
+}
+""" % (ROOT, self.database))
+        self.files(3)
+        self.warm()
+
+    def warm(self):
+        """Builds, lets status and execute be recorded, and waits until the archive is there."""
+        self.drop()
+        self.call(self.execute())
+        self.call(self.status())
+        launch = os.path.join(self.folder, ".migopy", "launch")
+        for _ in range(240):
+            state = os.path.join(launch, os.listdir(launch)[0])
+            names = os.listdir(state)
+            if any(name.endswith(".jsa") for name in names) and not {"learnt", "archiving"} & set(names):
+                return
+            time.sleep(0.5)
+        raise RuntimeError("there is no archive after two minutes: " + launch)
+
+    def migration(self, i):
+        yield "%d_bench.java" % i, """import static migopy.Migration.db;
+
+import org.bson.Document;
+
+class Bench%d {
+    static void up() {
+        db().getCollection("done").insertOne(new Document("n", %d));
+    }
+
+    static void down() {
+        db().getCollection("done").deleteOne(new Document("n", %d));
+    }
+}
+""" % (i, i, i)
+
+    def status(self):
+        return ["./migopy", "status"]
+
+    def execute(self):
+        return ["./migopy", "execute"]
+
+    def forget_classes(self):
+        shutil.rmtree(os.path.join(self.folder, ".migopy", "classes"), ignore_errors=True)
+
+
+class Bare(Tool):
+    """A JVM with driver and archive that does a status' reads and prints a number: what is left to gain."""
+
+    directory = "none"
+
+    def __init__(self, server, version, home, journal):
+        self.name = "bare JVM, JDK %d" % version
+        super().__init__(server)
+        self.journal = journal
+        java = os.path.join(home, "bin/java")
+        jars = run(os.path.join(ROOT, "jbang"), "--quiet", "info", "classpath", "--deps-only",
+                   os.path.join(ROOT, "lib/migopy/MigrationsManager.java"), env=self.environment).strip().splitlines()[-1]
+        run(os.path.join(home, "bin/javac"), "-d", self.folder, "-cp", jars, os.path.join(ROOT, "bench/Bare.java"))
+        run(os.path.join(home, "bin/jar"), "cf", os.path.join(self.folder, "bare.jar"), "-C", self.folder, "Bare.class")
+        path = os.path.join(self.folder, "bare.jar") + ":" + jars
+        options = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:-UsePerfData"]
+        classes, archive = os.path.join(self.folder, "classes"), os.path.join(self.folder, "archive.jsa")
+        main = ["-cp", path, "Bare", self.uri, journal.database]
+        journal.drop()
+        run(java, *options, "-Xshare:auto", "-XX:DumpLoadedClassList=" + classes, *main)
+        run(java, *options, *(["-XX:+AOTClassLinking"] if version >= 24 else []), "-Xshare:dump",
+            "-XX:SharedClassListFile=" + classes, "-XX:SharedArchiveFile=" + archive, "-Xlog:disable", "-cp", path)
+        self.command = [java, *options, "-Xshare:auto", "-Xlog:disable", "-XX:SharedArchiveFile=" + archive, *main]
+
+    def status(self):
+        return self.command
+
+
+class Journal:
+    """Where the bare JVM reads: the database of a Migopy that was measured."""
+
+    def __init__(self, migopy):
+        self.database = migopy.database
+
+    def drop(self):
+        """It is kept: the class list is taken from the same reads."""
