@@ -248,11 +248,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("works", nargs="*", choices=WORKS + ([],), help="all of them without")
     parser.add_argument("--runs", type=int, default=15)
+    parser.add_argument("--sizes", type=lambda text: [int(n) for n in text.split(",")], help="of execute: 1,10,100,1000")
     parser.add_argument("--tools", type=lambda text: text.split(","), help="only these, by name")
     parser.add_argument("--uri", help="a replica set to use instead of one of its own")
     parser.add_argument("--smoke", action="store_true", help="small sizes: only to see that it works")
     options = parser.parse_args()
-    options.sizes = (1, 10) if options.smoke else (1, 10, 100, 1000)
+    options.sizes = options.sizes or ([1, 10] if options.smoke else [1, 10, 100, 1000])
     options.large = 200 if options.smoke else 10000
     if not os.path.exists(os.path.join(VENV, "installed")):
         run(sys.executable, "-m", "venv", "--clear", VENV)
