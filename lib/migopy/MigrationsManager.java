@@ -310,7 +310,6 @@
 //SOURCES settings/package-info.java
 //FILES migopy/embedded/EmbeddedDatabase.java=embedded/EmbeddedDatabase.java
 //JAVAC_OPTIONS -XDignore.symbol.file -XDstringConcat=inline
-//RUNTIME_OPTIONS -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
 package migopy;
 
 import com.mongodb.client.MongoClient;
