@@ -122,10 +122,10 @@ class PythonMigopy(Tool):
     directory = "mongomigrations"
 
     def __init__(self, server):
-        pythons = ("python2.7", os.path.expanduser("~/.pyenv/versions/2.7.18/bin/python"))
-        self.python = next((found for found in pythons if self.works(found)), None)
+        python = os.environ.get("PYTHON27", "python2.7")
+        self.python = python if self.works(python) else None
         if self.python is None:
-            raise RuntimeError("there is no Python 2.7 here")
+            raise RuntimeError("there is no Python 2.7 here; PYTHON27 may name one")
         home = os.path.join(CACHE, "py2")
         if not os.path.exists(os.path.join(home, "migopy")):
             run(self.python, "-m", "pip", "install", "-q", "--target", home, "fabric<2", "pymongo<4", "cryptography<3.4")
