@@ -144,7 +144,7 @@ public final class Dumps {
                 this::note);
     }
 
-    /** Whose progress was told, most of them several times. */
+    /** Whose progress was told, most of them several times, and whose ended. */
     List<String> progress() {
         return progress;
     }
@@ -154,6 +154,8 @@ public final class Dumps {
             notices.add(notice.text());
         } else if (event instanceof Event.Progress told) {
             progress.add(told.name());
+        } else if (event instanceof Event.ProgressEnded ended) {
+            progress.add(ended.name() + " ended");
         }
     }
 
