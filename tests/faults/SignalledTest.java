@@ -173,9 +173,10 @@ class SignalledTest {
             project.with(i + "_m.java", marking("m" + i));
         }
         // The first update is the fence's.
-        server.failing("migrations", "update").afterThe(1).blocking(Duration.ofSeconds(2));
+        var held = server.failing("migrations", "update");
+        held.afterThe(1).blocking(Duration.ofSeconds(2));
         var ignore = project.start("ignore", "--json");
-        Eventually.until("the first of them are on their way", () -> updates(server) == 1);
+        held.awaitEntered();
 
         Result result = ignore.terminate().exits(143);
 

@@ -15,6 +15,7 @@ public final class FailCommand implements AutoCloseable {
     private final MongoServer server;
     private final Document data;
     private Object mode = "alwaysOn";
+    private long enteredBefore;
 
     FailCommand(MongoServer server, String collection, List<String> commands) {
         this.server = server;
@@ -70,11 +71,21 @@ public final class FailCommand implements AutoCloseable {
     private FailCommand set(Document how) {
         Document all = new Document(data);
         all.putAll(how);
-        server.admin(
-                new Document("configureFailPoint", "failCommand")
-                        .append("mode", mode)
-                        .append("data", all));
+        Document set =
+                server.admin(
+                        new Document("configureFailPoint", "failCommand")
+                                .append("mode", mode)
+                                .append("data", all));
+        enteredBefore = ((Number) set.get("count")).longValue();
         return this;
+    }
+
+    /** Waits until a command has come into it. */
+    public void awaitEntered() {
+        server.admin(
+                new Document("waitForFailPoint", "failCommand")
+                        .append("timesEntered", enteredBefore + 1)
+                        .append("maxTimeMS", Eventually.LIMIT.toMillis()));
     }
 
     /** Off. There is one such fail point a server: setting another replaces it, too. */

@@ -52,7 +52,6 @@ public final class Program {
      *
      * @return the exit code of CONTRACT, section 3; nothing is thrown but an {@link Error}
      */
-    @SuppressWarnings("try") // the driver is loaded, and needs no other use
     public int run(String... words) {
         // Also when the words cannot be read, the answer has the form that was asked for.
         Format format = format(List.of(words));
@@ -61,9 +60,7 @@ public final class Program {
         if (List.of(words).contains(EMBEDDED)) {
             command += " " + EMBEDDED; // what is to be typed next is meant for the same database
         }
-        try (DriverLoading driver = asProgram ? DriverLoading.start() : null;
-                Console console =
-                        new Console(out, err, format, terminal, command, reading::redact)) {
+        try (Console console = new Console(out, err, format, terminal, command, reading::redact)) {
             if (asProgram) {
                 sayWhatCannotBeRead(console);
             }
@@ -106,11 +103,14 @@ public final class Program {
         return session;
     }
 
+    @SuppressWarnings("try") // the driver is loaded, and needs no other use
     private int guarded(Console console, String... words) {
         try {
             Typed typed = new CommandLineParser(this::ownOptions).parse(words);
-            try (Session opened =
-                    new Session(project, typed, console, reading, asProgram, stopwatch)) {
+            try (DriverLoading driver =
+                            asProgram && connects(typed) ? DriverLoading.start() : null;
+                    Session opened =
+                            new Session(project, typed, console, reading, asProgram, stopwatch)) {
                 session = opened;
                 return dispatch(typed, opened);
             }
@@ -127,6 +127,13 @@ public final class Program {
                     MigopyException.failed(what, "With --verbose it says where; please report it.");
             return ended(console, fault, e);
         }
+    }
+
+    private static boolean connects(Typed typed) {
+        return !typed.has("--help")
+                && !typed.has("--version")
+                && (typed.command() == null
+                        || !Commands.WITHOUT_DATABASE.contains(typed.command()));
     }
 
     private int ended(Console console, MigopyException error, Exception cause) {

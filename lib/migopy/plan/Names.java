@@ -4,7 +4,9 @@ import migopy.MigopyException;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Finds the migration that a person means. */
@@ -40,6 +42,21 @@ public final class Names {
             return meant.get(0);
         }
         throw meant.isEmpty() ? unknown(typed, wanted, migrations) : ambiguous(typed, meant);
+    }
+
+    /**
+     * Those of several names, in the order in which they were typed, by the name that each has in
+     * full: a record's own hash goes through all that it holds, and takes 20 ms to set up.
+     *
+     * @throws MigopyException usage, as above
+     */
+    public static Map<String, Situation> resolve(List<String> typed, List<Situation> migrations) {
+        Map<String, Situation> named = new LinkedHashMap<>();
+        for (String name : typed) {
+            Situation one = resolve(name, migrations);
+            named.put(one.name(), one);
+        }
+        return named;
     }
 
     private static Long number(String text) {

@@ -6,7 +6,6 @@ import migopy.Problem.Kind;
 
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +43,7 @@ public final class Planner {
 
     private Plan execute(Request.Execute request) {
         refuseNamesWithLimits(request.names(), request.to(), request.steps());
-        Map<String, Situation> named = resolve(request.names());
+        Map<String, Situation> named = Names.resolve(request.names(), overview.migrations());
         for (Situation one : named.values()) {
             refuseWhatCannotBeExecuted(one);
         }
@@ -167,7 +166,7 @@ public final class Planner {
 
     private Plan ignore(Request.Ignore request) {
         refuseNamesWithLimits(request.names(), request.to(), null);
-        Map<String, Situation> named = resolve(request.names());
+        Map<String, Situation> named = Names.resolve(request.names(), overview.migrations());
         for (Situation one : named.values()) {
             if (!one.pending() && one.problem() == null) {
                 throw MigopyException.usage(
@@ -200,16 +199,6 @@ public final class Planner {
         if (steps != null && steps < 1) {
             throw MigopyException.usage("--steps has to be at least 1", "Leave it out for all");
         }
-    }
-
-    /** By name: a record's own hash goes through all that it holds, and takes 20 ms to set up. */
-    private Map<String, Situation> resolve(List<String> names) {
-        Map<String, Situation> resolved = new HashMap<>();
-        for (String name : names) {
-            Situation one = Names.resolve(name, overview.migrations());
-            resolved.put(one.name(), one);
-        }
-        return resolved;
     }
 
     private long resolveTo(String name) {

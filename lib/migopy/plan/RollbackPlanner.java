@@ -9,9 +9,8 @@ import migopy.journal.State;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 
 /** The part of planning that goes back: what was applied last is the first to go. */
 final class RollbackPlanner {
@@ -23,10 +22,6 @@ final class RollbackPlanner {
 
     static Plan plan(Overview overview, Request.Rollback request) {
         return new RollbackPlanner(overview).plan(request);
-    }
-
-    private List<Situation> resolved(List<String> names) {
-        return names.stream().map(name -> Names.resolve(name, overview.migrations())).toList();
     }
 
     private Plan plan(Request.Rollback request) {
@@ -95,9 +90,9 @@ final class RollbackPlanner {
             Situation to = requireApplied(Names.resolve(request.to(), overview.migrations()));
             return applied.subList(0, applied.indexOf(to));
         }
-        Set<Situation> named = new HashSet<>(resolved(request.names()));
-        named.forEach(RollbackPlanner::requireApplied);
-        return applied.stream().filter(named::contains).toList();
+        Map<String, Situation> named = Names.resolve(request.names(), overview.migrations());
+        named.values().forEach(RollbackPlanner::requireApplied);
+        return applied.stream().filter(one -> named.containsKey(one.name())).toList();
     }
 
     private static Situation requireApplied(Situation one) {

@@ -17,8 +17,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Writes down what a person has decided: the one way on that no program may choose. */
@@ -128,14 +128,11 @@ public final class Repairs {
 
     /** Those that are meant, in the order in which they run. */
     private static List<Situation> chosen(Order order, Overview overview) {
-        Set<Situation> named = new HashSet<>();
-        for (String name : order.names()) {
-            named.add(Names.resolve(name, overview.migrations()));
-        }
+        Map<String, Situation> named = Names.resolve(order.names(), overview.migrations());
         return overview.migrations().stream()
                 .filter(
                         one ->
-                                named.contains(one)
+                                named.containsKey(one.name())
                                         || order.edited() && has(one, Problem.Kind.EDITED)
                                         || order.missing() && has(one, Problem.Kind.MISSING))
                 .toList();

@@ -128,7 +128,12 @@ class MigopyRebuildTest {
     void anArchiveOfClassesIsMadeInTheBackgroundAndADamagedOneIsPassedOver() throws IOException {
         var project = Launcher.create();
         Map<String, String> environment = Map.of("MIGOPY_ARCHIVE", "on");
-        Launched.run(project.folder(), environment, "./migopy").exits(0);
+        Launched.run(project.folder(), environment, "sh", "-c", "./migopy | cat")
+                .exits(0)
+                .says("answer first");
+        assertThat(files(project))
+                .as("whoever reads the output to its end does not wait for the archive")
+                .noneMatch(name -> name.endsWith(".jsa"));
         Eventually.until(
                 "there is an archive",
                 ARCHIVE_LIMIT,
