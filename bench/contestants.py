@@ -181,7 +181,7 @@ public class migopy extends MigrationsManager {
         self.warm()
 
     def warm(self):
-        """Builds, lets status and execute be recorded, and waits until the archive is there."""
+        """Builds, lets status and execute be recorded, and waits until the archives are there."""
         self.drop()
         self.call(self.execute())
         self.call(self.status())
@@ -189,10 +189,10 @@ public class migopy extends MigrationsManager {
         for _ in range(240):
             state = os.path.join(launch, os.listdir(launch)[0])
             names = os.listdir(state)
-            if any(name.endswith(".jsa") for name in names) and not {"learnt", "archiving"} & set(names):
+            if {"status.jsa", "execute.jsa"} <= set(names) and "archiving" not in names:
                 return
             time.sleep(0.5)
-        raise RuntimeError("there is no archive after two minutes: " + launch)
+        raise RuntimeError("the archives are not there after two minutes: " + launch)
 
     def migration(self, i):
         yield "%d_bench.java" % i, """import static migopy.Migration.db;
