@@ -1,15 +1,30 @@
 import com.mongodb.ConnectionString;
 import com.mongodb.MongoClientSettings;
 import com.mongodb.client.MongoClients;
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Projections;
+import com.mongodb.client.model.UpdateOneModel;
+import com.mongodb.client.model.UpdateOptions;
+import com.mongodb.client.model.Updates;
 import com.mongodb.connection.ServerMonitoringMode;
 
 import org.bson.Document;
 
-/** The least that a JVM can do for a status: connect, read the journal, print one number. */
+import java.util.Date;
+import java.util.List;
+
+/**
+ * The least that a JVM can do with this driver. For a status: connect, read the journal, print one
+ * number. For an execute: the migrations' own writes, and those that no journal can do without that
+ * knows after a crash what was begun.
+ */
 public class Bare {
+    private static final UpdateOptions UPSERT = new UpdateOptions().upsert(true);
+
     /**
-     * @param args the server's URI and the database
+     * @param args the server's URI and the database; for an execute, how many migrations
      */
     public static void main(String... args) {
         MongoClientSettings settings =
@@ -18,15 +33,51 @@ public class Bare {
                         .applyToServerSettings(
                                 server -> server.serverMonitoringMode(ServerMonitoringMode.POLL))
                         .build();
-        long applied = 0;
         try (var client = MongoClients.create(settings)) {
-            var journal = client.getDatabase(args[1]).getCollection("migrations");
-            for (Document entry :
-                    journal.find()
-                            .projection(Projections.exclude("source", "output", "attempts"))) {
-                applied += "applied".equals(entry.getString("state")) ? 1 : 0;
-            }
+            MongoDatabase database = client.getDatabase(args[1]);
+            System.out.println(
+                    args.length > 2
+                            ? executed(database, Integer.parseInt(args[2]))
+                            : applied(database.getCollection("migrations")));
         }
-        System.out.println(applied);
+    }
+
+    private static long applied(MongoCollection<Document> journal) {
+        long applied = 0;
+        for (Document entry :
+                journal.find().projection(Projections.exclude("source", "output", "attempts"))) {
+            applied += "applied".equals(entry.getString("state")) ? 1 : 0;
+        }
+        return applied;
+    }
+
+    /** The end of one and the begin of the next in one command, as Migopy writes them. */
+    private static int executed(MongoDatabase database, int count) {
+        var journal = database.getCollection("migrations");
+        var done = database.getCollection("done");
+        journal.bulkWrite(List.of(begin(1)));
+        for (int i = 1; i <= count; i++) {
+            done.insertOne(new Document("n", i));
+            journal.bulkWrite(i < count ? List.of(end(i), begin(i + 1)) : List.of(end(i)));
+        }
+        return count;
+    }
+
+    private static UpdateOneModel<Document> begin(int i) {
+        return new UpdateOneModel<>(
+                Filters.and(Filters.eq("_id", i + "_bench"), Filters.exists("state", false)),
+                Updates.combine(
+                        Updates.set("state", "running"),
+                        Updates.set("startedAt", new Date()),
+                        Updates.set("source", "class Bench%d {}".formatted(i))),
+                UPSERT);
+    }
+
+    private static UpdateOneModel<Document> end(int i) {
+        return new UpdateOneModel<>(
+                Filters.and(Filters.eq("_id", i + "_bench"), Filters.eq("state", "running")),
+                Updates.combine(
+                        Updates.set("state", "applied"), Updates.set("finishedAt", new Date())),
+                UPSERT);
     }
 }

@@ -216,43 +216,57 @@ class Bench%d {
     def execute(self):
         return ["./migopy", "execute"]
 
+    def profiled(self, looks):
+        """Its execute without the launcher, under bench/Profile.java, which adds to a file of looks."""
+        launch = os.path.join(self.folder, ".migopy", "launch")
+        state = os.path.join(launch, os.listdir(launch)[0])
+        with open(os.path.join(state, "plan"), encoding="utf-8") as plan:
+            _, java, main, path = plan.read().splitlines()[:4]
+        run(os.path.join(os.path.dirname(java), "javac"), "-d", self.folder, os.path.join(ROOT, "bench/Profile.java"))
+        jar = os.path.join(self.folder, "profile.jar")
+        run(os.path.join(os.path.dirname(java), "jar"), "cf", jar, "-C", self.folder, "Profile.class")
+        self.environment["MIGOPY_HOME"] = self.folder
+        return [java, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xlog:disable",
+                "-XX:SharedArchiveFile=" + os.path.join(state, "execute.jsa"), "-Dprofile=" + looks,
+                "-cp", path + ":" + jar, "Profile", "execute"]
+
     def forget_classes(self):
         shutil.rmtree(os.path.join(self.folder, ".migopy", "classes"), ignore_errors=True)
 
 
 class Bare(Tool):
-    """A JVM with driver and archive that does a status' reads and prints a number: what is left to gain."""
+    """A JVM with driver and archive that does a command's reads and writes and nothing else: what is left to gain."""
 
     directory = "none"
 
     def __init__(self, server, version, home, journal):
         self.name = "bare JVM, JDK %d" % version
         super().__init__(server)
-        self.journal = journal
-        java = os.path.join(home, "bin/java")
+        self.home, self.version = home, version
         jars = run(os.path.join(ROOT, "jbang"), "--quiet", "info", "classpath", "--deps-only",
                    os.path.join(ROOT, "lib/migopy/MigrationsManager.java"), env=self.environment).strip().splitlines()[-1]
         run(os.path.join(home, "bin/javac"), "-d", self.folder, "-cp", jars, os.path.join(ROOT, "bench/Bare.java"))
         run(os.path.join(home, "bin/jar"), "cf", os.path.join(self.folder, "bare.jar"), "-C", self.folder, "Bare.class")
-        path = os.path.join(self.folder, "bare.jar") + ":" + jars
+        self.path = os.path.join(self.folder, "bare.jar") + ":" + jars
+        self.reading = self.archived("status", journal.database)
+        self.writing = self.archived("execute", self.database, "3")
+
+    def archived(self, name, database, *arguments):
+        """The command for this database, with an archive of the classes that it loads with these further arguments."""
+        java = os.path.join(self.home, "bin/java")
         options = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:-UsePerfData"]
-        classes, archive = os.path.join(self.folder, "classes"), os.path.join(self.folder, "archive.jsa")
-        main = ["-cp", path, "Bare", self.uri, journal.database]
-        journal.drop()
-        run(java, *options, "-Xshare:auto", "-XX:DumpLoadedClassList=" + classes, *main)
-        run(java, *options, *(["-XX:+AOTClassLinking"] if version >= 24 else []), "-Xshare:dump",
-            "-XX:SharedClassListFile=" + classes, "-XX:SharedArchiveFile=" + archive, "-Xlog:disable", "-cp", path)
-        self.command = [java, *options, "-Xshare:auto", "-Xlog:disable", "-XX:SharedArchiveFile=" + archive, *main]
+        classes, archive = os.path.join(self.folder, name + ".classes"), os.path.join(self.folder, name + ".jsa")
+        main = ["-cp", self.path, "Bare", self.uri, database]
+        run(java, *options, "-Xshare:auto", "-XX:DumpLoadedClassList=" + classes, *main, *arguments)
+        run(java, *options, *(["-XX:+AOTClassLinking"] if self.version >= 24 else []), "-Xshare:dump",
+            "-XX:SharedClassListFile=" + classes, "-XX:SharedArchiveFile=" + archive, "-Xlog:disable", "-cp", self.path)
+        return [java, *options, "-Xshare:auto", "-Xlog:disable", "-XX:SharedArchiveFile=" + archive, *main]
+
+    def files(self, n):
+        self.count = n
 
     def status(self):
-        return self.command
+        return self.reading
 
-
-class Journal:
-    """Where the bare JVM reads: the database of a Migopy that was measured."""
-
-    def __init__(self, migopy):
-        self.database = migopy.database
-
-    def drop(self):
-        """It is kept: the class list is taken from the same reads."""
+    def execute(self):
+        return [*self.writing, str(self.count)]

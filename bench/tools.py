@@ -19,8 +19,9 @@ import platform
 import statistics
 import sys
 import time
+from collections import Counter
 
-from contestants import PINNED, VENV, Bare, Journal, Migopy, Server, jdk, run, say, write
+from contestants import PINNED, VENV, Bare, Migopy, Server, jdk, run, say, write
 from peers import (GolangMigrate, MigrateMongo, Mongock, MongodbMigrations, PymongoMigrate, PythonMigopy)
 
 JDKS = (17, 25)
@@ -115,6 +116,19 @@ class Bench:
     def migopys(self):
         return [tool for tool in (self.get(Migopy, version, jdk(version)) for version in JDKS if jdk(version)) if tool]
 
+    def bares(self):
+        """A bare JVM for each Migopy, which reads what that one wrote."""
+        pairs = [(version, self.get(Migopy, version, jdk(version))) for version in JDKS if jdk(version)]
+        found = [self.get(Bare, version, jdk(version), migopy) for version, migopy in pairs if migopy]
+        return [bare for bare in found if bare]
+
+    @staticmethod
+    def print_ratios_to_bare(samples):
+        for version in JDKS:
+            name, bare = "Migopy, JDK %d" % version, "bare JVM, JDK %d" % version
+            if name in samples.seconds and bare in samples.seconds:
+                print("\n%s is %.2f of the %s." % (name, samples.ratio(name, bare), bare))
+
     def others(self, *makes):
         return [tool for tool in (self.get(make) for make in makes) if tool]
 
@@ -129,18 +143,10 @@ class Bench:
             tool.files(applied)
             tool.call(tool.execute())
             tool.files(applied + pending)
-        for version in JDKS:
-            if jdk(version):
-                migopy = self.get(Migopy, version, jdk(version))
-                bare = migopy and self.get(Bare, version, jdk(version), Journal(migopy))
-                if bare:
-                    tools.append(bare)
+        tools += self.bares()
         samples = in_turns(self.runs, {tool.name: (lambda tool=tool: tool.call(tool.status())) for tool in tools})
         print_table("`status`, %d applied and %d pending" % (applied, pending), samples, "migrate-mongo")
-        for version in JDKS:
-            name, bare = "Migopy, JDK %d" % version, "bare JVM, JDK %d" % version
-            if name in samples.seconds and bare in samples.seconds:
-                print("\n%s is %.2f of the %s." % (name, samples.ratio(name, bare), bare))
+        self.print_ratios_to_bare(samples)
 
     def execute(self):
         """execute of n, classes cached, and of the largest n with nothing cached."""
@@ -149,6 +155,7 @@ class Bench:
             mongock = self.get(Mongock, jdk(17) or jdk(25))
             if mongock:
                 tools.append(mongock)
+            tools += self.bares()
             contestants = {}
             for tool in tools:
                 tool.files(n)
@@ -164,6 +171,7 @@ class Bench:
             samples.seconds.update(few.seconds)
             samples.memory.update(few.memory)
             print_table("`execute` of %d" % n, samples, "migrate-mongo")
+            self.print_ratios_to_bare(samples)
             if slow:
                 print("\n(%s: 3 runs)" % ", ".join(slow))
 
@@ -240,8 +248,30 @@ class Bench:
                 1000 * (per[large] - per[small]) / (large - small), large,
                 (per[large] - per[small]) / (large - small) / ((per[small] - per[1]) / (small - 1))), flush=True)
 
+    def profile(self):
+        """Where an execute of the middle size spends its time."""
+        n = 10 if self.options.smoke else 100
+        for tool in self.migopys():
+            looks = os.path.join(tool.folder, "looks")
+            tool.files(n)
+            command = tool.profiled(looks)
+            for turn in range(self.runs + 1):
+                tool.drop()
+                tool.call(command)
+                if turn == 0:  # which compiles, and warms up
+                    os.remove(looks)
+            with open(looks, encoding="utf-8") as lines:
+                seen = Counter(tuple(line.rstrip().split("\t")) for line in lines)
+            all_looks = sum(seen.values())
+            print("\n%s, `execute` of %d, %d looks in %d runs\n" % (tool.name, n, all_looks, self.runs))
+            print("| | around the steps | in the steps |")
+            print("| --- | --- | --- |")
+            for what in sorted({what for _, what in seen}, key=lambda what: -seen["around", what] - seen["steps", what]):
+                print("| %s | %.0f %% | %.0f %% |" % (
+                    what, 100 * seen["around", what] / all_looks, 100 * seen["steps", what] / all_looks), flush=True)
 
-WORKS = ("status", "execute", "large", "huge", "growth")
+
+WORKS = ("status", "execute", "profile", "large", "huge", "growth")
 
 
 def main():

@@ -80,10 +80,21 @@ class SignalledTest {
         var project = two(server, deafWaitingFor("never"));
         var run = project.start("execute").untilInUp();
         Instant before = Instant.now();
-        run.interrupt().interrupt();
+        run.interrupt();
+        Eventually.pause(Duration.ofMillis(600)); // sooner, it would be the same signal said again
+        run.interrupt();
         run.exits(130);
         assertThat(Duration.between(before, Instant.now())).isLessThan(GRACE);
         assertThat(project.states()).containsEntry("1_slow", "running");
+    }
+
+    @Test
+    void oneThatIsSaidTwiceInAMomentIsOne(MongoServer server) {
+        var project = two(server, LONG_UPDATE);
+        var run = project.start("execute").untilInUp();
+        run.terminateTwiceInAMoment().exits(143);
+        assertThat(project.journal("1_slow")).containsEntry("state", "failed");
+        project.lockIsFree();
     }
 
     @Test

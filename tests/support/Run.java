@@ -10,7 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** A command in a JVM of its own, which a test may stop, wake, interrupt and kill. */
 public final class Run implements AutoCloseable {
@@ -84,34 +87,41 @@ public final class Run implements AutoCloseable {
 
     /** SIGSTOP: it stands still, with all that it holds. */
     public Run suspend() {
-        return send("STOP");
+        return send("STOP", pid());
     }
 
     /** SIGCONT. */
     public Run resume() {
-        return send("CONT");
+        return send("CONT", pid());
     }
 
     /** SIGKILL; waits until the process is gone. */
     public Run kill() {
-        send("KILL");
+        send("KILL", pid());
         ended();
         return this;
     }
 
     /** SIGTERM. */
     public Run terminate() {
-        return send("TERM");
+        return send("TERM", pid());
+    }
+
+    /** SIGTERM, twice in a moment, as {@code timeout} sends it. */
+    public Run terminateTwiceInAMoment() {
+        return send("TERM", pid(), pid());
     }
 
     /** SIGINT, as Ctrl-C sends it. */
     public Run interrupt() {
-        return send("INT");
+        return send("INT", pid());
     }
 
-    private Run send(String signal) {
+    private Run send(String signal, Long... pids) {
+        List<String> command = new ArrayList<>(List.of("kill", "-" + signal));
+        Stream.of(pids).map(String::valueOf).forEach(command::add);
         try {
-            Process kill = new ProcessBuilder("kill", "-" + signal, String.valueOf(pid())).start();
+            Process kill = new ProcessBuilder(command).start();
             assertThat(kill.waitFor()).as("kill -%s %d", signal, pid()).isZero();
             return this;
         } catch (IOException e) {

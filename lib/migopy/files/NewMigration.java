@@ -52,7 +52,7 @@ public final class NewMigration {
     }
 
     /**
-     * Writes a new file; never over another.
+     * Writes a new file; never over another. The first one brings its directory along.
      *
      * @param words what it does: {@code add users}
      * @param timestamp whether its number is the time, whatever the others' are
@@ -71,6 +71,7 @@ public final class NewMigration {
                     "The name of a new migration needs words of letters or digits",
                     "For example: {migopy} create add users");
         }
+        makeDirectory();
         Listing listing = new MigrationDirectory(directory, pattern).scan();
         Numbering numbering = new Numbering(listing.files(), pattern, clock);
         List<String> numbers =
@@ -82,6 +83,24 @@ public final class NewMigration {
         write(path, text.of(header(), NewName.className(plain)));
         String name = fileName.substring(0, fileName.length() - MigrationFile.SUFFIX.length());
         return new MigrationFile(MigrationDirectory.numberIn(fileName, pattern), name, path);
+    }
+
+    /** Only below a directory that is there: a path that leads nowhere is a slip of the hand. */
+    private void makeDirectory() {
+        Path parent = directory.toAbsolutePath().getParent();
+        if (Files.exists(directory) || parent == null || !Files.isDirectory(parent)) {
+            return;
+        }
+        try {
+            Files.createDirectory(directory);
+        } catch (IOException e) {
+            throw MigopyException.usage(
+                    "The migrations' directory %s cannot be made: %s"
+                            .formatted(
+                                    Wording.visible(directory.toString()),
+                                    MigrationDirectory.reason(e)),
+                    "See to the rights of the folder that it is to lie in");
+        }
     }
 
     private static void write(Path path, String text) {

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  * Signals, and calls of {@code System.exit} by a migration.
  *
  * <p>{@code sun.misc.Signal}, because a JVM gives a shutdown hook no second SIGTERM, and none at
- * all while it still wants to work. The first signal asks the run to end; the second halts.
+ * all while it still wants to work. The first signal asks the run to end; a second one halts.
  *
  * <p>A call of {@code System.exit} starts the shutdown hooks and never returns. The hook tells the
  * run, lets it record what happened and release the lock, and then halts with the run's own exit
@@ -31,6 +31,12 @@ public final class Watchdog implements AutoCloseable {
      */
     private static final Duration LAST_WORDS = Duration.ofSeconds(25);
 
+    /**
+     * Within this time a second signal is the first one said again: {@code timeout} signals its
+     * child and then the child's group, a terminal and a program in between do the same.
+     */
+    private static final Duration ONE_AND_THE_SAME = Duration.ofMillis(500);
+
     private static final List<Kind> SIGNALS = List.of(Kind.SIGHUP, Kind.SIGINT, Kind.SIGTERM);
 
     private final boolean asProgram;
@@ -39,6 +45,7 @@ public final class Watchdog implements AutoCloseable {
     private final CompletableFuture<Integer> finished = new CompletableFuture<>();
     private final List<Runnable> restore = new ArrayList<>();
     private final Thread hook = new Thread(this::onShutdown, "migopy-exit");
+    private long signalledNanos;
     private int inSteps;
 
     private Watchdog(boolean asProgram) {
@@ -68,7 +75,11 @@ public final class Watchdog implements AutoCloseable {
     }
 
     private synchronized void onSignal(Kind kind) {
-        if (!stop.complete(new Stop.Signalled(kind.name(), kind))) {
+        long now = System.nanoTime();
+        boolean first = stop.complete(new Stop.Signalled(kind.name(), kind));
+        if (first) {
+            signalledNanos = now;
+        } else if (now - signalledNanos > ONE_AND_THE_SAME.toNanos()) {
             Runtime.getRuntime().halt(kind.exitCode());
         }
         if (inSteps == 0) {

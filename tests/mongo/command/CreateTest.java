@@ -111,10 +111,16 @@ class CreateTest {
     }
 
     @Test
-    void aMissingDirectoryIsRefusedByName() throws IOException {
+    void theFirstBringsItsDirectoryAlongAndAPathThatLeadsNowhereIsRefusedByName()
+            throws IOException {
         var project = withoutServer();
         Files.delete(project.migrations());
-        project.run("create", "add", "users").exits(2).complainsBriefly().says("mongomigrations");
-        assertThat(project.migrations()).doesNotExist();
+        project.run("create", "add", "--directory", "no/where")
+                .exits(2)
+                .complainsBriefly()
+                .says("no/where");
+        assertThat(project.migrations().resolveSibling("no")).doesNotExist();
+        project.run("create", "add", "users").exits(0).says("mongomigrations/1_add_users.java");
+        assertThat(project.migrations().resolve("1_add_users.java")).isRegularFile();
     }
 }

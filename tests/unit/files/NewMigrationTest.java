@@ -62,6 +62,20 @@ class NewMigrationTest {
         assertThat(create("more")).isEqualTo("2_more");
     }
 
+    @Test
+    void theFirstBringsItsDirectoryAlongButNotMoreThanThat() throws IOException {
+        Files.delete(sandbox.migrations);
+        assertThat(create("add", "users")).isEqualTo("1_add_users");
+        assertThat(sandbox.migrations.resolve("1_add_users.java")).isRegularFile();
+
+        var astray =
+                new NewMigration(sandbox.home, sandbox.home.resolve("a/b"), Sandbox.PATTERN, CLOCK);
+        assertThatThrownBy(
+                        () -> astray.create(List.of("more"), false, null, NewMigration::template))
+                .hasMessageContaining("does not exist");
+        assertThat(sandbox.home.resolve("a")).doesNotExist();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "9_a, 10_x",
@@ -188,12 +202,5 @@ class NewMigrationTest {
                 sandbox.migrations.resolve("1_x.java"), sandbox.home.resolve("elsewhere"));
         refuses("is already there", false, null, "x");
         assertThat(sandbox.home.resolve("elsewhere")).doesNotExist();
-    }
-
-    @Test
-    void withoutADirectoryNothingIsMade() throws IOException {
-        Files.delete(sandbox.migrations);
-        refuses("does not exist", false, null, "x");
-        assertThat(sandbox.migrations).doesNotExist();
     }
 }
