@@ -25,6 +25,7 @@ from contestants import PINNED, VENV, Bare, Migopy, Server, jdk, run, say, write
 from peers import (GolangMigrate, MigrateMongo, Mongock, MongodbMigrations, PymongoMigrate, PythonMigopy)
 
 JDKS = (17, 25)
+FEW = 3  # runs of what takes a minute
 LEFT_OUT = []  # whatever could not be installed, or failed
 
 
@@ -167,13 +168,13 @@ class Bench:
             slow = {tool.name: contestants.pop(tool.name) for tool in tools
                     if n >= 1000 and isinstance(tool, (GolangMigrate, Mongock, MongodbMigrations, PymongoMigrate))}
             samples = in_turns(self.runs, contestants)
-            few = in_turns(min(self.runs, 3), slow)
+            few = in_turns(min(self.runs, FEW), slow)
             samples.seconds.update(few.seconds)
             samples.memory.update(few.memory)
             print_table("`execute` of %d" % n, samples, "migrate-mongo")
             self.print_ratios_to_bare(samples)
             if slow:
-                print("\n(%s: 3 runs)" % ", ".join(slow))
+                print("\n(%s: %d runs)" % (", ".join(slow), min(self.runs, FEW)))
 
     def large(self):
         """status with 10,000 applied."""
@@ -200,7 +201,7 @@ class Bench:
                 tool.files(size)
                 self.multiply(tool, n, size)
                 tool.call([*tool.status(), "--check"])  # all of them count as applied and unedited
-                measured = in_turns(min(self.runs, 5), {
+                measured = in_turns(min(self.runs, FEW), {
                     "status, %d" % size: lambda: tool.call(tool.status()),
                     "execute of one, %d" % size: lambda: self.one_more(tool, size)})
                 samples.seconds.update(measured.seconds)
@@ -239,7 +240,7 @@ class Bench:
         small, large = 100, self.options.large
         for tool in self.migopys():
             per = {}
-            few = min(self.runs, 5)
+            few = min(self.runs, FEW)
             for n in (1, small, large):
                 tool.files(n)
                 per[n] = statistics.median(in_turns(few, {tool.name: executing(tool, n)}).seconds[tool.name])
