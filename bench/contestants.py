@@ -249,6 +249,7 @@ class Bare(Tool):
         run(os.path.join(home, "bin/jar"), "cf", os.path.join(self.folder, "bare.jar"), "-C", self.folder, "Bare.class")
         self.path = os.path.join(self.folder, "bare.jar") + ":" + jars
         self.reading = self.archived("status", journal.database)
+        self.drop()
         self.writing = self.archived("execute", self.database, "3")
 
     def archived(self, name, database, *arguments):
