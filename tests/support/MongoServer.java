@@ -1,9 +1,12 @@
 package support;
 
 import com.mongodb.ConnectionString;
+import com.mongodb.MongoClientSettings;
 import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
+import com.mongodb.event.CommandListener;
 
 import org.bson.Document;
 
@@ -133,6 +136,18 @@ public final class MongoServer implements AutoCloseable {
         TcpProxy proxy = TcpProxy.to("127.0.0.1", port());
         closeAtEnd(proxy);
         return proxy;
+    }
+
+    /** A client whose commands are heard; closed when the test ends. */
+    public MongoClient heardBy(CommandListener listener) {
+        MongoClient client =
+                MongoClients.create(
+                        MongoClientSettings.builder()
+                                .applyConnectionString(new ConnectionString(uri()))
+                                .addCommandListener(listener)
+                                .build());
+        closeAtEnd(client);
+        return client;
     }
 
     /** Lets commands on a collection of this test's database fail; off again when the test ends. */

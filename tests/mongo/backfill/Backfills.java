@@ -16,6 +16,7 @@ import migopy.backfill.Backfill;
 import migopy.backfill.BackfillContext;
 import migopy.backfill.Control;
 import migopy.backfill.LeaseCheck;
+import migopy.backfill.Stopped;
 import migopy.console.Event;
 
 import org.bson.BsonArray;
@@ -33,6 +34,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Backfills of one test's database, with a record that keeps their checkpoint as the journal does:
@@ -77,6 +79,17 @@ public final class Backfills {
     Backfills lease(LeaseCheck check) {
         lease = check;
         return this;
+    }
+
+    /** Lets the run be told to stop when it has looked at its lease so often. */
+    void stopAfter(int looks) {
+        AtomicInteger looked = new AtomicInteger();
+        lease(
+                () -> {
+                    if (looked.incrementAndGet() > looks) {
+                        throw new Stopped("SIGTERM");
+                    }
+                });
     }
 
     Backfills maxLag(Duration lag) {

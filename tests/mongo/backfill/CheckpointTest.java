@@ -27,13 +27,7 @@ class CheckpointTest {
     void aStoppedBackfillKeepsItsCheckpointAndGoesOnFromThere(MongoServer server) {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", 100);
-        AtomicInteger asked = new AtomicInteger();
-        backfills.lease(
-                () -> {
-                    if (asked.incrementAndGet() > 4) {
-                        throw new Stopped("SIGTERM");
-                    }
-                });
+        backfills.stopAfter(4);
 
         assertThatThrownBy(() -> backfills.of("users").update(Backfills.addOne()).batch(10).run())
                 .isInstanceOf(Stopped.class);
@@ -52,13 +46,7 @@ class CheckpointTest {
     void workersSideBySideGoOnFromTheirOnePlaceEach(MongoServer server) {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", 1_000);
-        AtomicInteger asked = new AtomicInteger();
-        backfills.lease(
-                () -> {
-                    if (asked.incrementAndGet() > 20) {
-                        throw new Stopped("SIGTERM");
-                    }
-                });
+        backfills.stopAfter(20);
         assertThatThrownBy(
                         () ->
                                 backfills

@@ -3,12 +3,9 @@ package mongo.backfill;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.mongodb.ConnectionString;
-import com.mongodb.MongoClientSettings;
 import com.mongodb.MongoException;
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoClient;
-import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
@@ -129,14 +126,7 @@ class OnceTest {
                         }
                     }
                 };
-        MongoClient client =
-                MongoClients.create(
-                        MongoClientSettings.builder()
-                                .applyConnectionString(new ConnectionString(server.uri()))
-                                .addCommandListener(listener)
-                                .build());
-        server.closeAtEnd(client);
-        return client;
+        return server.heardBy(listener);
     }
 
     @Test

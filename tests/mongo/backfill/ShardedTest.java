@@ -4,10 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import static support.Project.project;
 
-import com.mongodb.ConnectionString;
-import com.mongodb.MongoClientSettings;
 import com.mongodb.client.MongoClient;
-import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
@@ -126,13 +123,6 @@ class ShardedTest {
                         }
                     }
                 };
-        MongoClient client =
-                MongoClients.create(
-                        MongoClientSettings.builder()
-                                .applyConnectionString(new ConnectionString(server.uri()))
-                                .addCommandListener(listener)
-                                .build());
-        server.closeAtEnd(client);
-        return client;
+        return server.heardBy(listener);
     }
 }
