@@ -85,18 +85,20 @@ if [ $openssl = 1.1 ] && [ ! -f "$home/lib/libssl.so.1.1" ]; then
     }
     apt_alone update
     (cd "$work" && apt_alone download libssl1.1 && dpkg-deb -x libssl1.1_*.deb unpacked)
-    cp "$work"/unpacked/usr/lib/x86_64-linux-gnu/libcrypto.so.1.1 "$home/lib/"
-    cp "$work"/unpacked/usr/lib/x86_64-linux-gnu/libssl.so.1.1 "$home/lib/"
+    # libssl last: by it another that runs beside this one knows that both are there.
+    mv -f "$work"/unpacked/usr/lib/x86_64-linux-gnu/libcrypto.so.1.1 "$home/lib/"
+    mv -f "$work"/unpacked/usr/lib/x86_64-linux-gnu/libssl.so.1.1 "$home/lib/"
     rm -rf "$work"
 fi
 
-# exec: a signal to the process that was started is a signal to mongod.
-cat >"$home/bin/mongod.new" <<STARTER
+# exec: a signal to the process that was started is a signal to mongod. Under a name of its own first: several may run at once.
+starter=$home/bin/mongod.$$
+cat >"$starter" <<STARTER
 #!/bin/sh
 LD_LIBRARY_PATH="$home/lib\${LD_LIBRARY_PATH:+:\$LD_LIBRARY_PATH}" exec "$home/lib/mongod" "\$@"
 STARTER
-chmod 755 "$home/bin/mongod.new"
-mv -f "$home/bin/mongod.new" "$home/bin/mongod"
+chmod 755 "$starter"
+mv -f "$starter" "$home/bin/mongod"
 
 if ! says=$("$home/bin/mongod" --version); then
     echo "get-mongod.sh: $home/bin/mongod does not start; it needs libcurl4, liblzma5 and libssl3" >&2
