@@ -83,6 +83,11 @@ record Launched(long pid, int exitCode, String out, String err) {
             environment.put("JAVA_HOME", System.getProperty("java.home"));
             environment.put("LANG", "C.UTF-8");
             environment.put("MIGOPY_ARCHIVE", "off");
+            if (!changes.containsKey("HOME")) {
+                // Two builds of the same script at once break each other, and these tests may run
+                // on two JDKs at once.
+                environment.put("JBANG_CACHE_DIR", Scratch.root().resolve("jbang").toString());
+            }
             environment.putAll(changes);
             environment.values().removeIf(String::isEmpty);
             return new Running(builder.start(), out, err);
