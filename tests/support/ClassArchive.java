@@ -7,8 +7,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -20,41 +18,38 @@ final class ClassArchive {
 
     private ClassArchive() {}
 
-    /** The options, once the archive is made; one key for all. */
-    private static final ConcurrentMap<Boolean, List<String>> OPTIONS = new ConcurrentHashMap<>();
+    private static final class Holder {
+        static final List<String> OPTIONS = options(make());
 
-    /**
-     * Options of a JVM whose class path begins with that of the tests.
-     *
-     * @param environment that of the first JVM that asks: by it the server is found
-     */
-    static List<String> options(Map<String, String> environment) {
-        return OPTIONS.computeIfAbsent(true, once -> options(make(environment)));
+        private static List<String> options(Path archive) {
+            return Files.exists(archive)
+                    ? List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:cds=off")
+                    : List.of(); // the tests came from folders, of which there is no archive
+        }
     }
 
-    private static List<String> options(Path archive) {
-        return Files.exists(archive)
-                ? List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:cds=off")
-                : List.of(); // the tests came from folders, of which there is no archive
+    /** Options of a JVM whose class path begins with that of the tests. */
+    static List<String> options() {
+        return Holder.OPTIONS;
     }
 
-    /** Of what a run loads that connects, reads, and writes nothing. */
-    private static Path make(Map<String, String> environment) {
+    /** Of what a run loads that finds no server. */
+    private static Path make() {
         Path archive = Scratch.root().resolve("classes.jsa");
         Path project = Scratch.folder("archived");
         List<String> command = new ArrayList<>(Jvm.COMMAND);
         command.addAll(List.of("-XX:ArchiveClassesAtExit=" + archive, "-Xlog:cds=off"));
         command.addAll(List.of("-Xlog:cds+dynamic=off", "-cp", Jvm.JARS));
         command.addAll(List.of(ProjectEntry.class.getName(), "execute"));
-        command.addAll(List.of("--dry-run", "--connect-timeout", "2s"));
+        command.addAll(
+                List.of("--uri", "mongodb://127.0.0.1:1/none", "--connect-timeout", "200ms"));
         try {
             Files.createDirectory(project.resolve("mongomigrations"));
             ProcessBuilder builder =
                     new ProcessBuilder(command)
                             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                             .redirectError(ProcessBuilder.Redirect.DISCARD);
-            builder.environment().putAll(environment);
-            builder.environment().put("MIGOPY_HOME", project.toString());
+            builder.environment().putAll(Map.of("MIGOPY_HOME", project.toString()));
             Process making = builder.start();
             if (!making.waitFor(MAKING_SECONDS, TimeUnit.SECONDS)) {
                 making.destroyForcibly();
