@@ -48,6 +48,18 @@ def jdk(version):
     return None
 
 
+# As the launcher starts java.
+JVM_OPTIONS = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xshare:auto"]
+
+
+def jar_of(home, name, folder, path="."):
+    """A jar of one of the bench's own classes."""
+    jar = os.path.join(folder, name + ".jar")
+    run(os.path.join(home, "bin/javac"), "-d", folder, "-cp", path, os.path.join(ROOT, "bench", name + ".java"))
+    run(os.path.join(home, "bin/jar"), "cf", jar, "-C", folder, name + ".class")
+    return jar
+
+
 class Server:
     """A replica set of one on a free port, gone at the end."""
 
@@ -185,14 +197,17 @@ public class migopy extends MigrationsManager {
         self.drop()
         self.call(self.execute())
         self.call(self.status())
-        launch = os.path.join(self.folder, ".migopy", "launch")
         for _ in range(240):
-            state = os.path.join(launch, os.listdir(launch)[0])
-            names = os.listdir(state)
+            names = os.listdir(self.state())
             if {"status.jsa", "execute.jsa"} <= set(names) and "archiving" not in names:
                 return
             time.sleep(0.5)
-        raise RuntimeError("the archives are not there after two minutes: " + launch)
+        raise RuntimeError("the archives are not there after two minutes: " + self.state())
+
+    def state(self):
+        """What the launcher keeps for this JDK."""
+        launch = os.path.join(self.folder, ".migopy", "launch")
+        return os.path.join(launch, os.listdir(launch)[0])
 
     def migration(self, i):
         yield "%d_bench.java" % i, """import static migopy.Migration.db;
@@ -218,17 +233,12 @@ class Bench%d {
 
     def profiled(self, looks):
         """Its execute without the launcher, under bench/Profile.java, which adds to a file of looks."""
-        launch = os.path.join(self.folder, ".migopy", "launch")
-        state = os.path.join(launch, os.listdir(launch)[0])
-        with open(os.path.join(state, "plan"), encoding="utf-8") as plan:
-            _, java, main, path = plan.read().splitlines()[:4]
-        run(os.path.join(os.path.dirname(java), "javac"), "-d", self.folder, os.path.join(ROOT, "bench/Profile.java"))
-        jar = os.path.join(self.folder, "profile.jar")
-        run(os.path.join(os.path.dirname(java), "jar"), "cf", jar, "-C", self.folder, "Profile.class")
+        with open(os.path.join(self.state(), "plan"), encoding="utf-8") as plan:
+            _, java, _, path = plan.read().splitlines()[:4]
+        jar = jar_of(os.path.dirname(os.path.dirname(java)), "Profile", self.folder)
         self.environment["MIGOPY_HOME"] = self.folder
-        return [java, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xlog:disable",
-                "-XX:SharedArchiveFile=" + os.path.join(state, "execute.jsa"), "-Dprofile=" + looks,
-                "-cp", path + ":" + jar, "Profile", "execute"]
+        return [java, *JVM_OPTIONS, "-Xlog:disable", "-XX:SharedArchiveFile=" + os.path.join(self.state(), "execute.jsa"),
+                "-Dprofile=" + looks, "-cp", path + ":" + jar, "Profile", "execute"]
 
     def forget_classes(self):
         shutil.rmtree(os.path.join(self.folder, ".migopy", "classes"), ignore_errors=True)
@@ -245,9 +255,7 @@ class Bare(Tool):
         self.home, self.version = home, version
         jars = run(os.path.join(ROOT, "jbang"), "--quiet", "info", "classpath", "--deps-only",
                    os.path.join(ROOT, "lib/migopy/MigrationsManager.java"), env=self.environment).strip().splitlines()[-1]
-        run(os.path.join(home, "bin/javac"), "-d", self.folder, "-cp", jars, os.path.join(ROOT, "bench/Bare.java"))
-        run(os.path.join(home, "bin/jar"), "cf", os.path.join(self.folder, "bare.jar"), "-C", self.folder, "Bare.class")
-        self.path = os.path.join(self.folder, "bare.jar") + ":" + jars
+        self.path = jar_of(home, "Bare", self.folder, jars) + ":" + jars
         self.reading = self.archived("status", journal.database)
         self.drop()
         self.writing = self.archived("execute", self.database, "3")
@@ -255,13 +263,12 @@ class Bare(Tool):
     def archived(self, name, database, *arguments):
         """The command for this database, with an archive of the classes that it loads with these further arguments."""
         java = os.path.join(self.home, "bin/java")
-        options = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:-UsePerfData"]
         classes, archive = os.path.join(self.folder, name + ".classes"), os.path.join(self.folder, name + ".jsa")
         main = ["-cp", self.path, "Bare", self.uri, database]
-        run(java, *options, "-Xshare:auto", "-XX:DumpLoadedClassList=" + classes, *main, *arguments)
-        run(java, *options, *(["-XX:+AOTClassLinking"] if self.version >= 24 else []), "-Xshare:dump",
+        run(java, *JVM_OPTIONS, "-XX:DumpLoadedClassList=" + classes, *main, *arguments)
+        run(java, *JVM_OPTIONS, *(["-XX:+AOTClassLinking"] if self.version >= 24 else []), "-Xshare:dump",
             "-XX:SharedClassListFile=" + classes, "-XX:SharedArchiveFile=" + archive, "-Xlog:disable", "-cp", self.path)
-        return [java, *options, "-Xshare:auto", "-Xlog:disable", "-XX:SharedArchiveFile=" + archive, *main]
+        return [java, *JVM_OPTIONS, "-Xlog:disable", "-XX:SharedArchiveFile=" + archive, *main]
 
     def files(self, n):
         self.count = n

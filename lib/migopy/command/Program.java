@@ -132,8 +132,11 @@ public final class Program {
     private static boolean connects(Typed typed) {
         return !typed.has("--help")
                 && !typed.has("--version")
-                && (typed.command() == null
-                        || !Commands.WITHOUT_DATABASE.contains(typed.command()));
+                && !Commands.WITHOUT_DATABASE.contains(name(typed));
+    }
+
+    private static String name(Typed typed) {
+        return typed.command() == null ? Commands.DEFAULT : typed.command();
     }
 
     private int ended(Console console, MigopyException error, Exception cause) {
@@ -157,7 +160,7 @@ public final class Program {
             session.console().answer(new VersionAnswer(migopy.journal.By.VERSION));
             return OK;
         }
-        String name = typed.command() == null ? Commands.DEFAULT : typed.command();
+        String name = name(typed);
         if (typed.has("--help")) {
             session.console().answer(HelpText.of(session, typed.command()));
             return OK;
