@@ -262,6 +262,7 @@
 //SOURCES run/Ignores.java
 //SOURCES run/JournalView.java
 //SOURCES run/Ledger.java
+//SOURCES run/MigrationThread.java
 //SOURCES run/Operation.java
 //SOURCES run/OutputCapture.java
 //SOURCES run/Preparation.java

@@ -62,6 +62,18 @@ class BadMigrationsTest {
     }
 
     @Test
+    void whatOneLeavesInItsThreadIsNothingToTheNext(MongoServer server) {
+        var project =
+                project(server)
+                        .with("1_one.java", up("Thread.currentThread().interrupt();"))
+                        .with("2_two.java", marking("two"));
+
+        project.run("execute").exits(0);
+
+        assertThat(project.marks()).containsExactly("two");
+    }
+
+    @Test
     void aGigabyteOfOutputIsStreamedAndItsEndIsKept(MongoServer server) {
         var project =
                 project(server)

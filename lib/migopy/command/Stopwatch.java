@@ -1,10 +1,10 @@
 package migopy.command;
 
-import java.time.Duration;
-import java.time.Instant;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 
 /** Where the time of a start goes, for {@code --verbose}. */
 final class Stopwatch {
@@ -26,13 +26,11 @@ final class Stopwatch {
     /** All notes, after how long the JVM took to come this far. */
     synchronized String lines() {
         StringBuilder lines = new StringBuilder();
-        Duration here = Duration.ofNanos(System.nanoTime() - started);
-        ProcessHandle.current()
-                .info()
-                .startInstant()
-                .map(start -> Duration.between(start, Instant.now()).minus(here))
-                .map(before -> new Mark("before the first word was read", before.toNanos()))
-                .ifPresent(before -> lines.append(before.line()));
+        long here = System.nanoTime() - started;
+        // The operating system tells of a process's start by whole seconds of its own.
+        long sinceStart =
+                TimeUnit.MILLISECONDS.toNanos(ManagementFactory.getRuntimeMXBean().getUptime());
+        lines.append(new Mark("before the first word was read", sinceStart - here).line());
         marks.forEach(mark -> lines.append(mark.line()));
         return lines.toString();
     }

@@ -40,7 +40,9 @@ final class ClassCache {
      */
     ClassCache(Path cacheDirectory, String setting) {
         this.folder = new CacheFolder(cacheDirectory.resolve("classes"));
-        this.setting = setting;
+        MessageDigest digest = Checksum.sha256();
+        update(digest, setting);
+        this.setting = HexFormat.of().formatHex(digest.digest());
     }
 
     /**
@@ -51,7 +53,7 @@ final class ClassCache {
         MessageDigest digest = Checksum.sha256();
         update(digest, setting);
         update(digest, unit.fileName());
-        update(digest, unit.source().text());
+        update(digest, unit.source().checksum()); // what does not count there is nothing to javac
         if (!unit.dependencies().isEmpty()) {
             update(digest, new ClassPath(unit.dependencies()).fingerprint());
         }

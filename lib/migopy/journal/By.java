@@ -5,8 +5,10 @@ import org.bson.BsonNumber;
 import org.bson.BsonString;
 import org.bson.Document;
 
+import java.io.IOException;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Objects;
 
 /**
@@ -18,6 +20,8 @@ public record By(String user, String host, long pid, String migopy) {
     /** The version that stands in the journal, in the lock and behind {@code --version}. */
     public static final String VERSION = "0.1.0";
 
+    private static final Path LINUX_HOST_NAME = Path.of("/proc/sys/kernel/hostname");
+
     /** This process. */
     public static By thisProcess() {
         String user = Objects.requireNonNullElse(System.getProperty("user.name"), "unknown");
@@ -25,15 +29,16 @@ public record By(String user, String host, long pid, String migopy) {
     }
 
     private static String hostName() {
-        // The shell's HOSTNAME is free; asking the resolver can take seconds on a machine without a
-        // network.
         String named = System.getenv("HOSTNAME");
         if (named != null && !named.isBlank()) {
             return named;
         }
         try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
+            // Asking the resolver can take seconds on a machine without a network.
+            return Files.isReadable(LINUX_HOST_NAME)
+                    ? Files.readString(LINUX_HOST_NAME).strip()
+                    : InetAddress.getLocalHost().getHostName();
+        } catch (IOException e) {
             return "unknown"; // a host without a name of its own: the pid and the user still tell
         }
     }

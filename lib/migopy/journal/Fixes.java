@@ -227,6 +227,11 @@ public final class Fixes {
                 "See what is true: " + MigopyException.COMMAND + " history " + begun.run());
     }
 
+    /** Whether some run has begun a fix and not ended it. */
+    public boolean anyUnderWay() {
+        return collection.find(Filters.eq(OUTCOME, State.RUNNING.word())).first() != null;
+    }
+
     /**
      * The server sessions of transactional fixes and of backfills that some run has begun and not
      * ended.

@@ -41,6 +41,7 @@ public final class Lease implements AutoCloseable {
     private final LockStore.Owner owner;
     private final Duration length;
     private final long token;
+    private final Duration trusted;
     private final Clock wall;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread renewer;
@@ -74,6 +75,7 @@ public final class Lease implements AutoCloseable {
         this.store = store;
         this.owner = owner;
         this.length = length;
+        this.trusted = Duration.ofMillis(length.toMillis() * 2 / 3);
         this.token = token;
         this.wall = wall;
         this.renewal = renewal;
@@ -167,8 +169,7 @@ public final class Lease implements AutoCloseable {
      * @throws MigopyException unknown, if the lock is lost, or if it cannot be told
      */
     public void ensureHeld() {
-        if (!lost
-                && renewal.age(wall.millis()).compareTo(length.multipliedBy(2).dividedBy(3)) > 0) {
+        if (!lost && renewal.age(wall.millis()).compareTo(trusted) > 0) {
             try {
                 renew();
             } catch (MongoException e) {

@@ -176,7 +176,8 @@ public final class LockStore {
                         Updates.unset("pid"),
                         Updates.unset("acquiredAt"),
                         Updates.unset("expiresAt"));
-        return collection.updateOne(ours, nobody).getMatchedCount() > 0;
+        // The same kind of command as took it: another one would be loaded for this alone.
+        return collection.findOneAndUpdate(ours, nobody) != null;
     }
 
     private Holder read(Document lock) {

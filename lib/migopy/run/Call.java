@@ -11,7 +11,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
 /**
- * One call of a migration, in a thread of its own, so that a signal or its time limit can end it.
+ * One call of a migration, in another thread, so that a signal or its time limit can end it.
  *
  * <p>Interrupting alone would not do: a driver's call that waits for the server throws, and the
  * server goes on with what it was asked. So the run's operations in the server are ended first.
@@ -20,17 +20,14 @@ final class Call {
     /** How long a migration that was interrupted may take to end (FAULTS, row 10). */
     static final Duration GRACE = Duration.ofSeconds(10);
 
-    /** The name that a message gives for a thread that does not end. */
-    static final String THREAD = "migopy-migration";
-
     /** No limit that anybody would live to see. */
     private static final Duration FOREVER = Duration.ofDays(36_500);
 
     private final Operation operation;
     private final Watchdog watchdog;
     private final BooleanSupplier endsByItself;
-    private final CompletableFuture<Void> over = new CompletableFuture<>();
-    private Thread thread;
+    private final MigrationThread thread;
+    private CompletableFuture<Void> over;
 
     /** What is called. */
     @FunctionalInterface
@@ -40,10 +37,12 @@ final class Call {
 
     /**
      * @param operation ends what the run does in the server
+     * @param thread calls it
      * @param endsByItself whether a backfill is under way, which ends after its batch
      */
-    Call(Operation operation, BooleanSupplier endsByItself) {
+    Call(Operation operation, MigrationThread thread, BooleanSupplier endsByItself) {
         this.operation = operation;
+        this.thread = thread;
         this.watchdog = operation.watchdog();
         this.endsByItself = endsByItself;
     }
@@ -54,24 +53,12 @@ final class Call {
      * @param timeout how long it may take, or null
      */
     Ending run(Body body, Duration timeout) {
-        thread = new Thread(() -> complete(body), THREAD);
-        thread.setDaemon(true); // one that is deaf must not keep the JVM
         watchdog.inStep(true);
         try {
-            thread.start();
+            over = thread.call(body);
             return await(timeout == null ? FOREVER : timeout);
         } finally {
             watchdog.inStep(false);
-        }
-    }
-
-    private void complete(Body body) {
-        try {
-            body.run();
-            over.complete(null);
-        } catch (
-                Throwable e) { // StackOverflowError, OutOfMemoryError and the like are failures too
-            over.completeExceptionally(e);
         }
     }
 
@@ -119,10 +106,12 @@ final class Call {
 
     private boolean waited() {
         try {
-            thread.join(GRACE.toMillis());
+            over.get(GRACE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            return over.isDone(); // it has thrown, which is an end too; or it goes on
         } catch (InterruptedException e) {
-            Thread.currentThread()
-                    .interrupt(); // told to hurry: what is not over by now is not over
+            // Told to hurry: what is not over by now is not over.
+            Thread.currentThread().interrupt();
         }
         return over.isDone();
     }

@@ -94,8 +94,9 @@ final class FixRun implements AutoCloseable {
     @SuppressWarnings("try") // bound is closed, and needs no other use
     private Result call() {
         output.begin();
-        Call call = new Call(operation, backfills::underWay);
-        try (Migration.Unbind bound = Migration.bind(binding())) {
+        try (MigrationThread thread = new MigrationThread();
+                Migration.Unbind bound = Migration.bind(binding())) {
+            Call call = new Call(operation, thread, backfills::underWay);
             return result(call.run(this::body, options.timeout()));
         }
     }
@@ -223,7 +224,7 @@ final class FixRun implements AutoCloseable {
 
     private Result timedOut(boolean over) {
         Duration timeout = options.timeout();
-        String still = over ? "" : "; its thread %s still runs".formatted(Call.THREAD);
+        String still = over ? "" : "; its thread %s still runs".formatted(MigrationThread.NAME);
         String message = "took longer than %d ms".formatted(timeout.toMillis());
         return failed(new StepError(JournalEntry.TIMEOUT, message + still, List.of()));
     }

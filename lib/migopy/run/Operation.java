@@ -4,6 +4,7 @@ import migopy.MigopyException;
 import migopy.console.Console;
 import migopy.console.Event;
 import migopy.journal.By;
+import migopy.journal.Entry;
 import migopy.lock.Lease;
 import migopy.lock.LockStore;
 import migopy.mongo.Connection;
@@ -30,7 +31,7 @@ record Operation(
         implements AutoCloseable {
 
     /**
-     * Takes the lock; {@link #takeOver} has to follow.
+     * Takes the lock; {@link #entries} or {@link #takeOver} has to follow.
      *
      * @param wait how long to wait for the lock; zero to not wait
      * @throws MigopyException locked, if another run held it to the end of {@code wait}
@@ -53,6 +54,11 @@ record Operation(
                         Clock.systemUTC(),
                         context.console()::event);
         return new Operation(context, ledger, by, lease, operations, takeover);
+    }
+
+    /** The journal, behind the fence. */
+    List<Entry> entries() {
+        return takeover.fencedEntries(lease.token());
     }
 
     /** From here on no earlier run can write, and nobody can be ahead of what is read. */

@@ -135,9 +135,8 @@ public final class Runner {
     private RunResult underLock(Request request, RunOptions options, Survey survey, Ledger ledger)
             throws InterruptedException {
         try (Operation operation = Operation.open(context, ledger, options.waitForLock())) {
-            operation.takeOver();
             // Under the lock, and behind the fence: nobody can be ahead of us any more.
-            Overview overview = survey.with(new JournalView(ledger.journal().entries(), Set.of()));
+            Overview overview = survey.with(new JournalView(operation.entries(), Set.of()));
             Plan plan = Planner.plan(overview, request);
             if (!plan.problems().isEmpty()) {
                 return refused(described(plan.problems(), overview, ledger, operation.takeover()));
@@ -183,8 +182,9 @@ public final class Runner {
         String dump = HookCalls.dump(context, options, preparation);
         HookCalls.call("beforeRun()", context.hooks()::beforeRun);
         Steps.Outcome outcome;
-        try (OutputCapture output = operation.captureOutput()) {
-            var manner = new StepRun.Manner(options.timeout(), dump, output);
+        try (OutputCapture output = operation.captureOutput();
+                MigrationThread thread = new MigrationThread()) {
+            var manner = new StepRun.Manner(options.timeout(), dump, output, thread);
             outcome = new Steps(operation, manner).run(preparation.compiled());
         }
         if (dump != null && outcome.exitCode() != 0) {

@@ -32,7 +32,6 @@ final class StepBackfills {
     private final Expected begun;
     private final String collection;
     private final BsonDocument checkpoints;
-    private final BackfillRecord record;
     private final AtomicInteger made = new AtomicInteger();
     private volatile boolean underWay;
 
@@ -66,7 +65,6 @@ final class StepBackfills {
         this.begun = begun;
         this.checkpoints = checkpoints;
         this.collection = collection;
-        this.record = new BackfillRecord(operation.connection().journalDatabase(), collection);
     }
 
     /** Whether one is between its first batch and its end. */
@@ -84,13 +82,14 @@ final class StepBackfills {
         }
         Connection connection = operation.connection();
         String key = Integer.toString(ordinal);
+        var record = new BackfillRecord(connection.journalDatabase(), this.collection);
         return Backfill.of(
                 new BackfillContext(
                         connection.client(),
                         connection.database(),
                         name,
                         checkpoints.isDocument(key) ? checkpoints.getDocument(key) : null,
-                        (checkpoint, session) -> control(ordinal, checkpoint, session),
+                        (checkpoint, session) -> control(record, ordinal, checkpoint, session),
                         this::ensureHeld,
                         this::tell,
                         connection.supportsTransactions(),
@@ -98,7 +97,8 @@ final class StepBackfills {
                 collection);
     }
 
-    private Control control(int ordinal, BsonDocument checkpoint, ClientSession session) {
+    private Control control(
+            BackfillRecord record, int ordinal, BsonDocument checkpoint, ClientSession session) {
         BackfillRecord inSession =
                 session == null
                         ? record

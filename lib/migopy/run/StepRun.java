@@ -55,8 +55,9 @@ final class StepRun implements AutoCloseable {
      * @param timeout how long one may take, or null
      * @param dump where the dump before the run lies, or null
      * @param output keeps what they print
+     * @param thread calls them
      */
-    record Manner(Duration timeout, String dump, OutputCapture output) {}
+    record Manner(Duration timeout, String dump, OutputCapture output, MigrationThread thread) {}
 
     StepRun(Operation operation, Step step, CompiledMigration migration, Manner manner) {
         this.operation = operation;
@@ -114,7 +115,7 @@ final class StepRun implements AutoCloseable {
                         operation.connection().database(),
                         System.out::println,
                         backfills::of);
-        Call call = new Call(operation, backfills::underWay);
+        Call call = new Call(operation, manner.thread(), backfills::underWay);
         try (Migration.Unbind bound = Migration.bind(binding)) {
             return result(call.run(this::body, manner.timeout()));
         }
@@ -241,7 +242,7 @@ final class StepRun implements AutoCloseable {
     private Result timedOut(boolean over) {
         Duration timeout = manner.timeout();
         String message = "took longer than " + shown(timeout);
-        String still = over ? "" : "; its thread %s still runs".formatted(Call.THREAD);
+        String still = over ? "" : "; its thread %s still runs".formatted(MigrationThread.NAME);
         return failed(new StepError(JournalEntry.TIMEOUT, message + still, List.of()), 1);
     }
 

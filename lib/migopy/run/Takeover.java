@@ -2,6 +2,7 @@ package migopy.run;
 
 import migopy.MigopyException;
 import migopy.Problem;
+import migopy.journal.Entry;
 import migopy.journal.Fixes;
 import migopy.journal.Journal;
 import migopy.journal.JournalEntry;
@@ -41,6 +42,27 @@ final class Takeover {
         this.operations = operations;
         this.journal = ledger.journal();
         this.fixes = ledger.fixes();
+    }
+
+    /**
+     * The journal, when no run before this one can write into what is under way any more. Where
+     * nothing is, there is nothing to fence: the lock was taken by a majority write, so that what
+     * was begun before is seen, and what an overtaken run begins from now on stops this run's
+     * begin.
+     *
+     * @param token this run's fence
+     */
+    List<Entry> fencedEntries(long token) {
+        List<Entry> entries = journal.entries();
+        if (entries.stream().allMatch(Takeover::settled) && !fixes.anyUnderWay()) {
+            return entries;
+        }
+        raiseFence(token);
+        return journal.entries();
+    }
+
+    private static boolean settled(Entry entry) {
+        return entry instanceof JournalEntry known && !known.state().underWay();
     }
 
     /**
