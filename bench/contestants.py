@@ -49,7 +49,8 @@ def jdk(version):
 
 
 # As the launcher starts java.
-JVM_OPTIONS = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xshare:auto"]
+JVM_OPTIONS = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xshare:auto",
+               "-Djdk.reflect.useNativeAccessorOnly=true"]
 
 
 def jar_of(home, name, folder, path="."):
