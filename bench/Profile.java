@@ -38,7 +38,8 @@ public class Profile {
                 StackTraceElement[] stack = all.getOrDefault(main, new StackTraceElement[0]);
                 String where = has(stack, "migopy.run.Steps") ? "steps" : "around";
                 for (Map.Entry<Thread, StackTraceElement[]> each : all.entrySet()) {
-                    if (each.getKey().getName().equals(MIGRATION) && each.getValue().length > 0) {
+                    if (each.getKey().getName().equals(MIGRATION)
+                            && has(each.getValue(), "migopy.run.MigrationThread")) {
                         stack = each.getValue();
                     }
                 }

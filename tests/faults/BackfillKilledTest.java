@@ -9,6 +9,7 @@ import mongo.backfill.Backfills;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 
+import support.ClassArchive;
 import support.Eventually;
 import support.MongoServer;
 import support.OnServer;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** Row 31: a backfill that is killed twice a second until it is done. */
@@ -134,16 +136,12 @@ class BackfillKilledTest {
     }
 
     private static Process start(MongoServer server, String... ways) throws IOException {
-        List<String> command =
-                new ArrayList<>(
-                        List.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-XX:TieredStopAtLevel=1",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                BackfillMain.class.getName(),
-                                server.uri(),
-                                server.database()));
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(ClassArchive.options(Map.of("MONGO_URI", server.uri())));
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+        command.addAll(List.of(BackfillMain.class.getName(), server.uri(), server.database()));
         command.addAll(List.of(ways));
         return new ProcessBuilder(command)
                 .redirectError(said().toFile())

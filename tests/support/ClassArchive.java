@@ -1,66 +1,90 @@
 package support;
 
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
  * An archive of loaded classes, made once a run of the tests, by which the many JVMs that they
- * start need half the time of the processor. The JVM passes over one that does not fit.
+ * start need less than half the time of the processor. The JVM passes over one that does not fit.
  */
-final class ClassArchive {
+public final class ClassArchive {
     private static final long MAKING_SECONDS = 60;
+
+    /** Servers that a run can be learnt from fail rarely, but some of the tests' are meant to. */
+    private static final int TRIES = 5;
+
+    private static final ClassArchive OF_THIS_RUN = new ClassArchive();
+
+    private List<String> options;
+    private int tries;
 
     private ClassArchive() {}
 
-    private static final class Holder {
-        static final List<String> OPTIONS = options(make());
+    /**
+     * Options of a JVM whose class path begins with that of the tests.
+     *
+     * @param environment its environment, with the {@code MONGO_URI} of a server to learn from
+     */
+    public static List<String> options(Map<String, String> environment) {
+        return OF_THIS_RUN.learntFrom(environment);
+    }
 
-        private static List<String> options(Path archive) {
-            return Files.exists(archive)
-                    ? List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:cds=off")
-                    : List.of(); // the tests came from folders, of which there is no archive
+    private synchronized List<String> learntFrom(Map<String, String> environment) {
+        if (options == null && tries < TRIES && environment.containsKey("MONGO_URI")) {
+            tries++;
+            options = made(environment).map(ClassArchive::using).orElse(null);
         }
+        return options == null ? List.of() : options;
     }
 
-    /** Options of a JVM whose class path begins with that of the tests. */
-    static List<String> options() {
-        return Holder.OPTIONS;
+    private static List<String> using(Path archive) {
+        return List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:cds=off");
     }
 
-    /** Of what a run loads that finds no server. */
-    private static Path make() {
-        Path archive = Scratch.root().resolve("classes.jsa");
-        Path project = Scratch.folder("archived");
+    /** Of what a run loads that compiles and executes; empty if that run did not get so far. */
+    private static Optional<Path> made(Map<String, String> environment) {
+        String database = "archived_" + ProcessHandle.current().pid();
+        Path archive = Scratch.folder("classes").resolve("classes.jsa");
+        Project project = Project.withoutServer().with("1_one.java", Migrations.marking("one"));
         List<String> command = new ArrayList<>(Jvm.COMMAND);
         command.addAll(List.of("-XX:ArchiveClassesAtExit=" + archive, "-Xlog:cds=off"));
         command.addAll(List.of("-Xlog:cds+dynamic=off", "-cp", Jvm.JARS));
-        command.addAll(List.of(ProjectEntry.class.getName(), "execute"));
-        command.addAll(
-                List.of("--uri", "mongodb://127.0.0.1:1/none", "--connect-timeout", "200ms"));
+        command.addAll(List.of(ProjectEntry.class.getName(), "execute", "--database", database));
+        ProcessBuilder builder =
+                new ProcessBuilder(command)
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .redirectError(ProcessBuilder.Redirect.DISCARD);
+        builder.environment().clear();
+        builder.environment().putAll(environment);
+        builder.environment().put("MIGOPY_HOME", project.folder().toString());
         try {
-            Files.createDirectory(project.resolve("mongomigrations"));
-            ProcessBuilder builder =
-                    new ProcessBuilder(command)
-                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                            .redirectError(ProcessBuilder.Redirect.DISCARD);
-            builder.environment().putAll(Map.of("MIGOPY_HOME", project.toString()));
             Process making = builder.start();
             if (!making.waitFor(MAKING_SECONDS, TimeUnit.SECONDS)) {
                 making.destroyForcibly();
                 throw new AssertionError("The archive of classes is not made in time");
             }
-            return archive;
+            if (making.exitValue() != 0) {
+                return Optional.empty();
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AssertionError("interrupted while the archive of classes is made", e);
         }
+        try (MongoClient client = MongoClients.create(environment.get("MONGO_URI"))) {
+            client.getDatabase(database).drop();
+        }
+        // Where the tests came from folders there is no archive.
+        return Optional.of(archive).filter(made -> made.toFile().exists());
     }
 }

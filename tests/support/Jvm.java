@@ -48,7 +48,7 @@ record Jvm(
     Run start(
             int number, Path classes, List<String> options, String mainClass, String... arguments) {
         List<String> command = new ArrayList<>(COMMAND);
-        command.addAll(ClassArchive.options());
+        command.addAll(ClassArchive.options(environment));
         if (MORE_OPTIONS != null && classes != null) {
             command.addAll(List.of(MORE_OPTIONS.split(" ")));
         }

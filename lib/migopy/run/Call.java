@@ -29,12 +29,6 @@ final class Call {
     private final MigrationThread thread;
     private CompletableFuture<Void> over;
 
-    /** What is called. */
-    @FunctionalInterface
-    interface Body {
-        void run() throws Throwable;
-    }
-
     /**
      * @param operation ends what the run does in the server
      * @param thread calls it
@@ -52,7 +46,7 @@ final class Call {
      *
      * @param timeout how long it may take, or null
      */
-    Ending run(Body body, Duration timeout) {
+    Ending run(MigrationThread.Body body, Duration timeout) {
         watchdog.inStep(true);
         try {
             over = thread.call(body);

@@ -17,13 +17,18 @@ final class MigrationThread implements AutoCloseable {
     private static final long JOIN_SECONDS = 1;
 
     private ExecutorService executor;
-    private Thread thread;
     private CompletableFuture<Void> over = CompletableFuture.completedFuture(null);
 
+    /** What is called. */
+    @FunctionalInterface
+    interface Body {
+        void run() throws Throwable;
+    }
+
     /** Begins to call. The result completes when the body is over, with what it has thrown. */
-    CompletableFuture<Void> call(Call.Body body) {
+    CompletableFuture<Void> call(Body body) {
         if (executor == null) {
-            executor = Executors.newSingleThreadExecutor(this::daemon);
+            executor = Executors.newSingleThreadExecutor(MigrationThread::daemon);
         }
         CompletableFuture<Void> ending = new CompletableFuture<>();
         executor.execute(() -> complete(body, ending));
@@ -31,29 +36,35 @@ final class MigrationThread implements AutoCloseable {
         return ending;
     }
 
-    private Thread daemon(Runnable calls) {
-        thread = new Thread(calls, NAME);
+    private static Thread daemon(Runnable calls) {
+        Thread thread = new Thread(calls, NAME);
         thread.setDaemon(true); // one that is deaf must not keep the JVM
         return thread;
     }
 
-    private static void complete(Call.Body body, CompletableFuture<Void> ending) {
+    private static void complete(Body body, CompletableFuture<Void> ending) {
+        Throwable thrown = null;
         try {
             body.run();
-            ending.complete(null);
         } catch (
                 Throwable e) { // StackOverflowError, OutOfMemoryError and the like are failures too
-            ending.completeExceptionally(e);
-        } finally {
-            Thread.interrupted(); // what it told its own thread is not for the next one
+            thrown = e;
+        }
+        Thread.interrupted(); // what it told its own thread is not for the next one
+        if (thrown == null) {
+            ending.complete(null);
+        } else {
+            ending.completeExceptionally(thrown);
         }
     }
 
     /** Interrupts what is being called, and leaves that thread to it: it may be deaf. */
     void interrupt() {
-        thread.interrupt();
-        executor.shutdown();
+        boolean begun = executor.shutdownNow().isEmpty();
         executor = null;
+        if (!begun) {
+            over.completeExceptionally(new InterruptedException("before it was called"));
+        }
     }
 
     /** Ends the thread; one that is still being called is not waited for. */
