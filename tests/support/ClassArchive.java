@@ -5,8 +5,10 @@ import com.mongodb.client.MongoClients;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +23,8 @@ public final class ClassArchive {
 
     /** Servers that a run can be learnt from fail rarely, but some of the tests' are meant to. */
     private static final int TRIES = 5;
+
+    private static final int LINKS_AHEAD_OF_TIME = 24; // JEP 483
 
     private static final ClassArchive OF_THIS_RUN = new ClassArchive();
 
@@ -52,39 +56,77 @@ public final class ClassArchive {
 
     /** Of what a run loads that compiles and executes; empty if that run did not get so far. */
     private static Optional<Path> made(Map<String, String> environment) {
+        Path folder = Scratch.folder("classes");
+        Path loaded = folder.resolve("loaded");
+        Path archive = folder.resolve("classes.jsa");
         String database = "archived_" + ProcessHandle.current().pid();
-        Path archive = Scratch.folder("classes").resolve("classes.jsa");
-        Project project = Project.withoutServer().with("1_one.java", Migrations.marking("one"));
+        Map<String, String> own = new HashMap<>(environment);
+        own.put("MIGOPY_HOME", project().toString());
+        try {
+            boolean ran =
+                    succeeds(
+                            own,
+                            List.of("-XX:DumpLoadedClassList=" + loaded),
+                            ProjectEntry.class.getName(),
+                            "execute",
+                            "--database",
+                            database);
+            if (!ran) {
+                return Optional.empty();
+            }
+            try (MongoClient client = MongoClients.create(environment.get("MONGO_URI"))) {
+                client.getDatabase(database).drop();
+            }
+            Files.write(loaded, archivable(Files.readAllLines(loaded)));
+            List<String> options = new ArrayList<>(List.of("-Xshare:dump", "-Xlog:disable"));
+            options.add("-XX:SharedClassListFile=" + loaded);
+            options.add("-XX:SharedArchiveFile=" + archive);
+            if (Runtime.version().feature() >= LINKS_AHEAD_OF_TIME) {
+                options.add("-XX:+AOTClassLinking");
+            }
+            return Optional.of(archive).filter(made -> succeeds(own, options));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path project() {
+        return Project.withoutServer().with("1_one.java", Migrations.marking("one")).folder();
+    }
+
+    /** Without what other loaders loaded, and the numbers that only those need. */
+    private static List<String> archivable(List<String> lines) {
+        return lines.stream()
+                .filter(line -> !line.startsWith("#") && !line.contains(" source: "))
+                .map(line -> line.replaceFirst(" id: .*", ""))
+                .distinct()
+                .toList();
+    }
+
+    private static boolean succeeds(
+            Map<String, String> environment, List<String> options, String... words) {
         List<String> command = new ArrayList<>(Jvm.COMMAND);
-        command.addAll(List.of("-XX:ArchiveClassesAtExit=" + archive, "-Xlog:cds=off"));
-        command.addAll(List.of("-Xlog:cds+dynamic=off", "-cp", Jvm.JARS));
-        command.addAll(List.of(ProjectEntry.class.getName(), "execute", "--database", database));
+        command.addAll(options);
+        command.addAll(List.of("-cp", Jvm.JARS));
+        command.addAll(List.of(words));
         ProcessBuilder builder =
                 new ProcessBuilder(command)
                         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                         .redirectError(ProcessBuilder.Redirect.DISCARD);
         builder.environment().clear();
         builder.environment().putAll(environment);
-        builder.environment().put("MIGOPY_HOME", project.folder().toString());
         try {
             Process making = builder.start();
             if (!making.waitFor(MAKING_SECONDS, TimeUnit.SECONDS)) {
                 making.destroyForcibly();
                 throw new AssertionError("The archive of classes is not made in time");
             }
-            if (making.exitValue() != 0) {
-                return Optional.empty();
-            }
+            return making.exitValue() == 0;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AssertionError("interrupted while the archive of classes is made", e);
         }
-        try (MongoClient client = MongoClients.create(environment.get("MONGO_URI"))) {
-            client.getDatabase(database).drop();
-        }
-        // Where the tests came from folders there is no archive.
-        return Optional.of(archive).filter(made -> made.toFile().exists());
     }
 }
