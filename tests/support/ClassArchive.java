@@ -43,7 +43,8 @@ public final class ClassArchive {
     }
 
     private synchronized List<String> learntFrom(Map<String, String> environment) {
-        if (options == null && tries < TRIES && environment.containsKey("MONGO_URI")) {
+        boolean server = environment.getOrDefault("MONGO_URI", "").startsWith("mongodb");
+        if (options == null && tries < TRIES && server) {
             tries++;
             options = made(environment).map(ClassArchive::using).orElse(null);
         }
