@@ -136,10 +136,8 @@ class BackfillKilledTest {
     }
 
     private static Process start(MongoServer server, String... ways) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(ClassArchive.options(Map.of("MONGO_URI", server.uri())));
-        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+        var environment = Map.of("MONGO_URI", server.uri());
+        List<String> command = ClassArchive.command(environment);
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.addAll(List.of(BackfillMain.class.getName(), server.uri(), server.database()));
         command.addAll(List.of(ways));

@@ -34,12 +34,15 @@ public final class ClassArchive {
     private ClassArchive() {}
 
     /**
-     * Options of a JVM whose class path begins with that of the tests.
+     * What the command of a JVM begins with whose class path begins with that of the tests: an
+     * archive fits only the options that it was made with.
      *
      * @param environment its environment, with the {@code MONGO_URI} of a server to learn from
      */
-    public static List<String> options(Map<String, String> environment) {
-        return OF_THIS_RUN.learntFrom(environment);
+    public static List<String> command(Map<String, String> environment) {
+        List<String> command = new ArrayList<>(Jvm.COMMAND);
+        command.addAll(OF_THIS_RUN.learntFrom(environment));
+        return command;
     }
 
     private synchronized List<String> learntFrom(Map<String, String> environment) {

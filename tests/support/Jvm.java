@@ -3,7 +3,6 @@ package support;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -47,8 +46,7 @@ record Jvm(
      */
     Run start(
             int number, Path classes, List<String> options, String mainClass, String... arguments) {
-        List<String> command = new ArrayList<>(COMMAND);
-        command.addAll(ClassArchive.options(environment));
+        List<String> command = ClassArchive.command(environment);
         if (MORE_OPTIONS != null && classes != null) {
             command.addAll(List.of(MORE_OPTIONS.split(" ")));
         }
