@@ -11,8 +11,9 @@ final class Commands {
     /** What runs when no command is named. */
     static final String DEFAULT = "status";
 
-    /** Those that connect to nothing. */
-    static final Set<String> WITHOUT_DATABASE = Set.of("create", "validate", "help");
+    /** The words by which a command connects to nothing. */
+    static final Set<String> WITHOUT_DATABASE =
+            Set.of("create", "validate", "help", "-h", "--help", "-V", "--version");
 
     /**
      * A line of help.

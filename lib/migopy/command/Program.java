@@ -13,6 +13,7 @@ import migopy.mongo.MongoErrors;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 
@@ -52,7 +53,19 @@ public final class Program {
      *
      * @return the exit code of CONTRACT, section 3; nothing is thrown but an {@link Error}
      */
+    @SuppressWarnings("try") // the driver is loaded, and needs no other use
     public int run(String... words) {
+        try (DriverLoading driver = asProgram && connects(words) ? DriverLoading.start() : null) {
+            return told(words);
+        }
+    }
+
+    /** Seen before the words are read: one too many costs time, one too few as well. */
+    private static boolean connects(String... words) {
+        return Collections.disjoint(List.of(words), Commands.WITHOUT_DATABASE);
+    }
+
+    private int told(String... words) {
         // Also when the words cannot be read, the answer has the form that was asked for.
         Format format = format(List.of(words));
         Terminal terminal = asProgram ? Terminal.of(project.environment()) : Terminal.none();
@@ -103,14 +116,11 @@ public final class Program {
         return session;
     }
 
-    @SuppressWarnings("try") // the driver is loaded, and needs no other use
     private int guarded(Console console, String... words) {
         try {
             Typed typed = new CommandLineParser(this::ownOptions).parse(words);
-            try (DriverLoading driver =
-                            asProgram && connects(typed) ? DriverLoading.start() : null;
-                    Session opened =
-                            new Session(project, typed, console, reading, asProgram, stopwatch)) {
+            try (Session opened =
+                    new Session(project, typed, console, reading, asProgram, stopwatch)) {
                 session = opened;
                 return dispatch(typed, opened);
             }
@@ -127,12 +137,6 @@ public final class Program {
                     MigopyException.failed(what, "With --verbose it says where; please report it.");
             return ended(console, fault, e);
         }
-    }
-
-    private static boolean connects(Typed typed) {
-        return !typed.has("--help")
-                && !typed.has("--version")
-                && !Commands.WITHOUT_DATABASE.contains(name(typed));
     }
 
     private static String name(Typed typed) {

@@ -5,6 +5,8 @@ import com.mongodb.MongoClientSettings;
 
 import org.bson.types.ObjectId;
 
+import java.util.Date;
+
 /**
  * Loads the driver while the main thread still reads words and settings: a third of what a short
  * command needs the processor for, and a second one is there nearly everywhere.
@@ -27,6 +29,9 @@ public final class DriverLoading implements AutoCloseable {
                 .applyConnectionString(new ConnectionString("mongodb://localhost"))
                 .build();
         ObjectId.get(); // asks for random numbers, which takes a provider's classes
+        // A monitor tells its log what it has found, dates in words, before it tells anybody else:
+        // though nobody keeps that log, it would wait here for the names of all time zones.
+        new Date().toString();
     }
 
     /** Waits for its end, a few milliseconds at most: there is nothing in it to wait for. */
