@@ -271,6 +271,7 @@
 //SOURCES run/RunOptions.java
 //SOURCES run/RunResult.java
 //SOURCES run/Runner.java
+//SOURCES run/SourceReader.java
 //SOURCES run/StatusReader.java
 //SOURCES run/StepBackfills.java
 //SOURCES run/StepRun.java

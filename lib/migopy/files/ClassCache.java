@@ -18,22 +18,29 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
  * Compiled classes by all that they depend on: a file for each migration, which holds all of its
- * classes.
+ * classes. Files are written in a thread of its own, beside whatever is done with the classes: some
+ * file systems take half a millisecond for each new one.
  */
-final class ClassCache {
+final class ClassCache implements AutoCloseable {
     /** When there are more files than this, and than twice those in use, the older half goes. */
     static final int FILE_LIMIT = 10_000;
 
     private static final int FORMAT = 0x4d434c31;
 
+    /** What is not written by then is compiled again next time. */
+    private static final long CLOSING_SECONDS = 10;
+
     private final CacheFolder folder;
     private final String setting;
-    private int stored;
-    private boolean writable = true;
+    private ExecutorService writing;
+    private volatile boolean writable = true;
 
     /**
      * @param setting what is the same for all classes of this run: compiler and class path
@@ -106,6 +113,19 @@ final class ClassCache {
 
     /** Keeps classes for the next run; where that does not work the next run compiles again. */
     void put(String key, Map<String, byte[]> classes) {
+        if (writing == null) {
+            writing = Executors.newSingleThreadExecutor(ClassCache::daemon);
+        }
+        writing.execute(() -> store(key, classes));
+    }
+
+    private static Thread daemon(Runnable writes) {
+        Thread thread = new Thread(writes, "migopy-classes");
+        thread.setDaemon(true); // what only saves time must not keep the JVM
+        return thread;
+    }
+
+    private void store(String key, Map<String, byte[]> classes) {
         if (!writable) {
             return;
         }
@@ -123,7 +143,6 @@ final class ClassCache {
         }
         byte[] all = bytes.toByteArray();
         writable = folder.write(key, all, all.length);
-        stored++;
     }
 
     private static void write(DataOutputStream out, byte[] bytes) throws IOException {
@@ -132,12 +151,19 @@ final class ClassCache {
     }
 
     /**
-     * Deletes the older half when there are too many. Looks only after something was stored.
+     * Deletes the older half when there are too many, after all that was put before. Looks only
+     * after something was.
      *
      * @param inUse how many migrations there are
      */
     void cleanUp(int inUse) {
-        if (stored == 0 || !writable) {
+        if (writing != null) {
+            writing.execute(() -> deleteOld(inUse));
+        }
+    }
+
+    private void deleteOld(int inUse) {
+        if (!writable) {
             return;
         }
         try (Stream<Path> entries = Files.list(folder.path())) {
@@ -154,6 +180,23 @@ final class ClassCache {
         } catch (IOException | UncheckedIOException e) {
             // Another process cleans up at the same time: then it is clean.
             writable = false;
+        }
+    }
+
+    /** Waits until all is written. */
+    @Override
+    public void close() {
+        if (writing == null) {
+            return;
+        }
+        writing.shutdown();
+        try {
+            if (!writing.awaitTermination(CLOSING_SECONDS, TimeUnit.SECONDS)) {
+                writing.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            writing.shutdownNow();
+            Thread.currentThread().interrupt();
         }
     }
 

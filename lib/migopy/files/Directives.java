@@ -41,6 +41,11 @@ record Directives(List<String> dependencies, List<String> repositoryLines, List<
         return new Directives(dependencies, repositories, sources);
     }
 
+    /** Whether it names nothing but itself. */
+    boolean plain() {
+        return this == NONE;
+    }
+
     private static String lineAt(String text, int start) {
         int end = start;
         while (end < text.length() && text.charAt(end) != '\n' && text.charAt(end) != '\r') {

@@ -16,17 +16,20 @@ import java.util.stream.Collectors;
 
 /**
  * Makes migrations out of sources. Writes classes into the cache directory only, and starts the
- * compiler for what is not there. May be used by one thread at a time.
+ * compiler for what is not there. May be used by one thread at a time; closing it waits for what is
+ * still to be written.
  */
-public final class SourceCompiler {
+public final class SourceCompiler implements AutoCloseable {
     /**
      * After so many tries to compile the good files of a group together, each is compiled alone.
      */
     private static final int SHARED_TRIES = 5;
 
-    private final Path cacheDirectory;
     private final Dependencies dependencies;
     private final ClassLoader parent;
+    private final ClassPath classPath = ClassPath.ofThisJvm();
+    private final ClassCache cache;
+    private final Map<MigrationSource, CompiledMigration> loaded = new IdentityHashMap<>();
 
     /**
      * @param home the project's folder, where a {@code ./jbang} may lie
@@ -39,9 +42,12 @@ public final class SourceCompiler {
 
     SourceCompiler(
             Path home, Path cacheDirectory, Map<String, String> environment, ClassLoader parent) {
-        this.cacheDirectory = cacheDirectory;
         this.dependencies = new Dependencies(home, cacheDirectory, environment);
         this.parent = parent;
+        this.cache =
+                new ClassCache(
+                        cacheDirectory,
+                        System.getProperty("java.version") + "\n" + classPath.fingerprint());
     }
 
     /**
@@ -57,6 +63,22 @@ public final class SourceCompiler {
     /** Compiles one source. */
     public Compilation compile(MigrationSource source) {
         return compile(List.of(source));
+    }
+
+    /**
+     * Loads the classes of a source if they are kept, so that {@link #compile} finds them done.
+     * Compiles and resolves nothing, and says nothing of problems: that is left to {@code compile}.
+     */
+    public void loadAhead(MigrationSource source) {
+        if (Directives.of(source.text()).plain()) {
+            new Work().loadAhead(new Unit(source, List.of()));
+        }
+    }
+
+    /** Waits until what was compiled is kept. */
+    @Override
+    public void close() {
+        cache.close();
     }
 
     /**
@@ -100,45 +122,54 @@ public final class SourceCompiler {
 
     /** One call of {@link #compile(List)}, as far as it has come. */
     private final class Work {
-        private final ClassPath classPath = ClassPath.ofThisJvm();
         private final Map<Unit, Map<String, byte[]>> classes = new IdentityHashMap<>();
         private final Map<Unit, String> keys = new HashMap<>();
         private final Map<MigrationSource, Problem> problems = new IdentityHashMap<>();
-        private final ClassCache cache =
-                new ClassCache(
-                        cacheDirectory,
-                        System.getProperty("java.version") + "\n" + classPath.fingerprint());
 
         Compilation compile(List<MigrationSource> sources) {
             List<Unit> units = new ArrayList<>(sources.size());
             List<Unit> fresh = new ArrayList<>();
             for (MigrationSource source : sources) {
-                Unit unit = unit(source);
+                Unit unit = loaded.containsKey(source) ? null : unit(source);
                 if (unit != null) {
                     units.add(unit);
-                    keys.put(unit, cache.key(unit));
-                    cache.get(keys.get(unit))
-                            .ifPresentOrElse(
-                                    found -> classes.put(unit, found), () -> fresh.add(unit));
+                    if (!isKept(unit)) {
+                        fresh.add(unit);
+                    }
                 }
             }
             if (!fresh.isEmpty()) {
                 compileFresh(fresh);
                 cache.cleanUp(sources.size());
             }
-            List<CompiledMigration> migrations = new ArrayList<>(units.size());
             for (Unit unit : units) {
                 if (classes.containsKey(unit)) {
-                    load(unit).ifPresent(migrations::add);
+                    load(unit);
                 }
             }
+            List<CompiledMigration> migrations = new ArrayList<>(sources.size());
             List<Problem> inOrder = new ArrayList<>();
             for (MigrationSource source : sources) {
                 if (problems.containsKey(source)) {
                     inOrder.add(problems.get(source));
+                } else if (loaded.containsKey(source)) {
+                    migrations.add(loaded.get(source));
                 }
             }
             return new Compilation(migrations, inOrder);
+        }
+
+        void loadAhead(Unit unit) {
+            if (isKept(unit)) {
+                load(unit);
+            }
+        }
+
+        private boolean isKept(Unit unit) {
+            keys.put(unit, cache.key(unit));
+            Optional<Map<String, byte[]>> kept = cache.get(keys.get(unit));
+            kept.ifPresent(found -> classes.put(unit, found));
+            return kept.isPresent();
         }
 
         /** The unit of a source with its jars, or null when there is a problem. */
@@ -230,7 +261,7 @@ public final class SourceCompiler {
             cache.put(keys.get(unit), made);
         }
 
-        private Optional<CompiledMigration> load(Unit unit) {
+        private void load(Unit unit) {
             MigrationLoader loader = new MigrationLoader(unit, classes.get(unit), parent);
             List<Class<?>> types = new ArrayList<>();
             try {
@@ -239,10 +270,12 @@ public final class SourceCompiler {
                 }
                 Shape.Finding finding = Shape.find(unit, types);
                 if (finding instanceof Shape.Finding.Good good) {
-                    return Optional.of(
+                    loaded.put(
+                            unit.source(),
                             new CompiledMigration(unit.source(), good.shape(), loader.names()));
+                } else {
+                    problems.put(unit.source(), ((Shape.Finding.Bad) finding).problem());
                 }
-                problems.put(unit.source(), ((Shape.Finding.Bad) finding).problem());
             } catch (ClassNotFoundException | LinkageError e) {
                 problem(
                         unit,
@@ -250,7 +283,6 @@ public final class SourceCompiler {
                         "See to its //DEPS, and to the class path of migopy.java",
                         Arrays.stream(e.getStackTrace()).limit(3).map(String::valueOf).toList());
             }
-            return Optional.empty();
         }
     }
 }

@@ -50,9 +50,11 @@ public final class FixReader {
         String bare = name.substring(0, name.length() - MigrationFile.SUFFIX.length());
         MigrationSource text =
                 MigrationSource.of(new MigrationFile(0, bare, source.path()), source.text());
-        Compilation compilation =
-                new SourceCompiler(settings.home(), settings.cacheDirectory(), System.getenv())
-                        .compile(text);
+        Compilation compilation;
+        try (SourceCompiler compiler =
+                new SourceCompiler(settings.home(), settings.cacheDirectory(), System.getenv())) {
+            compilation = compiler.compile(text);
+        }
         if (!compilation.problems().isEmpty()) {
             Problem problem = compilation.problems().get(0);
             return new Reading.Bad(

@@ -67,6 +67,11 @@ public final class Connection implements AutoCloseable {
         return "migopy-" + runId;
     }
 
+    /** Whether the first contact is over, well or badly, so that nothing waits for it any more. */
+    public boolean isMade() {
+        return contact.isDone();
+    }
+
     /**
      * What kind of server it is; waits for the first contact.
      *

@@ -13,7 +13,6 @@ import migopy.journal.JournalEntry;
 import migopy.mongo.Connection;
 import migopy.mongo.Topology;
 import migopy.plan.Step;
-import migopy.settings.Settings;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -38,11 +37,10 @@ record Preparation(
         SourceCompiler compiler) {
 
     static Preparation of(
-            List<Step> steps, Settings settings, Connection connection, Journal journal) {
-        SourceCompiler compiler =
-                new SourceCompiler(settings.home(), settings.cacheDirectory(), System.getenv());
+            List<Step> steps, SourceReader reader, Connection connection, Journal journal) {
+        SourceCompiler compiler = reader.compiler();
         List<Problem> problems = new ArrayList<>();
-        List<MigrationSource> sources = sources(steps, journal, problems);
+        List<MigrationSource> sources = sources(steps, reader, journal, problems);
         Map<String, CompiledMigration> byName = new HashMap<>();
         if (problems.isEmpty()) {
             Compilation compilation = compiler.compile(sources);
@@ -63,7 +61,7 @@ record Preparation(
     }
 
     private static List<MigrationSource> sources(
-            List<Step> steps, Journal journal, List<Problem> problems) {
+            List<Step> steps, SourceReader reader, Journal journal, List<Problem> problems) {
         List<MigrationFile> files = new ArrayList<>();
         List<MigrationSource> stored = new ArrayList<>();
         for (Step step : steps) {
@@ -75,7 +73,7 @@ record Preparation(
                 stored(rollback.entry(), journal, problems).ifPresent(stored::add);
             }
         }
-        MigrationSource.Sources read = MigrationSource.readAll(files);
+        MigrationSource.Sources read = reader.readAll(files);
         problems.addAll(read.problems());
         stored.addAll(read.sources());
         return stored;

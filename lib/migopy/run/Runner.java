@@ -35,10 +35,10 @@ public final class Runner {
     public RunResult run(Request request, RunOptions options) {
         return surveyed(
                 request,
-                (survey, ledger) ->
+                (survey, reader, ledger) ->
                         options.dryRun()
-                                ? dryRun(request, survey, ledger)
-                                : underLock(request, options, survey, ledger));
+                                ? dryRun(request, survey, reader, ledger)
+                                : underLock(request, options, survey, reader, ledger));
     }
 
     /** What the directory alone shows is refused before anybody is asked for anything. */
@@ -56,8 +56,8 @@ public final class Runner {
     public RunResult estimate(Request.Execute request, Consumer<EstimateAnswer> told) {
         return surveyed(
                 request,
-                (survey, ledger) -> {
-                    Planned planned = planned(request, survey, ledger);
+                (survey, reader, ledger) -> {
+                    Planned planned = planned(request, survey, reader, ledger);
                     if (planned.refusal() != null) {
                         return planned.refusal();
                     }
@@ -70,7 +70,7 @@ public final class Runner {
     }
 
     private interface Work {
-        RunResult of(Survey survey, Ledger ledger) throws InterruptedException;
+        RunResult of(Survey survey, SourceReader reader, Ledger ledger) throws InterruptedException;
     }
 
     private RunResult surveyed(Request request, Work work) {
@@ -78,7 +78,13 @@ public final class Runner {
         if (refusesAtOnce(survey, request)) {
             return refused(survey.listing().problems());
         }
-        return context.guarded("Working on the journal", ledger -> work.of(survey, ledger));
+        try (SourceReader reader = new SourceReader(context.settings())) {
+            if (request instanceof Request.Execute execute && execute.names().isEmpty()) {
+                reader.readAhead(survey.listing().files(), context.connection()::isMade);
+            }
+            return context.guarded(
+                    "Working on the journal", ledger -> work.of(survey, reader, ledger));
+        }
     }
 
     private RunResult refused(List<Problem> problems) {
@@ -95,21 +101,21 @@ public final class Runner {
      */
     private record Planned(RunResult refusal, Preparation preparation) {}
 
-    private Planned planned(Request request, Survey survey, Ledger ledger) {
+    private Planned planned(Request request, Survey survey, SourceReader reader, Ledger ledger) {
         Overview overview = survey.with(JournalView.read(ledger));
         Plan plan = Planner.plan(overview, request);
         if (!plan.problems().isEmpty()) {
             return new Planned(refused(described(plan.problems(), overview, ledger, null)), null);
         }
         plan.notices().forEach(context.console()::notice);
-        Preparation preparation = prepare(plan, ledger);
+        Preparation preparation = prepare(plan, reader, ledger);
         return preparation.problems().isEmpty()
                 ? new Planned(null, preparation)
                 : new Planned(refused(preparation.problems()), null);
     }
 
-    private RunResult dryRun(Request request, Survey survey, Ledger ledger) {
-        Planned planned = planned(request, survey, ledger);
+    private RunResult dryRun(Request request, Survey survey, SourceReader reader, Ledger ledger) {
+        Planned planned = planned(request, survey, reader, ledger);
         if (planned.refusal() != null) {
             return planned.refusal();
         }
@@ -121,10 +127,9 @@ public final class Runner {
         return new RunResult(context.runId(), steps, List.of(), null, 0);
     }
 
-    private Preparation prepare(Plan plan, Ledger ledger) {
+    private Preparation prepare(Plan plan, SourceReader reader, Ledger ledger) {
         Preparation preparation =
-                Preparation.of(
-                        plan.steps(), context.settings(), context.connection(), ledger.journal());
+                Preparation.of(plan.steps(), reader, context.connection(), ledger.journal());
         if (context.watchdog().stopped().isPresent()) {
             // The signal interrupted the compiler, too: what that complains about is no problem.
             throw context.watchdog().endedEarly(null);
@@ -132,7 +137,8 @@ public final class Runner {
         return preparation;
     }
 
-    private RunResult underLock(Request request, RunOptions options, Survey survey, Ledger ledger)
+    private RunResult underLock(
+            Request request, RunOptions options, Survey survey, SourceReader reader, Ledger ledger)
             throws InterruptedException {
         try (Operation operation = Operation.open(context, ledger, options.waitForLock())) {
             // Under the lock, and behind the fence: nobody can be ahead of us any more.
@@ -144,7 +150,7 @@ public final class Runner {
             plan.notices().forEach(context.console()::notice);
             return plan.steps().isEmpty()
                     ? new RunResult(context.runId(), List.of(), List.of(), null, 0)
-                    : carryOut(plan, options, operation);
+                    : carryOut(plan, options, reader, operation);
         }
     }
 
@@ -170,11 +176,12 @@ public final class Runner {
         return described;
     }
 
-    private RunResult carryOut(Plan plan, RunOptions options, Operation operation) {
+    private RunResult carryOut(
+            Plan plan, RunOptions options, SourceReader reader, Operation operation) {
         if (plan.steps().get(0) instanceof Step.Ignore) {
             return new Ignores(operation).run(plan.steps());
         }
-        Preparation preparation = prepare(plan, operation.ledger());
+        Preparation preparation = prepare(plan, reader, operation.ledger());
         if (!preparation.problems().isEmpty()) {
             return refused(preparation.problems());
         }

@@ -146,6 +146,16 @@ class ExecuteTest {
     }
 
     @Test
+    void whatIsNotToBeRunNeedNotCompile(MongoServer server) {
+        var project = five(server).with("5_five.java", source("static void up() { nonsense }"));
+        project.run("ignore", "5").exits(0);
+        project.with("6_six.java", marking("six"));
+        project.run("execute").exits(3).says("1_one");
+        project.run("execute", "--out-of-order").exits(0).says("1_one", "6_six");
+        assertThat(project.marks()).containsExactly("one", "two", "three", "four", "six");
+    }
+
+    @Test
     void nothingRunsWhenALaterOneDoesNotCompile(MongoServer server) {
         var project = five(server).with("5_five.java", source("static void up() { nonsense }"));
         Result result = project.run("execute", "--json").exits(3);

@@ -6,6 +6,8 @@ import com.mongodb.MongoException;
 import com.mongodb.client.MongoDatabase;
 
 import migopy.files.Compilation;
+import migopy.files.CompiledMigration;
+import migopy.files.MigrationSource;
 import migopy.files.SourceCompiler;
 
 import org.bson.conversions.Bson;
@@ -53,6 +55,37 @@ class ClassCacheTest {
         assertThat(loadedInAChild())
                 .anyMatch(line -> line.contains("migopy.files.CompiledMigration"))
                 .noneMatch(line -> line.contains("tools.javac") || line.contains("javax.tools"));
+    }
+
+    @Test
+    void whatIsLoadedAheadIsNotReadAgain() throws IOException {
+        sandbox.with("1_a.java", GOOD).with("2_b.java", "class B { static void up() {} }");
+        sandbox.compile();
+        List<MigrationSource> sources = MigrationSource.readAll(sandbox.scan().files()).sources();
+        try (SourceCompiler compiler = sandbox.compiler()) {
+            compiler.loadAhead(sources.get(1));
+            List<Path> kept = sandbox.cached();
+            for (Path file : kept) {
+                Files.delete(file);
+            }
+            assertThat(compiler.compile(sources).migrations())
+                    .extracting(CompiledMigration::name)
+                    .containsExactly("1_a", "2_b");
+        }
+        assertThat(sandbox.cached()).as("compiled anew").hasSize(1);
+    }
+
+    @Test
+    void nothingIsCompiledResolvedOrSaidAhead() {
+        sandbox.with("1_a.java", GOOD)
+                .with("2_b.java", "class Broken {")
+                .with("3_c.java", "//DEPS no.such:jar:1\nclass C { static void up() {} }");
+        List<MigrationSource> sources = MigrationSource.readAll(sandbox.scan().files()).sources();
+        try (SourceCompiler compiler = sandbox.compiler()) {
+            sources.forEach(compiler::loadAhead);
+            assertThat(sandbox.cache).doesNotExist();
+            assertThat(compiler.compile(sources.get(1)).problems()).hasSize(1);
+        }
     }
 
     /** The classes that a JVM of its own loads while it compiles the sandbox. */

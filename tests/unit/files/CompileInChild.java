@@ -20,9 +20,10 @@ final class CompileInChild {
                                 home.resolve("mongomigrations"),
                                 Pattern.compile("(?<number>[0-9]+)_.*"))
                         .scan();
-        Compilation compilation =
-                new SourceCompiler(home, home.resolve(".migopy"), Map.of())
-                        .compile(MigrationSource.readAll(listing.files()).sources());
+        Compilation compilation;
+        try (var compiler = new SourceCompiler(home, home.resolve(".migopy"), Map.of())) {
+            compilation = compiler.compile(MigrationSource.readAll(listing.files()).sources());
+        }
         System.exit(compilation.problems().isEmpty() ? 0 : 1);
     }
 }

@@ -41,8 +41,9 @@ class DependenciesTest {
     private final Path asked = sandbox.home.resolve("asked.txt");
 
     private Compilation compile(Map<String, String> environment) {
-        return new SourceCompiler(sandbox.home, sandbox.cache, environment)
-                .compile(MigrationSource.readAll(sandbox.scan().files()).sources());
+        try (var compiler = new SourceCompiler(sandbox.home, sandbox.cache, environment)) {
+            return compiler.compile(MigrationSource.readAll(sandbox.scan().files()).sources());
+        }
     }
 
     private Compilation compile() {

@@ -84,7 +84,9 @@ final class Sandbox {
 
     /** Compiles all that is there. */
     Compilation compile() {
-        return compiler().compile(MigrationSource.readAll(scan().files()).sources());
+        try (SourceCompiler compiler = compiler()) {
+            return compiler.compile(MigrationSource.readAll(scan().files()).sources());
+        }
     }
 
     /** Compiles the only file that is there. */

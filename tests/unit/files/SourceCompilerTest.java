@@ -7,6 +7,8 @@ import migopy.Problem;
 import migopy.console.Direction;
 import migopy.files.Compilation;
 import migopy.files.CompiledMigration;
+import migopy.files.MigrationSource;
+import migopy.files.SourceCompiler;
 
 import org.junit.jupiter.api.Test;
 
@@ -172,12 +174,11 @@ class SourceCompilerTest {
 
     @Test
     void aTextWithoutAFileIsCompiledAllTheSame() throws Throwable {
-        Compilation compilation =
-                sandbox.compiler()
-                        .compile(
-                                Sandbox.source(
-                                        "any name at all", "class Fix { static void up() {} }"));
-        up(compilation.migrations().get(0));
+        MigrationSource text =
+                Sandbox.source("any name at all", "class Fix { static void up() {} }");
+        try (SourceCompiler compiler = sandbox.compiler()) {
+            up(compiler.compile(text).migrations().get(0));
+        }
     }
 
     @Test
@@ -208,8 +209,10 @@ class SourceCompilerTest {
 
     @Test
     void noSourcesAreCompiledToNothing() {
-        assertThat(sandbox.compiler().compile(List.of()))
-                .isEqualTo(new Compilation(List.of(), List.of()));
+        try (SourceCompiler compiler = sandbox.compiler()) {
+            assertThat(compiler.compile(List.of()))
+                    .isEqualTo(new Compilation(List.of(), List.of()));
+        }
     }
 
     @Test

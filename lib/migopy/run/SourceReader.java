@@ -1,0 +1,72 @@
+package migopy.run;
+
+import migopy.MigopyException;
+import migopy.files.MigrationFile;
+import migopy.files.MigrationSource;
+import migopy.files.SourceCompiler;
+import migopy.settings.Settings;
+
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Reads the migrations' sources. Which of them are to be run the journal says, but while the
+ * connection to it is being made there is time: the newest are read then, which they mostly are.
+ */
+final class SourceReader implements AutoCloseable {
+    /** Seldom are more of them pending, and what is read in vain takes the driver's time. */
+    private static final int AHEAD_LIMIT = 10;
+
+    private final SourceCompiler compiler;
+    private final Map<MigrationFile, MigrationSource> ahead = new IdentityHashMap<>();
+
+    SourceReader(Settings settings) {
+        this.compiler =
+                new SourceCompiler(settings.home(), settings.cacheDirectory(), System.getenv());
+    }
+
+    /** What makes classes of them. */
+    SourceCompiler compiler() {
+        return compiler;
+    }
+
+    /**
+     * Reads and loads files, the last first, until there is something else to do.
+     *
+     * @param files as they were listed; {@link #readAll} gives what was read for the same objects
+     */
+    void readAhead(List<MigrationFile> files, BooleanSupplier enough) {
+        int least = Math.max(0, files.size() - AHEAD_LIMIT);
+        for (int i = files.size() - 1; i >= least && !enough.getAsBoolean(); i--) {
+            try {
+                MigrationSource source = MigrationSource.read(files.get(i));
+                compiler.loadAhead(source);
+                ahead.put(files.get(i), source);
+            } catch (MigopyException e) {
+                continue; // whoever is to run it says what is wrong with it
+            }
+        }
+    }
+
+    /** The sources of files; what cannot be read is a problem. */
+    MigrationSource.Sources readAll(List<MigrationFile> files) {
+        List<MigrationFile> missing = new ArrayList<>(files);
+        missing.removeIf(ahead::containsKey);
+        MigrationSource.Sources read = MigrationSource.readAll(missing);
+        List<MigrationSource> sources = new ArrayList<>(read.sources());
+        for (MigrationFile file : files) {
+            if (ahead.containsKey(file)) {
+                sources.add(ahead.get(file));
+            }
+        }
+        return new MigrationSource.Sources(sources, read.problems());
+    }
+
+    @Override
+    public void close() {
+        compiler.close();
+    }
+}
