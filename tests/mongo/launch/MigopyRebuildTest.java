@@ -12,6 +12,8 @@ import support.Scratch;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,6 +73,22 @@ class MigopyRebuildTest {
         assertThat(second.ended().exits(7).says("answer first").out()).endsWith("typed\n");
         assertThat(files(project))
                 .noneMatch(name -> name.matches(".*\\.\\d+") || name.endsWith("building"));
+    }
+
+    @Test
+    void whatJbangKeptOfABrokenBuildIsBuiltAnew() throws IOException {
+        var project = Launcher.create();
+        Path cache = Scratch.folder("cache of jbang");
+        Map<String, String> environment = Map.of("JBANG_CACHE_DIR", cache.toString());
+        Launched.run(project.folder(), environment, "./migopy").exits(0);
+        try (FileSystem jar = FileSystems.newFileSystem(find(cache, "migopy.jar"))) {
+            Path manifest = jar.getPath("META-INF/MANIFEST.MF");
+            List<String> lines = new ArrayList<>(Files.readAllLines(manifest));
+            assertThat(lines.removeIf(line -> line.startsWith("Main-Class:"))).isTrue();
+            Files.write(manifest, lines);
+        }
+        Files.delete(find(project, "plan"));
+        Launched.run(project.folder(), environment, "./migopy").exits(0).says("answer first");
     }
 
     @Test
@@ -179,7 +197,11 @@ class MigopyRebuildTest {
     }
 
     private static Path find(Launcher project, String name) throws IOException {
-        try (Stream<Path> all = Files.walk(project.folder().resolve(".migopy"))) {
+        return find(project.folder().resolve(".migopy"), name);
+    }
+
+    private static Path find(Path folder, String name) throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
             return all.filter(file -> file.endsWith(name)).findFirst().orElseThrow();
         }
     }
