@@ -56,7 +56,7 @@ public final class Program {
     @SuppressWarnings("try") // the driver is loaded, and needs no other use
     public int run(String... words) {
         try (DriverLoading driver = asProgram && connects(words) ? DriverLoading.start() : null) {
-            return told(words);
+            return carryOut(words);
         }
     }
 
@@ -65,7 +65,7 @@ public final class Program {
         return Collections.disjoint(List.of(words), Commands.WITHOUT_DATABASE);
     }
 
-    private int told(String... words) {
+    private int carryOut(String... words) {
         // Also when the words cannot be read, the answer has the form that was asked for.
         Format format = format(List.of(words));
         Terminal terminal = asProgram ? Terminal.of(project.environment()) : Terminal.none();

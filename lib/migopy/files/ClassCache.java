@@ -25,8 +25,8 @@ import java.util.stream.Stream;
 
 /**
  * Compiled classes by all that they depend on: a file for each migration, which holds all of its
- * classes. Files are written in a thread of its own, beside whatever is done with the classes: some
- * file systems take half a millisecond for each new one.
+ * classes. Files are written in a thread of its own, beside whatever is done with the classes: a
+ * file system may take as long for a new file as javac for what is in it.
  */
 final class ClassCache implements AutoCloseable {
     /** When there are more files than this, and than twice those in use, the older half goes. */
