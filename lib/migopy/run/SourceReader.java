@@ -36,7 +36,7 @@ final class SourceReader implements AutoCloseable {
     /**
      * Reads and loads files, the last first, until there is something else to do.
      *
-     * @param files as they were listed; {@link #readAll} gives what was read for the same objects
+     * @param files as they were listed
      */
     void readAhead(List<MigrationFile> files, BooleanSupplier enough) {
         int least = Math.max(0, files.size() - AHEAD_LIMIT);
@@ -51,18 +51,20 @@ final class SourceReader implements AutoCloseable {
         }
     }
 
-    /** The sources of files; what cannot be read is a problem. */
+    /**
+     * The sources of files as they are now, since a run may have waited for the lock; what cannot
+     * be read is a problem. For what is still the same the loaded one is given.
+     */
     MigrationSource.Sources readAll(List<MigrationFile> files) {
-        List<MigrationFile> missing = new ArrayList<>(files);
-        missing.removeIf(ahead::containsKey);
-        MigrationSource.Sources read = MigrationSource.readAll(missing);
+        MigrationSource.Sources read = MigrationSource.readAll(files);
         List<MigrationSource> sources = new ArrayList<>(read.sources());
-        for (MigrationFile file : files) {
-            if (ahead.containsKey(file)) {
-                sources.add(ahead.get(file));
-            }
-        }
+        sources.replaceAll(this::loadedIfTheSame);
         return new MigrationSource.Sources(sources, read.problems());
+    }
+
+    private MigrationSource loadedIfTheSame(MigrationSource now) {
+        MigrationSource before = ahead.get(now.file());
+        return before != null && before.text().equals(now.text()) ? before : now;
     }
 
     @Override

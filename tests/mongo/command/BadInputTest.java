@@ -236,6 +236,20 @@ class BadInputTest {
     }
 
     @Test
+    void whatIsWrittenWhileTheLockIsWaitedForIsWhatRuns(MongoServer server) {
+        var project = project(server).with("1_one.java", marking("first"));
+        project.run("execute").exits(0);
+        project.run("rollback", "1").exits(0);
+        server.collection("migrations_lock").drop();
+        server.collection("migrations_lock").insertOne(Locks.heldFor(server, 60));
+        var run = project.start("execute", "--wait", "1m").untilSays("Waiting until");
+        project.with("1_one.java", marking("later")).run("unlock", "--owner", "owner-1").exits(0);
+        run.exits(0);
+        assertThat(project.marks()).containsExactly("later");
+        assertThat(project.journal("1_one")).containsEntry("source", marking("later"));
+    }
+
+    @Test
     void aFolderNamedLikeAFileAndALinkThatLeadsOutsideAreRefused(MongoServer server)
             throws IOException {
         var project = project(server);
