@@ -87,12 +87,10 @@ public class inside {
                         .limit(Math.min(COMPILED, files))
                         .map(MigrationSource::read)
                         .toList();
-        time("compile " + sources.size(), () -> compiler(newCache()).compile(sources));
+        time("compile " + sources.size(), () -> compile(newCache(), sources));
         Path compiled = newCache();
-        compiler(compiled).compile(sources);
-        time(
-                "load " + sources.size() + " that are kept",
-                () -> compiler(compiled).compile(sources));
+        compile(compiled, sources);
+        time("load " + sources.size() + " that are kept", () -> compile(compiled, sources));
     }
 
     private static List<Entry> applied(Listing listing, Map<String, String> checksums) {
@@ -125,8 +123,11 @@ public class inside {
         return entries.subList(0, Math.max(0, entries.size() - 5));
     }
 
-    private SourceCompiler compiler(Path cache) {
-        return new SourceCompiler(home, cache, Map.of());
+    /** Compiles what is not kept, and waits until it is. */
+    private void compile(Path cache, List<MigrationSource> sources) {
+        try (SourceCompiler compiler = new SourceCompiler(home, cache, Map.of())) {
+            compiler.compile(sources);
+        }
     }
 
     private Path newCache() throws IOException {
