@@ -123,11 +123,8 @@ public class inside {
         return entries.subList(0, Math.max(0, entries.size() - 5));
     }
 
-    /** Compiles what is not kept, and waits until it is. */
     private void compile(Path cache, List<MigrationSource> sources) {
-        try (SourceCompiler compiler = new SourceCompiler(home, cache, Map.of())) {
-            compiler.compile(sources);
-        }
+        SourceCompiler.compileOnce(home, cache, Map.of(), sources);
     }
 
     private Path newCache() throws IOException {

@@ -66,11 +66,12 @@ final class FixToMigration implements Action {
         if (fix.source().contains(Redactor.MASK)) {
             console.notice("A secret stood where the record has " + Redactor.MASK + ".");
         }
-        Compilation compilation;
-        try (SourceCompiler compiler =
-                new SourceCompiler(settings.home(), settings.cacheDirectory(), System.getenv())) {
-            compilation = compiler.compile(MigrationSource.read(file));
-        }
+        Compilation compilation =
+                SourceCompiler.compileOnce(
+                        settings.home(),
+                        settings.cacheDirectory(),
+                        System.getenv(),
+                        List.of(MigrationSource.read(file)));
         for (Problem problem : compilation.problems()) {
             console.notice("It does not compile yet: " + problem.message());
         }

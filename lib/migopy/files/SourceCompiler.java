@@ -60,9 +60,20 @@ public final class SourceCompiler implements AutoCloseable {
         return new Work().compile(sources);
     }
 
-    /** Compiles one source. */
-    public Compilation compile(MigrationSource source) {
-        return compile(List.of(source));
+    /**
+     * Compiles all sources, by a compiler that is needed for nothing else, and waits until their
+     * classes are kept.
+     *
+     * @throws migopy.MigopyException usage: this Java has no compiler
+     */
+    public static Compilation compileOnce(
+            Path home,
+            Path cacheDirectory,
+            Map<String, String> environment,
+            List<MigrationSource> sources) {
+        try (var compiler = new SourceCompiler(home, cacheDirectory, environment)) {
+            return compiler.compile(sources);
+        }
     }
 
     /**
@@ -110,8 +121,7 @@ public final class SourceCompiler implements AutoCloseable {
         if (!(answer instanceof Dependencies.Answer.Found found)) {
             return TouchedCollections.Found.NOTHING;
         }
-        ClassPath classPath = ClassPath.ofThisJvm().with(found.jars());
-        try (Javac javac = new Javac(classPath)) {
+        try (Javac javac = new Javac(classPath.with(found.jars()))) {
             return TouchedCollections.in(javac, new Unit(source, found.jars()));
         }
     }

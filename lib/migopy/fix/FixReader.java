@@ -11,6 +11,7 @@ import migopy.run.Fix;
 import migopy.settings.Settings;
 
 import java.io.InputStream;
+import java.util.List;
 
 /** Reads a fix and compiles it, all before anything is asked of a server. */
 public final class FixReader {
@@ -50,11 +51,9 @@ public final class FixReader {
         String bare = name.substring(0, name.length() - MigrationFile.SUFFIX.length());
         MigrationSource text =
                 MigrationSource.of(new MigrationFile(0, bare, source.path()), source.text());
-        Compilation compilation;
-        try (SourceCompiler compiler =
-                new SourceCompiler(settings.home(), settings.cacheDirectory(), System.getenv())) {
-            compilation = compiler.compile(text);
-        }
+        Compilation compilation =
+                SourceCompiler.compileOnce(
+                        settings.home(), settings.cacheDirectory(), System.getenv(), List.of(text));
         if (!compilation.problems().isEmpty()) {
             Problem problem = compilation.problems().get(0);
             return new Reading.Bad(

@@ -65,11 +65,12 @@ public final class Validation {
     /** What cannot be read, does not compile, or has not the shape of a migration; in order. */
     private static List<Problem> compiling(Settings settings, Listing listing) {
         MigrationSource.Sources read = MigrationSource.readAll(listing.files());
-        Compilation compilation;
-        try (SourceCompiler compiler =
-                new SourceCompiler(settings.home(), settings.cacheDirectory(), System.getenv())) {
-            compilation = compiler.compile(read.sources());
-        }
+        Compilation compilation =
+                SourceCompiler.compileOnce(
+                        settings.home(),
+                        settings.cacheDirectory(),
+                        System.getenv(),
+                        read.sources());
         List<Problem> problems = new ArrayList<>(read.problems());
         problems.addAll(compilation.problems());
         Map<String, Integer> order = new HashMap<>();

@@ -20,10 +20,12 @@ final class CompileInChild {
                                 home.resolve("mongomigrations"),
                                 Pattern.compile("(?<number>[0-9]+)_.*"))
                         .scan();
-        Compilation compilation;
-        try (var compiler = new SourceCompiler(home, home.resolve(".migopy"), Map.of())) {
-            compilation = compiler.compile(MigrationSource.readAll(listing.files()).sources());
-        }
+        Compilation compilation =
+                SourceCompiler.compileOnce(
+                        home,
+                        home.resolve(".migopy"),
+                        Map.of(),
+                        MigrationSource.readAll(listing.files()).sources());
         System.exit(compilation.problems().isEmpty() ? 0 : 1);
     }
 }

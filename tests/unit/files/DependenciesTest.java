@@ -41,9 +41,11 @@ class DependenciesTest {
     private final Path asked = sandbox.home.resolve("asked.txt");
 
     private Compilation compile(Map<String, String> environment) {
-        try (var compiler = new SourceCompiler(sandbox.home, sandbox.cache, environment)) {
-            return compiler.compile(MigrationSource.readAll(sandbox.scan().files()).sources());
-        }
+        return SourceCompiler.compileOnce(
+                sandbox.home,
+                sandbox.cache,
+                environment,
+                MigrationSource.readAll(sandbox.scan().files()).sources());
     }
 
     private Compilation compile() {

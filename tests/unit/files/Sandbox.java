@@ -84,9 +84,8 @@ final class Sandbox {
 
     /** Compiles all that is there. */
     Compilation compile() {
-        try (SourceCompiler compiler = compiler()) {
-            return compiler.compile(MigrationSource.readAll(scan().files()).sources());
-        }
+        return SourceCompiler.compileOnce(
+                home, cache, Map.of(), MigrationSource.readAll(scan().files()).sources());
     }
 
     /** Compiles the only file that is there. */

@@ -177,7 +177,7 @@ class SourceCompilerTest {
         MigrationSource text =
                 Sandbox.source("any name at all", "class Fix { static void up() {} }");
         try (SourceCompiler compiler = sandbox.compiler()) {
-            up(compiler.compile(text).migrations().get(0));
+            up(compiler.compile(List.of(text)).migrations().get(0));
         }
     }
 
