@@ -10,6 +10,8 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -89,6 +91,16 @@ final class CacheFolder {
             Files.deleteIfExists(file);
         } catch (IOException e) {
             // It stays until the next clean-up; nothing ever reads a partial file.
+            return;
+        }
+    }
+
+    /** Makes the folder as young as if something had just been stored in it. */
+    void touch() {
+        try {
+            Files.setLastModifiedTime(folder, FileTime.from(Instant.now()));
+        } catch (IOException e) {
+            // It cannot be written, and seems as old as it is: that costs time and nothing else.
             return;
         }
     }

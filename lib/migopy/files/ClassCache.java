@@ -183,6 +183,14 @@ final class ClassCache implements AutoCloseable {
         }
     }
 
+    /**
+     * Notes that all classes were there, in the folder's own time: if no migration is younger, the
+     * launcher starts java without the compiler's classes.
+     */
+    void sufficed() {
+        folder.touch();
+    }
+
     /** Waits until all is written. */
     @Override
     public void close() {

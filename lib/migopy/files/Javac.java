@@ -179,10 +179,14 @@ final class Javac implements AutoCloseable {
             return unit.source().text();
         }
 
-        /** A public class need not be called like its file: no class can be called 3_add_users. */
+        /**
+         * A public class need not be called like its file: no class can be called 3_add_users. The
+         * two that javac asks for besides classes have a hyphen, and would be taken for what they
+         * are not.
+         */
         @Override
         public boolean isNameCompatible(String simpleName, Kind kind) {
-            return kind == Kind.SOURCE;
+            return kind == Kind.SOURCE && simpleName.indexOf('-') < 0;
         }
     }
 

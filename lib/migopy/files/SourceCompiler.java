@@ -151,6 +151,8 @@ public final class SourceCompiler implements AutoCloseable {
             if (!fresh.isEmpty()) {
                 compileFresh(fresh);
                 cache.cleanUp(sources.size());
+            } else if (!sources.isEmpty()) {
+                cache.sufficed();
             }
             for (Unit unit : units) {
                 if (classes.containsKey(unit)) {

@@ -22,6 +22,7 @@ record Launcher(Path folder) {
             //SOURCES more/*.java
             //RUNTIME_OPTIONS "-Dfrom.the.script=a b"
             import java.nio.charset.StandardCharsets;
+            import java.nio.file.Path;
             import java.util.List;
             import migopy.console.StatusAnswer;
 
@@ -37,6 +38,11 @@ record Launcher(Path folder) {
                     System.out.println("option " + System.getProperty("from.the.option"));
                     System.out.println("file names " + System.getProperty("sun.jnu.encoding"));
                     System.out.println("java " + System.getProperty("java.home"));
+                    for (String option : ProcessHandle.current().info().arguments().orElseThrow()) {
+                        if (option.endsWith(".jsa")) {
+                            System.out.println("archive " + Path.of(option).getFileName());
+                        }
+                    }
                     System.out.println(new StatusAnswer());
                     System.out.print(new String(System.in.readAllBytes(), StandardCharsets.UTF_8));
                     if (words.contains("wait")) {

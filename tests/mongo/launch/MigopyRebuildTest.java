@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -184,6 +185,36 @@ class MigopyRebuildTest {
                 "the cut one is made anew",
                 ARCHIVE_LIMIT,
                 () -> !files(project).contains("archiving") && length(archive) > 1_000_000);
+    }
+
+    @Test
+    void onlyWhatMayHaveToCompileIsStartedWithTheCompilersClasses() throws IOException {
+        var project = Launcher.create();
+        Map<String, String> environment = Map.of("MIGOPY_ARCHIVE", "on");
+        Path migration = project.write("mongomigrations/1_a.java", "class A {}");
+        Launched.run(project.folder(), environment, "./migopy", "execute").exits(0);
+        Eventually.until(
+                "there are both archives",
+                ARCHIVE_LIMIT,
+                () ->
+                        files(project).containsAll(List.of("compile.jsa", "execute.jsa"))
+                                && !files(project).contains("archiving"),
+                () -> files(project).toString());
+        Launched.run(project.folder(), environment, "./migopy", "execute")
+                .says("archive compile.jsa");
+        Path classes = Files.createDirectory(project.folder().resolve(".migopy/classes"));
+        setTime(migration, "2020-01-01T00:00:00Z");
+        setTime(migration.getParent(), "2020-01-01T00:00:00Z");
+        setTime(classes, "2020-01-02T00:00:00Z");
+        Launched.run(project.folder(), environment, "./migopy", "execute")
+                .says("archive execute.jsa");
+        setTime(migration, "2020-01-03T00:00:00Z");
+        Launched.run(project.folder(), environment, "./migopy", "execute")
+                .says("archive compile.jsa");
+    }
+
+    private static void setTime(Path file, String time) throws IOException {
+        Files.setLastModifiedTime(file, FileTime.from(Instant.parse(time)));
     }
 
     private static void quiet(Launched run) {

@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -46,6 +47,17 @@ class ClassCacheTest {
         for (int i = 0; i < files.size(); i++) {
             assertThat(Files.getLastModifiedTime(files.get(i))).isEqualTo(times.get(i));
         }
+    }
+
+    @Test
+    void whereAllIsThereTheFolderIsAsYoungAsThatRun() throws IOException {
+        sandbox.with("1_a.java", GOOD);
+        sandbox.compile();
+        Path folder = sandbox.cached().get(0).getParent();
+        FileTime old = FileTime.from(Instant.parse("2020-01-01T00:00:00Z"));
+        Files.setLastModifiedTime(folder, old);
+        sandbox.compile();
+        assertThat(Files.getLastModifiedTime(folder)).isGreaterThan(old);
     }
 
     @Test
