@@ -1,12 +1,12 @@
 package migopy.files;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
 
 /**
  * Sorts sources into groups that the compiler may take at once: no file of a group names a class of
@@ -16,7 +16,7 @@ final class Groups {
     /** One task for more files than this gains nothing more and takes more memory. */
     static final int GROUP_LIMIT = 1_000;
 
-    private final Predicate<String> existsElsewhere;
+    private final Set<String> elsewhere;
     private final List<Group> groups = new ArrayList<>();
     private final List<List<Unit>> alone = new ArrayList<>();
 
@@ -50,16 +50,15 @@ final class Groups {
         }
     }
 
-    private Groups(Predicate<String> existsElsewhere) {
-        this.existsElsewhere = existsElsewhere;
+    private Groups(Set<String> elsewhere) {
+        this.elsewhere = elsewhere;
     }
 
     /**
-     * @param existsElsewhere whether the class path has a class of that name in the unnamed
-     *     package: a file that declares one as well is compiled alone, because others mean the one
-     *     of the class path
+     * @param elsewhere the classes of the unnamed package that the class path has: a file that
+     *     declares one as well is compiled alone, because others mean the one of the class path
      */
-    static List<List<Unit>> of(List<Unit> units, Predicate<String> existsElsewhere) {
+    static List<List<Unit>> of(List<Unit> units, Set<String> elsewhere) {
         if (units.size() < 2) {
             return units.isEmpty() ? List.of() : List.of(units);
         }
@@ -70,7 +69,7 @@ final class Groups {
             outlines.put(unit, outline);
             declared.addAll(outline.declared());
         }
-        Groups groups = new Groups(existsElsewhere);
+        Groups groups = new Groups(elsewhere);
         for (Unit unit : units) {
             groups.add(unit, outlines.get(unit), declared);
         }
@@ -80,7 +79,7 @@ final class Groups {
     }
 
     private void add(Unit unit, SourceOutline outline, Set<String> declaredByAny) {
-        if (!outline.certain() || outline.declared().stream().anyMatch(existsElsewhere)) {
+        if (!outline.certain() || !Collections.disjoint(outline.declared(), elsewhere)) {
             alone.add(List.of(unit));
             return;
         }

@@ -11,10 +11,12 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 import javax.tools.Diagnostic;
@@ -91,6 +93,20 @@ final class Javac implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("Setting a class path reads nothing", e);
         }
+    }
+
+    /** The names of the classes on the class path that lie in no package. */
+    Set<String> unnamedPackage() {
+        Set<String> names = new HashSet<>();
+        var kinds = Set.of(JavaFileObject.Kind.CLASS);
+        try {
+            for (var found : files.list(StandardLocation.CLASS_PATH, "", kinds, false)) {
+                names.add(files.inferBinaryName(StandardLocation.CLASS_PATH, found));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("The class path cannot be read", e);
+        }
+        return names;
     }
 
     /** Compiles units whose names do not clash, in one task. */

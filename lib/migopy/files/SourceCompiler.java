@@ -216,7 +216,7 @@ public final class SourceCompiler implements AutoCloseable {
             plain.removeIf(unit -> !unit.dependencies().isEmpty());
             if (!plain.isEmpty()) {
                 try (Javac javac = new Javac(classPath)) {
-                    for (List<Unit> group : Groups.of(plain, this::isOnClassPath)) {
+                    for (List<Unit> group : Groups.of(plain, javac.unnamedPackage())) {
                         compileGroup(javac, group);
                     }
                 }
@@ -228,10 +228,6 @@ public final class SourceCompiler implements AutoCloseable {
                     }
                 }
             }
-        }
-
-        private boolean isOnClassPath(String className) {
-            return parent.getResource(className + ".class") != null;
         }
 
         /**

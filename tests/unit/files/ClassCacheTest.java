@@ -2,20 +2,14 @@ package unit.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.mongodb.MongoException;
-import com.mongodb.client.MongoDatabase;
-
 import migopy.files.Compilation;
 import migopy.files.CompiledMigration;
 import migopy.files.MigrationSource;
 import migopy.files.SourceCompiler;
 
-import org.bson.conversions.Bson;
 import org.junit.jupiter.api.Test;
 
-import java.io.File;
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -24,8 +18,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 class ClassCacheTest {
     private static final String GOOD = "class A { static void up() {} static class B {} }";
@@ -102,38 +94,10 @@ class ClassCacheTest {
 
     /** The classes that a JVM of its own loads while it compiles the sandbox. */
     private List<String> loadedInAChild() throws IOException, InterruptedException {
-        String classPath =
-                Stream.of(
-                                SourceCompiler.class,
-                                MongoDatabase.class,
-                                MongoException.class,
-                                Bson.class,
-                                ClassCacheTest.class)
-                        .map(ClassCacheTest::origin)
-                        .distinct()
-                        .collect(Collectors.joining(File.pathSeparator));
         Path log = sandbox.home.resolve("loaded.txt");
-        Process child =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-Xlog:class+load:file=" + log,
-                                "-cp",
-                                classPath,
-                                CompileInChild.class.getName(),
-                                sandbox.home.toString())
-                        .inheritIO()
-                        .start();
-        assertThat(child.waitFor()).isZero();
+        assertThat(CompileInChild.of(sandbox.home, List.of(), "-Xlog:class+load:file=" + log))
+                .isZero();
         return Files.readAllLines(log);
-    }
-
-    private static String origin(Class<?> type) {
-        try {
-            return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI())
-                    .toString();
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     @Test

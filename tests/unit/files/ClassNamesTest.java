@@ -8,9 +8,17 @@ import migopy.console.Direction;
 import migopy.files.Compilation;
 import migopy.files.CompiledMigration;
 
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+
+import javax.tools.ToolProvider;
 
 /** Files that use the same class names, or each other's. */
 class ClassNamesTest {
@@ -116,6 +124,31 @@ class ClassNamesTest {
                 "package migopy.files; class Compilation { static void up() {"
                         + " throw new RuntimeException(\"own\"); } }");
         says(sandbox.only(), "own");
+    }
+
+    @Test
+    void aClassThatNoFileNamesIsTheOneOfTheClassPath() throws IOException, InterruptedException {
+        Path library = Files.createDirectory(sandbox.home.resolve("library"));
+        Path source = library.resolve("Helper.java");
+        Files.writeString(
+                source,
+                "class Helper { static Same same() { return null; } }"
+                        + " class Same { int here() { return 1; } }");
+        var compiler = ToolProvider.getSystemJavaCompiler();
+        assertThat(compiler.run(null, null, null, "-d", library.toString(), source.toString()))
+                .isZero();
+        sandbox.with("1_a.java", "class Same { static void up() {} void here() {} }")
+                .with("2_b.java", "class B { static void up() { Helper.same().here(); } }");
+        assertThat(CompileInChild.of(sandbox.home, List.of(library))).isZero();
+        List<String> classes = new ArrayList<>();
+        for (Path file : sandbox.cached()) {
+            classes.add(Files.readString(file, StandardCharsets.ISO_8859_1));
+        }
+        assertThat(classes)
+                .filteredOn(bytes -> bytes.contains("Helper"))
+                .singleElement(InstanceOfAssertFactories.STRING)
+                .as("called as what returns an int")
+                .contains("()I");
     }
 
     @Test

@@ -1,13 +1,25 @@
 package unit.files;
 
+import com.mongodb.MongoException;
+import com.mongodb.client.MongoDatabase;
+
 import migopy.files.Compilation;
 import migopy.files.MigrationDirectory;
 import migopy.files.MigrationSource;
 import migopy.files.SourceCompiler;
 
+import org.bson.conversions.Bson;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Compiles a sandbox's migrations in a JVM of its own. */
 final class CompileInChild {
@@ -27,5 +39,45 @@ final class CompileInChild {
                         Map.of(),
                         MigrationSource.readAll(listing.files()).sources());
         System.exit(compilation.problems().isEmpty() ? 0 : 1);
+    }
+
+    /**
+     * Starts it, and waits for its end.
+     *
+     * @param more folders of classes that are on its class path too
+     * @param options of the JVM
+     * @return 0 if all compiles
+     */
+    static int of(Path home, List<Path> more, String... options)
+            throws IOException, InterruptedException {
+        String classPath =
+                Stream.concat(
+                                Stream.of(
+                                                SourceCompiler.class,
+                                                MongoDatabase.class,
+                                                MongoException.class,
+                                                Bson.class,
+                                                CompileInChild.class)
+                                        .map(CompileInChild::origin),
+                                more.stream().map(Path::toString))
+                        .distinct()
+                        .collect(Collectors.joining(File.pathSeparator));
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java")
+                                        .toString()));
+        command.addAll(List.of(options));
+        command.addAll(List.of("-cp", classPath, CompileInChild.class.getName(), home.toString()));
+        return new ProcessBuilder(command).inheritIO().start().waitFor();
+    }
+
+    private static String origin(Class<?> type) {
+        try {
+            return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI())
+                    .toString();
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }
