@@ -15,14 +15,31 @@ import com.mongodb.connection.ServerMonitoringMode;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import java.util.stream.Stream;
+
+import javax.tools.FileObject;
+import javax.tools.ForwardingJavaFileManager;
+import javax.tools.JavaCompiler;
+import javax.tools.JavaFileManager;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.ToolProvider;
 
 /**
  * The least that a JVM can do with this driver. For a status: connect, read the journal, print one
  * number. For an execute: take the lock, read the journal, the migrations' own writes and those by
  * which a journal knows after a crash what was begun, and give the lock back. No file is read, no
- * class compiled or loaded, nothing checked, and one thread does all of it.
+ * class compiled or loaded, nothing checked, and one thread does all of it. For one with nothing
+ * cached: read the sources and compile them all in one task first, from memory to memory.
  */
 public class Bare {
     private static final UpdateOptions UPSERT = new UpdateOptions().upsert(true);
@@ -39,9 +56,13 @@ public class Bare {
                                             new Document("$add", List.of("$$NOW", 30_000)))));
 
     /**
-     * @param args the server's URI and the database; for an execute, how many migrations
+     * @param args the server's URI and the database; for an execute, how many migrations; with
+     *     nothing cached, where they lie and what they are compiled against
      */
-    public static void main(String... args) {
+    public static void main(String... args) throws IOException {
+        if (args.length > 3) {
+            compile(Path.of(args[3]), args[4]);
+        }
         MongoClientSettings settings =
                 MongoClientSettings.builder()
                         .applyConnectionString(new ConnectionString(args[0]))
@@ -83,6 +104,54 @@ public class Bare {
         }
         lock.findOneAndUpdate(Filters.eq("owner", "bare"), Updates.unset("owner"));
         return count;
+    }
+
+    private static void compile(Path folder, String classPath) throws IOException {
+        List<Source> sources = new ArrayList<>();
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                sources.add(new Source(file.toUri(), Files.readString(file)));
+            }
+        }
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        List<String> options = List.of("-proc:none", "-implicit:none", "-cp", classPath);
+        try (var memory = new Memory(compiler.getStandardFileManager(null, null, null))) {
+            if (!compiler.getTask(null, memory, null, options, null, sources).call()) {
+                throw new IllegalStateException("They do not compile");
+            }
+        }
+    }
+
+    private static final class Source extends SimpleJavaFileObject {
+        private final String text;
+
+        Source(URI uri, String text) {
+            super(uri, Kind.SOURCE);
+            this.text = text;
+        }
+
+        @Override
+        public String getCharContent(boolean ignoreEncodingErrors) {
+            return text;
+        }
+    }
+
+    /** Keeps the classes that javac writes for as long as javac is at work. */
+    private static final class Memory extends ForwardingJavaFileManager<JavaFileManager> {
+        Memory(JavaFileManager files) {
+            super(files);
+        }
+
+        @Override
+        public JavaFileObject getJavaFileForOutput(
+                Location location, String name, JavaFileObject.Kind kind, FileObject sibling) {
+            return new SimpleJavaFileObject(URI.create("class:///" + name), kind) {
+                @Override
+                public OutputStream openOutputStream() {
+                    return new ByteArrayOutputStream();
+                }
+            };
+        }
     }
 
     private static UpdateOneModel<Document> begin(int i) {

@@ -56,9 +56,9 @@ JVM_OPTIONS = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:-UsePerfData"
 
 def jar_of(home, name, folder, path="."):
     """A jar of one of the bench's own classes."""
-    jar = os.path.join(folder, name + ".jar")
-    run(os.path.join(home, "bin/javac"), "-d", folder, "-cp", path, os.path.join(ROOT, "bench", name + ".java"))
-    run(os.path.join(home, "bin/jar"), "cf", jar, "-C", folder, name + ".class")
+    jar, classes = os.path.join(folder, name + ".jar"), os.path.join(folder, name + ".classes")
+    run(os.path.join(home, "bin/javac"), "-d", classes, "-cp", path, os.path.join(ROOT, "bench", name + ".java"))
+    run(os.path.join(home, "bin/jar"), "cf", jar, "-C", classes, ".")
     return jar
 
 
@@ -242,6 +242,10 @@ class Bench%d {
         return [java, *JVM_OPTIONS, "-Xlog:disable", "-XX:SharedArchiveFile=" + os.path.join(self.state(), "execute.jsa"),
                 "-Dprofile=" + looks, "-cp", path + ":" + jar, "Profile", "execute"]
 
+    def execute_compiling(self):
+        self.forget_classes()
+        return self.execute()
+
     def forget_classes(self):
         """Moves them away: a file system may be slower for seconds after a thousand files were deleted."""
         classes = os.path.join(self.folder, ".migopy", "classes")
@@ -264,6 +268,9 @@ class Bare(Tool):
         self.reading = self.archived("status", journal.database)
         self.drop()
         self.writing = self.archived("execute", self.database, "3")
+        self.drop()
+        self.migrations = [os.path.join(journal.folder, journal.directory), os.path.join(journal.state(), "app.jar") + ":" + self.path]
+        self.compiling = self.archived("compile", self.database, "3", *self.migrations)
 
     def archived(self, name, database, *arguments):
         """The command for this database, with an archive of the classes that it loads with these further arguments."""
@@ -283,3 +290,6 @@ class Bare(Tool):
 
     def execute(self):
         return [*self.writing, str(self.count)]
+
+    def execute_compiling(self):
+        return [*self.compiling, str(self.count), *self.migrations]

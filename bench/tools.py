@@ -26,6 +26,7 @@ from peers import (GolangMigrate, MigrateMongo, Mongock, MongodbMigrations, Pymo
 
 JDKS = (17, 25)
 FEW = 3  # runs of what takes a minute
+NOTHING_CACHED = ", nothing cached"
 LEFT_OUT = []  # whatever could not be installed, or failed
 
 
@@ -70,13 +71,11 @@ def in_turns(runs, contestants):
     return samples
 
 
-def executing(tool, n, prepare=None):
+def executing(tool, n, command=None):
     """Measures one execute of n migrations on an empty database, and sees that all were done."""
     def measure():
         tool.drop()
-        if prepare:
-            prepare()
-        measured = tool.call(tool.execute())
+        measured = tool.call((command or tool.execute)())
         if tool.done() != n:
             raise RuntimeError("%s executed %d of %d" % (tool.name, tool.done(), n))
         return measured
@@ -126,9 +125,10 @@ class Bench:
     @staticmethod
     def print_ratios_to_bare(samples):
         for version in JDKS:
-            name, bare = "Migopy, JDK %d" % version, "bare JVM, JDK %d" % version
-            if name in samples.seconds and bare in samples.seconds:
-                print("\n%s is %.2f of the %s." % (name, samples.ratio(name, bare), bare))
+            for cached in ("", NOTHING_CACHED):
+                name, bare = "Migopy, JDK %d" % version + cached, "bare JVM, JDK %d" % version + cached
+                if name in samples.seconds and bare in samples.seconds:
+                    print("\n%s is %.2f of the %s." % (name, samples.ratio(name, bare), bare))
 
     def others(self, *makes):
         return [tool for tool in (self.get(make) for make in makes) if tool]
@@ -161,9 +161,9 @@ class Bench:
             for tool in tools:
                 tool.files(n)
                 contestants[tool.name] = executing(tool, n)
-            for tool in self.migopys():
-                if n == self.options.sizes[-1]:
-                    contestants[tool.name + ", nothing cached"] = executing(tool, n, tool.forget_classes)
+            if n == self.options.sizes[-1]:
+                for tool in self.migopys() + self.bares():
+                    contestants[tool.name + NOTHING_CACHED] = executing(tool, n, tool.execute_compiling)
             # What is slow and not a target gets fewer turns.
             slow = {tool.name: contestants.pop(tool.name) for tool in tools
                     if n >= 1000 and isinstance(tool, (GolangMigrate, Mongock, MongodbMigrations, PymongoMigrate))}

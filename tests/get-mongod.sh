@@ -47,7 +47,13 @@ is_pinned() {
     [ -f "$1" ] && [ "$(sha256sum <"$1" | cut -d' ' -f1)" = "$binary_sha" ]
 }
 
-if ! is_pinned "$binary"; then
+# Whether it was found to be that, and nobody has written to it since: the sum takes as long as the server's start.
+# shellcheck disable=SC3013 # -nt: in every sh there is, and in POSIX since 2024
+is_known() {
+    [ -f "$binary" ] && [ "$home/checked" -nt "$binary" ]
+}
+
+if ! is_known && ! is_pinned "$binary"; then
     work=$(mktemp -d "$home/.fetch.XXXXXX")
     trap 'rm -rf "$work"' EXIT
     echo "get-mongod.sh: fetching mongod $version into $home" >&2
@@ -70,6 +76,7 @@ PYTHON
     mv -f "$work/mongod" "$binary"
     rm -rf "$work"
 fi
+is_known || : >"$home/checked"
 
 if [ $openssl = 1.1 ] && [ ! -f "$home/lib/libssl.so.1.1" ]; then
     work=$(mktemp -d "$home/.fetch.XXXXXX")

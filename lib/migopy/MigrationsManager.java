@@ -311,7 +311,7 @@
 //SOURCES settings/Values.java
 //SOURCES settings/package-info.java
 //FILES migopy/embedded/EmbeddedDatabase.java=embedded/EmbeddedDatabase.java
-//JAVAC_OPTIONS -XDignore.symbol.file -XDstringConcat=inline
+//JAVAC_OPTIONS -J-XX:TieredStopAtLevel=1 -XDignore.symbol.file -XDstringConcat=inline
 package migopy;
 
 import com.mongodb.client.MongoClient;

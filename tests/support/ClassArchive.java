@@ -1,10 +1,15 @@
 package support;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,6 +30,9 @@ public final class ClassArchive {
     private static final int TRIES = 5;
 
     private static final int LINKS_AHEAD_OF_TIME = 24; // JEP 483
+
+    /** Where runs of the tests at the same time share theirs; else each makes its own. */
+    private static final String SHARED = System.getenv("MIGOPY_TEST_ARCHIVES");
 
     private static final ClassArchive OF_THIS_RUN = new ClassArchive();
 
@@ -58,40 +66,63 @@ public final class ClassArchive {
         return List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:cds=off");
     }
 
-    /** Of what a run loads that compiles and executes; empty if that run did not get so far. */
+    /**
+     * The archive of this JDK, made unless another run of the tests that shares it has made it; the
+     * others wait.
+     */
     private static Optional<Path> made(Map<String, String> environment) {
-        Path folder = Scratch.folder("classes");
-        Path loaded = folder.resolve("loaded");
-        Path archive = folder.resolve("classes.jsa");
-        String database = "archived_" + ProcessHandle.current().pid();
-        Map<String, String> own = new HashMap<>(environment);
-        own.put("MIGOPY_HOME", project().toString());
         try {
-            boolean ran =
-                    succeeds(
-                            own,
-                            List.of("-XX:DumpLoadedClassList=" + loaded),
-                            ProjectEntry.class.getName(),
-                            "execute",
-                            "--database",
-                            database);
-            if (!ran) {
-                return Optional.empty();
+            Path folder =
+                    SHARED == null
+                            ? Scratch.folder("classes")
+                            : Files.createDirectories(
+                                    Path.of(SHARED, "jdk" + Runtime.version().feature()));
+            Path archive = folder.resolve("classes.jsa");
+            try (var file = FileChannel.open(folder.resolve("lock"), CREATE, WRITE);
+                    FileLock lock = file.lock()) {
+                boolean there = lock.isValid() && Files.exists(archive);
+                return there || make(folder, archive, environment)
+                        ? Optional.of(archive)
+                        : Optional.empty();
             }
-            try (MongoClient client = MongoClients.create(environment.get("MONGO_URI"))) {
-                client.getDatabase(database).drop();
-            }
-            Files.write(loaded, archivable(Files.readAllLines(loaded)));
-            List<String> options = new ArrayList<>(List.of("-Xshare:dump", "-Xlog:disable"));
-            options.add("-XX:SharedClassListFile=" + loaded);
-            options.add("-XX:SharedArchiveFile=" + archive);
-            if (Runtime.version().feature() >= LINKS_AHEAD_OF_TIME) {
-                options.add("-XX:+AOTClassLinking");
-            }
-            return Optional.of(archive).filter(made -> succeeds(own, options));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Of what a run loads that compiles and executes; false if that run did not get so far. */
+    private static boolean make(Path folder, Path archive, Map<String, String> environment)
+            throws IOException {
+        Path loaded = folder.resolve("loaded");
+        String database = "archived_" + ProcessHandle.current().pid();
+        Map<String, String> own = new HashMap<>(environment);
+        own.put("MIGOPY_HOME", project().toString());
+        boolean ran =
+                succeeds(
+                        own,
+                        List.of("-XX:DumpLoadedClassList=" + loaded),
+                        ProjectEntry.class.getName(),
+                        "execute",
+                        "--database",
+                        database);
+        if (!ran) {
+            return false;
+        }
+        try (MongoClient client = MongoClients.create(environment.get("MONGO_URI"))) {
+            client.getDatabase(database).drop();
+        }
+        Files.write(loaded, archivable(Files.readAllLines(loaded)));
+        List<String> options = new ArrayList<>(List.of("-Xshare:dump", "-Xlog:disable"));
+        options.add("-XX:SharedClassListFile=" + loaded);
+        options.add("-XX:SharedArchiveFile=" + archive);
+        if (Runtime.version().feature() >= LINKS_AHEAD_OF_TIME) {
+            options.add("-XX:+AOTClassLinking");
+        }
+        boolean made = succeeds(own, options);
+        if (!made) {
+            Files.deleteIfExists(archive);
+        }
+        return made;
     }
 
     private static Path project() {

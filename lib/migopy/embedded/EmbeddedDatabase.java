@@ -1,5 +1,5 @@
 //JAVA 17+
-//JAVAC_OPTIONS -XDignore.symbol.file
+//JAVAC_OPTIONS -J-XX:TieredStopAtLevel=1 -XDignore.symbol.file
 //DEPS de.bwaldvogel:mongo-java-server-h2-backend:1.47.0
 //DEPS org.slf4j:slf4j-nop:2.0.20
 package migopy.embedded;
