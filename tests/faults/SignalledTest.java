@@ -132,8 +132,9 @@ class SignalledTest {
                                     + " Document(\"$where\", \"sleep(60000) || true\"), new"
                                     + " Document(\"$set\", new Document(\"late\", true))); } catch"
                                     + " (RuntimeException e) { Thread.interrupted(); } }"));
+        var run = project.start("execute", "--timeout", "2s").untilInUp();
         Instant before = Instant.now();
-        project.start("execute", "--timeout", "2s").exits(1).says("1_slow", "took longer than 2 s");
+        run.exits(1).says("1_slow", "took longer than 2 s");
 
         assertThat(Duration.between(before, Instant.now())).isLessThan(GRACE.multipliedBy(2));
         assertThat(project.journal("1_slow")).containsEntry("state", "failed");

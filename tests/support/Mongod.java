@@ -39,9 +39,11 @@ public final class Mongod implements AutoCloseable {
             3; // the free port may be taken by another before mongod has it
 
     // The defaults are made for machines apart: heartbeats every 2 s, elections after 10 s of
-    // silence.
+    // silence. Secondaries read from the primary: one that a test holds back holds up no other.
     private static final Document QUICK =
-            new Document("heartbeatIntervalMillis", 200).append("electionTimeoutMillis", 2000);
+            new Document("heartbeatIntervalMillis", 200)
+                    .append("electionTimeoutMillis", 2000)
+                    .append("chainingAllowed", false);
 
     // $1 the data folder, the rest the command. Prints the mongod's process id; waits for its own
     // input to end.
