@@ -70,6 +70,7 @@ public final class ClassArchive {
      * The archive of this JDK, made unless another run of the tests that shares it has made it; the
      * others wait.
      */
+    @SuppressWarnings("try") // lock is given back, and needs no other use
     private static Optional<Path> made(Map<String, String> environment) {
         try {
             Path folder =
@@ -80,8 +81,7 @@ public final class ClassArchive {
             Path archive = folder.resolve("classes.jsa");
             try (var file = FileChannel.open(folder.resolve("lock"), CREATE, WRITE);
                     FileLock lock = file.lock()) {
-                boolean there = lock.isValid() && Files.exists(archive);
-                return there || make(folder, archive, environment)
+                return Files.exists(archive) || make(folder, archive, environment)
                         ? Optional.of(archive)
                         : Optional.empty();
             }

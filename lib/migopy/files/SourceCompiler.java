@@ -26,7 +26,7 @@ public final class SourceCompiler implements AutoCloseable {
     private static final int SHARED_TRIES = 5;
 
     private final Dependencies dependencies;
-    private final ClassLoader parent;
+    private final ClassLoader parent = SourceCompiler.class.getClassLoader();
     private final ClassPath classPath = ClassPath.ofThisJvm();
     private final ClassCache cache;
     private final Map<MigrationSource, CompiledMigration> loaded = new IdentityHashMap<>();
@@ -37,13 +37,7 @@ public final class SourceCompiler implements AutoCloseable {
      * @param environment the variables of this process
      */
     public SourceCompiler(Path home, Path cacheDirectory, Map<String, String> environment) {
-        this(home, cacheDirectory, environment, SourceCompiler.class.getClassLoader());
-    }
-
-    SourceCompiler(
-            Path home, Path cacheDirectory, Map<String, String> environment, ClassLoader parent) {
         this.dependencies = new Dependencies(home, cacheDirectory, environment);
-        this.parent = parent;
         this.cache =
                 new ClassCache(
                         cacheDirectory,
