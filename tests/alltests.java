@@ -26,6 +26,8 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
+import support.ProjectClassPath;
+
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -71,6 +73,7 @@ public class alltests implements TestExecutionListener {
 
     public static void main(String... words) {
         String[] names = withoutOptions(words);
+        ProjectClassPath.takeEffect();
         // The tests' own stream: a migration under test may print to, or close, System.out.
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         AtomicBoolean finished = new AtomicBoolean();

@@ -31,7 +31,7 @@ record Jvm(
                     "-XX:TieredStopAtLevel=1",
                     "-XX:+UseSerialGC");
 
-    /** The classes under test, and the tests. */
+    /** The classes under test, the tests, and what a project needs: {@link ProjectClassPath}. */
     static final String JARS = System.getProperty("java.class.path");
 
     /** Options for every child, as for a coverage agent. */

@@ -1,8 +1,8 @@
 package support;
 
 /**
- * The servers that a test may ask for. Each kind is started once a run, when the first test asks;
- * {@link #OWN} anew each time.
+ * The servers that a test may ask for, each started when the first test asks: {@link #REPLICA_SET}
+ * once a run, {@link #OWN} once a test, the others once a class.
  */
 public enum Kind {
     /** One member, the newest version: the one that serves nearly all tests. */

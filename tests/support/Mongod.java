@@ -41,7 +41,7 @@ public final class Mongod implements AutoCloseable {
     // The defaults are made for machines apart: heartbeats every 2 s, elections after 10 s of
     // silence. Secondaries read from the primary: one that a test holds back holds up no other.
     private static final Document QUICK =
-            new Document("heartbeatIntervalMillis", 200)
+            new Document("heartbeatIntervalMillis", 500)
                     .append("electionTimeoutMillis", 2000)
                     .append("chainingAllowed", false);
 

@@ -1,5 +1,7 @@
 package mongo.launch;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import support.Checkout;
 import support.Scratch;
 
@@ -9,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
 
 /** A folder with the two launchers and a migopy.java that says what reached it. */
 record Launcher(Path folder) {
@@ -85,6 +88,17 @@ record Launcher(Path folder) {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /**
+     * The environment in which archives are made, and in time: with a {@code nice} that is none,
+     * since one that gives way to tests that fill the machine waits for their end.
+     */
+    Map<String, String> archiving() {
+        Path nice = write("bin/nice", "#!/bin/sh\nexec \"$@\"\n");
+        assertThat(nice.toFile().setExecutable(true)).isTrue();
+        return Map.of(
+                "MIGOPY_ARCHIVE", "on", "PATH", nice.getParent() + ":" + System.getenv("PATH"));
     }
 
     /** Puts a jbang here that cannot be called: so it shows who calls it. */

@@ -146,7 +146,7 @@ class MigopyRebuildTest {
     @Test
     void anArchiveOfClassesIsMadeInTheBackgroundAndADamagedOneIsPassedOver() throws IOException {
         var project = Launcher.create();
-        Map<String, String> environment = Map.of("MIGOPY_ARCHIVE", "on");
+        Map<String, String> environment = project.archiving();
         Launched.run(project.folder(), environment, "sh", "-c", "./migopy | cat")
                 .exits(0)
                 .says("answer first");
@@ -190,7 +190,7 @@ class MigopyRebuildTest {
     @Test
     void onlyWhatMayHaveToCompileIsStartedWithTheCompilersClasses() throws IOException {
         var project = Launcher.create();
-        Map<String, String> environment = Map.of("MIGOPY_ARCHIVE", "on");
+        Map<String, String> environment = project.archiving();
         Path migration = project.write("mongomigrations/1_a.java", "class A {}");
         Launched.run(project.folder(), environment, "./migopy", "execute").exits(0);
         Eventually.until(

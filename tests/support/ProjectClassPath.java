@@ -1,0 +1,49 @@
+package support;
+
+import static java.util.stream.Collectors.joining;
+
+import java.io.File;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The class path of a project: the classes under test and the library's jars, without those that
+ * only tests need. What is compiled, here and in the JVMs that tests start, is compiled against it,
+ * and a compiler reads the directory of each jar: those of the tests' are three times the rest.
+ */
+public final class ProjectClassPath {
+    private static final String PROPERTY = "java.class.path";
+
+    /** How the names of the library's jars begin, its dependencies' among them. */
+    private static final List<String> LIBRARY =
+            List.of(
+                    "bson",
+                    "java-diff-utils-",
+                    "jline-",
+                    "mongodb-driver-",
+                    "picocli-",
+                    "progressbar-",
+                    "slf4j-");
+
+    private ProjectClassPath() {}
+
+    /** Lets this JVM say, from now on, that it was started with that class path. */
+    public static void takeEffect() {
+        System.setProperty(
+                PROPERTY,
+                Stream.of(System.getProperty(PROPERTY).split(File.pathSeparator))
+                        .filter(entry -> isOurs(entry) || isOfTheLibrary(entry))
+                        .collect(joining(File.pathSeparator)));
+    }
+
+    /** What JBang built, or a folder of classes. */
+    private static boolean isOurs(String entry) {
+        return entry.endsWith("alltests.jar") || !entry.endsWith(".jar");
+    }
+
+    private static boolean isOfTheLibrary(String entry) {
+        String name = Path.of(entry).getFileName().toString();
+        return LIBRARY.stream().anyMatch(name::startsWith);
+    }
+}
