@@ -183,7 +183,10 @@ public final class Mongod implements AutoCloseable {
         initiate(members, settings -> {});
     }
 
-    /** Makes one replica set of the members, and waits until this one is its primary. */
+    /**
+     * Makes one replica set of the members, and waits until this one is its primary and the others
+     * follow it.
+     */
     void initiate(List<Mongod> members, Consumer<MongoClientSettings.Builder> more) {
         List<Document> configuration = new ArrayList<>();
         for (Mongod member : members) {
@@ -208,7 +211,22 @@ public final class Mongod implements AutoCloseable {
                             client.getDatabase("admin")
                                     .runCommand(new Document("hello", 1))
                                     .getBoolean("isWritablePrimary"));
+            // One that still copies the first data confirms no write.
+            Eventually.until(
+                    "all other members are secondaries",
+                    START_LIMIT,
+                    () -> secondaries(client) == members.size() - 1);
         }
+    }
+
+    private static long secondaries(MongoClient client) {
+        return client
+                .getDatabase("admin")
+                .runCommand(new Document("replSetGetStatus", 1))
+                .getList("members", Document.class)
+                .stream()
+                .filter(member -> member.getString("stateStr").equals("SECONDARY"))
+                .count();
     }
 
     /**
