@@ -39,6 +39,9 @@ final class Javac implements AutoCloseable {
     /** How many errors javac lists: enough to know every file that has one. */
     private static final String ERROR_LIMIT = "100000";
 
+    /** Joined texts by StringBuilder: the method handles of the other way are slow when cold. */
+    private static final String PLAIN_TEXTS = "-XDstringConcat=inline";
+
     private static final List<String> OPTIONS =
             List.of(
                     "-proc:none",
@@ -47,6 +50,7 @@ final class Javac implements AutoCloseable {
                     "-parameters",
                     "-nowarn",
                     "-Xlint:none",
+                    PLAIN_TEXTS,
                     "-Xmaxerrs",
                     ERROR_LIMIT);
 

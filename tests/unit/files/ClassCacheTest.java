@@ -10,6 +10,7 @@ import migopy.files.SourceCompiler;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -59,6 +60,18 @@ class ClassCacheTest {
         assertThat(loadedInAChild())
                 .anyMatch(line -> line.contains("migopy.files.CompiledMigration"))
                 .noneMatch(line -> line.contains("tools.javac") || line.contains("javax.tools"));
+    }
+
+    @Test
+    void whatIsKeptJoinsTextsWithoutTheMethodHandlesThatAColdJvmIsSlowWith() throws IOException {
+        sandbox.with(
+                "1_a.java",
+                "class A { static void up() { System.out.println(up + \"!\"); } "
+                        + "static String up = \"?\"; }");
+        sandbox.compile();
+        assertThat(Files.readString(sandbox.cached().get(0), StandardCharsets.ISO_8859_1))
+                .contains("java/lang/StringBuilder")
+                .doesNotContain("java/lang/invoke");
     }
 
     @Test
