@@ -1,7 +1,5 @@
 package mongo.launch;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import support.Checkout;
 import support.Scratch;
 
@@ -60,8 +58,7 @@ record Launcher(Path folder) {
         try {
             Launcher made = new Launcher(Scratch.folder("a project's folder").toRealPath());
             for (String name : new String[] {"jbang", "migopy"}) {
-                Path copy = made.write(name, Files.readString(Checkout.root().resolve(name)));
-                Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rwxr-xr-x"));
+                made.program(name, Files.readString(Checkout.root().resolve(name)));
             }
             made.write("migopy.java", ENTRY);
             made.answer("first");
@@ -90,20 +87,28 @@ record Launcher(Path folder) {
         }
     }
 
+    private Path program(String file, String text) {
+        try {
+            return Files.setPosixFilePermissions(
+                    write(file, text), PosixFilePermissions.fromString("rwxr-xr-x"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /**
      * The environment in which archives are made, and in time: with a {@code nice} that is none,
      * since one that gives way to tests that fill the machine waits for their end.
      */
     Map<String, String> archiving() {
-        Path nice = write("bin/nice", "#!/bin/sh\nexec \"$@\"\n");
-        assertThat(nice.toFile().setExecutable(true)).isTrue();
+        Path nice = program("bin/nice", "#!/bin/sh\nexec \"$@\"\n");
         return Map.of(
                 "MIGOPY_ARCHIVE", "on", "PATH", nice.getParent() + ":" + System.getenv("PATH"));
     }
 
     /** Puts a jbang here that cannot be called: so it shows who calls it. */
     void breakJbang() {
-        write("jbang", "#!/bin/sh\necho jbang was called >&2\nexit 99\n");
+        program("jbang", "#!/bin/sh\necho jbang was called >&2\nexit 99\n");
     }
 
     /** JBang's own jar, where the launcher keeps it; it need not be there. */
