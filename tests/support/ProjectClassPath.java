@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 /**
  * The class path of a project: the classes under test and the library's jars, without those that
  * only tests need. What is compiled, here and in the JVMs that tests start, is compiled against it,
- * and a compiler reads the directory of each jar: those of the tests' are three times the rest.
+ * and a compiler reads the directory of each jar: those of the tests' are the long ones.
  */
 public final class ProjectClassPath {
     private static final String PROPERTY = "java.class.path";
