@@ -68,6 +68,7 @@
 //SOURCES command/Picocli.java
 //SOURCES command/Program.java
 //SOURCES command/Project.java
+//SOURCES command/Redo.java
 //SOURCES command/Repair.java
 //SOURCES command/Rollback.java
 //SOURCES command/Run.java

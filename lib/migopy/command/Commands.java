@@ -38,6 +38,10 @@ final class Commands {
                             "rollback NAME...",
                             "Run down() of applied ones, newest applied first"),
                     new Entry(
+                            "redo",
+                            "redo [NAME]",
+                            "Roll back the newest applied one, or NAME, and execute its file anew"),
+                    new Entry(
                             "ignore",
                             "ignore [NAME...]",
                             "Register pending ones without executing them"),
@@ -75,6 +79,7 @@ final class Commands {
             case "status" -> new Status();
             case "execute" -> new Execute();
             case "rollback" -> new Rollback();
+            case "redo" -> new Redo();
             case "ignore" -> new Ignore();
             case "create" -> new Create();
             case "validate" -> new Validate();

@@ -33,7 +33,7 @@ final class Rollback implements Action {
 
     @Option(
             names = "--stored",
-            description = "where the file is gone, run the source in the journal")
+            description = "run the source in the journal where the file is gone or was edited")
     private boolean stored;
 
     @Option(names = "--dry-run", description = "only say what would be run; nothing is written")

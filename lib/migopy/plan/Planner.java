@@ -38,6 +38,9 @@ public final class Planner {
         if (request instanceof Request.Rollback rollback) {
             return RollbackPlanner.plan(overview, rollback);
         }
+        if (request instanceof Request.Redo redo) {
+            return RollbackPlanner.plan(overview, redo);
+        }
         return planner.ignore((Request.Ignore) request);
     }
 

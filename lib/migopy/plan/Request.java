@@ -27,7 +27,7 @@ public sealed interface Request {
      * @param last the last so many, or null
      * @param to back to this one, which stays applied, or null
      * @param run those that this run applied, or null
-     * @param stored use the source in the journal where the file is gone
+     * @param stored use the source in the journal where the file is gone or was edited
      */
     record Rollback(List<String> names, Integer last, String to, String run, boolean stored)
             implements Request {
@@ -35,6 +35,14 @@ public sealed interface Request {
             names = List.copyOf(names);
         }
     }
+
+    /**
+     * Run {@code down()} of an applied one, as it was applied, then {@code up()} of its file as it
+     * is now.
+     *
+     * @param name null for the one that was applied last
+     */
+    record Redo(String name) implements Request {}
 
     /**
      * Register what is pending without running it.

@@ -7,13 +7,21 @@ import migopy.console.MigrationState;
 import migopy.journal.JournalEntry;
 import migopy.journal.State;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /** The part of planning that goes back: what was applied last is the first to go. */
 final class RollbackPlanner {
+    private static final Comparator<Situation> BY_START =
+            Comparator.<Situation, Instant>comparing(
+                            one -> one.entry().startedAt(),
+                            Comparator.nullsFirst(Comparator.naturalOrder()))
+                    .thenComparing(Situation::number, Comparator.nullsFirst(Long::compare));
+
     private final Overview overview;
 
     private RollbackPlanner(Overview overview) {
@@ -22,6 +30,62 @@ final class RollbackPlanner {
 
     static Plan plan(Overview overview, Request.Rollback request) {
         return new RollbackPlanner(overview).plan(request);
+    }
+
+    static Plan plan(Overview overview, Request.Redo request) {
+        return new RollbackPlanner(overview).redo(request);
+    }
+
+    /** The way back, always by what was applied, and the same ones' way forward. */
+    private Plan redo(Request.Redo request) {
+        if (request.name() == null) {
+            refuseIfTheNewestFailed();
+        }
+        boolean named = request.name() != null;
+        Plan back =
+                plan(
+                        new Request.Rollback(
+                                named ? List.of(request.name()) : List.of(),
+                                named ? null : 1,
+                                null,
+                                null,
+                                true));
+        if (!back.problems().isEmpty()) {
+            return back;
+        }
+        if (back.steps().isEmpty()) {
+            throw MigopyException.usage(
+                    "No migration is applied, so there is none to redo",
+                    "Run what is pending: %s execute".formatted(MigopyException.COMMAND));
+        }
+        List<Step> steps = new ArrayList<>();
+        List<Problem> inTheWay = new ArrayList<>();
+        for (Step step : back.steps()) {
+            Situation one = Names.resolve(step.name(), overview.migrations());
+            if (one.file() == null) {
+                inTheWay.add(
+                        new Problem(
+                                Kind.MISSING,
+                                one.name(),
+                                "%s is applied, but its file is gone, so only its down() could run"
+                                        .formatted(one.name()),
+                                "Restore the file, or only roll it back: %s rollback %s --stored"
+                                        .formatted(MigopyException.COMMAND, one.name())));
+            }
+            steps.add(step);
+            steps.add(new Step.Execute(one.file(), one.entry(), true));
+        }
+        return new Plan(inTheWay.isEmpty() ? steps : List.of(), inTheWay, back.notices());
+    }
+
+    /** A failed one is not applied, and whoever asks for a redo has just edited it. */
+    private void refuseIfTheNewestFailed() {
+        List<Situation> applied = newestFirst(RollbackPlanner::appliedStill);
+        List<Situation> failed = newestFirst(one -> one.state() == MigrationState.FAILED);
+        if (!failed.isEmpty()
+                && (applied.isEmpty() || BY_START.compare(failed.get(0), applied.get(0)) > 0)) {
+            throw notApplied(failed.get(0));
+        }
     }
 
     private Plan plan(Request.Rollback request) {
@@ -33,11 +97,11 @@ final class RollbackPlanner {
                     problem != null
                             && switch (problem.kind()) {
                                 case UNREADABLE, UNKNOWN_ENTRY, INTERRUPTED, FAILED -> true;
-                                case EDITED -> selected.contains(one);
+                                case EDITED -> selected.contains(one) && !request.stored();
                                 default -> false;
                             };
             if (blocks) {
-                inTheWay.add(problem);
+                inTheWay.add(problem.kind() == Kind.EDITED ? editedForRollback(problem) : problem);
             } else if (selected.contains(one) && one.file() == null && !request.stored()) {
                 inTheWay.add(goneForRollback(one));
             }
@@ -46,8 +110,20 @@ final class RollbackPlanner {
             return new Plan(List.of(), inTheWay, overview.notices());
         }
         List<Step> steps = new ArrayList<>();
-        selected.forEach(one -> steps.add(new Step.Rollback(one.entry(), one.file())));
+        for (Situation one : selected) {
+            boolean edited = one.problem() != null && one.problem().kind() == Kind.EDITED;
+            steps.add(new Step.Rollback(one.entry(), edited ? null : one.file()));
+        }
         return new Plan(steps, List.of(), List.of());
+    }
+
+    private static Problem editedForRollback(Problem edited) {
+        return new Problem(
+                Kind.EDITED,
+                edited.name(),
+                edited.message(),
+                "Roll back with the text that was applied: %s rollback %s --stored"
+                        .formatted(MigopyException.COMMAND, edited.name()));
     }
 
     private static Problem goneForRollback(Situation one) {
@@ -70,7 +146,7 @@ final class RollbackPlanner {
                     "rollback needs one of NAME, --last, --to and --run",
                     "The newest one: %s rollback --last 1".formatted(MigopyException.COMMAND));
         }
-        List<Situation> applied = newestAppliedFirst();
+        List<Situation> applied = newestFirst(RollbackPlanner::appliedStill);
         if (request.last() != null) {
             return applied.subList(0, Math.min(request.last(), applied.size()));
         }
@@ -98,24 +174,24 @@ final class RollbackPlanner {
     private static Situation requireApplied(Situation one) {
         boolean inDoubt = one.problem() != null && one.state() != MigrationState.PENDING;
         if (!appliedStill(one) && !inDoubt) {
-            throw MigopyException.usage(
-                    "%s is not applied but %s".formatted(one.name(), one.state().word()),
-                    "See what is applied: %s status --all".formatted(MigopyException.COMMAND));
+            throw notApplied(one);
         }
         return one;
     }
 
-    private List<Situation> newestAppliedFirst() {
-        Comparator<Situation> byStart =
-                Comparator.comparing(
-                        one -> one.entry().startedAt(),
-                        Comparator.nullsFirst(Comparator.naturalOrder()));
-        Comparator<Situation> byNumber =
-                Comparator.comparing(Situation::number, Comparator.nullsFirst(Long::compare));
-        return overview.migrations().stream()
-                .filter(RollbackPlanner::appliedStill)
-                .sorted(byStart.thenComparing(byNumber).reversed())
-                .toList();
+    private static MigopyException notApplied(Situation one) {
+        String hint =
+                one.state() == MigrationState.FAILED
+                        ? "Only what is applied has a way back. Undo by hand what its up() did, fix"
+                                + " its file, then run: %s execute"
+                        : "See what is applied: %s status --all";
+        return MigopyException.usage(
+                "%s is not applied but %s".formatted(one.name(), one.state().word()),
+                hint.formatted(MigopyException.COMMAND));
+    }
+
+    private List<Situation> newestFirst(Predicate<Situation> which) {
+        return overview.migrations().stream().filter(which).sorted(BY_START.reversed()).toList();
     }
 
     /**

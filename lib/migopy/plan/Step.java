@@ -14,8 +14,17 @@ public sealed interface Step {
     /** What the journal knew when the plan was made; null for nothing. */
     JournalEntry entry();
 
-    /** Calls {@code up()}. */
-    record Execute(MigrationFile file, JournalEntry entry) implements Step {
+    /**
+     * Calls {@code up()}.
+     *
+     * @param again whether the step before this one rolls it back
+     */
+    record Execute(MigrationFile file, JournalEntry entry, boolean again) implements Step {
+        /** One that no other step of the plan is about. */
+        public Execute(MigrationFile file, JournalEntry entry) {
+            this(file, entry, false);
+        }
+
         @Override
         public String name() {
             return file.name();

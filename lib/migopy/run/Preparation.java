@@ -15,10 +15,12 @@ import migopy.mongo.Topology;
 import migopy.plan.Step;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -41,18 +43,21 @@ record Preparation(
         SourceCompiler compiler = reader.compiler();
         List<Problem> problems = new ArrayList<>();
         List<MigrationSource> sources = sources(steps, reader, journal, problems);
-        Map<String, CompiledMigration> byName = new HashMap<>();
+        Map<MigrationSource, CompiledMigration> migrations = new IdentityHashMap<>();
         if (problems.isEmpty()) {
-            Compilation compilation = compiler.compile(sources);
+            Compilation compilation =
+                    compiler.compile(sources.stream().filter(Objects::nonNull).toList());
             problems.addAll(compilation.problems());
-            compilation.migrations().forEach(one -> byName.put(one.name(), one));
+            compilation.migrations().forEach(one -> migrations.put(one.source(), one));
         }
         List<Steps.Compiled> compiled = new ArrayList<>();
-        for (Step step : problems.isEmpty() ? steps : List.<Step>of()) {
+        boolean good = problems.isEmpty();
+        for (int i = 0; good && i < steps.size(); i++) {
+            Step step = steps.get(i);
             if (step instanceof Step.Ignore) {
                 continue; // registered, not called
             }
-            CompiledMigration migration = byName.get(step.name());
+            CompiledMigration migration = migrations.get(sources.get(i));
             impossible(step, migration, connection).ifPresent(problems::add);
             compiled.add(new Steps.Compiled(step, migration));
         }
@@ -60,23 +65,34 @@ record Preparation(
                 steps, problems.isEmpty() ? compiled : List.of(), problems, compiler);
     }
 
+    /**
+     * One a step, null where nothing is called. A migration that is redone has two: the text that
+     * was applied, and its file's.
+     */
     private static List<MigrationSource> sources(
             List<Step> steps, SourceReader reader, Journal journal, List<Problem> problems) {
         List<MigrationFile> files = new ArrayList<>();
-        List<MigrationSource> stored = new ArrayList<>();
         for (Step step : steps) {
             if (step instanceof Step.Execute execute) {
                 files.add(execute.file());
             } else if (step instanceof Step.Rollback rollback && rollback.file() != null) {
                 files.add(rollback.file());
-            } else if (step instanceof Step.Rollback rollback) {
-                stored(rollback.entry(), journal, problems).ifPresent(stored::add);
             }
         }
         MigrationSource.Sources read = reader.readAll(files);
         problems.addAll(read.problems());
-        stored.addAll(read.sources());
-        return stored;
+        Iterator<MigrationSource> ofFiles = read.sources().iterator();
+        List<MigrationSource> sources = new ArrayList<>();
+        for (Step step : read.problems().isEmpty() ? steps : List.<Step>of()) {
+            if (step instanceof Step.Ignore) {
+                sources.add(null);
+            } else if (step instanceof Step.Rollback rollback && rollback.file() == null) {
+                sources.add(stored(rollback.entry(), journal, problems).orElse(null));
+            } else {
+                sources.add(ofFiles.next());
+            }
+        }
+        return sources;
     }
 
     private static Optional<MigrationSource> stored(

@@ -160,7 +160,7 @@ public final class Runner {
         for (Problem problem : problems) {
             Optional<Situation> about =
                     overview.migrations().stream()
-                            .filter(one -> one.problem() == problem)
+                            .filter(one -> isAbout(problem, one.problem()))
                             .findFirst();
             if (about.isEmpty()) {
                 described.add(problem);
@@ -174,6 +174,13 @@ public final class Runner {
             }
         }
         return described;
+    }
+
+    /** A request may have given a problem a hint of its own. */
+    private static boolean isAbout(Problem problem, Problem known) {
+        return known != null
+                && known.kind() == problem.kind()
+                && known.name().equals(problem.name());
     }
 
     private RunResult carryOut(

@@ -81,9 +81,9 @@ final class StepRun implements AutoCloseable {
                         migration.source().text(),
                         migration.reversible(),
                         migration.resumable());
-        boolean interrupted = entry != null && entry.state().underWay();
+        boolean interrupted = !again() && entry != null && entry.state().underWay();
         return new Begin(
-                entry == null ? Expected.absent(step.name()) : Expected.of(entry),
+                expected(),
                 up ? State.RUNNING : State.ROLLING_BACK,
                 operation.runId(),
                 operation.lease().token(),
@@ -93,7 +93,20 @@ final class StepRun implements AutoCloseable {
                 session == null ? null : session.getServerSession().getIdentifier(),
                 up ? source : null,
                 interrupted ? Attempt.interrupted(entry) : null,
-                up && entry != null && entry.state() != State.ROLLED_BACK);
+                up && !again() && entry != null && entry.state() != State.ROLLED_BACK);
+    }
+
+    private boolean again() {
+        return step instanceof Step.Execute execute && execute.again();
+    }
+
+    private Expected expected() {
+        if (step.entry() == null) {
+            return Expected.absent(step.name());
+        }
+        return again()
+                ? new Expected(step.entry().key(), State.ROLLED_BACK, operation.lease().token())
+                : Expected.of(step.entry());
     }
 
     /** What is recorded before the call. */

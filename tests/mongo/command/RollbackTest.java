@@ -2,6 +2,7 @@ package mongo.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import static support.Migrations.failing;
 import static support.Migrations.failingDown;
 import static support.Migrations.marking;
 import static support.Migrations.oneWay;
@@ -180,5 +181,21 @@ class RollbackTest {
         assertThat(project.journal("3_three").getList("attempts", Document.class))
                 .extracting("direction")
                 .containsExactly("up", "down", "up", "down");
+    }
+
+    @Test
+    void anEditedOneGoesBackByTheTextThatWasAppliedWhenThatIsAskedFor(MongoServer server) {
+        var project = threeApplied(server);
+        project.with("3_three.java", failingDown("drei", "the new down() must not run"));
+        project.run("rollback", "3").exits(3).says("edited", "rollback 3_three --stored");
+        project.run("rollback", "3_three", "--stored").exits(0);
+        assertThat(project.marks()).containsExactly("one", "two");
+    }
+
+    @Test
+    void aFailedOneHasNoWayBackAndTheHintSaysWhatToDo(MongoServer server) {
+        var project = project(server).with("1_one.java", failing("one", "no"));
+        project.run("execute").exits(1);
+        project.run("rollback", "1").exits(2).says("1_one is not applied but failed", "execute");
     }
 }

@@ -1,0 +1,32 @@
+package migopy.command;
+
+import migopy.plan.Request;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code redo [NAME]}. */
+@Command(
+        name = "redo",
+        description =
+                "Runs down() of an applied migration, with the text that was applied, then up() of"
+                        + " its file as it is now.")
+final class Redo implements Action {
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "NAME",
+            description = "this one; without it, the one that was applied last")
+    private String name;
+
+    @Option(names = "--dry-run", description = "only say what would be run; nothing is written")
+    private boolean dryRun;
+
+    @Mixin private final Limits limits = new Limits();
+
+    @Override
+    public int run(Session session) throws Exception {
+        return session.run(new Request.Redo(name), limits.options(dryRun));
+    }
+}
