@@ -267,6 +267,7 @@
 //SOURCES run/Operation.java
 //SOURCES run/OutputCapture.java
 //SOURCES run/Preparation.java
+//SOURCES run/RecordedCall.java
 //SOURCES run/Repairs.java
 //SOURCES run/RunContext.java
 //SOURCES run/RunOptions.java

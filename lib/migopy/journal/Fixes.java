@@ -202,9 +202,15 @@ public final class Fixes {
                 begun.expected().filter(), Updates.set("error", Attempt.errorDocument(error)));
     }
 
-    /** Whether a fix that this run has begun is still in its hands. */
-    public boolean isOurs(Begun begun) {
-        return collection.find(begun.expected().filter()).first() != null;
+    /**
+     * Makes sure that a fix that this run has started is still its own.
+     *
+     * @throws MigopyException unknown, if another run has taken over
+     */
+    public void ensureOurs(Begun begun) {
+        if (collection.find(begun.expected().filter()).first() == null) {
+            throw overtaken(begun);
+        }
     }
 
     /** Whether the transaction of a fix was committed; see {@link Journal#isCommitted}. */

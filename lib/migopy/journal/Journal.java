@@ -16,6 +16,7 @@ import com.mongodb.client.model.UpdateOptions;
 import com.mongodb.client.model.Updates;
 
 import migopy.MigopyException;
+import migopy.console.StepError;
 
 import org.bson.BsonDocument;
 import org.bson.BsonValue;
@@ -113,8 +114,18 @@ public final class Journal {
                 collection, Filters.in("state", State.RUNNING.word(), State.ROLLING_BACK.word()));
     }
 
-    /** Whether a step that this run has begun is still in its hands. */
-    public boolean isOurs(Begin begin) {
+    /**
+     * Makes sure that a step that this run has started is still its own.
+     *
+     * @throws MigopyException unknown, if another run has taken over
+     */
+    public void ensureOurs(Begin begin) {
+        if (!isOurs(begin)) {
+            throw JournalErrors.overtaken(begin.expected().key());
+        }
+    }
+
+    private boolean isOurs(Begin begin) {
         return isOurs(begin.expected().key(), begin.state(), begin.run(), begin.fence());
     }
 
@@ -151,9 +162,7 @@ public final class Journal {
                 throw e;
             }
             // Somebody else's write, or our own first try whose answer was lost on the way.
-            if (!isOurs(begin)) {
-                throw JournalErrors.overtaken(begin.expected().key());
-            }
+            ensureOurs(begin);
         }
     }
 
@@ -245,12 +254,9 @@ public final class Journal {
         }
     }
 
-    /**
-     * Notes on a step that is under way that it was asked to stop, or that its time is up; it may
-     * stay so.
-     */
-    public void note(Expected expected, Bson update) {
-        collection.updateOne(expected.filter(), update);
+    /** Notes on a step that is running why it was asked to end; it may stay so. */
+    public void note(Expected expected, StepError error) {
+        collection.updateOne(expected.filter(), Updates.set("error", Attempt.errorDocument(error)));
     }
 
     private boolean isOurs(End end) {

@@ -38,8 +38,11 @@ public final class FixRunner {
             operation.takeOver();
             operation.tellStarted(List.of(fix.name()));
             try (OutputCapture output = operation.captureOutput();
-                    FixRun run = new FixRun(operation, fix, options, output)) {
-                return run.run();
+                    MigrationThread thread = new MigrationThread()) {
+                var callOptions = new RecordedCall.CallOptions(options.timeout(), output, thread);
+                try (FixRun run = new FixRun(operation, fix, options, callOptions)) {
+                    return run.run();
+                }
             }
         }
     }

@@ -198,8 +198,8 @@ public final class Runner {
         Steps.Outcome outcome;
         try (OutputCapture output = operation.captureOutput();
                 MigrationThread thread = new MigrationThread()) {
-            var manner = new StepRun.Manner(options.timeout(), dump, output, thread);
-            outcome = new Steps(operation, manner).run(preparation.compiled());
+            var callOptions = new RecordedCall.CallOptions(options.timeout(), output, thread);
+            outcome = new Steps(operation, callOptions, dump).run(preparation.compiled());
         }
         if (dump != null && outcome.exitCode() != 0) {
             context.console()

@@ -25,7 +25,8 @@ final class Steps {
     private final Operation operation;
     private final Journal journal;
     private final Lease lease;
-    private final StepRun.Manner manner;
+    private final RecordedCall.CallOptions options;
+    private final String dump;
     private final List<StepReport> told = new ArrayList<>();
 
     /** The last step's result while the journal does not know it yet. */
@@ -45,11 +46,15 @@ final class Steps {
     /** A step and what is to be called for it. */
     record Compiled(Step step, CompiledMigration migration) {}
 
-    Steps(Operation operation, StepRun.Manner manner) {
+    /**
+     * @param dump where the dump before the run is, or null
+     */
+    Steps(Operation operation, RecordedCall.CallOptions options, String dump) {
         this.operation = operation;
         this.journal = operation.ledger().journal();
         this.lease = operation.lease();
-        this.manner = manner;
+        this.options = options;
+        this.dump = dump;
     }
 
     /** Does them in order, until one fails or the run has to end. */
@@ -111,7 +116,7 @@ final class Steps {
     private StepRun.Result one(Compiled next) {
         operation.takeover().clear(next.step().entry());
         lease.ensureHeld();
-        try (StepRun run = new StepRun(operation, next.step(), next.migration(), manner)) {
+        try (StepRun run = new StepRun(operation, next.step(), next.migration(), options, dump)) {
             begin(run);
             // The begin may have taken as long as a lease does: look once more before anything is
             // done.
@@ -119,7 +124,7 @@ final class Steps {
             operation
                     .console()
                     .event(new Event.StepStarted(next.step().name(), next.step().direction()));
-            return run.call();
+            return run.run();
         }
     }
 
@@ -155,7 +160,7 @@ final class Steps {
     /** Says in the journal that what was begun was not called, if it is still ours to say. */
     private MigopyException neverCalled(StepRun run, MigopyException cause) {
         try {
-            journal.end(run.neverCalled(cause.getMessage()));
+            journal.end(run.notStarted(cause.getMessage()));
         } catch (MigopyException e) {
             cause.addSuppressed(e); // it stays interrupted, and a person looks
         }

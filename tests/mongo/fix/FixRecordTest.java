@@ -9,13 +9,17 @@ import static support.Migrations.up;
 import static support.Migrations.waitingFor;
 import static support.Project.project;
 
+import com.mongodb.client.model.Updates;
+
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 
+import support.Eventually;
 import support.MongoServer;
 import support.OnServer;
 import support.Project;
 
+import java.time.Duration;
 import java.util.List;
 
 /** What is kept of a fix, and how it is shown. */
@@ -123,7 +127,23 @@ class FixRecordTest {
     void itsTimeIsLimited(MongoServer server) {
         var project = project(server).write("mend.java", waitingFor("never")).inChild();
         project.run("run", "mend.java", "--reason", "x", "--timeout", "1s").exits(1);
-        assertThat(fix(server).get("error", Document.class)).containsEntry("type", "timeout");
+        assertThat(fix(server).get("error", Document.class))
+                .containsEntry("type", "timeout")
+                .containsEntry("message", "took longer than 1 s");
+    }
+
+    @Test
+    void aFixThatLosesItsLockBeforeItIsCalledIsRecordedAsNotStarted(MongoServer server) {
+        var project = project(server).lease("2s").write("mend.java", marking("mended"));
+        server.failing("migrations_fixes", "insert").blocking(Duration.ofSeconds(2));
+        var run = project.start("run", "mend.java", "--reason", "x");
+        Eventually.until("it holds the lock", () -> project.lock() != null);
+        server.collection("migrations_lock")
+                .updateOne(new Document(), Updates.set("owner", "another"));
+        run.exits(5);
+        assertThat(project.marks()).isEmpty();
+        assertThat(fix(server)).containsEntry("outcome", "failed");
+        assertThat(fix(server).get("error", Document.class)).containsEntry("type", "not_started");
     }
 
     @Test

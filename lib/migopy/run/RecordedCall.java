@@ -1,0 +1,267 @@
+package migopy.run;
+
+import com.mongodb.MongoException;
+import com.mongodb.client.ClientSession;
+import com.mongodb.client.MongoDatabase;
+
+import migopy.MigopyException;
+import migopy.Migration;
+import migopy.Transaction;
+import migopy.console.Direction;
+import migopy.console.Outcome;
+import migopy.console.StepError;
+import migopy.console.StepReport;
+import migopy.journal.JournalEntry;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A call of the user's code that has a record: a migration's step or an ad-hoc fix. The subclass
+ * knows the record and the code; the transaction around the call, and what its end means, are here.
+ */
+abstract class RecordedCall implements AutoCloseable {
+    private final Operation operation;
+    private final String name;
+    private final Direction direction;
+    private final CallOptions options;
+    private final ClientSession session;
+    private long startedNanos = System.nanoTime();
+
+    /**
+     * How the code is called.
+     *
+     * @param timeout how long a call may take, or null
+     * @param output keeps what is printed
+     * @param thread makes the call
+     */
+    record CallOptions(Duration timeout, OutputCapture output, MigrationThread thread) {}
+
+    /**
+     * How a call ended.
+     *
+     * @param error why it failed, or null
+     * @param toRecord whether the record is to be ended: a transaction has ended its own, and the
+     *     record of a call that may still be running stays as it is
+     * @param cause why the run cannot go on, where {@code error} does not say it
+     * @param exitCode the run's exit code if it ends here; 0 if it goes on
+     */
+    record CallResult(
+            Outcome outcome,
+            StepError error,
+            boolean toRecord,
+            MigopyException cause,
+            int exitCode) {}
+
+    /**
+     * @param transactional whether the code is called in a transaction
+     */
+    RecordedCall(
+            Operation operation,
+            String name,
+            Direction direction,
+            boolean transactional,
+            CallOptions options) {
+        this.operation = operation;
+        this.name = name;
+        this.direction = direction;
+        this.options = options;
+        this.session = transactional ? operation.connection().client().startSession() : null;
+    }
+
+    /** What the calls of {@link Migration} lead to. */
+    abstract Migration.Binding binding();
+
+    /** Runs once before the code is called, outside of its transaction. */
+    abstract void beforeCall() throws Exception;
+
+    /**
+     * Calls the code.
+     *
+     * @throws Throwable what the code throws
+     */
+    abstract void invoke() throws Throwable;
+
+    /** The lines of the user's code that led to what was thrown. */
+    abstract List<String> framesOf(Throwable thrown);
+
+    /** Whether a backfill is running, which ends by itself after its batch. */
+    abstract boolean backfillRunning();
+
+    /**
+     * Makes sure that the record is still as this run started it.
+     *
+     * @throws MigopyException unknown, if it is not
+     */
+    abstract void ensureOurs();
+
+    /**
+     * Records success in the transaction of the call itself: both are committed, or neither.
+     *
+     * @param database for use in a transaction
+     */
+    abstract void endInTransaction(MongoDatabase database);
+
+    /** Whether the record says that the transaction of the call was committed. */
+    abstract boolean isCommitted();
+
+    /** Notes in a record that stays running why the call was stopped. */
+    abstract void note(StepError error);
+
+    Operation operation() {
+        return operation;
+    }
+
+    /** The session of a transactional call, else null. */
+    ClientSession session() {
+        return session;
+    }
+
+    /** The last of what the call printed. */
+    String output() {
+        return options.output().text();
+    }
+
+    /** Calls the code. Its start is recorded, and the lease was checked after that. */
+    @SuppressWarnings("try") // bound is closed, and needs no other use
+    CallResult call() {
+        startedNanos = System.nanoTime();
+        options.output().begin();
+        Call call = new Call(operation, options.thread(), this::backfillRunning);
+        try (Migration.Unbind bound = Migration.bind(binding())) {
+            return result(call.run(this::body, options.timeout()));
+        }
+    }
+
+    private void body() throws Throwable {
+        beforeCall();
+        if (session == null) {
+            invoke();
+            return;
+        }
+        new Transaction(session, this::ensureStillOurs)
+                .run(
+                        () -> {
+                            invoke();
+                            operation.lease().ensureHeld();
+                            endInTransaction(operation.connection().transactionDatabase());
+                        });
+    }
+
+    private void ensureStillOurs() {
+        operation.lease().ensureHeld();
+        ensureOurs();
+    }
+
+    private CallResult result(Ending ending) {
+        if (ending instanceof Ending.Returned) {
+            return done(0);
+        }
+        if (session != null && committed()) {
+            return done(ending instanceof Ending.Stopped one ? one.signal().exitCode() : 0);
+        }
+        if (ending instanceof Ending.Threw threw) {
+            return thrown(threw.thrown());
+        }
+        if (ending instanceof Ending.Stopped stopped) {
+            return stopped(stopped);
+        }
+        if (ending instanceof Ending.TimedOut timedOut) {
+            return timedOut(timedOut.over());
+        }
+        Ending.Exited exited = (Ending.Exited) ending;
+        return failed(
+                Failure.exit(exited.stack(), this::framesOf, operation.settings().redactor()), 1);
+    }
+
+    /**
+     * A commit's answer may be lost, or come too late, while the commit is not: the record then
+     * says so.
+     */
+    private boolean committed() {
+        try {
+            return isCommitted();
+        } catch (MongoException e) {
+            operation.console().notice(Failure.NOT_ASKED + e.getMessage());
+            return false;
+        }
+    }
+
+    private CallResult done(int exitCode) {
+        Outcome outcome = direction == Direction.DOWN ? Outcome.ROLLED_BACK : Outcome.APPLIED;
+        return new CallResult(outcome, null, session == null, null, exitCode);
+    }
+
+    private CallResult failed(StepError error, int exitCode) {
+        Outcome outcome = direction == Direction.DOWN ? Outcome.ROLLBACK_FAILED : Outcome.FAILED;
+        return new CallResult(outcome, error, true, null, exitCode);
+    }
+
+    private CallResult thrown(Throwable thrown) {
+        MigopyException overtaken = Failure.overtaken(thrown);
+        if (overtaken != null) {
+            return new CallResult(
+                    Outcome.UNKNOWN, null, false, overtaken, overtaken.kind().exitCode());
+        }
+        StepError error = Failure.of(thrown, framesOf(thrown), operation.settings().redactor());
+        return failed(error, 1);
+    }
+
+    private CallResult stopped(Ending.Stopped stopped) {
+        int exitCode = stopped.signal().exitCode();
+        List<String> frames =
+                stopped.thrown() == null
+                        ? List.of()
+                        : Failure.redacted(
+                                framesOf(stopped.thrown()), operation.settings().redactor());
+        StepError error =
+                new StepError(
+                        JournalEntry.INTERRUPTED, "stopped by " + stopped.signal().name(), frames);
+        return stopped.over() ? failed(error, exitCode) : interrupted(error, exitCode);
+    }
+
+    /** How far the call got is unknown: its record stays running, with the reason noted. */
+    private CallResult interrupted(StepError error, int exitCode) {
+        try {
+            note(error);
+        } catch (MongoException e) {
+            operation.console().notice("Why it stopped could not be noted: " + e.getMessage());
+        }
+        return new CallResult(Outcome.INTERRUPTED, error, false, null, exitCode);
+    }
+
+    private CallResult timedOut(boolean over) {
+        String message = "took longer than " + shown(options.timeout());
+        String still = over ? "" : "; its thread %s still runs".formatted(MigrationThread.NAME);
+        return failed(new StepError(JournalEntry.TIMEOUT, message + still, List.of()), 1);
+    }
+
+    private static String shown(Duration timeout) {
+        return timeout.toMillis() % 1000 == 0
+                ? timeout.toSeconds() + " s"
+                : timeout.toMillis() + " ms";
+    }
+
+    /** How a step was started but never called, because the run had to end before. */
+    CallResult neverCalled(String reason) {
+        return failed(new StepError("not_started", reason, List.of()), 0);
+    }
+
+    /** The report of a call that ended so. */
+    StepReport report(Outcome outcome, StepError error) {
+        return new StepReport(name, direction, outcome, elapsed(), error);
+    }
+
+    /** How long the call has taken so far, in milliseconds. */
+    long elapsed() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNanos);
+    }
+
+    @Override
+    public void close() {
+        if (session != null) {
+            session.close();
+        }
+    }
+}
