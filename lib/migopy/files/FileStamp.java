@@ -64,12 +64,10 @@ public record FileStamp(Kind kind, long size, long modified, long changed, long 
     }
 
     private static FileStamp of(Path path, LinkOption... options) throws IOException {
-        Map<String, Object> values;
-        try {
-            values = Files.readAttributes(path, UNIX, options);
-        } catch (UnsupportedOperationException e) {
+        if (!path.getFileSystem().supportedFileAttributeViews().contains("unix")) {
             return basic(Files.readAttributes(path, BasicFileAttributes.class, options));
         }
+        Map<String, Object> values = Files.readAttributes(path, UNIX, options);
         return new FileStamp(
                 kind((Integer) values.get("mode")),
                 (Long) values.get("size"),

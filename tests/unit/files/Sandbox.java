@@ -30,11 +30,21 @@ import java.util.stream.Stream;
 final class Sandbox {
     static final Pattern PATTERN = Pattern.compile("(?<number>[0-9]+)_[a-z0-9_]+\\.java");
 
-    final Path home = Scratch.folder("sandbox");
-    final Path migrations = home.resolve("mongomigrations");
-    final Path cache = home.resolve(".migopy");
+    final Path home;
+    final Path migrations;
+    final Path cache;
 
     Sandbox() {
+        this(Scratch.folder("sandbox"));
+    }
+
+    /**
+     * @param home a folder that exists, of any file system
+     */
+    Sandbox(Path home) {
+        this.home = home;
+        this.migrations = home.resolve("mongomigrations");
+        this.cache = home.resolve(".migopy");
         try {
             Files.createDirectory(migrations);
         } catch (IOException e) {
