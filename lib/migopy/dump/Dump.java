@@ -243,6 +243,7 @@ public final class Dump {
                 startedAt,
                 false,
                 request.query(),
+                selected(),
                 List.of());
     }
 
@@ -258,7 +259,12 @@ public final class Dump {
                 Instant.now(),
                 snapshot,
                 request.query(),
+                selected(),
                 collections);
+    }
+
+    private List<String> selected() {
+        return request.collections().stream().sorted().toList();
     }
 
     private DumpAnswer answer(Manifest manifest) {

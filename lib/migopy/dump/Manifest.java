@@ -24,6 +24,7 @@ import java.util.List;
  * @param run the run's id
  * @param snapshot whether all collections but those marked otherwise show one point in time
  * @param query the documents that were asked for, as JSON; null: all
+ * @param selected the collections that were asked for; empty: all
  */
 record Manifest(
         boolean complete,
@@ -35,6 +36,7 @@ record Manifest(
         Instant finishedAt,
         boolean snapshot,
         String query,
+        List<String> selected,
         List<Collection> collections) {
     static final String NAME = "manifest.json";
 
@@ -70,6 +72,7 @@ record Manifest(
     }
 
     Manifest {
+        selected = List.copyOf(selected);
         collections = List.copyOf(collections);
     }
 
@@ -87,6 +90,11 @@ record Manifest(
                     .append("snapshot", BsonBoolean.valueOf(snapshot));
             if (query != null) {
                 document.append("query", new BsonString(query));
+            }
+            if (!selected.isEmpty()) {
+                BsonArray names = new BsonArray();
+                selected.forEach(name -> names.add(new BsonString(name)));
+                document.append("selected", names);
             }
             document.append("blockBytes", new BsonInt32(Checksums.BLOCK));
             BsonArray list = new BsonArray();
@@ -135,6 +143,9 @@ record Manifest(
                 complete ? instant(document.get("finishedAt")) : startedAt,
                 complete && document.getBoolean("snapshot").getValue(),
                 document.containsKey("query") ? text(document, "query") : null,
+                document.getArray("selected", new BsonArray()).stream()
+                        .map(name -> name.asString().getValue())
+                        .toList(),
                 complete
                         ? document.getArray("collections").stream()
                                 .map(c -> collection(c.asDocument()))
