@@ -51,7 +51,7 @@ public record Begin(
 
     /** What the document will look like to whoever ends this step. */
     public Expected begun() {
-        return new Expected(expected.key(), state, fence);
+        return new Expected(expected.key(), state, fence, run);
     }
 
     Bson update() {

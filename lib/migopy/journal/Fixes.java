@@ -88,7 +88,7 @@ public final class Fixes {
             BsonDocument session) {
         /** What the document looks like to whoever settles it. */
         public Expected expected() {
-            return new Expected(OUTCOME, new BsonString(run), State.RUNNING, fence);
+            return new Expected(OUTCOME, new BsonString(run), State.RUNNING, fence, null);
         }
     }
 
@@ -224,7 +224,7 @@ public final class Fixes {
 
     private static Bson ended(Begun begun, State outcome) {
         BsonString key = new BsonString(begun.run());
-        return new Expected(OUTCOME, key, outcome, begun.fence()).filter();
+        return new Expected(OUTCOME, key, outcome, begun.fence(), null).filter();
     }
 
     private static MigopyException overtaken(Begun begun) {
@@ -233,9 +233,21 @@ public final class Fixes {
                 "See what is true: " + MigopyException.COMMAND + " history " + begun.run());
     }
 
-    /** Whether some run has begun a fix and not ended it. */
-    public boolean anyUnderWay() {
-        return collection.find(Filters.eq(OUTCOME, State.RUNNING.word())).first() != null;
+    /**
+     * The highest fence of the fixes that some run has started and not ended; 0 if only shells are
+     * open, which have no fence. Empty if there is nothing to fence.
+     */
+    public Optional<Long> highestFenceUnderWay() {
+        BsonDocument highest =
+                collection
+                        .find(Filters.eq(OUTCOME, State.RUNNING.word()))
+                        .sort(Sorts.descending("fence"))
+                        .projection(Projections.include("fence"))
+                        .first();
+        if (highest == null) {
+            return Optional.empty();
+        }
+        return Optional.of(highest.isNumber("fence") ? highest.getNumber("fence").longValue() : 0L);
     }
 
     /**

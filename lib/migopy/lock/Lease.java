@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -29,6 +30,12 @@ public final class Lease implements AutoCloseable {
      */
     private static final int RENEWALS_PER_LEASE = 6;
 
+    /** After a renewal that failed the next one follows five times as soon. */
+    private static final int RETRIES_PER_RENEWAL = 5;
+
+    /** A fence above this was not given by a lock; counting on from it would overflow. */
+    private static final long HIGHEST_FENCE = 1L << 53;
+
     /** How long one look at a lock that is held waits before the next, at most a renewal's time. */
     private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
 
@@ -40,14 +47,14 @@ public final class Lease implements AutoCloseable {
     private final LockStore store;
     private final LockStore.Owner owner;
     private final Duration length;
-    private final long token;
     private final Duration trusted;
     private final Clock wall;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread renewer;
+    private volatile long token;
     private volatile Renewal renewal;
     private volatile boolean lost;
-    private volatile MongoException failure;
+    private volatile Throwable failure;
 
     /**
      * When the lease was known to be ours, by three clocks.
@@ -151,9 +158,27 @@ public final class Lease implements AutoCloseable {
                         .formatted(MigopyException.COMMAND, holder.owner()));
     }
 
-    /** The fencing token: rises by one with each owner of the lock. */
+    /** The fencing token: rises with each owner of the lock. */
     public long token() {
         return token;
+    }
+
+    /**
+     * Makes sure that the token is higher than a fence that was found. It always is, unless the
+     * lock's document was deleted, or replaced by an older one: its token then starts from a lower
+     * number, and an earlier owner may have the same one.
+     *
+     * @throws MigopyException unknown, if the lock is lost
+     */
+    public synchronized void raiseAbove(long fence) {
+        if (fence < token || fence > HIGHEST_FENCE) {
+            return;
+        }
+        if (!store.raise(owner, token, fence + 1)) {
+            lost = true;
+            throw lost();
+        }
+        token = fence + 1;
     }
 
     /** The server's time now: that of the last renewal, and what has passed here since. */
@@ -172,9 +197,10 @@ public final class Lease implements AutoCloseable {
         if (!lost && renewal.age(wall.millis()).compareTo(trusted) > 0) {
             try {
                 renew();
-            } catch (MongoException e) {
-                if (failure != null && failure != e) {
-                    e.addSuppressed(failure);
+            } catch (RuntimeException | Error e) { // as OutOfMemoryError: the lease is not known
+                Throwable earlier = failure;
+                if (earlier != null && earlier != e) {
+                    e.addSuppressed(earlier);
                 }
                 throw new MigopyException(
                         MigopyException.Kind.UNKNOWN,
@@ -185,9 +211,31 @@ public final class Lease implements AutoCloseable {
             }
         }
         if (lost) {
-            throw MigopyException.unknown(
-                    "This run lost its lock to another",
-                    "See what is true: " + MigopyException.COMMAND + " status");
+            throw lost();
+        }
+    }
+
+    private MigopyException lost() {
+        return MigopyException.unknown(
+                "This run lost its lock: " + why(),
+                "Check what was applied: " + MigopyException.COMMAND + " status");
+    }
+
+    private String why() {
+        try {
+            Optional<Holder> holder = store.holder();
+            if (holder.isPresent()) {
+                return holder.get().shown() + " holds it now";
+            }
+            OptionalLong now = store.token();
+            if (now.isEmpty()) {
+                return "its document in %s was deleted".formatted(store.namespace());
+            }
+            return now.getAsLong() == token
+                    ? "it was removed with unlock"
+                    : "another run took it over, and has released it since";
+        } catch (MongoException e) {
+            return "who holds it could not be read: " + e.getMessage();
         }
     }
 
@@ -204,19 +252,24 @@ public final class Lease implements AutoCloseable {
     }
 
     private void renewUntilClosed() {
-        long pause = length.toMillis() / RENEWALS_PER_LEASE;
-        try {
-            while (!lost && !closed.await(pause, TimeUnit.MILLISECONDS)) {
-                try {
+        long regular = length.toMillis() / RENEWALS_PER_LEASE;
+        long pause = regular;
+        boolean ended = false;
+        while (!lost && !ended) {
+            try {
+                ended = closed.await(pause, TimeUnit.MILLISECONDS);
+                if (!ended) {
                     renew();
-                } catch (MongoException e) {
-                    failure =
-                            e; // the next turn tries again; ensureHeld() sees how long it has been
                 }
+                pause = regular;
+            } catch (Throwable e) {
+                // Whatever the migration did: memory comes back, and an interrupt was not meant for
+                // this thread. Nothing here may need memory; ensureHeld() judges how long it took.
+                failure = e;
+                pause = regular / RETRIES_PER_RENEWAL;
+                Thread.interrupted();
+                Thread.yield();
             }
-        } catch (InterruptedException e) {
-            // Nobody interrupts this thread but a JVM that ends; ensureHeld() goes on renewing.
-            Thread.currentThread().interrupt();
         }
     }
 

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * The document {@code {_id: "lock"}}: what is read and written of it, by the server's clock.
@@ -163,6 +164,27 @@ public final class LockStore {
             after = collection.findOneAndUpdate(ours, Updates.set("expiresAt", later), AFTER);
         }
         return Optional.ofNullable(after).map(lock -> lock.getDate("expiresAt").toInstant());
+    }
+
+    /**
+     * Raises the token of a lock that is held.
+     *
+     * @return whether it is still that owner's
+     */
+    boolean raise(Owner owner, long token, long higher) {
+        Bson ours = Filters.and(LOCK, Filters.eq("owner", owner.id()), Filters.eq("token", token));
+        return collection.findOneAndUpdate(ours, Updates.set("token", higher)) != null;
+    }
+
+    /** The token in the lock's document, held or released; empty if there is no such document. */
+    OptionalLong token() {
+        Document lock = collection.find(LOCK).first();
+        return lock == null ? OptionalLong.empty() : OptionalLong.of(read(lock).token());
+    }
+
+    /** The collection's name with its database: {@code app.migrations_lock}. */
+    String namespace() {
+        return collection.getNamespace().getFullName();
     }
 
     /** Gives the lock back, if it is still that owner's; the token stays. */

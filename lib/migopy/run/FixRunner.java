@@ -35,7 +35,7 @@ public final class FixRunner {
                     "Start mongod with --replSet, or do without a transaction");
         }
         try (Operation operation = Operation.open(context, ledger, options.waitForLock())) {
-            operation.takeOver();
+            operation.entries(); // for its fences alone: a fix plans nothing
             operation.tellStarted(List.of(fix.name()));
             try (OutputCapture output = operation.captureOutput();
                     MigrationThread thread = new MigrationThread()) {

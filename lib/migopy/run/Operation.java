@@ -31,7 +31,7 @@ record Operation(
         implements AutoCloseable {
 
     /**
-     * Takes the lock; {@link #entries} or {@link #takeOver} has to follow.
+     * Takes the lock; {@link #entries} or {@link #journalAlone} has to follow.
      *
      * @param wait how long to wait for the lock; zero to not wait
      * @throws MigopyException locked, if another run held it to the end of {@code wait}
@@ -44,7 +44,6 @@ record Operation(
         Settings settings = context.settings();
         ServerOperations operations =
                 new ServerOperations(context.connection(), Ledger.namespaces(settings));
-        Takeover takeover = new Takeover(operations, ledger);
         Lease lease =
                 Lease.acquire(
                         ledger.locks(),
@@ -53,17 +52,18 @@ record Operation(
                         wait,
                         Clock.systemUTC(),
                         context.console()::event);
+        Takeover takeover = new Takeover(operations, ledger, lease);
         return new Operation(context, ledger, by, lease, operations, takeover);
     }
 
-    /** The journal, behind the fence. */
+    /** The journal, when no earlier run can write into it or into the fixes any more. */
     List<Entry> entries() {
-        return takeover.fencedEntries(lease.token());
+        return takeover.fencedEntries();
     }
 
-    /** From here on no earlier run can write, and nobody can be ahead of what is read. */
-    void takeOver() {
-        takeover.raiseFence(lease.token());
+    /** The same for what leaves the fixes alone, and may have no right to read them. */
+    List<Entry> journalAlone() {
+        return takeover.fencedJournal();
     }
 
     Settings settings() {

@@ -6,6 +6,7 @@ import migopy.console.RepairAnswer;
 import migopy.console.RepairAnswer.Repaired;
 import migopy.files.MigrationSource;
 import migopy.journal.Attempt;
+import migopy.journal.Entry;
 import migopy.journal.Expected;
 import migopy.journal.JournalEntry;
 import migopy.journal.Settlement;
@@ -71,16 +72,16 @@ public final class Repairs {
                 what,
                 ledger -> {
                     // A wrong name is told before anything is touched.
-                    chosen(order, overview(survey, ledger));
+                    chosen(order, overview(survey, ledger.journal().entries()));
                     try (Operation operation = Operation.open(context, ledger, Duration.ZERO)) {
-                        operation.takeOver();
-                        return new Repairs(order, operation).settle(overview(survey, ledger));
+                        Overview overview = overview(survey, operation.journalAlone());
+                        return new Repairs(order, operation).settle(overview);
                     }
                 });
     }
 
-    private static Overview overview(Survey survey, Ledger ledger) {
-        return survey.with(new JournalView(ledger.journal().entries(), Set.of()));
+    private static Overview overview(Survey survey, List<Entry> entries) {
+        return survey.with(new JournalView(entries, Set.of()));
     }
 
     private static void refuseWhatCannotBeMeant(Order order) {

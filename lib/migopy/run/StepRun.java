@@ -94,7 +94,11 @@ final class StepRun extends RecordedCall {
             return Expected.absent(step.name());
         }
         return again()
-                ? new Expected(step.entry().key(), State.ROLLED_BACK, operation().lease().token())
+                ? new Expected(
+                        step.entry().key(),
+                        State.ROLLED_BACK,
+                        operation().lease().token(),
+                        operation().runId())
                 : Expected.of(step.entry());
     }
 

@@ -6,12 +6,16 @@ import migopy.journal.Entry;
 import migopy.journal.Fixes;
 import migopy.journal.Journal;
 import migopy.journal.JournalEntry;
+import migopy.lock.Lease;
 import migopy.mongo.ServerOperation;
 import migopy.mongo.ServerOperations;
+
+import org.bson.BsonDocument;
 
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -37,50 +41,60 @@ final class Takeover {
     private final ServerOperations operations;
     private final Journal journal;
     private final Fixes fixes;
+    private final Lease lease;
 
-    Takeover(ServerOperations operations, Ledger ledger) {
+    Takeover(ServerOperations operations, Ledger ledger, Lease lease) {
         this.operations = operations;
+        this.lease = lease;
         this.journal = ledger.journal();
         this.fixes = ledger.fixes();
     }
 
+    /** The journal, when no earlier run can write into what is running in journal or fixes. */
+    List<Entry> fencedEntries() {
+        Optional<Long> highest = fixes.highestFenceUnderWay();
+        if (highest.isPresent()) {
+            lease.raiseAbove(highest.get());
+            end(fixes.sessionsUnderWay());
+            fixes.raiseFence(lease.token());
+        }
+        return fencedJournal();
+    }
+
     /**
-     * The journal, when no run before this one can write into what is under way any more. Where
-     * nothing is, there is nothing to fence: the lock was taken by a majority write, so that what
-     * was begun before is seen, and what an overtaken run begins from now on stops this run's
-     * begin.
-     *
-     * @param token this run's fence
+     * The journal, when no earlier run can write into what is running there; the fixes are left as
+     * they are. Where nothing is running, there is nothing to fence: the lock was taken by a
+     * majority write, so that what was started before is seen, and what an overtaken run starts
+     * from now on stops this run's start of the same migration.
      */
-    List<Entry> fencedEntries(long token) {
+    List<Entry> fencedJournal() {
         List<Entry> entries = journal.entries();
-        if (entries.stream().allMatch(Takeover::settled) && !fixes.anyUnderWay()) {
+        boolean settled = true;
+        long highest = 0;
+        for (Entry entry : entries) {
+            if (entry instanceof JournalEntry known) {
+                settled &= !known.state().underWay();
+                highest = Math.max(highest, known.fence() == null ? 0 : known.fence());
+            } else {
+                settled = false;
+            }
+        }
+        lease.raiseAbove(highest);
+        if (settled) {
             return entries;
         }
-        raiseFence(token);
+        end(journal.sessionsUnderWay());
+        journal.raiseFence(lease.token());
         return journal.entries();
     }
 
-    private static boolean settled(Entry entry) {
-        return entry instanceof JournalEntry known && !known.state().underWay();
-    }
-
     /**
-     * Takes journal and fixes over: no run before this one can write into them any more.
-     *
-     * @param token this run's fence
+     * To be called before fencing: a transaction that has written its record holds the fence up.
      */
-    void raiseFence(long token) {
-        // First the open transactions: one that has written its record already would hold up the
-        // fence.
-        for (var session : journal.sessionsUnderWay()) {
+    private void end(List<BsonDocument> sessions) {
+        for (BsonDocument session : sessions) {
             operations.killSession(session);
         }
-        for (var session : fixes.sessionsUnderWay()) {
-            operations.killSession(session);
-        }
-        journal.raiseFence(token);
-        fixes.raiseFence(token);
     }
 
     /**
