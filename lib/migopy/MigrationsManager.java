@@ -1,6 +1,6 @@
 //DEPS org.mongodb:mongodb-driver-sync:5.14.0
 //DEPS info.picocli:picocli:4.7.7
-//DEPS org.slf4j:slf4j-nop:2.0.20
+//DEPS org.slf4j:slf4j-api:2.0.20
 //DEPS io.github.java-diff-utils:java-diff-utils:4.18
 //DEPS me.tongfei:progressbar:0.10.2
 //SOURCES DirectRun.java

@@ -37,7 +37,40 @@ final class MigrationLoader extends ClassLoader {
             }
         }
         // Never closed: a thread that the migration has left behind may still load from it.
-        return new URLClassLoader(urls, parent);
+        return new Dependencies(urls, parent);
+    }
+
+    /**
+     * The jars of a migration's {@code //DEPS}. The project's classes come first, but for slf4j
+     * where only the migration brings a logging library: slf4j looks for one beside its own
+     * classes.
+     */
+    private static final class Dependencies extends URLClassLoader {
+        private static final String SLF4J = "org.slf4j.";
+        private static final String LOGGING_LIBRARY =
+                "META-INF/services/org.slf4j.spi.SLF4JServiceProvider";
+
+        private final boolean ownLogging;
+
+        Dependencies(URL[] urls, ClassLoader parent) {
+            super(urls, parent);
+            this.ownLogging =
+                    findResource(LOGGING_LIBRARY) != null
+                            && parent.getResource(LOGGING_LIBRARY) == null;
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            if (!ownLogging
+                    || !name.startsWith(SLF4J)
+                    || findResource(name.replace('.', '/') + ".class") == null) {
+                return super.loadClass(name, resolve);
+            }
+            synchronized (getClassLoadingLock(name)) {
+                Class<?> loaded = findLoadedClass(name);
+                return loaded == null ? findClass(name) : loaded;
+            }
+        }
     }
 
     /** The names of the migration's own classes. */

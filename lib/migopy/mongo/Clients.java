@@ -35,6 +35,7 @@ record Clients(MongoClient user, MongoClient journal, Duration firstContact)
     private static final int JOURNAL_POOL = 4;
 
     static Clients of(ConnectionSettings settings, String uri, String appName) {
+        DriverLoading.acceptNoLoggingLibrary();
         ConnectionString string = new ConnectionString(uri);
         MongoClientSettings forUser = forUser(string, settings.tls(), appName);
         MongoClient user = MongoClients.create(forUser);

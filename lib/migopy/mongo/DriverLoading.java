@@ -12,6 +12,8 @@ import java.util.Date;
  * command needs the processor for, and a second one is there nearly everywhere.
  */
 public final class DriverLoading implements AutoCloseable {
+    private static final String SLF4J_VERBOSITY = "slf4j.internal.verbosity";
+
     private final Thread thread = new Thread(DriverLoading::load, "migopy-driver");
 
     private DriverLoading() {
@@ -19,8 +21,19 @@ public final class DriverLoading implements AutoCloseable {
         thread.start();
     }
 
+    /**
+     * Keeps slf4j from warning that there is no logging library. None comes with Migopy, so that
+     * the one that a project names in its {@code //DEPS} is the only one.
+     */
+    static void acceptNoLoggingLibrary() {
+        if (System.getProperty(SLF4J_VERBOSITY) == null) {
+            System.setProperty(SLF4J_VERBOSITY, "ERROR");
+        }
+    }
+
     /** Begins. Nothing is connected, and nothing that fails here matters: it would fail again. */
     public static DriverLoading start() {
+        acceptNoLoggingLibrary();
         return new DriverLoading();
     }
 

@@ -12,9 +12,13 @@ import migopy.files.SourceCompiler;
 
 import org.junit.jupiter.api.Test;
 
+import support.Checkout;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -36,6 +40,9 @@ class DependenciesTest {
                 static void up() { throw new RuntimeException(greeter.Greeter.hello()); }
             }
             """;
+
+    private static final String LOGGING_LIBRARY =
+            "META-INF/services/org.slf4j.spi.SLF4JServiceProvider";
 
     private final Sandbox sandbox = new Sandbox();
     private final Path asked = sandbox.home.resolve("asked.txt");
@@ -217,5 +224,49 @@ class DependenciesTest {
                 .with("2_b.java", USES_GREETER.replace(":1.0", ":1.0-SNAPSHOT"));
         assertThat(compile().migrations()).hasSize(2);
         assertThat(Files.readAllLines(asked)).filteredOn(l -> l.startsWith("--quiet")).hasSize(1);
+    }
+
+    @Test
+    void theOnlyLoggingLibraryIsTheOneThatAMigrationNames() throws Exception {
+        assertThat(ClassLoader.getSystemResource(LOGGING_LIBRARY)).isNull();
+        String jars = jarsOf("org.slf4j:slf4j-simple:2.0.20");
+        jbang("echo '" + jars + "'");
+        sandbox.with(
+                "1_a.java",
+                """
+                //DEPS org.slf4j:slf4j-simple:2.0.20
+                class A {
+                    static void up() { org.slf4j.LoggerFactory.getLogger("a").warn("said by a"); }
+                }
+                """);
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        PrintStream before = System.err;
+        System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
+        try {
+            sandbox.only().call(Direction.UP, null, null);
+        } catch (Throwable thrown) {
+            throw new AssertionError(thrown);
+        } finally {
+            System.setErr(before);
+        }
+        assertThat(printed.toString(StandardCharsets.UTF_8)).contains("WARN a - said by a");
+    }
+
+    /** The class path of an artifact, as the real JBang resolves it. */
+    private String jarsOf(String artifact) throws IOException, InterruptedException {
+        Path named = Files.writeString(sandbox.home.resolve("Named.java"), "//DEPS " + artifact);
+        Process jbang =
+                new ProcessBuilder(
+                                Checkout.root().resolve("jbang").toString(),
+                                "--quiet",
+                                "info",
+                                "classpath",
+                                "--deps-only",
+                                named.toString())
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .start();
+        String jars = new String(jbang.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(jbang.waitFor()).isZero();
+        return jars.strip();
     }
 }
