@@ -214,6 +214,7 @@
 //SOURCES journal/JournalEntry.java
 //SOURCES journal/JournalErrors.java
 //SOURCES journal/OpenSessions.java
+//SOURCES journal/Renaming.java
 //SOURCES journal/Settlement.java
 //SOURCES journal/State.java
 //SOURCES journal/UnreadableEntry.java
@@ -235,11 +236,13 @@
 //SOURCES mongo/ServerOperations.java
 //SOURCES mongo/Topology.java
 //SOURCES mongo/package-info.java
+//SOURCES plan/Duplicates.java
 //SOURCES plan/Names.java
 //SOURCES plan/Overview.java
 //SOURCES plan/Plan.java
 //SOURCES plan/Planner.java
 //SOURCES plan/Problems.java
+//SOURCES plan/Renames.java
 //SOURCES plan/Request.java
 //SOURCES plan/RollbackPlanner.java
 //SOURCES plan/Situation.java
@@ -268,6 +271,7 @@
 //SOURCES run/OutputCapture.java
 //SOURCES run/Preparation.java
 //SOURCES run/RecordedCall.java
+//SOURCES run/Rename.java
 //SOURCES run/Repairs.java
 //SOURCES run/RunContext.java
 //SOURCES run/RunOptions.java

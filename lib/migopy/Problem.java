@@ -21,6 +21,7 @@ public record Problem(Kind kind, String name, String message, String hint, List<
         DUPLICATE_NUMBER,
         EDITED,
         MISSING,
+        RENAMED,
         OUT_OF_ORDER,
         NOT_COMPILABLE,
         NO_UP,
@@ -38,6 +39,11 @@ public record Problem(Kind kind, String name, String message, String hint, List<
 
     public Problem {
         details = List.copyOf(details);
+    }
+
+    /** Whether it is about the names of files alone, not about a migration. */
+    public boolean ofTheDirectory() {
+        return kind == Kind.INVALID_NAME || kind == Kind.DUPLICATE_NUMBER;
     }
 
     public Problem(Kind kind, String name, String message, String hint) {

@@ -1,6 +1,7 @@
 package migopy.command;
 
 import migopy.MigopyException;
+import migopy.console.Wording;
 import migopy.run.Repairs;
 
 import picocli.CommandLine.Command;
@@ -11,12 +12,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** {@code repair NAME... --as applied|pending|unchanged --reason TEXT}. */
+/**
+ * {@code repair NAME... --as applied|pending|unchanged --reason TEXT}, and {@code repair NAME
+ * --renamed-from OLD}.
+ */
 @Command(
         name = "repair",
         description =
-                "Settles what is interrupted, failed on its way back, ignored or missing, or"
-                        + " accepts an edit.")
+                "Settles what is interrupted, failed on its way back, ignored, missing or renamed,"
+                        + " or accepts an edit.")
 final class Repair implements Action {
     private static final Set<String> AS = Set.of("applied", "pending", "unchanged");
 
@@ -32,6 +36,12 @@ final class Repair implements Action {
     @Option(names = "--reason", paramLabel = "TEXT", description = "why; the journal keeps it")
     private String reason;
 
+    @Option(
+            names = "--renamed-from",
+            paramLabel = "OLD",
+            description = "move the record and history of OLD, whose file is NAME's now")
+    private String renamedFrom;
+
     @Option(names = "--edited", description = "all that were edited")
     private boolean edited;
 
@@ -40,6 +50,25 @@ final class Repair implements Action {
 
     @Override
     public int run(Session session) throws Exception {
+        Repairs.Order order = renamedFrom == null ? settling() : renaming();
+        return session.watched(
+                context -> {
+                    session.console().answer(Repairs.run(context, order));
+                    return 0;
+                });
+    }
+
+    private Repairs.Order renaming() {
+        if (names.size() != 1 || edited || missing || as != null) {
+            throw MigopyException.usage(
+                    "--renamed-from goes with the new name alone",
+                    "For example: "
+                            + Wording.command("repair", "4_pay", "--renamed-from", "5_pay"));
+        }
+        return Repairs.Order.renamed(names.get(0), renamedFrom, reason);
+    }
+
+    private Repairs.Order settling() {
         int ways = (names.isEmpty() ? 0 : 1) + (edited ? 1 : 0) + (missing ? 1 : 0);
         if (ways != 1) {
             throw usage(
@@ -53,17 +82,14 @@ final class Repair implements Action {
         if (reason == null || reason.isBlank()) {
             throw usage("repair needs a reason: --reason TEXT");
         }
-        Repairs.Order order = new Repairs.Order(names, edited, missing, as, reason);
-        return session.watched(
-                context -> {
-                    session.console().answer(Repairs.run(context, order));
-                    return 0;
-                });
+        return new Repairs.Order(names, edited, missing, as, null, reason);
     }
 
     private static MigopyException usage(String message) {
         return MigopyException.usage(
                 message,
-                "For example: {migopy} repair 3_add_users --as applied --reason \"done by hand\"");
+                "For example: "
+                        + Wording.command("repair", "3_add_users", "--as", "applied", "--reason")
+                        + " \"done by hand\"");
     }
 }

@@ -16,8 +16,10 @@ public record RepairAnswer(String run, List<Repaired> repaired, List<String> not
 
     /**
      * @param name the migration, without {@code .java}
-     * @param was what it was before: {@code interrupted}, {@code missing}, {@code edited}, ...
-     * @param as what it is now: {@code applied}, {@code pending} or {@code unchanged}
+     * @param was what it was before: {@code interrupted}, {@code missing}, {@code edited}, ...; the
+     *     old name of one that was renamed
+     * @param as what it is now: {@code applied}, {@code pending}, {@code unchanged} or {@code
+     *     renamed}
      */
     public record Repaired(String name, String was, String as) {}
 

@@ -1,5 +1,7 @@
 package migopy.console;
 
+import migopy.MigopyException;
+
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
@@ -13,6 +15,9 @@ public final class Wording {
      * of it.
      */
     static final int MESSAGE_LIMIT = 600;
+
+    /** What the reader of a hint has to fill in. */
+    private static final String FILL_IN = "...";
 
     private static final Pattern PLAIN_WORD = Pattern.compile("[\\w@%+=:,./-]+");
 
@@ -92,6 +97,19 @@ public final class Wording {
     /** A word as a shell takes it, within quotes where it needs them. */
     public static String word(String text) {
         return PLAIN_WORD.matcher(text).matches() ? text : "'" + text.replace("'", "'\\''") + "'";
+    }
+
+    /**
+     * A command as a hint shows it, every word quoted for a shell where it needs that: {@code
+     * {migopy} repair 'add users' --as applied}. A word of three dots, which the reader fills in,
+     * stands in double quotes.
+     */
+    public static String command(String... words) {
+        StringBuilder line = new StringBuilder(MigopyException.COMMAND);
+        for (String word : words) {
+            line.append(' ').append(word.equals(FILL_IN) ? "\"...\"" : word(word));
+        }
+        return line.toString();
     }
 
     /** A folder's name with one slash at its end. */

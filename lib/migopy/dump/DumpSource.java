@@ -140,7 +140,12 @@ record DumpSource(Path databaseFolder, Manifest manifest) {
     static List<Path> list(Path folder) {
         List<Path> files = new ArrayList<>();
         try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
-            stream.forEach(files::add);
+            for (Path file : stream) {
+                // No collection's name begins with a dot; what other systems leave behind does.
+                if (!file.getFileName().toString().startsWith(".")) {
+                    files.add(file);
+                }
+            }
         } catch (IOException e) {
             throw MigopyException.usage(
                     "%s cannot be read: %s".formatted(folder, Failures.reason(e)),

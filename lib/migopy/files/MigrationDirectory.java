@@ -8,15 +8,21 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -53,8 +59,13 @@ public final class MigrationDirectory {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
             for (Path entry : entries) {
                 String fileName = entry.getFileName().toString();
+                if (fileName.startsWith(".")) {
+                    continue; // an editor's lock, the shadow that macOS leaves on other disks
+                }
                 if (fileName.endsWith(MigrationFile.SUFFIX)) {
                     scan.look(fileName, entry);
+                } else if (Files.isDirectory(entry)) {
+                    scan.searchSubfolder(entry);
                 }
             }
         } catch (DirectoryIteratorException e) {
@@ -76,7 +87,7 @@ public final class MigrationDirectory {
         return matcher.matches() ? number(matcher.group(NUMBER)) : -1;
     }
 
-    private static long number(String digits) {
+    static long number(String digits) {
         if (digits == null || digits.isEmpty()) {
             return -1;
         }
@@ -161,6 +172,19 @@ public final class MigrationDirectory {
             }
         }
 
+        /** Migrations are never run from there, so nobody may believe that they are. */
+        void searchSubfolder(Path folder) {
+            Optional<Path> found = new Subfolder(pattern).firstMigration(folder);
+            if (found.isPresent()) {
+                String shown = directory.relativize(found.get()).toString();
+                invalid(
+                        shown,
+                        "is in a subfolder, and migrations are run from the migrations' directory"
+                                + " alone",
+                        "Move it up into the migrations' directory, or out of it");
+            }
+        }
+
         /** The file's stamp, or null when it is none that a migration may be. */
         private FileStamp stamp(String fileName, Path path) throws IOException {
             FileStamp stamp;
@@ -206,20 +230,83 @@ public final class MigrationDirectory {
 
         Listing listing() {
             Collections.sort(files);
+            long free = files.isEmpty() ? 0 : files.get(files.size() - 1).number();
             for (int i = 1; i < files.size(); i++) {
                 MigrationFile before = files.get(i - 1);
                 MigrationFile file = files.get(i);
                 if (before.number() == file.number()) {
+                    free += free < Long.MAX_VALUE ? 1 : 0;
                     problems.add(
                             new Problem(
                                     Problem.Kind.DUPLICATE_NUMBER,
                                     file.name(),
                                     "%s has the same number as %s"
                                             .formatted(file.name(), before.name()),
-                                    "Rename one of them: a number may be there once"));
+                                    "Rename %s to %s or, if that one is applied already, %s to %s"
+                                            .formatted(
+                                                    file.fileName(),
+                                                    file.renumbered(free),
+                                                    before.fileName(),
+                                                    before.renumbered(free))));
                 }
             }
             return new Listing(files, problems, List.of(), stamps);
+        }
+    }
+
+    /** A folder in the migrations' directory, searched for what somebody may take for one. */
+    private static final class Subfolder extends SimpleFileVisitor<Path> {
+        private static final int DEPTH_LIMIT = 8;
+
+        /** Of files: a folder with more of other things is not for migrations. */
+        private static final int FILE_LIMIT = 10_000;
+
+        private final Pattern pattern;
+        private int files;
+        private Path found;
+
+        Subfolder(Pattern pattern) {
+            this.pattern = pattern;
+        }
+
+        Optional<Path> firstMigration(Path folder) {
+            try {
+                Path start =
+                        folder.toRealPath(); // the folder may be a link; links in it stay links
+                Files.walkFileTree(start, EnumSet.noneOf(FileVisitOption.class), DEPTH_LIMIT, this);
+                return Optional.ofNullable(found)
+                        .map(file -> folder.resolve(start.relativize(file)));
+            } catch (IOException e) {
+                return Optional.empty(); // as for visitFileFailed
+            }
+        }
+
+        @Override
+        public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+            boolean hidden = folder.getFileName().toString().startsWith(".");
+            return hidden ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            String name = file.getFileName().toString();
+            // A class cannot begin with a digit, so such a file is no helper of migopy.java.
+            boolean migration =
+                    name.endsWith(MigrationFile.SUFFIX)
+                            && (Character.isDigit(name.charAt(0))
+                                    || pattern.matcher(name).matches());
+            if (migration) {
+                found = file;
+            }
+            return migration || ++files > FILE_LIMIT
+                    ? FileVisitResult.TERMINATE
+                    : FileVisitResult.CONTINUE;
+        }
+
+        /** A folder that cannot be read, such as a disk's lost+found, has no migrations for us. */
+        @Override
+        public FileVisitResult visitFileFailed(Path file, IOException why) {
+            return FileVisitResult.CONTINUE;
         }
     }
 

@@ -20,6 +20,24 @@ public record MigrationFile(long number, String name, Path path)
         return name + SUFFIX;
     }
 
+    /** The file's name with another number in the place of its own, no narrower than that. */
+    public String renumbered(long other) {
+        int start = 0;
+        while (start < name.length()) {
+            int end = start;
+            while (end < name.length() && Character.isDigit(name.charAt(end))) {
+                end++;
+            }
+            if (end > start && MigrationDirectory.number(name.substring(start, end)) == number) {
+                String digits = Long.toString(other);
+                String zeros = "0".repeat(Math.max(0, end - start - digits.length()));
+                return name.substring(0, start) + zeros + digits + name.substring(end) + SUFFIX;
+            }
+            start = end + 1;
+        }
+        return other + "_" + fileName(); // a number that the pattern puts together in another way
+    }
+
     @Override
     public int compareTo(MigrationFile other) {
         int byNumber = Long.compare(number, other.number);

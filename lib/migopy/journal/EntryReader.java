@@ -7,11 +7,15 @@ import org.bson.BsonType;
 import org.bson.BsonValue;
 
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
 /** Reads one document of the journal; whatever stands in it, the answer is an {@link Entry}. */
 final class EntryReader {
+    private static final String NOT_OURS = "it has no state, but more than _id and name";
+
     private EntryReader() {}
 
     /** A value that is of another type than the journal's. */
@@ -39,6 +43,10 @@ final class EntryReader {
         if (state == null && !bare) {
             throw new Misfit("it has neither a state nor a name");
         }
+        if (bare && document.size() > 2) {
+            // Only the Python Migopy's documents mean "applied" without saying so.
+            throw new Misfit(NOT_OURS + ": " + further(document));
+        }
         Optional<State> known = bare ? Optional.of(State.APPLIED) : State.of(state);
         if (known.isEmpty()) {
             throw new Misfit("its state is \"" + abbreviated(state) + "\"");
@@ -63,9 +71,21 @@ final class EntryReader {
                 whole(document, "durationMs"),
                 by == null ? null : By.read(by),
                 flag(document, "reversible"),
+                text(document, "renamedFrom"),
                 error == null ? null : text(error, "type"),
                 error == null ? null : text(error, "message"),
                 subdocument(document, "checkpoints"));
+    }
+
+    /** One that has no state, and more than the Python Migopy's documents. */
+    static UnreadableEntry ofAnotherTool(BsonDocument document) {
+        return new UnreadableEntry(shown(document.get("_id"), document), NOT_OURS);
+    }
+
+    private static String further(BsonDocument document) {
+        List<String> fields = new ArrayList<>(document.keySet());
+        fields.removeAll(List.of("_id", "name"));
+        return abbreviated(String.join(", ", fields));
     }
 
     private static String name(BsonValue key, BsonDocument document) throws Misfit {

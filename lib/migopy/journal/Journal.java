@@ -11,6 +11,7 @@ import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.BulkWriteOptions;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Projections;
+import com.mongodb.client.model.ReplaceOptions;
 import com.mongodb.client.model.UpdateOneModel;
 import com.mongodb.client.model.UpdateOptions;
 import com.mongodb.client.model.Updates;
@@ -45,27 +46,19 @@ public final class Journal {
     /** 10,000 entries of some 600 bytes in few round trips, and no more than a few MB at a time. */
     private static final int READ_BATCH = 5_000;
 
-    // Neither source nor output nor attempts: up to 1 MB a document that no plan looks at.
+    // Up to 1 MB a document that no plan needs. Everything else: a document of another tool shows
+    // by its own fields that it is not ours.
     private static final Bson FOR_PLANNING =
-            Projections.include(
-                    "name",
-                    "number",
-                    "state",
-                    "checksum",
-                    "run",
-                    "fence",
-                    "transactional",
-                    "resumable",
-                    "fileGone",
-                    "session",
-                    "startedAt",
-                    "finishedAt",
-                    "durationMs",
-                    "by",
-                    "reversible",
-                    "error.type",
-                    "error.message",
-                    "checkpoints");
+            Projections.exclude("source", "output", "attempts", "error.frames");
+
+    /** Documents of other tools that have no more than what planning leaves out. */
+    private static final Bson OF_ANOTHER_TOOL =
+            Filters.and(
+                    Filters.exists("state", false),
+                    Filters.or(
+                            Filters.exists("source"),
+                            Filters.exists("output"),
+                            Filters.exists("attempts")));
 
     private static final UpdateOptions UPSERT = new UpdateOptions().upsert(true);
 
@@ -86,7 +79,25 @@ public final class Journal {
                 entries.add(EntryReader.read(cursor.next()));
             }
         }
+        for (Entry entry : entries) {
+            if (entry instanceof JournalEntry known && known.bare()) {
+                markThoseOfOtherTools(entries);
+                break;
+            }
+        }
         return entries;
+    }
+
+    private void markThoseOfOtherTools(List<Entry> entries) {
+        for (BsonDocument other :
+                collection.find(OF_ANOTHER_TOOL).projection(Projections.include("name"))) {
+            entries.replaceAll(
+                    entry ->
+                            entry instanceof JournalEntry known
+                                            && known.key().equals(other.get("_id"))
+                                    ? EntryReader.ofAnotherTool(other)
+                                    : entry);
+        }
     }
 
     /** The whole document, with source, output and attempts. */
@@ -250,6 +261,40 @@ public final class Journal {
      */
     public void settle(Expected expected, Bson update) {
         if (collection.updateOne(expected.filter(), update).getMatchedCount() == 0) {
+            throw JournalErrors.overtaken(expected.key());
+        }
+    }
+
+    /**
+     * Moves a record to another name. A kill in between leaves both; {@link JournalEntry#replaces}
+     * recognizes that, and {@link #remove} finishes it.
+     *
+     * @throws MigopyException unknown, if one of the two has changed since it was read
+     */
+    public void rename(Renaming renaming) {
+        BsonDocument old =
+                document(renaming.from().key())
+                        .orElseThrow(() -> JournalErrors.overtaken(renaming.from().key()));
+        BsonDocument earlier = document(renaming.to().key()).orElse(null);
+        try {
+            collection.replaceOne(
+                    renaming.to().filter(),
+                    renaming.document(old, earlier),
+                    new ReplaceOptions().upsert(true));
+        } catch (MongoWriteException e) {
+            throw isDuplicate(e) ? JournalErrors.overtaken(renaming.to().key()) : e;
+        }
+        remove(renaming.from());
+    }
+
+    /**
+     * Removes a record of which another has everything.
+     *
+     * @throws MigopyException unknown, if it has changed since it was read
+     */
+    public void remove(Expected expected) {
+        if (collection.deleteOne(expected.filter()).getDeletedCount() == 0
+                && document(expected.key()).isPresent()) {
             throw JournalErrors.overtaken(expected.key());
         }
     }

@@ -17,6 +17,7 @@ import java.time.Instant;
  * @param session the server session of a transactional migration while it runs
  * @param resumable whether its class was marked {@code @Resumable} when it ran
  * @param fileGone whether a person has accepted that its file is gone
+ * @param renamedFrom the name that it had until a repair renamed it, or null
  * @param checkpoints where its backfills stopped, by their ordinal; null where it has none
  */
 public record JournalEntry(
@@ -37,6 +38,7 @@ public record JournalEntry(
         Long durationMs,
         By by,
         Boolean reversible,
+        String renamedFrom,
         String errorType,
         String errorMessage,
         BsonDocument checkpoints)
@@ -54,6 +56,14 @@ public record JournalEntry(
      */
     public boolean safeToRunAgain() {
         return transactional || resumable && state != State.ROLLING_BACK;
+    }
+
+    /**
+     * Whether this is the record to which {@code old} was being moved when that repair was killed:
+     * all of {@code old} is here already.
+     */
+    public boolean replaces(JournalEntry old) {
+        return old.name.equals(renamedFrom) && run != null && run.equals(old.run);
     }
 
     /** Whether it failed in a way that leaves open how far it came. */

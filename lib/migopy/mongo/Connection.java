@@ -13,10 +13,12 @@ import migopy.settings.Settings;
 
 import org.bson.Document;
 
+import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * The database that the settings name, connected while other work goes on.
@@ -70,6 +72,19 @@ public final class Connection implements AutoCloseable {
     /** Whether the first contact is over, well or badly, so that nothing waits for it any more. */
     public boolean isMade() {
         return contact.isDone();
+    }
+
+    /** Whether a server answers within a time, for what can be done without one too. */
+    public boolean answersWithin(Duration limit) {
+        try {
+            contact.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (ExecutionException | TimeoutException e) {
+            return false;
+        }
     }
 
     /**

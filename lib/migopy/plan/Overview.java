@@ -57,6 +57,7 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
         private final Set<String> liveRuns;
         private final List<Situation> found = new ArrayList<>();
         private final List<JournalEntry> newer = new ArrayList<>();
+        private final Renames renames = new Renames();
         private final List<String> notices;
         private final long highestFile;
 
@@ -96,9 +97,15 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
             }
             found.sort(BY_NUMBER);
             markOutOfOrder();
+            renames.mark(found, checksums);
             noticeNewer();
-            List<Problem> problems = new ArrayList<>(listing.problems());
-            found.stream().map(Situation::problem).filter(p -> p != null).forEach(problems::add);
+            List<Problem> problems = new Duplicates(listing, found).problems();
+            for (Situation one : found) {
+                // A renamed one has the same problem under both of its names.
+                if (one.problem() != null && one.problem().name().equals(one.name())) {
+                    problems.add(one.problem());
+                }
+            }
             return new Overview(found, problems, notices);
         }
 
@@ -127,6 +134,10 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
             }
             Long number = file != null ? Long.valueOf(file.number()) : entry.number();
             MigrationState state = state(entry);
+            renames.add(
+                    entry,
+                    file == null ? null : checksums.getOrDefault(file.name(), ""),
+                    state == MigrationState.RUNNING || state == MigrationState.ROLLING_BACK);
             found.add(
                     new Situation(
                             entry.name(),
@@ -163,17 +174,27 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
                                 + " --pattern");
             }
             return switch (state) {
-                case INTERRUPTED -> interrupted(entry);
-                case FAILED -> entry.failedMidway() ? interrupted(entry) : null;
+                case INTERRUPTED -> interrupted(entry, file);
+                case FAILED -> failed(entry, file);
                 case ROLLBACK_FAILED -> Problems.rollbackFailed(entry);
                 case APPLIED -> file == null ? gone(entry, number) : edited(entry, file);
                 case IGNORED, PENDING, RUNNING, ROLLING_BACK, UNREADABLE -> null;
             };
         }
 
-        private Problem interrupted(JournalEntry entry) {
+        private Problem failed(JournalEntry entry, MigrationFile file) {
+            if (entry.failedMidway()) {
+                return interrupted(entry, file);
+            }
+            return file == null ? Problems.goneBeforeApplied(entry) : null;
+        }
+
+        private Problem interrupted(JournalEntry entry, MigrationFile file) {
             if (!entry.safeToRunAgain()) {
-                return Problems.interrupted(entry);
+                return Problems.interrupted(entry, file != null);
+            }
+            if (file == null && entry.state() != State.ROLLING_BACK) {
+                return Problems.goneBeforeApplied(entry);
             }
             notices.add(Problems.safelyInterrupted(entry));
             return null;
@@ -192,6 +213,7 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
 
         /** In one line: an old image may find thousands. */
         private void noticeNewer() {
+            found.stream().filter(Situation::renamed).forEach(one -> newer.remove(one.entry()));
             newer.sort(Comparator.comparing(JournalEntry::number));
             if (newer.size() == 1) {
                 notices.add(newer.get(0).name() + " is applied and newer than every file here");

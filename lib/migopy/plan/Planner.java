@@ -3,6 +3,7 @@ package migopy.plan;
 import migopy.MigopyException;
 import migopy.Problem;
 import migopy.Problem.Kind;
+import migopy.console.Wording;
 
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -109,7 +110,7 @@ public final class Planner {
                                         && !request.outOfOrder();
                         default -> true;
                     };
-            if (blocks) {
+            if (blocks && !inTheWay.contains(problem)) {
                 inTheWay.add(problem);
             }
         }
@@ -117,20 +118,24 @@ public final class Planner {
     }
 
     private List<Problem> ofTheDirectory() {
-        return overview.problems().stream()
-                .filter(p -> p.kind() == Kind.INVALID_NAME || p.kind() == Kind.DUPLICATE_NUMBER)
-                .toList();
+        return overview.problems().stream().filter(Problem::ofTheDirectory).toList();
     }
 
     private void refuseWhatCannotBeExecuted(Situation one) {
         String hint =
                 switch (one.state()) {
                     case APPLIED ->
-                            "To run it again, take it back first: %s rollback %s"
-                                    .formatted(MigopyException.COMMAND, one.name());
+                            "To run it again, roll it back first: "
+                                    + Wording.command("rollback", one.name());
                     case IGNORED ->
-                            "To run it: %s repair %s --as pending --reason \"...\""
-                                    .formatted(MigopyException.COMMAND, one.name());
+                            "To run it: "
+                                    + Wording.command(
+                                            "repair",
+                                            one.name(),
+                                            "--as",
+                                            "pending",
+                                            "--reason",
+                                            "...");
                     default -> null;
                 };
         if (hint != null) {
@@ -177,20 +182,22 @@ public final class Planner {
                         "Only what was never run can be ignored");
             }
         }
-        List<Problem> inTheWay =
-                overview.problems().stream().filter(p -> UNCLEAR.contains(p.kind())).toList();
-        if (!inTheWay.isEmpty()) {
-            return new Plan(List.of(), inTheWay, overview.notices());
-        }
+        List<Problem> inTheWay = new ArrayList<>(overview.problems());
+        inTheWay.removeIf(problem -> !UNCLEAR.contains(problem.kind()));
         long limit = request.to() == null ? Long.MAX_VALUE : resolveTo(request.to());
         List<Step> steps = new ArrayList<>();
         for (Situation one : overview.migrations()) {
             boolean wanted = named.isEmpty() || named.containsKey(one.name());
             if (wanted && one.pending() && one.number() <= limit) {
                 steps.add(new Step.Ignore(one.file(), one.entry()));
+                if (one.renamed()) {
+                    inTheWay.add(one.problem());
+                }
             }
         }
-        return new Plan(steps, List.of(), List.of());
+        return inTheWay.isEmpty()
+                ? new Plan(steps, List.of(), List.of())
+                : new Plan(List.of(), inTheWay, overview.notices());
     }
 
     private static void refuseNamesWithLimits(List<String> names, String to, Integer steps) {

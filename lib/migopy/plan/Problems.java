@@ -1,8 +1,8 @@
 package migopy.plan;
 
-import migopy.MigopyException;
 import migopy.Problem;
 import migopy.console.Wording;
+import migopy.files.MigrationFile;
 import migopy.journal.By;
 import migopy.journal.JournalEntry;
 import migopy.journal.State;
@@ -12,8 +12,6 @@ import java.time.ZoneId;
 
 /** The problems that journal and files have with each other, in words. */
 final class Problems {
-    private static final String MIGOPY = MigopyException.COMMAND;
-
     private Problems() {}
 
     static Problem edited(JournalEntry entry) {
@@ -22,9 +20,8 @@ final class Problems {
                 entry.name(),
                 "%s was edited after it was applied%s"
                         .formatted(entry.name(), on(entry.finishedAt())),
-                ("Take the edit back, write a new migration, or accept it:"
-                                + " %s repair %s --as unchanged --reason \"...\"")
-                        .formatted(MIGOPY, entry.name()));
+                "Take the edit back, write a new migration, or accept it: "
+                        + repair(entry.name(), "unchanged"));
     }
 
     static Problem missing(JournalEntry entry) {
@@ -33,8 +30,74 @@ final class Problems {
                 entry.name(),
                 "%s was applied%s, but its file is gone"
                         .formatted(entry.name(), on(entry.finishedAt())),
-                "Bring the file back, or settle it: %s repair %s --as applied --reason \"...\""
-                        .formatted(MIGOPY, entry.name()));
+                "Bring the file back, or settle it: " + repair(entry.name(), "applied"));
+    }
+
+    /** Of one that failed, or whose interrupted transaction or resumable part would run again. */
+    static Problem goneBeforeApplied(JournalEntry entry) {
+        boolean failed = entry.state() == State.FAILED;
+        return new Problem(
+                Problem.Kind.MISSING,
+                entry.name(),
+                "%s %s%s, and its file is gone"
+                        .formatted(
+                                entry.name(),
+                                failed ? "failed" : "was interrupted",
+                                on(failed ? entry.finishedAt() : entry.startedAt())),
+                "Bring the file back, or remove the migration: " + repair(entry.name(), "pending"));
+    }
+
+    static Problem renamed(String name, JournalEntry known) {
+        return new Problem(
+                Problem.Kind.RENAMED,
+                name,
+                "%s has the text of %s, which %s%s"
+                        .formatted(name, known.name(), was(known), on(known.finishedAt())),
+                "Record that it was renamed: "
+                        + Wording.command("repair", name, "--renamed-from", known.name()));
+    }
+
+    private static String was(JournalEntry known) {
+        return switch (known.state()) {
+            case APPLIED -> "was applied";
+            case IGNORED -> "is ignored";
+            case FAILED -> "failed";
+            case ROLLED_BACK -> "was rolled back";
+            case ROLLBACK_FAILED, ROLLING_BACK -> "was being rolled back";
+            case RUNNING -> "was interrupted";
+        };
+    }
+
+    static Problem renamingUnfinished(String name, String oldName) {
+        return new Problem(
+                Problem.Kind.RENAMED,
+                oldName,
+                "Recording that %s is now %s was interrupted".formatted(oldName, name),
+                "Finish it: " + Wording.command("repair", name, "--renamed-from", oldName));
+    }
+
+    /**
+     * Two files with one number.
+     *
+     * @param wrong the one that is to be renamed
+     * @param to its new file name
+     * @param recorded whether the journal knows it under the name that it has now
+     */
+    static Problem duplicate(
+            MigrationFile wrong, MigrationFile other, String to, boolean recorded) {
+        String name = to.substring(0, to.length() - MigrationFile.SUFFIX.length());
+        return new Problem(
+                Problem.Kind.DUPLICATE_NUMBER,
+                wrong.name(),
+                "%s has the same number as %s".formatted(wrong.name(), other.name()),
+                recorded
+                        ? "Rename %s to %s, then run: %s"
+                                .formatted(
+                                        wrong.fileName(),
+                                        to,
+                                        Wording.command(
+                                                "repair", name, "--renamed-from", wrong.name()))
+                        : "Rename %s, which is pending, to %s".formatted(wrong.fileName(), to));
     }
 
     static Problem outOfOrder(String name, String highest) {
@@ -43,8 +106,10 @@ final class Problems {
                 name,
                 "%s is out of order: it is pending, but %s is applied already"
                         .formatted(name, highest),
-                "Run it all the same: %s execute %s, or all such: %s execute --out-of-order"
-                        .formatted(MIGOPY, name, MIGOPY));
+                "Run it all the same: %s, or all such: %s"
+                        .formatted(
+                                Wording.command("execute", name),
+                                Wording.command("execute", "--out-of-order")));
     }
 
     static Problem rollbackFailed(JournalEntry entry) {
@@ -53,24 +118,30 @@ final class Problems {
                 entry.name(),
                 "The rollback of %s failed%s%s"
                         .formatted(entry.name(), on(entry.finishedAt()), because(entry)),
-                "Look at the data, then settle it: %s repair %s --as applied|pending --reason \"...\""
-                        .formatted(MIGOPY, entry.name()));
+                "Check the data, then settle it: " + eitherWay(entry.name()));
     }
 
-    static Problem interrupted(JournalEntry entry) {
+    static Problem interrupted(JournalEntry entry, boolean hasFile) {
         boolean down = entry.state() == State.ROLLING_BACK;
-        String settle =
-                "%s repair %s --as applied|pending --reason \"...\""
-                        .formatted(MIGOPY, entry.name());
+        String again =
+                down || !hasFile
+                        ? ""
+                        : "run it again: %s, or "
+                                .formatted(Wording.command("execute", entry.name(), "--retry"));
         return new Problem(
                 Problem.Kind.INTERRUPTED,
                 entry.name(),
                 "%s%s was interrupted: %s"
                         .formatted(down ? "The rollback of " : "", entry.name(), known(entry)),
-                down
-                        ? "Look at the data, then settle it: " + settle
-                        : "Look at the data, then run it again: %s execute %s --retry, or settle it: %s"
-                                .formatted(MIGOPY, entry.name(), settle));
+                "Check the data, then %ssettle it: %s".formatted(again, eitherWay(entry.name())));
+    }
+
+    private static String repair(String name, String as) {
+        return Wording.command("repair", name, "--as", as, "--reason", "...");
+    }
+
+    private static String eitherWay(String name) {
+        return repair(name, "applied") + ", or --as pending";
     }
 
     /** What was cut off and needs nobody to look at it. */

@@ -97,7 +97,7 @@ final class RollbackPlanner {
                     problem != null
                             && switch (problem.kind()) {
                                 case UNREADABLE, UNKNOWN_ENTRY, INTERRUPTED, FAILED -> true;
-                                case EDITED -> selected.contains(one) && !request.stored();
+                                case EDITED, RENAMED -> selected.contains(one) && !request.stored();
                                 default -> false;
                             };
             if (blocks) {
@@ -111,7 +111,8 @@ final class RollbackPlanner {
         }
         List<Step> steps = new ArrayList<>();
         for (Situation one : selected) {
-            boolean edited = one.problem() != null && one.problem().kind() == Kind.EDITED;
+            boolean edited =
+                    one.renamed() || one.problem() != null && one.problem().kind() == Kind.EDITED;
             steps.add(new Step.Rollback(one.entry(), edited ? null : one.file()));
         }
         return new Plan(steps, List.of(), List.of());

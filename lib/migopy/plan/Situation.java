@@ -41,6 +41,25 @@ public record Situation(
         return state == MigrationState.PENDING;
     }
 
+    /** Whether {@code execute} would run its file, if nothing else were in the way. */
+    boolean couldRun() {
+        return file != null
+                && (state == MigrationState.PENDING
+                        || state == MigrationState.FAILED && problem == null);
+    }
+
+    /** Whether nothing worse is known of it than that its own file no longer has its text. */
+    boolean mayHaveBeenRenamed() {
+        return problem == null
+                || problem.kind() == Problem.Kind.MISSING
+                || problem.kind() == Problem.Kind.EDITED;
+    }
+
+    /** Whether it is known under another name by now, or was known under another one. */
+    public boolean renamed() {
+        return problem != null && problem.kind() == Problem.Kind.RENAMED;
+    }
+
     Situation with(Problem found) {
         return new Situation(name, number, state, file, entry, found);
     }

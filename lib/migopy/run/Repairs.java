@@ -8,7 +8,9 @@ import migopy.files.MigrationSource;
 import migopy.journal.Attempt;
 import migopy.journal.Entry;
 import migopy.journal.Expected;
+import migopy.journal.Journal;
 import migopy.journal.JournalEntry;
+import migopy.journal.Renaming;
 import migopy.journal.Settlement;
 import migopy.plan.Names;
 import migopy.plan.Overview;
@@ -36,13 +38,30 @@ public final class Repairs {
      * @param names these; empty with one of the next two
      * @param edited all whose file was edited
      * @param missing all whose file is gone
-     * @param as {@code applied}, {@code pending} or {@code unchanged}
+     * @param as {@code applied}, {@code pending} or {@code unchanged}; or {@link #RENAMED}
+     * @param renamedFrom the name that the only one had before, or null
      * @param reason why; the journal keeps it
      */
     public record Order(
-            List<String> names, boolean edited, boolean missing, String as, String reason) {
+            List<String> names,
+            boolean edited,
+            boolean missing,
+            String as,
+            String renamedFrom,
+            String reason) {
+        static final String RENAMED = "renamed";
+
         public Order {
             names = List.copyOf(names);
+        }
+
+        /**
+         * That a file was renamed, which needs no other reason.
+         *
+         * @param reason null for none
+         */
+        public static Order renamed(String name, String from, String reason) {
+            return new Order(List.of(name), false, false, RENAMED, from, reason);
         }
     }
 
@@ -71,13 +90,24 @@ public final class Repairs {
         return context.guarded(
                 what,
                 ledger -> {
-                    // A wrong name is told before anything is touched.
-                    chosen(order, overview(survey, ledger.journal().entries()));
+                    // A wrong name is reported before anything is touched.
+                    check(order, overview(survey, ledger.journal().entries()));
                     try (Operation operation = Operation.open(context, ledger, Duration.ZERO)) {
                         Overview overview = overview(survey, operation.journalAlone());
-                        return new Repairs(order, operation).settle(overview);
+                        Repairs repairs = new Repairs(order, operation);
+                        return order.renamedFrom() == null
+                                ? repairs.settle(overview)
+                                : repairs.rename(Rename.of(order, overview));
                     }
                 });
+    }
+
+    private static void check(Order order, Overview overview) {
+        if (order.renamedFrom() == null) {
+            chosen(order, overview);
+        } else {
+            Rename.of(order, overview);
+        }
     }
 
     private static Overview overview(Survey survey, List<Entry> entries) {
@@ -95,7 +125,8 @@ public final class Repairs {
                     "--missing goes with --as applied or --as pending",
                     "To do without the files: --missing --as applied");
         }
-        if (order.reason().getBytes(StandardCharsets.UTF_8).length > REASON_LIMIT) {
+        if (order.reason() != null
+                && order.reason().getBytes(StandardCharsets.UTF_8).length > REASON_LIMIT) {
             throw MigopyException.usage(
                     "The reason is longer than 4 kB", "Say it shorter, or where it is written");
         }
@@ -111,20 +142,67 @@ public final class Repairs {
             operation.takeover().clear(verdict.about().entry());
             settlements.add(settlement(verdict));
         }
-        // A signal waits for the end of these few writes: all of them are settled, or none.
+        uninterrupted(
+                () -> {
+                    for (Settlement one : settlements) {
+                        operation.lease().ensureHeld();
+                        journal().settle(one.expected(), one.update());
+                    }
+                });
+        return answer(verdicts);
+    }
+
+    private RepairAnswer rename(Rename rename) {
+        if (rename.isDone()) {
+            return new RepairAnswer(operation.runId(), List.of(), List.of());
+        }
+        JournalEntry old = rename.old().entry();
+        String name = rename.now().name();
+        uninterrupted(
+                () -> {
+                    operation.lease().ensureHeld();
+                    if (rename.isHalfDone()) {
+                        journal().remove(Expected.of(old));
+                        return;
+                    }
+                    JournalEntry earlier = rename.now().entry();
+                    String why = order.reason() == null ? "" : ": " + order.reason();
+                    journal()
+                            .rename(
+                                    new Renaming(
+                                            Expected.of(old),
+                                            earlier == null
+                                                    ? Expected.absent(name)
+                                                    : Expected.of(earlier),
+                                            old.name(),
+                                            rename.now().file().fileName(),
+                                            rename.now().file().number(),
+                                            operation.lease().token(),
+                                            repair(
+                                                    Order.RENAMED,
+                                                    "renamed from " + old.name() + why)));
+                });
+        return new RepairAnswer(
+                operation.runId(),
+                List.of(new Repaired(name, old.name(), Order.RENAMED)),
+                List.of());
+    }
+
+    private Journal journal() {
+        return operation.ledger().journal();
+    }
+
+    /** A signal waits for the end of these few writes: all of them are made, or none. */
+    private void uninterrupted(Runnable writes) {
         operation.watchdog().inStep(true);
         try {
             if (operation.watchdog().stopped().isPresent()) {
                 throw operation.watchdog().endedEarly(null);
             }
-            for (Settlement settlement : settlements) {
-                operation.lease().ensureHeld();
-                operation.ledger().journal().settle(settlement.expected(), settlement.update());
-            }
+            writes.run();
         } finally {
             operation.watchdog().inStep(false);
         }
-        return answer(verdicts);
     }
 
     /** Those that are meant, in the order in which they run. */
@@ -150,18 +228,10 @@ public final class Repairs {
         if (entry.state().underWay()) {
             attempts.add(Attempt.interrupted(entry));
         }
-        String outcome = verdict.state() == null ? order.as() : verdict.state().word();
         attempts.add(
-                new Attempt(
-                        "repair",
-                        outcome,
-                        operation.runId(),
-                        now,
-                        now,
-                        null,
-                        operation.by(),
-                        null,
-                        new Attempt.Note("reason", order.reason())));
+                repair(
+                        verdict.state() == null ? order.as() : verdict.state().word(),
+                        order.reason()));
         return new Settlement(
                 Expected.of(entry),
                 verdict.state(),
@@ -170,6 +240,20 @@ public final class Repairs {
                 verdict.takesText() ? text(verdict.about()) : null,
                 verdict.fileGone(),
                 attempts);
+    }
+
+    private Attempt repair(String outcome, String reason) {
+        Instant now = operation.lease().serverTime();
+        return new Attempt(
+                "repair",
+                outcome,
+                operation.runId(),
+                now,
+                now,
+                null,
+                operation.by(),
+                null,
+                new Attempt.Note("reason", reason));
     }
 
     private static Settlement.Text text(Situation one) {

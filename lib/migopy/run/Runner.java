@@ -12,6 +12,7 @@ import migopy.plan.Request;
 import migopy.plan.Situation;
 import migopy.plan.Step;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +21,9 @@ import java.util.function.Consumer;
 
 /** Carries a request out: the order of all effects stands here. */
 public final class Runner {
+    /** A refusal that needs no server does not wait for one that is down. */
+    private static final Duration JOURNAL_WAIT = Duration.ofSeconds(1);
+
     private final RunContext context;
 
     public Runner(RunContext context) {
@@ -76,7 +80,7 @@ public final class Runner {
     private RunResult surveyed(Request request, Work work) {
         Survey survey = Survey.of(context.settings());
         if (refusesAtOnce(survey, request)) {
-            return refused(survey.listing().problems());
+            return refused(problemsOfTheDirectory(survey));
         }
         try (SourceReader reader = new SourceReader(context.settings())) {
             if (request instanceof Request.Execute execute && execute.names().isEmpty()) {
@@ -85,6 +89,25 @@ public final class Runner {
             return context.guarded(
                     "Working on the journal", ledger -> work.of(survey, reader, ledger));
         }
+    }
+
+    /**
+     * Which of two files with one number must be renamed is known from the journal. Without it, as
+     * while no server answers, the message names both.
+     */
+    private List<Problem> problemsOfTheDirectory(Survey survey) {
+        List<Problem> problems = survey.listing().problems();
+        boolean any =
+                problems.stream().anyMatch(one -> one.kind() == Problem.Kind.DUPLICATE_NUMBER);
+        if (!any || !context.connection().answersWithin(JOURNAL_WAIT)) {
+            return problems;
+        }
+        return context.guarded(
+                "Reading the journal",
+                ledger ->
+                        survey.with(JournalView.read(ledger)).problems().stream()
+                                .filter(Problem::ofTheDirectory)
+                                .toList());
     }
 
     private RunResult refused(List<Problem> problems) {

@@ -3,6 +3,7 @@ package migopy.run;
 import migopy.MigopyException;
 import migopy.Problem;
 import migopy.console.MigrationState;
+import migopy.console.Wording;
 import migopy.journal.State;
 import migopy.plan.Situation;
 
@@ -26,8 +27,6 @@ record Verdict(
     static final String PENDING = "pending";
     static final String UNCHANGED = "unchanged";
 
-    private static final String MIGOPY = MigopyException.COMMAND;
-
     /**
      * Judges, and touches nothing.
      *
@@ -38,14 +37,16 @@ record Verdict(
     static Verdict of(Situation one, String as) {
         if (one.problem() != null) {
             switch (one.problem().kind()) {
-                case UNREADABLE, UNKNOWN_ENTRY ->
+                case UNREADABLE, UNKNOWN_ENTRY, RENAMED ->
                         throw MigopyException.refused(
                                 one.problem().message(), one.problem().hint());
                 case EDITED -> {
                     return edited(one, as);
                 }
                 case MISSING -> {
-                    return missing(one, as);
+                    return one.state() == MigrationState.APPLIED
+                            ? missing(one, as)
+                            : settled(one, as);
                 }
                 default -> {} // what it says is in the state too
             }
@@ -53,18 +54,19 @@ record Verdict(
         return switch (one.state()) {
             case INTERRUPTED, FAILED, ROLLBACK_FAILED, IGNORED -> settled(one, as);
             case RUNNING, ROLLING_BACK ->
-                    throw nothing(one, "is under way", "Wait for its end: " + MIGOPY + " status");
+                    throw nothing(
+                            one, "is under way", "Wait for its end: " + Wording.command("status"));
             case APPLIED ->
                     throw nothing(
                             one,
                             "is applied, and there is nothing to settle",
-                            "To take it back: %s rollback %s".formatted(MIGOPY, one.name()));
+                            "To roll it back: " + Wording.command("rollback", one.name()));
             case PENDING ->
                     throw nothing(
                             one,
                             "is pending, and there is nothing to settle",
-                            "To register it without running it: %s ignore %s"
-                                    .formatted(MIGOPY, one.name()));
+                            "To register it without running it: "
+                                    + Wording.command("ignore", one.name()));
             case UNREADABLE ->
                     throw nothing(one, "cannot be understood", "Mend it in the database");
         };
@@ -76,8 +78,8 @@ record Verdict(
                     one,
                     as,
                     "was edited",
-                    "To accept the edit: --as unchanged; to run it again, take it back first:"
-                            + " %s rollback %s".formatted(MIGOPY, one.name()));
+                    "To accept the edit: --as unchanged; to run it again, roll it back first: "
+                            + Wording.command("rollback", one.name()));
         }
         return new Verdict(one, Problem.Kind.EDITED.word(), null, false, true, false);
     }
@@ -124,7 +126,7 @@ record Verdict(
                 applied ? State.APPLIED : State.ROLLED_BACK,
                 true,
                 applied && mayBeEdited && one.file() != null,
-                applied && one.entry().fileGone());
+                applied && (one.entry().fileGone() || one.file() == null));
     }
 
     private static MigopyException nothing(Situation one, String why, String hint) {

@@ -234,6 +234,24 @@ class JournalTest {
                 .containsExactlyElementsOf(ofPython);
     }
 
+    /** As pymongo-migrate and Beanie leave them. */
+    @Test
+    void aDocumentOfAnotherToolIsUnreadableAndNotApplied(MongoServer server) {
+        List<Document> others =
+                List.of(
+                        new Document("_id", 1)
+                                .append("name", "1_add_users")
+                                .append("applied", null),
+                        new Document("_id", 2).append("name", "2_add_orders").append("state", null),
+                        new Document("_id", 3).append("name", "3_more").append("source", "pass"));
+        server.collection("migrations").insertMany(others);
+        var project = project(server).with("1_add_users.java", marking("users"));
+        assertThat(project.run("status", "--json").exits(0).problemKinds())
+                .containsExactly("unreadable", "unreadable", "unreadable");
+        project.run("execute").exits(3).complainsBriefly().says("1_add_users", "applied");
+        assertThat(server.collection("migrations").find()).containsExactlyElementsOf(others);
+    }
+
     @Test
     void theJournalIsWrittenWithMajorityWhateverTheUriSays(MongoServer server) {
         var project =

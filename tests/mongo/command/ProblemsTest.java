@@ -16,6 +16,9 @@ import support.OnServer;
 import support.Project;
 import support.Result;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Date;
 
 /**
@@ -62,6 +65,39 @@ class ProblemsTest {
     void aNumberBeyondALongIsAnInvalidName(MongoServer server) {
         String name = "9223372036854775808_far.java";
         isRefused(project(server).with(name, marking("far")), "invalid_name", name);
+    }
+
+    @Test
+    void aMigrationInASubfolderIsAProblem(MongoServer server) {
+        var project = project(server).write("mongomigrations/2024/1_a.java", marking("a"));
+        isRefused(project, "invalid_name", "2024/1_a.java");
+        project.run("execute").exits(3).says("subfolder");
+        project.run("validate").exits(3).says("2024/1_a.java");
+    }
+
+    @Test
+    void whatIsNoMigrationInASubfolderIsNoProblem(MongoServer server) {
+        var project =
+                project(server)
+                        .with("1_users.java", marking("users"))
+                        .write("mongomigrations/lib/Helper.java", "class Helper {}")
+                        .write("mongomigrations/seeds/1_users.json", "{}")
+                        .write("mongomigrations/.git/1_a.java", marking("a"));
+        project.run("execute").exits(0);
+        project.run("status", "--check").exits(0);
+    }
+
+    @Test
+    void hiddenFilesAreSkipped(MongoServer server) throws IOException {
+        var project =
+                project(server)
+                        .with("1_users.java", marking("users"))
+                        .with("._1_users.java", "no text")
+                        .with(".nfs0001.java", "no text");
+        Files.createSymbolicLink(
+                project.migrations().resolve(".#1_users.java"), Path.of("ada@laptop.4711"));
+        project.run("execute").exits(0);
+        project.run("status", "--check").exits(0);
     }
 
     @Test

@@ -94,7 +94,19 @@ class MigrationDirectoryTest {
         sandbox.with("add_users.java", "").with("3_Add.java", "").with(".#3_a.java", "");
         assertThat(sandbox.scan().problems())
                 .extracting(Problem::name)
-                .containsExactlyInAnyOrder("add_users.java", "3_Add.java", ".#3_a.java");
+                .containsExactlyInAnyOrder("add_users.java", "3_Add.java");
+    }
+
+    @Test
+    void theFileOfADuplicateNumberGetsAFreeOneOfTheSameWidth() {
+        sandbox.with("V007_a.java", "").with("V007_b.java", "").with("V009_c.java", "");
+        Pattern pattern = Pattern.compile("V(?<number>[0-9]+)_[a-z]+\\.java");
+        assertThat(sandbox.scan(pattern).problems())
+                .singleElement()
+                .extracting(Problem::hint)
+                .isEqualTo(
+                        "Rename V007_b.java to V010_b.java or, if that one is applied already,"
+                                + " V007_a.java to V010_a.java");
     }
 
     @Test

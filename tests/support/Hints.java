@@ -1,0 +1,50 @@
+package support;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Types a hint as it stands: every command that is printed has to work. */
+public final class Hints {
+    /** The command of a project's hints, and its words up to what no shell would read as one. */
+    private static final Pattern COMMAND =
+            Pattern.compile("jbang migopy\\.java((?: (?:\"[^\"]*\"|'[^']*'|[\\w@%+=:./-]+))+)");
+
+    private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|'([^']*)'|([^ ]+)");
+
+    private Hints() {}
+
+    /** Types the words of a command. */
+    public static Result type(Project project, String command) {
+        List<String> words = new ArrayList<>();
+        Matcher matcher = WORD.matcher(command.strip());
+        while (matcher.find()) {
+            for (int group = 1; group <= 3; group++) {
+                if (matcher.group(group) != null) {
+                    words.add(matcher.group(group));
+                }
+            }
+        }
+        return project.run(words.toArray(new String[0]));
+    }
+
+    /** Types the last command that a result names. */
+    public static Result typeLast(Project project, Result shown) {
+        List<String> commands = commands(shown);
+        if (commands.isEmpty()) {
+            throw new AssertionError("no hint names a command: " + shown);
+        }
+        return type(project, commands.get(commands.size() - 1));
+    }
+
+    /** All commands that a result names, without the program's own name. */
+    public static List<String> commands(Result shown) {
+        List<String> commands = new ArrayList<>();
+        Matcher matcher = COMMAND.matcher(shown.out() + "\n" + shown.err());
+        while (matcher.find()) {
+            commands.add(matcher.group(1));
+        }
+        return commands;
+    }
+}
