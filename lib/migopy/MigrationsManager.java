@@ -145,13 +145,16 @@
 //SOURCES dump/FolderContents.java
 //SOURCES dump/Inserter.java
 //SOURCES dump/Manifest.java
+//SOURCES dump/Memory.java
 //SOURCES dump/Metadata.java
 //SOURCES dump/Meter.java
+//SOURCES dump/RawReplies.java
 //SOURCES dump/Restore.java
 //SOURCES dump/RestoreRequest.java
 //SOURCES dump/ServerFacts.java
 //SOURCES dump/SideBySide.java
 //SOURCES dump/Snapshot.java
+//SOURCES dump/WriteBehind.java
 //SOURCES dump/package-info.java
 //SOURCES files/CacheFolder.java
 //SOURCES files/Checksum.java

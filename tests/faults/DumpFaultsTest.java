@@ -11,6 +11,7 @@ import migopy.MigopyException;
 import mongo.dump.Dumps;
 
 import org.bson.Document;
+import org.bson.types.Binary;
 import org.junit.jupiter.api.Test;
 
 import support.Eventually;
@@ -23,6 +24,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -80,6 +82,33 @@ class DumpFaultsTest {
                 .contains("large could not be written into " + partial, "File too large")
                 .doesNotContain("\tat ");
         assertOnlyPartialIsLeft(server, dumps, partial);
+    }
+
+    /** What a JVM takes by itself in a container of 512 MiB. */
+    @Test
+    void aDumpOfLargeDocumentsStaysWithinAHeapOf128Megabytes(MongoServer server) throws Exception {
+        Binary bytes = new Binary(new byte[20_000]);
+        server.collection("c0")
+                .insertMany(
+                        IntStream.range(0, 2_500)
+                                .mapToObj(i -> new Document("_id", i).append("bytes", bytes))
+                                .toList());
+        for (int i = 1; i < 4; i++) {
+            server.collection("c0")
+                    .aggregate(List.of(new Document("$out", "c" + i)))
+                    .toCollection();
+        }
+        Dumps dumps = new Dumps(server);
+        Path folder = dumps.directory().resolve("large");
+
+        Process dump = start(server, folder, "exec", "-XX:+UseSerialGC", "-Xmx128m");
+
+        assertThat(dump.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(dump.exitValue()).as(Files.readString(saidIn(folder))).isZero();
+        for (int i = 0; i < 4; i++) {
+            assertThat(folder.resolve(server.database()).resolve("c" + i + ".bson"))
+                    .hasSize(2_500 * 20_026L);
+        }
     }
 
     @Test
@@ -155,24 +184,17 @@ class DumpFaultsTest {
                 .hasMessageContaining("is not complete");
     }
 
-    private static Process start(MongoServer server, Path folder, String before)
+    private static Process start(
+            MongoServer server, Path folder, String before, String... javaOptions)
             throws IOException {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        List<String> command =
-                List.of(
-                        "sh",
-                        "-c",
-                        before + " \"$@\"",
-                        "sh",
-                        java,
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:-UsePerfData", // a file of its own, which a limit on files would hit
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        DumpMain.class.getName(),
-                        server.uri(),
-                        server.database(),
-                        folder.toString());
+        List<String> command = new ArrayList<>(List.of("sh", "-c", before + " \"$@\"", "sh", java));
+        // UsePerfData: a file of its own, which a limit on files would hit.
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"));
+        command.addAll(List.of(javaOptions));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+        command.addAll(List.of(DumpMain.class.getName(), server.uri(), server.database()));
+        command.add(folder.toString());
         Process process =
                 new ProcessBuilder(command)
                         .redirectErrorStream(true)

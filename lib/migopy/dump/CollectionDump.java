@@ -8,7 +8,7 @@ import com.mongodb.client.MongoCursor;
 import com.mongodb.client.MongoDatabase;
 
 import org.bson.BsonDocument;
-import org.bson.RawBsonDocument;
+import org.bson.codecs.configuration.CodecRegistries;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -17,32 +17,32 @@ import java.util.List;
 
 /** One collection on its way into its two files. */
 final class CollectionDump {
-    /** So many documents between two looks at the clock and at the thread's interrupt. */
-    private static final int LOOK = 256;
-
     /**
-     * Documents in one answer of the server, which cuts it at 16 MiB. Left alone it fills these 16
-     * MiB, and the driver keeps a kilobyte at least for each small document.
+     * Documents in one reply of the server, which ends it at 16 MiB. One of small documents is
+     * ready sooner, so that server and dump work at the same time.
      */
-    private static final int BATCH = 5_000;
+    private static final int BATCH = 10_000;
 
     private final MongoDatabase database;
     private final CollectionInfo info;
     private final Metadata metadata;
     private final DumpFolder folder;
     private final boolean gzip;
+    private final Memory memory;
 
     CollectionDump(
             MongoDatabase database,
             CollectionInfo info,
             Metadata metadata,
             DumpFolder folder,
-            boolean gzip) {
+            boolean gzip,
+            Memory memory) {
         this.database = database;
         this.info = info;
         this.metadata = metadata;
         this.folder = folder;
         this.gzip = gzip;
+        this.memory = memory;
     }
 
     /**
@@ -90,31 +90,37 @@ final class CollectionDump {
         String name = fileName(info.dataName(), FileNames.DATA);
         DumpFile written;
         try (DumpFile file = DumpFile.create(folder.file(name), gzip);
-                ClientSession session = snapshot == null ? null : snapshot.session();
-                MongoCursor<RawBsonDocument> documents = find(session, filter).iterator()) {
-            int sinceLook = 0;
-            while (documents.hasNext()) {
-                RawBsonDocument document = documents.next();
-                file.write(
-                        document.getBackingArray(),
-                        document.getByteOffset(),
-                        document.getByteLength());
-                if (++sinceLook == LOOK) {
-                    sinceLook = 0;
-                    meter.add(LOOK);
-                    SideBySide.goOn();
-                }
-            }
-            meter.add(sinceLook);
+                WriteBehind documents = new WriteBehind(file, memory);
+                ClientSession session = snapshot == null ? null : snapshot.session()) {
+            read(find(session, filter, new RawReplies(documents::write)), meter);
+            documents.finish();
             written = file;
         }
         return Manifest.File.of(folder.pathInManifest(name), written.checksums());
     }
 
-    private FindIterable<RawBsonDocument> find(ClientSession session, BsonDocument filter) {
-        MongoCollection<RawBsonDocument> collection =
-                database.getCollection(info.dataName(), RawBsonDocument.class);
-        FindIterable<RawBsonDocument> found =
+    private void read(FindIterable<RawReplies.Batch> found, Meter meter) throws IOException {
+        try (MongoCursor<RawReplies.Batch> replies = memory.receive(found::iterator)) {
+            while (memory.receive(replies::hasNext)) {
+                meter.add(replies.next().documents());
+                SideBySide.goOn();
+            }
+        } catch (RuntimeException e) {
+            WriteBehind.throwOnFailure(e);
+            throw e;
+        }
+    }
+
+    private FindIterable<RawReplies.Batch> find(
+            ClientSession session, BsonDocument filter, RawReplies decoding) {
+        MongoCollection<RawReplies.Batch> collection =
+                database.getCollection(info.dataName())
+                        .withCodecRegistry(
+                                CodecRegistries.fromRegistries(
+                                        CodecRegistries.fromCodecs(decoding),
+                                        database.getCodecRegistry()))
+                        .withDocumentClass(RawReplies.Batch.class);
+        FindIterable<RawReplies.Batch> found =
                 session == null ? collection.find(filter) : collection.find(session, filter);
         return found.batchSize(BATCH);
     }

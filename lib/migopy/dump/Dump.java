@@ -127,12 +127,13 @@ public final class Dump {
         }
         planned.sort(Comparator.comparingLong(Planned::documents).reversed());
         Snapshot snapshot = withSnapshot ? takeSnapshot(selected) : null;
+        Memory memory = new Memory();
         ConcurrentLinkedQueue<Manifest.Collection> dumped = new ConcurrentLinkedQueue<>();
         List<SideBySide.Task> tasks = new ArrayList<>();
         for (Planned one : planned) {
             CollectionDump dump =
                     new CollectionDump(
-                            database, one.info(), one.metadata(), folder, request.gzip());
+                            database, one.info(), one.metadata(), folder, request.gzip(), memory);
             Snapshot at = inSnapshot(one.info()) ? snapshot : null;
             tasks.add(
                     () -> {

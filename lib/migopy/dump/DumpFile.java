@@ -1,6 +1,5 @@
 package migopy.dump;
 
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -16,11 +15,11 @@ import java.util.zip.GZIPOutputStream;
 
 /**
  * A file of a dump as it is written: counted, hashed, of mode 0600, and on the disk when it is
- * closed.
+ * closed. Not buffered.
  */
-final class DumpFile implements AutoCloseable {
-    /** One write to the disk. */
-    private static final int BUFFER = 1 << 20;
+final class DumpFile extends OutputStream {
+    /** One write of packed bytes to the disk. */
+    private static final int PACKED = 1 << 16;
 
     private final FileChannel channel;
     private final Checksums checksums = new Checksums();
@@ -29,8 +28,7 @@ final class DumpFile implements AutoCloseable {
 
     private DumpFile(FileChannel channel, boolean gzip) throws IOException {
         this.channel = channel;
-        OutputStream hashed = new BufferedOutputStream(new Hashed(), BUFFER);
-        this.out = gzip ? new GZIPOutputStream(hashed, BUFFER) : hashed;
+        this.out = gzip ? new GZIPOutputStream(new Hashed(), PACKED) : new Hashed();
     }
 
     /** Makes the file; it must not exist. */
@@ -65,7 +63,13 @@ final class DumpFile implements AutoCloseable {
         }
     }
 
-    void write(byte[] bytes, int offset, int length) throws IOException {
+    @Override
+    public void write(int b) throws IOException {
+        write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
         out.write(bytes, offset, length);
     }
 
