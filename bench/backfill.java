@@ -20,11 +20,13 @@ import com.mongodb.client.model.Updates;
 
 import migopy.backfill.Backfill;
 import migopy.backfill.BackfillContext;
+import migopy.backfill.Checkpoints;
 import migopy.backfill.Control;
 import migopy.journal.BackfillRecord;
 import migopy.journal.Expected;
 import migopy.journal.State;
 
+import org.bson.BsonDocument;
 import org.bson.BsonString;
 import org.bson.Document;
 import org.bson.conversions.Bson;
@@ -214,12 +216,15 @@ public class backfill {
                         client,
                         database,
                         "1_bench",
-                        null,
-                        (checkpoint, session) -> {
-                            (session == null ? alone : inTransaction)
-                                    .keep(step, 1, checkpoint, session);
-                            return Control.GO;
-                        },
+                        new Checkpoints(
+                                "1_bench",
+                                "",
+                                new BsonDocument(),
+                                (ordinal, checkpoint, session) -> {
+                                    (session == null ? alone : inTransaction)
+                                            .keep(step, ordinal, checkpoint, session);
+                                    return Control.GO;
+                                }),
                         () -> {},
                         event -> {},
                         true,

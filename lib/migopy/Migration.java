@@ -7,7 +7,7 @@ import com.mongodb.connection.ClusterType;
 
 import migopy.backfill.Backfill;
 import migopy.backfill.BackfillContext;
-import migopy.backfill.Control;
+import migopy.backfill.Checkpoints;
 import migopy.console.Event;
 import migopy.mongo.Connection;
 import migopy.mongo.Topology;
@@ -59,8 +59,7 @@ public final class Migration {
                                             connection.client(),
                                             connection.database(),
                                             collection,
-                                            null,
-                                            (checkpoint, session) -> Control.GO,
+                                            Checkpoints.none(),
                                             () -> {},
                                             events,
                                             connection.supportsTransactions(),

@@ -17,11 +17,15 @@
 //SOURCES backfill/Change.java
 //SOURCES backfill/Checkpoint.java
 //SOURCES backfill/CheckpointWriter.java
+//SOURCES backfill/Checkpoints.java
+//SOURCES backfill/Code.java
 //SOURCES backfill/CollectionFacts.java
 //SOURCES backfill/Control.java
 //SOURCES backfill/Crew.java
+//SOURCES backfill/Destination.java
 //SOURCES backfill/EstimateRun.java
 //SOURCES backfill/Estimator.java
+//SOURCES backfill/Fingerprint.java
 //SOURCES backfill/Job.java
 //SOURCES backfill/LeaseCheck.java
 //SOURCES backfill/LeftBehind.java

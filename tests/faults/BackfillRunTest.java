@@ -100,7 +100,7 @@ class BackfillRunTest {
         Run run = project.start("execute");
         untilChanged(server, run, 100);
         project.run("backfill", "stop", "1").exits(2).says("pause|resume|cancel");
-        project.run("backfill", "pause", "2").exits(2).says("Running: 1_change");
+        project.run("backfill", "pause", "2").exits(2).says("no migration 2");
 
         project.run("backfill", "pause", "1").exits(0).says("1_change is asked to pause");
         Eventually.until("it is paused", () -> project.run("status").out().contains("paused"));

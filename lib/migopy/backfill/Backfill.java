@@ -35,8 +35,14 @@ public final class Backfill {
 
     private final String collection;
     private final ToLongFunction<Job> runner;
+    private String database;
+    private String name;
     private Bson where;
     private Change change;
+    private String into;
+    private String intoDatabase;
+    private List<Bson> arrayFilters = List.of();
+    private boolean bypassValidation;
     private int batch;
     private long maxRate;
     private int parallel = 1;
@@ -52,8 +58,25 @@ public final class Backfill {
         return new Backfill(collection, job -> new Run(context, job).run());
     }
 
+    /** The collection is in another database than the configured one. */
+    public Backfill inDatabase(String name) {
+        database = Objects.requireNonNull(name, "name");
+        return this;
+    }
+
     /**
-     * Only the documents that match.
+     * What distinguishes this backfill from the others of its migration when it goes on after a
+     * stop. Without a name that is its collection, {@link #where} and the change, with the values
+     * in them; so give it one where such a value differs at each attempt, as the time does.
+     */
+    public Backfill named(String text) {
+        name = Objects.requireNonNull(text, "text");
+        return this;
+    }
+
+    /**
+     * Only the documents that match, also when they are written: what another writer changed
+     * meanwhile so that it no longer matches is left alone.
      *
      * <p>Best is a filter that a changed document no longer matches: then what is inserted
      * meanwhile behind the backfill's position is seen by a sweep at the end, and nothing can be
@@ -78,11 +101,53 @@ public final class Backfill {
 
     /**
      * In the client: an update for each document, made of operators as {@code Updates} makes them;
-     * null leaves the document alone. The function runs in threads of its own, in several with
-     * {@link #parallel(int)}, and is called again for a batch that had to be repeated.
+     * after {@link #into} a new document instead. Null leaves the document alone. The function runs
+     * in threads of its own, in several with {@link #parallel(int)}, and is called again for a
+     * batch that had to be repeated.
+     *
+     * <p>Between the read and the write another writer may change the document. Of such changes
+     * only one that makes it no longer match {@link #where} is noticed.
      */
     public Backfill each(Function<Document, Bson> function) {
-        return change(new Change.Each(Objects.requireNonNull(function, "function")));
+        return change(new Change.Each(Code.of(Objects.requireNonNull(function, "function"))));
+    }
+
+    /** After {@link #into}: any number of new documents for each document. */
+    public Backfill eachToMany(Function<Document, ? extends List<? extends Bson>> function) {
+        Objects.requireNonNull(function, "function");
+        return change(new Change.Insert(null, null, Code.of(function)));
+    }
+
+    /**
+     * Inserts what {@link #each} or {@link #eachToMany} makes of the documents into another
+     * collection of the configured database, and leaves the documents alone. A new document with an
+     * {@code _id} replaces the one that has it; without, it gets an {@code _id} of its own.
+     *
+     * <p>With transactions each batch and its checkpoint are one, as with {@link #once()}; with
+     * {@link #parallel(int)} or without transactions, after a kill at most the batch in progress is
+     * inserted again.
+     */
+    public Backfill into(String collection) {
+        into = Objects.requireNonNull(collection, "collection");
+        return this;
+    }
+
+    /** As {@link #into(String)}, in another database. */
+    public Backfill into(String database, String collection) {
+        intoDatabase = Objects.requireNonNull(database, "database");
+        return into(collection);
+    }
+
+    /** Which elements {@code $[name]} means in the updates of {@link #each}. */
+    public Backfill arrayFilters(Bson... filters) {
+        arrayFilters = List.of(filters);
+        return this;
+    }
+
+    /** Writes also what the collection's validator would reject. */
+    public Backfill bypassDocumentValidation() {
+        bypassValidation = true;
+        return this;
     }
 
     /** In the server: deletes the documents. */
@@ -145,8 +210,50 @@ public final class Backfill {
                     "backfill(\"%s\") has nothing to do: update(...), each(...) or delete() is missing"
                             .formatted(collection));
         }
-        return runner.applyAsLong(
-                new Job(collection, where, change, batch, maxRate, parallel, once));
+        if (Thread.currentThread() instanceof Crew.Member) {
+            throw wrong(
+                    "backfill(\"%s\") cannot run inside the function of another backfill, which is called again for a repeated batch"
+                            .formatted(collection));
+        }
+        return runner.applyAsLong(job());
+    }
+
+    private Job job() {
+        return new Job(
+                database,
+                collection,
+                name,
+                where,
+                completed(),
+                new Job.Options(bypassValidation, arrayFilters),
+                new Job.Speed(batch, maxRate, parallel, once));
+    }
+
+    /** The change, with its destination where it has one. */
+    private Change completed() {
+        if (into == null) {
+            if (change instanceof Change.Insert) {
+                throw wrong(
+                        "eachToMany() of backfill(\"%s\") needs into(...)".formatted(collection));
+            }
+            return change;
+        }
+        if (change instanceof Change.Insert insert) {
+            return new Change.Insert(intoDatabase, into, insert.code());
+        }
+        if (change instanceof Change.Each each) {
+            return new Change.Insert(intoDatabase, into, each.code().map(Backfill::toMany));
+        }
+        throw wrong(
+                "into(\"%s\") of backfill(\"%s\") needs each(...) or eachToMany(...)"
+                        .formatted(into, collection));
+    }
+
+    private static Function<Document, List<Bson>> toMany(Function<Document, Bson> one) {
+        return document -> {
+            Bson made = one.apply(document);
+            return made == null ? List.of() : List.of(made);
+        };
     }
 
     private Backfill change(Change wanted) {

@@ -5,8 +5,6 @@ import com.mongodb.client.MongoDatabase;
 
 import migopy.console.Event;
 
-import org.bson.BsonDocument;
-
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -17,8 +15,7 @@ import java.util.function.Consumer;
  * @param client for sessions, and for questions about the whole server
  * @param database where the collection is; batches write with majority, whatever its write concern
  * @param migration the migration's name, for progress and messages
- * @param checkpoint where an earlier call of this backfill stopped, or null
- * @param writer keeps the checkpoint
+ * @param checkpoints where earlier calls of its backfills stopped
  * @param lease says before each batch whether the run may go on
  * @param events takes progress and notices; called from several threads, one at a time
  * @param transactions false on a standalone and on the embedded server, which have no transactions
@@ -29,8 +26,7 @@ public record BackfillContext(
         MongoClient client,
         MongoDatabase database,
         String migration,
-        BsonDocument checkpoint,
-        CheckpointWriter writer,
+        Checkpoints checkpoints,
         LeaseCheck lease,
         Consumer<Event> events,
         boolean transactions,
@@ -43,7 +39,7 @@ public record BackfillContext(
         Objects.requireNonNull(client);
         Objects.requireNonNull(database);
         Objects.requireNonNull(migration);
-        Objects.requireNonNull(writer);
+        Objects.requireNonNull(checkpoints);
         Objects.requireNonNull(lease);
         Objects.requireNonNull(events);
         Objects.requireNonNull(maxLag);
@@ -54,8 +50,7 @@ public record BackfillContext(
             MongoClient client,
             MongoDatabase database,
             String migration,
-            BsonDocument checkpoint,
-            CheckpointWriter writer,
+            Checkpoints checkpoints,
             LeaseCheck lease,
             Consumer<Event> events,
             boolean transactions,
@@ -64,8 +59,7 @@ public record BackfillContext(
                 client,
                 database,
                 migration,
-                checkpoint,
-                writer,
+                checkpoints,
                 lease,
                 events,
                 transactions,

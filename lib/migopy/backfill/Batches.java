@@ -9,6 +9,7 @@ import com.mongodb.client.model.UpdateOneModel;
 import com.mongodb.client.model.UpdateOptions;
 import com.mongodb.client.result.UpdateResult;
 
+import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonNull;
@@ -25,29 +26,39 @@ import java.util.function.Function;
 final class Batches {
     private static final BsonDocument BY_ID = new BsonDocument(Range.ID, new BsonInt32(1));
 
-    /**
-     * In any order: one document's failure leaves the others changed, and the server need not wait.
-     */
-    private static final BulkWriteOptions UNORDERED = new BulkWriteOptions().ordered(false);
-
     private final Target target;
+    private final Destination destination;
     private final Change change;
+    private final Job.Options options;
     private final List<String> shardKey;
     private final boolean embedded;
 
     /**
+     * @param destination where new documents go, or null
      * @param shardKey the fields of the collection's shard key; empty if it is not sharded
      */
-    Batches(Target target, Change change, List<String> shardKey, boolean embedded) {
+    Batches(
+            Target target,
+            Destination destination,
+            Job job,
+            List<String> shardKey,
+            boolean embedded) {
         this.target = target;
-        this.change = change;
+        this.destination = destination;
+        this.change = job.change();
+        this.options = job.options();
         this.shardKey = List.copyOf(shardKey);
         this.embedded = embedded;
     }
 
     /** Whether the documents have to be read before a batch is written. */
     boolean reads() {
-        return change instanceof Change.Each;
+        return change.reads();
+    }
+
+    /** Whether a changed document may no longer match {@code where}. */
+    boolean mayExclude() {
+        return target.where() != null && !(change instanceof Change.Insert);
     }
 
     /**
@@ -60,30 +71,34 @@ final class Batches {
             return update(session, update.stages(), stretch.range());
         }
         if (change instanceof Change.Each each) {
-            return each(session, each.function(), stretch.documents());
+            return each(session, each.code().function(), stretch.documents());
+        }
+        if (change instanceof Change.Insert insert) {
+            return destination.insert(
+                    session, insert.code().function(), target, stretch.documents());
         }
         return delete(session, stretch.range());
     }
 
     private Written update(ClientSession session, List<Bson> stages, Range range) {
-        UpdateOptions options = new UpdateOptions().hint(BY_ID);
+        UpdateOptions byId = options(BY_ID);
         BsonDocument filter = range.filter(target.where());
         MongoCollection<RawBsonDocument> all = target.collection();
         UpdateResult result =
                 session == null
-                        ? all.updateMany(filter, stages, options)
-                        : all.updateMany(session, filter, stages, options);
+                        ? all.updateMany(filter, stages, byId)
+                        : all.updateMany(session, filter, stages, byId);
         return new Written(result.getMatchedCount(), result.getModifiedCount());
     }
 
     private Written delete(ClientSession session, Range range) {
         BsonDocument filter = range.filter(target.where());
         MongoCollection<RawBsonDocument> all = target.collection();
-        DeleteOptions options = embedded ? new DeleteOptions() : new DeleteOptions().hint(BY_ID);
+        DeleteOptions byId = embedded ? new DeleteOptions() : new DeleteOptions().hint(BY_ID);
         long deleted =
                 (session == null
-                                ? all.deleteMany(filter, options)
-                                : all.deleteMany(session, filter, options))
+                                ? all.deleteMany(filter, byId)
+                                : all.deleteMany(session, filter, byId))
                         .getDeletedCount();
         return new Written(deleted, deleted);
     }
@@ -93,25 +108,49 @@ final class Batches {
             Function<Document, Bson> function,
             List<RawBsonDocument> documents) {
         List<UpdateOneModel<RawBsonDocument>> updates = new ArrayList<>(documents.size());
+        // One plan for all: without the hint an index of where's fields competes with _id's.
+        boolean filtered = target.where() != null && !embedded;
+        UpdateOptions how = options(filtered ? BY_ID : null);
         for (RawBsonDocument raw : documents) {
             Bson update = function.apply(target.decoded(raw));
             if (update != null) {
-                updates.add(new UpdateOneModel<>(identity(raw), update));
+                updates.add(new UpdateOneModel<>(identity(raw), update, how));
             }
         }
         if (updates.isEmpty()) {
             return new Written(0, 0);
         }
         MongoCollection<RawBsonDocument> all = target.collection();
+        // In any order: one document's failure leaves the others changed, and the server need not
+        // wait.
+        BulkWriteOptions unordered =
+                new BulkWriteOptions()
+                        .ordered(false)
+                        .bypassDocumentValidation(options.bypassValidation());
         BulkWriteResult result =
                 session == null
-                        ? all.bulkWrite(updates, UNORDERED)
-                        : all.bulkWrite(session, updates, UNORDERED);
+                        ? all.bulkWrite(updates, unordered)
+                        : all.bulkWrite(session, updates, unordered);
         return new Written(result.getMatchedCount(), result.getModifiedCount());
     }
 
+    private UpdateOptions options(BsonDocument hint) {
+        UpdateOptions how = new UpdateOptions();
+        if (hint != null) {
+            how.hint(hint);
+        }
+        if (options.bypassValidation()) {
+            how.bypassDocumentValidation(true);
+        }
+        if (!options.arrayFilters().isEmpty()) {
+            how.arrayFilters(options.arrayFilters());
+        }
+        return how;
+    }
+
     /**
-     * The filter that finds this document again; with the shard key, so that one shard is asked.
+     * The filter that finds this document again, if it still matches; with the shard key, so that
+     * one shard is asked.
      */
     private BsonDocument identity(RawBsonDocument raw) {
         BsonDocument filter = new BsonDocument(Range.ID, raw.get(Range.ID));
@@ -120,7 +159,9 @@ final class Batches {
                 filter.append(field, valueAt(raw, field));
             }
         }
-        return filter;
+        return target.where() == null || target.where().isEmpty()
+                ? filter
+                : filter.append("$and", new BsonArray(List.of(target.where())));
     }
 
     private static BsonValue valueAt(BsonDocument document, String path) {

@@ -29,6 +29,7 @@ final class Board {
     private static final Duration LAG_PAUSE = Duration.ofMillis(250);
 
     private final BackfillContext context;
+    private final CheckpointWriter writer;
     private final ReplicationLag lag;
     private final Pace pace;
     private final RateMeter rate = new RateMeter(System.nanoTime());
@@ -40,8 +41,9 @@ final class Board {
     private Throwable failure;
     private volatile boolean ending;
 
-    Board(BackfillContext context, Job job, Checkpoint checkpoint) {
+    Board(BackfillContext context, CheckpointWriter writer, Job job, Checkpoint checkpoint) {
         this.context = context;
+        this.writer = writer;
         this.checkpoint = checkpoint;
         lag = new ReplicationLag(context.client(), context.embedded());
         pace = new Pace(job.maxRate(), System.nanoTime());
@@ -114,7 +116,7 @@ final class Board {
 
     private Control write(Checkpoint next, ClientSession session) {
         keptAt = System.nanoTime(); // also if it fails: the next look is not at once
-        return context.writer().write(next.toBson(), session);
+        return writer.write(next.toBson(), session);
     }
 
     private Checkpoint after(int segment, Stretch stretch, Written written) {

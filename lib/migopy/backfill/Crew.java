@@ -19,6 +19,14 @@ final class Crew {
     private final String name;
     private final Board board;
 
+    /** A thread that works for a backfill. */
+    static final class Member extends Thread {
+        private Member(Runnable task, String name) {
+            super(task, name);
+            setDaemon(true); // A JVM that has to end does not wait for a batch.
+        }
+    }
+
     Crew(String name, Board board) {
         this.name = name;
         this.board = board;
@@ -28,10 +36,8 @@ final class Crew {
     void work(List<Runnable> tasks) {
         List<Thread> threads = new ArrayList<>();
         for (Runnable task : tasks) {
-            Thread thread =
-                    new Thread(() -> guarded(task), "%s-%d".formatted(name, threads.size() + 1));
-            thread.setDaemon(true); // A JVM that has to end does not wait for a batch.
-            threads.add(thread);
+            threads.add(
+                    new Member(() -> guarded(task), "%s-%d".formatted(name, threads.size() + 1)));
         }
         threads.forEach(Thread::start);
         boolean interrupted = join(threads);

@@ -47,11 +47,12 @@ final class Estimator {
 
     BackfillEstimate of(Job job) {
         List<String> notes = new ArrayList<>();
-        CollectionFacts facts = CollectionFacts.of(client, database, job.collection(), embedded);
+        MongoDatabase source = job.databaseOf(client, database);
+        CollectionFacts facts = CollectionFacts.of(client, source, job.collection(), embedded);
         if (!facts.exists()) {
             notes.add("there is no such collection");
             return new BackfillEstimate(
-                    job.collection(), job.change().word(), 0L, null, 0, null, null, notes);
+                    job.shownName(), job.change().word(), 0L, null, 0, null, null, notes);
         }
         if (facts.sharded()) {
             notes.add("sharded by " + String.join(", ", facts.shardKey()));
@@ -59,11 +60,11 @@ final class Estimator {
         if (job.once() && !transactions) {
             notes.add("would be refused: once() needs transactions, and this server has none");
         }
-        Target target = new Target(database, job, embedded);
+        Target target = new Target(source, job, embedded);
         Long documents = count(target, notes);
         Optional<Timed> timed = timed(job, target, facts, notes);
         return new BackfillEstimate(
-                job.collection(),
+                job.shownName(),
                 job.change().word(),
                 documents,
                 plan(target),
@@ -160,17 +161,17 @@ final class Estimator {
 
     private Timed timed(Job job, CollectionFacts facts, List<BsonValue> ids) {
         BsonDocument these = new BsonDocument("$in", new BsonArray(ids));
-        Job some =
-                new Job(
-                        job.collection(),
-                        new BsonDocument(Range.ID, these),
-                        job.change(),
-                        ids.size(),
-                        0,
-                        1,
-                        true);
-        Target target = new Target(database, some, embedded);
-        Batches batches = new Batches(target, job.change(), facts.shardKey(), embedded);
+        Job some = job.of(new BsonDocument(Range.ID, these));
+        Target target = new Target(job.databaseOf(client, database), some, embedded);
+        Destination destination =
+                job.change() instanceof Change.Insert insert
+                        ? Destination.in(
+                                Job.databaseOf(client, database, insert.database()),
+                                insert,
+                                job.options(),
+                                target.registry())
+                        : null;
+        Batches batches = new Batches(target, destination, some, facts.shardKey(), embedded);
         try (ClientSession session = client.startSession()) {
             session.startTransaction(options());
             try {

@@ -1,5 +1,7 @@
 package migopy.backfill;
 
+import com.mongodb.client.MongoDatabase;
+
 import migopy.MigopyException;
 import migopy.console.Event;
 
@@ -31,25 +33,27 @@ final class Run {
     /** How many documents were changed, those of earlier calls included. */
     long run() {
         refuse();
+        MongoDatabase database = job.databaseOf(context.client(), context.database());
         CollectionFacts facts =
                 CollectionFacts.of(
-                        context.client(), context.database(), job.collection(), context.embedded());
+                        context.client(), database, job.collection(), context.embedded());
         if (!facts.exists()) {
-            notice("There is no collection %s: nothing to change".formatted(job.collection()));
+            notice("There is no collection %s: nothing to change".formatted(job.shownName()));
             return 0;
         }
-        if (!"collection".equals(facts.type())) {
-            throw MigopyException.failed(
-                    "%s is a %s: backfill() changes collections"
-                            .formatted(job.collection(), facts.type()),
-                    "Name the collection behind it");
-        }
-        Target target = new Target(context.database(), job, context.embedded());
-        Checkpoint start = start(target);
+        facts.refuse(job.shownName(), job.change() instanceof Change.Insert);
+        Target target = new Target(database, job, context.embedded());
+        Destination destination =
+                job.change() instanceof Change.Insert insert
+                        ? Destination.of(context, job, insert, target.registry())
+                        : null;
+        Fingerprint print = Fingerprint.of(job, context.checkpoints().text(), target.registry());
+        Checkpoints.Place place = context.checkpoints().claim(print);
+        Checkpoint start = start(target, print, place);
         if (start.standing().state() == Standing.State.DONE) {
             return start.standing().changed();
         }
-        LeftBehind.end(context.client(), context.checkpoint())
+        LeftBehind.end(context.client(), place.checkpoint())
                 .ifPresent(
                         why ->
                                 notice(
@@ -57,10 +61,12 @@ final class Run {
                                                 .formatted(why)));
         int workers = context.embedded() ? 0 : start.segments().size();
         try (Sessions sessions = new Sessions(context.client(), workers)) {
-            Board board = new Board(context, job, start);
+            Board board = new Board(context, place.writer(), job, start);
             Standing goesOn = start.standing().state(Standing.State.RUNNING);
             board.keep(start.with(goesOn).inSessions(sessions.ids()));
-            return toTheEnd(target, facts, sessions, board);
+            Batches batches =
+                    new Batches(target, destination, job, facts.shardKey(), context.embedded());
+            return toTheEnd(target, batches, facts, sessions, board);
         } finally {
             context.events().accept(new Event.ProgressEnded(context.migration()));
         }
@@ -91,40 +97,33 @@ final class Run {
         }
     }
 
-    private Checkpoint start(Target target) {
-        if (context.checkpoint() != null) {
-            Checkpoint earlier = Checkpoint.of(context.checkpoint());
-            if (earlier.standing().collection().equals(job.collection())
-                    && earlier.way().equals(job.change().word())) {
-                return earlier;
-            }
-            notice(
-                    "The checkpoint is of %s of %s: this backfill begins anew"
-                            .formatted(earlier.way(), earlier.standing().collection()));
+    private Checkpoint start(Target target, Fingerprint print, Checkpoints.Place place) {
+        if (place.checkpoint() != null) {
+            return Checkpoint.of(place.checkpoint(), print);
         }
         Standing standing =
                 new Standing(
-                        job.collection(),
+                        job.shownName(),
                         Standing.State.RUNNING,
                         0,
                         target.estimate(),
                         0,
                         0,
                         Standing.NOT_KNOWN);
-        return new Checkpoint(standing, job.change().word(), parts(target), 1, true, List.of());
+        return new Checkpoint(standing, print, parts(target), 1, true, List.of());
     }
 
     private List<Segment> parts(Target target) {
-        return Parts.of(target, job.once() ? 1 : job.parallel(), context.embedded());
+        return Parts.of(target, exact() ? 1 : job.parallel(), context.embedded());
     }
 
-    private long toTheEnd(Target target, CollectionFacts facts, Sessions sessions, Board board) {
-        Batches batches = new Batches(target, job.change(), facts.shardKey(), context.embedded());
+    private long toTheEnd(
+            Target target, Batches batches, CollectionFacts facts, Sessions sessions, Board board) {
         Sweep sweep = new Sweep(target, board);
         long left = Standing.NOT_KNOWN;
         while (true) {
             walk(target, batches, sessions, board, facts.sharded());
-            if (target.where() == null) {
+            if (!batches.mayExclude()) {
                 break;
             }
             left = sweep.left();
@@ -149,7 +148,7 @@ final class Run {
                         ? "they were inserted or changed meanwhile"
                         : "a changed document may still match it";
         return "%,d documents of %s match where() after the backfill: %s"
-                .formatted(left, job.collection(), why);
+                .formatted(left, job.shownName(), why);
     }
 
     private void walk(
@@ -161,7 +160,7 @@ final class Run {
             BatchSize size = new BatchSize(job.batch(), job.maxRate());
             Walk walk = new Walk(target, batches, board, sessions.of(i), i, size);
             if (inTransactions(parts, sharded)) {
-                tasks.add(new TransactionWorker(walk, job.once())::run);
+                tasks.add(new TransactionWorker(walk, exact())::run);
             } else {
                 String name = "%s-%d-ahead".formatted(name(), i + 1);
                 ExecutorService one = Executors.newSingleThreadExecutor(task -> daemon(task, name));
@@ -170,7 +169,7 @@ final class Run {
             }
         }
         try {
-            new Crew(name(), board).work(job.once() ? List.of(inTurn(tasks)) : tasks);
+            new Crew(name(), board).work(exact() ? List.of(inTurn(tasks)) : tasks);
         } finally {
             ahead.forEach(Run::end);
         }
@@ -181,9 +180,15 @@ final class Run {
      * conflict. A transaction over all shards costs more than it saves.
      */
     private boolean inTransactions(int parts, boolean sharded) {
-        boolean inServer = !(job.change() instanceof Change.Each);
+        boolean inServer = !job.change().reads();
         boolean worthIt = context.transactions() && inServer && parts == 1 && !sharded;
-        return job.once() || worthIt;
+        return exact() || worthIt;
+    }
+
+    /** What was inserted twice nobody could distinguish, so it is not, where that can be had. */
+    private boolean exact() {
+        boolean inserts = job.change() instanceof Change.Insert && job.parallel() == 1;
+        return job.once() || inserts && context.transactions();
     }
 
     private String name() {

@@ -80,6 +80,10 @@ final class Target {
         mostBytes = Math.max(LEAST_BYTES, Math.min(MOST_BYTES, share));
     }
 
+    CodecRegistry registry() {
+        return registry;
+    }
+
     /** The collection's name. */
     String name() {
         return collection.getNamespace().getCollectionName();

@@ -76,7 +76,7 @@ record Walk(
 
     /** Whether it is still of interest if a changed document matches {@code where} again. */
     boolean looks() {
-        return target.where() != null && board.exclusive();
+        return batches.mayExclude() && board.exclusive();
     }
 
     /** Looks whether one of this range does. */

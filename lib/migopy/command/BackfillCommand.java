@@ -8,27 +8,39 @@ import picocli.CommandLine.Parameters;
 
 import java.util.Set;
 
-/** {@code backfill pause|resume|cancel NAME}. */
+/** {@code backfill pause|resume|cancel|continue NAME}. */
 @Command(
         name = "backfill",
         description =
-                "Lets the backfill of a migration that another terminal runs pause, go on or end.")
+                "Pauses, resumes or cancels a backfill that another terminal runs; continue lets"
+                        + " one that stopped go on although its migration was edited.")
 final class BackfillCommand implements Action {
-    private static final Set<String> WORDS = Set.of("pause", "resume", "cancel");
+    private static final Set<String> WORDS = Set.of("pause", "resume", "cancel", "continue");
 
-    @Parameters(index = "0", paramLabel = "WORD", description = "pause, resume or cancel")
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "WORD",
+            description = "pause, resume, cancel or continue")
     private String word;
 
-    @Parameters(index = "1", paramLabel = "NAME", description = "the migration that is running")
+    @Parameters(index = "1", arity = "0..1", paramLabel = "NAME", description = "its migration")
     private String name;
 
     @Override
     public int run(Session session) throws Exception {
-        if (!WORDS.contains(word)) {
+        if (word == null || !WORDS.contains(word)) {
             throw MigopyException.usage(
-                    "backfill cannot " + word,
-                    "Type: %s backfill pause|resume|cancel %s"
-                            .formatted(MigopyException.COMMAND, name));
+                    word == null
+                            ? "backfill needs a word and a migration"
+                            : "backfill cannot " + word,
+                    "Type: %s backfill pause|resume|cancel|continue %s"
+                            .formatted(MigopyException.COMMAND, name == null ? "NAME" : name));
+        }
+        if (name == null) {
+            throw MigopyException.usage(
+                    "backfill %s needs a migration".formatted(word),
+                    "See which are running: %s status".formatted(MigopyException.COMMAND));
         }
         session.console()
                 .answer(BackfillControl.run(session.settings(), session.connection(), word, name));

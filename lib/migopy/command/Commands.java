@@ -55,7 +55,7 @@ final class Commands {
                     new Entry("unlock", "unlock", "Remove a lock whose lease has run out"),
                     new Entry(
                             "backfill",
-                            "backfill pause|resume|cancel NAME",
+                            "backfill pause|resume|cancel|continue NAME",
                             "Steer the backfill that another terminal runs"),
                     new Entry("run", "run FILE", "Run an ad-hoc fix and record it"),
                     new Entry(

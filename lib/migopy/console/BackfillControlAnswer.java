@@ -6,12 +6,16 @@ import org.bson.Document;
  * What the backfill of a running migration was asked for.
  *
  * @param name the migration, without {@code .java}
- * @param asked {@code pause}, {@code resume} or {@code cancel}
+ * @param asked {@code pause}, {@code resume}, {@code cancel} or {@code continue}
  */
 public record BackfillControlAnswer(String name, String asked) implements Answer {
     @Override
     public void words(Words out) {
-        out.line("%s is asked to %s, after the batch under way.".formatted(name, asked));
+        out.line(
+                asked.equals("continue")
+                        ? "The backfills of %s continue from their checkpoints. Run: {migopy} execute %s"
+                                .formatted(name, name)
+                        : "%s is asked to %s, after the current batch.".formatted(name, asked));
     }
 
     @Override

@@ -52,9 +52,11 @@ public final class Json {
     }
 
     static Document failure(StepError error) {
-        return new Document("type", error.type())
-                .append("message", error.message())
-                .append("frames", error.frames());
+        Document document =
+                new Document("type", error.type())
+                        .append("message", error.message())
+                        .append("frames", error.frames());
+        return put(document, "hint", error.hint());
     }
 
     static Document step(StepReport step) {

@@ -119,6 +119,9 @@ public record RunAnswer(
     }
 
     private static String failed(StepReport last) {
+        if (last.error().hint() != null) {
+            return last.error().hint();
+        }
         // Nobody knows how far a timeout or a signal let it come, so the journal counts it as
         // interrupted.
         return switch (last.error().type()) {

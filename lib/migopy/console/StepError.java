@@ -9,9 +9,15 @@ import java.util.List;
  * @param message the exception's message, or the type where there is none; at most 4 kB
  * @param frames the stack frames that lie in the migration's own file, innermost first, as {@code
  *     file:line}; at most 20
+ * @param hint what to do about it, where what was thrown knows that; else null
  */
-public record StepError(String type, String message, List<String> frames) {
+public record StepError(String type, String message, List<String> frames, String hint) {
     public StepError {
         frames = List.copyOf(frames);
+    }
+
+    /** Without a hint of its own. */
+    public StepError(String type, String message, List<String> frames) {
+        this(type, message, frames, null);
     }
 }

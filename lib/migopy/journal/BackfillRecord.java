@@ -14,6 +14,7 @@ import migopy.MigopyException;
 import org.bson.BsonDocument;
 import org.bson.conversions.Bson;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -69,5 +70,20 @@ public final class BackfillRecord {
         Bson running =
                 Filters.and(Filters.eq("_id", name), Filters.eq("state", State.RUNNING.word()));
         return collection.updateOne(running, Updates.set("control", word)).getMatchedCount() > 0;
+    }
+
+    /**
+     * Lets the backfills of a migration that is not running continue from their checkpoints,
+     * whatever its text says now.
+     *
+     * @param seen the document as it was read
+     * @return whether it is still like that
+     */
+    public boolean forgetDigests(Expected seen, List<String> ordinals) {
+        List<Bson> unset =
+                ordinals.stream()
+                        .map(ordinal -> Updates.unset("checkpoints." + ordinal + ".digest"))
+                        .toList();
+        return collection.updateOne(seen.filter(), Updates.combine(unset)).getMatchedCount() > 0;
     }
 }

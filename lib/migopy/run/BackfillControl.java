@@ -3,73 +3,134 @@ package migopy.run;
 import com.mongodb.MongoException;
 
 import migopy.MigopyException;
+import migopy.backfill.Standing;
 import migopy.console.BackfillControlAnswer;
+import migopy.console.MigrationState;
 import migopy.journal.BackfillRecord;
+import migopy.journal.Expected;
 import migopy.journal.JournalEntry;
-import migopy.journal.State;
 import migopy.mongo.Connection;
 import migopy.mongo.MongoErrors;
+import migopy.plan.Names;
+import migopy.plan.Situation;
 import migopy.settings.Settings;
+
+import org.bson.BsonInvalidOperationException;
+import org.bson.BsonValue;
 
 import java.util.List;
 
-/** Asks the backfill of a migration that another terminal runs to pause, to go on, or to end. */
+/**
+ * Controls the backfills of one migration: what another terminal runs pauses, resumes or ends, and
+ * what stopped may continue although its migration was edited.
+ */
 public final class BackfillControl {
-    private BackfillControl() {}
+    private static final String CONTINUE = "continue";
+
+    private final List<Situation> migrations;
+    private final BackfillRecord record;
+
+    private BackfillControl(List<Situation> migrations, BackfillRecord record) {
+        this.migrations = migrations;
+        this.record = record;
+    }
 
     /**
      * Leaves the word with the migration's record, where the backfill finds it with its next
      * checkpoint.
      *
-     * @param word {@code pause}, {@code resume} or {@code cancel}
+     * @param word {@code pause}, {@code resume}, {@code cancel} or {@code continue}
      * @param typed the migration's name, its number, or a beginning of the name
-     * @throws MigopyException usage, if no migration that is running is called so, or several are
+     * @throws MigopyException usage, if no migration is called so, or it has no such backfill
      */
     public static BackfillControlAnswer run(
             Settings settings, Connection connection, String word, String typed) {
+        Survey survey = Survey.of(settings); // while the connection is being made
         try {
-            List<String> running =
-                    Ledger.open(settings, connection).journal().entries().stream()
-                            .filter(JournalEntry.class::isInstance)
-                            .map(JournalEntry.class::cast)
-                            .filter(entry -> entry.state() == State.RUNNING)
-                            .filter(entry -> entry.key().isString())
-                            .map(entry -> entry.key().asString().getValue())
-                            .toList();
-            String name = meant(typed, running);
-            BackfillRecord record =
-                    new BackfillRecord(
-                            connection.journalDatabase(), settings.migrationsCollection());
-            if (!record.control(name, word)) {
-                throw none(typed, List.of());
+            var view = JournalView.read(Ledger.open(settings, connection));
+            var control =
+                    new BackfillControl(
+                            survey.with(view).migrations(),
+                            new BackfillRecord(
+                                    connection.journalDatabase(), settings.migrationsCollection()));
+            Situation one = Names.resolve(typed, control.migrations);
+            if (word.equals(CONTINUE)) {
+                control.letContinue(one);
+            } else {
+                control.ask(one, word);
             }
-            return new BackfillControlAnswer(name, word);
+            return new BackfillControlAnswer(one.name(), word);
         } catch (MongoException e) {
             throw MongoErrors.translate(e, "Asking for a " + word);
         }
     }
 
-    private static String meant(String typed, List<String> running) {
-        String wanted = typed.replaceFirst("\\.java$", "");
-        if (running.contains(wanted)) {
-            return wanted;
+    private void ask(Situation one, String word) {
+        if (one.state() == MigrationState.INTERRUPTED) {
+            throw MigopyException.usage(
+                    "The run of %s ended without a word: nothing is there to %s"
+                            .formatted(one.name(), word),
+                    "To go on: %s execute %s --retry"
+                            .formatted(MigopyException.COMMAND, one.name()));
         }
-        boolean number = wanted.matches("[0-9]+");
-        List<String> found =
-                running.stream()
-                        .filter(name -> name.startsWith(number ? wanted + "_" : wanted))
-                        .toList();
-        if (found.size() != 1) {
-            throw none(typed, found.isEmpty() ? running : found);
+        if (one.state() != MigrationState.RUNNING) {
+            throw notRunning(one);
         }
-        return found.get(0);
+        if (!hasBackfill(one.entry(), false)) {
+            throw MigopyException.usage(
+                    "%s is running, but no backfill of it".formatted(one.name()),
+                    "See what runs: %s status".formatted(MigopyException.COMMAND));
+        }
+        if (!record.control(one.name(), word)) {
+            throw notRunning(one); // It has ended since.
+        }
     }
 
-    private static MigopyException none(String typed, List<String> others) {
+    private void letContinue(Situation one) {
+        boolean stopped =
+                one.state() == MigrationState.FAILED || one.state() == MigrationState.INTERRUPTED;
+        if (!stopped || !hasBackfill(one.entry(), true)) {
+            throw MigopyException.usage(
+                    "%s is %s, and has no backfill that stopped"
+                            .formatted(one.name(), one.state().word()),
+                    "See what there is: %s status".formatted(MigopyException.COMMAND));
+        }
+        if (!record.forgetDigests(
+                Expected.of(one.entry()), List.copyOf(one.entry().checkpoints().keySet()))) {
+            throw MigopyException.usage(
+                    "Another run has started %s meanwhile".formatted(one.name()),
+                    "See what runs: %s status".formatted(MigopyException.COMMAND));
+        }
+    }
+
+    /**
+     * Whether the record has a checkpoint.
+     *
+     * @param finished whether that of a backfill that is done counts, too
+     */
+    private static boolean hasBackfill(JournalEntry entry, boolean finished) {
+        return entry.checkpoints() != null
+                && entry.checkpoints().values().stream().anyMatch(one -> finished || !done(one));
+    }
+
+    private static boolean done(BsonValue checkpoint) {
+        try {
+            return Standing.of(checkpoint.asDocument()).state() == Standing.State.DONE;
+        } catch (BsonInvalidOperationException e) {
+            return true; // Nothing that a backfill wrote.
+        }
+    }
+
+    private MigopyException notRunning(Situation one) {
+        List<String> running =
+                migrations.stream()
+                        .filter(each -> each.state() == MigrationState.RUNNING)
+                        .map(Situation::name)
+                        .toList();
         return MigopyException.usage(
-                "No migration that is running is called %s".formatted(typed),
-                others.isEmpty()
-                        ? "None is running; what was: %s status".formatted(MigopyException.COMMAND)
-                        : "Running: " + String.join(", ", others));
+                "%s is not running: it is %s".formatted(one.name(), one.state().word()),
+                running.isEmpty()
+                        ? "See what there is: %s status".formatted(MigopyException.COMMAND)
+                        : "Running: " + String.join(", ", running));
     }
 }

@@ -1,6 +1,7 @@
 package migopy.run;
 
 import migopy.MigopyException.Kind;
+import migopy.backfill.Stopped;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -69,7 +70,8 @@ final class Call {
             return new Ending.Stopped(
                     new Stop.Signalled("an interrupt", Kind.FAILED), ended(), thrown());
         }
-        if (over.isDone()) {
+        boolean heard = watchdog.stopped().isPresent() && thrown() instanceof Stopped;
+        if (over.isDone() && !heard) {
             // Also where the signal was first: it may have thrown since.
             return thrown() == null ? new Ending.Returned() : new Ending.Threw(thrown());
         }

@@ -29,7 +29,9 @@ public final class Failure {
     /** What was thrown, and the lines that led to it. */
     public static StepError of(Throwable thrown, List<String> frames, Redactor redactor) {
         String type = thrown.getClass().getName();
-        return new StepError(type, message(thrown, type, redactor), redacted(frames, redactor));
+        String hint = thrown instanceof MigopyException known ? known.hint() : null;
+        return new StepError(
+                type, message(thrown, type, redactor), redacted(frames, redactor), hint);
     }
 
     /** A frame holds a line of the source, which may hold a secret. */

@@ -56,6 +56,7 @@ final class FixRun extends RecordedCall {
                         operation,
                         fix.name(),
                         begun.expected(),
+                        fix.code().checksum(),
                         new BsonDocument(),
                         Ledger.fixesCollection(operation.settings()));
     }

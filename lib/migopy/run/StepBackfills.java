@@ -2,9 +2,9 @@ package migopy.run;
 
 import com.mongodb.client.ClientSession;
 
-import migopy.MigopyException;
 import migopy.backfill.Backfill;
 import migopy.backfill.BackfillContext;
+import migopy.backfill.Checkpoints;
 import migopy.backfill.Control;
 import migopy.backfill.Stopped;
 import migopy.console.Event;
@@ -17,22 +17,13 @@ import migopy.mongo.Topology;
 
 import org.bson.BsonDocument;
 
-import java.util.concurrent.atomic.AtomicInteger;
-
-/**
- * The backfills of one step: each is given its own checkpoint, in the order in which {@code up()}
- * makes them.
- */
+/** The backfills of one step, and where an earlier attempt left their checkpoints. */
 final class StepBackfills {
-    /** Their checkpoints, some 200 bytes each when they are done, lie in one document. */
-    private static final int MOST = 10_000;
-
     private final Operation operation;
     private final String name;
     private final Expected begun;
     private final String collection;
-    private final BsonDocument checkpoints;
-    private final AtomicInteger made = new AtomicInteger();
+    private final Checkpoints checkpoints;
     private volatile boolean underWay;
 
     /**
@@ -43,6 +34,7 @@ final class StepBackfills {
                 operation,
                 name,
                 begin.begun(),
+                begin.source() == null ? "" : begin.source().checksum(),
                 begin.keepsCheckpoints() && entry != null && entry.checkpoints() != null
                         ? entry.checkpoints()
                         : new BsonDocument(),
@@ -51,19 +43,21 @@ final class StepBackfills {
 
     /**
      * @param begun the record that they belong to
-     * @param checkpoints where an earlier attempt stopped, by the backfill's ordinal
+     * @param text the checksum of the text that runs
+     * @param stored where an earlier attempt stopped, by the backfill's ordinal
      * @param collection that of the record
      */
     StepBackfills(
             Operation operation,
             String name,
             Expected begun,
-            BsonDocument checkpoints,
+            String text,
+            BsonDocument stored,
             String collection) {
         this.operation = operation;
         this.name = name;
         this.begun = begun;
-        this.checkpoints = checkpoints;
+        this.checkpoints = new Checkpoints(name, text, stored, this::control);
         this.collection = collection;
     }
 
@@ -72,24 +66,15 @@ final class StepBackfills {
         return underWay;
     }
 
-    /** The next backfill of this step. */
+    /** A backfill of this step. */
     Backfill of(String collection) {
-        int ordinal = made.incrementAndGet();
-        if (ordinal > MOST) {
-            throw MigopyException.failed(
-                    "%s makes more than %,d backfills".formatted(name, MOST),
-                    "Divide them among several migrations");
-        }
         Connection connection = operation.connection();
-        String key = Integer.toString(ordinal);
-        var record = new BackfillRecord(connection.journalDatabase(), this.collection);
         return Backfill.of(
                 new BackfillContext(
                         connection.client(),
                         connection.database(),
                         name,
-                        checkpoints.isDocument(key) ? checkpoints.getDocument(key) : null,
-                        (checkpoint, session) -> control(record, ordinal, checkpoint, session),
+                        checkpoints,
                         this::ensureHeld,
                         this::tell,
                         connection.supportsTransactions(),
@@ -97,14 +82,15 @@ final class StepBackfills {
                 collection);
     }
 
-    private Control control(
-            BackfillRecord record, int ordinal, BsonDocument checkpoint, ClientSession session) {
-        BackfillRecord inSession =
-                session == null
-                        ? record
-                        : new BackfillRecord(
-                                operation.connection().transactionDatabase(), collection);
-        return switch (inSession.keep(begun, ordinal, checkpoint, session).orElse("")) {
+    private Control control(int ordinal, BsonDocument checkpoint, ClientSession session) {
+        Connection connection = operation.connection();
+        BackfillRecord record =
+                new BackfillRecord(
+                        session == null
+                                ? connection.journalDatabase()
+                                : connection.transactionDatabase(),
+                        collection);
+        return switch (record.keep(begun, ordinal, checkpoint, session).orElse("")) {
             case "pause" -> Control.PAUSE;
             case "cancel" -> Control.CANCEL;
             default -> Control.GO;

@@ -14,6 +14,7 @@ import com.mongodb.client.model.Updates;
 import migopy.MigopyException;
 import migopy.backfill.Backfill;
 import migopy.backfill.BackfillContext;
+import migopy.backfill.Checkpoints;
 import migopy.backfill.Control;
 import migopy.backfill.LeaseCheck;
 import migopy.backfill.Stopped;
@@ -52,6 +53,7 @@ public final class Backfills {
     private boolean transactions = true;
     private Duration maxLag = BackfillContext.MAX_LAG;
     private long fence = 1;
+    private String text = "first";
 
     public Backfills(MongoServer server) {
         this(server, server.uri());
@@ -78,6 +80,12 @@ public final class Backfills {
 
     Backfills lease(LeaseCheck check) {
         lease = check;
+        return this;
+    }
+
+    /** The migration has this text from now on. */
+    Backfills text(String edited) {
+        text = edited;
         return this;
     }
 
@@ -110,14 +118,22 @@ public final class Backfills {
                         client,
                         database,
                         "7_change",
-                        checkpoint(),
-                        this::write,
+                        new Checkpoints(
+                                "7_change",
+                                text,
+                                stored(),
+                                (ordinal, checkpoint, session) -> write(checkpoint, session)),
                         lease,
                         events::add,
                         transactions,
                         false,
                         maxLag),
                 collection);
+    }
+
+    private BsonDocument stored() {
+        BsonDocument kept = checkpoint();
+        return kept == null ? new BsonDocument() : new BsonDocument("1", kept);
     }
 
     private Control write(BsonDocument checkpoint, ClientSession session) {
