@@ -67,7 +67,6 @@
 //SOURCES command/History.java
 //SOURCES command/Ignore.java
 //SOURCES command/Limits.java
-//SOURCES command/Nearest.java
 //SOURCES command/NewFile.java
 //SOURCES command/Picocli.java
 //SOURCES command/Program.java
@@ -104,6 +103,7 @@
 //SOURCES console/Json.java
 //SOURCES console/MigrationEstimate.java
 //SOURCES console/MigrationState.java
+//SOURCES console/Nearest.java
 //SOURCES console/Outcome.java
 //SOURCES console/OwnDumpAnswer.java
 //SOURCES console/ProgressDisplay.java
@@ -319,6 +319,7 @@
 //SOURCES settings/SettingsSource.java
 //SOURCES settings/Tls.java
 //SOURCES settings/TlsResolver.java
+//SOURCES settings/UriOptions.java
 //SOURCES settings/UserFields.java
 //SOURCES settings/Value.java
 //SOURCES settings/Values.java

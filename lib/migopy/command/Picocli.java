@@ -1,6 +1,7 @@
 package migopy.command;
 
 import migopy.MigopyException;
+import migopy.console.Nearest;
 
 import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;

@@ -2,6 +2,7 @@ package migopy.command;
 
 import migopy.MigopyException;
 import migopy.console.Answer;
+import migopy.console.Nearest;
 import migopy.console.Words;
 
 import org.bson.Document;

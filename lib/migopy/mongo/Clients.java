@@ -2,9 +2,12 @@ package migopy.mongo;
 
 import com.mongodb.ConnectionString;
 import com.mongodb.MongoClientSettings;
+import com.mongodb.ServerAddress;
 import com.mongodb.WriteConcern;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
+import com.mongodb.connection.ClusterConnectionMode;
+import com.mongodb.connection.ClusterType;
 import com.mongodb.connection.ServerMonitoringMode;
 
 import migopy.settings.ConnectionSettings;
@@ -13,6 +16,7 @@ import migopy.settings.Tls;
 import org.bson.UuidRepresentation;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -35,7 +39,6 @@ record Clients(MongoClient user, MongoClient journal, Duration firstContact)
     private static final int JOURNAL_POOL = 4;
 
     static Clients of(ConnectionSettings settings, String uri, String appName) {
-        DriverLoading.acceptNoLoggingLibrary();
         ConnectionString string = new ConnectionString(uri);
         MongoClientSettings forUser = forUser(string, settings.tls(), appName);
         MongoClient user = MongoClients.create(forUser);
@@ -49,6 +52,25 @@ record Clients(MongoClient user, MongoClient journal, Duration firstContact)
             user.close();
             throw e;
         }
+    }
+
+    /** A client of the first host alone, whatever replica set it belongs to. */
+    static MongoClient ofFirstHost(ConnectionSettings settings, String uri, Duration limit) {
+        ConnectionString string = new ConnectionString(uri);
+        return MongoClients.create(
+                MongoClientSettings.builder(forUser(string, settings.tls(), "migopy-probe"))
+                        .applyToClusterSettings(
+                                cluster ->
+                                        cluster.requiredReplicaSetName(null)
+                                                .requiredClusterType(ClusterType.UNKNOWN)
+                                                .mode(ClusterConnectionMode.SINGLE)
+                                                .hosts(
+                                                        List.of(
+                                                                new ServerAddress(
+                                                                        string.getHosts().get(0))))
+                                                .serverSelectionTimeout(
+                                                        limit.toMillis(), TimeUnit.MILLISECONDS))
+                        .build());
     }
 
     @Override

@@ -1,7 +1,10 @@
 package migopy.mongo;
 
+import com.mongodb.ConnectionString;
 import com.mongodb.MongoCommandException;
+import com.mongodb.MongoConfigurationException;
 import com.mongodb.MongoException;
+import com.mongodb.MongoTimeoutException;
 import com.mongodb.ReadConcern;
 import com.mongodb.ReadPreference;
 import com.mongodb.WriteConcern;
@@ -14,6 +17,7 @@ import migopy.settings.Settings;
 import org.bson.Document;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -239,7 +243,37 @@ public final class Connection implements AutoCloseable {
             admin.runCommand(new Document("ping", 1));
             return Topology.EMBEDDED;
         }
-        return topology(hello(admin));
+        try {
+            return topology(hello(admin));
+        } catch (MongoTimeoutException e) {
+            throw otherReplicaSet(uri, made.firstContact()).orElse(e);
+        }
+    }
+
+    /**
+     * The driver drops a server that is of another replica set than the URI names, and then waits
+     * in vain. So the first host is asked by itself.
+     */
+    private Optional<MongoException> otherReplicaSet(String uri, Duration limit) {
+        String wanted = new ConnectionString(uri).getRequiredReplicaSetName();
+        if (wanted == null) {
+            return Optional.empty();
+        }
+        try (MongoClient alone = Clients.ofFirstHost(settings.connection(), uri, limit)) {
+            String name = hello(alone.getDatabase("admin")).getString("setName");
+            return wanted.equals(name)
+                    ? Optional.empty()
+                    : Optional.of(
+                            new MongoConfigurationException(
+                                    name == null
+                                            ? "it is not a member of a replica set, but the URI"
+                                                    + " says replicaSet="
+                                                    + wanted
+                                            : "it belongs to the replica set %s, but the URI says replicaSet=%s"
+                                                    .formatted(name, wanted)));
+        } catch (MongoException e) {
+            return Optional.empty(); // no answer at all, as the driver said
+        }
     }
 
     private String startEmbedded() {

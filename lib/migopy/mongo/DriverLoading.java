@@ -3,6 +3,8 @@ package migopy.mongo;
 import com.mongodb.ConnectionString;
 import com.mongodb.MongoClientSettings;
 
+import migopy.settings.ConnectionSettings;
+
 import org.bson.types.ObjectId;
 
 import java.util.Date;
@@ -12,8 +14,6 @@ import java.util.Date;
  * command needs the processor for, and a second one is there nearly everywhere.
  */
 public final class DriverLoading implements AutoCloseable {
-    private static final String SLF4J_VERBOSITY = "slf4j.internal.verbosity";
-
     private final Thread thread = new Thread(DriverLoading::load, "migopy-driver");
 
     private DriverLoading() {
@@ -21,19 +21,9 @@ public final class DriverLoading implements AutoCloseable {
         thread.start();
     }
 
-    /**
-     * Keeps slf4j from warning that there is no logging library. None comes with Migopy, so that
-     * the one that a project names in its {@code //DEPS} is the only one.
-     */
-    static void acceptNoLoggingLibrary() {
-        if (System.getProperty(SLF4J_VERBOSITY) == null) {
-            System.setProperty(SLF4J_VERBOSITY, "ERROR");
-        }
-    }
-
     /** Begins. Nothing is connected, and nothing that fails here matters: it would fail again. */
     public static DriverLoading start() {
-        acceptNoLoggingLibrary();
+        ConnectionSettings.acceptNoLoggingLibrary();
         return new DriverLoading();
     }
 

@@ -28,6 +28,7 @@ final class ConnectionResolver {
     }
 
     ConnectionSettings resolve() {
+        ConnectionSettings.acceptNoLoggingLibrary();
         Duration timeout = values.required(Setting.CONNECT_TIMEOUT).duration("connect timeout");
         if (given != null) {
             ADDRESS.forEach(this::refuseAboveUri);

@@ -22,7 +22,20 @@ public record ConnectionSettings(
         Tls tls,
         Duration connectTimeout) {
 
+    private static final String SLF4J_VERBOSITY = "slf4j.internal.verbosity";
+
     public ConnectionSettings {
         hosts = List.copyOf(hosts);
+    }
+
+    /**
+     * Keeps slf4j from warning that there is no logging library, to be called before the driver's
+     * first class is used. None comes with Migopy, so that the one that a project names in its
+     * {@code //DEPS} is the only one.
+     */
+    public static void acceptNoLoggingLibrary() {
+        if (System.getProperty(SLF4J_VERBOSITY) == null) {
+            System.setProperty(SLF4J_VERBOSITY, "ERROR");
+        }
     }
 }

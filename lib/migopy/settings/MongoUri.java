@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
@@ -129,6 +130,7 @@ record MongoUri(
             offline.keySet().removeAll(List.of("srvmaxhosts", "srvservicename"));
         }
         if (accepted(text(PLAIN, offline))) {
+            refuseMissingLibrary(value, options.getOrDefault("compressors", ""));
             return;
         }
         for (String name : offline.keySet()) {
@@ -269,9 +271,32 @@ record MongoUri(
                     || (NUMBERS.contains(name) && !said.matches("[0-9]{1,9}"))) {
                 throw malformed(value, "its option " + name + " cannot be right");
             }
+            refuseUnknown(value, each.substring(0, equals));
             options.merge(name, said, (a, b) -> a + "\n" + b);
         }
         return options;
+    }
+
+    private static void refuseUnknown(Value value, String name) {
+        Optional<String> hint = UriOptions.unknown(name);
+        if (hint.isPresent()) {
+            // Only what looks like a name is repeated: a password may contain an & or a ?.
+            String shown = name.matches("[A-Za-z_]{1,40}") ? name : "one of its options";
+            throw MigopyException.usage(
+                    "The MongoDB URI (from %s) has an option that the driver does not know: %s"
+                            .formatted(value.origin(), shown),
+                    hint.get());
+        }
+    }
+
+    private static void refuseMissingLibrary(Value value, String compressors) {
+        Optional<String> line = UriOptions.missingLibrary(compressors);
+        if (line.isPresent()) {
+            throw MigopyException.usage(
+                    "The MongoDB URI (from %s) asks for compressors=%s, and the library for it is not on the class path"
+                            .formatted(value.origin(), compressors),
+                    "Add this line to migopy.java: " + line.get());
+        }
     }
 
     private static MigopyException malformed(Value value, String why) {

@@ -176,6 +176,22 @@ class ConnectionTest {
     }
 
     @Test
+    void theNameOfAnotherReplicaSetIsCorrected(MongoServer server) {
+        String uri = "mongodb://" + server.members().get(0).address() + "/?replicaSet=wrong";
+        assertThat(unreachable(uri, "MONGO_CONNECT_TIMEOUT", "1s"))
+                .hasMessageContaining("it belongs to the replica set rs")
+                .hasMessageContaining("the URI says replicaSet=wrong");
+    }
+
+    @Test
+    void aStandaloneIsNotTakenForAReplicaSetThatDoesNotAnswer(
+            @On(Kind.STANDALONE) MongoServer server) {
+        String uri = "mongodb://" + server.members().get(0).address() + "/?replicaSet=rs0";
+        assertThat(unreachable(uri, "MONGO_CONNECT_TIMEOUT", "1s"))
+                .hasMessageContaining("it is not a member of a replica set");
+    }
+
+    @Test
     void anElectionIsWaitedFor(@On(Kind.OWN) MongoServer server) {
         Connection connection = Connections.open(server, server.uriOfSet());
         connection.journalDatabase().getCollection("x").insertOne(new Document("_id", 1));

@@ -218,4 +218,51 @@ class UriTest {
         Files.writeString(file, "two\n\n");
         assertThat(given.resolve().connection().uri().reveal()).contains(":two%0A@");
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "readPreferense=secondary,readPreferense,Did you mean readPreference?",
+        "wtimeout=5,wtimeout,Did you mean wTimeoutMS?",
+        "tlsCAFiles=ca.pem,tlsCAFiles,Did you mean tlsCAFile?",
+        "tlsAllowInvalidCertificates=true,tlsAllowInvalidCertificates,--tls-ca-file",
+        "nothingLikeIt=1,nothingLikeIt,Leave it out"
+    })
+    void anOptionThatTheDriverDoesNotKnowIsNamedWithTheNearest(
+            String option, String named, String hint) {
+        MigopyException refused =
+                given().option("uri", "mongodb://prod/app?w=1&" + option).refused();
+        assertThat(refused).hasMessageContaining(named);
+        assertThat(refused.hint()).contains(hint);
+    }
+
+    @Test
+    void whateverFollowsAPasswordWithAQuestionMarkIsNotRepeated() {
+        assertThat(given().option("uri", "mongodb://host/app?" + SECRET + "=x").refused())
+                .hasMessageNotContaining(SECRET);
+    }
+
+    /** The driver's own list, which it shows to nobody. */
+    @Test
+    void everyOptionOfTheDriverIsKnown() throws ReflectiveOperationException {
+        var field = com.mongodb.ConnectionString.class.getDeclaredField("ALL_KEYS");
+        field.setAccessible(true);
+        for (Object name : (java.util.Set<?>) field.get(null)) {
+            String uri = "mongodb://prod/app?%s=".formatted(name);
+            try {
+                given().option("uri", uri + "1").resolve();
+            } catch (MigopyException e) {
+                assertThat(e).hasMessageNotContaining("does not know");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"snappy,org.xerial.snappy:snappy-java", "'zlib,zstd',com.github.luben:zstd-jni"})
+    void aCompressorWithoutItsLibraryNamesTheDepsLineThatBringsIt(String names, String artifact) {
+        MigopyException refused =
+                given().option("uri", "mongodb://prod/app?compressors=" + names).refused();
+        assertThat(refused).hasMessageContaining("compressors=" + names);
+        assertThat(refused.hint()).contains("//DEPS " + artifact);
+        given().option("uri", "mongodb://prod/app?compressors=zlib").resolve();
+    }
 }

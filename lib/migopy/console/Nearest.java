@@ -1,17 +1,21 @@
-package migopy.command;
+package migopy.console;
 
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
 /** The known word that somebody who mistyped most likely meant. */
-final class Nearest {
+public final class Nearest {
     /** So many letters may be wrong, missing or too many. */
     private static final int MOST_WRONG = 2;
 
     private Nearest() {}
 
-    static Optional<String> of(String typed, Collection<String> known) {
+    /**
+     * The first known word that begins with what was typed, else the one with the fewest wrong
+     * letters; empty if none is near.
+     */
+    public static Optional<String> of(String typed, Collection<String> known) {
         Optional<String> begun =
                 typed.isEmpty()
                         ? Optional.empty()
