@@ -182,6 +182,7 @@
 //SOURCES files/NewMigration.java
 //SOURCES files/NewName.java
 //SOURCES files/Numbering.java
+//SOURCES files/Resources.java
 //SOURCES files/ScriptJars.java
 //SOURCES files/Shape.java
 //SOURCES files/Signature.java

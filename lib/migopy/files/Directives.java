@@ -2,46 +2,82 @@ package migopy.files;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What a source tells JBang in lines that begin with {@code //}, as far as it concerns a migration.
+ * The others change nothing in process: {@code //DESCRIPTION}, {@code //GAV}, {@code //DOCS},
+ * {@code //MAIN}, {@code //NOINTEGRATIONS}, {@code //CDS}, {@code //NATIVE_OPTIONS}, {@code
+ * //KOTLIN} and {@code //GROOVY}.
  *
  * @param dependencies what {@code //DEPS} names, without the {@code .java} files
  * @param repositoryLines the lines {@code //REPOS}, as they stand
- * @param sources what {@code //SOURCES} names
+ * @param resources what {@code //FILES} names: {@code seed.json} or {@code data/x.json=seed.json}
+ * @param java the highest version that {@code //JAVA} names, if that is above the running one; else
+ *     0
+ * @param refused the first line that a migration must not have, and why, or null
  */
-record Directives(List<String> dependencies, List<String> repositoryLines, List<String> sources) {
+record Directives(
+        List<String> dependencies,
+        List<String> repositoryLines,
+        List<String> resources,
+        int java,
+        Refused refused) {
 
-    private static final Directives NONE = new Directives(List.of(), List.of(), List.of());
+    /** A line that would mean something else when JBang alone runs the file. */
+    record Refused(String line, String hint) {}
+
+    private static final Directives NONE = new Directives(List.of(), List.of(), List.of(), 0, null);
+
+    private static final String NO_OPTIONS =
+            "Migrations are compiled without options of their own: remove the line";
+    private static final String ONE_JVM =
+            "All migrations run in one JVM: remove the line, and set MIGOPY_JAVA_OPTIONS";
+    private static final String NO_JAR = "A migration is not packed into a jar: remove the line";
+
+    private static final Map<String, String> REFUSED =
+            Map.of(
+                    "SOURCES",
+                    "Code for several migrations belongs into migopy.java or its //SOURCES",
+                    "PREVIEW",
+                    "Write it without preview features, and remove the line",
+                    "JAVAC_OPTIONS",
+                    NO_OPTIONS,
+                    "COMPILE_OPTIONS",
+                    NO_OPTIONS,
+                    "JAVA_OPTIONS",
+                    ONE_JVM,
+                    "RUNTIME_OPTIONS",
+                    ONE_JVM,
+                    "JAVAAGENT",
+                    ONE_JVM,
+                    "MANIFEST",
+                    NO_JAR,
+                    "MODULE",
+                    NO_JAR);
+
+    /** A comment after a directive does not count. */
+    private static final Pattern COMMENT = Pattern.compile("\\s//\\s.*");
+
+    private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|'([^']*)'|([^\\s;,\"']+)");
 
     static Directives of(String text) {
-        List<String> dependencies = new ArrayList<>();
-        List<String> repositories = new ArrayList<>();
-        List<String> sources = new ArrayList<>();
+        Reader reader = new Reader();
         // JBang reads such a line wherever it stands, inside of a comment or a text block as well.
         for (int at = text.indexOf("//"); at >= 0; at = text.indexOf("//", at + 2)) {
             if (at > 0 && text.charAt(at - 1) != '\n' && text.charAt(at - 1) != '\r') {
                 continue;
             }
             String line = lineAt(text, at);
-            if (begins(line, "//DEPS")) {
-                List<String> own = new ArrayList<>(words(line));
-                own.removeIf(word -> word.endsWith(MigrationFile.SUFFIX));
-                dependencies.addAll(own);
-            } else if (begins(line, "//REPOS")) {
-                repositories.add(line.strip());
-            } else if (begins(line, "//SOURCES")) {
-                sources.addAll(words(line));
-            }
+            reader.line(line);
             at += line.length() - 2;
         }
-        if (dependencies.isEmpty() && sources.isEmpty()) {
-            return NONE;
-        }
-        return new Directives(dependencies, repositories, sources);
+        return reader.directives();
     }
 
-    /** Whether it names nothing but itself. */
+    /** Whether it needs nothing but itself. */
     boolean plain() {
         return this == NONE;
     }
@@ -54,23 +90,76 @@ record Directives(List<String> dependencies, List<String> repositoryLines, List<
         return text.substring(start, end);
     }
 
-    private static boolean begins(String line, String directive) {
-        return line.startsWith(directive)
-                && line.length() > directive.length()
-                && Character.isWhitespace(line.charAt(directive.length()));
-    }
+    private static final class Reader {
+        private final List<String> dependencies = new ArrayList<>();
+        private final List<String> repositories = new ArrayList<>();
+        private final List<String> resources = new ArrayList<>();
+        private int java;
+        private Refused refused;
 
-    /**
-     * The words behind a directive, as JBang takes them apart; a comment after them does not count.
-     */
-    private static List<String> words(String line) {
-        String value = line.substring(2).replaceFirst("\\s//\\s.*", "");
-        List<String> words = new ArrayList<>();
-        for (String word : value.split("[\\s;,\"']+")) {
-            if (!word.isEmpty()) {
-                words.add(word);
+        void line(String line) {
+            String name = name(line);
+            switch (name) {
+                case "" -> {}
+                case "DEPS" -> {
+                    List<String> own = words(line, name);
+                    own.removeIf(word -> word.endsWith(MigrationFile.SUFFIX));
+                    dependencies.addAll(own);
+                }
+                case "REPOS" -> repositories.add(line.strip());
+                case "FILES" -> resources.addAll(words(line, name));
+                case "JAVA" -> words(line, name).forEach(this::version);
+                default -> {
+                    String hint = refused == null ? REFUSED.get(name) : null;
+                    if (hint != null) {
+                        refused = new Refused(COMMENT.matcher(line).replaceFirst("").strip(), hint);
+                    }
+                }
             }
         }
-        return words.isEmpty() ? words : words.subList(1, words.size());
+
+        private void version(String word) {
+            Matcher digits = Pattern.compile("([0-9]{1,4})\\+?").matcher(word);
+            if (digits.matches()) {
+                java = Math.max(java, Integer.parseInt(digits.group(1)));
+            }
+        }
+
+        Directives directives() {
+            int missing = java > Runtime.version().feature() ? java : 0;
+            boolean nothing = dependencies.isEmpty() && resources.isEmpty() && refused == null;
+            return nothing && missing == 0
+                    ? NONE
+                    : new Directives(dependencies, repositories, resources, missing, refused);
+        }
+
+        /** The capital letters behind the slashes, if a blank or nothing follows them; else "". */
+        private static String name(String line) {
+            int end = 2;
+            while (end < line.length() && isNamePart(line.charAt(end))) {
+                end++;
+            }
+            boolean ends = end == line.length() || Character.isWhitespace(line.charAt(end));
+            return ends ? line.substring(2, end) : "";
+        }
+
+        private static boolean isNamePart(char c) {
+            return c >= 'A' && c <= 'Z' || c == '_';
+        }
+
+        /** The words behind a directive, as JBang takes them apart. */
+        private static List<String> words(String line, String name) {
+            String value = COMMENT.matcher(line.substring(2 + name.length())).replaceFirst("");
+            List<String> words = new ArrayList<>();
+            Matcher matcher = WORD.matcher(value);
+            while (matcher.find()) {
+                for (int group = 1; group <= matcher.groupCount(); group++) {
+                    if (matcher.group(group) != null) {
+                        words.add(matcher.group(group));
+                    }
+                }
+            }
+            return words;
+        }
     }
 }

@@ -1,16 +1,20 @@
 package migopy.files;
 
+import java.io.IOException;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * The loader of one migration's classes: its own first, whatever the class path has of the same
- * name.
+ * The loader of one migration's classes and resources: its own first, whatever the class path has
+ * of the same name.
  */
 final class MigrationLoader extends ClassLoader {
     static {
@@ -18,10 +22,12 @@ final class MigrationLoader extends ClassLoader {
     }
 
     private final Map<String, byte[]> classes;
+    private final Map<String, Path> resources;
 
     MigrationLoader(Unit unit, Map<String, byte[]> classes, ClassLoader parent) {
         super(unit.name(), withDependencies(unit.dependencies(), parent));
         this.classes = classes;
+        this.resources = unit.resources();
     }
 
     private static ClassLoader withDependencies(List<Path> jars, ClassLoader parent) {
@@ -30,11 +36,7 @@ final class MigrationLoader extends ClassLoader {
         }
         URL[] urls = new URL[jars.size()];
         for (int i = 0; i < urls.length; i++) {
-            try {
-                urls[i] = jars.get(i).toUri().toURL();
-            } catch (MalformedURLException e) {
-                throw new IllegalStateException("A file's URI is always a URL", e);
-            }
+            urls[i] = url(jars.get(i));
         }
         // Never closed: a thread that the migration has left behind may still load from it.
         return new Dependencies(urls, parent);
@@ -71,6 +73,31 @@ final class MigrationLoader extends ClassLoader {
                 return loaded == null ? findClass(name) : loaded;
             }
         }
+    }
+
+    private static URL url(Path file) {
+        try {
+            return file.toUri().toURL();
+        } catch (MalformedURLException e) {
+            throw new IllegalStateException("A file's URI is always a URL", e);
+        }
+    }
+
+    @Override
+    public URL getResource(String name) {
+        Path own = resources.get(name);
+        return own == null ? super.getResource(name) : url(own);
+    }
+
+    @Override
+    public Enumeration<URL> getResources(String name) throws IOException {
+        Path own = resources.get(name);
+        if (own == null) {
+            return super.getResources(name);
+        }
+        List<URL> all = new ArrayList<>(List.of(url(own)));
+        all.addAll(Collections.list(super.getResources(name)));
+        return Collections.enumeration(all);
     }
 
     /** The names of the migration's own classes. */

@@ -76,7 +76,7 @@ public final class SourceCompiler implements AutoCloseable {
      */
     public void loadAhead(MigrationSource source) {
         if (Directives.of(source.text()).plain()) {
-            new Work().loadAhead(new Unit(source, List.of()));
+            new Work().loadAhead(new Unit(source));
         }
     }
 
@@ -116,7 +116,7 @@ public final class SourceCompiler implements AutoCloseable {
             return TouchedCollections.Found.NOTHING;
         }
         try (Javac javac = new Javac(classPath.with(found.jars()))) {
-            return TouchedCollections.in(javac, new Unit(source, found.jars()));
+            return TouchedCollections.in(javac, new Unit(source, found.jars(), Map.of()));
         }
     }
 
@@ -181,14 +181,20 @@ public final class SourceCompiler implements AutoCloseable {
         /** The unit of a source with its jars, or null when there is a problem. */
         private Unit unit(MigrationSource source) {
             Directives directives = Directives.of(source.text());
-            Unit bare = new Unit(source, List.of());
-            if (!directives.sources().isEmpty()) {
+            Unit bare = new Unit(source);
+            if (directives.plain()) {
+                return bare;
+            }
+            if (directives.refused() != null) {
+                problem(bare, "has " + directives.refused().line(), directives.refused().hint());
+                return null;
+            }
+            if (directives.java() > 0) {
                 problem(
                         bare,
-                        "%s has //SOURCES %s"
-                                .formatted(bare.fileName(), directives.sources().get(0)),
-                        "Code for several migrations belongs into migopy.java or its //SOURCES",
-                        List.of());
+                        "has //JAVA %d, and this is Java %d"
+                                .formatted(directives.java(), Runtime.version().feature()),
+                        "Start Migopy with a JDK of that version: set JAVA_HOME");
                 return null;
             }
             Dependencies.Answer answer = dependencies.resolve(directives, folder(source));
@@ -198,7 +204,19 @@ public final class SourceCompiler implements AutoCloseable {
                 return null;
             }
             List<Path> jars = ((Dependencies.Answer.Found) answer).jars();
-            return jars.isEmpty() ? bare : new Unit(source, jars);
+            try {
+                return new Unit(source, jars, Resources.of(directives.resources(), folder(source)));
+            } catch (Resources.Missing e) {
+                problem(
+                        bare,
+                        "has " + e.getMessage(),
+                        "Name files relative to the migration's own folder");
+                return null;
+            }
+        }
+
+        private void problem(Unit unit, String what, String hint) {
+            problem(unit, unit.fileName() + " " + what, hint, List.of());
         }
 
         private void problem(Unit unit, String message, String hint, List<String> details) {

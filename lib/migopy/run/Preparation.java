@@ -87,7 +87,7 @@ record Preparation(
             if (step instanceof Step.Ignore) {
                 sources.add(null);
             } else if (step instanceof Step.Rollback rollback && rollback.file() == null) {
-                sources.add(stored(rollback.entry(), journal, problems).orElse(null));
+                sources.add(stored(rollback.entry(), reader, journal, problems).orElse(null));
             } else {
                 sources.add(ofFiles.next());
             }
@@ -96,7 +96,7 @@ record Preparation(
     }
 
     private static Optional<MigrationSource> stored(
-            JournalEntry entry, Journal journal, List<Problem> problems) {
+            JournalEntry entry, SourceReader reader, Journal journal, List<Problem> problems) {
         var text =
                 journal.document(entry.key())
                         .filter(document -> document.isString("source"))
@@ -110,12 +110,8 @@ record Preparation(
                             "Bring the file back"));
             return Optional.empty();
         }
-        var nowhere =
-                new MigrationFile(
-                        entry.number(),
-                        entry.name(),
-                        java.nio.file.Path.of(entry.name() + MigrationFile.SUFFIX));
-        return Optional.of(MigrationSource.of(nowhere, text.get()));
+        return Optional.of(
+                MigrationSource.of(reader.place(entry.number(), entry.name()), text.get()));
     }
 
     private static Optional<Problem> impossible(

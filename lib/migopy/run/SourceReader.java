@@ -6,6 +6,7 @@ import migopy.files.MigrationSource;
 import migopy.files.SourceCompiler;
 import migopy.settings.Settings;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -20,12 +21,19 @@ final class SourceReader implements AutoCloseable {
     /** Seldom are more of them pending, and what is read in vain takes the driver's time. */
     private static final int AHEAD_LIMIT = 10;
 
+    private final Path directory;
     private final SourceCompiler compiler;
     private final Map<MigrationFile, MigrationSource> ahead = new IdentityHashMap<>();
 
     SourceReader(Settings settings) {
+        this.directory = settings.migrationsDirectory();
         this.compiler =
                 new SourceCompiler(settings.home(), settings.cacheDirectory(), System.getenv());
+    }
+
+    /** Where a text that only the journal has would lie: relative names in it start from there. */
+    MigrationFile place(long number, String name) {
+        return new MigrationFile(number, name, directory.resolve(name + MigrationFile.SUFFIX));
     }
 
     /** What makes classes of them. */

@@ -201,7 +201,9 @@ class SourceCompilerTest {
                 //DEPS ../migopy.java
                 // SOURCES are not this
                 //SOURCESS neither
-                //JAVAC_OPTIONS -parameters
+                //DESCRIPTION adds a user
+                //MAIN A
+                //GAV org.example:users:1
                 class A { static void up() { String s = "x //SOURCES y"; } }
                 """);
         up(sandbox.only());
