@@ -220,8 +220,8 @@
 //SOURCES journal/Ignored.java
 //SOURCES journal/Journal.java
 //SOURCES journal/JournalEntry.java
-//SOURCES journal/JournalErrors.java
 //SOURCES journal/OpenSessions.java
+//SOURCES journal/Records.java
 //SOURCES journal/Renaming.java
 //SOURCES journal/Settlement.java
 //SOURCES journal/State.java
@@ -236,6 +236,7 @@
 //SOURCES mongo/DriverLoading.java
 //SOURCES mongo/EmbeddedProgram.java
 //SOURCES mongo/EmbeddedServer.java
+//SOURCES mongo/InDoubt.java
 //SOURCES mongo/InSession.java
 //SOURCES mongo/MissingRight.java
 //SOURCES mongo/MongoErrors.java

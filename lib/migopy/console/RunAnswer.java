@@ -97,14 +97,19 @@ public record RunAnswer(
                 + switch (last.outcome()) {
                     case FAILED -> failed(last);
                     case INTERRUPTED ->
-                            "Look how far it came, then: {migopy} execute "
-                                    + last.name()
-                                    + " --retry";
-                    default ->
-                            "Look how far it came, then settle it: {migopy} repair "
-                                    + last.name()
-                                    + " --as applied --reason \"...\" (or --as pending)";
+                            last.direction() == Direction.UP ? retry(last) : settle(last);
+                    default -> settle(last);
                 };
+    }
+
+    private static String retry(StepReport last) {
+        return "Find out how far it got, then run: {migopy} execute " + last.name() + " --retry";
+    }
+
+    private static String settle(StepReport last) {
+        return "Find out how far it got, then settle it: {migopy} repair "
+                + last.name()
+                + " --as applied --reason \"...\" (or --as pending)";
     }
 
     private static String stays(List<StepReport> before) {
@@ -125,8 +130,7 @@ public record RunAnswer(
         // Nobody knows how far a timeout or a signal let it come, so the journal counts it as
         // interrupted.
         return switch (last.error().type()) {
-            case "timeout", "interrupted" ->
-                    "Look how far it came, then: {migopy} execute " + last.name() + " --retry";
+            case "timeout", "interrupted" -> retry(last);
             default -> "Mend " + last.name() + ".java, then: {migopy} execute";
         };
     }

@@ -113,9 +113,8 @@ public final class CompiledMigration {
                 }
                 next = next.getCause();
             }
-        } catch (RuntimeException e) {
-            // An exception class of the user's own that fails while it is looked at: what is known
-            // will do.
+        } catch (Throwable e) {
+            // The exception's class may be the user's own, and its methods may fail in any way.
             return source.frames(lines);
         }
         return source.frames(lines);

@@ -105,7 +105,7 @@ final class ShellRecord {
                 outcome,
                 new Fixes.Code(Fixes.Kind.SHELL, NAME, source, MigrationSource.checksum(source)),
                 // The last one; what the others were, the output shows.
-                thrown == null ? null : Failure.of(thrown, List.of(), redactor),
+                thrown == null ? null : Failure.of(thrown, frames -> List.of(), redactor).error(),
                 output);
         return new ShellAnswer(begun.run(), outcome.word(), took().toMillis(), fixes != null);
     }

@@ -13,6 +13,7 @@ import org.bson.conversions.Bson;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * One attempt at a migration, as the journal keeps the last {@value #KEPT} of them.
@@ -57,7 +58,12 @@ public record Attempt(
                 null,
                 null,
                 entry.by(),
-                null,
+                entry.errorType() == null
+                        ? null
+                        : new StepError(
+                                entry.errorType(),
+                                Objects.requireNonNullElse(entry.errorMessage(), entry.errorType()),
+                                List.of()),
                 null);
     }
 

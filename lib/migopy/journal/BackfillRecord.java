@@ -27,13 +27,15 @@ public final class BackfillRecord {
                     .projection(Projections.include("control"))
                     .returnDocument(ReturnDocument.AFTER);
 
+    private final Records records;
     private final MongoCollection<BsonDocument> collection;
 
     /**
      * @param collection that of the journal, or of the fixes
      */
     public BackfillRecord(MongoDatabase database, String collection) {
-        this.collection = database.getCollection(collection, BsonDocument.class);
+        this.records = new Records(database, collection, "", "state");
+        this.collection = records.collection();
     }
 
     /**
@@ -43,7 +45,7 @@ public final class BackfillRecord {
      * @param ordinal which backfill of its migration it is, from 1
      * @param session the transaction of the batch, or null
      * @return the word in {@code control}, or empty
-     * @throws MigopyException unknown, if another run has taken over
+     * @throws MigopyException unknown, if another run has taken over, or the record is gone
      */
     public Optional<String> keep(
             Expected step, int ordinal, BsonDocument checkpoint, ClientSession session) {
@@ -53,7 +55,7 @@ public final class BackfillRecord {
                         ? collection.findOneAndUpdate(step.filter(), set, CONTROL_AFTER)
                         : collection.findOneAndUpdate(session, step.filter(), set, CONTROL_AFTER);
         if (after == null) {
-            throw JournalErrors.overtaken(step.key());
+            throw records.lost(step.key());
         }
         return after.isString("control")
                 ? Optional.of(after.getString("control").getValue())

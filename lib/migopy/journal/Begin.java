@@ -51,7 +51,12 @@ public record Begin(
 
     /** What the document will look like to whoever ends this step. */
     public Expected begun() {
-        return new Expected(expected.key(), state, fence, run);
+        return in(state);
+    }
+
+    /** The same in another state. */
+    Expected in(State other) {
+        return new Expected(expected.key(), other, fence, run);
     }
 
     Bson update() {

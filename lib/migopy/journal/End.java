@@ -16,6 +16,11 @@ import java.util.Date;
  * @param output the last 64 kB that it printed
  */
 public record End(Expected expected, State state, Attempt attempt, String output) {
+    /** What the document looks like once this is written. */
+    Expected ended() {
+        return new Expected(expected.key(), state, expected.fence(), expected.run());
+    }
+
     Bson update() {
         Document set =
                 new Document("state", state.word())

@@ -1,7 +1,6 @@
 package migopy.journal;
 
 import com.mongodb.MongoException;
-import com.mongodb.ReadConcern;
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
@@ -18,32 +17,28 @@ import org.bson.BsonString;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * The {@code migrations_fixes} collection: one document for each ad-hoc fix and each shell. A fix
  * is no migration: nothing that plans looks here.
  */
 public final class Fixes {
-    /** As the end of a step (FAULTS, row 4): past these, the outcome is not known. */
-    private static final List<Duration> PAUSES =
-            List.of(Duration.ofMillis(200), Duration.ofSeconds(1), Duration.ofSeconds(2));
-
     private static final String OUTCOME = "outcome";
 
+    private final Records records;
     private final MongoCollection<BsonDocument> collection;
 
     /**
      * @param database the journal's database, with its read and write concern; or a transaction's
      */
     public Fixes(MongoDatabase database, String collection) {
-        this.collection = database.getCollection(collection, BsonDocument.class);
+        this.records = new Records(database, collection, "fix ", OUTCOME);
+        this.collection = records.collection();
     }
 
     /** What kind of code a fix is. */
@@ -152,34 +147,23 @@ public final class Fixes {
      * @throws MigopyException unknown, if another run has taken over, or if no try got through
      */
     public void settle(Begun begun, Settled settled) {
-        for (int i = 0; ; i++) {
-            try {
-                if (collection
-                                        .updateOne(begun.expected().filter(), settled.update())
-                                        .getMatchedCount()
-                                == 0
-                        && collection.find(ended(begun, settled.outcome())).first() == null) {
-                    throw overtaken(begun);
-                }
-                return;
-            } catch (MongoException e) {
-                if (i == PAUSES.size()) {
-                    throw new MigopyException(
-                            MigopyException.Kind.UNKNOWN,
-                            "%s %s, and that could not be recorded: %s"
-                                    .formatted(
-                                            begun.code().file(),
-                                            settled.error() == null ? "ran to its end" : "failed",
-                                            e.getMessage()),
-                            "It stays running in "
-                                    + collection.getNamespace().getFullName()
-                                    + ", _id "
-                                    + begun.run(),
-                            e);
-                }
-                LockSupport.parkNanos(PAUSES.get(i).toNanos());
-            }
-        }
+        records.end(
+                begun.expected(),
+                settled.update(),
+                ended(begun, settled.outcome()),
+                e -> unrecorded(begun, settled, e));
+    }
+
+    private MigopyException unrecorded(Begun begun, Settled settled, MongoException e) {
+        return new MigopyException(
+                MigopyException.Kind.UNKNOWN,
+                "%s %s, and that could not be recorded: %s"
+                        .formatted(
+                                begun.code().file(),
+                                settled.error() == null ? "ran to its end" : "failed",
+                                e.getMessage()),
+                "It stays running in %s, _id %s".formatted(namespace(), begun.run()),
+                e);
     }
 
     /**
@@ -188,18 +172,12 @@ public final class Fixes {
      * @throws MigopyException unknown, if another run has taken over
      */
     public void settle(Begun begun, Settled settled, ClientSession session) {
-        if (collection
-                        .updateOne(session, begun.expected().filter(), settled.update())
-                        .getMatchedCount()
-                == 0) {
-            throw overtaken(begun);
-        }
+        records.end(begun.expected(), settled.update(), session);
     }
 
     /** Notes on one that is under way why it was asked to end; it may stay so. */
     public void note(Begun begun, StepError error) {
-        collection.updateOne(
-                begun.expected().filter(), Updates.set("error", Attempt.errorDocument(error)));
+        records.note(begun.expected(), error);
     }
 
     /**
@@ -208,29 +186,18 @@ public final class Fixes {
      * @throws MigopyException unknown, if another run has taken over
      */
     public void ensureOurs(Begun begun) {
-        if (collection.find(begun.expected().filter()).first() == null) {
-            throw overtaken(begun);
+        if (!records.has(begun.expected())) {
+            throw records.lost(begun.expected().key());
         }
     }
 
     /** Whether the transaction of a fix was committed; see {@link Journal#isCommitted}. */
     public boolean isCommitted(Begun begun) {
-        return collection
-                        .withReadConcern(ReadConcern.LINEARIZABLE)
-                        .find(ended(begun, State.APPLIED))
-                        .first()
-                != null;
+        return records.isCommitted(ended(begun, State.APPLIED));
     }
 
-    private static Bson ended(Begun begun, State outcome) {
-        BsonString key = new BsonString(begun.run());
-        return new Expected(OUTCOME, key, outcome, begun.fence(), null).filter();
-    }
-
-    private static MigopyException overtaken(Begun begun) {
-        return MigopyException.unknown(
-                "Another run has taken over while %s was under way".formatted(begun.code().file()),
-                "See what is true: " + MigopyException.COMMAND + " history " + begun.run());
+    private static Expected ended(Begun begun, State outcome) {
+        return new Expected(OUTCOME, new BsonString(begun.run()), outcome, begun.fence(), null);
     }
 
     /**
@@ -255,7 +222,7 @@ public final class Fixes {
      * ended.
      */
     public List<BsonDocument> sessionsUnderWay() {
-        return OpenSessions.of(collection, Filters.eq(OUTCOME, State.RUNNING.word()));
+        return records.sessionsUnderWay();
     }
 
     /** Makes every fix that is still at work unable to write; a shell has no fence, and stays. */

@@ -3,7 +3,7 @@ package migopy.journal;
 import com.mongodb.ErrorCategory;
 import com.mongodb.MongoException;
 import com.mongodb.MongoWriteException;
-import com.mongodb.ReadConcern;
+import com.mongodb.bulk.BulkWriteResult;
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoCursor;
@@ -15,6 +15,7 @@ import com.mongodb.client.model.ReplaceOptions;
 import com.mongodb.client.model.UpdateOneModel;
 import com.mongodb.client.model.UpdateOptions;
 import com.mongodb.client.model.Updates;
+import com.mongodb.client.result.UpdateResult;
 
 import migopy.MigopyException;
 import migopy.console.StepError;
@@ -23,11 +24,9 @@ import org.bson.BsonDocument;
 import org.bson.BsonValue;
 import org.bson.conversions.Bson;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * The {@code migrations} collection.
@@ -36,13 +35,6 @@ import java.util.concurrent.locks.LockSupport;
  * each call is limited to 10 s. All of that comes with the database that the constructor is given.
  */
 public final class Journal {
-    /**
-     * How often the end of a step is tried, and how long between: past that, it is not known
-     * (FAULTS, row 4).
-     */
-    private static final List<Duration> PAUSES =
-            List.of(Duration.ofMillis(200), Duration.ofSeconds(1), Duration.ofSeconds(2));
-
     /** 10,000 entries of some 600 bytes in few round trips, and no more than a few MB at a time. */
     private static final int READ_BATCH = 5_000;
 
@@ -62,10 +54,12 @@ public final class Journal {
 
     private static final UpdateOptions UPSERT = new UpdateOptions().upsert(true);
 
+    private final Records records;
     private final MongoCollection<BsonDocument> collection;
 
     public Journal(MongoDatabase database, String collection) {
-        this.collection = database.getCollection(collection, BsonDocument.class);
+        this.records = new Records(database, collection, "", "state");
+        this.collection = records.collection();
     }
 
     /**
@@ -121,32 +115,23 @@ public final class Journal {
      * ended.
      */
     public List<BsonDocument> sessionsUnderWay() {
-        return OpenSessions.of(
-                collection, Filters.in("state", State.RUNNING.word(), State.ROLLING_BACK.word()));
+        return records.sessionsUnderWay();
     }
 
     /**
      * Makes sure that a step that this run has started is still its own.
      *
-     * @throws MigopyException unknown, if another run has taken over
+     * @throws MigopyException unknown, if another run has taken over, or the record is gone
      */
     public void ensureOurs(Begin begin) {
-        if (!isOurs(begin)) {
-            throw JournalErrors.overtaken(begin.expected().key());
+        if (!records.has(begin.begun())) {
+            throw records.lost(begin.expected().key());
         }
     }
 
-    private boolean isOurs(Begin begin) {
-        return isOurs(begin.expected().key(), begin.state(), begin.run(), begin.fence());
-    }
-
-    /**
-     * Whether the transaction of a step was committed, whose record is then in this state. Read
-     * linearizable: a commit of just now is seen, and stays.
-     */
+    /** Whether the transaction of a step was committed, whose record is then in this state. */
     public boolean isCommitted(Begin begin, State state) {
-        Bson recorded = recorded(begin.expected().key(), state, begin.run(), begin.fence());
-        return collection.withReadConcern(ReadConcern.LINEARIZABLE).find(recorded).first() != null;
+        return records.isCommitted(begin.in(state));
     }
 
     /**
@@ -154,25 +139,30 @@ public final class Journal {
      * lock over does this first.
      */
     public void raiseFence(long token) {
-        Bson underWay = Filters.in("state", State.RUNNING.word(), State.ROLLING_BACK.word());
         Bson understood =
                 Filters.or(Filters.exists("fence", false), Filters.type("fence", "number"));
-        collection.updateMany(Filters.and(underWay, understood), Updates.set("fence", token));
+        collection.updateMany(
+                Filters.and(records.running(), understood), Updates.set("fence", token));
     }
 
     /**
-     * Records that a step begins.
+     * Records that a step starts.
      *
      * @throws MigopyException unknown, if the document is no longer as the plan saw it
      */
     public void begin(Begin begin) {
+        boolean there = false;
         try {
-            collection.updateOne(begin.expected().filter(), begin.update(), UPSERT);
+            UpdateOptions options = new UpdateOptions().upsert(begin.expected().state() == null);
+            UpdateResult result =
+                    collection.updateOne(begin.expected().filter(), begin.update(), options);
+            there = result.getMatchedCount() > 0 || result.getUpsertedId() != null;
         } catch (MongoWriteException e) {
-            if (!isDuplicate(e)) {
+            if (e.getError().getCategory() != ErrorCategory.DUPLICATE_KEY) {
                 throw e;
             }
-            // Somebody else's write, or our own first try whose answer was lost on the way.
+        }
+        if (!there) { // another's write, or our own first try whose answer was lost
             ensureOurs(begin);
         }
     }
@@ -180,24 +170,29 @@ public final class Journal {
     /**
      * Records how a step ended, and tries again where the server does not take it.
      *
-     * @throws MigopyException unknown, if another run has taken over, or if no try got through
+     * @throws MigopyException unknown, if another run has taken over, if the record is gone, or if
+     *     no try got through
      */
     public void end(End end) {
-        for (int i = 0; ; i++) {
-            try {
-                if (collection.updateOne(end.expected().filter(), end.update()).getMatchedCount()
-                                == 0
-                        && !isOurs(end)) {
-                    throw JournalErrors.overtaken(end.expected().key());
-                }
-                return;
-            } catch (MongoException e) {
-                if (i == PAUSES.size()) {
-                    throw JournalErrors.unrecorded(end, e);
-                }
-                LockSupport.parkNanos(PAUSES.get(i).toNanos());
-            }
-        }
+        records.end(end.expected(), end.update(), end.ended(), e -> unrecorded(end, e));
+    }
+
+    private static MigopyException unrecorded(End end, MongoException e) {
+        String name = Records.shownKey(end.expected().key());
+        boolean failed = end.attempt().error() != null;
+        String what =
+                failed
+                        ? "%s failed, and that could not be recorded: %s"
+                        : "%s ran to its end but could not be recorded: %s";
+        return new MigopyException(
+                MigopyException.Kind.UNKNOWN,
+                what.formatted(name, e.getMessage()),
+                "When the server takes writes again: %s repair %s --as %s --reason \"...\""
+                        .formatted(
+                                MigopyException.COMMAND,
+                                name,
+                                !failed && end.state() == State.APPLIED ? "applied" : "pending"),
+                e);
     }
 
     /**
@@ -208,31 +203,36 @@ public final class Journal {
      *     transaction
      */
     public void end(End end, ClientSession session) {
-        if (collection.updateOne(session, end.expected().filter(), end.update()).getMatchedCount()
-                == 0) {
-            throw JournalErrors.overtaken(end.expected().key());
-        }
+        records.end(end.expected(), end.update(), session);
     }
 
     /**
-     * Records the end of one step and the begin of the next in one command, which waits for the
+     * Records the end of one step and the start of the next in one command, which waits for the
      * majority once.
      *
      * @return false, if that did not go through; {@link #end(End)} and {@link #begin} then find out
      *     what is true
      */
     public boolean endAndBegin(End end, Begin begin) {
+        // The end as an upsert that never inserts. If the record is another's or gone, that is an
+        // error, which stops the command before the start of the next; a plain update would match
+        // nothing, and the server would go on.
+        Bson other = Updates.setOnInsert("_id", new BsonDocument("not", end.expected().key()));
+        boolean absent = begin.expected().state() == null;
         try {
-            // Both as upserts: a stale fence is then a duplicate key and stops the command before
-            // the second;
-            // a plain update would match nothing, and the server would go on.
-            collection.bulkWrite(
-                    List.of(
-                            new UpdateOneModel<>(end.expected().filter(), end.update(), UPSERT),
-                            new UpdateOneModel<>(
-                                    begin.expected().filter(), begin.update(), UPSERT)),
-                    new BulkWriteOptions().ordered(true));
-            return true;
+            BulkWriteResult result =
+                    collection.bulkWrite(
+                            List.of(
+                                    new UpdateOneModel<>(
+                                            end.expected().filter(),
+                                            Updates.combine(end.update(), other),
+                                            UPSERT),
+                                    new UpdateOneModel<>(
+                                            begin.expected().filter(),
+                                            begin.update(),
+                                            new UpdateOptions().upsert(absent))),
+                            new BulkWriteOptions().ordered(true));
+            return result.getMatchedCount() + result.getUpserts().size() == 2;
         } catch (MongoException e) { // not only of the documents: the command as a whole may fail
             return false;
         }
@@ -261,7 +261,7 @@ public final class Journal {
      */
     public void settle(Expected expected, Bson update) {
         if (collection.updateOne(expected.filter(), update).getMatchedCount() == 0) {
-            throw JournalErrors.overtaken(expected.key());
+            throw records.lost(expected.key());
         }
     }
 
@@ -274,7 +274,7 @@ public final class Journal {
     public void rename(Renaming renaming) {
         BsonDocument old =
                 document(renaming.from().key())
-                        .orElseThrow(() -> JournalErrors.overtaken(renaming.from().key()));
+                        .orElseThrow(() -> records.lost(renaming.from().key()));
         BsonDocument earlier = document(renaming.to().key()).orElse(null);
         try {
             collection.replaceOne(
@@ -282,7 +282,9 @@ public final class Journal {
                     renaming.document(old, earlier),
                     new ReplaceOptions().upsert(true));
         } catch (MongoWriteException e) {
-            throw isDuplicate(e) ? JournalErrors.overtaken(renaming.to().key()) : e;
+            throw e.getError().getCategory() == ErrorCategory.DUPLICATE_KEY
+                    ? records.lost(renaming.to().key())
+                    : e;
         }
         remove(renaming.from());
     }
@@ -295,33 +297,12 @@ public final class Journal {
     public void remove(Expected expected) {
         if (collection.deleteOne(expected.filter()).getDeletedCount() == 0
                 && document(expected.key()).isPresent()) {
-            throw JournalErrors.overtaken(expected.key());
+            throw records.lost(expected.key());
         }
     }
 
     /** Notes on a step that is running why it was asked to end; it may stay so. */
-    public void note(Expected expected, StepError error) {
-        collection.updateOne(expected.filter(), Updates.set("error", Attempt.errorDocument(error)));
-    }
-
-    private boolean isOurs(End end) {
-        return isOurs(
-                end.expected().key(), end.state(), end.attempt().run(), end.expected().fence());
-    }
-
-    private boolean isOurs(BsonValue key, State state, String run, Long fence) {
-        return collection.find(recorded(key, state, run, fence)).first() != null;
-    }
-
-    private static Bson recorded(BsonValue key, State state, String run, Long fence) {
-        return Filters.and(
-                Filters.eq("_id", key),
-                Filters.eq("state", state.word()),
-                Filters.eq("run", run),
-                Filters.eq("fence", fence));
-    }
-
-    private static boolean isDuplicate(MongoWriteException e) {
-        return e.getError().getCategory() == ErrorCategory.DUPLICATE_KEY;
+    public void note(Begin begin, StepError error) {
+        records.note(begin.begun(), error);
     }
 }

@@ -165,7 +165,8 @@ final class Problems {
             return who + since + ", ran out of time; how far it came is not known";
         }
         if (JournalEntry.INTERRUPTED.equals(entry.errorType())) {
-            return who + since + ", was told to stop; how far it came is not known";
+            String why = entry.errorMessage() == null ? "stopped" : entry.errorMessage();
+            return who + since + ", " + Wording.shortened(why) + "; how far it got is unknown";
         }
         return who + since + ", never said how it ended";
     }

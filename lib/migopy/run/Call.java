@@ -5,7 +5,6 @@ import migopy.backfill.Stopped;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -28,7 +27,7 @@ final class Call {
     private final Watchdog watchdog;
     private final BooleanSupplier endsByItself;
     private final MigrationThread thread;
-    private CompletableFuture<Void> over;
+    private CompletableFuture<MigrationThread.Over> over;
 
     /**
      * @param operation ends what the run does in the server
@@ -61,10 +60,10 @@ final class Call {
         try {
             CompletableFuture.anyOf(over, watchdog.stop())
                     .get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-            return new Ending.Threw(e.getCause());
         } catch (TimeoutException e) {
             return new Ending.TimedOut(ended());
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e); // neither of the two completes exceptionally
         } catch (InterruptedException e) {
             // Only user code that runs a migration in a thread which it interrupts comes here.
             return new Ending.Stopped(
@@ -104,7 +103,7 @@ final class Call {
         try {
             over.get(GRACE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            return over.isDone(); // it has thrown, which is an end too; or it goes on
+            return over.isDone();
         } catch (InterruptedException e) {
             // Told to hurry: what is not over by now is not over.
             Thread.currentThread().interrupt();
@@ -113,14 +112,6 @@ final class Call {
     }
 
     private Throwable thrown() {
-        if (!over.isCompletedExceptionally()) {
-            return null;
-        }
-        try {
-            over.join();
-            return null;
-        } catch (CompletionException e) {
-            return e.getCause();
-        }
+        return over.isDone() ? over.join().thrown() : null;
     }
 }

@@ -1,18 +1,43 @@
 package migopy.run;
 
+import com.mongodb.MongoException;
+
 import migopy.MigopyException;
 import migopy.console.StepError;
-import migopy.files.CompiledMigration;
+import migopy.journal.JournalEntry;
+import migopy.mongo.InDoubt;
+import migopy.mongo.MongoErrors;
 import migopy.settings.Redactor;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
-/** Makes of what was thrown what the journal and a person are told: short, and without secrets. */
-public final class Failure {
-    /** In bytes of UTF-8 (CONTRACT, section 4). */
+/**
+ * What an exception of the user's code says, short and without secrets.
+ *
+ * <p>The class of an exception may be the user's own, and its methods may throw, overflow the stack
+ * or never return. So they are called here alone, in a thread of their own and with a time limit.
+ *
+ * @param error what the journal records and a person is shown
+ * @param overtaken the exception by which this run learned that it lost its lock or its record, or
+ *     null
+ * @param inDoubt whether it leaves open what the server did
+ */
+public record Failure(StepError error, MigopyException overtaken, boolean inDoubt) {
+    /** In bytes of UTF-8. */
     private static final int MESSAGE_LIMIT = 4 * 1024;
+
+    /** In characters: what is redacted before it is shortened. */
+    private static final int READ_LIMIT = 256 * 1024;
+
+    /** How long an exception's own methods may take in all. */
+    private static final Duration LIMIT = Duration.ofSeconds(5);
 
     /** Before the reason, where the record of a transaction could not be read after all. */
     static final String NOT_ASKED = "Whether it was committed could not be asked: ";
@@ -20,18 +45,56 @@ public final class Failure {
     /** Causes of causes are followed so far: they may go in a circle. */
     private static final int CAUSE_LIMIT = 50;
 
-    private Failure() {}
-
-    static StepError of(Throwable thrown, CompiledMigration migration, Redactor redactor) {
-        return of(thrown, migration.framesOf(thrown), redactor);
+    /**
+     * Reads an exception.
+     *
+     * @param framesOf finds the user's lines that led to it
+     */
+    public static Failure of(
+            Throwable thrown, Function<Throwable, List<String>> framesOf, Redactor redactor) {
+        String type = thrown.getClass().getName();
+        // Replaced by what is known more, step by step: what is known at the limit is the result.
+        AtomicReference<Failure> known =
+                new AtomicReference<>(
+                        new Failure(new StepError(type, type, List.of()), null, false));
+        within(
+                () -> {
+                    String hint = thrown instanceof MigopyException own ? own.hint() : null;
+                    String message = message(thrown, type, redactor);
+                    known.set(
+                            new Failure(
+                                    new StepError(type, message, List.of(), hint), null, false));
+                    MongoException lost = orNull(() -> InDoubt.in(thrown));
+                    String said = lost == null ? message : inDoubt(lost, thrown, message, redactor);
+                    String way = lost == null ? hint : null;
+                    String kind = lost == null ? type : JournalEntry.INTERRUPTED;
+                    StepError error = new StepError(kind, said, List.of(), way);
+                    known.set(new Failure(error, orNull(() -> overtaken(thrown)), lost != null));
+                    List<String> frames = orNull(() -> redacted(framesOf.apply(thrown), redactor));
+                    if (frames != null) {
+                        Failure all = known.get();
+                        known.set(
+                                new Failure(
+                                        new StepError(kind, said, frames, way),
+                                        all.overtaken(),
+                                        all.inDoubt()));
+                    }
+                });
+        return known.get();
     }
 
-    /** What was thrown, and the lines that led to it. */
-    public static StepError of(Throwable thrown, List<String> frames, Redactor redactor) {
-        String type = thrown.getClass().getName();
-        String hint = thrown instanceof MigopyException known ? known.hint() : null;
-        return new StepError(
-                type, message(thrown, type, redactor), redacted(frames, redactor), hint);
+    private static String inDoubt(
+            MongoException lost, Throwable thrown, String message, Redactor redactor) {
+        String words = redactor.redact(MongoErrors.words(lost));
+        String outer =
+                lost == thrown
+                        ? ""
+                        : " (thrown as %s: %s)"
+                                .formatted(thrown.getClass().getSimpleName(), message);
+        String all =
+                "what the server did is unknown: %s: %s%s"
+                        .formatted(lost.getClass().getSimpleName(), words, outer);
+        return shortened(all, MESSAGE_LIMIT);
     }
 
     /** A frame holds a line of the source, which may hold a secret. */
@@ -40,15 +103,12 @@ public final class Failure {
     }
 
     private static String message(Throwable thrown, String type, Redactor redactor) {
-        String message;
-        try {
-            message = thrown.getMessage();
-        } catch (RuntimeException e) {
-            message = null; // an exception class of the user's own that fails while it is looked at
+        String message = orNull(thrown::getMessage);
+        if (message == null || message.isBlank()) {
+            return type;
         }
-        return message == null || message.isBlank()
-                ? type
-                : shortened(redactor.redact(message), MESSAGE_LIMIT);
+        String read = message.substring(0, Math.min(message.length(), READ_LIMIT));
+        return shortened(redactor.redact(read), MESSAGE_LIMIT);
     }
 
     /** A call of {@code System.exit}, with the lines of the migration that led to it. */
@@ -62,10 +122,7 @@ public final class Failure {
         return new StepError("System.exit", "called System.exit", frames);
     }
 
-    /**
-     * The exception by which this run learnt that it has lost its lock or its document, or null.
-     */
-    static MigopyException overtaken(Throwable thrown) {
+    private static MigopyException overtaken(Throwable thrown) {
         Throwable next = thrown;
         for (int i = 0; next != null && i < CAUSE_LIMIT; i++) {
             if (next instanceof MigopyException known
@@ -75,6 +132,60 @@ public final class Failure {
             next = next.getCause();
         }
         return null;
+    }
+
+    /** What {@code toString()} of an exception says, or its class where that fails. */
+    public static String text(Throwable thrown) {
+        AtomicReference<String> text = new AtomicReference<>(thrown.getClass().getName());
+        within(() -> text.set(shortened(String.valueOf(thrown), MESSAGE_LIMIT)));
+        return text.get();
+    }
+
+    /** The stack trace of an exception, or its class where that fails. */
+    public static String trace(Throwable thrown) {
+        AtomicReference<String> text = new AtomicReference<>(thrown.getClass().getName());
+        within(
+                () -> {
+                    StringWriter trace = new StringWriter();
+                    thrown.printStackTrace(new PrintWriter(trace, true));
+                    text.set(trace.toString());
+                });
+        return text.get();
+    }
+
+    /** Calls an exception's methods in a thread of its own, and abandons it at the limit. */
+    private static void within(Runnable reading) {
+        Thread thread = new Thread(() -> orNull(() -> read(reading)), "migopy-exception");
+        thread.setDaemon(true); // what never returns must not keep the JVM
+        thread.start();
+        boolean interrupted = false;
+        long end = System.nanoTime() + LIMIT.toNanos();
+        for (long left = LIMIT.toMillis();
+                left > 0 && thread.isAlive();
+                left = Duration.ofNanos(end - System.nanoTime()).toMillis()) {
+            try {
+                thread.join(left);
+            } catch (InterruptedException e) {
+                interrupted = true; // whoever interrupts wants to know this, too
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Void read(Runnable reading) {
+        reading.run();
+        return null;
+    }
+
+    /** What a method of the user's own returns; null if it throws, whatever it throws. */
+    private static <T> T orNull(Supplier<T> call) {
+        try {
+            return call.get();
+        } catch (Throwable e) { // also StackOverflowError and the like
+            return null;
+        }
     }
 
     static String shortened(String text, int limit) {

@@ -24,7 +24,7 @@ final class HookCalls {
         } catch (Exception e) {
             throw new MigopyException(
                     MigopyException.Kind.DUMP,
-                    "The dump before the run failed, and nothing was run: " + e,
+                    "The dump before the run failed, and nothing was run: " + Failure.text(e),
                     "Mend doDump(), or leave the dump out",
                     e);
         }
@@ -41,7 +41,7 @@ final class HookCalls {
         } catch (Exception e) {
             throw new MigopyException(
                     MigopyException.Kind.FAILED,
-                    "%s failed: %s".formatted(name, e),
+                    "%s failed: %s".formatted(name, Failure.text(e)),
                     "Mend it in migopy.java; status says how things stand",
                     e);
         }

@@ -17,7 +17,15 @@ final class MigrationThread implements AutoCloseable {
     private static final long JOIN_SECONDS = 1;
 
     private ExecutorService executor;
-    private CompletableFuture<Void> over = CompletableFuture.completedFuture(null);
+    private CompletableFuture<Over> over = CompletableFuture.completedFuture(new Over(null));
+
+    /**
+     * The end of a call. What was thrown is kept as a value: a future that completes exceptionally
+     * asks an exception for its text, and an exception of the user's own may never answer.
+     *
+     * @param thrown null if the body returned
+     */
+    record Over(Throwable thrown) {}
 
     /** What is called. */
     @FunctionalInterface
@@ -25,12 +33,12 @@ final class MigrationThread implements AutoCloseable {
         void run() throws Throwable;
     }
 
-    /** Begins to call. The result completes when the body is over, with what it has thrown. */
-    CompletableFuture<Void> call(Body body) {
+    /** Starts to call. The result completes when the body is over. */
+    CompletableFuture<Over> call(Body body) {
         if (executor == null) {
             executor = Executors.newSingleThreadExecutor(MigrationThread::daemon);
         }
-        CompletableFuture<Void> ending = new CompletableFuture<>();
+        CompletableFuture<Over> ending = new CompletableFuture<>();
         executor.execute(() -> complete(body, ending));
         over = ending;
         return ending;
@@ -42,7 +50,7 @@ final class MigrationThread implements AutoCloseable {
         return thread;
     }
 
-    private static void complete(Body body, CompletableFuture<Void> ending) {
+    private static void complete(Body body, CompletableFuture<Over> ending) {
         Throwable thrown = null;
         try {
             body.run();
@@ -51,11 +59,7 @@ final class MigrationThread implements AutoCloseable {
             thrown = e;
         }
         Thread.interrupted(); // what it told its own thread is not for the next one
-        if (thrown == null) {
-            ending.complete(null);
-        } else {
-            ending.completeExceptionally(thrown);
-        }
+        ending.complete(new Over(thrown));
     }
 
     /** Interrupts what is being called, and leaves that thread to it: it may be deaf. */
@@ -63,7 +67,7 @@ final class MigrationThread implements AutoCloseable {
         boolean begun = executor.shutdownNow().isEmpty();
         executor = null;
         if (!begun) {
-            over.completeExceptionally(new InterruptedException("before it was called"));
+            over.complete(new Over(new InterruptedException("before it was called")));
         }
     }
 

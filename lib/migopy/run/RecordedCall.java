@@ -199,22 +199,33 @@ abstract class RecordedCall implements AutoCloseable {
     }
 
     private CallResult thrown(Throwable thrown) {
-        MigopyException overtaken = Failure.overtaken(thrown);
+        Failure failure = failure(thrown);
+        MigopyException overtaken = failure.overtaken();
         if (overtaken != null) {
             return new CallResult(
                     Outcome.UNKNOWN, null, false, overtaken, overtaken.kind().exitCode());
         }
-        StepError error = Failure.of(thrown, framesOf(thrown), operation.settings().redactor());
-        return failed(error, 1);
+        if (!failure.inDoubt()) {
+            return failed(failure.error(), 1);
+        }
+        operation.endOwnOperations(); // they may still be running, and hold up whatever follows
+        if (session == null) {
+            return interrupted(failure.error(), MigopyException.Kind.UNKNOWN.exitCode());
+        }
+        // Nothing is left of the transaction: that is a failure like any other.
+        StepError error = failure.error();
+        String type = thrown.getClass().getName();
+        return failed(new StepError(type, error.message(), error.frames()), 1);
+    }
+
+    private Failure failure(Throwable thrown) {
+        return Failure.of(thrown, this::framesOf, operation.settings().redactor());
     }
 
     private CallResult stopped(Ending.Stopped stopped) {
         int exitCode = stopped.signal().exitCode();
         List<String> frames =
-                stopped.thrown() == null
-                        ? List.of()
-                        : Failure.redacted(
-                                framesOf(stopped.thrown()), operation.settings().redactor());
+                stopped.thrown() == null ? List.of() : failure(stopped.thrown()).error().frames();
         StepError error =
                 new StepError(
                         JournalEntry.INTERRUPTED, "stopped by " + stopped.signal().name(), frames);
@@ -225,8 +236,8 @@ abstract class RecordedCall implements AutoCloseable {
     private CallResult interrupted(StepError error, int exitCode) {
         try {
             note(error);
-        } catch (MongoException e) {
-            operation.console().notice("Why it stopped could not be noted: " + e.getMessage());
+        } catch (MigopyException e) {
+            operation.console().notice(e.getMessage());
         }
         return new CallResult(Outcome.INTERRUPTED, error, false, null, exitCode);
     }

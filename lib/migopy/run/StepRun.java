@@ -196,6 +196,6 @@ final class StepRun extends RecordedCall {
 
     @Override
     void note(StepError error) {
-        journal().note(begin.begun(), error);
+        journal().note(begin, error);
     }
 }

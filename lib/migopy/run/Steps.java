@@ -206,7 +206,8 @@ final class Steps {
         } catch (Exception e) {
             throw new MigopyException(
                     MigopyException.Kind.FAILED,
-                    "afterMigration() failed after %s: %s".formatted(report.name(), e),
+                    "afterMigration() failed after %s: %s"
+                            .formatted(report.name(), Failure.text(e)),
                     report.name()
                             + " stays "
                             + report.outcome().word()

@@ -1,0 +1,77 @@
+package faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import static support.Migrations.marking;
+import static support.Migrations.up;
+import static support.Migrations.upAndDown;
+import static support.Project.project;
+
+import org.junit.jupiter.api.Test;
+
+import support.MongoServer;
+import support.OnServer;
+
+/** A migration drops the journal, and with it its own record. */
+@OnServer
+class DroppedRecordTest {
+    private static final String DROP_JOURNAL = "db().getCollection(\"migrations\").drop();";
+    private static final String DROP_ALL = "db().drop();";
+
+    @Test
+    void aDroppedJournalEndsTheRunAndNothingIsWrittenInItsPlace(MongoServer server) {
+        var project =
+                project(server)
+                        .with("1_one.java", marking("one"))
+                        .with("2_drop.java", up(DROP_JOURNAL))
+                        .with("3_three.java", marking("three"));
+
+        project.run("execute")
+                .exits(5)
+                .complainsBriefly()
+                .says("The record of 2_drop was deleted")
+                .neverSays("taken over");
+
+        assertThat(project.states()).isEmpty();
+        assertThat(project.marks()).containsExactly("one");
+        project.lockIsFree();
+    }
+
+    @Test
+    void theSameHoldsForTheLastStep(MongoServer server) {
+        var project = project(server).with("1_drop.java", up(DROP_ALL));
+
+        var result = project.run("execute", "--json").exits(5);
+
+        assertThat(result.steps()).extracting("outcome").containsExactly("unknown");
+        assertThat(project.states()).isEmpty();
+        assertThat(server.db().listCollectionNames()).doesNotContain("migrations");
+    }
+
+    @Test
+    void theSameHoldsForADatabaseThatIsDroppedBetweenOthers(MongoServer server) {
+        var project =
+                project(server)
+                        .with("1_drop.java", up(DROP_ALL))
+                        .with("2_two.java", marking("two"));
+
+        project.run("execute").exits(5).says("The record of 1_drop was deleted");
+
+        assertThat(project.states()).isEmpty();
+        assertThat(project.marks()).isEmpty();
+    }
+
+    @Test
+    void theSameHoldsForARollbackAndAFix(MongoServer server) {
+        var project =
+                project(server)
+                        .with("1_one.java", upAndDown("", DROP_JOURNAL))
+                        .write("mend.java", up("db().getCollection(\"migrations_fixes\").drop();"));
+        project.run("execute").exits(0);
+        project.run("rollback", "1_one").exits(5).says("The record of 1_one was deleted");
+        assertThat(project.states()).isEmpty();
+
+        project.run("run", "mend.java", "--reason", "x").exits(5).says("was deleted");
+        assertThat(server.collection("migrations_fixes").countDocuments()).isZero();
+    }
+}
