@@ -19,6 +19,11 @@ final class BatchSize {
     /** One batch says little: the size at most doubles or halves after it. */
     private static final double MOST_CHANGE = 2;
 
+    /**
+     * With a rate a batch is this part of a second's worth, so that the rate holds within a second.
+     */
+    private static final int BATCHES_A_SECOND = 10;
+
     private final boolean fixed;
     private final int most;
     private final int least;
@@ -26,14 +31,17 @@ final class BatchSize {
 
     /**
      * @param documents the fixed size, or 0
-     * @param maxRate documents a second at most, or 0; a batch is then a quarter of a second's
-     *     worth
+     * @param maxRate documents a second at most, or 0
      */
     BatchSize(int documents, long maxRate) {
         fixed = documents > 0;
-        most = maxRate > 0 ? (int) Math.max(1, Math.min(MOST, maxRate / 4)) : MOST;
+        int largest = fixed ? documents : MOST;
+        most =
+                maxRate > 0
+                        ? (int) Math.max(1, Math.min(largest, maxRate / BATCHES_A_SECOND))
+                        : largest;
         least = Math.min(LEAST, most);
-        size = fixed ? documents : Math.min(FIRST, most);
+        size = fixed ? most : Math.min(FIRST, most);
     }
 
     int documents() {

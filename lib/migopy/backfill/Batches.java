@@ -56,6 +56,11 @@ final class Batches {
         return change.reads();
     }
 
+    /** Whether a changed document can match {@code where} again. */
+    boolean mayStillMatch() {
+        return mayExclude() && !(change instanceof Change.Delete);
+    }
+
     /** Whether a changed document may no longer match {@code where}. */
     boolean mayExclude() {
         return target.where() != null && !(change instanceof Change.Insert);

@@ -7,6 +7,8 @@ import migopy.MigopyException;
 import migopy.console.Event;
 
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -16,6 +18,9 @@ import java.util.concurrent.TimeUnit;
 final class Board {
     /** How often a waiting backfill looks at its lock and at what is asked of it. */
     private static final Duration LOOK = Duration.ofSeconds(1);
+
+    /** How soon a wait between two tries notices that there is to be none. */
+    private static final Duration STEP = Duration.ofMillis(200);
 
     /** A pause that nobody ends within a week was forgotten. */
     private static final Duration LONGEST_PAUSE = Duration.ofDays(7);
@@ -33,6 +38,10 @@ final class Board {
     private final ReplicationLag lag;
     private final Pace pace;
     private final RateMeter rate = new RateMeter(System.nanoTime());
+
+    /** How many documents each worker's batch may write, by its segment. */
+    private final Map<Integer, Integer> reserved = new HashMap<>();
+
     private Checkpoint checkpoint;
     private Control asked = Control.GO;
     private long keptAt = System.nanoTime();
@@ -58,7 +67,18 @@ final class Board {
         context.lease().ensureHeld();
     }
 
-    /** Called before each batch: waits while it has to, and says whether to begin one. */
+    /** Called before a batch that may write so many documents. */
+    synchronized boolean mayBegin(int segment, int documents) {
+        if (!mayBegin()) {
+            return false;
+        }
+        waitForPace();
+        pace.reserve(documents, System.nanoTime());
+        reserved.put(segment, documents);
+        return !ending;
+    }
+
+    /** Waits while it has to, and says whether to begin anything. */
     synchronized boolean mayBegin() {
         if (ending) {
             return false;
@@ -66,14 +86,24 @@ final class Board {
         context.lease().ensureHeld();
         waitWhilePaused();
         waitForSecondaries();
-        waitForPace();
         return !ending;
+    }
+
+    /** Waits before another try of what failed; throws as soon as there is to be none. */
+    synchronized void pause(Duration time) {
+        long endsAt = System.nanoTime() + time.toNanos();
+        for (long left = time.toNanos(); left > 0; left = endsAt - System.nanoTime()) {
+            sleep(Duration.ofNanos(Math.min(left, STEP.toNanos())));
+            if (ending) {
+                throw new Stopped("the backfill ends");
+            }
+        }
     }
 
     /** Called after each batch: keeps the checkpoint. */
     synchronized void ended(int segment, Stretch stretch, Written written, long begunAt) {
         Checkpoint next = after(segment, stretch, written);
-        account(stretch, written, begunAt);
+        account(segment, stretch, written, begunAt);
         keep(next);
     }
 
@@ -91,8 +121,9 @@ final class Board {
     }
 
     /** The transaction that {@code next} was kept in is committed. */
-    synchronized void committed(Checkpoint next, Stretch stretch, Written written, long begunAt) {
-        account(stretch, written, begunAt);
+    synchronized void committed(
+            int segment, Checkpoint next, Stretch stretch, Written written, long begunAt) {
+        account(segment, stretch, written, begunAt);
         adopt(next);
     }
 
@@ -101,16 +132,16 @@ final class Board {
         tell();
     }
 
-    private void account(Stretch stretch, Written written, long begunAt) {
+    private void account(int segment, Stretch stretch, Written written, long begunAt) {
         long now = System.nanoTime();
         lastBatch = Duration.ofNanos(now - begunAt);
-        pace.spent(written.matched(), begunAt);
+        pace.correct(reserved.getOrDefault(segment, 0), written.matched());
         rate.add(now, stretch.visited());
     }
 
     /** Keeps a checkpoint that is not about a batch. */
     synchronized void keep(Checkpoint next) {
-        asked = Retry.of(this::ensureHeld, () -> write(next, null));
+        asked = Retry.of(this::pause, () -> write(next, null));
         adopt(next);
     }
 

@@ -11,10 +11,13 @@ import java.util.concurrent.TimeUnit;
  */
 final class Crew {
     /**
-     * After an interrupt the batches under way may end by themselves, or by their limit in the
-     * server.
+     * After an interrupt the current batches may end by themselves. Whoever interrupts has ended
+     * them in the server before, and waits 10 s for all of it.
      */
-    private static final Duration GRACE = Target.BATCH_LIMIT.plusSeconds(5);
+    private static final Duration GRACE = Duration.ofSeconds(2);
+
+    /** After that they are interrupted, which ends a wait for a server, too. */
+    private static final Duration LAST = Duration.ofSeconds(3);
 
     private final String name;
     private final Board board;
@@ -74,9 +77,22 @@ final class Crew {
         }
         if (interrupted) {
             threads.forEach(Thread::interrupt); // one that is still in the user's function
+            joinInterrupted(threads);
             Thread.currentThread().interrupt();
         }
         return interrupted;
+    }
+
+    private static void joinInterrupted(List<Thread> threads) {
+        long endsAt = System.nanoTime() + LAST.toNanos();
+        try {
+            for (Thread thread : threads) {
+                long left = Math.max(1, endsAt - System.nanoTime());
+                TimeUnit.NANOSECONDS.timedJoin(thread, left);
+            }
+        } catch (InterruptedException e) {
+            return; // Told to hurry; the caller keeps the interrupt.
+        }
     }
 
     /**

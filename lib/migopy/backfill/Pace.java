@@ -3,7 +3,8 @@ package migopy.backfill;
 import java.time.Duration;
 
 /**
- * Keeps an average rate: says how long to wait before the next batch. Used under its owner's lock.
+ * Keeps a rate: says how long to wait before the next batch, by what those before it were allowed
+ * to write. Used under its owner's lock.
  */
 final class Pace {
     private final long perSecond;
@@ -17,12 +18,25 @@ final class Pace {
         this.freeAt = now;
     }
 
-    /** So many documents were written by a batch that was begun then. */
-    void spent(long documents, long begunAt) {
+    /**
+     * A batch starts that may write so many documents: counted before, as others start meanwhile.
+     */
+    void reserve(long documents, long now) {
         if (perSecond > 0) {
-            // Counted from the batch: an idle minute is no leave to write a minute's worth at once.
-            freeAt = Math.max(freeAt, begunAt) + (long) (documents * 1e9 / perSecond);
+            // From now on: an idle minute does not allow to write a minute's worth at once.
+            freeAt = Math.max(freeAt, now) + nanosFor(documents);
         }
+    }
+
+    /** That batch has written another number of documents. */
+    void correct(long reserved, long written) {
+        if (perSecond > 0) {
+            freeAt += nanosFor(written - reserved);
+        }
+    }
+
+    private long nanosFor(long documents) {
+        return (long) (documents * 1e9 / perSecond);
     }
 
     /** How long to wait before the next batch; zero if it may begin. */

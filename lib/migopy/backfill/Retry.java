@@ -14,7 +14,6 @@ import com.mongodb.MongoWriteConcernException;
 
 import java.time.Duration;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -40,21 +39,24 @@ final class Retry {
     private static final int MAX_TIME_EXPIRED = 50;
     private static final int WRITE_CONCERN_TIMEOUT = 64;
 
-    private final Runnable mayGoOn;
+    private final Pause pause;
     private final long endsAt = System.nanoTime() + LIMIT.toNanos();
     private long waitNanos = FIRST_WAIT.toNanos();
 
-    /**
-     * @param mayGoOn throws when the lock is gone or the run is to end; called before each further
-     *     try
-     */
-    Retry(Runnable mayGoOn) {
-        this.mayGoOn = mayGoOn;
+    /** Waits between two tries. */
+    @FunctionalInterface
+    interface Pause {
+        /** Waits that long; throws as soon as the lock is gone or the run is to end. */
+        void of(Duration time);
+    }
+
+    Retry(Pause pause) {
+        this.pause = pause;
     }
 
     /** Calls until it succeeds, the failure is one that does not pass, or the time is over. */
-    static <T> T of(Runnable mayGoOn, Supplier<T> call) {
-        Retry retry = new Retry(mayGoOn);
+    static <T> T of(Pause pause, Supplier<T> call) {
+        Retry retry = new Retry(pause);
         while (true) {
             try {
                 return call.get();
@@ -71,19 +73,13 @@ final class Retry {
         if (!passes(failure) || System.nanoTime() - endsAt > 0) {
             throw failure;
         }
-        pause(failure);
+        pause();
     }
 
-    /** Waits a little longer than the last time, and looks whether the run may go on. */
-    void pause(MongoException failure) {
-        try {
-            TimeUnit.NANOSECONDS.sleep(waitNanos);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw failure;
-        }
+    /** Waits a little longer than the last time, unless the run may not go on. */
+    void pause() {
+        pause.of(Duration.ofNanos(waitNanos));
         waitNanos = Math.min(2 * waitNanos, LONGEST_WAIT.toNanos());
-        mayGoOn.run();
     }
 
     static boolean passes(MongoException e) {

@@ -25,7 +25,7 @@ final class Sweep {
     /** How many documents match. */
     long left() {
         board.mayBegin();
-        return Retry.of(board::ensureHeld, this::counted);
+        return Retry.of(board::pause, this::counted);
     }
 
     private long counted() {
@@ -47,9 +47,16 @@ final class Sweep {
             BsonValue begin = from;
             Range range =
                     Retry.of(
-                            board::ensureHeld,
-                            () -> target.next(null, begin, null, BatchSize.MOST, false).range());
-            found += Retry.of(board::ensureHeld, () -> target.countIn(range));
+                            board::pause,
+                            () ->
+                                    target.next(
+                                                    null,
+                                                    begin,
+                                                    null,
+                                                    BatchSize.MOST,
+                                                    Target.Read.NOTHING)
+                                            .range());
+            found += Retry.of(board::pause, () -> target.countIn(range));
             from = range.to();
         } while (from != null);
         return found;

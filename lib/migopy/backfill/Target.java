@@ -28,6 +28,7 @@ import org.bson.conversions.Bson;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -84,6 +85,13 @@ final class Target {
         return registry;
     }
 
+    /** What is read of the documents of a batch before it is written. */
+    enum Read {
+        NOTHING,
+        IDS,
+        DOCUMENTS
+    }
+
     /** The collection's name. */
     String name() {
         return collection.getNamespace().getCollectionName();
@@ -111,17 +119,17 @@ final class Target {
      * Finds the next batch's range, of {@code documents} documents from {@code from}.
      *
      * @param session whose transaction reads, or null
-     * @param read whether to read the documents that match, too
+     * @param read what to read of the documents that match
      */
-    Stretch next(ClientSession session, BsonValue from, BsonValue to, int documents, boolean read) {
+    Stretch next(ClientSession session, BsonValue from, BsonValue to, int documents, Read read) {
         long start = System.nanoTime();
         BsonValue bound = bound(session, from, to, documents);
         Range range = new Range(from, bound == null ? to : bound);
         boolean whole = bound != null;
         List<RawBsonDocument> found = List.of();
-        if (read) {
+        if (read != Read.NOTHING) {
             found = new ArrayList<>();
-            BsonValue cut = read(session, range, documents, found);
+            BsonValue cut = read(session, range, documents, read, found);
             if (cut != null) {
                 range = new Range(from, cut);
                 whole = false;
@@ -145,10 +153,17 @@ final class Target {
 
     /** Reads what matches in the range; returns where it stopped for want of memory, or null. */
     private BsonValue read(
-            ClientSession session, Range range, int documents, List<RawBsonDocument> into) {
+            ClientSession session,
+            Range range,
+            int documents,
+            Read read,
+            List<RawBsonDocument> into) {
         long bytes = 0;
-        try (MongoCursor<RawBsonDocument> cursor =
-                along(session, range, where).batchSize(documents + 1).cursor()) {
+        FindIterable<RawBsonDocument> matching = along(session, range, where);
+        if (read == Read.IDS) {
+            matching.projection(BY_ID);
+        }
+        try (MongoCursor<RawBsonDocument> cursor = matching.batchSize(documents + 1).cursor()) {
             while (cursor.hasNext()) {
                 RawBsonDocument next = cursor.next();
                 if (bytes >= mostBytes) {
@@ -164,6 +179,19 @@ final class Target {
     /** Whether anything in the range still matches {@code where}. */
     boolean matchesIn(ClientSession session, Range range) {
         return along(session, range, where).projection(BY_ID).limit(1).first() != null;
+    }
+
+    /** Whether one of these in the range still matches {@code where}. */
+    boolean matchesIn(Range range, Set<BsonValue> ids) {
+        try (MongoCursor<RawBsonDocument> cursor =
+                along(null, range, where).projection(BY_ID).cursor()) {
+            while (cursor.hasNext()) {
+                if (ids.contains(cursor.next().get(Range.ID))) {
+                    return true;
+                }
+            }
+            return false;
+        }
     }
 
     /** How many documents of the range match {@code where}. */

@@ -74,7 +74,7 @@ final class TransactionWorker {
     /** Works until the collection is done or the board says to end. */
     void run() {
         Segment part = walk.segment();
-        while (!part.done() && board.mayBegin()) {
+        while (!part.done() && walk.mayBegin()) {
             if (without > 0) {
                 without--;
                 plainly(part);
@@ -86,7 +86,7 @@ final class TransactionWorker {
     }
 
     private void batch(Segment part) {
-        Retry retry = new Retry(board::ensureHeld);
+        Retry retry = new Retry(board::pause);
         conflicts = 0;
         while (true) {
             long begunAt = System.nanoTime();
@@ -94,7 +94,11 @@ final class TransactionWorker {
                 Attempt attempt = attempt(part);
                 commit();
                 board.committed(
-                        attempt.checkpoint(), attempt.stretch(), attempt.written(), begunAt);
+                        walk.index(),
+                        attempt.checkpoint(),
+                        attempt.stretch(),
+                        attempt.written(),
+                        begunAt);
                 grow(attempt.stretch(), System.nanoTime() - begunAt);
                 return;
             } catch (MongoException e) {
@@ -126,7 +130,7 @@ final class TransactionWorker {
 
     /** Commits; an unknown end is asked for again until it is known. */
     private void commit() {
-        Retry retry = new Retry(board::ensureHeld);
+        Retry retry = new Retry(board::pause);
         while (true) {
             try {
                 session.commitTransaction();
@@ -176,7 +180,7 @@ final class TransactionWorker {
                     e);
         }
         size.halve();
-        retry.pause(e);
+        retry.pause();
         return retry;
     }
 
@@ -207,7 +211,7 @@ final class TransactionWorker {
     private void plainly(Segment part) {
         Stretch stretch = walk.write(walk.found(part.at(), size.documents()));
         if (walk.looks()) {
-            walk.look(stretch.range());
+            walk.look(stretch.range(), stretch.ids());
         }
     }
 }

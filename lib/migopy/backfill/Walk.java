@@ -5,6 +5,8 @@ import com.mongodb.client.ClientSession;
 
 import org.bson.BsonValue;
 
+import java.util.Set;
+
 /**
  * One worker's way along its part of the collection: where it stands, what comes next, and the
  * plain way to make a batch of that, which is the batch and then its checkpoint.
@@ -29,12 +31,18 @@ record Walk(
      * @param in the session whose transaction reads, or null
      */
     Stretch next(ClientSession in, BsonValue from, int documents) {
-        return target.next(in, from, segment().to(), documents, batches.reads());
+        Target.Read read = Target.Read.NOTHING;
+        if (batches.reads()) {
+            read = Target.Read.DOCUMENTS;
+        } else if (in == null && looks()) {
+            read = Target.Read.IDS;
+        }
+        return target.next(in, from, segment().to(), documents, read);
     }
 
     /** The next batch outside a transaction, asked for again after a passing failure. */
     Stretch found(BsonValue from, int documents) {
-        return Retry.of(board::ensureHeld, () -> next(null, from, documents));
+        return Retry.of(board::pause, () -> next(null, from, documents));
     }
 
     /**
@@ -44,7 +52,7 @@ record Walk(
      * @return what was written: less than was asked for, where that was too much for the server
      */
     Stretch write(Stretch first) {
-        Retry retry = new Retry(board::ensureHeld);
+        Retry retry = new Retry(board::pause);
         Stretch stretch = first;
         while (true) {
             long begunAt = System.nanoTime();
@@ -69,26 +77,34 @@ record Walk(
      * there is to be none.
      */
     Retry again(MongoException failure, Retry retry) {
-        Retry next = size.halvedFor(failure) ? new Retry(board::ensureHeld) : retry;
+        Retry next = size.halvedFor(failure) ? new Retry(board::pause) : retry;
         next.orThrow(failure);
         return next;
     }
 
-    /** Whether it is still of interest if a changed document matches {@code where} again. */
-    boolean looks() {
-        return batches.mayExclude() && board.exclusive();
+    /** Waits while it has to, and says whether to start a batch. */
+    boolean mayBegin() {
+        return board.mayBegin(index, size.documents());
     }
 
-    /** Looks whether one of this range does. */
+    /** Whether it is still of interest if a changed document matches {@code where} again. */
+    boolean looks() {
+        return batches.mayStillMatch() && board.exclusive();
+    }
+
+    /** Checks whether one of this range does, inside the transaction that changed it. */
     void look(ClientSession in, Range range) {
         if (target.matchesIn(in, range)) {
             board.inclusive();
         }
     }
 
-    /** The same outside a transaction, again after a passing failure. */
-    void look(Range range) {
-        if (Retry.of(board::ensureHeld, () -> target.matchesIn(null, range))) {
+    /**
+     * The same outside a transaction, again after a passing failure. What another writer has
+     * inserted into the range since is seen there, too, and does not count.
+     */
+    void look(Range range, Set<BsonValue> changed) {
+        if (Retry.of(board::pause, () -> target.matchesIn(range, changed))) {
             board.inclusive();
         }
     }

@@ -2,6 +2,7 @@ package migopy.backfill;
 
 import org.bson.BsonValue;
 
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -43,7 +44,7 @@ final class Worker {
             next = last ? null : find(expected);
             stretch = walk.write(stretch);
             result(look);
-            look = lookAt(stretch.range());
+            look = lookAt(stretch);
             part = walk.segment();
             if (!part.done() && part.at() != expected) {
                 next = find(part.at()); // The batch had to be made smaller.
@@ -55,7 +56,7 @@ final class Worker {
     /** Whether to begin a batch; notes when that took so long that what was read ahead is old. */
     private boolean begin() {
         long askedAt = System.nanoTime();
-        boolean go = walk.board().mayBegin();
+        boolean go = walk.mayBegin();
         waited = System.nanoTime() - askedAt > OLD;
         return go;
     }
@@ -65,11 +66,13 @@ final class Worker {
         return CompletableFuture.supplyAsync(() -> walk.found(from, documents), ahead);
     }
 
-    private CompletableFuture<Void> lookAt(Range range) {
+    private CompletableFuture<Void> lookAt(Stretch written) {
         if (!walk.looks()) {
             return CompletableFuture.completedFuture(null);
         }
-        return CompletableFuture.runAsync(() -> walk.look(range), ahead);
+        Range range = written.range();
+        Set<BsonValue> ids = written.ids(); // And not the documents, which are as many bytes again.
+        return CompletableFuture.runAsync(() -> walk.look(range, ids), ahead);
     }
 
     private static <T> T result(CompletableFuture<T> future) {

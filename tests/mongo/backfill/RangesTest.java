@@ -199,6 +199,20 @@ class RangesTest {
     }
 
     @Test
+    void aCappedCollectionIsRefusedAtOnce(MongoServer server) {
+        server.db()
+                .createCollection(
+                        "log", new CreateCollectionOptions().capped(true).sizeInBytes(10_000));
+        Backfills backfills = new Backfills(server);
+        backfills.fill("log", 3);
+
+        assertThatThrownBy(() -> backfills.of("log").update(Backfills.addOne()).run())
+                .hasMessageContaining("log is a capped collection");
+        assertThatThrownBy(() -> backfills.of("log").delete().run())
+                .hasMessageContaining("log is a capped collection");
+    }
+
+    @Test
     void aViewIsRefusedAndAMissingCollectionIsSaid(MongoServer server) {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", 3);

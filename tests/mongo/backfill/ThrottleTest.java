@@ -18,6 +18,8 @@ import support.OnServer;
 
 import java.time.Duration;
 import java.util.Date;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -38,6 +40,37 @@ class ThrottleTest {
 
         // The last batch, a quarter of a second's worth, is not waited for.
         assertThat(seconds).isBetween(1.7, 6.0);
+        assertThat(backfills.notOnce("users")).isEmpty();
+    }
+
+    @Test
+    void aRateHoldsWithinEachSecondForSeveralWorkersAndLargeBatches(MongoServer server)
+            throws Exception {
+        Backfills backfills = new Backfills(server);
+        backfills.fill("users", 3_000);
+        NavigableMap<Long, Long> changed = new TreeMap<>();
+        CompletableFuture<Long> run =
+                CompletableFuture.supplyAsync(
+                        () ->
+                                backfills
+                                        .of("users")
+                                        .each(one -> Updates.inc("n", 1))
+                                        .batch(1_000)
+                                        .parallel(8)
+                                        .maxRate(1_000)
+                                        .run());
+        while (!run.isDone()) {
+            long documents = 3_000 - backfills.notOnce("users").size();
+            changed.put(TimeUnit.NANOSECONDS.toMillis(System.nanoTime()), documents);
+            Eventually.pause(Duration.ofMillis(50));
+        }
+        run.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+
+        changed.forEach(
+                (at, documents) ->
+                        assertThat(changed.floorEntry(at + 1_000).getValue() - documents)
+                                .isLessThanOrEqualTo(1_200));
+        assertThat(changed.lastKey() - changed.firstKey()).isGreaterThan(2_500);
         assertThat(backfills.notOnce("users")).isEmpty();
     }
 

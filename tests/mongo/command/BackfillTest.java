@@ -13,6 +13,7 @@ import support.MongoServer;
 import support.OnServer;
 import support.Project;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -163,6 +164,21 @@ class BackfillTest {
                 .run("execute")
                 .exits(1)
                 .says("backfill(\"tenants\") cannot run inside the function of another backfill");
+    }
+
+    @Test
+    void aTimeLimitIsKeptWhileABatchIsTriedAgainAndAgain(MongoServer server) {
+        fill(server);
+        server.failing("users", "update").afterThe(0).withError(11602);
+        Project project = project(server).with("1_change.java", each("first"));
+        long start = System.nanoTime();
+
+        project.run("execute", "--timeout", "1s")
+                .exits(1)
+                .says("took longer than 1 s")
+                .neverSays("still runs");
+
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(8));
     }
 
     @Test
