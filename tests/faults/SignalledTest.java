@@ -166,7 +166,8 @@ class SignalledTest {
         var project = two(server, failing("slow", "no"));
         project.run("execute").exits(1);
         Document before = project.journal("1_slow");
-        server.failing("migrations", "update").blocking(Duration.ofSeconds(5));
+        // The second time that it reads the journal, it does so under the lock.
+        var held = server.failing("migrations", "find").afterThe(1).blocking(Duration.ofSeconds(5));
         var repair = project.start("repair", "1", "--as", "applied", "--reason", "x", "--json");
         Eventually.until("it has the lock", () -> project.lock().get("owner") != null);
 
@@ -174,6 +175,7 @@ class SignalledTest {
                 .containsEntry("kind", "signal")
                 .containsEntry("message", "Stopped before anything was done");
 
+        held.close();
         project.lockIsFree();
         assertThat(project.journal("1_slow")).isEqualTo(before);
     }

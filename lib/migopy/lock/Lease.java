@@ -259,6 +259,7 @@ public final class Lease implements AutoCloseable {
             try {
                 ended = closed.await(pause, TimeUnit.MILLISECONDS);
                 if (!ended) {
+                    reconnectIfItFails();
                     renew();
                 }
                 pause = regular;
@@ -270,6 +271,13 @@ public final class Lease implements AutoCloseable {
                 Thread.interrupted();
                 Thread.yield();
             }
+        }
+    }
+
+    /** A driver one of whose threads has ended may never work again. */
+    private void reconnectIfItFails() {
+        if (renewal.age(wall.millis()).compareTo(length.dividedBy(3)) > 0) {
+            store.reconnect();
         }
     }
 

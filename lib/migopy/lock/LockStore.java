@@ -17,6 +17,8 @@ import java.util.Date;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * The document {@code {_id: "lock"}}: what is read and written of it, by the server's clock.
@@ -29,18 +31,49 @@ public final class LockStore {
     private static final FindOneAndUpdateOptions AFTER =
             new FindOneAndUpdateOptions().returnDocument(ReturnDocument.AFTER);
 
-    private final MongoCollection<Document> collection;
+    /** What one renewal may take: a third of its lease, within these bounds. */
+    private static final Duration SHORTEST = Duration.ofSeconds(1);
+
+    private static final Duration LONGEST = Duration.ofSeconds(10);
+
+    private final String name;
     private final boolean serverClock;
+    private final Supplier<MongoDatabase> reopened;
+    private volatile MongoCollection<Document> collection;
+
+    /**
+     * A lock that is only looked at, released, or held for a short time.
+     *
+     * @param database the journal's database, with its read and write concern
+     * @param collection {@code migrations_lock}
+     */
+    public LockStore(MongoDatabase database, String collection, boolean serverClock) {
+        this(database, collection, serverClock, null);
+    }
 
     /**
      * @param database the journal's database, with its read and write concern
      * @param collection {@code migrations_lock}
      * @param serverClock false for the embedded server, which knows neither {@code $$NOW} nor
      *     pipelines in updates; there the time is this machine's, on which that server runs as well
+     * @param reopened the same database by another client, for renewals that fail; or null
      */
-    public LockStore(MongoDatabase database, String collection, boolean serverClock) {
+    public LockStore(
+            MongoDatabase database,
+            String collection,
+            boolean serverClock,
+            Supplier<MongoDatabase> reopened) {
+        this.name = collection;
         this.collection = database.getCollection(collection);
         this.serverClock = serverClock;
+        this.reopened = reopened;
+    }
+
+    /** Goes on with another client, if there is a way to make one. */
+    void reconnect() {
+        if (reopened != null) {
+            collection = reopened.get().getCollection(name);
+        }
     }
 
     /**
@@ -155,13 +188,16 @@ public final class LockStore {
      */
     Optional<Instant> renew(Owner owner, long token, Duration lease) {
         Bson ours = Filters.and(LOCK, Filters.eq("owner", owner.id()), Filters.eq("token", token));
+        long limit = Math.max(SHORTEST.toMillis(), lease.toMillis() / 3);
+        MongoCollection<Document> limited =
+                collection.withTimeout(Math.min(limit, LONGEST.toMillis()), TimeUnit.MILLISECONDS);
         Document after;
         if (serverClock) {
             Document later = new Document("$set", new Document("expiresAt", inOneLease(lease)));
-            after = collection.findOneAndUpdate(ours, List.of(later), AFTER);
+            after = limited.findOneAndUpdate(ours, List.of(later), AFTER);
         } else {
             Date later = Date.from(Instant.now().plus(lease));
-            after = collection.findOneAndUpdate(ours, Updates.set("expiresAt", later), AFTER);
+            after = limited.findOneAndUpdate(ours, Updates.set("expiresAt", later), AFTER);
         }
         return Optional.ofNullable(after).map(lock -> lock.getDate("expiresAt").toInstant());
     }

@@ -20,38 +20,86 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The clients of one run: the user's, and the journal's, which is the same one unless the URI makes
- * it unfit for that.
+ * The clients of one run: the journal's, and the user's.
  *
- * @param firstContact how long the first answer may take
+ * <p>Two, whatever the URI says: a migration may have every connection of its pool in use for
+ * longer than the lease lasts, may close its client, and may end its own operations by their
+ * application name. The user's is made when it is first asked for, since many commands need none.
  */
-record Clients(MongoClient user, MongoClient journal, Duration firstContact)
-        implements AutoCloseable {
-
+final class Clients implements AutoCloseable {
     /** An election takes about 12 s; the driver's own default is the same. */
     private static final Duration SERVER_SELECTION = Duration.ofSeconds(30);
 
-    // Fewer connections than this, and a migration's long operations could keep the lock from being
-    // renewed.
-    private static final int SMALLEST_SHARED_POOL = 16;
+    /** The lock, the journal's writes, and a checkpoint of each worker of a backfill. */
+    private static final int JOURNAL_POOL = 16;
 
-    /** The lock's renewals, the journal's writes, and a look at the server's operations. */
-    private static final int JOURNAL_POOL = 4;
+    /** What the journal's client adds to the application name. */
+    private static final String JOURNAL = "-journal";
 
+    private final MongoClientSettings forUser;
+    private final MongoClient journal;
+    private final Duration firstContact;
+    private final String appName;
+    private MongoClient user;
+    private MongoClient reopened;
+    private boolean closed;
+
+    private Clients(
+            MongoClientSettings forUser,
+            MongoClient journal,
+            Duration firstContact,
+            String appName) {
+        this.forUser = forUser;
+        this.appName = appName;
+        this.journal = journal;
+        this.firstContact = firstContact;
+    }
+
+    /**
+     * @param appName by which the server knows the user's operations
+     */
     static Clients of(ConnectionSettings settings, String uri, String appName) {
         ConnectionString string = new ConnectionString(uri);
         MongoClientSettings forUser = forUser(string, settings.tls(), appName);
-        MongoClient user = MongoClients.create(forUser);
-        try {
-            MongoClient journal = fitForJournal(string) ? user : journal(forUser);
-            Integer said = string.getServerSelectionTimeout();
-            boolean bounded = said != null && said > 0;
-            return new Clients(
-                    user, journal, bounded ? Duration.ofMillis(said) : settings.connectTimeout());
-        } catch (RuntimeException e) {
-            user.close();
-            throw e;
+        Integer given = string.getServerSelectionTimeout();
+        boolean bounded = given != null && given > 0;
+        return new Clients(
+                forUser,
+                journal(forUser, appName),
+                bounded ? Duration.ofMillis(given) : settings.connectTimeout(),
+                appName);
+    }
+
+    /** The client of journal and lock. */
+    MongoClient journal() {
+        return journal;
+    }
+
+    /**
+     * Another client like the journal's, which may have stopped working for good: a thread of the
+     * driver's that ends, as when memory ran out in it, is not replaced. One at a time.
+     */
+    synchronized MongoClient reopenedJournal() {
+        ensureOpen();
+        if (reopened != null) {
+            reopened.close();
         }
+        reopened = journal(forUser, appName);
+        return reopened;
+    }
+
+    /** The user's client. */
+    synchronized MongoClient user() {
+        ensureOpen();
+        if (user == null) {
+            user = MongoClients.create(forUser);
+        }
+        return user;
+    }
+
+    /** How long the first answer may take. */
+    Duration firstContact() {
+        return firstContact;
     }
 
     /** A client of the first host alone, whatever replica set it belongs to. */
@@ -74,11 +122,22 @@ record Clients(MongoClient user, MongoClient journal, Duration firstContact)
     }
 
     @Override
-    public void close() {
-        try (user) {
-            if (journal != user) {
-                journal.close();
+    public synchronized void close() {
+        closed = true;
+        try (journal) {
+            if (reopened != null) {
+                reopened.close();
             }
+        } finally {
+            if (user != null) {
+                user.close();
+            }
+        }
+    }
+
+    private void ensureOpen() {
+        if (closed) {
+            throw new IllegalStateException("the connection is closed");
         }
     }
 
@@ -128,16 +187,11 @@ record Clients(MongoClient user, MongoClient journal, Duration firstContact)
                 : said;
     }
 
-    private static boolean fitForJournal(ConnectionString string) {
-        Integer pool = string.getMaxConnectionPoolSize();
-        return !Boolean.FALSE.equals(string.getRetryWritesValue())
-                && !Boolean.FALSE.equals(string.getRetryReads())
-                && (pool == null || pool == 0 || pool >= SMALLEST_SHARED_POOL);
-    }
-
-    private static MongoClient journal(MongoClientSettings forUser) {
+    private static MongoClient journal(MongoClientSettings forUser, String appName) {
         return MongoClients.create(
                 MongoClientSettings.builder(forUser)
+                        // Another name: whoever ends the run's operations does not end these.
+                        .applicationName(appName + JOURNAL)
                         .retryWrites(true)
                         .retryReads(true)
                         .applyToConnectionPoolSettings(

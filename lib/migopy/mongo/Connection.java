@@ -68,7 +68,7 @@ public final class Connection implements AutoCloseable {
         return connection;
     }
 
-    /** By this name the server knows the operations of a run. */
+    /** By this name the server knows what the migrations of a run do. */
     static String appName(String runId) {
         return "migopy-" + runId;
     }
@@ -125,6 +125,27 @@ public final class Connection implements AutoCloseable {
         return clients.user();
     }
 
+    /**
+     * Connects the user's client beside other work, for what is about to call {@link #client()}: a
+     * handshake takes as long as the first write of the journal.
+     */
+    public void connectAhead() {
+        Thread thread = new Thread(this::greet, "migopy-connect-ahead");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void greet() {
+        try {
+            client().getDatabase("admin")
+                    .withTimeout(JOURNAL_CALL_MS, TimeUnit.MILLISECONDS)
+                    .runCommand(new Document("ping", 1));
+        } catch (MongoException | IllegalStateException e) {
+            // Nothing but time is lost: who needs the client meets the same, and says so. Closing
+            // the connection ends this, too.
+        }
+    }
+
     /** The user's database, with the user's concerns. */
     public MongoDatabase database() {
         return client().getDatabase(settings.database());
@@ -137,6 +158,12 @@ public final class Connection implements AutoCloseable {
     public MongoDatabase journalDatabase() {
         topology();
         return strict(clients.journal().getDatabase(settings.database()));
+    }
+
+    /** The same by a client of its own, for what must go on where the journal's client fails. */
+    public MongoDatabase reopenedJournalDatabase() {
+        topology();
+        return strict(clients.reopenedJournal().getDatabase(settings.database()));
     }
 
     /**
@@ -236,7 +263,7 @@ public final class Connection implements AutoCloseable {
             clients = made;
         }
         MongoDatabase admin =
-                made.user()
+                made.journal()
                         .getDatabase("admin")
                         .withTimeout(made.firstContact().toMillis(), TimeUnit.MILLISECONDS);
         if (settings.embedded()) {

@@ -39,15 +39,9 @@ public final class ServerOperations {
     }
 
     private final Connection connection;
-    private final List<String> own;
 
-    /**
-     * @param ownNamespaces those of journal and lock ({@code app.migrations_lock}): what works
-     *     there ends by itself, and killing it would hit the killer's own lease
-     */
-    public ServerOperations(Connection connection, List<String> ownNamespaces) {
+    public ServerOperations(Connection connection) {
         this.connection = connection;
-        this.own = List.copyOf(ownNamespaces);
     }
 
     /** The operations of this run, as far as they can be seen. */
@@ -146,13 +140,12 @@ public final class ServerOperations {
         }
     }
 
-    private boolean isWork(BsonDocument each) {
+    private static boolean isWork(BsonDocument each) {
         BsonDocument command = each.getDocument("command", new BsonDocument());
         String first = command.isEmpty() ? "" : command.getFirstKey();
-        boolean ourOwnLook = command.toString().contains("$currentOp");
         boolean monitor = List.of("hello", "isMaster", "ismaster").contains(first);
         boolean idle = each.containsKey("opid") ? !active(each) : !each.containsKey("lsid");
-        return !ourOwnLook && !monitor && !idle && !own.contains(text(each, "ns"));
+        return !monitor && !idle;
     }
 
     private static boolean active(BsonDocument each) {

@@ -9,8 +9,6 @@ import migopy.mongo.Connection;
 import migopy.mongo.Topology;
 import migopy.settings.Settings;
 
-import java.util.List;
-
 /** Journal, fixes and lock of one database: what a run and every command beside it stand on. */
 public record Ledger(Journal journal, Fixes fixes, LockStore locks) {
     /** What the lock's collection adds to the journal's name (CONTRACT, section 4). */
@@ -31,17 +29,15 @@ public record Ledger(Journal journal, Fixes fixes, LockStore locks) {
         return new Ledger(
                 new Journal(database, journal),
                 new Fixes(database, journal + FIXES),
-                new LockStore(database, journal + LOCK, serverClock));
+                new LockStore(
+                        database,
+                        journal + LOCK,
+                        serverClock,
+                        connection::reopenedJournalDatabase));
     }
 
     /** The fixes' collection. */
     public static String fixesCollection(Settings settings) {
         return settings.migrationsCollection() + FIXES;
-    }
-
-    /** Journal, fixes and lock as the server names them: {@code app.migrations}. */
-    static List<String> namespaces(Settings settings) {
-        String journal = settings.database() + "." + settings.migrationsCollection();
-        return List.of(journal, journal + FIXES, journal + LOCK);
     }
 }

@@ -42,8 +42,7 @@ record Operation(
         By by = By.thisProcess();
         String owner = by.user() + "@" + by.host() + "/" + by.pid() + "/" + context.runId();
         Settings settings = context.settings();
-        ServerOperations operations =
-                new ServerOperations(context.connection(), Ledger.namespaces(settings));
+        ServerOperations operations = new ServerOperations(context.connection());
         Lease lease =
                 Lease.acquire(
                         ledger.locks(),
@@ -120,7 +119,7 @@ record Operation(
                 .afterClosing(
                         () -> {
                             try (Connection last = Connection.open(settings(), "end-" + runId())) {
-                                end(new ServerOperations(last, Ledger.namespaces(settings())));
+                                end(new ServerOperations(last));
                             }
                         });
     }

@@ -211,6 +211,7 @@ public final class Runner {
         if (plan.steps().get(0) instanceof Step.Ignore) {
             return new Ignores(operation).run(plan.steps());
         }
+        context.connection().connectAhead();
         Preparation preparation = prepare(plan, reader, operation.ledger());
         if (!preparation.problems().isEmpty()) {
             return refused(preparation.problems());

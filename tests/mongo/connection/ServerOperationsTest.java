@@ -50,16 +50,15 @@ class ServerOperationsTest {
     }
 
     @Test
-    void aRunDoesNotFindItsOwnLookNorWhatItsLockDoes(MongoServer server) throws Exception {
+    void aRunFindsNeitherItsOwnSearchNorWhatItsLockDoes(MongoServer server) throws Exception {
         Connection run = Connections.open(server, dead, server.uri(), NOTHING_ELSE);
-        String lock = server.database() + ".migrations_lock";
-        ServerOperations operations = new ServerOperations(run, List.of(lock));
+        ServerOperations operations = operations(run);
         assertThat(operations.ofRun(dead)).isEmpty();
-        FutureTask<?> renewal = slowUpdate(run.database().getCollection("migrations_lock"));
-        ServerOperations others = operations(Connections.open(server, server.uri()));
-        Eventually.until("it is at work", () -> !others.ofRun(dead).isEmpty());
+        FutureTask<?> renewal = slowUpdate(run.journalDatabase().getCollection("migrations_lock"));
+        String journal = dead + "-journal";
+        Eventually.until("it is running", () -> !operations.ofRun(journal).isEmpty());
         assertThat(operations.ofRun(dead)).isEmpty();
-        others.kill(others.ofRun(dead));
+        operations.kill(operations.ofRun(journal));
         assertInterrupted(renewal);
     }
 
@@ -120,7 +119,7 @@ class ServerOperationsTest {
     }
 
     private static ServerOperations operations(Connection connection) {
-        return new ServerOperations(connection, List.of());
+        return new ServerOperations(connection);
     }
 
     /** An update that works until it is ended. */
