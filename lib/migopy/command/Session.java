@@ -5,6 +5,7 @@ import migopy.console.Console;
 import migopy.console.EstimateAnswer;
 import migopy.console.RunAnswer;
 import migopy.console.Terminal;
+import migopy.files.EntryScript;
 import migopy.mongo.Connection;
 import migopy.plan.Request;
 import migopy.run.Hooks;
@@ -125,6 +126,13 @@ public final class Session implements AutoCloseable {
                     new SettingsResolver(project.fields(), options, project.environment(), here)
                             .resolve();
             reading.redactor = settings.redactor();
+            if (asProgram) {
+                EntryScript.refuseAnothers(
+                        project.tasks().getClass(),
+                        settings.home(),
+                        settings.cacheDirectory(),
+                        project.environment());
+            }
             stopwatch.mark("settings read");
         }
         return settings;

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** JBang as a child process, asked which jars some {@code //DEPS} stand for. */
+/** JBang as a child process, asked which jars some {@code //DEPS} or a script stand for. */
 final class Jbang {
     /** A first answer may have to download JBang and a large jar over a slow line. */
     static final Duration TIME_LIMIT = Duration.ofMinutes(5);
@@ -103,48 +103,84 @@ final class Jbang {
                 StandardCharsets.UTF_8);
         Path out = folder.resolve("out");
         Path err = folder.resolve("err");
-        ProcessBuilder builder =
-                new ProcessBuilder(
-                        command.toString(),
-                        "--quiet",
-                        "info",
-                        "classpath",
-                        "--deps-only",
-                        script.toString());
-        // Whoever resolves jars needs no password.
-        builder.environment().keySet().removeIf(name -> name.startsWith("MONGO_"));
-        builder.redirectOutput(out.toFile()).redirectError(err.toFile());
-        Process process = builder.start();
-        process.getOutputStream().close();
+        List<String> words = List.of("info", "classpath", "--deps-only", script.toString());
+        Integer exitCode;
         try {
-            if (!process.waitFor(timeLimit.toMillis(), TimeUnit.MILLISECONDS)) {
-                return missing(
-                        "its //DEPS were not resolved within %d s".formatted(timeLimit.toSeconds()),
-                        "See to the network, then start again",
-                        tail(err));
-            }
+            exitCode = exitCode(command, words, out, err);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return missing("its //DEPS were interrupted", "Start again", List.of());
-        } finally {
-            end(process);
         }
-        if (process.exitValue() != 0) {
+        if (exitCode == null) {
+            return missing(
+                    "its //DEPS were not resolved within %d s".formatted(timeLimit.toSeconds()),
+                    "See to the network, then start again",
+                    tail(err));
+        }
+        if (exitCode != 0) {
             return missing(
                     "its //DEPS cannot be resolved: "
                             + String.join(" ", lines).replace("//DEPS ", ""),
                     "See to their names and versions, and to the network",
                     tail(err));
         }
-        return new Dependencies.Answer.Found(jars(out));
+        return new Dependencies.Answer.Found(Dependencies.paths(lastLine(out)));
     }
 
-    private static List<Path> jars(Path out) throws IOException {
+    /** JBang's exit code, or null where it did not end in time. */
+    private Integer exitCode(Path command, List<String> words, Path out, Path err)
+            throws IOException, InterruptedException {
+        List<String> line = new ArrayList<>(List.of(command.toString(), "--quiet"));
+        line.addAll(words);
+        ProcessBuilder builder = new ProcessBuilder(line);
+        // Whoever resolves jars needs no password.
+        builder.environment().keySet().removeIf(name -> name.startsWith("MONGO_"));
+        builder.redirectOutput(out.toFile()).redirectError(err.toFile());
+        Process process = builder.start();
+        process.getOutputStream().close();
+        try {
+            boolean ended = process.waitFor(timeLimit.toMillis(), TimeUnit.MILLISECONDS);
+            return ended ? process.exitValue() : null;
+        } finally {
+            end(process);
+        }
+    }
+
+    /**
+     * The last line that JBang answers.
+     *
+     * @return empty where there is no JBang, or it fails
+     */
+    Optional<String> answer(List<String> words) {
+        Optional<Path> command = command();
+        if (command.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            Path folder = Files.createTempDirectory("migopy-jbang");
+            try {
+                Path out = folder.resolve("out");
+                Integer exitCode = exitCode(command.get(), words, out, folder.resolve("err"));
+                return exitCode != null && exitCode == 0
+                        ? Optional.of(lastLine(out))
+                        : Optional.empty();
+            } finally {
+                delete(folder);
+            }
+        } catch (IOException e) {
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
+    }
+
+    private static String lastLine(Path out) throws IOException {
         String last = "";
         for (String line : text(out).lines().toList()) {
             last = line.isBlank() ? last : line;
         }
-        return Dependencies.paths(last);
+        return last;
     }
 
     private static void end(Process process) {

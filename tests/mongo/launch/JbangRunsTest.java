@@ -25,6 +25,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The real thing: the checkout's own files, built and started by JBang. */
 @OnServer
@@ -90,6 +92,44 @@ class JbangRunsTest {
         assertThat(left)
                 .containsExactlyInAnyOrder(
                         ".migopy", "jbang", "migopy", "migopy.java", "mongomigrations");
+    }
+
+    @Test
+    void anotherProjectsEntryIsRefusedOnThisOnesMigrations() throws IOException {
+        Path own = project("shop");
+        Path other = project("bank");
+        environment.put("MIGOPY_CACHE", "");
+        environment.put("MONGO_PORT", "1");
+        environment.put("MONGO_CONNECT_TIMEOUT", "50ms");
+
+        Launched refused = in(own, JBANG, other.resolve("migopy.java").toString(), "status");
+        refused.exits(2)
+                .says(own.resolve("migopy.java") + " is not what runs here")
+                .says("Start the project's own: jbang " + own.resolve("migopy.java"));
+
+        in(own, JBANG, "migopy.java", "status").exits(6);
+        in(own, JBANG, "--deps", "org.slf4j:slf4j-api:2.0.20", "migopy.java", "status").exits(6);
+        Path linked = Scratch.folder("linked").resolve("shop");
+        Files.createSymbolicLink(linked, own);
+        in(linked, JBANG, linked.resolve("migopy.java").toString(), "status").exits(6);
+        environment.put("MIGOPY_HOME", other.toString());
+        in(own, JBANG, "migopy.java", "status").exits(2).says(other.resolve("migopy.java") + " is");
+    }
+
+    private static Path project(String database) throws IOException {
+        Path folder = Scratch.folder("entry").toRealPath().resolve(database);
+        Files.createDirectories(folder.resolve("mongomigrations"));
+        // The library as it runs here: JBang would compile all of it for each project.
+        String library =
+                Stream.of(System.getProperty("java.class.path").split(":"))
+                        .map(jar -> "//DEPS " + jar)
+                        .collect(Collectors.joining("\n"));
+        Files.writeString(
+                folder.resolve("migopy.java"),
+                Files.readString(ROOT.resolve("migopy.java"))
+                        .replace("\"app\"", '"' + database + '"')
+                        .replaceFirst("//SOURCES .*", library));
+        return folder;
     }
 
     @Test
