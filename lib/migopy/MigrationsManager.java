@@ -138,6 +138,7 @@
 //SOURCES dump/DumpCheck.java
 //SOURCES dump/DumpFile.java
 //SOURCES dump/DumpFolder.java
+//SOURCES dump/DumpPass.java
 //SOURCES dump/DumpRequest.java
 //SOURCES dump/DumpSource.java
 //SOURCES dump/DumpedCollection.java
@@ -155,6 +156,7 @@
 //SOURCES dump/RawReplies.java
 //SOURCES dump/Restore.java
 //SOURCES dump/RestoreRequest.java
+//SOURCES dump/Selection.java
 //SOURCES dump/ServerFacts.java
 //SOURCES dump/SideBySide.java
 //SOURCES dump/Snapshot.java

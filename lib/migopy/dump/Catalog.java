@@ -5,7 +5,7 @@ import com.mongodb.client.MongoDatabase;
 
 import migopy.MigopyException;
 
-import org.bson.BsonDocument;
+import org.bson.RawBsonDocument;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -26,8 +26,8 @@ final class Catalog {
 
     static List<CollectionInfo> of(MongoDatabase database) {
         List<CollectionInfo> all = new ArrayList<>();
-        try (MongoCursor<BsonDocument> listed =
-                database.listCollections(BsonDocument.class).iterator()) {
+        try (MongoCursor<RawBsonDocument> listed =
+                database.listCollections(RawBsonDocument.class).iterator()) {
             listed.forEachRemaining(document -> all.add(CollectionInfo.of(document)));
         }
         all.sort(Comparator.comparing(CollectionInfo::name));
@@ -43,8 +43,21 @@ final class Catalog {
         return name.equals(SYSTEM_JS);
     }
 
-    /** What the request asks for, out of all that there is. */
-    static List<CollectionInfo> select(List<CollectionInfo> all, DumpRequest request) {
+    /**
+     * Lists what the request asks for, and the buckets of time series among it: a change of the
+     * catalog is one of theirs.
+     */
+    static List<CollectionInfo> read(MongoDatabase database, DumpRequest request) {
+        List<CollectionInfo> all = of(database);
+        Set<String> names = new HashSet<>();
+        for (CollectionInfo info : select(all, request)) {
+            names.add(info.name());
+            names.add(info.dataName());
+        }
+        return all.stream().filter(info -> names.contains(info.name())).toList();
+    }
+
+    private static List<CollectionInfo> select(List<CollectionInfo> all, DumpRequest request) {
         List<CollectionInfo> selected =
                 all.stream()
                         .filter(info -> !isSystem(info.name()))

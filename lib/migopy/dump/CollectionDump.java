@@ -7,11 +7,14 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoCursor;
 import com.mongodb.client.MongoDatabase;
 
+import migopy.MigopyException;
+
 import org.bson.BsonDocument;
 import org.bson.codecs.configuration.CodecRegistries;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -49,7 +52,8 @@ final class CollectionDump {
      * Writes metadata and documents.
      *
      * @param snapshot the point in time to read at; null: whatever is there while it reads
-     * @throws Snapshot.Lost when the server cannot show it at that time
+     * @throws Snapshot.Lost when the server cannot show it at that time, or it was dropped or
+     *     renamed while it was read
      */
     Manifest.Collection run(BsonDocument filter, Snapshot snapshot, Meter meter) {
         List<Manifest.File> files = new ArrayList<>();
@@ -59,19 +63,33 @@ final class CollectionDump {
                 files.add(writeDocuments(filter, snapshot, meter));
             }
         } catch (IOException e) {
-            throw Failures.dump(
-                    "%s could not be written into %s: %s"
-                            .formatted(info.name(), folder.partial(), Failures.reason(e)),
-                    "Make room or name another folder, and remove " + folder.partial(),
-                    e);
+            throw notWritten(e);
         } catch (MongoException e) {
-            if (snapshot != null && Snapshot.isLost(e)) {
+            if (Snapshot.isGone(e) || snapshot != null && Snapshot.isLost(e)) {
                 throw new Snapshot.Lost(info.name(), e);
             }
             throw Failures.dump(e, "Reading " + info.name());
         }
         return new Manifest.Collection(
                 info.name(), info.type(), snapshot != null, meter.done(), files);
+    }
+
+    /** Takes away what was written of a collection that could not be read to its end. */
+    void removeFiles() {
+        try {
+            Files.deleteIfExists(folder.file(fileName(info.name(), FileNames.METADATA)));
+            Files.deleteIfExists(folder.file(fileName(info.dataName(), FileNames.DATA)));
+        } catch (IOException e) {
+            throw notWritten(e);
+        }
+    }
+
+    private MigopyException notWritten(IOException e) {
+        return Failures.dump(
+                "%s could not be written into %s: %s"
+                        .formatted(info.name(), folder.partial(), Failures.reason(e)),
+                "Free some space or name another folder, and remove " + folder.partial(),
+                e);
     }
 
     private Manifest.File writeMetadata() throws IOException {

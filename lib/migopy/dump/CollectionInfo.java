@@ -5,6 +5,7 @@ import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
 import org.bson.BsonValue;
+import org.bson.RawBsonDocument;
 
 import java.util.HexFormat;
 
@@ -23,13 +24,13 @@ record CollectionInfo(String name, String type, BsonDocument options, String uui
     /** Where the server keeps the documents of a time series, before its name. */
     static final String BUCKETS = "system.buckets.";
 
-    static CollectionInfo of(BsonDocument listed) {
+    static CollectionInfo of(RawBsonDocument listed) {
         BsonDocument info = listed.getDocument("info", new BsonDocument());
         BsonValue uuid = info.get("uuid");
         return new CollectionInfo(
                 listed.getString("name").getValue(),
                 listed.getString("type", new BsonString(COLLECTION)).getValue(),
-                listed.getDocument("options", new BsonDocument()),
+                Metadata.fields(listed.getDocument("options", new BsonDocument())),
                 uuid instanceof BsonBinary binary
                         ? HexFormat.of().formatHex(binary.getData())
                         : "");

@@ -89,6 +89,25 @@ public final class DumpFolder {
         }
     }
 
+    /** Takes away the files of one collection. */
+    void delete(Manifest.Collection collection) throws IOException {
+        for (Manifest.File file : collection.files()) {
+            Files.delete(partial.resolve(file.path()));
+        }
+    }
+
+    /** Takes away the unfinished folder. */
+    void remove() throws IOException {
+        clear();
+        Files.delete(database);
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(partial)) {
+            for (Path file : files) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(partial);
+    }
+
     /**
      * Writes the manifest and gives the folder its name, in an order that a power cut cannot turn
      * round.

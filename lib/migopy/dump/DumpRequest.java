@@ -2,6 +2,12 @@ package migopy.dump;
 
 import com.mongodb.client.MongoClient;
 
+import migopy.MigopyException;
+
+import org.bson.BsonArray;
+import org.bson.BsonDocument;
+import org.bson.json.JsonParseException;
+
 import java.nio.file.Path;
 import java.util.Set;
 
@@ -35,5 +41,39 @@ public record DumpRequest(
         String lockCollection) {
     public DumpRequest {
         collections = Set.copyOf(collections);
+    }
+
+    /**
+     * The documents that are asked for.
+     *
+     * @throws MigopyException usage, when {@code query} is not one document
+     */
+    BsonDocument filter() {
+        if (query == null) {
+            return new BsonDocument();
+        }
+        if (collections.isEmpty()) {
+            throw MigopyException.usage(
+                    "--query needs the collections that it is for",
+                    "Name them: {migopy} dbdump --collection NAME --query JSON");
+        }
+        try {
+            // In an array, since the driver's reader ignores what follows a document.
+            BsonArray filters = BsonArray.parse("[" + query + "]");
+            if (filters.size() == 1 && filters.get(0).isDocument()) {
+                return filters.get(0).asDocument();
+            }
+            throw wrongQuery("it must be one document", null);
+        } catch (JsonParseException e) {
+            throw wrongQuery(e.getMessage(), e);
+        }
+    }
+
+    private static MigopyException wrongQuery(String why, Exception cause) {
+        return new MigopyException(
+                MigopyException.Kind.USAGE,
+                "--query is not a JSON document: " + why,
+                "Write it like '{\"name\": \"Ada\"}', in single quotes for the shell.",
+                cause);
     }
 }

@@ -1,13 +1,15 @@
 package migopy.dump;
 
-import org.bson.BsonArray;
+import org.bson.BsonBinaryWriter;
 import org.bson.BsonDocument;
-import org.bson.BsonValue;
+import org.bson.RawBsonDocument;
+import org.bson.io.BasicOutputBuffer;
+import org.bson.io.BsonOutput;
 import org.bson.json.JsonMode;
 import org.bson.json.JsonParseException;
+import org.bson.json.JsonReader;
 import org.bson.json.JsonWriterSettings;
 
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -33,10 +35,30 @@ final class ExtendedJson {
     }
 
     /**
+     * Raw, since a document can have a key twice.
+     *
      * @throws JsonParseException if it is not a JSON document
      */
-    static BsonDocument read(String json) {
-        return shown(BsonDocument.parse(hidden(json))).asDocument();
+    static RawBsonDocument read(String json) {
+        BasicOutputBuffer bytes = new BasicOutputBuffer();
+        try (Showing writer = new Showing(bytes);
+                JsonReader reader = new JsonReader(hidden(json))) {
+            writer.pipe(reader);
+        }
+        return new RawBsonDocument(bytes.toByteArray());
+    }
+
+    /** Puts the keys back that were hidden from the driver's reader. */
+    private static final class Showing extends BsonBinaryWriter {
+        Showing(BsonOutput bytes) {
+            super(bytes);
+        }
+
+        @Override
+        public void writeName(String name) {
+            boolean hidden = !name.isEmpty() && name.charAt(0) == HIDDEN;
+            super.writeName(hidden ? name.substring(1) : name);
+        }
     }
 
     private static String hidden(String json) {
@@ -73,23 +95,5 @@ final class ExtendedJson {
             i++;
         }
         return i < json.length() && json.charAt(i) == ':';
-    }
-
-    private static BsonValue shown(BsonValue value) {
-        if (value instanceof BsonDocument document) {
-            BsonDocument shown = new BsonDocument();
-            for (Map.Entry<String, BsonValue> field : document.entrySet()) {
-                String key = field.getKey();
-                boolean hidden = !key.isEmpty() && key.charAt(0) == HIDDEN;
-                shown.append(hidden ? key.substring(1) : key, shown(field.getValue()));
-            }
-            return shown;
-        }
-        if (value instanceof BsonArray array) {
-            BsonArray shown = new BsonArray();
-            array.forEach(element -> shown.add(shown(element)));
-            return shown;
-        }
-        return value;
     }
 }

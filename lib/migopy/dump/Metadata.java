@@ -3,9 +3,15 @@ package migopy.dump;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
+import org.bson.BsonType;
 import org.bson.BsonValue;
+import org.bson.RawBsonDocument;
+import org.bson.codecs.BsonDocumentCodec;
 import org.bson.json.JsonParseException;
+import org.bson.json.JsonReader;
 
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 
 /**
@@ -18,6 +24,9 @@ import java.util.List;
  */
 record Metadata(
         String name, String type, String uuid, BsonDocument options, List<BsonDocument> indexes) {
+    /** Of Migopy alone; mongorestore does not look at it. */
+    private static final String BSON = "migopyBson";
+
     Metadata {
         indexes = List.copyOf(indexes);
     }
@@ -31,7 +40,21 @@ record Metadata(
         return new Metadata(null, null, "", new BsonDocument(), List.of());
     }
 
+    /**
+     * As mongodump writes it. Where Extended JSON cannot express a value, such as the view's
+     * literal <code>{$numberLong: "5"}</code>, the BSON itself comes first, for {@link #parse}.
+     */
     String json() {
+        RawBsonDocument document = document();
+        String json = ExtendedJson.write(document);
+        if (isReadBack(json, document)) {
+            return json;
+        }
+        String bson = Base64.getEncoder().encodeToString(bytes(document));
+        return "{\"%s\": \"%s\", %s".formatted(BSON, bson, json.substring(1));
+    }
+
+    private RawBsonDocument document() {
         BsonDocument document = new BsonDocument();
         if (!options.isEmpty()) {
             document.append("options", options);
@@ -42,7 +65,21 @@ record Metadata(
         }
         document.append("collectionName", new BsonString(name));
         document.append("type", new BsonString(type));
-        return ExtendedJson.write(document);
+        return new RawBsonDocument(document, new BsonDocumentCodec());
+    }
+
+    private static boolean isReadBack(String json, RawBsonDocument document) {
+        try {
+            return Arrays.equals(bytes(ExtendedJson.read(json)), bytes(document));
+        } catch (RuntimeException e) { // whatever the driver's reader makes of {$date: "x"}
+            return false;
+        }
+    }
+
+    private static byte[] bytes(RawBsonDocument document) {
+        int start = document.getByteOffset();
+        return Arrays.copyOfRange(
+                document.getBackingArray(), start, start + document.getByteLength());
     }
 
     /**
@@ -52,7 +89,26 @@ record Metadata(
         if (json.isBlank()) {
             return none(); // mongorestore accepts such a file as well
         }
-        BsonDocument document = ExtendedJson.read(json);
+        RawBsonDocument document = bson(json);
+        return of(document == null ? ExtendedJson.read(json) : document);
+    }
+
+    /** What {@link #json} put first, or null. */
+    private static RawBsonDocument bson(String json) {
+        try (JsonReader reader = new JsonReader(json)) {
+            reader.readStartDocument();
+            if (reader.readBsonType() != BsonType.STRING || !reader.readName().equals(BSON)) {
+                return null;
+            }
+            byte[] bytes = Base64.getDecoder().decode(reader.readString());
+            BsonCheck.check(bytes);
+            return new RawBsonDocument(bytes);
+        } catch (BsonCheck.Damage e) {
+            throw new JsonParseException("%s is damaged: %s".formatted(BSON, e.getMessage()));
+        }
+    }
+
+    private static Metadata of(RawBsonDocument document) {
         BsonDocument options = documentIn(document, "options");
         List<BsonDocument> indexes =
                 document.get("indexes") instanceof BsonArray array
@@ -65,6 +121,18 @@ record Metadata(
                 text(document, "uuid") == null ? "" : text(document, "uuid"),
                 options,
                 indexes);
+    }
+
+    /**
+     * The fields of a raw document, to be looked up and put into a command; their values stay as
+     * they are, even with a key twice.
+     */
+    static BsonDocument fields(BsonDocument document) {
+        BsonDocument fields = new BsonDocument();
+        for (String name : document.keySet()) {
+            fields.append(name, document.get(name));
+        }
+        return fields;
     }
 
     private static String typeOf(BsonDocument options) {
@@ -85,7 +153,7 @@ record Metadata(
         if (!value.isDocument()) {
             throw new JsonParseException("%s is no document".formatted(field));
         }
-        return value.asDocument();
+        return fields(value.asDocument());
     }
 
     private static String text(BsonDocument document, String field) {

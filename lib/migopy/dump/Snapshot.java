@@ -11,6 +11,8 @@ import migopy.mongo.MongoErrors;
 import org.bson.BsonDocument;
 import org.bson.BsonTimestamp;
 
+import java.util.Set;
+
 /**
  * A point in time that all collections are read at. A session belongs to one thread, so each thread
  * opens its own and is told the time that the first one got from the server.
@@ -23,6 +25,9 @@ final class Snapshot {
      * The collection cannot be read at that time: it is capped, or was created or indexed after it.
      */
     static final int UNAVAILABLE = 246;
+
+    /** NamespaceNotFound, CursorNotFound, QueryPlanKilled. */
+    private static final Set<Integer> GONE = Set.of(26, 43, 175);
 
     private final MongoClient client;
     private final BsonTimestamp time;
@@ -52,7 +57,12 @@ final class Snapshot {
 
     /** Whether the server could not or no longer show the snapshot. */
     static boolean isLost(MongoException e) {
-        return e.getCode() == TOO_OLD || e.getCode() == UNAVAILABLE;
+        return e.getCode() == TOO_OLD || e.getCode() == UNAVAILABLE || isGone(e);
+    }
+
+    /** Whether the collection was dropped or renamed while it was read. */
+    static boolean isGone(MongoException e) {
+        return GONE.contains(e.getCode());
     }
 
     /** The dump cannot go on in its snapshot. */
@@ -60,12 +70,18 @@ final class Snapshot {
         private static final long serialVersionUID = 1L;
 
         private final String collection;
-        private final int code;
+        private final boolean anotherMayDo;
 
         Lost(String collection, MongoException cause) {
             super(MongoErrors.words(cause), cause);
             this.collection = collection;
-            this.code = cause.getCode();
+            this.anotherMayDo = cause.getCode() != TOO_OLD;
+        }
+
+        Lost(String collection, String why, boolean anotherMayDo) {
+            super(why);
+            this.collection = collection;
+            this.anotherMayDo = anotherMayDo;
         }
 
         String collection() {
@@ -74,7 +90,7 @@ final class Snapshot {
 
         /** Whether another snapshot, taken now, may do. */
         boolean anotherMayDo() {
-            return code == UNAVAILABLE;
+            return anotherMayDo;
         }
     }
 }

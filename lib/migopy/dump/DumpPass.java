@@ -1,0 +1,202 @@
+package migopy.dump;
+
+import com.mongodb.client.MongoDatabase;
+
+import migopy.console.Event;
+
+import org.bson.BsonDocument;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/**
+ * Reads the collections into a folder and makes sure that none was missed because it was dropped,
+ * renamed or created meanwhile.
+ */
+final class DumpPass {
+    /** How often collections that changed are read again without a snapshot. */
+    private static final int PASSES = 4;
+
+    private final MongoDatabase database;
+    private final DumpRequest request;
+    private final BsonDocument filter;
+    private final DumpFolder folder;
+    private final Consumer<Event> events;
+
+    DumpPass(
+            MongoDatabase database,
+            DumpRequest request,
+            DumpFolder folder,
+            Consumer<Event> events) {
+        this.database = database;
+        this.request = request;
+        this.filter = request.filter();
+        this.folder = folder;
+        this.events = events;
+    }
+
+    /**
+     * Reads all collections in one new snapshot, but for capped ones.
+     *
+     * @throws Snapshot.Lost when one could not be read in it
+     */
+    List<Manifest.Collection> inSnapshot() {
+        Selection selection = Selection.atOneTime(database, request, events);
+        Map<CollectionInfo, Manifest.Collection> dumped = new ConcurrentHashMap<>();
+        read(
+                selection.collections(),
+                (one, dump, meter) -> {
+                    boolean outside = !Selection.inSnapshot(one.info());
+                    Snapshot snapshot = outside ? null : selection.snapshot();
+                    dumped.put(one.info(), dump.run(filter, snapshot, meter));
+                });
+        List<CollectionInfo> now = Catalog.read(database, request);
+        for (Selection.Planned one : selection.collections()) {
+            if (isMissed(one, dumped.get(one.info()), now)) {
+                throw new Snapshot.Lost(
+                        one.info().name(), "it was dropped or renamed meanwhile", true);
+            }
+        }
+        sayWhatIsOutside(selection);
+        return byName(dumped.values());
+    }
+
+    private void sayWhatIsOutside(Selection selection) {
+        List<String> capped =
+                selection.listed().stream()
+                        .filter(CollectionInfo::isCapped)
+                        .map(CollectionInfo::name)
+                        .toList();
+        if (!capped.isEmpty()) {
+            events.accept(
+                    new Event.Notice(
+                            "Read outside of the snapshot, since a snapshot has no capped"
+                                    + " collections: "
+                                    + String.join(", ", capped)));
+        }
+    }
+
+    /**
+     * Reads collections as they are, and afterwards those that were created, dropped or renamed
+     * meanwhile.
+     */
+    List<Manifest.Collection> withoutSnapshot() throws IOException {
+        Map<CollectionInfo, Manifest.Collection> dumped = new ConcurrentHashMap<>();
+        Set<String> changed = new TreeSet<>();
+        for (int pass = 1; pass <= PASSES; pass++) {
+            Selection selection = Selection.now(database, request, events);
+            forget(dumped, info -> !selection.listed().contains(info));
+            List<Selection.Planned> open =
+                    selection.collections().stream()
+                            .filter(one -> !dumped.containsKey(one.info()))
+                            .toList();
+            read(open, (one, dump, meter) -> readUnlessGone(one, dump, meter, dumped));
+            List<CollectionInfo> now = Catalog.read(database, request);
+            for (Selection.Planned one : open) {
+                forget(
+                        dumped,
+                        info -> info.equals(one.info()) && isMissed(one, dumped.get(info), now));
+            }
+            changed = changed(now, dumped.keySet());
+            if (changed.isEmpty()) {
+                break;
+            }
+        }
+        if (!changed.isEmpty()) {
+            events.accept(
+                    new Event.Notice(
+                            "Created, dropped or renamed while the dump was running, so that it"
+                                    + " may miss them: "
+                                    + String.join(", ", changed)));
+        }
+        return byName(dumped.values());
+    }
+
+    private void readUnlessGone(
+            Selection.Planned one,
+            CollectionDump dump,
+            Meter meter,
+            Map<CollectionInfo, Manifest.Collection> dumped) {
+        try {
+            dumped.put(one.info(), dump.run(filter, null, meter));
+        } catch (Snapshot.Lost e) { // the next pass lists it under its new name, if it has one
+            dump.removeFiles();
+        }
+    }
+
+    private void forget(
+            Map<CollectionInfo, Manifest.Collection> dumped, Predicate<CollectionInfo> which)
+            throws IOException {
+        for (CollectionInfo info : List.copyOf(dumped.keySet())) {
+            if (which.test(info)) {
+                folder.delete(dumped.remove(info));
+            }
+        }
+    }
+
+    /** The names of what was dumped and is there no more, or is there and was not dumped. */
+    private static Set<String> changed(List<CollectionInfo> now, Set<CollectionInfo> dumped) {
+        Set<String> changed = new TreeSet<>();
+        for (CollectionInfo info : now) {
+            if (!Catalog.isSystem(info.name()) && !dumped.contains(info)) {
+                changed.add(info.name());
+            }
+        }
+        for (CollectionInfo info : dumped) {
+            if (!now.contains(info)) {
+                changed.add(info.name());
+            }
+        }
+        return changed;
+    }
+
+    /**
+     * Whether a collection only looked empty. Its name is looked up when it is read, even in a
+     * snapshot before MongoDB 7.0, and a name that is not there has no documents.
+     */
+    private boolean isMissed(
+            Selection.Planned one, Manifest.Collection dumped, List<CollectionInfo> now) {
+        if (one.info().isView() || dumped == null || dumped.documents() > 0) {
+            return false;
+        }
+        return !now.contains(one.info())
+                || filter.isEmpty()
+                        && one.documents() > 0
+                        && database.getCollection(one.info().dataName()).find().first() != null;
+    }
+
+    /** Reads one of several collections. */
+    private interface Reader {
+        void read(Selection.Planned one, CollectionDump dump, Meter meter);
+    }
+
+    private void read(List<Selection.Planned> collections, Reader reader) {
+        Memory memory = new Memory();
+        List<SideBySide.Task> tasks = new ArrayList<>();
+        for (Selection.Planned one : collections) {
+            CollectionDump dump =
+                    new CollectionDump(
+                            database, one.info(), one.metadata(), folder, request.gzip(), memory);
+            tasks.add(
+                    () -> {
+                        Meter meter = new Meter(one.info().name(), one.documents(), events);
+                        reader.read(one, dump, meter);
+                        meter.ended();
+                    });
+        }
+        SideBySide.run("dump", tasks);
+    }
+
+    private static List<Manifest.Collection> byName(Collection<Manifest.Collection> dumped) {
+        return dumped.stream().sorted(Comparator.comparing(Manifest.Collection::name)).toList();
+    }
+}

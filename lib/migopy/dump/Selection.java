@@ -1,0 +1,178 @@
+package migopy.dump;
+
+import com.mongodb.MongoCommandException;
+import com.mongodb.MongoException;
+import com.mongodb.client.MongoDatabase;
+
+import migopy.console.Event;
+
+import org.bson.BsonArray;
+import org.bson.BsonBoolean;
+import org.bson.BsonDocument;
+import org.bson.BsonString;
+import org.bson.RawBsonDocument;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * The collections that a dump reads, with their options and indexes, and the snapshot to read them
+ * in.
+ *
+ * <p>A server shows documents at an earlier time, but not its catalog. So the catalog is listed
+ * before and after the snapshot is taken, until both are equal: it was so at that time, too.
+ *
+ * @param snapshot null: documents are read as they are when they are read
+ */
+record Selection(List<CollectionInfo> listed, List<Planned> collections, Snapshot snapshot) {
+    /**
+     * A listing takes milliseconds, and a database whose catalog never rests cannot be waited for.
+     */
+    private static final int MOST_LISTINGS = 50;
+
+    private static final int NO_SUCH_COLLECTION = 26;
+
+    /**
+     * A collection with all that is asked before its first document is read.
+     *
+     * @param documents how many it has, estimated; 0 for a view
+     */
+    record Planned(CollectionInfo info, Metadata metadata, long documents) {}
+
+    Selection {
+        listed = List.copyOf(listed);
+        collections = List.copyOf(collections);
+    }
+
+    /** What there is now, to be read without a snapshot. */
+    static Selection now(MongoDatabase database, DumpRequest request, Consumer<Event> events) {
+        List<CollectionInfo> listed = Catalog.read(database, request);
+        Map<CollectionInfo, Planned> planned = new HashMap<>();
+        plan(database, listed, planned, events);
+        return of(listed, planned, null);
+    }
+
+    /**
+     * What there is at the time of a snapshot.
+     *
+     * @throws Snapshot.Lost when the catalog changed each time
+     */
+    static Selection atOneTime(
+            MongoDatabase database, DumpRequest request, Consumer<Event> events) {
+        Map<CollectionInfo, Planned> planned = new HashMap<>();
+        List<CollectionInfo> before = Catalog.read(database, request);
+        for (int i = 0; i < MOST_LISTINGS; i++) {
+            plan(database, before, planned, events);
+            Snapshot snapshot = snapshot(database, request, before);
+            List<CollectionInfo> after = Catalog.read(database, request);
+            if (before.equals(after)) {
+                return of(before, planned, snapshot);
+            }
+            before = after;
+        }
+        throw new Snapshot.Lost(
+                request.database(),
+                "its collections were created, dropped or renamed all the time",
+                false);
+    }
+
+    private static Selection of(
+            List<CollectionInfo> listed, Map<CollectionInfo, Planned> planned, Snapshot snapshot) {
+        List<Planned> largestFirst =
+                planned.values().stream()
+                        .filter(one -> !Catalog.isSystem(one.info().name()))
+                        .sorted(Comparator.comparingLong(Planned::documents).reversed())
+                        .toList();
+        return new Selection(listed, largestFirst, snapshot);
+    }
+
+    private static void plan(
+            MongoDatabase database,
+            List<CollectionInfo> listed,
+            Map<CollectionInfo, Planned> planned,
+            Consumer<Event> events) {
+        planned.keySet().retainAll(listed);
+        for (CollectionInfo info : listed) {
+            planned.computeIfAbsent(info, one -> plan(database, one, events));
+        }
+    }
+
+    private static Planned plan(
+            MongoDatabase database, CollectionInfo info, Consumer<Event> events) {
+        if (info.isView()) {
+            return new Planned(info, Metadata.of(info, List.of()), 0);
+        }
+        List<BsonDocument> indexes = indexes(database, info.name(), events);
+        long documents = database.getCollection(info.dataName()).estimatedDocumentCount();
+        return new Planned(info, Metadata.of(info, indexes), documents);
+    }
+
+    /** The indexes that are ready; of one that is being built nobody knows that it can be. */
+    private static List<BsonDocument> indexes(
+            MongoDatabase database, String collection, Consumer<Event> events) {
+        List<BsonDocument> ready = new ArrayList<>();
+        for (BsonDocument index : listIndexes(database, collection)) {
+            if (index.containsKey("buildUUID") && index.containsKey("spec")) {
+                String name = index.getDocument("spec").getString("name").getValue();
+                events.accept(
+                        new Event.Notice(
+                                "The index %s of %s is still being built: it is not in the dump"
+                                        .formatted(name, collection)));
+            } else {
+                ready.add(Metadata.fields(index));
+            }
+        }
+        return ready;
+    }
+
+    private static List<BsonDocument> listIndexes(MongoDatabase database, String collection) {
+        BsonDocument command =
+                new BsonDocument("listIndexes", new BsonString(collection))
+                        .append("cursor", new BsonDocument())
+                        .append("includeBuildUUIDs", BsonBoolean.TRUE);
+        try {
+            BsonArray all =
+                    database.runCommand(command, RawBsonDocument.class)
+                            .getDocument("cursor")
+                            .getArray("firstBatch"); // 64 indexes at most
+            return all.stream().map(index -> index.asDocument()).toList();
+        } catch (MongoCommandException e) {
+            if (e.getErrorCode() == NO_SUCH_COLLECTION) {
+                return List.of(); // the next listing shows it
+            }
+            // The embedded server, and others that do not know the option.
+            return new ArrayList<>(
+                    database.getCollection(collection)
+                            .listIndexes(RawBsonDocument.class)
+                            .into(new ArrayList<>()));
+        }
+    }
+
+    private static Snapshot snapshot(
+            MongoDatabase database, DumpRequest request, List<CollectionInfo> listed) {
+        Optional<CollectionInfo> first = listed.stream().filter(Selection::inSnapshot).findFirst();
+        if (first.isEmpty()) {
+            return null;
+        }
+        String name = first.get().dataName();
+        try {
+            return Snapshot.take(
+                    request.client(), database.getCollection(name, BsonDocument.class));
+        } catch (MongoException e) {
+            if (Snapshot.isLost(e)) {
+                throw new Snapshot.Lost(name, e);
+            }
+            throw e;
+        }
+    }
+
+    /** A view has no documents, and a server shows no capped collection in a snapshot. */
+    static boolean inSnapshot(CollectionInfo info) {
+        return !info.isView() && !info.isCapped();
+    }
+}
