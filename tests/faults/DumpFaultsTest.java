@@ -154,9 +154,27 @@ class DumpFaultsTest {
         assertThat(project.states()).isEmpty();
         assertThat(project.marks()).isEmpty();
         project.lockIsFree();
-        try (Stream<Path> left = Files.list(dumps)) {
-            assertThat(left).singleElement().asString().endsWith(".partial");
-        }
+        assertThat(dumps).isEmptyDirectory();
+    }
+
+    @Test
+    void aDumpThatIsSignalledSaysThatItsUnfinishedFolderIsGone(MongoServer server) {
+        fill(server);
+        Project project = project(server);
+        server.failing("large", "getMore").blocking(Duration.ofSeconds(3));
+        Run run = project.start("dbdump");
+        Path dumps = project.folder().resolve("mongodumps");
+        Eventually.until(
+                "documents are being written",
+                () ->
+                        Files.isDirectory(dumps)
+                                && Dumps.files(dumps).stream()
+                                        .anyMatch(file -> file.endsWith("large.bson")));
+
+        run.interrupt();
+
+        run.exits(130).says("was interrupted; its unfinished folder was removed");
+        assertThat(dumps).isEmptyDirectory();
     }
 
     private static Stream<String> threads() {

@@ -3,6 +3,7 @@ package migopy.command;
 import migopy.MigopyException;
 import migopy.console.Event;
 import migopy.console.OwnDumpAnswer;
+import migopy.run.RunContext;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -37,12 +38,21 @@ final class DbDump implements Action {
     private boolean requireSnapshot;
 
     @Override
-    public int run(Session session) throws Exception {
+    public int run(Session session) {
+        return session.watched(context -> run(session, context));
+    }
+
+    private int run(Session session, RunContext context) {
         Dumps dumps = session.dumps();
         Dumps.Wishes wishes =
                 new Dumps.Wishes(Set.copyOf(collections), true, gzip, query, requireSnapshot, true);
         dumps.want(wishes);
-        call(session);
+        try {
+            call(session);
+        } catch (MigopyException e) {
+            MigopyException.Kind kind = context.kindAfter(e.kind());
+            throw kind == e.kind() ? e : new MigopyException(kind, e.getMessage(), e.hint(), e);
+        }
         if (dumps.answer() != null) {
             session.console().answer(dumps.answer());
             return 0;
@@ -61,10 +71,10 @@ final class DbDump implements Action {
         return 0;
     }
 
-    private static void call(Session session) throws InterruptedException {
+    private static void call(Session session) {
         try {
             session.hooks().dump(Set.of());
-        } catch (MigopyException | InterruptedException e) {
+        } catch (MigopyException e) {
             throw e;
         } catch (Exception e) { // whatever a user's own doDump() throws
             throw new MigopyException(

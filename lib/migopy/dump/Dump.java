@@ -9,6 +9,7 @@ import migopy.console.DumpAnswer;
 import migopy.console.Event;
 
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -49,6 +50,12 @@ public final class Dump {
     public static DumpAnswer run(DumpRequest request, Consumer<Event> events) {
         try {
             return new Dump(request, events).run();
+        } catch (SideBySide.Stopped | MongoInterruptedException e) {
+            throw Failures.dump(
+                    "The dump of %s was interrupted before it wrote anything"
+                            .formatted(request.database()),
+                    "Start it again: {migopy} dbdump",
+                    e);
         } catch (MongoException e) {
             throw Failures.dump(e, "Dumping " + request.database());
         }
@@ -66,7 +73,7 @@ public final class Dump {
             Manifest manifest = manifest(server, dump(server, folder));
             folder.complete(manifest);
             return answer(manifest);
-        } catch (SideBySide.Stopped | MongoInterruptedException e) {
+        } catch (SideBySide.Stopped | MongoInterruptedException | ClosedByInterruptException e) {
             throw interrupted(folder, e);
         } catch (IOException e) {
             throw Failures.dump(
@@ -77,23 +84,17 @@ public final class Dump {
         }
     }
 
-    private MigopyException interrupted(DumpFolder folder, RuntimeException cause) {
-        String left;
-        boolean interrupted = Thread.interrupted(); // a file channel would be closed by it
+    private MigopyException interrupted(DumpFolder folder, Exception cause) {
+        String left = "its unfinished folder was removed";
         try {
             folder.remove();
-            left = "; its unfinished folder was removed";
         } catch (IOException e) {
             cause.addSuppressed(e);
-            left = "; its unfinished folder %s is left".formatted(folder.partial());
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+            left = "its unfinished folder %s is left".formatted(folder.partial());
         }
         return Failures.dump(
-                "The dump of %s was interrupted%s".formatted(request.database(), left),
-                "Run it again: {migopy} dbdump",
+                "The dump of %s was interrupted; %s".formatted(request.database(), left),
+                "Start it again: {migopy} dbdump",
                 cause);
     }
 

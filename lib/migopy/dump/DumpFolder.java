@@ -1,6 +1,7 @@
 package migopy.dump;
 
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -9,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 
 /**
  * The folder of a dump, which is called {@code NAME.partial} until it is whole. What a kill or a
@@ -58,6 +60,8 @@ public final class DumpFolder {
             DumpFile.createFolder(created.database);
             created.write(unfinished);
             return created;
+        } catch (ClosedByInterruptException e) {
+            throw created.abandoned();
         } catch (IOException e) {
             throw Failures.dump(
                     "%s cannot be made: %s".formatted(created.partial, Failures.reason(e)),
@@ -82,11 +86,7 @@ public final class DumpFolder {
 
     /** Takes away what was written so far, for a second start. */
     void clear() throws IOException {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(database)) {
-            for (Path file : files) {
-                Files.delete(file);
-            }
-        }
+        deleteFilesIn(database);
     }
 
     /** Takes away the files of one collection. */
@@ -98,14 +98,30 @@ public final class DumpFolder {
 
     /** Takes away the unfinished folder. */
     void remove() throws IOException {
-        clear();
-        Files.delete(database);
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(partial)) {
+        for (Path folder : List.of(database, partial)) {
+            if (Files.exists(folder)) {
+                deleteFilesIn(folder);
+                Files.delete(folder);
+            }
+        }
+    }
+
+    private SideBySide.Stopped abandoned() {
+        SideBySide.Stopped stopped = new SideBySide.Stopped();
+        try {
+            remove();
+        } catch (IOException e) {
+            stopped.addSuppressed(e);
+        }
+        return stopped;
+    }
+
+    private static void deleteFilesIn(Path folder) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
             for (Path file : files) {
                 Files.delete(file);
             }
         }
-        Files.delete(partial);
     }
 
     /**

@@ -22,6 +22,11 @@ public record RunContext(
         Hooks hooks,
         Watchdog watchdog) {
 
+    /** The kind of what ended the work: a signal's if one came, else that of the failure. */
+    public MigopyException.Kind kindAfter(MigopyException.Kind failure) {
+        return watchdog.stopped().map(Stop::kind).orElse(failure);
+    }
+
     /** What is done with journal and lock. */
     interface Work<A> {
         A on(Ledger ledger) throws InterruptedException;

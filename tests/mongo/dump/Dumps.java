@@ -222,7 +222,7 @@ public final class Dumps {
     }
 
     /** The paths of all files below a folder, relative to it. */
-    static List<String> files(Path folder) {
+    public static List<String> files(Path folder) {
         try (Stream<Path> files = Files.walk(folder)) {
             return files.filter(Files::isRegularFile)
                     .map(file -> folder.relativize(file).toString())
