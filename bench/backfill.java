@@ -206,8 +206,9 @@ public class backfill {
         journal.insertOne(
                 new Document("_id", "1_bench")
                         .append("state", State.RUNNING.word())
-                        .append("fence", 1L));
-        Expected step = new Expected(new BsonString("1_bench"), State.RUNNING, 1L);
+                        .append("fence", 1L)
+                        .append("run", "bench"));
+        Expected step = new Expected(new BsonString("1_bench"), State.RUNNING, 1L, "bench");
         BackfillRecord alone =
                 new BackfillRecord(database.withTimeout(10, TimeUnit.SECONDS), "migrations");
         BackfillRecord inTransaction = new BackfillRecord(database, "migrations");
