@@ -101,6 +101,18 @@ class ReadmeTest {
     }
 
     @Test
+    void theBackfillIntoAnotherCollectionRuns(MongoServer server) {
+        var order = new Document("_id", 7).append("items", List.of(new Document("sku", "a")));
+        server.collection("orders").insertOne(order);
+        var example = readme.file("6_move_items.java");
+        projectAsShown(server).with(example.fileName(), example.text()).run("execute").exits(0);
+        assertThat(server.collection("items").find().first())
+                .containsEntry("sku", "a")
+                .containsEntry("order", 7);
+        assertThat(server.collection("orders").find()).containsExactly(new Document("_id", 7));
+    }
+
+    @Test
     void answersInJsonHaveTheShapeThatIsShown(MongoServer server) {
         var project = projectAsShown(server);
         project.with("1_add_users.java", readme.file("1_add_users.java").text());

@@ -231,6 +231,11 @@ public final class Backfill {
 
     /** The change, with its destination where it has one. */
     private Change completed() {
+        if (!arrayFilters.isEmpty() && (into != null || !(change instanceof Change.Each))) {
+            throw wrong(
+                    "arrayFilters(...) of backfill(\"%s\") needs each(...) without into(...)"
+                            .formatted(collection));
+        }
         if (into == null) {
             if (change instanceof Change.Insert) {
                 throw wrong(

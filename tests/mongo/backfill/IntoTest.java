@@ -1,0 +1,164 @@
+package mongo.backfill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Updates;
+
+import migopy.backfill.Backfill;
+import migopy.backfill.Stopped;
+
+import org.bson.Document;
+import org.bson.conversions.Bson;
+import org.junit.jupiter.api.Test;
+
+import support.MongoServer;
+import support.OnServer;
+
+import java.util.List;
+import java.util.function.Function;
+
+/** Backfills into another collection, of another database, and past a validator. */
+@OnServer
+class IntoTest {
+    private static final int DOCUMENTS = 100;
+
+    private static Bson audit(Document user) {
+        return new Document("user", user.get("_id")).append("n", user.get("n"));
+    }
+
+    private static Backfill audits(Backfills backfills) {
+        return backfills.of("users").into("audit").each(IntoTest::audit).batch(10);
+    }
+
+    @Test
+    void newDocumentsGetTheirOwnIdsAndAreThereOnceAlthoughItWasStopped(MongoServer server) {
+        Backfills backfills = new Backfills(server);
+        backfills.fill("users", DOCUMENTS);
+        backfills.stopAfter(8);
+        assertThatThrownBy(() -> audits(backfills).run()).isInstanceOf(Stopped.class);
+        assertThat(backfills.collection("audit").countDocuments()).isBetween(10L, 90L);
+
+        backfills.lease(() -> {});
+        assertThat(audits(backfills).run()).isEqualTo(DOCUMENTS);
+
+        assertThat(backfills.collection("audit").distinct("user", Integer.class))
+                .hasSize(DOCUMENTS);
+        assertThat(backfills.collection("audit").countDocuments()).isEqualTo(DOCUMENTS);
+        assertThat(backfills.collection("audit").find().first().get("_id"))
+                .isInstanceOf(org.bson.types.ObjectId.class);
+        assertThat(backfills.notOnce("users")).hasSize(DOCUMENTS);
+    }
+
+    @Test
+    void severalWorkersInsertWithoutTransactions(MongoServer server) {
+        Backfills backfills = new Backfills(server).withoutTransactions();
+        backfills.fill("users", DOCUMENTS);
+
+        assertThat(audits(backfills).parallel(4).run()).isEqualTo(DOCUMENTS);
+
+        assertThat(backfills.collection("audit").countDocuments()).isEqualTo(DOCUMENTS);
+    }
+
+    @Test
+    void oneDocumentBecomesManyAndThoseWithAnIdReplaceTheEarlierOnes(MongoServer server) {
+        Backfills backfills = new Backfills(server);
+        backfills.fill("orders", 10);
+        backfills.collection("items").insertOne(new Document("_id", "3-0").append("old", true));
+        Function<Document, List<Document>> items =
+                order ->
+                        List.of(
+                                new Document("_id", order.get("_id") + "-0"),
+                                new Document("_id", order.get("_id") + "-1"));
+
+        long inserted =
+                backfills
+                        .of("orders")
+                        .where(Filters.lt("_id", 5))
+                        .into("items")
+                        .eachToMany(items)
+                        .run();
+
+        assertThat(inserted).isEqualTo(10);
+        assertThat(backfills.collection("items").countDocuments()).isEqualTo(10);
+        assertThat(backfills.collection("items").countDocuments(Filters.exists("old"))).isZero();
+    }
+
+    @Test
+    void anotherDatabaseIsChangedReadAndInsertedInto(MongoServer server) {
+        MongoDatabase legacy = server.client().getDatabase(server.database() + "_legacy");
+        server.closeAtEnd(legacy::drop);
+        legacy.getCollection("users").insertOne(new Document("_id", 1).append("n", 0));
+        Backfills backfills = new Backfills(server);
+
+        backfills.of("users").inDatabase(legacy.getName()).update(Backfills.addOne()).run();
+        backfills
+                .of("users")
+                .inDatabase(legacy.getName())
+                .into("users")
+                .each(user -> user.append("copied", true))
+                .run();
+        backfills
+                .of("users")
+                .into(legacy.getName(), "copies")
+                .each(user -> user.append("twice", true))
+                .run();
+
+        assertThat(legacy.getCollection("copies").find())
+                .containsExactly(
+                        new Document("_id", 1)
+                                .append("n", 1)
+                                .append("copied", true)
+                                .append("twice", true));
+    }
+
+    @Test
+    void theValidatorIsBypassedAndArrayFiltersNameElements(MongoServer server) {
+        Backfills backfills = new Backfills(server);
+        backfills
+                .collection("orders")
+                .insertOne(Document.parse("{_id: 1, items: [{state: 'old'}, {state: 'new'}]}"));
+        server.db()
+                .runCommand(
+                        new Document("collMod", "orders")
+                                .append("validator", Document.parse("{never: 1}")));
+        Backfill change =
+                backfills
+                        .of("orders")
+                        .each(order -> Updates.set("items.$[old].state", "closed"))
+                        .arrayFilters(Filters.eq("old.state", "old"));
+        assertThatThrownBy(change::run).hasMessageContaining("failed validation");
+
+        assertThat(change.named("again").bypassDocumentValidation().run()).isEqualTo(1);
+
+        assertThat(backfills.collection("orders").find().first().toJson())
+                .contains("\"closed\"", "\"new\"")
+                .doesNotContain("\"old\"");
+        Document stage = new Document("$set", new Document("x", 1));
+        assertThat(backfills.of("orders").update(stage).bypassDocumentValidation().run())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void whatCannotBeMeantIsRefused(MongoServer server) {
+        Backfills backfills = new Backfills(server);
+        backfills.fill("users", 1);
+
+        assertThatThrownBy(() -> backfills.of("users").into("users").each(IntoTest::audit).run())
+                .hasMessageContaining("cannot insert into the collection that it reads");
+        assertThatThrownBy(() -> backfills.of("users").into("audit").delete().run())
+                .hasMessageContaining("needs each(...) or eachToMany(...)");
+        assertThatThrownBy(() -> backfills.of("users").eachToMany(one -> List.of(one)).run())
+                .hasMessageContaining("needs into(...)");
+        assertThatThrownBy(
+                        () ->
+                                backfills
+                                        .of("users")
+                                        .update(Backfills.addOne())
+                                        .arrayFilters(Filters.eq("a", 1))
+                                        .run())
+                .hasMessageContaining("arrayFilters(...)");
+    }
+}
