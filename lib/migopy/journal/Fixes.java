@@ -1,6 +1,5 @@
 package migopy.journal;
 
-import com.mongodb.MongoException;
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
@@ -154,7 +153,7 @@ public final class Fixes {
                 e -> unrecorded(begun, settled, e));
     }
 
-    private MigopyException unrecorded(Begun begun, Settled settled, MongoException e) {
+    private MigopyException unrecorded(Begun begun, Settled settled, RuntimeException e) {
         return new MigopyException(
                 MigopyException.Kind.UNKNOWN,
                 "%s %s, and that could not be recorded: %s"

@@ -177,7 +177,7 @@ public final class Journal {
         records.end(end.expected(), end.update(), end.ended(), e -> unrecorded(end, e));
     }
 
-    private static MigopyException unrecorded(End end, MongoException e) {
+    private static MigopyException unrecorded(End end, RuntimeException e) {
         String name = Records.shownKey(end.expected().key());
         boolean failed = end.attempt().error() != null;
         String what =

@@ -112,7 +112,7 @@ final class Records {
             Expected expected,
             Bson update,
             Expected ended,
-            Function<MongoException, MigopyException> unrecorded) {
+            Function<RuntimeException, MigopyException> unrecorded) {
         for (int i = 0; ; i++) {
             try {
                 if (collection.updateOne(expected.filter(), update).getMatchedCount() == 0
@@ -120,7 +120,7 @@ final class Records {
                     throw lost(expected.key());
                 }
                 return;
-            } catch (MongoException e) {
+            } catch (MongoException | IllegalStateException e) { // the client may be closed
                 if (i == PAUSES.size()) {
                     throw unrecorded.apply(e);
                 }

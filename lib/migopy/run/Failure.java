@@ -36,8 +36,8 @@ public record Failure(StepError error, MigopyException overtaken, boolean inDoub
     /** In characters: what is redacted before it is shortened. */
     private static final int READ_LIMIT = 256 * 1024;
 
-    /** How long an exception's own methods may take in all. */
-    private static final Duration LIMIT = Duration.ofSeconds(5);
+    /** How long each of an exception's own methods may take. */
+    private static final Duration LIMIT = Duration.ofSeconds(2);
 
     /** Before the reason, where the record of a transaction could not be read after all. */
     static final String NOT_ASKED = "Whether it was committed could not be asked: ";
@@ -53,34 +53,22 @@ public record Failure(StepError error, MigopyException overtaken, boolean inDoub
     public static Failure of(
             Throwable thrown, Function<Throwable, List<String>> framesOf, Redactor redactor) {
         String type = thrown.getClass().getName();
-        // Replaced by what is known more, step by step: what is known at the limit is the result.
-        AtomicReference<Failure> known =
-                new AtomicReference<>(
-                        new Failure(new StepError(type, type, List.of()), null, false));
-        within(
-                () -> {
-                    String hint = thrown instanceof MigopyException own ? own.hint() : null;
-                    String message = message(thrown, type, redactor);
-                    known.set(
-                            new Failure(
-                                    new StepError(type, message, List.of(), hint), null, false));
-                    MongoException lost = orNull(() -> InDoubt.in(thrown));
-                    String said = lost == null ? message : inDoubt(lost, thrown, message, redactor);
-                    String way = lost == null ? hint : null;
-                    String kind = lost == null ? type : JournalEntry.INTERRUPTED;
-                    StepError error = new StepError(kind, said, List.of(), way);
-                    known.set(new Failure(error, orNull(() -> overtaken(thrown)), lost != null));
-                    List<String> frames = orNull(() -> redacted(framesOf.apply(thrown), redactor));
-                    if (frames != null) {
-                        Failure all = known.get();
-                        known.set(
-                                new Failure(
-                                        new StepError(kind, said, frames, way),
-                                        all.overtaken(),
-                                        all.inDoubt()));
-                    }
-                });
-        return known.get();
+        String message = orElse(within(() -> message(thrown, redactor)), type);
+        List<String> frames =
+                orElse(within(() -> redacted(framesOf.apply(thrown), redactor)), List.of());
+        MongoException lost = within(() -> InDoubt.in(thrown));
+        MigopyException overtaken = within(() -> overtaken(thrown));
+        if (lost == null) {
+            String hint = thrown instanceof MigopyException own ? own.hint() : null;
+            return new Failure(new StepError(type, message, frames, hint), overtaken, false);
+        }
+        String said = inDoubt(lost, thrown, message, redactor);
+        StepError error = new StepError(JournalEntry.INTERRUPTED, said, frames);
+        return new Failure(error, overtaken, true);
+    }
+
+    private static <T> T orElse(T value, T other) {
+        return value == null ? other : value;
     }
 
     private static String inDoubt(
@@ -102,10 +90,11 @@ public record Failure(StepError error, MigopyException overtaken, boolean inDoub
         return frames.stream().map(redactor::redact).toList();
     }
 
-    private static String message(Throwable thrown, String type, Redactor redactor) {
-        String message = orNull(thrown::getMessage);
+    /** Null where there is none. */
+    private static String message(Throwable thrown, Redactor redactor) {
+        String message = thrown.getMessage();
         if (message == null || message.isBlank()) {
-            return type;
+            return null;
         }
         String read = message.substring(0, Math.min(message.length(), READ_LIMIT));
         return shortened(redactor.redact(read), MESSAGE_LIMIT);
@@ -134,28 +123,47 @@ public record Failure(StepError error, MigopyException overtaken, boolean inDoub
         return null;
     }
 
+    /** What ends a run that is not the fault of a migration: as it is, or in our terms. */
+    static MigopyException ofRun(Throwable thrown) {
+        if (thrown instanceof MigopyException known) {
+            return known;
+        }
+        if (thrown instanceof MongoException e) {
+            return MongoErrors.translate(e, "Working on the journal");
+        }
+        return new MigopyException(
+                MigopyException.Kind.FAILED,
+                "The run ended early: " + text(thrown),
+                "See what is recorded: " + MigopyException.COMMAND + " status",
+                thrown);
+    }
+
     /** What {@code toString()} of an exception says, or its class where that fails. */
     public static String text(Throwable thrown) {
-        AtomicReference<String> text = new AtomicReference<>(thrown.getClass().getName());
-        within(() -> text.set(shortened(String.valueOf(thrown), MESSAGE_LIMIT)));
-        return text.get();
+        return orElse(
+                within(() -> shortened(String.valueOf(thrown), MESSAGE_LIMIT)),
+                thrown.getClass().getName());
     }
 
     /** The stack trace of an exception, or its class where that fails. */
     public static String trace(Throwable thrown) {
-        AtomicReference<String> text = new AtomicReference<>(thrown.getClass().getName());
-        within(
-                () -> {
-                    StringWriter trace = new StringWriter();
-                    thrown.printStackTrace(new PrintWriter(trace, true));
-                    text.set(trace.toString());
-                });
-        return text.get();
+        return orElse(
+                within(
+                        () -> {
+                            StringWriter trace = new StringWriter();
+                            thrown.printStackTrace(new PrintWriter(trace, true));
+                            return trace.toString();
+                        }),
+                thrown.getClass().getName());
     }
 
-    /** Calls an exception's methods in a thread of its own, and abandons it at the limit. */
-    private static void within(Runnable reading) {
-        Thread thread = new Thread(() -> orNull(() -> read(reading)), "migopy-exception");
+    /**
+     * Calls an exception's methods in a thread of its own, which is abandoned at the limit. Returns
+     * null then, and where they throw.
+     */
+    private static <T> T within(Supplier<T> reading) {
+        AtomicReference<T> read = new AtomicReference<>();
+        Thread thread = new Thread(() -> read.set(orNull(reading)), "migopy-exception");
         thread.setDaemon(true); // what never returns must not keep the JVM
         thread.start();
         boolean interrupted = false;
@@ -172,14 +180,9 @@ public record Failure(StepError error, MigopyException overtaken, boolean inDoub
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+        return read.get();
     }
 
-    private static Void read(Runnable reading) {
-        reading.run();
-        return null;
-    }
-
-    /** What a method of the user's own returns; null if it throws, whatever it throws. */
     private static <T> T orNull(Supplier<T> call) {
         try {
             return call.get();

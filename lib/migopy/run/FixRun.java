@@ -66,7 +66,7 @@ final class FixRun extends RecordedCall {
         operation().lease().ensureHeld();
         fixes.begin(begun);
         try {
-            ensureHeldAfterBegin();
+            prepareOrSettle();
             operation().console().event(new Event.StepStarted(fix.name(), Direction.UP));
             CallResult result = call();
             if (result.toRecord()) {
@@ -78,18 +78,19 @@ final class FixRun extends RecordedCall {
         }
     }
 
-    /** The begin may have taken as long as a lease does. */
-    private void ensureHeldAfterBegin() {
+    private void prepareOrSettle() {
         try {
-            operation().lease().ensureHeld();
-        } catch (MigopyException e) {
-            CallResult never = neverCalled(e.getMessage());
+            operation().lease().ensureHeld(); // the begin may have taken as long as a lease does
+            prepare();
+        } catch (RuntimeException | Error e) {
+            MigopyException cause = Failure.ofRun(e);
+            CallResult never = neverCalled(cause.getMessage());
             try {
                 fixes.settle(begun, settled(never.outcome(), never.error()));
             } catch (MigopyException unrecorded) {
-                e.addSuppressed(unrecorded); // it stays running, for a manual decision
+                cause.addSuppressed(unrecorded); // it stays running, for a manual decision
             }
-            throw e;
+            throw cause;
         }
     }
 

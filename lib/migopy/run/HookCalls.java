@@ -21,7 +21,7 @@ final class HookCalls {
             return context.hooks().dump(collections);
         } catch (MigopyException e) {
             throw new MigopyException(MigopyException.Kind.DUMP, e.getMessage(), e.hint(), e);
-        } catch (Exception e) {
+        } catch (Throwable e) { // the hook is the user's own code
             throw new MigopyException(
                     MigopyException.Kind.DUMP,
                     "The dump before the run failed, and nothing was run: " + Failure.text(e),
@@ -38,7 +38,7 @@ final class HookCalls {
     static void call(String name, Body body) {
         try {
             body.run();
-        } catch (Exception e) {
+        } catch (Throwable e) { // the hook is the user's own code
             throw new MigopyException(
                     MigopyException.Kind.FAILED,
                     "%s failed: %s".formatted(name, Failure.text(e)),

@@ -127,7 +127,7 @@ record Operation(
     private void end(ServerOperations inServer) {
         try {
             inServer.kill(inServer.ofRun(runId()));
-        } catch (MigopyException e) {
+        } catch (MigopyException | IllegalStateException e) { // the client may be closed
             console().notice("Its operations in the server may go on: " + e.getMessage());
         }
     }

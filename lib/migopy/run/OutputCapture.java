@@ -21,12 +21,15 @@ public final class OutputCapture implements AutoCloseable {
     private final PrintStream systemErr = System.err;
     private final RedactingStream out;
     private final RedactingStream err;
+    private final PrintStream printedOut;
+    private final PrintStream printedErr;
 
     private OutputCapture(PrintStream out, PrintStream err, Redactor redactor) {
         this.out = redactor.over(new Tee(out, tail));
         this.err = redactor.over(new Tee(err, tail));
-        System.setOut(unclosable(this.out));
-        System.setErr(unclosable(this.err));
+        this.printedOut = unclosable(this.out);
+        this.printedErr = unclosable(this.err);
+        install();
     }
 
     /** Takes {@code System.out} and {@code System.err} over, until it is closed. */
@@ -43,8 +46,14 @@ public final class OutputCapture implements AutoCloseable {
         };
     }
 
-    /** Forgets what was printed so far. */
+    private void install() {
+        System.setOut(printedOut);
+        System.setErr(printedErr);
+    }
+
+    /** Forgets what was printed so far, and takes both over again: code may have replaced them. */
     public void begin() {
+        install();
         tail.clear();
     }
 
@@ -61,8 +70,8 @@ public final class OutputCapture implements AutoCloseable {
 
     @Override
     public void close() {
-        System.out.flush();
-        System.err.flush();
+        printedOut.flush();
+        printedErr.flush();
         text();
         System.setOut(systemOut);
         System.setErr(systemErr);

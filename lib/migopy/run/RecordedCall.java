@@ -27,6 +27,7 @@ abstract class RecordedCall implements AutoCloseable {
     private final Direction direction;
     private final CallOptions options;
     private final ClientSession session;
+    private Migration.Unbind bound;
     private long startedNanos = System.nanoTime();
 
     /**
@@ -123,14 +124,37 @@ abstract class RecordedCall implements AutoCloseable {
         return options.output().text();
     }
 
+    /** Makes ready what the call needs, so that what may fail of it fails before the call. */
+    void prepare() {
+        options.output().begin();
+        bound = Migration.bind(binding());
+    }
+
     /** Calls the code. Its start is recorded, and the lease was checked after that. */
-    @SuppressWarnings("try") // bound is closed, and needs no other use
     CallResult call() {
         startedNanos = System.nanoTime();
-        options.output().begin();
         Call call = new Call(operation, options.thread(), this::backfillRunning);
-        try (Migration.Unbind bound = Migration.bind(binding())) {
+        try {
             return result(call.run(this::body, options.timeout()));
+        } catch (RuntimeException | Error e) {
+            // Not the user's code: that runs in another thread. The call was made, so its record
+            // stays as it is.
+            MigopyException unknown =
+                    new MigopyException(
+                            MigopyException.Kind.UNKNOWN,
+                            "How %s ended is unknown: %s".formatted(name, Failure.text(e)),
+                            "See what is recorded: " + MigopyException.COMMAND + " status",
+                            e);
+            return new CallResult(Outcome.UNKNOWN, null, false, unknown, unknown.kind().exitCode());
+        } finally {
+            unbind();
+        }
+    }
+
+    private void unbind() {
+        if (bound != null) {
+            bound.close();
+            bound = null;
         }
     }
 
@@ -271,8 +295,13 @@ abstract class RecordedCall implements AutoCloseable {
 
     @Override
     public void close() {
-        if (session != null) {
-            session.close();
+        unbind();
+        try {
+            if (session != null) {
+                session.close();
+            }
+        } catch (RuntimeException e) {
+            operation.console().notice("The session could not be closed: " + e.getMessage());
         }
     }
 }

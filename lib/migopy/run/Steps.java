@@ -1,14 +1,11 @@
 package migopy.run;
 
-import com.mongodb.MongoException;
-
 import migopy.MigopyException;
 import migopy.console.Event;
 import migopy.console.StepReport;
 import migopy.files.CompiledMigration;
 import migopy.journal.Journal;
 import migopy.lock.Lease;
-import migopy.mongo.MongoErrors;
 import migopy.plan.Step;
 
 import java.util.ArrayList;
@@ -76,10 +73,8 @@ final class Steps {
                 open = result;
             }
             return over(null, 0);
-        } catch (MigopyException e) {
-            return endedEarly(e);
-        } catch (MongoException e) {
-            return endedEarly(MongoErrors.translate(e, "Working on the journal"));
+        } catch (RuntimeException | Error e) { // whatever it is, what was done is recorded
+            return endedEarly(Failure.ofRun(e));
         } finally {
             operation.watchdog().inStep(false);
         }
@@ -91,9 +86,10 @@ final class Steps {
         if (open != null && !refused) {
             try {
                 recordOpen();
-            } catch (MigopyException e) {
-                e.addSuppressed(cause);
-                error = open == null ? cause : e;
+            } catch (RuntimeException | Error e) {
+                MigopyException second = Failure.ofRun(e);
+                second.addSuppressed(cause);
+                error = open == null ? cause : second;
             }
         }
         if (open != null) { // what ran to its end but is not known to be recorded
@@ -118,9 +114,7 @@ final class Steps {
         lease.ensureHeld();
         try (StepRun run = new StepRun(operation, next.step(), next.migration(), options, dump)) {
             begin(run);
-            // The begin may have taken as long as a lease does: look once more before anything is
-            // done.
-            ensureHeldAfter(run);
+            prepare(run);
             operation
                     .console()
                     .event(new Event.StepStarted(next.step().name(), next.step().direction()));
@@ -149,11 +143,12 @@ final class Steps {
         }
     }
 
-    private void ensureHeldAfter(StepRun run) {
+    private void prepare(StepRun run) {
         try {
-            lease.ensureHeld();
-        } catch (MigopyException e) {
-            throw neverCalled(run, e);
+            lease.ensureHeld(); // the begin may have taken as long as a lease does
+            run.prepare();
+        } catch (RuntimeException | Error e) {
+            throw neverCalled(run, Failure.ofRun(e));
         }
     }
 
@@ -203,7 +198,7 @@ final class Steps {
         }
         try {
             operation.hooks().afterMigration(report);
-        } catch (Exception e) {
+        } catch (Throwable e) { // the hook is the user's own code
             throw new MigopyException(
                     MigopyException.Kind.FAILED,
                     "afterMigration() failed after %s: %s"
