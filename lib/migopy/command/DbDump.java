@@ -46,6 +46,7 @@ final class DbDump implements Action {
         Dumps dumps = session.dumps();
         Dumps.Wishes wishes =
                 new Dumps.Wishes(Set.copyOf(collections), true, gzip, query, requireSnapshot, true);
+        session.connection().refuseOtherCase();
         dumps.want(wishes);
         try {
             call(session);

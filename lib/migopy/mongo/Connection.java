@@ -17,12 +17,14 @@ import migopy.settings.Settings;
 import org.bson.Document;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 
 /**
  * The database that the settings name, connected while other work goes on.
@@ -172,6 +174,40 @@ public final class Connection implements AutoCloseable {
      */
     public MongoDatabase transactionDatabase() {
         return database().withReadPreference(ReadPreference.primary());
+    }
+
+    /**
+     * Refuses a database whose name differs from that of another one in the case of letters alone:
+     * what the server has is meant, and it would create no other. One round trip, for where the
+     * database looks empty.
+     *
+     * @throws MigopyException usage, if there is such a one
+     */
+    public void refuseOtherCase() {
+        if (topology() == Topology.EMBEDDED) {
+            return;
+        }
+        String name = settings.database();
+        Pattern anyCase =
+                Pattern.compile("^" + Pattern.quote(name) + "$", Pattern.CASE_INSENSITIVE);
+        List<String> names;
+        try {
+            Document answer =
+                    admin().runCommand(
+                                    new Document("listDatabases", 1)
+                                            .append("nameOnly", true)
+                                            .append("authorizedDatabases", true)
+                                            .append("filter", new Document("name", anyCase)));
+            names =
+                    answer.getList("databases", Document.class).stream()
+                            .map(one -> one.getString("name"))
+                            .toList();
+        } catch (MongoCommandException e) {
+            return; // whoever may not see it learns of it from the first write
+        }
+        if (!names.isEmpty() && !names.contains(name)) {
+            throw MongoErrors.otherCase(name, names.get(0), null);
+        }
     }
 
     /** The database of the server's own commands, which know no concerns; 10 s a call. */

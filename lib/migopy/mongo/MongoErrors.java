@@ -14,6 +14,7 @@ import com.mongodb.MongoWriteConcernException;
 import com.mongodb.MongoWriteException;
 
 import migopy.MigopyException;
+import migopy.console.Wording;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -28,6 +29,11 @@ public final class MongoErrors {
 
     private static final Pattern CREDENTIAL =
             Pattern.compile("userName='([^']*)', source='([^']*)'");
+
+    private static final int DATABASE_DIFFERS_IN_CASE = 13297;
+
+    /** The database that there is, and the one that was to be created. */
+    private static final Pattern TWO_NAMES = Pattern.compile("\\[([^\\]]+)].*\\[([^\\]]+)]");
 
     private MongoErrors() {}
 
@@ -61,10 +67,26 @@ public final class MongoErrors {
         if (e instanceof MongoConfigurationException) {
             return unreachable(doingWhat + ": " + words(e), "Correct the connection's settings", e);
         }
+        Matcher names = TWO_NAMES.matcher(String.valueOf(e.getMessage()));
+        if (e.getCode() == DATABASE_DIFFERS_IN_CASE && names.find()) {
+            return otherCase(names.group(2), names.group(1), e);
+        }
         return failed(
                 doingWhat + ": " + words(e),
                 "Mend what the database names, then type the same again",
                 e);
+    }
+
+    /** A name that differs from a database's in the case of letters alone. */
+    static MigopyException otherCase(String wanted, String existing, Throwable cause) {
+        return new MigopyException(
+                MigopyException.Kind.USAGE,
+                "The server has a database %s, and %s differs from it only in upper and lower case"
+                        .formatted(existing, wanted),
+                "Write it as it is there: mongoDatabase in migopy.java, MONGO_DATABASE, the URI, or"
+                        + " --database "
+                        + Wording.word(existing),
+                cause);
     }
 
     /** The first contact's failure, which is about the server and not about what is done there. */

@@ -47,7 +47,7 @@ public final class BackfillControl {
             Settings settings, Connection connection, String word, String typed) {
         Survey survey = Survey.of(settings); // while the connection is being made
         try {
-            var view = JournalView.read(Ledger.open(settings, connection));
+            var view = JournalView.read(Ledger.open(settings, connection), connection);
             var control =
                     new BackfillControl(
                             survey.with(view).migrations(),

@@ -49,6 +49,9 @@ public final class History {
         List<Attempt> attempts = new ArrayList<>();
         try {
             List<BsonDocument> documents = ledger.journal().documents();
+            if (documents.isEmpty()) {
+                connection.refuseOtherCase();
+            }
             Set<String> live = Set.of();
             if (documents.stream().anyMatch(document -> underWay(document).isPresent())) {
                 // Between two looks at the lock: whoever had something under way held it then.

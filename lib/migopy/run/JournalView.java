@@ -4,6 +4,7 @@ import migopy.journal.Entry;
 import migopy.journal.JournalEntry;
 import migopy.lock.Holder;
 import migopy.lock.LockStore;
+import migopy.mongo.Connection;
 
 import java.util.HashSet;
 import java.util.List;
@@ -21,9 +22,15 @@ record JournalView(List<Entry> entries, Set<String> liveRuns) {
     /**
      * Reads the journal once; the lock only if something is under way, and if that looks
      * interrupted, both once more: its run may just have come to its end.
+     *
+     * @throws migopy.MigopyException usage, where there is nothing, but a database whose name
+     *     differs in upper and lower case
      */
-    static JournalView read(Ledger ledger) {
+    static JournalView read(Ledger ledger, Connection connection) {
         List<Entry> entries = ledger.journal().entries();
+        if (entries.isEmpty()) {
+            connection.refuseOtherCase();
+        }
         if (interrupted(entries, Set.of()).isEmpty()) {
             return new JournalView(entries, Set.of());
         }

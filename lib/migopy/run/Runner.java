@@ -105,7 +105,10 @@ public final class Runner {
         return context.guarded(
                 "Reading the journal",
                 ledger ->
-                        survey.with(JournalView.read(ledger)).problems().stream()
+                        survey
+                                .with(JournalView.read(ledger, context.connection()))
+                                .problems()
+                                .stream()
                                 .filter(Problem::ofTheDirectory)
                                 .toList());
     }
@@ -125,7 +128,7 @@ public final class Runner {
     private record Planned(RunResult refusal, Preparation preparation) {}
 
     private Planned planned(Request request, Survey survey, SourceReader reader, Ledger ledger) {
-        Overview overview = survey.with(JournalView.read(ledger));
+        Overview overview = survey.with(JournalView.read(ledger, context.connection()));
         Plan plan = Planner.plan(overview, request);
         if (!plan.problems().isEmpty()) {
             return new Planned(refused(described(plan.problems(), overview, ledger, null)), null);

@@ -44,7 +44,7 @@ public final class StatusReader {
         Survey survey = Survey.of(settings); // while the connection is being made
         Ledger ledger = Ledger.open(settings, connection);
         try {
-            Overview overview = survey.with(JournalView.read(ledger));
+            Overview overview = survey.with(JournalView.read(ledger, connection));
             List<String> notices = new ArrayList<>(overview.notices());
             List<Row> rows = new ArrayList<>(overview.migrations().size());
             for (Situation one : overview.migrations()) {

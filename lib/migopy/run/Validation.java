@@ -41,7 +41,7 @@ public final class Validation {
         }
         Ledger ledger = Ledger.open(settings, connection);
         try {
-            Overview overview = survey.with(JournalView.read(ledger));
+            Overview overview = survey.with(JournalView.read(ledger, connection));
             List<Problem> problems =
                     new ArrayList<>(StatusReader.withDiffs(overview, ledger.journal()));
             problems.addAll(compiling);
