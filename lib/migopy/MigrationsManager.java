@@ -330,6 +330,7 @@
 //SOURCES settings/Values.java
 //SOURCES settings/package-info.java
 //FILES migopy/embedded/EmbeddedDatabase.java=embedded/EmbeddedDatabase.java
+//RUNTIME_OPTIONS -XX:ErrorFile=.migopy/hs_err_pid%p.log
 //JAVAC_OPTIONS -J-XX:TieredStopAtLevel=1 -XDignore.symbol.file -XDstringConcat=inline
 package migopy;
 
