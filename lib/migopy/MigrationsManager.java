@@ -59,6 +59,7 @@
 //SOURCES command/DbRestore.java
 //SOURCES command/Dumps.java
 //SOURCES command/Execute.java
+//SOURCES command/Faults.java
 //SOURCES command/FixToMigration.java
 //SOURCES command/GlobalOption.java
 //SOURCES command/Help.java
@@ -77,6 +78,7 @@
 //SOURCES command/Run.java
 //SOURCES command/Session.java
 //SOURCES command/Shell.java
+//SOURCES command/SignalledEnd.java
 //SOURCES command/Status.java
 //SOURCES command/Stopwatch.java
 //SOURCES command/Tasks.java
@@ -186,6 +188,7 @@
 //SOURCES files/NewName.java
 //SOURCES files/Numbering.java
 //SOURCES files/Resources.java
+//SOURCES files/Ownership.java
 //SOURCES files/ScriptJars.java
 //SOURCES files/Shape.java
 //SOURCES files/Signature.java
@@ -436,7 +439,8 @@ public abstract class MigrationsManager implements SettingsSource {
      * @return the exit code
      */
     public int run(String... args) {
-        return run(isProgram(), System.out, System.err, args);
+        boolean program = isProgram();
+        return run(program, program ? Program.standardOutput() : System.out, System.err, args);
     }
 
     /**

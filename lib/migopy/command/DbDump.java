@@ -3,6 +3,7 @@ package migopy.command;
 import migopy.MigopyException;
 import migopy.console.Event;
 import migopy.console.OwnDumpAnswer;
+import migopy.run.OutputCapture;
 import migopy.run.RunContext;
 
 import picocli.CommandLine.Command;
@@ -72,8 +73,10 @@ final class DbDump implements Action {
         return 0;
     }
 
+    @SuppressWarnings("try") // output goes elsewhere meanwhile, and is of no other use
     private static void call(Session session) {
-        try {
+        try (OutputCapture output =
+                OutputCapture.start(session.console(), session.settings().redactor())) {
             session.hooks().dump(Set.of());
         } catch (MigopyException e) {
             throw e;

@@ -1,20 +1,24 @@
 package migopy.command;
 
-import com.mongodb.MongoException;
-
 import migopy.MigopyException;
 import migopy.command.CommandLineParser.Typed;
 import migopy.console.Console;
 import migopy.console.Format;
 import migopy.console.Terminal;
 import migopy.mongo.DriverLoading;
-import migopy.mongo.MongoErrors;
 
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileNotFoundException;
+import java.io.FileOutputStream;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -25,9 +29,12 @@ public final class Program {
     /** Started by the launcher {@code ./migopy}, which says so here. */
     private static final String COMMAND_VARIABLE = "MIGOPY_COMMAND";
 
+    private static final String ANSWER_PROPERTY = "migopy.answer";
+    private static final String MOVED_INPUT = "/dev/fd/3";
     private static final String PLAIN_COMMAND = "jbang migopy.java";
     private static final String EMBEDDED = "--embedded";
     private static final int OK = 0;
+    private static final int FAILED = MigopyException.Kind.FAILED.exitCode();
 
     private final Project project;
     private final PrintStream out;
@@ -51,7 +58,7 @@ public final class Program {
     /**
      * Does what the words say.
      *
-     * @return the exit code of CONTRACT, section 3; nothing is thrown but an {@link Error}
+     * @return the exit code of CONTRACT, section 3; nothing is thrown
      */
     @SuppressWarnings("try") // the driver is loaded, and needs no other use
     public int run(String... words) {
@@ -60,11 +67,29 @@ public final class Program {
         }
     }
 
+    /**
+     * Where the answer goes. The launcher {@code ./migopy} may have moved it to descriptor 0: then
+     * what a child process prints to the standard output that it inherits is standard error.
+     */
+    public static PrintStream standardOutput() {
+        if (!"0".equals(System.getProperty(ANSWER_PROPERTY))) {
+            return System.out;
+        }
+        try {
+            System.setIn(new FileInputStream(MOVED_INPUT));
+        } catch (FileNotFoundException e) {
+            System.setIn(InputStream.nullInputStream()); // a closed one, or a socket
+        }
+        return new PrintStream(
+                new FileOutputStream(FileDescriptor.in), false, StandardCharsets.UTF_8);
+    }
+
     /** Seen before the words are read: one too many costs time, one too few as well. */
     private static boolean connects(String... words) {
         return Collections.disjoint(List.of(words), Commands.WITHOUT_DATABASE);
     }
 
+    @SuppressWarnings("try") // a signal is waited for, and needs no other use
     private int carryOut(String... words) {
         // Also when the words cannot be read, the answer has the form that was asked for.
         Format format = format(List.of(words));
@@ -77,13 +102,23 @@ public final class Program {
             if (asProgram) {
                 sayWhatCannotBeRead(console);
             }
-            int exitCode = guarded(console, words);
+            int exitCode;
+            try (SignalledEnd end = format.json() && asProgram ? SignalledEnd.of(console) : null) {
+                exitCode = guarded(console, words);
+            }
             if (session != null && session.verbose()) {
                 stopwatch.mark("ended");
                 console.trace(stopwatch.lines());
             }
-            return exitCode;
+            return console.isWritten() ? exitCode : unwritten(exitCode);
         }
+    }
+
+    private int unwritten(int exitCode) {
+        err.println(
+                "Standard output cannot be written: its disk is full, or its reader has ended.");
+        err.println("The command itself ended with exit code " + exitCode + ".");
+        return exitCode == OK ? FAILED : exitCode;
     }
 
     private static Format format(List<String> words) {
@@ -124,18 +159,8 @@ public final class Program {
                 session = opened;
                 return dispatch(typed, opened);
             }
-        } catch (MigopyException e) {
-            return ended(console, e, e);
-        } catch (MongoException e) {
-            return ended(console, MongoErrors.translate(e, "working"), e);
-        } catch (Exception e) {
-            String what =
-                    e.getMessage() == null
-                            ? e.getClass().getName()
-                            : e.getClass().getSimpleName() + ": " + e.getMessage();
-            MigopyException fault =
-                    MigopyException.failed(what, "With --verbose it says where; please report it.");
-            return ended(console, fault, e);
+        } catch (Throwable e) { // an Error, too, has to be answered in the form that was asked for
+            return ended(console, e);
         }
     }
 
@@ -143,14 +168,64 @@ public final class Program {
         return typed.command() == null ? Commands.DEFAULT : typed.command();
     }
 
-    private int ended(Console console, MigopyException error, Exception cause) {
-        console.error(error, List.of());
+    private int ended(Console console, Throwable thrown) {
+        OptionalInt answered = console.answered();
+        MigopyException error = fault(thrown);
+        if (answered.isEmpty() && !isShuttingDown()) {
+            try {
+                console.error(error, List.of());
+            } catch (LinkageError e) { // JSON is written by the driver's own library
+                out.println(plainJson(error));
+                out.flush();
+            }
+        }
         if (session != null && session.verbose()) {
             StringWriter trace = new StringWriter();
-            cause.printStackTrace(new PrintWriter(trace, true));
+            thrown.printStackTrace(new PrintWriter(trace, true));
             console.trace(trace.toString());
         }
-        return error.kind().exitCode();
+        // What was answered stays said: what fails after it only closes what is open.
+        return answered.orElse(error.kind().exitCode());
+    }
+
+    /** Where jars are damaged, what would say so may be missing too. */
+    private static MigopyException fault(Throwable thrown) {
+        try {
+            return Faults.of(thrown);
+        } catch (LinkageError e) {
+            e.addSuppressed(thrown);
+            return new MigopyException(
+                    MigopyException.Kind.FAILED,
+                    "A jar of the class path is damaged or missing: " + e,
+                    "Remove the jars of the driver from ~/.m2/repository/org/mongodb, then run the"
+                            + " command again, which fetches them",
+                    e);
+        }
+    }
+
+    private static String plainJson(MigopyException error) {
+        return "{\"error\": {\"kind\": \"%s\", \"message\": \"%s\", \"hint\": \"%s\"}, \"exitCode\": %d}"
+                .formatted(
+                        error.kind().word(),
+                        escaped(error.getMessage()),
+                        escaped(error.hint()),
+                        error.kind().exitCode());
+    }
+
+    private static String escaped(String text) {
+        return text.replace("\\", "\\\\").replace("\"", "\\\"").replaceAll("\\p{Cntrl}", " ");
+    }
+
+    /** Whether a signal is ending the JVM: what fails then is no news, and its exit code is set. */
+    private static boolean isShuttingDown() {
+        try {
+            Thread never = new Thread(() -> {}, "migopy-never");
+            Runtime.getRuntime().addShutdownHook(never);
+            Runtime.getRuntime().removeShutdownHook(never);
+            return false;
+        } catch (IllegalStateException e) {
+            return true;
+        }
     }
 
     private Set<String> ownOptions(String command) {

@@ -5,6 +5,7 @@ import migopy.console.Console;
 import migopy.console.EstimateAnswer;
 import migopy.console.RunAnswer;
 import migopy.console.Terminal;
+import migopy.console.Wording;
 import migopy.files.EntryScript;
 import migopy.mongo.Connection;
 import migopy.plan.Request;
@@ -138,6 +139,15 @@ public final class Session implements AutoCloseable {
         return settings;
     }
 
+    /** What masks secrets, as far as there are any: a task of one's own may need no settings. */
+    Redactor redactor() {
+        try {
+            return settings().redactor();
+        } catch (MigopyException e) {
+            return Redactor.none();
+        }
+    }
+
     /**
      * The connection to the settings' database, which this session closes. Connecting goes on while
      * other work is done.
@@ -147,12 +157,20 @@ public final class Session implements AutoCloseable {
             connection = Connection.open(settings(), runId);
             if (settings().embedded()) {
                 console.notice(
-                        "On the embedded database in .migopy/, for a first try: it has no"
-                                + " transactions, and the lock goes by this machine's clock.");
+                        "On the embedded database in "
+                                + shownCache(settings())
+                                + ", for a first try: it has no transactions, and the lock goes by"
+                                + " this machine's clock.");
             }
             stopwatch.mark("connecting begun");
         }
         return connection;
+    }
+
+    private static String shownCache(Settings settings) {
+        Path usual = settings.home().resolve(".migopy");
+        Path cache = settings.cacheDirectory();
+        return Wording.folder(cache.equals(usual) ? ".migopy" : cache.toString());
     }
 
     /** Runs the request, and gives its answer. */

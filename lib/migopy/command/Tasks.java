@@ -4,6 +4,7 @@ import migopy.MigopyException;
 import migopy.console.Answer;
 import migopy.console.Nearest;
 import migopy.console.Words;
+import migopy.run.OutputCapture;
 
 import org.bson.Document;
 
@@ -12,7 +13,6 @@ import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
-import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -72,10 +72,9 @@ final class Tasks {
         return exitCode;
     }
 
+    @SuppressWarnings("try") // output goes elsewhere meanwhile, and is of no other use
     private int execute(Session session, CommandLine.ParseResult parsed) throws Exception {
-        PrintStream before = System.out;
-        try (PrintStream output = session.console().migrationOutput()) {
-            System.setOut(output);
+        try (OutputCapture output = OutputCapture.start(session.console(), session.redactor())) {
             all.getExecutionStrategy().execute(parsed);
             Object result = parsed.subcommand().commandSpec().commandLine().getExecutionResult();
             return result instanceof Integer code ? code : 0;
@@ -84,8 +83,6 @@ final class Tasks {
                 throw own;
             }
             throw e;
-        } finally {
-            System.setOut(before);
         }
     }
 

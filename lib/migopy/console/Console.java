@@ -11,6 +11,7 @@ import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
@@ -41,6 +42,11 @@ public final class Console implements AutoCloseable {
     private ProgressDisplay bar;
     private final Map<String, Long> plainProgress = new HashMap<>();
     private final ProgressJson progressLines = new ProgressJson();
+
+    /** The exit code that the answer names, once there is one. */
+    private Integer answered;
+
+    private boolean silenced;
 
     /**
      * @param out standard output
@@ -195,7 +201,11 @@ public final class Console implements AutoCloseable {
     public synchronized void answer(Answer answer) {
         quiet();
         if (format.json()) {
-            screen.result(Json.text(answer.json(), this::plain) + "\n");
+            if (!silenced && answered == null) {
+                Document document = answer.json();
+                screen.result(Json.text(document, this::plain) + "\n");
+                answered = document.getInteger("exitCode", 0);
+            }
             return;
         }
         if (answer.isError()) {
@@ -208,6 +218,26 @@ public final class Console implements AutoCloseable {
         Words words = words(terminal.output());
         answer.words(words);
         screen.result(redaction.apply(words.toString()));
+    }
+
+    /** The exit code that the JSON answer names, if one was given. */
+    public synchronized OptionalInt answered() {
+        return answered == null ? OptionalInt.empty() : OptionalInt.of(answered);
+    }
+
+    /**
+     * Lets no JSON answer out any more, since the process ends with an exit code of its own.
+     *
+     * @return the exit code that an answer has named before
+     */
+    public synchronized OptionalInt silence() {
+        silenced = true;
+        return answered();
+    }
+
+    /** Whether all that was given to standard output was taken. */
+    public boolean isWritten() {
+        return screen.isWritten();
     }
 
     /** Tells a person something that is no error: one line to standard error. */

@@ -7,7 +7,8 @@ public enum Format {
     /** JSON, and progress as JSON lines to standard error. */
     JSON_AND_PROGRESS;
 
-    boolean json() {
+    /** Whether it is a program that reads the answer. */
+    public boolean json() {
         return this != WORDS;
     }
 }

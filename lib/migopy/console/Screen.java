@@ -35,6 +35,11 @@ final class Screen {
         print(out, lines);
     }
 
+    /** Whether standard output has taken all of it. */
+    boolean isWritten() {
+        return !out.checkError();
+    }
+
     /** Prints whole lines to standard error. */
     void aside(String lines) {
         print(err, lines);

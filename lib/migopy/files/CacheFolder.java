@@ -18,8 +18,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.zip.CRC32;
 
 /**
- * A folder of files that only save time: each ends in a checksum, one that is damaged counts as
- * missing, and one that cannot be written costs the time that it would have saved and nothing else.
+ * A folder of files that only save time: each ends in a checksum. One that is damaged, or that
+ * others could have written, counts as missing; one that cannot be written costs the time that it
+ * would have saved and nothing else.
  */
 final class CacheFolder {
     /** No cache of ours comes near this many bytes: what does is none of ours. */
@@ -36,6 +37,9 @@ final class CacheFolder {
 
     private final Path folder;
 
+    /** Whether only this user can write the folder; null until it is first used. */
+    private Boolean safe;
+
     CacheFolder(Path folder) {
         this.folder = folder;
     }
@@ -46,8 +50,12 @@ final class CacheFolder {
 
     /** What was stored under a name, without its checksum; empty if there is nothing whole. */
     Optional<ByteBuffer> read(String name) {
+        Path file = folder.resolve(name);
+        if (!isSafe() || !Ownership.isSafe(file)) {
+            return Optional.empty();
+        }
         byte[] bytes;
-        try (InputStream in = Files.newInputStream(folder.resolve(name))) {
+        try (InputStream in = Files.newInputStream(file)) {
             bytes = in.readNBytes(FILE_LIMIT);
         } catch (IOException e) {
             return Optional.empty();
@@ -57,6 +65,13 @@ final class CacheFolder {
             return Optional.empty();
         }
         return Optional.of(ByteBuffer.wrap(bytes, 0, length).slice());
+    }
+
+    private synchronized boolean isSafe() {
+        if (safe == null) {
+            safe = Ownership.secure(folder);
+        }
+        return safe;
     }
 
     /**
@@ -72,7 +87,10 @@ final class CacheFolder {
                         "%s.%x.partial".formatted(name, ThreadLocalRandom.current().nextLong()));
         try {
             create();
-            try (FileChannel out = FileChannel.open(partial, REPLACE)) {
+            if (!isSafe()) {
+                return false;
+            }
+            try (FileChannel out = FileChannel.open(partial, REPLACE, Ownership.forFile(partial))) {
                 ByteBuffer[] parts = {ByteBuffer.wrap(bytes, 0, length), trailer};
                 while (trailer.hasRemaining()) {
                     out.write(parts);
@@ -114,7 +132,7 @@ final class CacheFolder {
             top = top.getParent();
         }
         boolean fresh = top != null && !Files.exists(top);
-        Files.createDirectories(folder);
+        Ownership.createFolder(folder);
         if (fresh) {
             // So that a cache is never committed, whatever the project's own ignore file says.
             Files.writeString(top.resolve(".gitignore"), "*\n");

@@ -114,11 +114,7 @@ public final class ShellRun {
         Path startup = Files.createTempFile("migopy-shell", ".jsh");
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
-        try (OutputCapture output =
-                        OutputCapture.start(
-                                console.migrationOutput(),
-                                console.migrationErrors(),
-                                settings.redactor());
+        try (OutputCapture output = OutputCapture.start(console, settings.redactor());
                 ShellRecord.Unwatch watch = record.watch(output, console);
                 Migration.Unbind bound =
                         Migration.bind(

@@ -2,6 +2,7 @@ package migopy.mongo;
 
 import migopy.MigopyException;
 import migopy.files.MigrationSource;
+import migopy.files.Ownership;
 import migopy.files.ScriptJars;
 
 import java.io.ByteArrayOutputStream;
@@ -51,9 +52,14 @@ record EmbeddedProgram(Path folder, List<Path> classPath) {
         // Before the folder: a cache that is new gets its .gitignore by this.
         List<Path> jars =
                 ScriptJars.of("the embedded database", text, home, cacheDirectory, environment);
-        Files.createDirectories(folder);
+        Ownership.createFolder(folder);
         if (fresh) {
             compile(text, classes, jars);
+        }
+        if (!Ownership.isSafe(folder) || !Ownership.isSafe(classes)) {
+            throw MigopyException.refused(
+                    "%s belongs to another user, or others can write it".formatted(folder),
+                    "Let MIGOPY_CACHE name a folder that only you can write");
         }
         List<Path> classPath = new ArrayList<>(List.of(classes));
         classPath.addAll(jars);

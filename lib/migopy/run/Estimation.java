@@ -25,10 +25,7 @@ final class Estimation {
     EstimateAnswer of(List<Steps.Compiled> steps) {
         List<MigrationEstimate> estimates = new ArrayList<>();
         try (OutputCapture output =
-                OutputCapture.start(
-                        context.console().migrationOutput(),
-                        context.console().migrationErrors(),
-                        context.settings().redactor())) {
+                OutputCapture.start(context.console(), context.settings().redactor())) {
             for (Steps.Compiled step : steps) {
                 output.begin();
                 estimates.add(of(step.migration()));

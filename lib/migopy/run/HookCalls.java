@@ -9,6 +9,7 @@ final class HookCalls {
     private HookCalls() {}
 
     /** Dumps if that is wanted, and tells where to. */
+    @SuppressWarnings("try") // output goes elsewhere meanwhile, and is of no other use
     static String dump(RunContext context, RunOptions options, Preparation preparation) {
         if (!options.dump() && !options.dumpTouched()) {
             return null;
@@ -17,7 +18,8 @@ final class HookCalls {
                 options.dumpTouched()
                         ? preparation.touched(context.settings().migrationsCollection())
                         : Set.of();
-        try {
+        try (OutputCapture output =
+                OutputCapture.start(context.console(), context.settings().redactor())) {
             return context.hooks().dump(collections);
         } catch (MigopyException e) {
             throw new MigopyException(MigopyException.Kind.DUMP, e.getMessage(), e.hint(), e);
@@ -35,8 +37,10 @@ final class HookCalls {
     }
 
     /** Calls one; what it throws ends the run. */
-    static void call(String name, Body body) {
-        try {
+    @SuppressWarnings("try") // output goes elsewhere meanwhile, and is of no other use
+    static void call(RunContext context, String name, Body body) {
+        try (OutputCapture output =
+                OutputCapture.start(context.console(), context.settings().redactor())) {
             body.run();
         } catch (Throwable e) { // the hook is the user's own code
             throw new MigopyException(

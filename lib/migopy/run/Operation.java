@@ -98,8 +98,7 @@ record Operation(
 
     /** Starts to keep what a migration prints. */
     OutputCapture captureOutput() {
-        return OutputCapture.start(
-                console().migrationOutput(), console().migrationErrors(), settings().redactor());
+        return OutputCapture.start(console(), settings().redactor());
     }
 
     /** Ends what this very run does in the server; where that fails, a person is told. */

@@ -1,5 +1,6 @@
 package migopy.run;
 
+import migopy.console.Console;
 import migopy.settings.RedactingStream;
 import migopy.settings.Redactor;
 
@@ -9,8 +10,9 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What a migration prints: it goes on to the screen as it comes, without secrets, and the last of
- * it is kept for the journal. Closing {@code System.out} in a migration closes nothing.
+ * What a migration, a hook or a task prints: it goes on to the screen as it comes, without secrets,
+ * and the last of a migration's is kept for the journal. Closing {@code System.out} in a migration
+ * closes nothing.
  */
 public final class OutputCapture implements AutoCloseable {
     /** The journal keeps that much, as UTF-8 (CONTRACT, section 4). */
@@ -35,6 +37,14 @@ public final class OutputCapture implements AutoCloseable {
     /** Takes {@code System.out} and {@code System.err} over, until it is closed. */
     public static OutputCapture start(PrintStream out, PrintStream err, Redactor redactor) {
         return new OutputCapture(out, err, redactor);
+    }
+
+    /**
+     * The same for all code that is not Migopy's own: to where a migration's output goes on this
+     * console.
+     */
+    public static OutputCapture start(Console console, Redactor redactor) {
+        return start(console.migrationOutput(), console.migrationErrors(), redactor);
     }
 
     private static PrintStream unclosable(OutputStream stream) {

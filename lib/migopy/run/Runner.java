@@ -221,7 +221,7 @@ public final class Runner {
         }
         operation.tellStarted(plan.steps().stream().map(Step::name).toList());
         String dump = HookCalls.dump(context, options, preparation);
-        HookCalls.call("beforeRun()", context.hooks()::beforeRun);
+        HookCalls.call(context, "beforeRun()", context.hooks()::beforeRun);
         Steps.Outcome outcome;
         try (OutputCapture output = operation.captureOutput();
                 MigrationThread thread = new MigrationThread()) {
@@ -246,7 +246,7 @@ public final class Runner {
     /** What the steps did stays said, also where the user's own code fails after them. */
     private RunResult afterRun(RunResult result) {
         try {
-            HookCalls.call("afterRun()", () -> context.hooks().afterRun(result));
+            HookCalls.call(context, "afterRun()", () -> context.hooks().afterRun(result));
             return result;
         } catch (MigopyException e) {
             if (result.error() != null) {

@@ -1,0 +1,96 @@
+package migopy.command;
+
+import com.mongodb.MongoException;
+
+import migopy.MigopyException;
+import migopy.mongo.MongoErrors;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.zip.ZipFile;
+
+/** What a command ended with, in our terms: exceptions that are not ours, and the JVM's errors. */
+final class Faults {
+    /** The module that has {@code sun.misc.Signal}; a runtime made by jlink may lack it. */
+    private static final String SIGNALS = "sun/misc/";
+
+    /** From the package of a missing class to a compressor of a URI and the library that has it. */
+    private static final Map<String, String> COMPRESSORS =
+            Map.of(
+                    "org/xerial/snappy", "org.xerial.snappy:snappy-java:1.1.10.8",
+                    "com/github/luben/zstd", "com.github.luben:zstd-jni:1.5.7-4");
+
+    private Faults() {}
+
+    static MigopyException of(Throwable thrown) {
+        if (thrown instanceof MigopyException known) {
+            return known;
+        }
+        if (thrown instanceof MongoException fromDriver) {
+            return MongoErrors.translate(fromDriver, "working");
+        }
+        String type = thrown.getClass().getSimpleName();
+        String what = thrown.getMessage() == null ? type : type + ": " + thrown.getMessage();
+        if (thrown instanceof LinkageError) {
+            return linkage(what, thrown);
+        }
+        return new MigopyException(MigopyException.Kind.FAILED, what, hint(thrown), thrown);
+    }
+
+    private static String hint(Throwable thrown) {
+        return thrown instanceof OutOfMemoryError
+                ? "Give java more memory, then run the command again: export"
+                        + " JAVA_TOOL_OPTIONS=-Xmx2g"
+                : "With --verbose it says where; please report it.";
+    }
+
+    /** A class that is not there, or is none. */
+    private static MigopyException linkage(String what, Throwable thrown) {
+        String missing = String.valueOf(thrown.getMessage());
+        for (Map.Entry<String, String> each : COMPRESSORS.entrySet()) {
+            if (missing.startsWith(each.getKey())) {
+                return new MigopyException(
+                        MigopyException.Kind.USAGE,
+                        "The URI's compressors need a library that is missing: " + missing,
+                        "Add this line to migopy.java: //DEPS " + each.getValue(),
+                        thrown);
+            }
+        }
+        if (missing.startsWith(SIGNALS)) {
+            return new MigopyException(
+                    MigopyException.Kind.USAGE,
+                    "This Java runtime lacks the module jdk.unsupported: " + missing,
+                    "Let JAVA_HOME name a whole JDK",
+                    thrown);
+        }
+        Optional<Path> damaged = damagedJar();
+        return damaged.isPresent()
+                ? new MigopyException(
+                        MigopyException.Kind.FAILED,
+                        damaged.get() + " is damaged: " + what,
+                        "Remove that file, then run the command again, which fetches or builds it",
+                        thrown)
+                : new MigopyException(MigopyException.Kind.FAILED, what, hint(thrown), thrown);
+    }
+
+    /** The first jar of the class path that cannot be opened. */
+    private static Optional<Path> damagedJar() {
+        String all = System.getProperty("java.class.path", "");
+        for (String entry : all.split(File.pathSeparator)) {
+            Path jar = Path.of(entry);
+            if (!Files.isRegularFile(jar)) {
+                continue;
+            }
+            try (ZipFile opened = new ZipFile(jar.toFile())) {
+                opened.size();
+            } catch (IOException e) {
+                return Optional.of(jar);
+            }
+        }
+        return Optional.empty();
+    }
+}
