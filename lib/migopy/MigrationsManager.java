@@ -51,6 +51,7 @@
 //SOURCES backfill/Written.java
 //SOURCES backfill/package-info.java
 //SOURCES command/Action.java
+//SOURCES command/AnswerStream.java
 //SOURCES command/BackfillCommand.java
 //SOURCES command/CommandLineParser.java
 //SOURCES command/Commands.java
@@ -439,8 +440,9 @@ public abstract class MigrationsManager implements SettingsSource {
      * @return the exit code
      */
     public int run(String... args) {
-        boolean program = isProgram();
-        return run(program, program ? Program.standardOutput() : System.out, System.err, args);
+        boolean asProgram = isProgram();
+        PrintStream out = asProgram ? Program.standardOutput(args) : System.out;
+        return run(asProgram, out, System.err, args);
     }
 
     /**

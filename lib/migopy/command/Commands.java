@@ -15,6 +15,21 @@ final class Commands {
     static final Set<String> WITHOUT_DATABASE =
             Set.of("create", "validate", "help", "-h", "--help", "-V", "--version");
 
+    /** The commands that call no code of the project's own. */
+    static final Set<String> WITHOUT_OWN_CODE =
+            Set.of(
+                    "status",
+                    "validate",
+                    "history",
+                    "create",
+                    "help",
+                    "ignore",
+                    "repair",
+                    "unlock",
+                    "backfill",
+                    "fix-to-migration",
+                    "dbrestore");
+
     /**
      * A line of help.
      *

@@ -7,15 +7,9 @@ import migopy.console.Format;
 import migopy.console.Terminal;
 import migopy.mongo.DriverLoading;
 
-import java.io.FileDescriptor;
-import java.io.FileInputStream;
-import java.io.FileNotFoundException;
-import java.io.FileOutputStream;
-import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
 import java.util.OptionalInt;
@@ -29,8 +23,6 @@ public final class Program {
     /** Started by the launcher {@code ./migopy}, which says so here. */
     private static final String COMMAND_VARIABLE = "MIGOPY_COMMAND";
 
-    private static final String ANSWER_PROPERTY = "migopy.answer";
-    private static final String MOVED_INPUT = "/dev/fd/3";
     private static final String PLAIN_COMMAND = "jbang migopy.java";
     private static final String EMBEDDED = "--embedded";
     private static final int OK = 0;
@@ -67,21 +59,24 @@ public final class Program {
         }
     }
 
-    /**
-     * Where the answer goes. The launcher {@code ./migopy} may have moved it to descriptor 0: then
-     * what a child process prints to the standard output that it inherits is standard error.
-     */
-    public static PrintStream standardOutput() {
-        if (!"0".equals(System.getProperty(ANSWER_PROPERTY))) {
-            return System.out;
+    /** Where the answer of this JVM's program goes. */
+    public static PrintStream standardOutput(String... words) {
+        if (AnswerStream.isMoved()) {
+            return AnswerStream.moved();
         }
-        try {
-            System.setIn(new FileInputStream(MOVED_INPUT));
-        } catch (FileNotFoundException e) {
-            System.setIn(InputStream.nullInputStream()); // a closed one, or a socket
+        return format(List.of(words)).json() && mayCallOwnCode(words)
+                ? AnswerStream.passedOn()
+                : System.out;
+    }
+
+    /** A guess from the raw arguments, like the next one: a wrong one costs time only. */
+    private static boolean mayCallOwnCode(String... words) {
+        for (String word : words) {
+            if (!word.startsWith("-") && !Commands.WITHOUT_OWN_CODE.contains(word)) {
+                return true;
+            }
         }
-        return new PrintStream(
-                new FileOutputStream(FileDescriptor.in), false, StandardCharsets.UTF_8);
+        return false;
     }
 
     /** Seen before the words are read: one too many costs time, one too few as well. */

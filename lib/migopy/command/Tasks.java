@@ -82,6 +82,9 @@ final class Tasks {
             if (e.getCause() instanceof Exception own) {
                 throw own;
             }
+            if (e.getCause() instanceof Error own) {
+                throw own;
+            }
             throw e;
         }
     }

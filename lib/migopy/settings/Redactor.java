@@ -109,8 +109,13 @@ public final class Redactor {
                         .replace("%29", ")")
                         .replace("%7E", "~");
         String rfc3986 = percent.replace("%7E", "~").replace("*", "%2A");
-        String json = jsonEscaped(secret);
-        Set<String> forms = new HashSet<>(List.of(secret, json, json.replace("/", "\\/")));
+        Set<String> forms = new HashSet<>(List.of(secret));
+        for (String json : List.of(jsonEscaped(secret, false), jsonEscaped(secret, true))) {
+            for (String form : List.of(json, upperHex(json))) {
+                forms.add(form);
+                forms.add(form.replace("/", "\\/"));
+            }
+        }
         for (String form : List.of(percent, plus, sparing, rfc3986)) {
             forms.add(form);
             forms.add(lowerHex(form));
@@ -124,7 +129,19 @@ public final class Redactor {
                 .replaceAll(match -> match.group().toLowerCase(Locale.ROOT));
     }
 
-    private static String jsonEscaped(String text) {
+    private static String upperHex(String json) {
+        return json.contains("\\u")
+                ? Pattern.compile("(?<=\\\\u)[0-9a-f]{4}")
+                        .matcher(json)
+                        .replaceAll(match -> match.group().toUpperCase(Locale.ROOT))
+                : json;
+    }
+
+    /**
+     * @param ascii whether every other character is escaped, as many languages do; else those that
+     *     the driver escapes
+     */
+    private static String jsonEscaped(String text, boolean ascii) {
         StringBuilder out = new StringBuilder();
         for (char c : text.toCharArray()) {
             switch (c) {
@@ -133,10 +150,37 @@ public final class Redactor {
                 case '\t' -> out.append("\\t");
                 case '\n' -> out.append("\\n");
                 case '\r' -> out.append("\\r");
-                default -> out.append(c < ' ' ? "\\u%04x".formatted((int) c) : c);
+                case '\b' -> out.append("\\b");
+                case '\f' -> out.append("\\f");
+                default -> {
+                    if (c < ' ' || c > '~' && (ascii || isEscapedByDriver(c))) {
+                        out.append("\\u%04x".formatted((int) c));
+                    } else {
+                        out.append(c);
+                    }
+                }
             }
         }
         return out.toString();
+    }
+
+    /** Marks that combine with the letter before them, halves of pairs, formats and the like. */
+    private static boolean isEscapedByDriver(char c) {
+        return switch (Character.getType(c)) {
+            case Character.NON_SPACING_MARK,
+                    Character.ENCLOSING_MARK,
+                    Character.COMBINING_SPACING_MARK,
+                    Character.MODIFIER_LETTER,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.CONTROL,
+                    Character.FORMAT,
+                    Character.PRIVATE_USE,
+                    Character.SURROGATE,
+                    Character.UNASSIGNED ->
+                    true;
+            default -> false;
+        };
     }
 
     /** Tells how many forms are known, and none of them. */
