@@ -58,6 +58,8 @@ class JsonTest {
                         List.of("status", "--nothing", "--json"),
                         List.of("execute", "9", "--json"),
                         List.of("rollback", "--json"),
+                        List.of("backfill", "--json"),
+                        List.of("backfill", "pause", "--json"),
                         List.of("status", "--port", "0", "--json"));
         for (List<String> command : commands) {
             Result result = project.run(command.toArray(String[]::new)).exits(2);

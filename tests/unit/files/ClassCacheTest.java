@@ -1,6 +1,7 @@
 package unit.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import migopy.files.Compilation;
 import migopy.files.CompiledMigration;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -196,5 +198,47 @@ class ClassCacheTest {
         assertThat(sandbox.compile().migrations()).hasSize(2);
         assertThat(sandbox.cached()).hasSize(5_000);
         assertThat(old).doesNotExist();
+    }
+
+    @Test
+    void whatIsKeptIsForItsOwnerOnly() throws IOException {
+        sandbox.with("1_a.java", GOOD);
+        sandbox.compile();
+        Path kept = sandbox.cached().get(0);
+        assertThat(permissions(kept)).isEqualTo("rw-------");
+        assertThat(permissions(kept.getParent())).isEqualTo("rwx------");
+        assertThat(permissions(sandbox.cache)).isEqualTo("rwx------");
+    }
+
+    @Test
+    void classesThatOthersCouldHaveWrittenAreNotUsed() throws IOException {
+        sandbox.with("1_a.java", GOOD);
+        sandbox.compile();
+        Path kept = sandbox.cached().get(0);
+        Files.setPosixFilePermissions(kept, PosixFilePermissions.fromString("rw-rw-r--"));
+        FileTime old = FileTime.from(Instant.parse("2020-01-01T00:00:00Z"));
+        Files.setLastModifiedTime(kept, old);
+        assertThat(sandbox.compile().migrations()).hasSize(1);
+        assertThat(Files.getLastModifiedTime(kept)).as("compiled anew").isGreaterThan(old);
+        assertThat(permissions(kept)).isEqualTo("rw-------");
+    }
+
+    @Test
+    void aFolderThatOthersCanWriteIsClosedAndOneThatBelongsToOthersIsNotUsed() throws IOException {
+        sandbox.with("1_a.java", GOOD);
+        sandbox.compile();
+        Path folder = sandbox.cached().get(0).getParent();
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+        sandbox.compile();
+        assertThat(permissions(folder)).isEqualTo("rwx------");
+        assumeTrue(System.getProperty("user.name").equals("root"), "only root can give files away");
+        Files.setAttribute(folder, "unix:uid", 65534);
+        sandbox.with("2_b.java", "class C { static void up() {} }");
+        assertThat(sandbox.compile().migrations()).hasSize(2);
+        assertThat(sandbox.cached()).hasSize(1);
+    }
+
+    private static String permissions(Path path) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
     }
 }

@@ -6,6 +6,7 @@ import migopy.settings.RedactingStream;
 import migopy.settings.Redactor;
 import migopy.settings.Secret;
 
+import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -40,6 +41,30 @@ class RedactorTest {
         Redactor redactor = knowing(HARD);
         assertThat(redactor.redact("a" + form + "b" + form)).isEqualTo("a****b****");
         assertThat(streamed(redactor, "a" + form + "b" + form, 1)).isEqualTo("a****b****");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a\u0301\u02b0🙂ü/b", // as it is
+                "a\\u0301\\u02b0\\ud83d\\ude42ü/b", // the driver's
+                "a\\u0301\\u02B0\\uD83D\\uDE42ü/b",
+                "a\\u0301\\u02b0\\ud83d\\ude42\\u00fc/b", // ASCII only
+                "a\\u0301\\u02B0\\uD83D\\uDE42\\u00FC\\/b",
+            })
+    void combiningMarksAndPairsAreHiddenAsJsonEscapesThemToo(String form) {
+        Redactor redactor = knowing("a\u0301\u02b0🙂ü/b");
+        assertThat(redactor.redact("x" + form + "y")).isEqualTo("x****y");
+        assertThat(streamed(redactor, "x" + form + "y", 1)).isEqualTo("x****y");
+    }
+
+    @Test
+    void whatTheDriverMakesOfAPasswordIsHiddenWhateverItsCharacters() {
+        for (int first = 0x20; first < 0x10000; first += 7) {
+            String password = "pass" + (char) first + "word";
+            String json = new Document("p", password).toJson();
+            assertThat(knowing(password).redact(json)).doesNotContain("word");
+        }
     }
 
     @Test
