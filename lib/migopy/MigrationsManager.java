@@ -188,8 +188,8 @@
 //SOURCES files/NewMigration.java
 //SOURCES files/NewName.java
 //SOURCES files/Numbering.java
-//SOURCES files/Resources.java
 //SOURCES files/Ownership.java
+//SOURCES files/Resources.java
 //SOURCES files/ScriptJars.java
 //SOURCES files/Shape.java
 //SOURCES files/Signature.java

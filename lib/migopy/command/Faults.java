@@ -9,7 +9,6 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
 import java.util.zip.ZipFile;
 
@@ -17,12 +16,6 @@ import java.util.zip.ZipFile;
 final class Faults {
     /** The module that has {@code sun.misc.Signal}; a runtime made by jlink may lack it. */
     private static final String SIGNALS = "sun/misc/";
-
-    /** From the package of a missing class to a compressor of a URI and the library that has it. */
-    private static final Map<String, String> COMPRESSORS =
-            Map.of(
-                    "org/xerial/snappy", "org.xerial.snappy:snappy-java:1.1.10.8",
-                    "com/github/luben/zstd", "com.github.luben:zstd-jni:1.5.7-4");
 
     private Faults() {}
 
@@ -51,15 +44,6 @@ final class Faults {
     /** A class that is not there, or is none. */
     private static MigopyException linkage(String what, Throwable thrown) {
         String missing = String.valueOf(thrown.getMessage());
-        for (Map.Entry<String, String> each : COMPRESSORS.entrySet()) {
-            if (missing.startsWith(each.getKey())) {
-                return new MigopyException(
-                        MigopyException.Kind.USAGE,
-                        "The URI's compressors need a library that is missing: " + missing,
-                        "Add this line to migopy.java: //DEPS " + each.getValue(),
-                        thrown);
-            }
-        }
         if (missing.startsWith(SIGNALS)) {
             return new MigopyException(
                     MigopyException.Kind.USAGE,

@@ -101,23 +101,6 @@ class OneAnswerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"snappy", "zstd"})
-    void aCompressorWithoutItsLibraryNamesTheLineToAdd(String compressor, MongoServer server) {
-        String uri = server.uri();
-        var project =
-                project(server)
-                        .environment(
-                                "MONGO_URI",
-                                uri
-                                        + (uri.contains("?") ? "&" : "?")
-                                        + "compressors="
-                                        + compressor);
-        Result status = project.run("status", "--json").exits(2);
-        assertThat(status.error().getString("hint"))
-                .contains("Add this line to migopy.java: //DEPS ", compressor);
-    }
-
-    @ParameterizedTest
     @ValueSource(strings = {"--json", "--all"})
     void anAnswerThatCannotBeWrittenIsAFailure(String option, MongoServer server) {
         var project = project(server).with("1_one.java", marking("one"));

@@ -1,6 +1,7 @@
 package mongo.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -175,6 +176,77 @@ class JbangLauncherTest {
                 .exits(1)
                 .says("is Java 11.0.2, too old")
                 .says("17 or newer");
+    }
+
+    @Test
+    void aJdkWithoutAReleaseFileIsAskedForItsVersionWhateverElseItPrints() throws IOException {
+        Path jdk = Files.createDirectories(Scratch.folder("conda").resolve("bin"));
+        for (String tool : List.of("java", "javac")) {
+            Path real = Path.of(System.getProperty("java.home"), "bin", tool);
+            Files.createSymbolicLink(jdk.resolve(tool), real);
+        }
+        Launched.run(
+                        project.folder(),
+                        withoutInstalled(
+                                Map.of(
+                                        "JAVA_HOME",
+                                        jdk.getParent().toString(),
+                                        "JAVA_TOOL_OPTIONS",
+                                        "-Dsome.version=\"1\"")),
+                        "./jbang",
+                        "version")
+                .exits(0)
+                .says("0.132.1");
+    }
+
+    @Test
+    void aDamagedJarOfJbangsIsFetchedAgain() throws IOException {
+        Path dir = Scratch.folder("jbang-dir");
+        Path jar = dir.resolve(Launcher.jbangsJar().getFileName());
+        Files.writeString(jar, "not JBang");
+        Launched.run(
+                        project.folder(),
+                        withoutInstalled(
+                                Map.of(
+                                        "JBANG_DIR",
+                                        dir.toString(),
+                                        "JBANG_JAR_URL",
+                                        Launcher.jbangsJar().toUri().toString())),
+                        "./jbang",
+                        "version")
+                .exits(0)
+                .says(jar + " is damaged")
+                .says("0.132.1");
+        assertThat(jar).hasSameBinaryContentAs(Launcher.jbangsJar());
+    }
+
+    @Test
+    void aUserWhomTheSystemDoesNotKnowHasTheHomeFolderOfItsEnvironment() throws IOException {
+        assumeTrue(System.getProperty("user.name").equals("root"), "only root can be anybody");
+        Path home = Scratch.folder("home");
+        Path jbangs = Files.createDirectory(home.resolve(".jbang"));
+        Files.copy(Launcher.jbangsJar(), jbangs.resolve(Launcher.jbangsJar().getFileName()));
+        new ProcessBuilder("chown", "-R", "4711:0", home.toString()).start().onExit().join();
+        Map<String, String> environment =
+                withoutInstalled(
+                        Map.of("HOME", home.toString(), "JBANG_DIR", "", "JBANG_REPO", ""));
+        String script = "umask 022; exec setpriv --reuid=4711 --regid=4711 --clear-groups \"$@\"";
+        Files.setPosixFilePermissions(Scratch.root(), PosixFilePermissions.fromString("rwx--x--x"));
+        Files.setPosixFilePermissions(
+                project.folder(), PosixFilePermissions.fromString("rwx--x--x"));
+        Launched.run(
+                        home,
+                        environment,
+                        "sh",
+                        "-c",
+                        script,
+                        "sh",
+                        project.folder() + "/jbang",
+                        "info",
+                        "classpath",
+                        project.folder() + "/migopy.java")
+                .exits(0);
+        assertThat(names(home)).as("no folder called ?").doesNotContain("?");
     }
 
     /** The environment without a jbang on PATH, so that the launcher needs its jar. */

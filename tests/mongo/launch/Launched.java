@@ -52,8 +52,16 @@ record Launched(long pid, int exitCode, String out, String err) {
         }
 
         String outSoFar() {
+            return read(out);
+        }
+
+        String errSoFar() {
+            return read(err);
+        }
+
+        private static String read(Path file) {
             try {
-                return Files.readString(out);
+                return Files.readString(file);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

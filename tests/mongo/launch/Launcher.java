@@ -55,10 +55,19 @@ record Launcher(Path folder) {
             """;
 
     static Launcher create() {
+        return createIn(Scratch.folder("a project's folder"));
+    }
+
+    /** The same in a folder of this very name. */
+    static Launcher create(String name) {
+        return createIn(Scratch.folder("parent").resolve(name));
+    }
+
+    private static Launcher createIn(Path folder) {
         try {
-            Launcher made = new Launcher(Scratch.folder("a project's folder").toRealPath());
-            for (String name : new String[] {"jbang", "migopy"}) {
-                made.program(name, Files.readString(Checkout.root().resolve(name)));
+            Launcher made = new Launcher(Files.createDirectories(folder).toRealPath());
+            for (String launcher : new String[] {"jbang", "migopy"}) {
+                made.program(launcher, Files.readString(Checkout.root().resolve(launcher)));
             }
             made.write("migopy.java", ENTRY);
             made.answer("first");
