@@ -13,13 +13,11 @@ import migopy.console.BackfillEstimate;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonValue;
-import org.bson.Document;
 import org.bson.RawBsonDocument;
 
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -29,6 +27,13 @@ final class Estimator {
     private static final Duration COUNT_LIMIT = Duration.ofSeconds(60);
 
     private static final int TIMED_DOCUMENTS = 1_000;
+
+    /** What a batch and its checkpoint wait for the server, as measured on a replica set nearby. */
+    private static final Duration WAIT = Duration.ofMillis(10);
+
+    /** As many as a large batch has. */
+    private static final int WALKED_DOCUMENTS = 20_000;
+
     private static final Duration TIMED_LIMIT = Duration.ofSeconds(1);
 
     private final MongoClient client;
@@ -43,7 +48,14 @@ final class Estimator {
         this.embedded = embedded;
     }
 
-    private record Timed(int documents, long nanos) {}
+    private record Timed(int documents, long nanos) {
+        double each() {
+            return (double) nanos / documents;
+        }
+    }
+
+    /** How many match, or null; and how long that took to count. */
+    private record Counted(Long documents, long nanos) {}
 
     BackfillEstimate of(Job job) {
         List<String> notes = new ArrayList<>();
@@ -52,7 +64,7 @@ final class Estimator {
         if (!facts.exists()) {
             notes.add("there is no such collection");
             return new BackfillEstimate(
-                    job.shownName(), job.change().word(), 0L, null, 0, null, null, notes);
+                    job.shownName(), job.change().word(), 0L, null, 0, 0, null, null, notes);
         }
         if (facts.sharded()) {
             notes.add("sharded by " + String.join(", ", facts.shardKey()));
@@ -61,83 +73,91 @@ final class Estimator {
             notes.add("would be refused: once() needs transactions, and this server has none");
         }
         Target target = new Target(source, job, embedded);
-        Long documents = count(target, notes);
+        Counted counted = count(target, notes);
+        long visited = target.estimate();
+        if (target.where() != null && counted.documents() != null) {
+            noteVisits(visited, counted.documents(), notes);
+        }
         Optional<Timed> timed = timed(job, target, facts, notes);
+        Long predicted = null;
+        if (counted.documents() != null && timed.isPresent()) {
+            predicted = predicted(job, counted, timed.get(), walk(job, target, visited));
+        }
         return new BackfillEstimate(
                 job.shownName(),
                 job.change().word(),
-                documents,
-                plan(target),
+                counted.documents(),
+                embedded ? null : "_id_", // It goes along _id, whatever other index there is.
+                visited,
                 timed.map(Timed::documents).orElse(0),
                 timed.map(one -> TimeUnit.NANOSECONDS.toMillis(one.nanos())).orElse(null),
-                predicted(job, documents, timed),
+                predicted,
                 notes);
     }
 
-    private static Long predicted(Job job, Long documents, Optional<Timed> timed) {
-        if (documents == null || timed.isEmpty()) {
-            return null;
+    private static void noteVisits(long visited, long documents, List<String> notes) {
+        if (visited > documents) {
+            notes.add("visits all %,d documents of the collection to find them".formatted(visited));
         }
-        double each = (double) timed.get().nanos() / timed.get().documents();
-        double nanos = each * documents;
+    }
+
+    private static Long predicted(Job job, Counted counted, Timed timed, double walk) {
+        double nanos = timed.each() * counted.documents() + walk;
+        if (job.where() != null) {
+            nanos += counted.nanos(); // The count of what is left, at the end.
+        }
         if (job.maxRate() > 0) {
-            nanos = Math.max(nanos, documents * 1e9 / job.maxRate());
+            nanos = Math.max(nanos, counted.documents() * 1e9 / job.maxRate());
         }
         return TimeUnit.NANOSECONDS.toMillis((long) nanos);
     }
 
-    private static Long count(Target target, List<String> notes) {
+    /**
+     * How long it takes to go along all documents, without a change: that of some, extrapolated.
+     */
+    private static double walk(Job job, Target target, long documents) {
+        long start = System.nanoTime();
+        Stretch some = target.next(null, null, null, WALKED_DOCUMENTS, Target.Read.NOTHING);
+        long nanos = System.nanoTime() - start;
+        if (target.where() != null) {
+            start = System.nanoTime();
+            target.countIn(some.range());
+            // Once to change them, and once more to check whether a changed one matches again.
+            int times = job.change() instanceof Change.Delete ? 1 : 2;
+            nanos += times * (System.nanoTime() - start);
+        }
+        double walked = some.visited() == 0 ? 0 : (double) nanos / some.visited() * documents;
+        return walked + waits(job, documents);
+    }
+
+    /** For the majority, once a batch: the first ones are small. */
+    private static double waits(Job job, long documents) {
+        BatchSize size = new BatchSize(job.batch(), job.maxRate());
+        long batches = 1;
+        long first = size.documents();
+        for (long left = documents - first; left > 0; left -= size.documents()) {
+            if (job.batch() > 0 || job.maxRate() > 0 || size.documents() == BatchSize.MOST) {
+                batches += left / size.documents() + 1;
+                break;
+            }
+            size.took(1);
+            batches++;
+        }
+        return batches * (double) WAIT.toNanos();
+    }
+
+    private static Counted count(Target target, List<String> notes) {
+        long start = System.nanoTime();
         try {
-            return target.where() == null ? target.estimate() : target.count(COUNT_LIMIT);
+            long found = target.where() == null ? target.estimate() : target.count(COUNT_LIMIT);
+            return new Counted(found, System.nanoTime() - start);
         } catch (MongoException e) {
             if (!Retry.tooSlow(e)) {
                 throw e;
             }
             notes.add("not counted within %d s".formatted(COUNT_LIMIT.toSeconds()));
-            return null;
+            return new Counted(null, 0);
         }
-    }
-
-    /** The index that finds the documents, or {@code COLLSCAN}. */
-    private String plan(Target target) {
-        if (embedded) {
-            return null;
-        }
-        if (target.where() == null) {
-            return "_id_";
-        }
-        Document find = new Document("find", target.name()).append("filter", target.where());
-        Document explained =
-                database.runCommand(
-                        new Document("explain", find).append("verbosity", "queryPlanner"));
-        return winner(explained.get("queryPlanner", new Document()));
-    }
-
-    private static String winner(Object plan) {
-        if (plan instanceof Document node) {
-            if (node.containsKey("indexName")) {
-                return node.getString("indexName");
-            }
-            Object stage = node.get("stage");
-            if ("COLLSCAN".equals(stage) || "IDHACK".equals(stage)) {
-                return "COLLSCAN".equals(stage) ? "COLLSCAN" : "_id_";
-            }
-            for (String next :
-                    List.of("winningPlan", "queryPlan", "inputStage", "inputStages", "shards")) {
-                String found = winner(node.get(next));
-                if (found != null) {
-                    return found;
-                }
-            }
-        }
-        if (plan instanceof List<?> nodes) {
-            return nodes.stream()
-                    .map(Estimator::winner)
-                    .filter(Objects::nonNull)
-                    .findFirst()
-                    .orElse(null);
-        }
-        return null;
     }
 
     private Optional<Timed> timed(

@@ -10,7 +10,8 @@ import java.util.List;
  * @param collection the collection's name
  * @param way {@code update}, {@code each} or {@code delete}
  * @param documents how many documents match; null if that took too long to count
- * @param plan the index that finds them, {@code COLLSCAN} if there is none, or null if not known
+ * @param plan the index that it goes along, or null if not known
+ * @param visited how many documents it visits to find them
  * @param timedDocuments how many documents the timed batch had; 0 if there was none
  * @param timedMs how long the timed batch took
  * @param predictedMs how long all would take, at that rate; null if not known
@@ -21,6 +22,7 @@ public record BackfillEstimate(
         String way,
         Long documents,
         String plan,
+        long visited,
         int timedDocuments,
         Long timedMs,
         Long predictedMs,
@@ -49,6 +51,7 @@ public record BackfillEstimate(
         Document json = new Document("collection", collection).append("way", way);
         Json.put(json, "documents", documents);
         Json.put(json, "plan", plan);
+        json.append("visited", visited);
         if (timedMs != null) {
             json.append("timedDocuments", timedDocuments).append("timedMs", timedMs);
         }

@@ -8,6 +8,7 @@ import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.Updates;
 
+import migopy.backfill.Backfill;
 import migopy.backfill.EstimateRun;
 import migopy.console.BackfillEstimate;
 import migopy.console.MigrationEstimate;
@@ -22,6 +23,7 @@ import support.OnServer;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** What a migration would do is told without a write. */
@@ -46,28 +48,36 @@ class EstimateTest {
         assertThat(one.documents()).isEqualTo(2_000);
         assertThat(one.plan()).isEqualTo("_id_");
         assertThat(one.timedDocuments()).isEqualTo(1_000);
-        assertThat(one.predictedMs()).isBetween(2 * one.timedMs(), 2 * one.timedMs() + 2);
+        assertThat(one.visited()).isEqualTo(2_500);
+        assertThat(one.predictedMs()).isGreaterThanOrEqualTo(2 * one.timedMs());
         assertThat(estimate.error()).isNull();
         assertThat(estimate.firstWrite()).isNull();
         assertNothingWritten(backfills);
     }
 
     @Test
-    void aFilterWithoutAnIndexIsNamedACollscan(MongoServer server) {
+    void aSelectiveFilterCountsTheWayAlongAllDocuments(MongoServer server) {
         Backfills backfills = new Backfills(server);
-        backfills.fill("users", 100);
-        EstimateRun run = run(server, true);
-        Runnable up =
-                () ->
-                        run.backfill("users")
-                                .where(Filters.eq("n", 0))
-                                .each(one -> Updates.inc("n", 1))
-                                .run();
-
-        assertThat(run.of("7_change", up::run).backfills().get(0).plan()).isEqualTo("COLLSCAN");
+        backfills.fill("users", 40_000);
         server.collection("users").createIndex(Indexes.ascending("n"));
-        assertThat(run.of("7_change", up::run).backfills().get(1).plan()).isEqualTo("n_1");
-        assertNothingWritten(backfills);
+        server.collection("users").updateMany(Filters.lt("_id", 10), Updates.set("n", -1));
+        EstimateRun run = run(server, true);
+        BackfillEstimate one =
+                run.of("7_change", () -> selective(run.backfill("users"))).backfills().get(0);
+
+        long start = System.nanoTime();
+        selective(backfills.of("users"));
+        long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+
+        assertThat(one.documents()).isEqualTo(10);
+        assertThat(one.plan()).isEqualTo("_id_");
+        assertThat(one.notes())
+                .contains("visits all 40,000 documents of the collection to find them");
+        assertThat(one.predictedMs()).as("it took " + took).isGreaterThan(took / 4);
+    }
+
+    private static void selective(Backfill users) {
+        users.where(Filters.eq("n", -1)).each(one -> Updates.inc("n", 1)).run();
     }
 
     @Test
