@@ -65,9 +65,12 @@ public final class ServerOperations {
         return new Found(new ArrayList<>(found.values()), complete);
     }
 
-    /** Ends these; one that has ended by itself is no error. */
+    /** Ends these, except index builds; one that has ended by itself is not an error. */
     public void kill(List<ServerOperation> operations) {
         for (ServerOperation operation : operations) {
+            if (operation.buildsIndexes()) {
+                continue;
+            }
             if (operation.opid() == null) {
                 killSession(operation.lsid());
             } else {
@@ -163,9 +166,31 @@ public final class ServerOperations {
         return new ServerOperation(
                 each.get("opid"),
                 what,
-                text(each, "ns"),
+                namespace(each),
                 Duration.ofNanos(running * 1000),
-                each.getDocument("lsid", null));
+                each.getDocument("lsid", null),
+                indexes(each));
+    }
+
+    /** While {@code createIndexes} waits for another build, its {@code ns} is the database's. */
+    private static String namespace(BsonDocument each) {
+        BsonDocument command = each.getDocument("command", new BsonDocument());
+        return command.isString("createIndexes") && command.isString("$db")
+                ? text(command, "$db") + "." + text(command, "createIndexes")
+                : text(each, "ns");
+    }
+
+    private static List<String> indexes(BsonDocument each) {
+        BsonDocument command = each.getDocument("command", new BsonDocument());
+        List<String> names = new ArrayList<>();
+        if (each.containsKey("opid")
+                && command.isString("createIndexes")
+                && command.isArray("indexes")) {
+            for (BsonValue index : command.getArray("indexes")) {
+                names.add(index.isDocument() ? text(index.asDocument(), "name") : "?");
+            }
+        }
+        return names;
     }
 
     private static String text(BsonDocument each, String name) {

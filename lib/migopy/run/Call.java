@@ -20,6 +20,9 @@ final class Call {
     /** How long a migration that was interrupted may take to end (FAULTS, row 10). */
     static final Duration GRACE = Duration.ofSeconds(10);
 
+    /** The same where it waits for an index build, which is not ended: no interrupt reaches it. */
+    private static final Duration GRACE_OF_A_BUILD = Duration.ofSeconds(1);
+
     /** No limit that anybody would live to see. */
     private static final Duration FOREVER = Duration.ofDays(36_500);
 
@@ -78,7 +81,7 @@ final class Call {
         if (stop instanceof Stop.Exited exited) {
             return new Ending.Exited(exited.stack());
         }
-        boolean returned = endsByItself.getAsBoolean() && waited();
+        boolean returned = endsByItself.getAsBoolean() && waited(GRACE);
         if (returned && thrown() == null) {
             return new Ending.Returned();
         }
@@ -89,9 +92,9 @@ final class Call {
      * Ends what the server does for it, interrupts it, and tells whether it ended within the grace.
      */
     private boolean ended() {
-        operation.endOwnOperations();
+        boolean builds = operation.endOwnOperations();
         thread.interrupt();
-        if (waited()) {
+        if (waited(builds ? GRACE_OF_A_BUILD : GRACE)) {
             return true;
         }
         operation.endOwnOperations(); // what it has asked the server for since then
@@ -99,9 +102,9 @@ final class Call {
         return false;
     }
 
-    private boolean waited() {
+    private boolean waited(Duration limit) {
         try {
-            over.get(GRACE.toMillis(), TimeUnit.MILLISECONDS);
+            over.get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
             return over.isDone();
         } catch (InterruptedException e) {

@@ -8,18 +8,24 @@ import migopy.journal.Entry;
 import migopy.lock.Lease;
 import migopy.lock.LockStore;
 import migopy.mongo.Connection;
+import migopy.mongo.ServerOperation;
 import migopy.mongo.ServerOperations;
 import migopy.settings.Settings;
 
+import org.bson.BsonValue;
+
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Work under the lock: what its parts share. Closing it gives the lock back.
  *
  * @param operations what runs in the server
  * @param takeover what a run before this one has left behind
+ * @param builds the index builds of this run that were reported to go on without it
  */
 record Operation(
         RunContext context,
@@ -27,7 +33,8 @@ record Operation(
         By by,
         Lease lease,
         ServerOperations operations,
-        Takeover takeover)
+        Takeover takeover,
+        Set<BsonValue> builds)
         implements AutoCloseable {
 
     /**
@@ -51,8 +58,8 @@ record Operation(
                         wait,
                         Clock.systemUTC(),
                         context.console()::event);
-        Takeover takeover = new Takeover(operations, ledger, lease);
-        return new Operation(context, ledger, by, lease, operations, takeover);
+        Takeover takeover = new Takeover(operations, ledger, lease, context.console());
+        return new Operation(context, ledger, by, lease, operations, takeover, new HashSet<>());
     }
 
     /** The journal, when no earlier run can write into it or into the fixes any more. */
@@ -101,9 +108,26 @@ record Operation(
         return OutputCapture.start(console(), settings().redactor());
     }
 
-    /** Ends what this very run does in the server; where that fails, a person is told. */
-    void endOwnOperations() {
-        end(operations);
+    /**
+     * Ends what this very run does in the server, except index builds; those, and where that fails,
+     * are reported.
+     *
+     * @return whether an index build goes on
+     */
+    boolean endOwnOperations() {
+        boolean left = false;
+        for (ServerOperation each : end(operations)) {
+            left |= each.buildsIndexes();
+            if (each.buildsIndexes() && builds.add(each.opid())) {
+                console()
+                        .notice(
+                                "%s goes on in the server, and the next attempt waits for it."
+                                                .formatted(each.describe())
+                                        + " To stop it, in mongosh: "
+                                        + each.dropIndexes());
+            }
+        }
+        return left;
     }
 
     /**
@@ -123,11 +147,14 @@ record Operation(
                         });
     }
 
-    private void end(ServerOperations inServer) {
+    private List<ServerOperation> end(ServerOperations inServer) {
         try {
-            inServer.kill(inServer.ofRun(runId()));
+            List<ServerOperation> found = inServer.ofRun(runId());
+            inServer.kill(found);
+            return found;
         } catch (MigopyException | IllegalStateException e) { // the client may be closed
             console().notice("Its operations in the server may go on: " + e.getMessage());
+            return List.of();
         }
     }
 

@@ -2,6 +2,7 @@ package migopy.run;
 
 import migopy.MigopyException;
 import migopy.Problem;
+import migopy.console.Console;
 import migopy.journal.Entry;
 import migopy.journal.Fixes;
 import migopy.journal.Journal;
@@ -42,8 +43,10 @@ final class Takeover {
     private final Journal journal;
     private final Fixes fixes;
     private final Lease lease;
+    private final Console console;
 
-    Takeover(ServerOperations operations, Ledger ledger, Lease lease) {
+    Takeover(ServerOperations operations, Ledger ledger, Lease lease, Console console) {
+        this.console = console;
         this.operations = operations;
         this.lease = lease;
         this.journal = ledger.journal();
@@ -99,7 +102,7 @@ final class Takeover {
 
     /**
      * Makes sure that nothing of an interrupted migration goes on in the server, before it is run
-     * again.
+     * again. An index build may: the same {@code createIndexes} waits for it.
      *
      * @throws MigopyException unknown, if something does
      */
@@ -114,9 +117,19 @@ final class Takeover {
         long start = System.nanoTime();
         List<ServerOperation> left = operations.ofRun(entry.run());
         operations.kill(left);
+        for (ServerOperation each : left) {
+            if (each.buildsIndexes()) {
+                console.notice(
+                        "%s still runs in the server; %s waits for it where it asks for the same"
+                                        .formatted(each.describe(), entry.name())
+                                + ". To stop it, in mongosh: "
+                                + each.dropIndexes());
+            }
+        }
+        left = others(left);
         while (!left.isEmpty() && System.nanoTime() - start < limit.toNanos()) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LOOK_AGAIN.toMillis()));
-            left = operations.ofRun(entry.run());
+            left = others(operations.ofRun(entry.run()));
         }
         if (!left.isEmpty()) {
             throw MigopyException.unknown(
@@ -124,6 +137,10 @@ final class Takeover {
                             .formatted(entry.name(), left.get(0).describe()),
                     "End it there, or wait for its end; then start again");
         }
+    }
+
+    private static List<ServerOperation> others(List<ServerOperation> operations) {
+        return operations.stream().filter(each -> !each.buildsIndexes()).toList();
     }
 
     /** The problem, and below it what the interrupted run still does in the server. */
@@ -134,8 +151,14 @@ final class Takeover {
         List<String> details = new ArrayList<>(problem.details());
         try {
             ServerOperations.Found found = operations.find(entry.run());
-            found.operations()
-                    .forEach(each -> details.add("still runs in the server: " + each.describe()));
+            for (ServerOperation each : found.operations()) {
+                details.add("still runs in the server: " + each.describe());
+                if (each.buildsIndexes()) {
+                    details.add(
+                            "    the next attempt waits for it; to stop it, in mongosh: "
+                                    + each.dropIndexes());
+                }
+            }
             if (found.operations().isEmpty()) {
                 details.add(
                         found.complete()

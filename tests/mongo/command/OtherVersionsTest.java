@@ -31,6 +31,17 @@ class OtherVersionsTest {
     }
 
     @Test
+    void mongodb5FinishesAnIndexBuildWhoseRunWasStopped(@On(Kind.MONGODB_5) MongoServer server) {
+        IndexBuildTest.isStoppedAndJoined(server);
+    }
+
+    @Test
+    void aLaterMongodb6FinishesAnIndexBuildWhoseRunWasStopped(
+            @On(Kind.MONGODB_6_LATE) MongoServer server) {
+        IndexBuildTest.isStoppedAndJoined(server);
+    }
+
+    @Test
     void threeMembers(@On(Kind.THREE_MEMBERS) MongoServer server) {
         shortSet(server);
     }
