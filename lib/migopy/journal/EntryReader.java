@@ -65,7 +65,7 @@ final class EntryReader {
                 flag(document, "transactional") == Boolean.TRUE,
                 flag(document, "resumable") == Boolean.TRUE,
                 flag(document, "fileGone") == Boolean.TRUE,
-                subdocument(document, "session"),
+                session(document),
                 time(document, "startedAt"),
                 time(document, "finishedAt"),
                 whole(document, "durationMs"),
@@ -177,6 +177,14 @@ final class EntryReader {
             return value.asDocument();
         }
         throw misfit(field, value, "a document");
+    }
+
+    private static BsonDocument session(BsonDocument document) throws Misfit {
+        BsonDocument session = subdocument(document, "session");
+        if (session != null && !OpenSessions.isSession(session)) {
+            throw new Misfit("its session does not have the id of a server session");
+        }
+        return session;
     }
 
     private static Misfit misfit(String field, BsonValue value, String wanted) {

@@ -3,6 +3,7 @@ package migopy.journal;
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.cursor.TimeoutMode;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.Sorts;
@@ -238,6 +239,7 @@ public final class Fixes {
                 .find()
                 .projection(Projections.exclude("source", "output"))
                 .sort(Sorts.ascending("startedAt"))
+                .timeoutMode(TimeoutMode.ITERATION)
                 .into(new ArrayList<>());
     }
 

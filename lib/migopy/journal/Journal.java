@@ -8,6 +8,7 @@ import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoCursor;
 import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.cursor.TimeoutMode;
 import com.mongodb.client.model.BulkWriteOptions;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Projections;
@@ -32,11 +33,15 @@ import java.util.Optional;
  * The {@code migrations} collection.
  *
  * <p>Write and read concern are majority and reads go to the primary, whatever the user's URI says;
- * each call is limited to 10 s. All of that comes with the database that the constructor is given.
+ * each answer is limited to 10 s. All of that comes with the database that the constructor is
+ * given.
  */
 public final class Journal {
-    /** 10,000 entries of some 600 bytes in few round trips, and no more than a few MB at a time. */
-    private static final int READ_BATCH = 5_000;
+    /** Of some 600 bytes each: one answer of the server takes 10 s on a line of 1 Mbit/s. */
+    private static final int READ_BATCH = 2_000;
+
+    /** Of some 100 kB each at most: with what the last attempts failed of. */
+    private static final int HISTORY_BATCH = 200;
 
     // Up to 1 MB a document that no plan needs. Everything else: a document of another tool shows
     // by its own fields that it is not ours.
@@ -68,7 +73,12 @@ public final class Journal {
     public List<Entry> entries() {
         List<Entry> entries = new ArrayList<>();
         try (MongoCursor<BsonDocument> cursor =
-                collection.find().projection(FOR_PLANNING).batchSize(READ_BATCH).iterator()) {
+                collection
+                        .find()
+                        .projection(FOR_PLANNING)
+                        .batchSize(READ_BATCH)
+                        .timeoutMode(TimeoutMode.ITERATION)
+                        .iterator()) {
             while (cursor.hasNext()) {
                 entries.add(EntryReader.read(cursor.next()));
             }
@@ -107,6 +117,8 @@ public final class Journal {
         return collection
                 .find()
                 .projection(Projections.exclude("source", "output"))
+                .batchSize(HISTORY_BATCH)
+                .timeoutMode(TimeoutMode.ITERATION)
                 .into(new ArrayList<>());
     }
 

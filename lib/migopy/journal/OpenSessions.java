@@ -4,6 +4,8 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.Projections;
 
 import org.bson.BsonArray;
+import org.bson.BsonBinary;
+import org.bson.BsonBinarySubType;
 import org.bson.BsonDocument;
 import org.bson.BsonValue;
 import org.bson.conversions.Bson;
@@ -17,6 +19,8 @@ import java.util.List;
  * every other write to it.
  */
 final class OpenSessions {
+    private static final int UUID_BYTES = 16;
+
     private OpenSessions() {}
 
     /**
@@ -32,7 +36,7 @@ final class OpenSessions {
     }
 
     private static void add(BsonDocument record, List<BsonDocument> sessions) {
-        if (record.isDocument("session")) {
+        if (isSession(record.get("session"))) {
             sessions.add(record.getDocument("session"));
         }
         BsonDocument none = new BsonDocument();
@@ -44,7 +48,21 @@ final class OpenSessions {
                     checkpoint.isArray("sessions")
                             ? checkpoint.getArray("sessions")
                             : new BsonArray();
-            ids.forEach(id -> sessions.add(new BsonDocument("id", id)));
+            for (BsonValue id : ids) {
+                BsonDocument session = new BsonDocument("id", id);
+                if (isSession(session)) {
+                    sessions.add(session);
+                }
+            }
         }
+    }
+
+    /** Whether the server can be asked to end it: its {@code id} is a UUID. */
+    static boolean isSession(BsonValue value) {
+        return value instanceof BsonDocument session
+                && session.get("id") instanceof BsonBinary id
+                && BsonBinarySubType.isUuid(id.getType())
+                && id.getData().length == UUID_BYTES
+                && (!session.containsKey("uid") || session.isBinary("uid"));
     }
 }

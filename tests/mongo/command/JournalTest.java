@@ -253,6 +253,25 @@ class JournalTest {
     }
 
     @Test
+    void aSessionThatIsNoneOfTheServersIsUnreadableAndStopsNothingElse(MongoServer server) {
+        for (Object session : List.of(new Document(), new Document("id", "x"), "x")) {
+            server.collection("migrations").drop();
+            server.collection("migrations")
+                    .insertOne(
+                            new Document("_id", "1_one")
+                                    .append("name", "1_one.java")
+                                    .append("state", "running")
+                                    .append("transactional", true)
+                                    .append("run", "dead")
+                                    .append("fence", 1L)
+                                    .append("session", session));
+            var project = project(server).with("1_one.java", marking("one"));
+            project.run("execute").exits(3).complainsBriefly().says("1_one", "its session");
+            project.run("repair", "1", "--as", "pending", "--reason", "x").exits(3);
+        }
+    }
+
+    @Test
     void theJournalIsWrittenWithMajorityWhateverTheUriSays(MongoServer server) {
         var project =
                 project(server)

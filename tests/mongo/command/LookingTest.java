@@ -42,6 +42,21 @@ class LookingTest {
     }
 
     @Test
+    void aLargeJournalMayTakeLongerThanAnyOneAnswerOfIt(MongoServer server) {
+        List<Document> entries = new ArrayList<>();
+        for (int i = 0; i < 6_001; i++) {
+            entries.add(
+                    new Document("_id", "x" + i)
+                            .append("name", "x.java")
+                            .append("state", "applied"));
+        }
+        server.collection("migrations").insertMany(entries);
+        // Three answers after the first: together they take longer than the 10 s that each may.
+        server.failing("migrations", "getMore").blocking(Duration.ofMillis(3_500));
+        project(server).run("status").exits(0);
+    }
+
+    @Test
     void whereABackfillStoppedIsSaid(MongoServer server) {
         server.collection("migrations")
                 .insertOne(
