@@ -248,6 +248,7 @@
 //SOURCES mongo/MissingRight.java
 //SOURCES mongo/MongoErrors.java
 //SOURCES mongo/NoAnswer.java
+//SOURCES mongo/ServerDetails.java
 //SOURCES mongo/ServerOperation.java
 //SOURCES mongo/ServerOperations.java
 //SOURCES mongo/Topology.java

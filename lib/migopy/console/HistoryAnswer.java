@@ -62,7 +62,12 @@ public record HistoryAnswer(
             if (reason != null) {
                 table.under(reason);
             } else if (error != null) {
-                table.under(Wording.shortened(error.message()));
+                table.under(Wording.shortened(error.shown()));
+                error.causes()
+                        .forEach(
+                                cause ->
+                                        table.under(
+                                                "caused by: " + Wording.shortened(cause.shown())));
             }
         }
 

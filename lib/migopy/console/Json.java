@@ -56,7 +56,15 @@ public final class Json {
                 new Document("type", error.type())
                         .append("message", error.message())
                         .append("frames", error.frames());
+        List<Document> causes = error.causes().stream().map(Json::cause).toList();
+        put(document, "causes", causes.isEmpty() ? null : causes);
         return put(document, "hint", error.hint());
+    }
+
+    private static Document cause(StepError.Cause cause) {
+        return new Document("type", cause.type())
+                .append("message", cause.message())
+                .append("frames", cause.frames());
     }
 
     static Document step(StepReport step) {

@@ -9,15 +9,52 @@ import java.util.List;
  * @param message the exception's message, or the type where there is none; at most 4 kB
  * @param frames the stack frames that lie in the migration's own file, innermost first, as {@code
  *     file:line}; at most 20
+ * @param causes the exception's cause, that one's cause and so on; at most 5
  * @param hint what to do about it, where what was thrown knows that; else null
  */
-public record StepError(String type, String message, List<String> frames, String hint) {
-    public StepError {
-        frames = List.copyOf(frames);
+public record StepError(
+        String type, String message, List<String> frames, List<Cause> causes, String hint) {
+    /**
+     * An exception that led to another.
+     *
+     * @param message at most 1 kB
+     * @param frames its own that lie in the migration's file
+     */
+    public record Cause(String type, String message, List<String> frames) {
+        public Cause {
+            frames = List.copyOf(frames);
+        }
+
+        /** {@code java.io.IOException: no such file}, with the class's simple name. */
+        String shown() {
+            return type.equals(message) ? simple(type) : simple(type) + ": " + message;
+        }
     }
 
-    /** Without a hint of its own. */
+    public StepError {
+        frames = List.copyOf(frames);
+        causes = List.copyOf(causes);
+    }
+
+    /** Without causes, and without a hint of its own. */
     public StepError(String type, String message, List<String> frames) {
-        this(type, message, frames, null);
+        this(type, message, frames, List.of(), null);
+    }
+
+    /**
+     * The message, after the exception's class where it says too little alone: the name of a class
+     * or a file, or what an {@link Error} says.
+     */
+    String shown() {
+        boolean thrown = type.indexOf('.') >= 0;
+        boolean cryptic =
+                message.strip().indexOf(' ') < 0
+                        || type.endsWith("Error")
+                        || type.startsWith("java.nio.file.");
+        return thrown && cryptic && !message.equals(type) ? simple(type) + ": " + message : message;
+    }
+
+    private static String simple(String type) {
+        return type.substring(Math.max(type.lastIndexOf('.'), type.lastIndexOf('$')) + 1);
     }
 }

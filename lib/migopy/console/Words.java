@@ -143,8 +143,18 @@ public final class Words {
 
     /** Why a step failed: the message after its name, then the migration's own lines. */
     void failure(String name, StepError error) {
-        message(name + ": " + Wording.shortened(error.message()));
-        error.frames().forEach(frame -> line(INDENT + frame.replace("\t", INDENT)));
+        message(name + ": " + Wording.shortened(error.shown()));
+        List<String> ofCauses =
+                error.causes().stream().flatMap(one -> one.frames().stream()).toList();
+        frames(INDENT, error.frames().stream().filter(one -> !ofCauses.contains(one)).toList());
+        for (StepError.Cause cause : error.causes()) {
+            line(INDENT + "caused by: " + Wording.shortened(cause.shown()));
+            frames(INDENT + INDENT, cause.frames());
+        }
+    }
+
+    private void frames(String indent, List<String> frames) {
+        frames.forEach(frame -> line(indent + frame.replace("\t", INDENT)));
     }
 
     /**

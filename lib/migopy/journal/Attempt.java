@@ -89,9 +89,22 @@ public record Attempt(
     }
 
     static Document errorDocument(StepError error) {
-        return new Document("type", error.type())
-                .append("message", error.message())
-                .append("frames", error.frames());
+        Document document =
+                new Document("type", error.type())
+                        .append("message", error.message())
+                        .append("frames", error.frames());
+        if (!error.causes().isEmpty()) {
+            document.append(
+                    "causes",
+                    error.causes().stream()
+                            .map(
+                                    cause ->
+                                            new Document("type", cause.type())
+                                                    .append("message", cause.message())
+                                                    .append("frames", cause.frames()))
+                            .toList());
+        }
+        return document;
     }
 
     private static Date date(Instant instant) {

@@ -69,6 +69,17 @@ final class AttemptReader {
     }
 
     private static StepError error(BsonDocument error) {
+        StepError.Cause itself = cause(error);
+        List<StepError.Cause> causes = new ArrayList<>();
+        if (error.get("causes") instanceof BsonArray all) {
+            all.stream()
+                    .filter(BsonValue::isDocument)
+                    .forEach(each -> causes.add(cause(each.asDocument())));
+        }
+        return new StepError(itself.type(), itself.message(), itself.frames(), causes, null);
+    }
+
+    private static StepError.Cause cause(BsonDocument error) {
         String type = orUnknown(text(error, "type"));
         String message = text(error, "message");
         List<String> frames = new ArrayList<>();
@@ -77,7 +88,7 @@ final class AttemptReader {
                     .filter(BsonValue::isString)
                     .forEach(f -> frames.add(f.asString().getValue()));
         }
-        return new StepError(type, message == null ? type : message, frames);
+        return new StepError.Cause(type, message == null ? type : message, frames);
     }
 
     private static String orUnknown(String text) {

@@ -7,12 +7,14 @@ import migopy.console.StepError;
 import migopy.journal.JournalEntry;
 import migopy.mongo.InDoubt;
 import migopy.mongo.MongoErrors;
+import migopy.mongo.ServerDetails;
 import migopy.settings.Redactor;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -42,6 +44,11 @@ public record Failure(StepError error, MigopyException overtaken, boolean inDoub
     /** Before the reason, where the record of a transaction could not be read after all. */
     static final String NOT_ASKED = "Whether it was committed could not be asked: ";
 
+    /** In bytes of UTF-8. */
+    private static final int CAUSE_MESSAGE_LIMIT = 1024;
+
+    private static final int CAUSES_KEPT = 5;
+
     /** Causes of causes are followed so far: they may go in a circle. */
     private static final int CAUSE_LIMIT = 50;
 
@@ -53,17 +60,20 @@ public record Failure(StepError error, MigopyException overtaken, boolean inDoub
     public static Failure of(
             Throwable thrown, Function<Throwable, List<String>> framesOf, Redactor redactor) {
         String type = thrown.getClass().getName();
-        String message = orElse(within(() -> message(thrown, redactor)), type);
+        String message = orElse(within(() -> message(thrown, MESSAGE_LIMIT, redactor)), type);
         List<String> frames =
                 orElse(within(() -> redacted(framesOf.apply(thrown), redactor)), List.of());
+        List<StepError.Cause> causes =
+                orElse(within(() -> causes(thrown, framesOf, redactor)), List.of());
         MongoException lost = within(() -> InDoubt.in(thrown));
         MigopyException overtaken = within(() -> overtaken(thrown));
         if (lost == null) {
             String hint = thrown instanceof MigopyException own ? own.hint() : null;
-            return new Failure(new StepError(type, message, frames, hint), overtaken, false);
+            return new Failure(
+                    new StepError(type, message, frames, causes, hint), overtaken, false);
         }
         String said = inDoubt(lost, thrown, message, redactor);
-        StepError error = new StepError(JournalEntry.INTERRUPTED, said, frames);
+        StepError error = new StepError(JournalEntry.INTERRUPTED, said, frames, causes, null);
         return new Failure(error, overtaken, true);
     }
 
@@ -91,13 +101,35 @@ public record Failure(StepError error, MigopyException overtaken, boolean inDoub
     }
 
     /** Null where there is none. */
-    private static String message(Throwable thrown, Redactor redactor) {
-        String message = thrown.getMessage();
+    private static String message(Throwable thrown, int limit, Redactor redactor) {
+        String message =
+                thrown instanceof MongoException e
+                        ? ServerDetails.in(e).orElseGet(e::getMessage)
+                        : thrown.getMessage();
         if (message == null || message.isBlank()) {
             return null;
         }
         String read = message.substring(0, Math.min(message.length(), READ_LIMIT));
-        return shortened(redactor.redact(read), MESSAGE_LIMIT);
+        return shortened(redactor.redact(read), limit);
+    }
+
+    private static List<StepError.Cause> causes(
+            Throwable thrown, Function<Throwable, List<String>> framesOf, Redactor redactor) {
+        List<StepError.Cause> causes = new ArrayList<>();
+        Throwable next = thrown.getCause();
+        for (int i = 0; next != null && next != thrown && i < CAUSES_KEPT; i++) {
+            String type = next.getClass().getName();
+            Throwable bearer =
+                    new Throwable(); // without what caused it, which has frames of its own
+            bearer.setStackTrace(next.getStackTrace());
+            causes.add(
+                    new StepError.Cause(
+                            type,
+                            orElse(message(next, CAUSE_MESSAGE_LIMIT, redactor), type),
+                            redacted(framesOf.apply(bearer), redactor)));
+            next = next.getCause();
+        }
+        return causes;
     }
 
     /** A call of {@code System.exit}, with the lines of the migration that led to it. */

@@ -239,7 +239,8 @@ abstract class RecordedCall implements AutoCloseable {
         // Nothing is left of the transaction: that is a failure like any other.
         StepError error = failure.error();
         String type = thrown.getClass().getName();
-        return failed(new StepError(type, error.message(), error.frames()), 1);
+        return failed(
+                new StepError(type, error.message(), error.frames(), error.causes(), null), 1);
     }
 
     private Failure failure(Throwable thrown) {

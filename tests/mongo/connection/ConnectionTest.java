@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import support.Eventually;
 import support.Kind;
 import support.MongoServer;
 import support.On;
@@ -189,6 +190,18 @@ class ConnectionTest {
         String uri = "mongodb://" + server.members().get(0).address() + "/?replicaSet=rs0";
         assertThat(unreachable(uri, "MONGO_CONNECT_TIMEOUT", "1s"))
                 .hasMessageContaining("it is not a member of a replica set");
+    }
+
+    @Test
+    void aServerThatStartsLaterIsWaitedFor(MongoServer server) {
+        var proxy = server.proxy();
+        proxy.cut();
+        Connection connection =
+                Connections.open(server, server.uriThrough(proxy), "MONGO_CONNECT_TIMEOUT", "60s");
+        Eventually.until("it was refused at first", () -> proxy.connections() > 0);
+        assertThat(connection.isMade()).isFalse();
+        proxy.pass();
+        assertThat(connection.supportsTransactions()).isTrue();
     }
 
     @Test
