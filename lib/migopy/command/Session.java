@@ -178,6 +178,9 @@ public final class Session implements AutoCloseable {
         return watched(
                 context -> {
                     RunResult result = new Runner(context).run(request, options);
+                    if (result.error() != null) {
+                        context.trace(result.error());
+                    }
                     console.answer(answer(result, options.dryRun()));
                     return result.exitCode();
                 });
@@ -203,7 +206,14 @@ public final class Session implements AutoCloseable {
         try (Watchdog watchdog = Watchdog.install(asProgram)) {
             int exitCode =
                     work.applyAsInt(
-                            new RunContext(settings(), opened, runId, console, hooks(), watchdog));
+                            new RunContext(
+                                    settings(),
+                                    opened,
+                                    runId,
+                                    console,
+                                    hooks(),
+                                    watchdog,
+                                    verbose()));
             watchdog.finish(exitCode);
             return exitCode;
         }

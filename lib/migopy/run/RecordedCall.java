@@ -244,6 +244,7 @@ abstract class RecordedCall implements AutoCloseable {
     }
 
     private Failure failure(Throwable thrown) {
+        operation.context().trace(thrown);
         return Failure.of(thrown, this::framesOf, operation.settings().redactor());
     }
 

@@ -13,6 +13,7 @@ import migopy.settings.Settings;
  * What a command that takes the lock works with.
  *
  * @param watchdog hears of signals; whoever installed it closes it
+ * @param verbose whether stack traces are wanted
  */
 public record RunContext(
         Settings settings,
@@ -20,7 +21,15 @@ public record RunContext(
         String runId,
         Console console,
         Hooks hooks,
-        Watchdog watchdog) {
+        Watchdog watchdog,
+        boolean verbose) {
+
+    /** Shows the whole stack trace of what the user's code threw, where that is wanted. */
+    public void trace(Throwable thrown) {
+        if (verbose) {
+            console.trace(Failure.trace(thrown));
+        }
+    }
 
     /** The kind of what ended the work: a signal's if one came, else that of the failure. */
     public MigopyException.Kind kindAfter(MigopyException.Kind failure) {

@@ -55,6 +55,31 @@ class CausesTest {
     }
 
     @Test
+    void theWholeStackTraceIsShownWithVerbose(MongoServer server) {
+        var project = failing(server, LOST_SEED);
+        project.run("execute").exits(1).neverSays("at java.base/");
+        project.run("execute", "--verbose")
+                .exits(1)
+                .says(
+                        "java.lang.IllegalStateException: could not load the seed",
+                        "Caused by: java.nio.file.NoSuchFileException: no-such-seed.csv",
+                        "at java.base/java.nio.file.Files.readString");
+    }
+
+    @Test
+    void theStackTraceOfAHookIsShownWithVerbose(MongoServer server) {
+        project(server)
+                .with("1_a.java", up(""))
+                .entry(
+                        "@Override protected void afterMigration(String name,"
+                                + " StepReport step) {"
+                                + " throw new IllegalStateException(\"no\"); }")
+                .run("execute", "--verbose")
+                .exits(1)
+                .says("Caused by: java.lang.IllegalStateException: no", "at migopy.afterMigration");
+    }
+
+    @Test
     void causesThatGoInACircleAreCut(MongoServer server) {
         var project =
                 failing(
