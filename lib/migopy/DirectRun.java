@@ -1,6 +1,7 @@
 package migopy;
 
 import migopy.mongo.Connection;
+import migopy.observe.Refusal;
 import migopy.settings.Settings;
 import migopy.settings.SettingsSource;
 
@@ -21,6 +22,8 @@ final class DirectRun {
                 Connection.open(
                         settings, "direct-" + Integer.toHexString(new SecureRandom().nextInt()));
         Migration.Binding binding = Migration.Binding.withoutRecord(connection, event -> {});
+        binding.observation().bind();
+        connection.watch(binding.observation());
         System.err.println(
                 "%s. Nothing is recorded; what is: %s"
                         .formatted(
@@ -53,7 +56,8 @@ final class DirectRun {
      * The last words of a direct run: a stack trace only for what the migration's own code threw.
      */
     private static void say(Thread thread, Throwable thrown) {
-        if (thrown instanceof MigopyException known) {
+        Throwable reason = thrown instanceof Refusal refusal ? refusal.reason() : thrown;
+        if (reason instanceof MigopyException known) {
             System.err.println(known.getMessage());
             System.err.println(command(known.hint()));
             Runtime.getRuntime().halt(known.kind().exitCode());

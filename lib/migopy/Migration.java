@@ -1,5 +1,6 @@
 package migopy;
 
+import com.mongodb.WriteConcern;
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoDatabase;
@@ -11,10 +12,12 @@ import migopy.backfill.Checkpoints;
 import migopy.console.Event;
 import migopy.mongo.Connection;
 import migopy.mongo.Topology;
+import migopy.observe.Observation;
 
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * What a migration sees: {@code import static migopy.Migration.db;}.
@@ -27,21 +30,24 @@ public final class Migration {
     private static final AtomicReference<Binding> BOUND = new AtomicReference<>();
 
     /** Bound once a run's migration is over: one that did not hear of its end gets no more. */
-    private static final Binding OVER = new Binding(null, null, null, null);
+    private static final Binding OVER = new Binding(null, null, null, null, null);
 
     private Migration() {}
 
     /**
      * What the calls of this class lead to while a migration runs.
      *
+     * @param client made when it is asked for first
      * @param log takes one line
      * @param backfills makes the backfill of a collection
+     * @param observation of what the migration does
      */
     public record Binding(
-            MongoClient client,
+            Supplier<MongoClient> client,
             MongoDatabase database,
             Consumer<String> log,
-            Function<String, Backfill> backfills) {
+            Function<String, Backfill> backfills,
+            Observation observation) {
 
         /**
          * For work that has no record and no lock: its backfills keep no place. For Migopy itself.
@@ -50,7 +56,7 @@ public final class Migration {
          */
         public static Binding withoutRecord(Connection connection, Consumer<Event> events) {
             return new Binding(
-                    connection.client(),
+                    connection::client,
                     connection.database(),
                     System.out::println,
                     collection ->
@@ -64,7 +70,8 @@ public final class Migration {
                                             events,
                                             connection.supportsTransactions(),
                                             connection.topology() == Topology.EMBEDDED),
-                                    collection));
+                                    collection),
+                    new Observation());
         }
     }
 
@@ -91,7 +98,7 @@ public final class Migration {
 
     /** The client behind {@link #db()}, for other databases and for sessions. */
     public static MongoClient client() {
-        return binding().client();
+        return binding().client().get();
     }
 
     /** Says one line: to the screen, and into the migration's record. */
@@ -119,8 +126,12 @@ public final class Migration {
                     "this server has no transactions: it is no replica set",
                     "Start it as a replica set, of one member if need be");
         }
+        Observation observation = binding().observation();
+        MongoDatabase database = db().withWriteConcern(WriteConcern.ACKNOWLEDGED);
         try (ClientSession session = client().startSession()) {
-            new Transaction(session, () -> {}).<E>run(() -> body.run(db(), session));
+            ClientSession handedOut = Transaction.handedOut(session, observation);
+            new Transaction(session, observation, client(), () -> {})
+                    .<E>run(() -> body.run(database, handedOut));
         }
     }
 

@@ -33,7 +33,6 @@
 //SOURCES backfill/Parts.java
 //SOURCES backfill/Range.java
 //SOURCES backfill/RateMeter.java
-//SOURCES backfill/ReadOnly.java
 //SOURCES backfill/ReplicationLag.java
 //SOURCES backfill/Retry.java
 //SOURCES backfill/Run.java
@@ -196,6 +195,7 @@
 //SOURCES files/SourceCompiler.java
 //SOURCES files/SourceOutline.java
 //SOURCES files/TouchedCollections.java
+//SOURCES files/TypeSearch.java
 //SOURCES files/Unit.java
 //SOURCES files/package-info.java
 //SOURCES fix/FixMigration.java
@@ -244,7 +244,6 @@
 //SOURCES mongo/EmbeddedProgram.java
 //SOURCES mongo/EmbeddedServer.java
 //SOURCES mongo/InDoubt.java
-//SOURCES mongo/InSession.java
 //SOURCES mongo/MissingRight.java
 //SOURCES mongo/MongoErrors.java
 //SOURCES mongo/NoAnswer.java
@@ -253,6 +252,17 @@
 //SOURCES mongo/ServerOperations.java
 //SOURCES mongo/Topology.java
 //SOURCES mongo/package-info.java
+//SOURCES observe/CommandWatch.java
+//SOURCES observe/HandedOut.java
+//SOURCES observe/Handles.java
+//SOURCES observe/InSession.java
+//SOURCES observe/Observation.java
+//SOURCES observe/ObservedTransaction.java
+//SOURCES observe/ReadOnly.java
+//SOURCES observe/Refusal.java
+//SOURCES observe/UncaughtExceptions.java
+//SOURCES observe/WriteCommand.java
+//SOURCES observe/package-info.java
 //SOURCES plan/Duplicates.java
 //SOURCES plan/Names.java
 //SOURCES plan/Overview.java
@@ -268,6 +278,7 @@
 //SOURCES run/AttemptReader.java
 //SOURCES run/BackfillControl.java
 //SOURCES run/Call.java
+//SOURCES run/CallHandles.java
 //SOURCES run/EditDiff.java
 //SOURCES run/Ending.java
 //SOURCES run/Estimation.java
@@ -307,6 +318,7 @@
 //SOURCES run/Validation.java
 //SOURCES run/Verdict.java
 //SOURCES run/Watchdog.java
+//SOURCES run/WeakWrites.java
 //SOURCES run/package-info.java
 //SOURCES settings/ByteMatcher.java
 //SOURCES settings/ConnectionResolver.java

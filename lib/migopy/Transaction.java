@@ -6,15 +6,26 @@ import com.mongodb.ReadPreference;
 import com.mongodb.TransactionOptions;
 import com.mongodb.WriteConcern;
 import com.mongodb.client.ClientSession;
+import com.mongodb.client.MongoClient;
+
+import migopy.mongo.MongoErrors;
+import migopy.observe.Handles;
+import migopy.observe.Observation;
+import migopy.observe.ObservedTransaction;
+
+import org.bson.Document;
+
+import java.time.Duration;
+import java.util.Set;
 
 /**
  * A transaction that is tried again where MongoDB says that this is safe, and never after somebody
  * else has taken over.
  *
- * <p>Not the driver's {@code withTransaction}: that one looks at no lease between two tries.
+ * <p>Not the driver's {@code withTransaction}: that one checks no lease between two tries.
  */
 public final class Transaction {
-    /** How often a body is called again after a TransientTransactionError (CONTRACT, section 1). */
+    /** How often a body is called again after a TransientTransactionError. */
     private static final int RETRIES = 3;
 
     /**
@@ -22,14 +33,35 @@ public final class Transaction {
      */
     private static final int COMMITS = 5;
 
+    /** NoSuchTransaction: the server has aborted it before. */
+    private static final int ABORTED = 251;
+
+    /** TransactionExceededLifetimeLimitSeconds. */
+    private static final int TOO_LONG = 290;
+
+    /** The server's default of transactionLifetimeLimitSeconds. */
+    private static final long LIFETIME_SECONDS = 60;
+
+    // Read concern local: under snapshot the server creates neither collections nor indexes.
     private static final TransactionOptions MAJORITY =
             TransactionOptions.builder()
-                    .readConcern(ReadConcern.SNAPSHOT)
+                    .readConcern(ReadConcern.LOCAL)
                     .writeConcern(WriteConcern.MAJORITY)
                     .readPreference(ReadPreference.primary())
                     .build();
 
+    /** What would end the transaction, or its session, before its record is written. */
+    private static final Set<String> RESERVED =
+            Set.of(
+                    "startTransaction",
+                    "commitTransaction",
+                    "abortTransaction",
+                    "withTransaction",
+                    "close");
+
     private final ClientSession session;
+    private final Observation observation;
+    private final MongoClient client;
     private final Runnable beforeRetry;
 
     /** What is done inside. */
@@ -39,48 +71,139 @@ public final class Transaction {
     }
 
     /**
-     * @param beforeRetry looks at lease and fence, and throws where they are not ours
+     * @param observation of the call that the transaction is for
+     * @param client tells the server's limit for a transaction, where one was aborted
+     * @param beforeRetry checks lease and fence, and throws where they are not ours
      */
-    public Transaction(ClientSession session, Runnable beforeRetry) {
+    public Transaction(
+            ClientSession session,
+            Observation observation,
+            MongoClient client,
+            Runnable beforeRetry) {
         this.session = session;
+        this.observation = observation;
+        this.client = client;
         this.beforeRetry = beforeRetry;
+    }
+
+    /** Returns the session for user code: one that can be neither committed, aborted nor closed. */
+    public static ClientSession handedOut(ClientSession session, Observation observation) {
+        return Handles.of(
+                ClientSession.class,
+                session,
+                call -> {
+                    if (!RESERVED.contains(call.name())) {
+                        return call.proceed();
+                    }
+                    throw observation.refuse(
+                            "session.%s() is not the migration's to call".formatted(call.name()),
+                            "Remove it: the transaction is committed when the method returns, and"
+                                    + " aborted when it throws");
+                });
     }
 
     /**
      * Calls the body and commits.
      *
      * @throws E what the body throws; the transaction is then aborted
-     * @throws MigopyException unknown, if nobody can tell whether it was committed
+     * @throws MigopyException unknown, if it is unknown whether it was committed; failed, if the
+     *     server has aborted it for good
      */
     public <E extends Throwable> void run(Body<E> body) throws E {
         for (int retry = 0; ; retry++) {
             if (retry > 0) {
                 beforeRetry.run();
             }
+            ObservedTransaction observed =
+                    observation.begin(session.getServerSession().getIdentifier());
+            long started = System.nanoTime();
             try {
                 session.startTransaction(MAJORITY);
-                runBody(body);
+                runBody(body, observed);
                 commit();
                 return;
             } catch (MongoException e) {
+                MigopyException forGood = abortedForGood(e, observed, started);
+                if (forGood != null) {
+                    throw forGood;
+                }
                 if (retry == RETRIES || !isTransient(e)) {
                     throw e;
                 }
+            } finally {
+                observation.ended();
             }
         }
     }
 
-    private <E extends Throwable> void runBody(Body<E> body) throws E {
-        boolean returned = false;
+    private <E extends Throwable> void runBody(Body<E> body, ObservedTransaction observed)
+            throws E {
+        boolean intact = false;
         try {
             body.run();
-            returned = true;
+            ensureIntact(observed);
+            intact = true;
         } finally {
-            if (!returned && session.hasActiveTransaction()) {
+            observed.ending();
+            if (!intact && session.hasActiveTransaction()) {
                 session.abortTransaction(); // an abort that fails is the server's to time out; it
                 // does not throw
             }
         }
+    }
+
+    /** The server aborts a transaction on any error, also on one that the body catches. */
+    private static void ensureIntact(ObservedTransaction observed) {
+        MongoException first = observed.firstError();
+        if (first != null) {
+            throw isTransient(first) ? first : caught(first);
+        }
+    }
+
+    /** Why the transaction cannot be tried again, where the exception itself does not say it. */
+    private MigopyException abortedForGood(
+            MongoException e, ObservedTransaction observed, long started) {
+        if (e.getCode() != ABORTED && e.getCode() != TOO_LONG) {
+            return null;
+        }
+        MongoException first = observed.firstError();
+        if (first != null && first.getCode() != e.getCode() && !isTransient(first)) {
+            return caught(first);
+        }
+        long seconds = Duration.ofNanos(System.nanoTime() - started).toSeconds();
+        long limit = lifetimeSeconds();
+        return e.getCode() == ABORTED && seconds < limit
+                ? null
+                : failed(
+                        "The transaction took %d s; the server aborts one after %d s"
+                                .formatted(seconds, limit),
+                        "Make it shorter, use a backfill, or raise transactionLifetimeLimitSeconds"
+                                + " on the server",
+                        e);
+    }
+
+    private long lifetimeSeconds() {
+        String name = "transactionLifetimeLimitSeconds";
+        try {
+            return client.getDatabase("admin")
+                    .runCommand(new Document("getParameter", 1).append(name, 1))
+                    .get(name, Number.class)
+                    .longValue();
+        } catch (MongoException e) {
+            return LIFETIME_SECONDS; // no right to ask, or a mongos, which does not know
+        }
+    }
+
+    private static MigopyException caught(MongoException first) {
+        return failed(
+                "The server aborted the transaction when it answered: " + MongoErrors.words(first),
+                "An error of the server cannot be caught in a transaction: check before you write,"
+                        + " or let the method take (MongoDatabase) only",
+                first);
+    }
+
+    private static MigopyException failed(String message, String hint, Throwable cause) {
+        return new MigopyException(MigopyException.Kind.FAILED, message, hint, cause);
     }
 
     private void commit() {

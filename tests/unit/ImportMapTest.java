@@ -30,6 +30,7 @@ class ImportMapTest {
                     List.of("Migration", "journal", "lock", "dump"),
                     List.of("mongo"),
                     List.of("files", "backfill", "settings"),
+                    List.of("observe"),
                     List.of("console", "MigopyException", "Problem", "Resumable"));
 
     /** Classes beside {@code Migration} that are parts of it. */

@@ -55,7 +55,21 @@ public final class Backfill {
 
     /** A backfill of the collection, with all documents and nothing to do yet. */
     public static Backfill of(BackfillContext context, String collection) {
-        return new Backfill(collection, job -> new Run(context, job).run());
+        return of(context, collection, () -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param started called when it is run
+     */
+    public static Backfill of(BackfillContext context, String collection, Runnable started) {
+        return new Backfill(
+                collection,
+                job -> {
+                    started.run();
+                    return new Run(context, job).run();
+                });
     }
 
     /** The collection is in another database than the configured one. */

@@ -5,6 +5,8 @@ import com.mongodb.client.MongoDatabase;
 
 import migopy.console.BackfillEstimate;
 import migopy.console.MigrationEstimate;
+import migopy.observe.Handles;
+import migopy.observe.ReadOnly;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -33,8 +35,8 @@ public final class EstimateRun {
      */
     public EstimateRun(
             MongoClient client, MongoDatabase database, boolean transactions, boolean embedded) {
-        this.client = readOnly.client(client);
-        this.database = readOnly.database(database);
+        this.client = Handles.of(MongoClient.class, client, readOnly);
+        this.database = Handles.of(MongoDatabase.class, database, readOnly);
         this.estimator = new Estimator(client, database, transactions, embedded);
     }
 

@@ -21,12 +21,12 @@ public final class CompiledMigration {
 
     private final MigrationSource source;
     private final Shape shape;
-    private final Set<String> classNames;
+    private final MigrationLoader loader;
 
-    CompiledMigration(MigrationSource source, Shape shape, Set<String> classNames) {
+    CompiledMigration(MigrationSource source, Shape shape, MigrationLoader loader) {
         this.source = source;
         this.shape = shape;
-        this.classNames = Set.copyOf(classNames);
+        this.loader = loader;
         shape.up().setAccessible(true);
         if (shape.down() != null) {
             shape.down().setAccessible(true);
@@ -57,6 +57,15 @@ public final class CompiledMigration {
     /** Whether its {@code up()} may be called again after any kill. */
     public boolean resumable() {
         return shape.resumable();
+    }
+
+    /**
+     * Whether its classes, or classes of the project that they use, name one of these types.
+     *
+     * @param types as class files write them: {@code com/mongodb/client/ClientSession}
+     */
+    public boolean names(List<String> types) {
+        return new TypeSearch(loader, types).found();
     }
 
     private Method method(Direction direction) {
@@ -107,7 +116,8 @@ public final class CompiledMigration {
             Throwable next = thrown;
             for (int i = 0; next != null && i < CAUSE_LIMIT; i++) {
                 for (StackTraceElement frame : next.getStackTrace()) {
-                    if (lines.size() < FRAME_LIMIT && classNames.contains(frame.getClassName())) {
+                    if (lines.size() < FRAME_LIMIT
+                            && loader.names().contains(frame.getClassName())) {
                         lines.add(frame.getLineNumber());
                     }
                 }

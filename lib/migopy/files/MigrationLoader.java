@@ -1,6 +1,7 @@
 package migopy.files;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -103,6 +104,17 @@ final class MigrationLoader extends ClassLoader {
     /** The names of the migration's own classes. */
     Set<String> names() {
         return classes.keySet();
+    }
+
+    /** Returns the class file of a class that this loader loads, or null if there is none. */
+    byte[] classFile(String name) throws IOException {
+        byte[] own = classes.get(name);
+        if (own != null) {
+            return own;
+        }
+        try (InputStream in = getResourceAsStream(name.replace('.', '/') + ".class")) {
+            return in == null ? null : in.readAllBytes();
+        }
     }
 
     @Override

@@ -292,7 +292,7 @@ public final class SourceCompiler implements AutoCloseable {
                 if (finding instanceof Shape.Finding.Good good) {
                     loaded.put(
                             unit.source(),
-                            new CompiledMigration(unit.source(), good.shape(), loader.names()));
+                            new CompiledMigration(unit.source(), good.shape(), loader));
                 } else {
                     problems.put(unit.source(), ((Shape.Finding.Bad) finding).problem());
                 }

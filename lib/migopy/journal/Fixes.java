@@ -14,6 +14,7 @@ import migopy.console.StepError;
 
 import org.bson.BsonDocument;
 import org.bson.BsonString;
+import org.bson.BsonValue;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 
@@ -189,6 +190,11 @@ public final class Fixes {
         if (!records.has(begun.expected())) {
             throw records.lost(begun.expected().key());
         }
+    }
+
+    /** Waits for the majority; see {@link Journal#waitForMajority}. */
+    public BsonValue waitForMajority(Begun begun) {
+        return records.waitForMajority(begun.expected());
     }
 
     /** Whether the transaction of a fix was committed; see {@link Journal#isCommitted}. */

@@ -158,6 +158,17 @@ public final class Journal {
     }
 
     /**
+     * Waits until all that the primary has written so far is on the majority.
+     *
+     * @param begin of a step that this run has started
+     * @return the id of the election that made this server the primary; null behind a mongos
+     * @throws MigopyException unknown, if another run has taken over
+     */
+    public BsonValue waitForMajority(Begin begin) {
+        return records.waitForMajority(begin.begun());
+    }
+
+    /**
      * Records that a step starts.
      *
      * @throws MigopyException unknown, if the document is no longer as the plan saw it

@@ -12,7 +12,10 @@ import com.mongodb.client.model.Updates;
 import migopy.MigopyException;
 import migopy.console.StepError;
 
+import org.bson.BsonArray;
 import org.bson.BsonDocument;
+import org.bson.BsonInt64;
+import org.bson.BsonString;
 import org.bson.BsonValue;
 import org.bson.BsonWriter;
 import org.bson.Document;
@@ -37,6 +40,10 @@ final class Records {
     private static final List<Duration> PAUSES =
             List.of(Duration.ofMillis(200), Duration.ofSeconds(1), Duration.ofSeconds(2));
 
+    /** How long the majority is waited for: an election takes about 12 s. */
+    private static final Duration MAJORITY = Duration.ofSeconds(40);
+
+    private final MongoDatabase database;
     private final MongoCollection<BsonDocument> collection;
     private final String noun;
     private final Bson running;
@@ -46,6 +53,7 @@ final class Records {
      * @param stateField {@code state} or {@code outcome}
      */
     Records(MongoDatabase database, String collection, String noun, String stateField) {
+        this.database = database;
         this.noun = noun;
         var registry =
                 CodecRegistries.fromRegistries(
@@ -157,6 +165,48 @@ final class Records {
                                         + MigopyException.COMMAND
                                         + " status",
                                 e));
+    }
+
+    /**
+     * Waits until all that the primary has written so far is on the majority, by an update of a
+     * record that changes nothing: the server then waits for its latest write. No right is needed
+     * but that to the record.
+     *
+     * @return the id of the election that made this server the primary; null behind a mongos
+     * @throws MigopyException unknown, if the record is not as expected
+     * @throws MongoException if no server did it in time
+     */
+    BsonValue waitForMajority(Expected expected) {
+        long start = System.nanoTime();
+        while (true) {
+            try {
+                BsonDocument reply = database.runCommand(unchanged(expected), BsonDocument.class);
+                if (reply.containsKey("writeErrors") || reply.containsKey("writeConcernError")) {
+                    throw new MongoException(reply.toJson());
+                }
+                if (reply.getNumber("n").intValue() == 0) {
+                    throw lost(expected.key());
+                }
+                return reply.get("electionId");
+            } catch (MongoException e) {
+                if (System.nanoTime() - start > MAJORITY.toNanos()) {
+                    throw e;
+                }
+                LockSupport.parkNanos(PAUSES.get(0).toNanos());
+            }
+        }
+    }
+
+    private BsonDocument unchanged(Expected expected) {
+        BsonDocument filter =
+                expected.filter().toBsonDocument(BsonDocument.class, database.getCodecRegistry());
+        BsonDocument fence = new BsonDocument("fence", new BsonInt64(expected.fence()));
+        BsonDocument update =
+                new BsonDocument("q", filter).append("u", new BsonDocument("$set", fence));
+        String name = collection.getNamespace().getCollectionName();
+        return new BsonDocument("update", new BsonString(name))
+                .append("updates", new BsonArray(List.of(update)))
+                .append("writeConcern", new BsonDocument("w", new BsonString("majority")));
     }
 
     /** What is to be said of a record that is no longer as this run wrote it. */

@@ -9,6 +9,7 @@ import com.mongodb.client.MongoClients;
 import com.mongodb.connection.ClusterConnectionMode;
 import com.mongodb.connection.ClusterType;
 import com.mongodb.connection.ServerMonitoringMode;
+import com.mongodb.event.CommandListener;
 
 import migopy.settings.ConnectionSettings;
 import migopy.settings.Tls;
@@ -37,6 +38,7 @@ final class Clients implements AutoCloseable {
     private static final String JOURNAL = "-journal";
 
     private final MongoClientSettings forUser;
+    private final CommandListener listener;
     private final MongoClient journal;
     private final Duration firstContact;
     private final String appName;
@@ -48,8 +50,10 @@ final class Clients implements AutoCloseable {
             MongoClientSettings forUser,
             MongoClient journal,
             Duration firstContact,
-            String appName) {
+            String appName,
+            CommandListener listener) {
         this.forUser = forUser;
+        this.listener = listener;
         this.appName = appName;
         this.journal = journal;
         this.firstContact = firstContact;
@@ -57,8 +61,10 @@ final class Clients implements AutoCloseable {
 
     /**
      * @param appName by which the server knows the user's operations
+     * @param listener of the user's client alone
      */
-    static Clients of(ConnectionSettings settings, String uri, String appName) {
+    static Clients of(
+            ConnectionSettings settings, String uri, String appName, CommandListener listener) {
         ConnectionString string = new ConnectionString(uri);
         MongoClientSettings forUser = forUser(string, settings.tls(), appName);
         Integer given = string.getServerSelectionTimeout();
@@ -67,7 +73,8 @@ final class Clients implements AutoCloseable {
                 forUser,
                 journal(forUser, appName),
                 bounded ? Duration.ofMillis(given) : settings.connectTimeout(),
-                appName);
+                appName,
+                listener);
     }
 
     /** The client of journal and lock. */
@@ -92,7 +99,11 @@ final class Clients implements AutoCloseable {
     synchronized MongoClient user() {
         ensureOpen();
         if (user == null) {
-            user = MongoClients.create(forUser);
+            user =
+                    MongoClients.create(
+                            MongoClientSettings.builder(forUser)
+                                    .addCommandListener(listener)
+                                    .build());
         }
         return user;
     }

@@ -10,8 +10,11 @@ import com.mongodb.ReadPreference;
 import com.mongodb.WriteConcern;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoDatabase;
+import com.mongodb.connection.ClusterDescription;
 
 import migopy.MigopyException;
+import migopy.observe.CommandWatch;
+import migopy.observe.Observation;
 import migopy.settings.Settings;
 
 import org.bson.Document;
@@ -37,19 +40,18 @@ public final class Connection implements AutoCloseable {
     /** CONTRACT, section 4: each write of journal and lock. */
     private static final long JOURNAL_CALL_MS = 10_000;
 
-    // Closing takes 3 ms; a connecting thread that hears no interrupt is a daemon and may be left
-    // behind.
+    // Closing takes 3 ms; a connecting thread that ignores interrupts is a daemon.
     private static final long CLOSING_MS = 2_000;
 
     private static final int COMMAND_NOT_FOUND = 59;
 
     private final Settings settings;
     private final String appName;
+    private final CommandWatch commands = new CommandWatch();
     private final FutureTask<Topology> contact = new FutureTask<>(this::connect);
     private final Thread connecting;
 
-    // Both are set by the connecting thread alone, and read elsewhere only after it has ended or
-    // under the monitor.
+    // Set by the connecting thread alone; read after it has ended, or under the monitor.
     private EmbeddedServer embedded;
     private Clients clients;
     private boolean closed;
@@ -148,6 +150,11 @@ public final class Connection implements AutoCloseable {
         }
     }
 
+    /** Observes the commands of the user's client, until the result is closed. */
+    public CommandWatch.Unwatch watch(Observation observation) {
+        return commands.watch(observation);
+    }
+
     /** The user's database, with the user's concerns. */
     public MongoDatabase database() {
         return client().getDatabase(settings.database());
@@ -169,8 +176,8 @@ public final class Connection implements AutoCloseable {
     }
 
     /**
-     * The database for what the journal writes within a migration's own transaction: a session
-     * belongs to the user's client, and its transaction brings concerns and time limit along.
+     * The database for the journal's write within a migration's transaction, whose session belongs
+     * to the user's client, and which brings concerns and time limit along.
      */
     public MongoDatabase transactionDatabase() {
         return database().withReadPreference(ReadPreference.primary());
@@ -178,8 +185,7 @@ public final class Connection implements AutoCloseable {
 
     /**
      * Refuses a database whose name differs from that of another one in the case of letters alone:
-     * what the server has is meant, and it would create no other. One round trip, for where the
-     * database looks empty.
+     * what the server has is meant, and it would create no other. Takes one round trip.
      *
      * @throws MigopyException usage, if there is such a one
      */
@@ -198,16 +204,19 @@ public final class Connection implements AutoCloseable {
                                             .append("nameOnly", true)
                                             .append("authorizedDatabases", true)
                                             .append("filter", new Document("name", anyCase)));
-            names =
-                    answer.getList("databases", Document.class).stream()
-                            .map(one -> one.getString("name"))
-                            .toList();
+            var found = answer.getList("databases", Document.class).stream();
+            names = found.map(one -> one.getString("name")).toList();
         } catch (MongoCommandException e) {
             return; // whoever may not see it learns of it from the first write
         }
         if (!names.isEmpty() && !names.contains(name)) {
             throw MongoErrors.otherCase(name, names.get(0), null);
         }
+    }
+
+    /** The cluster as the journal's client sees it. */
+    public ClusterDescription cluster() {
+        return clients.journal().getClusterDescription();
     }
 
     /** The database of the server's own commands, which know no concerns; 10 s a call. */
@@ -290,7 +299,7 @@ public final class Connection implements AutoCloseable {
 
     private Topology connect() {
         String uri = settings.embedded() ? startEmbedded() : settings.connection().uri().reveal();
-        Clients made = Clients.of(settings.connection(), uri, appName);
+        Clients made = Clients.of(settings.connection(), uri, appName, commands);
         synchronized (this) {
             if (closed) {
                 made.close();

@@ -10,6 +10,7 @@ import migopy.console.MigrationEstimate;
 import migopy.files.CompiledMigration;
 import migopy.mongo.Connection;
 import migopy.mongo.Topology;
+import migopy.observe.Observation;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -46,10 +47,11 @@ final class Estimation {
                         connection.topology() == Topology.EMBEDDED);
         var binding =
                 new Migration.Binding(
-                        estimate.client(),
+                        estimate::client,
                         estimate.database(),
                         System.out::println,
-                        estimate::backfill);
+                        estimate::backfill,
+                        new Observation());
         boolean transactional = migration.transactional(Direction.UP);
         try (Migration.Unbind bound = Migration.bind(binding);
                 ClientSession session = transactional ? connection.client().startSession() : null) {

@@ -1,11 +1,8 @@
 package migopy.run;
 
-import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoDatabase;
 
 import migopy.MigopyException;
-import migopy.Migration;
-import migopy.backfill.Backfill;
 import migopy.console.Direction;
 import migopy.console.Event;
 import migopy.console.FixAnswer;
@@ -14,9 +11,9 @@ import migopy.console.StepError;
 import migopy.console.StepReport;
 import migopy.journal.Fixes;
 import migopy.journal.State;
-import migopy.mongo.InSession;
 
 import org.bson.BsonDocument;
+import org.bson.BsonValue;
 
 import java.util.List;
 
@@ -118,25 +115,17 @@ final class FixRun extends RecordedCall {
                 unknown);
     }
 
-    /** In a transaction, {@code db()} leads into it as well. */
     @Override
-    Migration.Binding binding() {
-        MongoClient client = operation().connection().client();
-        MongoDatabase database = operation().connection().database();
-        if (session() == null) {
-            return new Migration.Binding(client, database, System.out::println, backfills::of);
-        }
-        return new Migration.Binding(
-                InSession.of(client, session()),
-                InSession.of(database, session()),
-                System.out::println,
-                FixRun::noBackfill);
+    StepBackfills backfills() {
+        return backfills;
     }
 
-    private static Backfill noBackfill(String collection) {
-        throw MigopyException.refused(
-                "A backfill of %s makes transactions of its own".formatted(collection),
-                "Run it without a transaction");
+    /** In a transaction, {@code db()} leads into it; a method that takes a session passes it on. */
+    @Override
+    CallHandles.Proxies proxies() {
+        return session() != null && !fix.transactional()
+                ? CallHandles.Proxies.IN_SESSION
+                : CallHandles.Proxies.ALL;
     }
 
     @Override
@@ -145,10 +134,8 @@ final class FixRun extends RecordedCall {
     }
 
     @Override
-    void invoke() throws Throwable {
-        boolean inTransaction = session() != null && !fix.transactional();
-        // A method that takes a session passes it on by itself.
-        fix.call(inTransaction ? Migration.db() : operation().connection().database(), session());
+    void invoke(CallHandles handles) throws Throwable {
+        fix.call(handles.database(), handles.session());
     }
 
     @Override
@@ -157,8 +144,8 @@ final class FixRun extends RecordedCall {
     }
 
     @Override
-    boolean backfillRunning() {
-        return backfills.underWay();
+    BsonValue waitForMajority() {
+        return fixes.waitForMajority(begun);
     }
 
     @Override

@@ -13,6 +13,9 @@ final class MigrationThread implements AutoCloseable {
     /** The name that a message gives for one that does not end. */
     static final String NAME = "migopy-migration";
 
+    /** Threads that a migration starts are in it too, so that they can be found. */
+    private static final ThreadGroup GROUP = new ThreadGroup(NAME);
+
     /** One that has nothing to do ends at once. */
     private static final long JOIN_SECONDS = 1;
 
@@ -45,7 +48,7 @@ final class MigrationThread implements AutoCloseable {
     }
 
     private static Thread daemon(Runnable calls) {
-        Thread thread = new Thread(calls, NAME);
+        Thread thread = new Thread(GROUP, calls, NAME);
         thread.setDaemon(true); // one that is deaf must not keep the JVM
         return thread;
     }

@@ -7,11 +7,17 @@ import com.mongodb.client.MongoDatabase;
 import migopy.MigopyException;
 import migopy.Migration;
 import migopy.Transaction;
+import migopy.backfill.Backfill;
 import migopy.console.Direction;
 import migopy.console.Outcome;
 import migopy.console.StepError;
 import migopy.console.StepReport;
 import migopy.journal.JournalEntry;
+import migopy.observe.CommandWatch;
+import migopy.observe.Observation;
+import migopy.observe.UncaughtExceptions;
+
+import org.bson.BsonValue;
 
 import java.time.Duration;
 import java.util.List;
@@ -27,6 +33,8 @@ abstract class RecordedCall implements AutoCloseable {
     private final Direction direction;
     private final CallOptions options;
     private final ClientSession session;
+    private final Observation observation = new Observation();
+    private CallHandles handles;
     private Migration.Unbind bound;
     private long startedNanos = System.nanoTime();
 
@@ -71,8 +79,11 @@ abstract class RecordedCall implements AutoCloseable {
         this.session = transactional ? operation.connection().client().startSession() : null;
     }
 
-    /** What the calls of {@link Migration} lead to. */
-    abstract Migration.Binding binding();
+    /** The backfills of the call. */
+    abstract StepBackfills backfills();
+
+    /** How much of what the code is handed has to be a proxy. */
+    abstract CallHandles.Proxies proxies();
 
     /** Runs once before the code is called, outside of its transaction. */
     abstract void beforeCall() throws Exception;
@@ -82,13 +93,10 @@ abstract class RecordedCall implements AutoCloseable {
      *
      * @throws Throwable what the code throws
      */
-    abstract void invoke() throws Throwable;
+    abstract void invoke(CallHandles handles) throws Throwable;
 
     /** The lines of the user's code that led to what was thrown. */
     abstract List<String> framesOf(Throwable thrown);
-
-    /** Whether a backfill is running, which ends by itself after its batch. */
-    abstract boolean backfillRunning();
 
     /**
      * Makes sure that the record is still as this run started it.
@@ -106,6 +114,13 @@ abstract class RecordedCall implements AutoCloseable {
 
     /** Whether the record says that the transaction of the call was committed. */
     abstract boolean isCommitted();
+
+    /**
+     * Waits until all that was written so far is on the majority.
+     *
+     * @return the id of the election that made this server the primary
+     */
+    abstract BsonValue waitForMajority();
 
     /** Notes in a record that stays running why the call was stopped. */
     abstract void note(StepError error);
@@ -127,14 +142,24 @@ abstract class RecordedCall implements AutoCloseable {
     /** Makes ready what the call needs, so that what may fail of it fails before the call. */
     void prepare() {
         options.output().begin();
-        bound = Migration.bind(binding());
+        handles = new CallHandles(operation.connection(), session, observation, proxies());
+        var binding =
+                new Migration.Binding(
+                        handles::client,
+                        handles.database(),
+                        System.out::println,
+                        this::backfill,
+                        observation);
+        bound = Migration.bind(binding);
     }
 
     /** Calls the code. Its start is recorded, and the lease was checked after that. */
+    @SuppressWarnings("try") // what is closed needs no other use
     CallResult call() {
         startedNanos = System.nanoTime();
-        Call call = new Call(operation, options.thread(), this::backfillRunning);
-        try {
+        Call call = new Call(operation, options.thread(), backfills()::underWay);
+        try (CommandWatch.Unwatch watched = operation.connection().watch(observation);
+                UncaughtExceptions uncaught = UncaughtExceptions.of(observation)) {
             return result(call.run(this::body, options.timeout()));
         } catch (RuntimeException | Error e) {
             // Not the user's code: that runs in another thread. The call was made, so its record
@@ -158,16 +183,30 @@ abstract class RecordedCall implements AutoCloseable {
         }
     }
 
+    private Backfill backfill(String name) {
+        if (session != null) {
+            throw observation.refuse(
+                    "backfill(\"%s\") in a transaction: it commits each batch by itself"
+                            .formatted(name),
+                    "Call it without a transaction, in a migration of its own");
+        }
+        return backfills().of(name, observation);
+    }
+
     private void body() throws Throwable {
         beforeCall();
         if (session == null) {
-            invoke();
+            observation.run(() -> invoke(handles));
             return;
         }
-        new Transaction(session, this::ensureStillOurs)
+        new Transaction(
+                        session,
+                        observation,
+                        operation.connection().client(),
+                        this::ensureStillOurs)
                 .run(
                         () -> {
-                            invoke();
+                            observation.run(() -> invoke(handles));
                             operation.lease().ensureHeld();
                             endInTransaction(operation.connection().transactionDatabase());
                         });
@@ -180,7 +219,7 @@ abstract class RecordedCall implements AutoCloseable {
 
     private CallResult result(Ending ending) {
         if (ending instanceof Ending.Returned) {
-            return done(0);
+            return session == null ? returned() : done(0);
         }
         if (session != null && committed()) {
             return done(ending instanceof Ending.Stopped one ? one.signal().exitCode() : 0);
@@ -197,6 +236,22 @@ abstract class RecordedCall implements AutoCloseable {
         Ending.Exited exited = (Ending.Exited) ending;
         return failed(
                 Failure.exit(exited.stack(), this::framesOf, operation.settings().redactor()), 1);
+    }
+
+    /** Without a transaction, which would have seen to both of these before its commit. */
+    private CallResult returned() {
+        if (observation.fault() != null) { // of a thread, since then
+            return thrown(observation.fault());
+        }
+        if (!observation.hasWeakWrites()) {
+            return done(0);
+        }
+        try {
+            new WeakWrites(operation, observation).waitForMajority(name, this::waitForMajority);
+            return done(0);
+        } catch (MigopyException e) {
+            return thrown(e);
+        }
     }
 
     /**

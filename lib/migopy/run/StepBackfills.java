@@ -14,6 +14,7 @@ import migopy.journal.Expected;
 import migopy.journal.JournalEntry;
 import migopy.mongo.Connection;
 import migopy.mongo.Topology;
+import migopy.observe.Observation;
 
 import org.bson.BsonDocument;
 
@@ -66,9 +67,11 @@ final class StepBackfills {
         return underWay;
     }
 
-    /** A backfill of this step. */
-    Backfill of(String collection) {
+    /** A backfill of this step; one that is never run is a fault of the step. */
+    Backfill of(String collection, Observation observation) {
         Connection connection = operation.connection();
+        Object key = new Object();
+        observation.made(key, "backfill(\"%s\")".formatted(collection), "run()", null);
         return Backfill.of(
                 new BackfillContext(
                         connection.client(),
@@ -79,7 +82,8 @@ final class StepBackfills {
                         this::tell,
                         connection.supportsTransactions(),
                         connection.topology() == Topology.EMBEDDED),
-                collection);
+                collection,
+                () -> observation.ran(key));
     }
 
     private Control control(int ordinal, BsonDocument checkpoint, ClientSession session) {

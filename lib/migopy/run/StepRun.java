@@ -3,7 +3,6 @@ package migopy.run;
 import com.mongodb.client.MongoDatabase;
 
 import migopy.MigopyException;
-import migopy.Migration;
 import migopy.console.Direction;
 import migopy.console.StepError;
 import migopy.console.StepReport;
@@ -15,7 +14,10 @@ import migopy.journal.Expected;
 import migopy.journal.Journal;
 import migopy.journal.JournalEntry;
 import migopy.journal.State;
+import migopy.observe.HandedOut;
 import migopy.plan.Step;
+
+import org.bson.BsonValue;
 
 import java.util.List;
 
@@ -150,12 +152,16 @@ final class StepRun extends RecordedCall {
     }
 
     @Override
-    Migration.Binding binding() {
-        return new Migration.Binding(
-                operation().connection().client(),
-                operation().connection().database(),
-                System.out::println,
-                backfills::of);
+    StepBackfills backfills() {
+        return backfills;
+    }
+
+    @Override
+    CallHandles.Proxies proxies() {
+        boolean needed =
+                migration.names(HandedOut.LAZY)
+                        || (session() == null && migration.names(List.of(HandedOut.SESSION)));
+        return needed ? CallHandles.Proxies.ALL : CallHandles.Proxies.FEW;
     }
 
     @Override
@@ -164,8 +170,8 @@ final class StepRun extends RecordedCall {
     }
 
     @Override
-    void invoke() throws Throwable {
-        migration.call(step.direction(), operation().connection().database(), session());
+    void invoke(CallHandles handles) throws Throwable {
+        migration.call(step.direction(), handles.database(), handles.session());
     }
 
     @Override
@@ -174,8 +180,8 @@ final class StepRun extends RecordedCall {
     }
 
     @Override
-    boolean backfillRunning() {
-        return backfills.underWay();
+    BsonValue waitForMajority() {
+        return journal().waitForMajority(begin);
     }
 
     @Override

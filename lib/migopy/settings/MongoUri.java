@@ -1,6 +1,7 @@
 package migopy.settings;
 
 import com.mongodb.ConnectionString;
+import com.mongodb.WriteConcern;
 
 import migopy.MigopyException;
 
@@ -131,6 +132,7 @@ record MongoUri(
         }
         if (accepted(text(PLAIN, offline))) {
             refuseMissingLibrary(value, options.getOrDefault("compressors", ""));
+            ensureAcknowledged(value, new ConnectionString(text(PLAIN, offline)));
             return;
         }
         for (String name : offline.keySet()) {
@@ -141,6 +143,17 @@ record MongoUri(
             }
         }
         throw malformed(value, "the driver does not accept it");
+    }
+
+    /** Errors of unacknowledged writes stay unknown, so that a migration would seem applied. */
+    private static void ensureAcknowledged(Value value, ConnectionString uri) {
+        WriteConcern concern = uri.getWriteConcern();
+        if (concern != null && !concern.isAcknowledged()) {
+            throw MigopyException.usage(
+                    "The MongoDB URI (from %s) asks for unacknowledged writes (w=0), whose errors stay unknown"
+                            .formatted(value.origin()),
+                    "Remove w=0 from it; without it, writes wait for the majority");
+        }
     }
 
     /** Everything in a URI that may be secret, however malformed it is. */

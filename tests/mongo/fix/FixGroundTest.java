@@ -113,7 +113,7 @@ class FixGroundTest {
                         .write("mend.java", up("Migration.backfill(\"users\").delete().run();"));
         project.run("run", "mend.java", "--reason", "x", "--transaction")
                 .exits(1)
-                .says("makes transactions of its own");
+                .says("commits each batch by itself");
     }
 
     @Test

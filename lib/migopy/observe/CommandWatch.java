@@ -1,0 +1,236 @@
+package migopy.observe;
+
+import com.mongodb.MongoCommandException;
+import com.mongodb.MongoException;
+import com.mongodb.event.CommandFailedEvent;
+import com.mongodb.event.CommandListener;
+import com.mongodb.event.CommandStartedEvent;
+import com.mongodb.event.CommandSucceededEvent;
+
+import org.bson.BsonArray;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.BsonString;
+import org.bson.BsonValue;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Sees the commands of a client while a migration is called, in the thread that sends them. What
+ * must not be sent is refused before it is.
+ */
+public final class CommandWatch implements CommandListener {
+    private static final String CONCERN = "writeConcern";
+
+    private static final String COMMIT = "commitTransaction";
+    private static final Set<String> ENDS = Set.of(COMMIT, "abortTransaction");
+
+    private static final BsonString MAJORITY = new BsonString("majority");
+    private static final BsonInt32 ONE = new BsonInt32(1);
+
+    private volatile Observation current;
+
+    /** Weak writes that are not answered yet, by request, with the concern that was asked for. */
+    private final Map<Integer, String> weak = new ConcurrentHashMap<>();
+
+    /** Ends the watching. */
+    public interface Unwatch extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /** Watches for this observation, until the result is closed. */
+    public Unwatch watch(Observation observation) {
+        current = observation;
+        return () -> {
+            current = null;
+            weak.clear();
+        };
+    }
+
+    @Override
+    public void commandStarted(CommandStartedEvent event) {
+        Observation observation = current;
+        if (observation == null || !observation.ofThisThread()) {
+            return;
+        }
+        String name = event.getCommandName();
+        BsonDocument command = event.getCommand();
+        boolean writes = WriteCommand.writes(name, command);
+        if (command.get(CONCERN) instanceof BsonDocument concern && isUnacknowledged(concern)) {
+            throw observation.refuse(
+                    "%s without acknowledgment (w: 0): its errors would stay unknown"
+                            .formatted(described(event)),
+                    "Use another write concern");
+        }
+        ObservedTransaction transaction = observation.transaction();
+        if (transaction != null) {
+            inTransaction(event, observation, transaction, writes);
+        } else if (name.equals(COMMIT) || writes && !command.containsKey("autocommit")) {
+            String concern = weakConcern(command);
+            if (concern != null) {
+                weak.put(event.getRequestId(), concern);
+            }
+        }
+    }
+
+    private static void inTransaction(
+            CommandStartedEvent event,
+            Observation observation,
+            ObservedTransaction transaction,
+            boolean writes) {
+        String name = event.getCommandName();
+        BsonDocument command = event.getCommand();
+        Set<String> touched = WriteCommand.namespaces(name, event.getDatabaseName(), command);
+        if (!transaction.holds(command)) {
+            if (writes) {
+                ensureOutsideIsMeant(event, observation, transaction.locks(touched));
+            }
+            return;
+        }
+        if (ENDS.contains(name) && !transaction.isEnding()) {
+            throw observation.refuse(
+                    name + " is not the migration's to send: the run ends its transaction itself",
+                    "Remove it: the transaction is committed when the method returns, and aborted"
+                            + " when it throws");
+        }
+        transaction.sent(event.getRequestId(), touched);
+    }
+
+    private static void ensureOutsideIsMeant(
+            CommandStartedEvent event, Observation observation, boolean locked) {
+        if (locked) {
+            throw observation.refuse(
+                    "%s outside of the transaction, which holds it: this would wait for itself"
+                            .formatted(described(event)),
+                    "Pass the session to this call, or move it to a migration of its own");
+        }
+        BsonDocument command = event.getCommand();
+        if (WriteCommand.ofDocuments(event.getCommandName(), command)
+                && !observation.isInOwnSession(command)) {
+            throw observation.refuse(
+                    "%s without the session of the transaction".formatted(described(event)),
+                    "Pass the session as the first argument of this call");
+        }
+    }
+
+    @Override
+    public void commandSucceeded(CommandSucceededEvent event) {
+        Observation observation = current;
+        if (observation == null || !observation.ofThisThread()) {
+            return;
+        }
+        BsonDocument reply = event.getResponse();
+        String errors = errors(event.getCommandName(), reply);
+        ObservedTransaction transaction = observation.transaction();
+        if (transaction != null) {
+            transaction.answered(
+                    event.getRequestId(), errors == null ? null : new MongoException(errors));
+        }
+        String concern = weak.remove(event.getRequestId());
+        if (concern != null) {
+            observation.weakWrite(
+                    concern.isEmpty() ? null : concern,
+                    reply.get("electionId"),
+                    event.getConnectionDescription().getServerAddress());
+        }
+        if (errors != null && isRunCommand()) {
+            throw observation.refuse(
+                    "%s on %s: %s"
+                            .formatted(event.getCommandName(), event.getDatabaseName(), errors),
+                    "runCommand() does not throw for errors in a reply, so the migration is"
+                            + " failed");
+        }
+    }
+
+    @Override
+    public void commandFailed(CommandFailedEvent event) {
+        Observation observation = current;
+        if (observation == null || !observation.ofThisThread()) {
+            return;
+        }
+        weak.remove(event.getRequestId());
+        ObservedTransaction transaction = observation.transaction();
+        if (transaction != null) {
+            transaction.answered(
+                    event.getRequestId(),
+                    event.getThrowable() instanceof MongoCommandException e ? e : null);
+        }
+    }
+
+    private static String described(CommandStartedEvent event) {
+        Set<String> namespaces =
+                WriteCommand.namespaces(
+                        event.getCommandName(), event.getDatabaseName(), event.getCommand());
+        String on = String.join(", ", namespaces);
+        return event.getCommandName() + " on " + (on.endsWith(".") ? event.getDatabaseName() : on);
+    }
+
+    private static boolean isUnacknowledged(BsonDocument concern) {
+        BsonValue w = concern.get("w");
+        return w != null && w.isNumber() && w.asNumber().intValue() == 0;
+    }
+
+    /**
+     * Returns a concern that does not wait for the majority, as {@code w: 1}; empty where the
+     * server chooses it; null for the majority.
+     */
+    private static String weakConcern(BsonDocument command) {
+        BsonValue w =
+                command.get(CONCERN) instanceof BsonDocument concern ? concern.get("w") : null;
+        if (w == null) {
+            return "";
+        }
+        if (w.isNumber()) {
+            return "w: " + w.asNumber().intValue();
+        }
+        return w.equals(MAJORITY) ? null : "w: " + w.asString().getValue();
+    }
+
+    /** Returns the errors in a reply that says ok, in the server's words, or null. */
+    private static String errors(String name, BsonDocument reply) {
+        BsonArray writes = reply.getArray("writeErrors", new BsonArray());
+        if (name.equals("bulkWrite") && reply.containsKey("cursor")) {
+            writes = failed(reply.getDocument("cursor").getArray("firstBatch", new BsonArray()));
+        }
+        if (!writes.isEmpty()) {
+            String first = words(writes.get(0));
+            return writes.size() == 1 ? first : first + " (and " + (writes.size() - 1) + " more)";
+        }
+        BsonValue concern = reply.get("writeConcernError");
+        return concern == null ? null : words(concern);
+    }
+
+    private static BsonArray failed(BsonArray results) {
+        BsonArray failed = new BsonArray();
+        for (BsonValue each : results) {
+            BsonValue ok = each.asDocument().get("ok", ONE);
+            if (ok.isNumber() && ok.asNumber().intValue() == 0) {
+                failed.add(each);
+            }
+        }
+        return failed;
+    }
+
+    private static String words(BsonValue error) {
+        BsonDocument document = error.isDocument() ? error.asDocument() : new BsonDocument();
+        String code = String.valueOf(document.get("code", ONE).asNumber().intValue());
+        String words = document.getString("errmsg", new BsonString("")).getValue();
+        return words.isEmpty() ? "error " + code : words;
+    }
+
+    /** Whether this thread is in a runCommand(); all other calls throw for errors in a reply. */
+    private static boolean isRunCommand() {
+        return StackWalker.getInstance()
+                .walk(
+                        frames ->
+                                frames.anyMatch(
+                                        frame ->
+                                                frame.getMethodName().equals("runCommand")
+                                                        && frame.getClassName()
+                                                                .startsWith(
+                                                                        "com.mongodb.client.")));
+    }
+}

@@ -1,0 +1,215 @@
+package migopy.observe;
+
+import com.mongodb.ServerAddress;
+import com.mongodb.client.ClientSession;
+
+import migopy.MigopyException;
+
+import org.bson.BsonDocument;
+import org.bson.BsonValue;
+
+import java.time.Duration;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ForkJoinWorkerThread;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * What one call of a migration is seen to do. The first thing that must not stay unnoticed is its
+ * fault: the call then fails, whatever the migration catches.
+ */
+public final class Observation {
+    /** Threads that a migration starts inherit it. */
+    private static final InheritableThreadLocal<Observation> OF_THREAD =
+            new InheritableThreadLocal<>();
+
+    /** A thread that takes longer is at work, and not about to end. */
+    private static final Duration ENDING = Duration.ofMillis(100);
+
+    private static final int MOST_THREADS = 100;
+
+    private final AtomicReference<Throwable> fault = new AtomicReference<>();
+    private final Map<Object, Pending> pending =
+            Collections.synchronizedMap(new IdentityHashMap<>());
+    private final Set<String> primaries = ConcurrentHashMap.newKeySet();
+    private final Set<BsonDocument> ownSessions = ConcurrentHashMap.newKeySet();
+    private volatile String weakConcern;
+    private volatile ObservedTransaction transaction;
+
+    /**
+     * Something that does nothing until it is run.
+     *
+     * @param reason what to say if it never is; its stack trace is that of the call that made it
+     * @param source what is run with it, or null
+     */
+    private record Pending(MigopyException reason, Object source) {}
+
+    /** The user code of a call. */
+    @FunctionalInterface
+    public interface Body {
+        void run() throws Throwable;
+    }
+
+    /**
+     * Runs user code in this thread, and then makes sure that nothing was left undone.
+     *
+     * @throws Throwable the fault, or else what the code throws
+     */
+    public void run(Body body) throws Throwable {
+        pending.clear(); // a transaction that is tried again begins from nothing
+        bind();
+        try {
+            body.run();
+            waitForEndingThreads();
+        } catch (Throwable e) {
+            throw fault() == null ? e : fault();
+        } finally {
+            OF_THREAD.remove();
+        }
+        if (fault() != null) {
+            throw fault();
+        }
+        for (Pending one : pending.values()) {
+            throw one.reason();
+        }
+    }
+
+    /** Counts this thread, and those that it starts, as the observed call's. */
+    public void bind() {
+        OF_THREAD.set(this);
+    }
+
+    /** Whether this thread makes the observed call, or was started by it. */
+    boolean ofThisThread() {
+        // The threads of the JVM's common pool may be older than the call.
+        return OF_THREAD.get() == this || Thread.currentThread() instanceof ForkJoinWorkerThread;
+    }
+
+    /**
+     * A pool says that it is terminated just before its last thread is, and so before what that
+     * thread did not catch is known.
+     */
+    private static void waitForEndingThreads() throws InterruptedException {
+        ThreadGroup group = Thread.currentThread().getThreadGroup();
+        if (group.activeCount() < 2) {
+            return;
+        }
+        long deadline = System.nanoTime() + ENDING.toNanos();
+        Thread[] threads = new Thread[MOST_THREADS];
+        int count = group.enumerate(threads);
+        for (int i = 0; i < count; i++) {
+            long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+            boolean working = threads[i].getState() == Thread.State.RUNNABLE;
+            if (threads[i] != Thread.currentThread() && working && left > 0) {
+                threads[i].join(left);
+            }
+        }
+    }
+
+    /** Returns the first fault, or null. */
+    public Throwable fault() {
+        return fault.get();
+    }
+
+    /** Makes this the fault, unless there is one already. */
+    void fail(Throwable thrown) {
+        fault.compareAndSet(null, thrown instanceof Refusal refusal ? refusal.reason() : thrown);
+    }
+
+    /**
+     * Makes this the fault.
+     *
+     * @return what the caller has to throw
+     */
+    public Refusal refuse(String message, String hint) {
+        MigopyException reason = failed(message, hint);
+        fail(reason);
+        return new Refusal(reason);
+    }
+
+    /** The hint is in the message too: of a step that failed, the record keeps only that. */
+    private static MigopyException failed(String message, String hint) {
+        return MigopyException.failed(message + ". " + hint, hint);
+    }
+
+    /**
+     * Notes a call whose result does nothing until it is run.
+     *
+     * @param key the result
+     * @param what the call: {@code users.aggregate(... $out)}
+     * @param missing what runs it: {@code toCollection()}
+     * @param source an earlier result that is run with this one, or null
+     */
+    public void made(Object key, String what, String missing, Object source) {
+        String message = "%s does nothing: its result is never run".formatted(what);
+        pending.put(key, new Pending(failed(message, "Add ." + missing), source));
+    }
+
+    /** Notes that it is run now. */
+    public void ran(Object key) {
+        Object next = key;
+        while (next != null) {
+            Pending found = pending.remove(next);
+            next = found == null ? null : found.source();
+        }
+    }
+
+    /** Notes a session that the migration has started itself. */
+    void started(ClientSession session) {
+        ownSessions.add(session.getServerSession().getIdentifier());
+    }
+
+    /** Whether the migration has started the session of this command itself. */
+    boolean isInOwnSession(BsonDocument command) {
+        return command.get("lsid") instanceof BsonDocument id && ownSessions.contains(id);
+    }
+
+    /** Notes a write that waits for less than the majority. */
+    void weakWrite(String concern, BsonValue electionId, ServerAddress server) {
+        if (concern != null) {
+            weakConcern = concern;
+        }
+        primaries.add(electionId == null ? server.toString() : electionId.toString());
+    }
+
+    /** Whether there were writes that a failover can roll back. */
+    public boolean hasWeakWrites() {
+        return !primaries.isEmpty();
+    }
+
+    /** Returns the weaker write concern that was asked for, as {@code w: 1}, or null. */
+    public String weakConcern() {
+        return weakConcern;
+    }
+
+    /**
+     * Whether all weak writes were made on this primary, in this term.
+     *
+     * @param electionId null behind a mongos, where this cannot be known
+     */
+    public boolean wroteOnlyOn(BsonValue electionId, Set<String> servers) {
+        return primaries.stream()
+                .allMatch(
+                        each -> servers.contains(each) || each.equals(String.valueOf(electionId)));
+    }
+
+    /** Notes that a transaction is about to start in this session. */
+    public ObservedTransaction begin(BsonDocument session) {
+        transaction = new ObservedTransaction(session);
+        return transaction;
+    }
+
+    /** Notes that it is over. */
+    public void ended() {
+        transaction = null;
+    }
+
+    /** Returns the transaction that the call is made in, or null. */
+    ObservedTransaction transaction() {
+        return transaction;
+    }
+}

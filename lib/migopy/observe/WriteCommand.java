@@ -1,0 +1,85 @@
+package migopy.observe;
+
+import org.bson.BsonArray;
+import org.bson.BsonDocument;
+import org.bson.BsonValue;
+
+import java.util.HashSet;
+import java.util.Set;
+
+/** What a command does to which collections, read from the command itself. */
+final class WriteCommand {
+    private static final Set<String> OF_DOCUMENTS =
+            Set.of("insert", "update", "delete", "findAndModify", "findandmodify", "bulkWrite");
+
+    private static final Set<String> OF_THE_CATALOG =
+            Set.of(
+                    "create",
+                    "createIndexes",
+                    "drop",
+                    "dropDatabase",
+                    "dropIndexes",
+                    "deleteIndexes",
+                    "collMod",
+                    "renameCollection",
+                    "convertToCapped",
+                    "cloneCollectionAsCapped");
+
+    private static final Set<String> WRITING_STAGES = Set.of("$out", "$merge");
+
+    private WriteCommand() {}
+
+    /** Whether it writes documents. */
+    static boolean ofDocuments(String name, BsonDocument command) {
+        return OF_DOCUMENTS.contains(name) || writesItsResult(name, command);
+    }
+
+    /** Whether it writes documents, collections or indexes. */
+    static boolean writes(String name, BsonDocument command) {
+        return OF_THE_CATALOG.contains(name) || ofDocuments(name, command);
+    }
+
+    private static boolean writesItsResult(String name, BsonDocument command) {
+        return switch (name) {
+            case "aggregate" -> endsInAWrite(command.get("pipeline"));
+            case "mapReduce", "mapreduce" ->
+                    command.containsKey("out")
+                            && !(command.isDocument("out")
+                                    && command.getDocument("out").containsKey("inline"));
+            default -> false;
+        };
+    }
+
+    static boolean endsInAWrite(BsonValue pipeline) {
+        return pipeline != null
+                && pipeline.isArray()
+                && pipeline.asArray().stream()
+                        .anyMatch(stage -> stage.isDocument() && writes(stage.asDocument()));
+    }
+
+    /** Whether a stage of a pipeline writes. */
+    static boolean writes(BsonDocument stage) {
+        return stage.keySet().stream().anyMatch(WRITING_STAGES::contains);
+    }
+
+    /** Returns the namespaces that it names; {@code app.} for a whole database. */
+    static Set<String> namespaces(String name, String database, BsonDocument command) {
+        Set<String> namespaces = new HashSet<>();
+        BsonValue first = command.get(name);
+        if (name.equals("renameCollection")) {
+            namespaces.add(text(first));
+            namespaces.add(text(command.get("to")));
+        } else if (name.equals("bulkWrite")) {
+            for (BsonValue each : command.getArray("nsInfo", new BsonArray())) {
+                namespaces.add(text(each.asDocument().get("ns")));
+            }
+        } else {
+            namespaces.add(database + "." + text(first));
+        }
+        return namespaces;
+    }
+
+    private static String text(BsonValue value) {
+        return value != null && value.isString() ? value.asString().getValue() : "";
+    }
+}

@@ -1,0 +1,91 @@
+package migopy.run;
+
+import com.mongodb.MongoException;
+import com.mongodb.connection.ServerDescription;
+
+import migopy.MigopyException;
+import migopy.mongo.MongoErrors;
+import migopy.mongo.Topology;
+import migopy.observe.Observation;
+
+import org.bson.BsonValue;
+
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * Writes of a call that did not wait for the majority, as with w: 1. A failover can roll them back
+ * while the record of the call stays, which is written with majority.
+ */
+final class WeakWrites {
+    private final Operation operation;
+    private final Observation observation;
+
+    WeakWrites(Operation operation, Observation observation) {
+        this.operation = operation;
+        this.observation = observation;
+    }
+
+    /**
+     * Waits until they are on the majority.
+     *
+     * @param name of what was called
+     * @param majority waits for the majority, and tells which election made that server the primary
+     * @throws MigopyException unknown, if another primary was elected since: it may have been
+     *     without them
+     */
+    void waitForMajority(String name, Supplier<BsonValue> majority) {
+        if (!operation.connection().supportsTransactions()) {
+            return; // a standalone has no failover
+        }
+        BsonValue electionId;
+        try {
+            electionId = majority.get();
+        } catch (MongoException e) {
+            throw unknown(
+                    "Whether the writes of %s reached the majority is unknown: %s"
+                            .formatted(name, MongoErrors.words(e)),
+                    name,
+                    e);
+        }
+        boolean known = operation.connection().topology() == Topology.REPLICA_SET;
+        if (known && !observation.wroteOnlyOn(electionId, primaries())) {
+            throw unknown(
+                    "Another primary was elected while %s ran: writes that did not wait for the majority may be rolled back"
+                            .formatted(name),
+                    name,
+                    null);
+        }
+        if (observation.weakConcern() != null) {
+            operation
+                    .console()
+                    .notice(
+                            known
+                                    ? "%s wrote with %s; its writes have reached the majority now"
+                                            .formatted(name, observation.weakConcern())
+                                    : "%s wrote with %s: a failover can roll its writes back"
+                                            .formatted(name, observation.weakConcern()));
+        }
+    }
+
+    /** The servers that are primaries: {@code localhost:27017}. */
+    private Set<String> primaries() {
+        Set<String> primaries = new HashSet<>();
+        for (ServerDescription each : operation.connection().cluster().getServerDescriptions()) {
+            if (each.isPrimary()) {
+                primaries.add(each.getAddress().toString());
+            }
+        }
+        return primaries;
+    }
+
+    private static MigopyException unknown(String message, String name, Throwable cause) {
+        return new MigopyException(
+                MigopyException.Kind.UNKNOWN,
+                message,
+                "Check the data, then run: %s repair %s --as applied --reason TEXT"
+                        .formatted(MigopyException.COMMAND, name),
+                cause);
+    }
+}

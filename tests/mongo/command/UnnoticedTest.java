@@ -1,0 +1,253 @@
+package mongo.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import static support.Migrations.marking;
+import static support.Migrations.source;
+import static support.Migrations.up;
+import static support.Project.project;
+
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import support.MongoServer;
+import support.OnServer;
+import support.Project;
+
+import java.util.List;
+
+/** What does not throw in a migration, and must not be recorded as applied all the same. */
+@OnServer
+class UnnoticedTest {
+    private static Project prepared(MongoServer server) {
+        server.collection("users").insertOne(new Document("_id", 1));
+        return project(server);
+    }
+
+    private static void fails(Project project, String... says) {
+        project.run("execute").exits(1).says(says).says("1_one.java:").neverSays("report it");
+        assertThat(project.states()).containsEntry("1_one", "failed");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "db().runCommand(Document.parse(\"{insert: 'users', documents: [{_id: 1}]}\"));",
+                "db().runCommand(org.bson.BsonDocument.parse(\"{insert: 'users', documents: [{_id:"
+                        + " 1}]}\"), org.bson.RawBsonDocument.class);",
+                "db().runCommand(Document.parse(\"{update: 'users', updates: [{q: {}, u: {$inc:"
+                        + " {_id: 1}}}]}\"));",
+                "db().runCommand(Document.parse(\"{insert: 'users', ordered: false, documents:"
+                        + " [{_id: 1}, {_id: 1}]}\"));",
+                "db().runCommand(Document.parse(\"{insert: 'users', documents: [{_id: 2}],"
+                        + " writeConcern: {w: 7, wtimeout: 100}}\"));",
+                "db().runCommand(Document.parse(\"{create: 'x', writeConcern: {w: 7, wtimeout:"
+                        + " 100}}\"));",
+                "Migration.client().getDatabase(db().getName()).runCommand("
+                        + "Document.parse(\"{insert: 'users', documents: [{_id: 1}]}\"));",
+                "try (var session = Migration.client().startSession()) { db().runCommand(session,"
+                        + " Document.parse(\"{insert: 'users', documents: [{_id: 1}]}\")); }",
+            })
+    void errorsInTheReplyOfACommand(String statement, MongoServer server) {
+        var project = prepared(server);
+        fails(
+                project.with("1_one.java", up(statement + " db().createCollection(\"after\");")),
+                "failed");
+        assertThat(server.db().listCollectionNames()).doesNotContain("after");
+        project.with("2_two.java", marking("two"))
+                .with(
+                        "1_one.java",
+                        source(
+                                "static void up() {} static void down() throws Exception {"
+                                        + statement.replace("'x'", "'y'")
+                                        + "}"));
+        project.run("execute").exits(0);
+        project.run("rollback", "1").exits(1);
+        assertThat(project.states()).containsEntry("1_one", "rollback_failed");
+    }
+
+    @Test
+    void theServersWordsAreSaid(MongoServer server) {
+        fails(
+                prepared(server)
+                        .with(
+                                "1_one.java",
+                                up(
+                                        "db().runCommand(Document.parse(\"{insert: 'users',"
+                                                + " documents: [{_id: 1}]}\"));")),
+                "E11000",
+                "users");
+    }
+
+    @Test
+    void whatTheDriverThrowsMayBeCaught(MongoServer server) {
+        prepared(server)
+                .with(
+                        "1_one.java",
+                        up(
+                                "try { db().getCollection(\"users\").insertOne(new"
+                                        + " Document(\"_id\", 1)); } catch"
+                                        + " (com.mongodb.MongoWriteException e) { }"))
+                .run("execute")
+                .exits(0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Migration.backfill(\"users\").delete();",
+                "Migration.backfill(\"users\").each(user -> null).parallel(2);",
+                "USERS.aggregate(OUT);",
+                "var copy = USERS.aggregate(OUT).allowDiskUse(true);",
+                "USERS.aggregate(List.of(Document.parse(\"{$merge: 'copy'}\")),"
+                        + " org.bson.BsonDocument.class);",
+                "db().aggregate(List.of(Document.parse(\"{$documents: [{a: 1}]}\"),"
+                        + " Document.parse(\"{$out: 'copy'}\")));",
+                "USERS.find().map(user -> USERS.deleteOne(user));",
+                "USERS.aggregate(OUT).map(user -> 1);",
+                "USERS.mapReduce(\"f\", \"g\").collectionName(\"copy\");",
+                "Migration.client().getDatabase(db().getName()).getCollection(\"users\")"
+                        + ".aggregate(OUT);",
+                "support.Signals.class.getName(); USERS.withReadConcern("
+                        + "com.mongodb.ReadConcern.LOCAL).aggregate(OUT);",
+            })
+    void callsThatDoNothing(String statement, MongoServer server) {
+        fails(
+                prepared(server)
+                        .with(
+                                "1_one.java",
+                                up(
+                                        "var USERS = db().getCollection(\"users\"); var OUT ="
+                                                + " java.util.List.of(Document.parse(\"{$out:"
+                                                + " 'copy'}\"));\n"
+                                                + statement.replace(
+                                                        "List.of(Doc", "java.util.List.of(Doc"))),
+                "does nothing",
+                "()");
+        assertThat(server.collection("users").countDocuments()).isEqualTo(1);
+    }
+
+    @Test
+    void theSameCallsWhenTheyAreRun(MongoServer server) {
+        prepared(server)
+                .with(
+                        "1_one.java",
+                        up(
+                                """
+                                var users = db().getCollection("users");
+                                var out = java.util.List.of(Document.parse("{$out: 'copy'}"));
+                                users.aggregate(out).allowDiskUse(true).toCollection();
+                                users.aggregate(out).forEach(user -> { });
+                                for (var user : users.find().map(user -> user.get("_id"))) { }
+                                users.aggregate(out).map(user -> 1).first();
+                                db().listCollectionNames().into(new java.util.ArrayList<>());
+                                users.find();
+                                """))
+                .run("execute")
+                .exits(0);
+        assertThat(server.collection("copy").countDocuments()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Thread t = new Thread(() -> FAIL()); t.start(); t.join();",
+                "var pool = java.util.concurrent.Executors.newFixedThreadPool(2); pool.execute(()"
+                        + " -> FAIL()); pool.shutdown(); pool.awaitTermination(9,"
+                        + " java.util.concurrent.TimeUnit.SECONDS);",
+                "var done = new java.util.concurrent.CountDownLatch(1); var timer = new"
+                        + " java.util.Timer(); timer.schedule(new java.util.TimerTask() { public"
+                        + " void run() { try { FAIL(); } finally { done.countDown(); } } }, 1);"
+                        + " done.await(); timer.cancel(); Thread.getAllStackTraces().keySet()"
+                        + ".stream().filter(t -> t.getName().startsWith(\"Timer\")).forEach(t -> {"
+                        + " try { t.join(9000); } catch (InterruptedException e) { } });",
+                "try { java.util.List.of(1, 2, 3, 4).parallelStream().forEach(n -> FAIL()); }"
+                        + " finally { }",
+            })
+    void errorsInThreads(String statement, MongoServer server) {
+        String text =
+                source(
+                        "static void up() throws Exception {\n"
+                                + statement
+                                + "\n}\nstatic void FAIL() {"
+                                + " db().getCollection(\"users\").dropIndex(\"nothing_there_1\");"
+                                + " }");
+        fails(prepared(server).with("1_one.java", text), "nothing_there_1");
+    }
+
+    @Test
+    void aFixDoesNotPassOverThemEither(MongoServer server) {
+        var project = prepared(server);
+        for (String statement :
+                List.of(
+                        "db().runCommand(Document.parse(\"{insert: 'users', documents: [{_id:"
+                                + " 1}]}\"));",
+                        "db().getCollection(\"users\").aggregate(java.util.List.of("
+                                + "Document.parse(\"{$out: 'copy'}\")));",
+                        "Migration.backfill(\"users\").delete();",
+                        "var t = new Thread(() -> { throw new IllegalStateException(\"in a"
+                                + " thread\"); }); t.start(); t.join();",
+                        "Migration.client().close(); db().getCollection(\"users\")"
+                                + ".withWriteConcern(com.mongodb.WriteConcern.UNACKNOWLEDGED)"
+                                + ".insertOne(new Document());")) {
+            project.input(source("static void up() throws Exception {" + statement + "}"))
+                    .run("run", "-", "--java", "--reason", "test")
+                    .exits(1)
+                    .says("failed");
+        }
+        assertThat(project.run("history", "--fixes", "--json").out()).doesNotContain("applied");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "db().getCollection(\"users\").withWriteConcern(W0).insertOne(new Document());",
+                "db().withWriteConcern(W0).getCollection(\"users\").deleteMany(new Document());",
+                "Migration.client().withWriteConcern(W0).getDatabase(db().getName())"
+                        + ".getCollection(\"users\").insertOne(new Document());",
+                "db().runCommand(Document.parse(\"{delete: 'users', deletes: [{q: {}, limit: 0}],"
+                        + " writeConcern: {w: 0}}\"));",
+                "try { db().getCollection(\"users\").withWriteConcern(W0).drop(); } catch"
+                        + " (Throwable e) { }",
+            })
+    void unacknowledgedWritesAreNotEvenSent(String statement, MongoServer server) {
+        fails(
+                prepared(server)
+                        .with(
+                                "1_one.java",
+                                up(
+                                        statement.replace(
+                                                "W0", "com.mongodb.WriteConcern.UNACKNOWLEDGED"))),
+                "w: 0");
+        assertThat(server.collection("users").countDocuments()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"w=0", "w=0&journal=false", "safe=false"})
+    void aUriThatAsksForThemIsRefused(String option, MongoServer server) {
+        var project = prepared(server).with("1_one.java", marking("one"));
+        String uri = server.uri() + (server.uri().contains("?") ? "&" : "/?") + option;
+        project.run("execute", "--uri", uri).exits(2).says("w=0", "--uri");
+        assertThat(project.marks()).isEmpty();
+    }
+
+    @Test
+    void theClientIsNotTheMigrationsToClose(MongoServer server) {
+        var project =
+                prepared(server)
+                        .with(
+                                "1_one.java",
+                                up(
+                                        "try (var client = Migration.client()) {"
+                                                + " client.getDatabase(\"x\").getCollection(\"x\")"
+                                                + ".countDocuments(); } Migration.client().close();"
+                                                + " db().getCollection(\"done\").insertOne(new"
+                                                + " Document(\"mark\", \"one\"));"))
+                        .with("2_two.java", marking("two"));
+        project.run("execute").exits(0);
+        assertThat(project.marks()).containsExactly("one", "two");
+        project.lockIsFree();
+    }
+}
