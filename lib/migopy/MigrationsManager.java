@@ -129,6 +129,8 @@
 //SOURCES console/Wording.java
 //SOURCES console/Words.java
 //SOURCES console/package-info.java
+//SOURCES dump/ArchiveReader.java
+//SOURCES dump/ArchiveWriter.java
 //SOURCES dump/BsonCheck.java
 //SOURCES dump/BsonFile.java
 //SOURCES dump/Catalog.java
@@ -136,6 +138,7 @@
 //SOURCES dump/CollectionDump.java
 //SOURCES dump/CollectionInfo.java
 //SOURCES dump/CollectionRestore.java
+//SOURCES dump/Crc64.java
 //SOURCES dump/Dump.java
 //SOURCES dump/DumpCheck.java
 //SOURCES dump/DumpFile.java

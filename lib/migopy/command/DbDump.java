@@ -3,12 +3,14 @@ package migopy.command;
 import migopy.MigopyException;
 import migopy.console.Event;
 import migopy.console.OwnDumpAnswer;
+import migopy.dump.ArchiveWriter;
 import migopy.run.OutputCapture;
 import migopy.run.RunContext;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -24,8 +26,14 @@ final class DbDump implements Action {
             description = "only this one; may be given more than once")
     private List<String> collections = new ArrayList<>();
 
-    @Option(names = "--gzip", description = "pack each file")
+    @Option(names = "--gzip", description = "compress each file, or the archive")
     private boolean gzip;
+
+    @Option(
+            names = "--archive",
+            paramLabel = "FILE",
+            description = "into one file, as mongodump --archive=FILE")
+    private Path archive;
 
     @Option(
             names = "--query",
@@ -46,7 +54,11 @@ final class DbDump implements Action {
     private int run(Session session, RunContext context) {
         Dumps dumps = session.dumps();
         Dumps.Wishes wishes =
-                new Dumps.Wishes(Set.copyOf(collections), true, gzip, query, requireSnapshot, true);
+                new Dumps.Wishes(
+                        Set.copyOf(collections), true, gzip, query, requireSnapshot, archive, true);
+        if (archive != null) {
+            ArchiveWriter.refuse(archive);
+        }
         session.connection().refuseOtherCase();
         dumps.want(wishes);
         try {

@@ -5,6 +5,9 @@ import com.mongodb.ReadPreference;
 import com.mongodb.client.MongoDatabase;
 
 import migopy.MigopyException;
+import migopy.console.Event;
+import migopy.dump.ArchiveReader;
+import migopy.dump.DumpFolder;
 import migopy.dump.Restore;
 import migopy.dump.RestoreRequest;
 import migopy.lock.Holder;
@@ -54,6 +57,35 @@ final class DbRestore implements Action {
 
     @Override
     public int run(Session session) {
+        return folder != null && ArchiveReader.isArchive(folder)
+                ? unpacked(session)
+                : restore(session);
+    }
+
+    /** The folder stays when the restore fails: what is then suggested names it. */
+    private int unpacked(Session session) {
+        Settings settings = session.settings();
+        Path archive = folder;
+        folder =
+                ArchiveReader.unpack(
+                        archive,
+                        settings.dumpDirectory(),
+                        settings.database(),
+                        session.runId(),
+                        session.console()::event);
+        session.console()
+                .event(
+                        new Event.Notice(
+                                "Unpacked %s into %s, which is removed after the restore"
+                                        .formatted(archive, folder)));
+        int exitCode = restore(session);
+        if (exitCode == 0) {
+            DumpFolder.remove(folder);
+        }
+        return exitCode;
+    }
+
+    private int restore(Session session) {
         if (folder == null) {
             throw MigopyException.usage(
                     "dbrestore asks for the dump's folder",

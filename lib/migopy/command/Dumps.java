@@ -3,6 +3,7 @@ package migopy.command;
 import migopy.console.DumpAnswer;
 import migopy.console.Event;
 import migopy.console.Wording;
+import migopy.dump.ArchiveWriter;
 import migopy.dump.Dump;
 import migopy.dump.DumpFolder;
 import migopy.dump.DumpRequest;
@@ -26,6 +27,7 @@ public final class Dumps {
      * @param gzip whether each file is packed
      * @param query a filter as Extended JSON, or null
      * @param requireSnapshot whether the dump fails where it cannot show one point in time
+     * @param archive the file that the dump is packed into afterwards, or null
      * @param told whether its answer is the command's; otherwise a notice says where the dump lies
      */
     record Wishes(
@@ -34,15 +36,20 @@ public final class Dumps {
             boolean gzip,
             String query,
             boolean requireSnapshot,
+            Path archive,
             boolean told) {
         /** The whole database, or those of the collections that it has. */
         static Wishes before(Set<String> collections) {
-            return new Wishes(collections, false, false, null, false, false);
+            return new Wishes(collections, false, false, null, false, null, false);
         }
 
         /** Whether an overridden {@code doDump()} passes over one of them. */
         boolean areOptions() {
-            return !collections.isEmpty() || gzip || query != null || requireSnapshot;
+            return !collections.isEmpty()
+                    || gzip
+                    || query != null
+                    || requireSnapshot
+                    || archive != null;
         }
     }
 
@@ -86,13 +93,17 @@ public final class Dumps {
                                 folder(),
                                 wishes.collections(),
                                 wishes.mustExist(),
-                                wishes.gzip(),
+                                wishes.gzip() && wishes.archive() == null,
                                 wishes.query(),
                                 wishes.requireSnapshot(),
                                 session.runId(),
                                 "migopy " + By.VERSION,
                                 lockCollection(settings)),
                         session.console()::event);
+        if (wishes.archive() != null) {
+            ArchiveWriter.pack(folder(), wishes.archive(), wishes.gzip());
+            answer = answer.in(wishes.archive().toString());
+        }
         if (!wishes.told()) {
             session.console()
                     .event(

@@ -10,7 +10,7 @@ import java.util.Locale;
  * A dump that was written.
  *
  * @param database the database's name
- * @param folder where it lies
+ * @param folder its folder, or the file that it was packed into
  * @param snapshot whether its collections show one point in time; capped ones never do
  * @param collections what it holds, by name
  * @param duration how long it took
@@ -35,6 +35,11 @@ public record DumpAnswer(
 
     public DumpAnswer {
         collections = List.copyOf(collections);
+    }
+
+    /** The same when the folder was packed into a file. */
+    public DumpAnswer in(String file) {
+        return new DumpAnswer(database, file, snapshot, collections, duration);
     }
 
     /** How many documents, of all collections. */

@@ -55,6 +55,55 @@ final class BsonFile implements AutoCloseable {
         }
     }
 
+    /** Whether a file begins as an archive of mongodump does, packed or not. */
+    static boolean isArchive(Path path) {
+        try (InputStream in = archive(path)) {
+            return startsAsArchive(in);
+        } catch (IOException e) { // whatever it is, it cannot be read as one
+            return false;
+        }
+    }
+
+    /**
+     * An archive, from the document after its first four bytes on.
+     *
+     * @throws MigopyException failed, when it cannot be read
+     */
+    static BsonFile openArchive(Path path) {
+        try {
+            InputStream in = archive(path);
+            if (!startsAsArchive(in)) {
+                in.close();
+                throw damaged(path, 0, "it is not an archive", null);
+            }
+            BsonFile opened = new BsonFile(path, in, in);
+            opened.offset = Integer.BYTES;
+            return opened;
+        } catch (IOException e) {
+            throw damaged(path, 0, reason(e), e);
+        }
+    }
+
+    private static boolean startsAsArchive(InputStream in) throws IOException {
+        byte[] head = in.readNBytes(Integer.BYTES);
+        return head.length == Integer.BYTES
+                && BsonCheck.littleEndian(head, 0) == ArchiveWriter.MAGIC;
+    }
+
+    /** An archive's name does not say whether it is packed. */
+    private static InputStream archive(Path path) throws IOException {
+        InputStream file = new BufferedInputStream(Files.newInputStream(path), BUFFER);
+        try {
+            file.mark(2);
+            boolean gzip = file.read() == 0x1f && file.read() == 0x8b;
+            file.reset();
+            return gzip ? new BufferedInputStream(new GZIPInputStream(file, BUFFER), BUFFER) : file;
+        } catch (IOException e) {
+            file.close();
+            throw e;
+        }
+    }
+
     /** The file's bytes, unpacked where its name ends in {@code .gz}. */
     static InputStream unpacked(Path path) throws IOException {
         return unpacked(path, Files.newInputStream(path));
@@ -87,12 +136,36 @@ final class BsonFile implements AutoCloseable {
      *     document
      */
     RawBsonDocument next() {
-        long start = offset;
         try {
             byte[] head = in.readNBytes(Integer.BYTES);
-            if (head.length == 0) {
+            return head.length == 0 ? null : document(head);
+        } catch (IOException e) {
+            throw damaged(path, offset, reason(e), e);
+        }
+    }
+
+    /**
+     * The next document of an archive's block, or null at its end.
+     *
+     * @throws MigopyException failed, as {@link #next}, and at the end of the file
+     */
+    RawBsonDocument nextInBlock() {
+        try {
+            byte[] head = in.readNBytes(Integer.BYTES);
+            if (head.length == Integer.BYTES
+                    && BsonCheck.littleEndian(head, 0) == ArchiveWriter.TERMINATOR) {
+                offset += Integer.BYTES;
                 return null;
             }
+            return document(head);
+        } catch (IOException e) {
+            throw damaged(path, offset, reason(e), e);
+        }
+    }
+
+    private RawBsonDocument document(byte[] head) throws IOException {
+        long start = offset;
+        try {
             if (head.length < Integer.BYTES) {
                 throw damaged(path, start, "the file is cut off", null);
             }
@@ -111,8 +184,6 @@ final class BsonFile implements AutoCloseable {
             return new RawBsonDocument(bytes);
         } catch (BsonCheck.Damage e) {
             throw damaged(path, start + e.offset(), e.getMessage(), null);
-        } catch (IOException e) {
-            throw damaged(path, start, reason(e), e);
         }
     }
 

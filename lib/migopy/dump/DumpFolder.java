@@ -1,5 +1,7 @@
 package migopy.dump;
 
+import migopy.MigopyException;
+
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
@@ -10,7 +12,9 @@ import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The folder of a dump, which is called {@code NAME.partial} until it is whole. What a kill or a
@@ -103,6 +107,24 @@ public final class DumpFolder {
                 deleteFilesIn(folder);
                 Files.delete(folder);
             }
+        }
+    }
+
+    /**
+     * Takes away a complete dump, which was packed or restored.
+     *
+     * @throws MigopyException dump, when it cannot be removed
+     */
+    public static void remove(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw Failures.dump(
+                    "%s could not be removed: %s".formatted(folder, Failures.reason(e)),
+                    "It is not needed any more; remove it.",
+                    e);
         }
     }
 

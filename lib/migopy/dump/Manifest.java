@@ -76,6 +76,22 @@ record Manifest(
         collections = List.copyOf(collections);
     }
 
+    /** The same dump when it is complete. */
+    Manifest completed(List<Collection> dumped) {
+        return new Manifest(
+                true,
+                tool,
+                server,
+                run,
+                database,
+                startedAt,
+                Instant.now(),
+                false,
+                query,
+                selected,
+                dumped);
+    }
+
     String json() {
         BsonDocument document =
                 new BsonDocument("format", new BsonInt32(FORMAT))

@@ -149,7 +149,7 @@ public final class Dumps {
         return progress;
     }
 
-    private void note(Event event) {
+    void note(Event event) {
         if (event instanceof Event.Notice notice) {
             notices.add(notice.text());
         } else if (event instanceof Event.Progress told) {

@@ -3,6 +3,9 @@ package mongo.dump;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import migopy.dump.ArchiveReader;
+import migopy.dump.ArchiveWriter;
+
 import org.bson.BsonDocument;
 import org.bson.Document;
 import org.bson.RawBsonDocument;
@@ -166,6 +169,47 @@ class OtherToolsTest {
         server.db().drop();
         dumps.restore(theirs);
         assertThat(Dumps.look(server.db())).usingRecursiveComparison().isEqualTo(before);
+    }
+
+    @Test
+    void anArchiveByEitherIsRestoredByTheOtherWhereThereAreBoth(MongoServer server)
+            throws Exception {
+        assumeTrue(isOnPath("mongodump") && isOnPath("mongorestore"), "none on the PATH");
+        fill(server);
+        Dumps.Look before = Dumps.look(server.db());
+        for (String gzip : List.of("", "--gzip")) {
+            String theirs = Scratch.folder("theirs").resolve("archive").toString();
+            String database = "--db=" + server.database();
+            List<String> dump = new ArrayList<>(List.of("mongodump", "--archive=" + theirs));
+            dump.addAll(List.of("--uri", uriWithoutDatabase(server), database));
+            if (!gzip.isEmpty()) {
+                dump.add(gzip);
+            }
+            run(dump);
+            var dumps = new Dumps(server);
+            Path unpacked =
+                    ArchiveReader.unpack(
+                            Path.of(theirs),
+                            dumps.directory(),
+                            server.database(),
+                            "7f3a91",
+                            dumps::note);
+            server.db().drop();
+            dumps.restore(unpacked);
+            assertThat(Dumps.look(server.db())).usingRecursiveComparison().isEqualTo(before);
+
+            Path ours = Scratch.folder("ours").resolve("archive");
+            ArchiveWriter.pack(dumps.dumped(), ours, !gzip.isEmpty());
+            server.db().drop();
+            List<String> restore = new ArrayList<>(List.of("mongorestore", "--archive=" + ours));
+            restore.addAll(List.of("--bypassDocumentValidation", "--uri"));
+            restore.add(uriWithoutDatabase(server));
+            if (!gzip.isEmpty()) {
+                restore.add(gzip);
+            }
+            run(restore);
+            assertThat(Dumps.look(server.db())).usingRecursiveComparison().isEqualTo(before);
+        }
     }
 
     private static String uriWithoutDatabase(MongoServer server) {

@@ -1,0 +1,212 @@
+package mongo.dump;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import static support.Project.project;
+
+import migopy.MigopyException.Kind;
+import migopy.dump.ArchiveReader;
+import migopy.dump.ArchiveWriter;
+
+import org.bson.BsonDocument;
+import org.bson.Document;
+import org.bson.RawBsonDocument;
+import org.junit.jupiter.api.Test;
+
+import support.MongoServer;
+import support.OnServer;
+import support.Project;
+import support.Scratch;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HexFormat;
+
+/** Files of {@code mongodump --archive}. */
+@OnServer
+class ArchiveTest {
+    @Test
+    void aDatabaseComesBackOutOfAnArchive(MongoServer server) {
+        EveryKind.fill(server);
+        server.db().getCollection("types", BsonDocument.class).insertOne(BsonTypes.all());
+        Dumps.Look before = Dumps.look(server.db());
+        for (boolean gzip : new boolean[] {false, true}) {
+            Dumps dumps = new Dumps(server);
+            Path archive = Scratch.folder("archive").resolve("app.archive");
+            Path folder = dumps.dumped();
+            ArchiveWriter.pack(folder, archive, gzip);
+            assertThat(folder).doesNotExist();
+            assertThat(Files.exists(archive)).isTrue();
+            server.db().drop();
+
+            dumps.restore(unpack(archive, dumps, server.database()));
+
+            assertThat(Dumps.look(server.db())).usingRecursiveComparison().isEqualTo(before);
+        }
+    }
+
+    @Test
+    void collectionsThatTakeTurnsInAnArchiveComeBackAndOtherDatabasesAreNamed(MongoServer server)
+            throws IOException {
+        String app = server.database();
+        Archive archive =
+                new Archive()
+                        .collection(app, "a")
+                        .collection(app, "b")
+                        .collection("other", "c")
+                        .end()
+                        .block(app, "a", "{_id: 1}")
+                        .block(app, "b", "{_id: 1}")
+                        .block("other", "c", "{_id: 1}")
+                        .block(app, "a", "{_id: 2}")
+                        .eof(app, "a", Archive.CRC_OF_1_AND_2)
+                        .block(app, "b", "{_id: 2}")
+                        .eof(app, "b", Archive.CRC_OF_1_AND_2)
+                        .eof("other", "c", 0);
+        Dumps dumps = new Dumps(server);
+
+        dumps.restore(unpack(archive.write(), dumps, app));
+
+        assertThat(server.collection("a").countDocuments()).isEqualTo(2);
+        assertThat(server.collection("b").countDocuments()).isEqualTo(2);
+        assertThat(dumps.notices()).anyMatch(notice -> notice.contains("other.c"));
+
+        Dumps.assertFails(
+                Kind.USAGE,
+                () -> unpack(archive.write(), dumps, "neither"),
+                "contains several databases: other, " + app);
+    }
+
+    @Test
+    void anArchiveThatIsCutOrDamagedIsRefusedAndNothingIsLeft(MongoServer server)
+            throws IOException {
+        Archive archive =
+                new Archive()
+                        .collection("app", "a")
+                        .end()
+                        .block("app", "a", "{_id: 1}", "{_id: 2}")
+                        .eof("app", "a", Archive.CRC_OF_1_AND_2);
+        byte[] whole = archive.bytes();
+        Dumps dumps = new Dumps(server);
+        for (int length = 4; length < whole.length; length++) {
+            Path cut = Archive.write(Arrays.copyOf(whole, length));
+            Dumps.assertFails(Kind.FAILED, () -> unpack(cut, dumps, "app"), "is damaged at byte");
+        }
+        byte[] damaged = whole.clone();
+        damaged[archive.offsetOf("{_id: 2}") + 9]++;
+        Dumps.assertFails(
+                Kind.FAILED,
+                () -> unpack(Archive.write(damaged), dumps, "app"),
+                "the checksum of a does not match");
+        assertThat(dumps.directory()).isEmptyDirectory();
+        assertThat(unpack(Archive.write(whole), dumps, "app")).isDirectory();
+    }
+
+    @Test
+    void anArchiveIsDumpedAndRestoredByItsName(MongoServer server) throws IOException {
+        server.collection("users").insertOne(new Document("_id", 1));
+        Project project = project(server);
+        String file = project.folder().resolve("my users.archive").toString();
+
+        project.run("dbdump", "--archive", file, "--gzip")
+                .exits(0)
+                .says("1 collection, 1 document", "dbrestore '" + file + "'");
+        project.run("dbdump", "--archive", file).exits(2).complainsBriefly().says("exists already");
+        server.collection("users").drop();
+        project.run("dbrestore", file).exits(0).says("1 document restored");
+
+        assertThat(server.collection("users").countDocuments()).isEqualTo(1);
+        assertThat(project.folder().resolve("mongodumps")).isEmptyDirectory();
+        project.run("dbdump", "--archive", "/nowhere/x").exits(2).complainsBriefly();
+    }
+
+    private static Path unpack(Path archive, Dumps dumps, String database) {
+        assertThat(ArchiveReader.isArchive(archive)).isTrue();
+        return ArchiveReader.unpack(archive, dumps.directory(), database, "7f3a91", dumps::note);
+    }
+
+    /** An archive as mongodump writes it, by hand. */
+    private static final class Archive {
+        /** CRC-64 of ECMA-182 of {@code {_id: 1}} and {@code {_id: 2}}, not by Migopy. */
+        static final long CRC_OF_1_AND_2 = 0xf51dd249ee42e7dL;
+
+        private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+        Archive() {
+            number(0x8199e26d);
+            document(
+                    "{concurrent_collections: 4, version: '0.1', server_version: '6.0.5',"
+                            + " tool_version: '100.10.0'}");
+        }
+
+        Archive collection(String database, String name) {
+            return document(
+                    ("{db: '%s', collection: '%s', metadata: '{\"indexes\":[],\"collectionName\":"
+                                    + "\"%s\",\"type\":\"collection\"}', size: 0, type:"
+                                    + " 'collection'}")
+                            .formatted(database, name, name));
+        }
+
+        Archive block(String database, String name, String... documents) {
+            header(database, name, false, 0);
+            for (String document : documents) {
+                document(document);
+            }
+            return end();
+        }
+
+        Archive eof(String database, String name, long crc) {
+            return header(database, name, true, crc).end();
+        }
+
+        Archive end() {
+            return number(-1);
+        }
+
+        private Archive header(String database, String name, boolean eof, long crc) {
+            return document(
+                    "{db: '%s', collection: '%s', EOF: %s, CRC: {$numberLong: '%d'}}"
+                            .formatted(database, name, eof, crc));
+        }
+
+        private Archive document(String json) {
+            out.writeBytes(bytesOf(json));
+            return this;
+        }
+
+        private Archive number(int number) {
+            ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            out.writeBytes(bytes.putInt(number).array());
+            return this;
+        }
+
+        private static byte[] bytesOf(String json) {
+            RawBsonDocument raw = RawBsonDocument.parse(json);
+            int start = raw.getByteOffset();
+            return Arrays.copyOfRange(raw.getBackingArray(), start, start + raw.getByteLength());
+        }
+
+        /** Where such a document is first. */
+        int offsetOf(String json) {
+            String all = HexFormat.of().formatHex(bytes());
+            return all.indexOf(HexFormat.of().formatHex(bytesOf(json))) / 2;
+        }
+
+        byte[] bytes() {
+            return out.toByteArray();
+        }
+
+        Path write() throws IOException {
+            return write(bytes());
+        }
+
+        static Path write(byte[] bytes) throws IOException {
+            return Files.write(Scratch.folder("archive").resolve("archive"), bytes);
+        }
+    }
+}
