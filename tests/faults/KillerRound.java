@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import static support.Project.project;
 
-import com.mongodb.MongoCommandException;
 import com.mongodb.MongoException;
 
 import org.bson.Document;
@@ -14,7 +13,6 @@ import support.MongoServer;
 import support.Project;
 import support.Result;
 import support.Run;
-import support.TcpProxy;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -22,14 +20,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** One round of {@link RandomKillerTest}, on an empty database. */
 final class KillerRound implements AutoCloseable {
     private static final int MIGRATIONS = 20;
     private static final int RUNNERS = 2;
-    private static final int MOST_ASLEEP = 2;
     private static final int CALLS_BETWEEN = 6;
     private static final Duration IDLE = Duration.ofSeconds(10);
     private static final Duration REPAIR_LIMIT = Duration.ofSeconds(60);
@@ -41,10 +37,7 @@ final class KillerRound implements AutoCloseable {
     private final Random random;
     private final Project project;
     private final KillerMigrations migrations;
-    private final TcpProxy proxy;
-    private final List<Run> awake = new ArrayList<>();
-    private final List<Run> asleep = new ArrayList<>();
-    private final List<String> story = new ArrayList<>();
+    private final Runners runners;
     private long callsBefore;
     private long disturbedAt = System.nanoTime();
 
@@ -52,13 +45,13 @@ final class KillerRound implements AutoCloseable {
         this.server = server;
         this.seed = seed;
         this.random = new Random(seed);
-        this.proxy = TcpProxy.to("127.0.0.1", server.port());
         // The round before may have ended with a step-down.
         Eventually.until("there is a primary", () -> isPrimary(server));
         server.db().drop();
         server.db().createCollection("done");
         server.db().createCollection("calls");
         this.project = project(server).lease("1s");
+        this.runners = new Runners(server, project, random);
         this.migrations = new KillerMigrations(project, random, MIGRATIONS);
         project.run("validate").exits(0); // compiles them in this JVM, where javac is warm
     }
@@ -72,49 +65,34 @@ final class KillerRound implements AutoCloseable {
             long end = System.nanoTime() + LIMIT.toNanos();
             while (!settled()) {
                 assertThat(System.nanoTime()).as("not settled in time").isLessThan(end);
-                while (awake.size() < RUNNERS) {
-                    awake.add(started());
+                while (runners.awake() < RUNNERS) {
+                    runners.start("", "execute", "--wait", "10s");
                 }
                 Eventually.pause(Duration.ofMillis(50 + random.nextInt(300)));
                 if (gotOn()) {
                     disturb();
                 }
-                for (Run ended : awake.stream().filter(run -> !run.isRunning()).toList()) {
-                    awake.remove(ended);
-                    heed(ended.ended());
-                }
+                runners.ended().forEach(this::heed);
                 appliedOnesAreDone();
             }
-            asleep.forEach(run -> send(run, Run::resume));
-            awake.addAll(asleep);
-            for (Run run : awake) {
-                assertThat(run.ended().exitCode()).isIn((Object[]) EXIT_CODES);
+            for (Result result : runners.untilAllHaveEnded()) {
+                assertThat(result.exitCode()).isIn((Object[]) EXIT_CODES);
             }
             migrations.assertEachIsDoneOnceAndRecorded();
         } catch (AssertionError | MongoException e) {
             throw new AssertionError(
-                    "seed %d: %s%n%s".formatted(seed, e.getMessage(), String.join("\n", story)), e);
+                    "seed %d: %s%n%s".formatted(seed, e.getMessage(), runners.story()), e);
         }
     }
 
     @Override
     public void close() throws IOException {
-        awake.forEach(Run::close);
-        asleep.forEach(Run::close);
-        proxy.close();
+        runners.close();
     }
 
     private boolean settled() {
         Map<String, String> states = project.states();
         return states.size() == MIGRATIONS && states.values().stream().allMatch("applied"::equals);
-    }
-
-    private Run started() {
-        String uri = random.nextBoolean() ? server.uriOfSet() : server.uriThrough(proxy);
-        project.environment("MONGO_URI", uri);
-        Run run = project.startBare("execute", "--wait", "10s");
-        project.environment("MONGO_URI", server.uriOfSet());
-        return run;
     }
 
     /** A machine that is slow shall get on, too: between two disturbances there are some calls. */
@@ -129,76 +107,30 @@ final class KillerRound implements AutoCloseable {
         return true;
     }
 
-    /** Mostly the one that holds the lock. */
     private void disturb() {
         int what = random.nextInt(100);
-        if (what < 15 && !asleep.isEmpty()) {
-            Run woken = asleep.remove(random.nextInt(asleep.size()));
-            tell("wake", woken);
-            send(woken, Run::resume);
-            awake.add(woken);
+        if (what < 15 && runners.wake()) {
             return;
         }
-        Run one = random.nextInt(10) == 0 ? awake.get(0) : holder();
-        if (one == null || !one.isRunning()) {
+        Run one = runners.next();
+        if (one == null) {
             return;
         }
         if (what < 35) {
-            tell("kill", one);
-            send(one, Run::kill);
-            awake.remove(one);
-        } else if (what < 47 && asleep.size() < MOST_ASLEEP) {
-            tell("stop", one);
-            send(one, Run::suspend);
-            awake.remove(one);
-            asleep.add(one);
+            runners.kill(one);
+        } else if (what < 47) {
+            runners.stop(one);
         } else if (what < 62) {
-            story.add("cut");
-            proxy.cutOnce();
+            runners.cut();
         } else if (what < 67) {
-            stepDown();
+            runners.stepDown();
         } else if (what < 73) {
-            tell("terminate", one);
-            send(one, Run::terminate);
+            runners.terminate(one);
         }
-    }
-
-    private void stepDown() {
-        story.add("step down");
-        try {
-            server.stepDown(1);
-        } catch (MongoCommandException e) {
-            story.add("it has no primary just now");
-        }
-    }
-
-    private Run holder() {
-        Document lock = project.lock();
-        Object pid = lock == null ? null : lock.get("pid");
-        return awake.stream()
-                .filter(run -> Long.valueOf(run.pid()).equals(pid))
-                .findFirst()
-                .orElse(null);
-    }
-
-    /** One that ends just now needs no signal any more. */
-    private static void send(Run run, Consumer<Run> signal) {
-        try {
-            signal.accept(run);
-        } catch (AssertionError e) {
-            if (run.isRunning()) {
-                throw e;
-            }
-        }
-    }
-
-    private void tell(String what, Run run) {
-        story.add(what + " " + run.pid());
     }
 
     /** Does what a person would do who reads the answer. */
     private void heed(Result result) {
-        story.add(result.toString());
         assertThat(result.exitCode()).as(result::toString).isIn((Object[]) EXIT_CODES);
         result.neverSays("\tat com.mongodb", "\tat migopy", "Exception in thread");
         if (result.exitCode() == 1) {
@@ -219,7 +151,7 @@ final class KillerRound implements AutoCloseable {
                         .map(problem -> problem.getString("name"))
                         .toList();
         for (String name : interrupted) {
-            endTheProcessOf(name);
+            runners.endTheProcessOf(project.journal(name));
             String as = migrations.isDone(name) ? "applied" : "pending";
             List<Result> repairs = new ArrayList<>();
             // The other run may have the lock just now, until it has come to the same conclusion.
@@ -227,7 +159,7 @@ final class KillerRound implements AutoCloseable {
                     "the lock is free for a repair of " + name,
                     REPAIR_LIMIT,
                     () -> repairs.add(repair(name, as)) && last(repairs).exitCode() != 4);
-            story.add(last(repairs).toString());
+            runners.tell(last(repairs).toString());
             // Settled by now, or in an election: the next run says it once more.
             assertThat(last(repairs).exitCode()).as(last(repairs)::toString).isIn(0, 3, 5, 6);
         }
@@ -239,34 +171,6 @@ final class KillerRound implements AutoCloseable {
 
     private static Result last(List<Result> results) {
         return results.get(results.size() - 1);
-    }
-
-    /** The answer names host and pid: before a person decides, that process is made an end of. */
-    private void endTheProcessOf(String name) {
-        Document entry = project.journal(name);
-        long pid = entry.get("by", Document.class).getLong("pid");
-        for (List<Run> runs : List.of(awake, asleep)) {
-            for (Run run : runs.stream().filter(run -> run.pid() == pid).toList()) {
-                tell("end", run);
-                send(run, Run::kill);
-                runs.remove(run);
-            }
-        }
-        String app = "migopy-" + entry.getString("run");
-        Eventually.until(
-                "nothing of " + app + " is at work in the server",
-                () ->
-                        server.client()
-                                        .getDatabase("admin")
-                                        .aggregate(
-                                                List.of(
-                                                        new Document("$currentOp", new Document()),
-                                                        new Document(
-                                                                "$match",
-                                                                new Document("appName", app)
-                                                                        .append("active", true))))
-                                        .first()
-                                == null);
     }
 
     /** What the journal calls applied is done, at any moment. */

@@ -189,6 +189,12 @@ public final class Project {
     /** Starts a command without a migopy.java and the options for every child: many are needed. */
     public Run startBare(String... arguments) {
         String main = ProjectEntry.class.getName();
+        try {
+            // The class that runs is built of another script, and would be refused beside it.
+            Files.deleteIfExists(folder.resolve("migopy.java"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         return start(UnaryOperator.identity(), null, List.of(), main, arguments);
     }
 

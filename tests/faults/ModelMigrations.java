@@ -1,0 +1,199 @@
+package faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import static support.Migrations.source;
+
+import com.mongodb.MongoNotPrimaryException;
+import com.mongodb.MongoQueryException;
+import com.mongodb.ReadConcern;
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+
+import org.bson.Document;
+
+import support.Eventually;
+import support.MongoServer;
+import support.Project;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * The migrations of {@link ModelRound}, plain and transactional, and what they really did. Each has
+ * a counter in a second database, which no journal and no lock is in: {@code up()} raises it by
+ * one, {@code down()} lowers it by one, and the same write notes which process did it.
+ */
+final class ModelMigrations {
+    private static final String MEMBERS =
+            """
+            static final String ID = "%1$s";
+
+            static MongoCollection<Document> counters() {
+                return Migration.client()
+                        .getDatabase(db().getName() + "_effects").getCollection("counters");
+            }
+
+            static Document by(int n) {
+                Document log = new Document("pid", ProcessHandle.current().pid()).append("by", n);
+                return new Document("$inc", new Document("n", n))
+                        .append("$push", new Document("log", log));
+            }
+
+            static void pause() {
+                long end = System.nanoTime() + 30_000_000L;
+                while (System.nanoTime() < end) {
+                    java.util.concurrent.locks.LockSupport.parkNanos(1_000_000L);
+                }
+            }
+            """;
+
+    // Nothing asks the server after the counter was changed: one that fails then would be called
+    // failed, and rightly run again.
+    private static final String PLAIN =
+            """
+            static void up() { pause(); counters().updateOne(new Document("_id", ID), by(1)); pause(); }
+            static void down() { pause(); counters().updateOne(new Document("_id", ID), by(-1)); pause(); }
+            """;
+
+    private static final String TRANSACTIONAL =
+            """
+            static void up(MongoDatabase database, ClientSession session) {
+                counters().updateOne(session, new Document("_id", ID), by(1));
+                pause();
+            }
+            static void down(MongoDatabase database, ClientSession session) {
+                counters().updateOne(session, new Document("_id", ID), by(-1));
+                pause();
+            }
+            """;
+
+    private final Project project;
+    private final List<String> all = new ArrayList<>();
+    private final MongoDatabase effects;
+
+    ModelMigrations(MongoServer server, Project project, Random random, int count) {
+        this.project = project;
+        this.effects = server.client().getDatabase(server.database() + "_effects");
+        effects.drop();
+        server.closeAtEnd(effects::drop);
+        for (int i = 1; i <= count; i++) {
+            boolean plain = random.nextBoolean();
+            String name = i + (plain ? "_plain" : "_transactional");
+            String text = MEMBERS.formatted(name) + (plain ? PLAIN : TRANSACTIONAL);
+            project.with(name + ".java", source(text));
+            all.add(name);
+            counters().insertOne(new Document("_id", name).append("n", 0).append("log", List.of()));
+        }
+    }
+
+    private MongoCollection<Document> counters() {
+        return effects.getCollection("counters");
+    }
+
+    /** How often the counters were changed so far. */
+    long calls() {
+        long calls = 0;
+        for (Document counter : counters().find()) {
+            calls += counter.getList("log", Document.class).size();
+        }
+        return calls;
+    }
+
+    /** Whether what it does is done, by a read that nothing can undo any more. */
+    boolean isDone(String name) {
+        return n(counter(name)) > 0;
+    }
+
+    /** By a read that waits for the majority, and for the end of an election. */
+    private Document counter(String name) {
+        List<Document> found = new ArrayList<>();
+        Eventually.until(
+                "the counter of " + name + " is read",
+                () -> {
+                    try {
+                        return found.add(
+                                counters()
+                                        .withReadConcern(ReadConcern.LINEARIZABLE)
+                                        .find(new Document("_id", name))
+                                        .first());
+                    } catch (MongoNotPrimaryException | MongoQueryException e) {
+                        return false;
+                    }
+                });
+        return found.get(0);
+    }
+
+    private static int n(Document counter) {
+        return counter.getInteger("n");
+    }
+
+    /** Whether each of them is in that state. */
+    boolean areAll(String state) {
+        Map<String, String> states = project.states();
+        return all.stream().allMatch(name -> state.equals(states.get(name)));
+    }
+
+    /**
+     * Judges the journal by the counters. An entry that changes while it is judged proves nothing,
+     * except that no counter is ever above one or below zero.
+     */
+    void judge() {
+        Map<String, Document> before = entries();
+        Map<String, Document> counters = new HashMap<>();
+        all.forEach(name -> counters.put(name, counter(name)));
+        Map<String, Document> after = entries();
+        for (String name : all) {
+            Document counter = counters.get(name);
+            assertThat(n(counter)).as("counter of %s: %s", name, counter).isBetween(0, 1);
+            Document entry = after.get(name);
+            if (entry == null ? before.get(name) == null : entry.equals(before.get(name))) {
+                judge(name, entry, counter);
+            }
+        }
+    }
+
+    private static void judge(String name, Document entry, Document counter) {
+        String state = entry == null ? "rolled_back" : entry.getString("state");
+        Document error = entry == null ? null : entry.get("error", Document.class);
+        boolean open =
+                List.of("running", "rolling_back").contains(state)
+                        || error != null
+                                && List.of("interrupted", "timeout")
+                                        .contains(error.getString("type"));
+        if (open) {
+            return;
+        }
+        int expected = List.of("applied", "rollback_failed").contains(state) ? 1 : 0;
+        assertThat(n(counter)).as("%s is %s: %s", name, state, counter).isEqualTo(expected);
+        if (entry != null) {
+            isByTheProcessThatIsRecorded(name, entry, counter);
+        }
+    }
+
+    private static void isByTheProcessThatIsRecorded(
+            String name, Document entry, Document counter) {
+        List<Document> attempts = entry.getList("attempts", Document.class);
+        Document last = attempts.get(attempts.size() - 1);
+        if (List.of("applied", "rolled_back").contains(last.getString("outcome"))
+                && !"repair".equals(last.getString("direction"))) {
+            List<Document> log = counter.getList("log", Document.class);
+            assertThat(log.get(log.size() - 1).getLong("pid"))
+                    .as("who did %s: %s, %s", name, last, log)
+                    .isEqualTo(last.get("by", Document.class).getLong("pid"));
+        }
+    }
+
+    private Map<String, Document> entries() {
+        Map<String, Document> entries = new HashMap<>();
+        project.server()
+                .collection("migrations")
+                .withReadConcern(ReadConcern.MAJORITY)
+                .find()
+                .forEach(entry -> entries.put(entry.getString("_id"), entry));
+        return entries;
+    }
+}

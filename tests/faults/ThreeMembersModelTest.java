@@ -1,0 +1,32 @@
+package faults;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
+import support.Kind;
+import support.MongoServer;
+import support.On;
+import support.OnServer;
+
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** {@link RandomModelTest} on a replica set of three members; played where rounds are asked for. */
+@OnServer
+@EnabledIfSystemProperty(named = Rounds.PROPERTY, matches = "[0-9]+")
+class ThreeMembersModelTest {
+    @Test
+    @Timeout(value = 12, unit = TimeUnit.HOURS)
+    void withThreeMembersNothingIsDoneTwiceEither(@On(Kind.THREE_MEMBERS) MongoServer server)
+            throws Exception {
+        new Rounds("random model on three members", 0)
+                .play(
+                        List.of(server),
+                        (one, seed) -> {
+                            try (ModelRound round = new ModelRound(one, seed)) {
+                                round.play();
+                            }
+                        });
+    }
+}
