@@ -24,10 +24,13 @@ import org.junit.platform.launcher.LauncherDiscoveryRequest;
 import org.junit.platform.launcher.PostDiscoveryFilter;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
+import org.junit.platform.launcher.TestPlan;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
+import support.Fetched;
 import support.ProjectClassPath;
+import support.SignalDefaults;
 
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -53,6 +56,7 @@ public class alltests implements TestExecutionListener {
     private static final int SLOWEST = 10;
     private static final int FRAMES = 10;
     private static final int MESSAGE_LINES = 60;
+    private static final Duration PROGRESS = Duration.ofSeconds(20);
     private static final Duration TEST_LIMIT = Duration.ofMinutes(3);
 
     /** What single tests ask the system properties for. */
@@ -61,6 +65,9 @@ public class alltests implements TestExecutionListener {
 
     private final PrintStream out;
     private final Map<String, Long> started = new HashMap<>();
+    private final long startNanos = System.nanoTime();
+    private long toldNanos = startNanos;
+    private long planned;
     private final List<Timed> times = new ArrayList<>();
     private int passed;
     private int failed;
@@ -73,6 +80,9 @@ public class alltests implements TestExecutionListener {
     }
 
     public static void main(String... words) {
+        if (SignalDefaults.lacksInterrupts()) {
+            System.exit(SignalDefaults.startAgain());
+        }
         String[] names = withoutOptions(words);
         ProjectClassPath.takeEffect();
         // The tests' own stream: a migration under test may print to, or close, System.out.
@@ -89,6 +99,12 @@ public class alltests implements TestExecutionListener {
                         "ended-early");
         Runtime.getRuntime().addShutdownHook(guard);
         alltests tests = new alltests(out);
+        if (names.length == 0) {
+            out.println(
+                    "All tests: about a quarter of an hour on two processors. They start MongoDB"
+                        + " servers on free ports, and keep all files in one temporary folder.");
+            out.println("The first run fetches " + Fetched.missing() + ".");
+        }
         LauncherFactory.create().execute(request(names), tests);
         int exitCode = tests.sum();
         finished.set(true);
@@ -164,6 +180,25 @@ public class alltests implements TestExecutionListener {
     }
 
     @Override
+    public void testPlanExecutionStarted(TestPlan plan) {
+        planned = plan.countTestIdentifiers(TestIdentifier::isTest);
+    }
+
+    /** One line every so often: a run that says nothing for minutes seems to hang. */
+    private void progress(TestIdentifier test) {
+        long now = System.nanoTime();
+        if (now - toldNanos < PROGRESS.toNanos()) {
+            return;
+        }
+        toldNanos = now;
+        long seconds = (now - startNanos) / 1_000_000_000L;
+        // Tests with parameters are counted when they come.
+        out.printf(
+                "%4d s  %d of %d tests, now after %s%n",
+                seconds, times.size(), Math.max(planned, times.size()), title(test));
+    }
+
+    @Override
     public void executionStarted(TestIdentifier test) {
         started.put(test.getUniqueId(), System.nanoTime());
     }
@@ -179,6 +214,7 @@ public class alltests implements TestExecutionListener {
         if (test.isTest()) {
             long nanos = System.nanoTime() - started.get(test.getUniqueId());
             times.add(new Timed(title(test), nanos / 1_000_000));
+            progress(test);
         }
         switch (result.getStatus()) {
             case SUCCESSFUL -> passed += test.isTest() ? 1 : 0;

@@ -52,11 +52,11 @@ public record RunContext(
             return work.on(Ledger.open(settings, connection));
         } catch (InterruptedException | MongoInterruptedException e) {
             throw watchdog.endedEarly(e);
-        } catch (MongoException e) {
-            throw MongoErrors.translate(e, what);
-        } catch (MigopyException e) {
-            // What was interrupted may have said so in words of its own.
-            throw watchdog.stopped().isPresent() ? watchdog.endedEarly(e) : e;
+        } catch (RuntimeException e) {
+            if (watchdog.stopped().isPresent()) {
+                throw watchdog.endedEarly(e); // whatever a call makes of its interruption
+            }
+            throw e instanceof MongoException known ? MongoErrors.translate(known, what) : e;
         }
     }
 }

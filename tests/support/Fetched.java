@@ -1,0 +1,36 @@
+package support;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a run of all tests has to fetch on this machine, for the line that it begins with. */
+public final class Fetched {
+    private Fetched() {}
+
+    /** In words: {@code nothing}, or {@code mongod 6.0.27 (about 60 MB)} and the like. */
+    public static String missing() {
+        String cache = System.getenv("MIGOPY_TEST_CACHE");
+        String caches = System.getenv("XDG_CACHE_HOME");
+        Path folder =
+                cache != null
+                        ? Path.of(cache)
+                        : (caches == null
+                                        ? Path.of(System.getProperty("user.home"), ".cache")
+                                        : Path.of(caches))
+                                .resolve("migopy-tests");
+        List<String> missing = new ArrayList<>();
+        for (String version : List.of("6.0.5", "6.0.27", "5.0.4")) {
+            if (!Files.exists(folder.resolve("mongod-" + version).resolve("lib/mongod"))) {
+                missing.add("mongod " + version);
+            }
+        }
+        return missing.isEmpty()
+                ? "nothing more: every mongod is in " + folder
+                : String.join(", ", missing)
+                        + " into "
+                        + folder
+                        + " (about 50 MB each), where no other is found";
+    }
+}

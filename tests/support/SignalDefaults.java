@@ -1,0 +1,101 @@
+package support;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What a script starts with {@code &} ignores SIGINT, and so does everything that it starts in
+ * turn: no test could interrupt a run. Such tests start themselves again, with the system's
+ * defaults.
+ */
+public final class SignalDefaults {
+    private static final String AGAIN = "migopy.test.again";
+    private static final Path STATUS = Path.of("/proc/self/status");
+    private static final String IGNORED = "SigIgn:";
+    private static final int SIGINT = 2;
+    private static final long LIMIT_HOURS = 6;
+
+    /** What sets the defaults for a command behind it; the first that works is taken. */
+    private static final List<List<String>> TOOLS =
+            List.of(
+                    List.of("env", "--default-signal=INT"),
+                    List.of("perl", "-e", "$SIG{INT} = 'DEFAULT'; exec @ARGV"),
+                    List.of(
+                            "python3",
+                            "-c",
+                            "import os, signal, sys; signal.signal(signal.SIGINT,"
+                                    + " signal.SIG_DFL); os.execvp(sys.argv[1], sys.argv[1:])"));
+
+    private SignalDefaults() {}
+
+    /** Whether this JVM, and so every child, ignores SIGINT. */
+    public static boolean lacksInterrupts() {
+        if (Boolean.getBoolean(AGAIN) || !Files.isReadable(STATUS)) {
+            return false;
+        }
+        try {
+            return Files.readAllLines(STATUS).stream()
+                    .filter(line -> line.startsWith(IGNORED))
+                    .map(
+                            line ->
+                                    Long.parseUnsignedLong(
+                                            line.substring(IGNORED.length()).strip(), 16))
+                    .anyMatch(mask -> (mask & 1L << SIGINT - 1) != 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Runs the same program in a JVM that does not ignore it; its exit code. */
+    public static int startAgain() {
+        List<String> command = new ArrayList<>(tool());
+        ProcessHandle.Info self = ProcessHandle.current().info();
+        command.add(self.command().orElseThrow());
+        command.add("-D" + AGAIN + "=true");
+        command.addAll(List.of(self.arguments().orElseThrow()));
+        try {
+            Process process = new ProcessBuilder(command).inheritIO().start();
+            Thread end = new Thread(process::destroy, "end-the-tests");
+            Runtime.getRuntime().addShutdownHook(end);
+            if (!process.waitFor(LIMIT_HOURS, TimeUnit.HOURS)) {
+                return 1;
+            }
+            Runtime.getRuntime().removeShutdownHook(end);
+            return process.exitValue();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return 1;
+        }
+    }
+
+    private static List<String> tool() {
+        for (List<String> tool : TOOLS) {
+            List<String> attempt = new ArrayList<>(tool);
+            attempt.add("true");
+            try {
+                Process process =
+                        new ProcessBuilder(attempt)
+                                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                                .start();
+                if (process.waitFor() == 0) {
+                    return tool;
+                }
+            } catch (IOException e) {
+                continue; // not installed here
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                break;
+            }
+        }
+        System.err.println(
+                "SIGINT is ignored here, and none of env, perl and python3 can change it.");
+        return List.of();
+    }
+}
