@@ -101,8 +101,8 @@ public class alltests implements TestExecutionListener {
         alltests tests = new alltests(out);
         if (names.length == 0) {
             out.println(
-                    "All tests: about a quarter of an hour on two processors. They start MongoDB"
-                        + " servers on free ports, and keep all files in one temporary folder.");
+                    "All tests: about 15 minutes on two processors. They start MongoDB servers on"
+                        + " free ports, and keep all files in one temporary folder.");
             out.println("The first run fetches " + Fetched.missing() + ".");
         }
         LauncherFactory.create().execute(request(names), tests);

@@ -31,6 +31,6 @@ public final class Fetched {
                 : String.join(", ", missing)
                         + " into "
                         + folder
-                        + " (about 50 MB each), where no other is found";
+                        + " (up to 140 MB each), unless Docker or an installed mongod serves";
     }
 }
