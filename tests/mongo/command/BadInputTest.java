@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import support.Eventually;
 import support.Kind;
 import support.MongoServer;
 import support.On;
@@ -22,6 +23,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * What people get wrong: each answered in two lines, with the right code, before anything is done.
@@ -54,6 +56,19 @@ class BadInputTest {
         }
         Result json = project.run("status", "--connect-timeout", "300ms", "--json").exits(6);
         assertThat(json.error()).containsEntry("kind", "unreachable");
+    }
+
+    @Test
+    void aServerThatStartsLaterIsWaitedForAsLongAsIsSaid(MongoServer server) {
+        var proxy = server.proxy();
+        proxy.cut();
+        var project = project(server).environment("MONGO_URI", server.uriThrough(proxy));
+        var status =
+                CompletableFuture.supplyAsync(
+                        () -> project.run("status", "--connect-timeout", "60s"));
+        Eventually.until("it has tried", () -> proxy.connections() > 0);
+        proxy.pass();
+        status.join().exits(0);
     }
 
     @Test
