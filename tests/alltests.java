@@ -102,7 +102,7 @@ public class alltests implements TestExecutionListener {
         if (names.length == 0) {
             out.println(
                     "All tests: about 15 minutes on two processors. They start MongoDB servers on"
-                        + " free ports, and keep all files in one temporary folder.");
+                            + " free ports, and keep all files in one temporary folder.");
             out.println("The first run fetches " + Fetched.missing() + ".");
         }
         LauncherFactory.create().execute(request(names), tests);
