@@ -175,6 +175,7 @@
 //SOURCES files/Compilation.java
 //SOURCES files/CompiledMigration.java
 //SOURCES files/CompilerMessages.java
+//SOURCES files/Credentials.java
 //SOURCES files/Dependencies.java
 //SOURCES files/Directives.java
 //SOURCES files/EntryScript.java

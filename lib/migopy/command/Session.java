@@ -179,7 +179,7 @@ public final class Session implements AutoCloseable {
                 context -> {
                     RunResult result = new Runner(context).run(request, options);
                     if (result.error() != null) {
-                        context.trace(result.error());
+                        context.trace(result.error(), settings().redactor());
                     }
                     console.answer(answer(result, options.dryRun()));
                     return result.exitCode();

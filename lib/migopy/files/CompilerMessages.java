@@ -53,7 +53,12 @@ final class CompilerMessages {
                 unit.name(),
                 Wording.visible(message),
                 hint,
-                details.stream().map(Wording::visible).toList());
+                details.stream()
+                        .map(
+                                line ->
+                                        Wording.visible(
+                                                Credentials.masked(line, unit.source().text())))
+                        .toList());
     }
 
     /** {@code 9_x.java:5: ';' expected}. */

@@ -139,6 +139,11 @@ final class FixRun extends RecordedCall {
     }
 
     @Override
+    String source() {
+        return fix.code().source();
+    }
+
+    @Override
     List<String> framesOf(Throwable thrown) {
         return fix.framesOf(thrown);
     }

@@ -12,10 +12,12 @@ import migopy.console.Direction;
 import migopy.console.Outcome;
 import migopy.console.StepError;
 import migopy.console.StepReport;
+import migopy.files.Credentials;
 import migopy.journal.JournalEntry;
 import migopy.observe.CommandWatch;
 import migopy.observe.Observation;
 import migopy.observe.UncaughtExceptions;
+import migopy.settings.Redactor;
 
 import org.bson.BsonValue;
 
@@ -94,6 +96,9 @@ abstract class RecordedCall implements AutoCloseable {
      * @throws Throwable what the code throws
      */
     abstract void invoke(CallHandles handles) throws Throwable;
+
+    /** The text of the user's code. */
+    abstract String source();
 
     /** The lines of the user's code that led to what was thrown. */
     abstract List<String> framesOf(Throwable thrown);
@@ -234,8 +239,7 @@ abstract class RecordedCall implements AutoCloseable {
             return timedOut(timedOut.over());
         }
         Ending.Exited exited = (Ending.Exited) ending;
-        return failed(
-                Failure.exit(exited.stack(), this::framesOf, operation.settings().redactor()), 1);
+        return failed(Failure.exit(exited.stack(), this::framesOf, redactor()), 1);
     }
 
     /** Without a transaction, which would have seen to both of these before its commit. */
@@ -298,9 +302,14 @@ abstract class RecordedCall implements AutoCloseable {
                 new StepError(type, error.message(), error.frames(), error.causes(), null), 1);
     }
 
+    /** The run's secrets, and what looks like one in the code. */
+    private Redactor redactor() {
+        return operation.settings().redactor().and(Credentials.in(source()));
+    }
+
     private Failure failure(Throwable thrown) {
-        operation.context().trace(thrown);
-        return Failure.of(thrown, this::framesOf, operation.settings().redactor());
+        operation.context().trace(thrown, redactor());
+        return Failure.of(thrown, this::framesOf, redactor());
     }
 
     private CallResult stopped(Ending.Stopped stopped) {

@@ -7,6 +7,7 @@ import migopy.MigopyException;
 import migopy.console.Console;
 import migopy.mongo.Connection;
 import migopy.mongo.MongoErrors;
+import migopy.settings.Redactor;
 import migopy.settings.Settings;
 
 /**
@@ -25,9 +26,9 @@ public record RunContext(
         boolean verbose) {
 
     /** Shows the whole stack trace of what the user's code threw, where that is wanted. */
-    public void trace(Throwable thrown) {
+    public void trace(Throwable thrown, Redactor redactor) {
         if (verbose) {
-            console.trace(Failure.trace(thrown));
+            console.trace(redactor.redact(Failure.trace(thrown)));
         }
     }
 

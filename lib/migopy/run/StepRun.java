@@ -175,6 +175,11 @@ final class StepRun extends RecordedCall {
     }
 
     @Override
+    String source() {
+        return migration.source().text();
+    }
+
+    @Override
     List<String> framesOf(Throwable thrown) {
         return migration.framesOf(thrown);
     }

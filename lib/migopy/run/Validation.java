@@ -5,6 +5,7 @@ import com.mongodb.MongoException;
 import migopy.Problem;
 import migopy.console.ValidateAnswer;
 import migopy.files.Compilation;
+import migopy.files.Credentials;
 import migopy.files.Listing;
 import migopy.files.MigrationSource;
 import migopy.files.SourceCompiler;
@@ -57,9 +58,23 @@ public final class Validation {
             String database,
             String server,
             List<Problem> problems,
-            List<String> notices) {
+            List<String> known) {
+        List<String> notices = new ArrayList<>(known);
+        notices.addAll(credentials(survey.listing()));
         int files = survey.listing().files().size();
         return new ValidateAnswer(survey.directory(), files, database, server, problems, notices);
+    }
+
+    private static List<String> credentials(Listing listing) {
+        List<String> notices = new ArrayList<>();
+        for (MigrationSource source : MigrationSource.readAll(listing.files()).sources()) {
+            for (int line : Credentials.lines(source.text())) {
+                notices.add(
+                        "%s:%d: a literal that looks like a credential; the journal keeps the source with it. Read it from the environment instead: System.getenv"
+                                .formatted(source.file().fileName(), line));
+            }
+        }
+        return notices;
     }
 
     /** What cannot be read, does not compile, or has not the shape of a migration; in order. */

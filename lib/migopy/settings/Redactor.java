@@ -31,12 +31,16 @@ public final class Redactor {
 
     private static final int SHORTEST = 4;
 
+    private final Collection<String> secrets;
+    private final Collection<String> openWords;
     private final Map<String, String> replacements = new LinkedHashMap<>();
     private final Pattern anyForm;
     private final ByteMatcher matcher;
 
     // Loops, where streams would read better: this stands in the way of every start.
     private Redactor(Collection<String> secrets, Collection<String> openWords) {
+        this.secrets = secrets;
+        this.openWords = openWords;
         Map<String, String> byForm = new HashMap<>();
         for (String secret : secrets) {
             boolean hideable = secret.length() >= SHORTEST && !openWords.contains(secret);
@@ -63,6 +67,16 @@ public final class Redactor {
      */
     public static Redactor of(Collection<String> secrets, Collection<String> openWords) {
         return secrets.isEmpty() ? none() : new Redactor(secrets, openWords);
+    }
+
+    /** A redactor that knows these secrets too. */
+    public Redactor and(Collection<String> more) {
+        if (more.isEmpty()) {
+            return this;
+        }
+        List<String> all = new ArrayList<>(secrets);
+        all.addAll(more);
+        return new Redactor(all, openWords);
     }
 
     /** A redactor that knows no secret. */
