@@ -202,11 +202,13 @@
 //SOURCES files/TypeSearch.java
 //SOURCES files/Unit.java
 //SOURCES files/package-info.java
+//SOURCES fix/FixLines.java
 //SOURCES fix/FixMigration.java
 //SOURCES fix/FixReader.java
 //SOURCES fix/FixSource.java
 //SOURCES fix/JavaFix.java
 //SOURCES fix/LocalExecution.java
+//SOURCES fix/MigrationText.java
 //SOURCES fix/Prelude.java
 //SOURCES fix/ShellExecutionProvider.java
 //SOURCES fix/ShellLoader.java

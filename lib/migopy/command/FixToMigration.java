@@ -1,14 +1,9 @@
 package migopy.command;
 
 import migopy.MigopyException;
-import migopy.Problem;
 import migopy.console.Console;
-import migopy.console.Direction;
 import migopy.console.FixRecord;
-import migopy.files.Compilation;
 import migopy.files.MigrationFile;
-import migopy.files.MigrationSource;
-import migopy.files.SourceCompiler;
 import migopy.fix.FixMigration;
 import migopy.run.FixHistory;
 import migopy.settings.Redactor;
@@ -52,32 +47,21 @@ final class FixToMigration implements Action {
                                         MigopyException.usage(
                                                 "There is no fix " + run,
                                                 "All of them: {migopy} history --fixes"));
-        MigrationFile written = file.write(settings, words, new FixMigration(fix));
-        sayWhatIsLeftToDo(fix, written, settings, session.console());
+        FixMigration text = new FixMigration(fix, settings);
+        MigrationFile written = file.write(settings, words, text);
+        sayWhatIsLeftToDo(fix, text, session.console());
         session.console().answer(NewFile.answer(settings, written));
         return 0;
     }
 
-    private static void sayWhatIsLeftToDo(
-            FixRecord fix, MigrationFile file, Settings settings, Console console) {
+    private static void sayWhatIsLeftToDo(FixRecord fix, FixMigration text, Console console) {
         if (!fix.outcome().equals("applied")) {
-            console.notice("That fix is " + fix.outcome() + ": look its migration over.");
+            console.notice("That fix is " + fix.outcome() + ": review its migration.");
         }
         if (fix.source().contains(Redactor.MASK)) {
             console.notice("A secret stood where the record has " + Redactor.MASK + ".");
         }
-        Compilation compilation =
-                SourceCompiler.compileOnce(
-                        settings.home(),
-                        settings.cacheDirectory(),
-                        System.getenv(),
-                        List.of(MigrationSource.read(file)));
-        for (Problem problem : compilation.problems()) {
-            console.notice("It does not compile yet: " + problem.message());
-        }
-        boolean transactional =
-                compilation.migrations().stream().anyMatch(one -> one.transactional(Direction.UP));
-        if (fix.transactional() && !transactional) {
+        if (fix.transactional() && !text.transactional()) {
             console.notice(
                     "That fix ran in one transaction. A migration does so if its up() takes"
                             + " (MongoDatabase, ClientSession).");

@@ -1,132 +1,127 @@
 package migopy.fix;
 
-import jdk.jshell.JShell;
-import jdk.jshell.Snippet.Kind;
-import jdk.jshell.Snippet.SubKind;
-
 import migopy.MigopyException;
+import migopy.Problem;
+import migopy.console.Direction;
 import migopy.console.FixRecord;
+import migopy.files.Compilation;
+import migopy.files.MigrationFile;
+import migopy.files.MigrationSource;
 import migopy.files.NewMigration;
+import migopy.files.SourceCompiler;
 import migopy.journal.Fixes;
+import migopy.settings.Settings;
 
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
-/** Makes a migration's text of a recorded fix, so that other environments get it as a migration. */
+/**
+ * Makes a migration's text of a recorded fix, so that other environments get it as a migration. It
+ * is compiled before anything is written.
+ */
 public final class FixMigration implements NewMigration.Text {
     /** What a file of its own folder begins with, and one in the migrations' folder otherwise. */
     private static final Pattern OWN_HEADER =
             Pattern.compile("(?m)^(///usr/bin/env jbang .*|//DEPS\\s+\\S+\\.java\\s*)\\R");
 
-    private static final String INDENT = "    ";
+    /** {@code fix.java:12: cannot find symbol}. */
+    private static final Pattern PLACE = Pattern.compile("fix\\.java:(\\d+): (.*)");
+
+    private static final String NAME = "fix";
 
     private final FixRecord fix;
-
-    /** What JShell's lines become. */
-    private static final class Parts {
-        private final Set<String> imports = new LinkedHashSet<>(Prelude.IMPORTS);
-        private final List<String> members = new ArrayList<>();
-        private final List<String> body = new ArrayList<>();
-    }
+    private final Settings settings;
+    private boolean transactional;
 
     /**
      * @param fix with its source
      * @throws MigopyException refused, if the record has no source
      */
-    public FixMigration(FixRecord fix) {
+    public FixMigration(FixRecord fix, Settings settings) {
         if (fix.source() == null || fix.source().isBlank()) {
             throw MigopyException.refused(
-                    "The record of " + fix.run() + " has no source", "Write it anew: create WORDS");
+                    "The record of " + fix.run() + " has no source",
+                    "Write the migration: {migopy} create WORDS");
         }
         this.fix = fix;
+        this.settings = settings;
+    }
+
+    /** Whether the migration runs in a transaction; known once its text is made. */
+    public boolean transactional() {
+        return transactional;
     }
 
     /**
      * The text.
      *
-     * @throws MigopyException refused, if its lines cannot be taken apart
+     * @throws MigopyException refused, if it cannot be made to do what the fix did
      */
     @Override
     public String of(String header, String className) {
         return Fixes.Kind.JAVA.word().equals(fix.kind())
-                ? header + OWN_HEADER.matcher(fix.source()).replaceAll("").stripLeading()
+                ? ofClass(header)
                 : ofLines(header, className);
     }
 
+    private String ofClass(String header) {
+        String text = header + OWN_HEADER.matcher(fix.source()).replaceAll("").stripLeading();
+        List<Problem> problems = compile(text);
+        if (!problems.isEmpty()) {
+            throw refused(problems.get(0).message());
+        }
+        return text;
+    }
+
+    /** With local variables, as one would write it; where that does not do, with fields. */
     private String ofLines(String header, String className) {
-        Parts parts = new Parts();
-        // A shell's lines may have commands among them, which are nothing to run.
-        String lines =
-                fix.source()
-                        .lines()
-                        .filter(line -> !line.startsWith("/") || line.startsWith("//"))
-                        .collect(Collectors.joining("\n"));
-        try (JShell shell = SnippetFix.shell(LocalExecution.Way.DRY, thrown -> {})) {
-            Snippets.Reading reading = Snippets.of(fix.file(), lines, shell.sourceCodeAnalysis());
-            if (reading instanceof Snippets.Reading.Bad bad) {
-                throw MigopyException.refused(bad.problem().message(), bad.problem().hint());
-            }
-            for (Snippet snippet : ((Snippets.Reading.Good) reading).snippets()) {
-                shell.sourceCodeAnalysis().sourceToSnippets(snippet.source()).stream()
-                        .findFirst()
-                        .ifPresent(known -> add(known, snippet.source(), parts));
-            }
+        FixLines lines = FixLines.of(fix);
+        MigrationText plain = lines.text(header, className, false);
+        if (compile(plain.text()).isEmpty()) {
+            return plain.text();
         }
-        return """
-        %s%s
-
-        class %s {
-        %s%sstatic void up() throws Exception {
-        %s
-            }
-
-            public static void main(String... args) throws Exception {
-                up();
-            }
+        MigrationText fields = lines.text(header, className, true);
+        List<Problem> problems = compile(fields.text());
+        if (!problems.isEmpty()) {
+            throw refused(placed(problems.get(0).message(), fields));
         }
-        """
-                .formatted(
-                        header,
-                        String.join("\n", parts.imports),
-                        className,
-                        parts.members.stream()
-                                .map(member -> indented(member, 1) + "\n\n")
-                                .collect(Collectors.joining()),
-                        INDENT,
-                        parts.body.stream()
-                                .map(statement -> indented(statement, 2))
-                                .collect(Collectors.joining("\n")));
+        return fields.text();
     }
 
-    private static void add(jdk.jshell.Snippet known, String source, Parts parts) {
-        String ended = source.endsWith(";") || source.endsWith("}") ? source : source + ";";
-        Kind kind = known.kind();
-        if (kind == Kind.IMPORT) {
-            parts.imports.add(ended);
-        } else if (kind == Kind.METHOD || kind == Kind.TYPE_DECL) {
-            boolean isStatic = source.contains("static ") && source.indexOf("static ") == 0;
-            parts.members.add(isStatic ? source : "static " + source);
-        } else if (known.subKind() == SubKind.VAR_VALUE_SUBKIND || isNoStatement(known, source)) {
-            parts.body.add("// " + source.replace("\n", "\n// "));
-        } else {
-            parts.body.add(ended);
+    private List<Problem> compile(String text) {
+        MigrationFile file =
+                new MigrationFile(0, NAME, settings.migrationsDirectory().resolve("fix.java"));
+        Compilation compilation =
+                SourceCompiler.compileOnce(
+                        settings.home(),
+                        settings.cacheDirectory(),
+                        System.getenv(),
+                        List.of(MigrationSource.of(file, text)));
+        transactional =
+                compilation.migrations().stream().anyMatch(one -> one.transactional(Direction.UP));
+        return compilation.problems();
+    }
+
+    /** The message, with the fix's line instead of the migration's. */
+    private String placed(String message, MigrationText text) {
+        Matcher place = PLACE.matcher(message);
+        if (!place.matches()) {
+            return message;
         }
+        int line = text.lineInFix(Integer.parseInt(place.group(1)));
+        return "%s:%d: %s".formatted(fix.file(), line, place.group(2));
     }
 
-    /** {@code 1 + 1}: a value that JShell shows and Java refuses as a statement. */
-    private static boolean isNoStatement(jdk.jshell.Snippet known, String source) {
-        return known.subKind() == SubKind.TEMP_VAR_EXPRESSION_SUBKIND
-                && !source.endsWith(")")
-                && !source.endsWith(");");
+    private MigopyException refused(String why) {
+        return refused(why, fix.run());
     }
 
-    private static String indented(String text, int depth) {
-        return text.lines()
-                .map(line -> line.isBlank() ? "" : INDENT.repeat(depth) + line)
-                .collect(Collectors.joining("\n"));
+    /** That no migration can be made of a fix. */
+    static MigopyException refused(String why, String run) {
+        return MigopyException.refused(
+                "No migration can be made of this fix: " + why,
+                "See its lines: {migopy} history %s; write the migration: {migopy} create WORDS"
+                        .formatted(run));
     }
 }

@@ -25,6 +25,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -82,11 +83,20 @@ final class SnippetFix implements Fix {
         }
     }
 
-    static JShell shell(LocalExecution.Way way, Consumer<Throwable> ended) {
+    private static JShell shell(LocalExecution.Way way, Consumer<Throwable> ended) {
+        return shell(way, ended, null);
+    }
+
+    /**
+     * @param results names of results; null for JShell's own
+     */
+    static JShell shell(
+            LocalExecution.Way way, Consumer<Throwable> ended, Supplier<String> results) {
         JShell shell =
                 JShell.builder()
                         .executionEngine(LocalExecution.provider(way, ended), Map.of())
                         .compilerOptions("-classpath", SourceCompiler.classPath())
+                        .tempVariableNameGenerator(results)
                         .build();
         Prelude.IMPORTS.forEach(shell::eval);
         return shell;

@@ -56,6 +56,78 @@ class FixToMigrationTest {
     }
 
     @Test
+    void whatIsMadeDoesWhatTheFixDid(MongoServer server) {
+        doesTheSame(
+                server,
+                """
+                import java.util.concurrent.atomic.*; // for later
+                var done = db().getCollection("done"); // the marks
+                done.insertOne(new Document("mark", "comment")); // and why
+                done.insertOne(new Document("mark", "no semicolon")) // and why
+                boolean yes = done.countDocuments() > 0
+                yes ? done.insertOne(new Document("mark", "if")) : done.deleteMany(new Document())
+                1 + done.insertOne(new Document("mark", "sum")).getInsertedId().hashCode()
+                done.countDocuments(eq("mark", "if"))
+                done.insertOne(new Document("mark", "count " + $5))
+                done.aggregate(List.of(new Document("$out", "copy")))
+                """);
+        assertThat(server.collection("copy").countDocuments()).isPositive();
+    }
+
+    @Test
+    void variablesAreSharedWithMethodsAndLambdas(MongoServer server) {
+        doesTheSame(
+                server,
+                """
+                int count = 0, step = 2
+                String[] names = {"a", "b"}
+                var done = db().getCollection("done")
+                /** Adds one. */
+                public static void mark(String text) {
+                    count += step;
+                    done.insertOne(new Document("mark", text + count));
+                }
+                public record Pair(String left, String right) {}
+                private static abstract class Base { abstract String text(); }
+                for (String name : names) mark(name)
+                List.of("c", "d").forEach(each -> { count++; mark(each); })
+                mark(new Pair("l", "r").left())
+                int count = 0
+                String text
+                mark(text + new Base() { String text() { return "anonymous"; } }.text())
+                """);
+    }
+
+    /** Runs the lines, then the migration made of them, which leaves the same marks. */
+    private static void doesTheSame(MongoServer server, String lines) {
+        var project = project(server).write("mend.jsh", lines);
+        String run = run(project, "mend.jsh");
+        List<String> marks = project.marks();
+        project.run("fix-to-migration", run, "mend").exits(0);
+        server.collection("done").drop();
+        server.collection("copy").drop();
+        project.run("execute").exits(0);
+        assertThat(project.marks()).isEqualTo(marks).hasSizeGreaterThan(4);
+    }
+
+    @Test
+    void whatWouldDoSomethingElseIsNotMade(MongoServer server) {
+        var project =
+                project(server)
+                        .write("types.jsh", "var a = 1\nvar a = \"text\"\n")
+                        .write(
+                                "methods.jsh",
+                                "int a() { return 1; }\na()\nint a() { return 2; }\na()\n");
+        project.run("fix-to-migration", run(project, "types.jsh"), "types")
+                .exits(3)
+                .says("types.jsh:2 declares again", "history ");
+        project.run("fix-to-migration", run(project, "methods.jsh"), "methods")
+                .exits(3)
+                .says("methods.jsh:3 declares again");
+        assertThat(project.migrations().toFile().list()).isNullOrEmpty();
+    }
+
+    @Test
     void whatIsLeftToDoIsSaid(MongoServer server) {
         server.db().createCollection("done");
         var project =
@@ -66,9 +138,7 @@ class FixToMigrationTest {
         String run = run(project, "mend.java", "--transaction");
         project.run("history", run).exits(0).says("in one transaction");
         project.run("fix-to-migration", run, "mend").exits(0).says("ran in one transaction");
-        project.run("fix-to-migration", run(project, "uses.jsh"), "uses")
-                .exits(0)
-                .says("It does not compile yet: 2_uses.java");
+        project.run("fix-to-migration", run(project, "uses.jsh"), "uses").exits(0);
         project.run("run", "wrong.jsh", "--reason", "x").exits(1);
         Document failed =
                 server.collection("migrations_fixes")

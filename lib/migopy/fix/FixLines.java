@@ -1,0 +1,322 @@
+package migopy.fix;
+
+import jdk.jshell.JShell;
+import jdk.jshell.MethodSnippet;
+import jdk.jshell.Snippet.Kind;
+import jdk.jshell.Snippet.Status;
+import jdk.jshell.Snippet.SubKind;
+import jdk.jshell.SnippetEvent;
+import jdk.jshell.TypeDeclSnippet;
+import jdk.jshell.VarSnippet;
+
+import migopy.console.FixRecord;
+import migopy.journal.Fixes;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * A fix's lines of JShell, taken apart by a JShell that runs nothing, and put together as a class.
+ */
+final class FixLines {
+    /** What a declaration begins with: comments and annotations are none of it. */
+    private static final Pattern MODIFIERS =
+            Pattern.compile(
+                    "\\A((?:\\s|//[^\\n"
+                        + "]*\\n"
+                        + "|/\\*(?s:.*?)\\*/)*)((?:(?:public|protected|private|static|final|abstract|sealed|strictfp|synchronized)\\s+)*)");
+
+    private static final Pattern SUPERFLUOUS =
+            Pattern.compile("(?:public|protected|private|static)\\s+");
+
+    /** A query does nothing until its results are asked for, which JShell does to show them. */
+    private static final Pattern QUERY = Pattern.compile("(?:[\\w.]+\\.)?\\w*Iterable(?:<.*>)?");
+
+    private static final Set<String> NUMBERS =
+            Set.of("byte", "short", "int", "long", "float", "double", "char");
+
+    private final FixRecord fix;
+    private final List<Part> parts = new ArrayList<>();
+    private int accepted;
+
+    /**
+     * One snippet.
+     *
+     * @param known what JShell takes it for; several for {@code int a, b}; empty where it was
+     *     rejected, and so never ran
+     * @param statement whether it is an expression that may stand alone
+     */
+    private record Part(Snippet snippet, List<jdk.jshell.Snippet> known, boolean statement) {
+        String source() {
+            return snippet.source();
+        }
+
+        /** With what Java wants at its end, behind a comment too. */
+        String ended() {
+            String text = source();
+            return text.endsWith(";") ? text : text.contains("//") ? text + "\n;" : text + ";";
+        }
+
+        /** The expression alone. */
+        String expression() {
+            String text = source();
+            while (text.endsWith(";")) {
+                text = text.substring(0, text.length() - 1).stripTrailing();
+            }
+            return text.contains("//") ? text + "\n" : text;
+        }
+    }
+
+    private FixLines(FixRecord fix) {
+        this.fix = fix;
+    }
+
+    /**
+     * Reads the lines.
+     *
+     * @throws migopy.MigopyException refused, if one does not compile
+     */
+    static FixLines of(FixRecord fix) {
+        FixLines lines = new FixLines(fix);
+        try (JShell shell = lines.shell()) {
+            Snippets.Reading reading =
+                    Snippets.of(fix.file(), lines.withoutCommands(), shell.sourceCodeAnalysis());
+            if (reading instanceof Snippets.Reading.Bad bad) {
+                throw FixMigration.refused(bad.problem().message(), fix.run());
+            }
+            for (Snippet snippet : ((Snippets.Reading.Good) reading).snippets()) {
+                lines.parts.add(lines.part(snippet, shell));
+            }
+        }
+        lines.refuseRedefinitions();
+        return lines;
+    }
+
+    private boolean ofPrompt() {
+        return Fixes.Kind.SHELL.word().equals(fix.kind());
+    }
+
+    /** JShell's prompt calls a result by its snippet's number, JShell itself counts results. */
+    private JShell shell() {
+        return SnippetFix.shell(
+                LocalExecution.Way.DRY,
+                thrown -> {},
+                ofPrompt() ? () -> "$" + (accepted + 1) : null);
+    }
+
+    /** A prompt's lines may have commands among them, which are nothing to run. */
+    private String withoutCommands() {
+        return fix.source()
+                .lines()
+                .map(line -> line.matches("\\s*/(?![/*]).*") ? "" : line)
+                .collect(Collectors.joining("\n"));
+    }
+
+    private Part part(Snippet snippet, JShell shell) {
+        List<jdk.jshell.Snippet> known = new ArrayList<>();
+        for (SnippetEvent event : shell.eval(snippet.source())) {
+            if (event.causeSnippet() != null) {
+                continue; // an earlier one, that this one has completed
+            }
+            if (event.status() == Status.REJECTED) {
+                if (ofPrompt()) {
+                    return new Part(snippet, List.of(), false);
+                }
+                throw FixMigration.refused(
+                        "%s:%d does not compile".formatted(fix.file(), snippet.line()), fix.run());
+            }
+            known.add(event.snippet());
+        }
+        accepted += known.size();
+        boolean expression = known.size() == 1 && known.get(0).kind() != Kind.IMPORT;
+        Part part = new Part(snippet, known, false);
+        return new Part(snippet, known, expression && mayStandAlone(part, known.get(0), shell));
+    }
+
+    private static boolean mayStandAlone(Part part, jdk.jshell.Snippet known, JShell shell) {
+        if (known.subKind() != SubKind.TEMP_VAR_EXPRESSION_SUBKIND) {
+            return false;
+        }
+        List<SnippetEvent> tried = shell.eval("{ " + part.ended() + " }");
+        return tried.stream().noneMatch(event -> event.status() == Status.REJECTED);
+    }
+
+    /** What was called before a method or a class was declared anew did something else. */
+    private void refuseRedefinitions() {
+        Map<String, String> declared = new HashMap<>();
+        Map<String, String> types = new HashMap<>();
+        for (Part part : parts) {
+            for (jdk.jshell.Snippet known : part.known()) {
+                String earlier = null;
+                String now = part.source();
+                if (known instanceof MethodSnippet method) {
+                    String signature = method.name() + "(" + method.parameterTypes() + ")";
+                    earlier = declared.put(signature, now);
+                } else if (known instanceof TypeDeclSnippet type) {
+                    earlier = declared.put(type.name(), now);
+                } else if (known instanceof VarSnippet variable) {
+                    now = variable.typeName();
+                    earlier = types.put(variable.name(), now);
+                }
+                if (earlier != null && !earlier.equals(now)) {
+                    throw FixMigration.refused(
+                            "%s:%d declares again what an earlier line declares"
+                                    .formatted(fix.file(), part.snippet().line()),
+                            fix.run());
+                }
+            }
+        }
+    }
+
+    /**
+     * The class.
+     *
+     * @param fields whether variables are fields, which methods can use and lambdas can change
+     */
+    MigrationText text(String header, String className, boolean fields) {
+        MigrationText text = new MigrationText();
+        text.add(header.stripTrailing(), 0);
+        imports().forEach((line, number) -> text.add(line, 0, number));
+        text.gap();
+        text.add("class " + className + " {", 0);
+        if (fields) {
+            fields().forEach(
+                            (declaration, line) ->
+                                    text.add("static " + declaration + ";", 1, line));
+            text.gap();
+        }
+        Set<String> members = new LinkedHashSet<>();
+        for (Part part : parts) {
+            Kind kind = part.known().isEmpty() ? null : part.known().get(0).kind();
+            if ((kind == Kind.METHOD || kind == Kind.TYPE_DECL) && members.add(part.source())) {
+                text.add(member(part.source()), 1, part.snippet().line());
+                text.gap();
+            }
+        }
+        text.add("static void up() throws Exception {", 1);
+        for (Part part : parts) {
+            String statement = statement(part, fields ? className : null);
+            if (statement != null) {
+                text.add(statement, 2, part.snippet().line());
+            }
+        }
+        text.add("}", 1);
+        text.gap();
+        text.add("public static void main(String... args) throws Exception {\n    up();\n}", 1);
+        text.add("}", 0);
+        return text;
+    }
+
+    private Map<String, Integer> imports() {
+        Map<String, Integer> imports = new LinkedHashMap<>();
+        Prelude.IMPORTS.forEach(one -> imports.put(one, 0));
+        for (Part part : parts) {
+            if (!part.known().isEmpty() && part.known().get(0).kind() == Kind.IMPORT) {
+                imports.putIfAbsent(part.ended(), part.snippet().line());
+            }
+        }
+        return imports;
+    }
+
+    private Map<String, Integer> fields() {
+        Map<String, Integer> fields = new LinkedHashMap<>();
+        for (Part part : parts) {
+            for (VarSnippet one : variables(part)) {
+                fields.putIfAbsent(one.typeName() + " " + one.name(), part.snippet().line());
+            }
+        }
+        return fields;
+    }
+
+    /** Those that the snippet declares; a result only where a later line uses it. */
+    private List<VarSnippet> variables(Part part) {
+        return part.known().stream()
+                .filter(VarSnippet.class::isInstance)
+                .map(VarSnippet.class::cast)
+                .filter(one -> one.subKind() != SubKind.TEMP_VAR_EXPRESSION_SUBKIND || used(one))
+                .toList();
+    }
+
+    private boolean used(VarSnippet result) {
+        Pattern name = Pattern.compile("(?<![\\w$])" + Pattern.quote(result.name()) + "(?![\\w$])");
+        return parts.stream().anyMatch(part -> name.matcher(part.source()).find());
+    }
+
+    private static String member(String source) {
+        Matcher start = MODIFIERS.matcher(source);
+        if (!start.find()) {
+            return "static " + source;
+        }
+        String kept = SUPERFLUOUS.matcher(start.group(2)).replaceAll("");
+        return start.group(1) + "static " + kept + source.substring(start.end());
+    }
+
+    /**
+     * What stands in {@code up()}, or null.
+     *
+     * @param owner the class whose fields are the variables; null where they are local
+     */
+    private String statement(Part part, String owner) {
+        if (part.known().isEmpty()) {
+            return "// "
+                    + part.source().replace("\n", "\n// "); // It did not compile, and never ran.
+        }
+        jdk.jshell.Snippet known = part.known().get(0);
+        return switch (known.kind()) {
+            case IMPORT, METHOD, TYPE_DECL, ERRONEOUS -> null;
+            case STATEMENT -> part.source().endsWith("}") ? part.source() : part.ended();
+            case VAR ->
+                    known.subKind() == SubKind.TEMP_VAR_EXPRESSION_SUBKIND
+                            ? result(part, (VarSnippet) known, owner)
+                            : declaration(part, part.ended(), owner);
+            // A variable's value was only shown.
+            case EXPRESSION -> known.subKind() == SubKind.VAR_VALUE_SUBKIND ? null : part.ended();
+        };
+    }
+
+    private String result(Part part, VarSnippet result, String owner) {
+        boolean query = QUERY.matcher(result.typeName()).matches();
+        if (!used(result) && query) {
+            return "(" + part.expression() + ").iterator().close();";
+        }
+        if (!used(result) && part.statement()) {
+            return part.ended();
+        }
+        String asked = query ? "\n" + result.name() + ".iterator().close();" : "";
+        String local = "var %s = %s;".formatted(result.name(), part.expression());
+        return (used(result) ? declaration(part, local, owner) : local) + asked;
+    }
+
+    /** As a local variable, or as the value of a field that is called so. */
+    private String declaration(Part part, String local, String owner) {
+        List<VarSnippet> variables = variables(part);
+        if (owner == null) {
+            return local;
+        }
+        boolean initialized =
+                variables.stream()
+                        .noneMatch(one -> one.subKind() == SubKind.VAR_DECLARATION_SUBKIND);
+        if (!initialized) {
+            return variables.stream()
+                    .map(one -> "%s = %s;".formatted(one.name(), initial(one.typeName())))
+                    .collect(Collectors.joining("\n"));
+        }
+        String assignments =
+                variables.stream()
+                        .map(one -> "%s.%s = %s;".formatted(owner, one.name(), one.name()))
+                        .collect(Collectors.joining(" "));
+        return "{\n    %s\n    %s\n}".formatted(local.replace("\n", "\n    "), assignments);
+    }
+
+    private static String initial(String type) {
+        return NUMBERS.contains(type) ? "0" : type.equals("boolean") ? "false" : "null";
+    }
+}
