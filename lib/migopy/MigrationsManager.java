@@ -212,6 +212,7 @@
 //SOURCES fix/Prelude.java
 //SOURCES fix/ShellExecutionProvider.java
 //SOURCES fix/ShellLoader.java
+//SOURCES fix/ShellPlugin.java
 //SOURCES fix/ShellRecord.java
 //SOURCES fix/ShellRun.java
 //SOURCES fix/ShownValue.java
@@ -219,7 +220,6 @@
 //SOURCES fix/SnippetClasses.java
 //SOURCES fix/SnippetFix.java
 //SOURCES fix/Snippets.java
-//SOURCES fix/Typed.java
 //SOURCES fix/package-info.java
 //SOURCES journal/Attempt.java
 //SOURCES journal/BackfillRecord.java

@@ -1,24 +1,23 @@
 package migopy.command;
 
+import migopy.console.ShellAnswer;
 import migopy.fix.ShellRun;
 
 import picocli.CommandLine.Command;
 
 /** {@code shell}. */
-@Command(
-        name = "shell",
-        description = "JShell with db() and client() on the database; recorded when it ends.")
+@Command(name = "shell", description = "JShell with db() and client() on the database, recorded.")
 final class Shell implements Action {
     @Override
     public int run(Session session) throws Exception {
-        session.console()
-                .answer(
-                        new ShellRun(
-                                        session.settings(),
-                                        session.connection(),
-                                        session.runId(),
-                                        session.console())
-                                .run());
-        return 0;
+        ShellAnswer answer =
+                new ShellRun(
+                                session.settings(),
+                                session.connection(),
+                                session.runId(),
+                                session.console())
+                        .run();
+        session.console().answer(answer);
+        return answer.exitCode();
     }
 }

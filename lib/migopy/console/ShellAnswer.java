@@ -9,8 +9,10 @@ import org.bson.Document;
  * @param outcome {@code applied}, or {@code failed} if a snippet has thrown
  * @param durationMs how long it was open
  * @param recorded whether it could be recorded
+ * @param exitCode 0, or that of {@code /exit 3}
  */
-public record ShellAnswer(String run, String outcome, long durationMs, boolean recorded)
+public record ShellAnswer(
+        String run, String outcome, long durationMs, boolean recorded, int exitCode)
         implements Answer {
     @Override
     public void words(Words out) {
@@ -23,6 +25,6 @@ public record ShellAnswer(String run, String outcome, long durationMs, boolean r
                 .append("outcome", outcome)
                 .append("durationMs", durationMs)
                 .append("recorded", recorded)
-                .append("exitCode", 0);
+                .append("exitCode", exitCode);
     }
 }

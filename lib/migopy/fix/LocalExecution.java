@@ -18,7 +18,9 @@ final class LocalExecution extends DirectExecutionControl {
     private final SnippetClasses classes;
     private final Way way;
     private final Consumer<Throwable> ended;
+    private final Runnable stuck;
     private Thread running;
+    private boolean interrupted;
 
     /** What is done with a snippet. */
     enum Way {
@@ -32,12 +34,14 @@ final class LocalExecution extends DirectExecutionControl {
 
     /**
      * @param ended is told after each snippet what it has thrown, or null
+     * @param stuck called when a snippet that was interrupted is to stop once more
      */
-    LocalExecution(SnippetClasses classes, Way way, Consumer<Throwable> ended) {
+    LocalExecution(SnippetClasses classes, Way way, Consumer<Throwable> ended, Runnable stuck) {
         super(classes);
         this.classes = classes;
         this.way = way;
         this.ended = ended;
+        this.stuck = stuck;
     }
 
     /** What JShell asks for an execution. */
@@ -50,7 +54,7 @@ final class LocalExecution extends DirectExecutionControl {
 
             @Override
             public ExecutionControl generate(ExecutionEnv env, Map<String, String> parameters) {
-                return new LocalExecution(new SnippetClasses(), way, ended);
+                return new LocalExecution(new SnippetClasses(), way, ended, () -> {});
             }
         };
     }
@@ -96,14 +100,25 @@ final class LocalExecution extends DirectExecutionControl {
 
     private synchronized void running(Thread thread) {
         running = thread;
+        interrupted = false;
     }
 
-    /** Ctrl-C at the prompt: the driver's calls hear of it. */
+    /** Ctrl-C at the prompt: it interrupts the driver's calls; a loop needs a second one. */
     @Override
-    public synchronized void stop() {
-        if (running != null) {
-            running.interrupt();
+    public void stop() {
+        if (interruptsFirst()) {
+            return;
         }
+        stuck.run();
+    }
+
+    private synchronized boolean interruptsFirst() {
+        if (running == null || interrupted) {
+            return running == null;
+        }
+        running.interrupt();
+        interrupted = true;
+        return true;
     }
 
     @Override

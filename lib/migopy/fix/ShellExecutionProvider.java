@@ -16,11 +16,14 @@ public final class ShellExecutionProvider implements ExecutionControlProvider {
     static final String NAME = "migopy";
 
     private final Consumer<Throwable> ended;
+    private final Runnable stuck;
 
     /** Made by the service loader. */
     public ShellExecutionProvider() {
         ClassLoader loader = Thread.currentThread().getContextClassLoader();
-        ended = loader instanceof ShellLoader shell ? shell.ended() : thrown -> {};
+        ShellRecord record = loader instanceof ShellLoader shell ? shell.record() : null;
+        ended = record == null ? thrown -> {} : record::ended;
+        stuck = record == null ? () -> {} : record::stuck;
     }
 
     @Override
@@ -30,6 +33,6 @@ public final class ShellExecutionProvider implements ExecutionControlProvider {
 
     @Override
     public ExecutionControl generate(ExecutionEnv env, Map<String, String> parameters) {
-        return new LocalExecution(new SnippetClasses(), LocalExecution.Way.PRINT, ended);
+        return new LocalExecution(new SnippetClasses(), LocalExecution.Way.PRINT, ended, stuck);
     }
 }

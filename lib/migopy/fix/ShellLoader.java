@@ -12,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
-import java.util.function.Consumer;
 
 /**
  * Shows JShell's prompt our execution as a service: a file under META-INF would have to come along
@@ -22,16 +21,16 @@ final class ShellLoader extends ClassLoader {
     private static final String SERVICE =
             "META-INF/services/" + ExecutionControlProvider.class.getName();
 
-    private final Consumer<Throwable> ended;
+    private final ShellRecord record;
 
-    ShellLoader(Consumer<Throwable> ended) {
+    ShellLoader(ShellRecord record) {
         super("migopy-shell", ShellLoader.class.getClassLoader());
-        this.ended = ended;
+        this.record = record;
     }
 
-    /** Is told after each snippet what it has thrown, or null. */
-    Consumer<Throwable> ended() {
-        return ended;
+    /** The record of the prompt that asks for the service. */
+    ShellRecord record() {
+        return record;
     }
 
     @Override

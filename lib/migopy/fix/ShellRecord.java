@@ -1,5 +1,7 @@
 package migopy.fix;
 
+import com.mongodb.MongoException;
+
 import migopy.MigopyException;
 import migopy.console.Console;
 import migopy.console.ShellAnswer;
@@ -15,13 +17,14 @@ import migopy.settings.Redactor;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Consumer;
 
 /**
- * The record of a shell: begun before its first line, settled after its last. When the program is
- * ended from outside, or by a line, it is settled too: without a source, which the prompt tells
- * only at its end, but what was typed stands in the output.
+ * The record of a shell: started before its first line, settled after its last, or when the program
+ * is ended from outside or by a line. Each snippet is recorded before it is evaluated.
  */
 final class ShellRecord {
     private static final String NAME = "shell";
@@ -33,6 +36,15 @@ final class ShellRecord {
     private final Redactor redactor;
     private final Fixes.Begun begun;
     private final long start = System.nanoTime();
+    private final StringBuilder evaluated = new StringBuilder();
+    private final Deque<String> startup = new ArrayDeque<>(Prelude.IMPORTS);
+    private final Consumer<String> notices;
+
+    /** What was last parsed to see whether it is complete: the lines as they were typed. */
+    private String typed = "";
+
+    private boolean evaluating;
+    private boolean noted;
     private volatile Throwable thrown;
 
     /** Takes the watch for the program's end back. */
@@ -44,9 +56,16 @@ final class ShellRecord {
     /**
      * @param fixes where it is kept; null where nothing can be
      * @param startedAt by the server's clock
+     * @param notices takes what a person should know
      */
-    ShellRecord(Fixes fixes, Redactor redactor, String runId, Instant startedAt) {
+    ShellRecord(
+            Fixes fixes,
+            Redactor redactor,
+            String runId,
+            Instant startedAt,
+            Consumer<String> notices) {
         this.fixes = fixes;
+        this.notices = notices;
         this.redactor = redactor;
         this.begun =
                 new Fixes.Begun(
@@ -60,6 +79,63 @@ final class ShellRecord {
         if (fixes != null) {
             fixes.begin(begun);
         }
+    }
+
+    /**
+     * The compiler parses a snippet: to see whether it is complete, or to evaluate it.
+     *
+     * @param evaluates whether it is evaluated; then maybe parsed again
+     */
+    synchronized void parsed(String text, boolean evaluates) {
+        boolean first = evaluates && !evaluating;
+        evaluating = evaluates;
+        if (!evaluates) {
+            typed = text;
+        } else if (first && !text.equals(startup.peek())) {
+            record(asTyped(text).strip());
+        } else if (first) {
+            startup.remove();
+        }
+    }
+
+    /** The compiler has gone on to the class that JShell makes of a snippet. */
+    synchronized void made() {
+        evaluating = false;
+    }
+
+    /** JShell adds a semicolon where there is none. */
+    private String asTyped(String text) {
+        String bare = text.endsWith(";") ? text.substring(0, text.length() - 1) : text;
+        return typed.contains(bare) && !typed.contains(text) ? bare : text;
+    }
+
+    private void record(String snippet) {
+        evaluated.append(snippet).append('\n');
+        if (evaluated.length() > LONGEST) {
+            evaluated.delete(0, evaluated.length() - LONGEST);
+        }
+        if (fixes == null) {
+            return;
+        }
+        try {
+            fixes.source(begun, code());
+        } catch (MongoException e) {
+            if (!noted) {
+                notices.accept("What is typed cannot be recorded now: " + e.getMessage());
+                noted = true; // It is tried again with each snippet, and at the end.
+            }
+        }
+    }
+
+    private synchronized Fixes.Code code() {
+        String source = redactor.redact(evaluated.toString());
+        return new Fixes.Code(Fixes.Kind.SHELL, NAME, source, MigrationSource.checksum(source));
+    }
+
+    /** A snippet goes on although it was interrupted: the program ends, and this with it. */
+    void stuck() {
+        notices.accept("The snippet ignores its interrupt: the shell ends.");
+        System.exit(MigopyException.Kind.SIGINT.exitCode());
     }
 
     /** Hears after each snippet what it has thrown, or null. */
@@ -88,7 +164,7 @@ final class ShellRecord {
         try {
             settle(
                     State.FAILED,
-                    null,
+                    code(),
                     new StepError(JournalEntry.INTERRUPTED, message, List.of()),
                     output);
         } catch (MigopyException e) {
@@ -96,18 +172,21 @@ final class ShellRecord {
         }
     }
 
-    /** Settles it. */
-    ShellAnswer settle(Map<String, String> history, String output) {
-        String all = redactor.redact(Typed.of(history));
-        String source = all.substring(Math.max(0, all.length() - LONGEST));
+    /**
+     * Settles it.
+     *
+     * @param exitCode the prompt's: that of {@code /exit 3}
+     */
+    ShellAnswer settle(String output, int exitCode) {
         State outcome = thrown == null ? State.APPLIED : State.FAILED;
         settle(
                 outcome,
-                new Fixes.Code(Fixes.Kind.SHELL, NAME, source, MigrationSource.checksum(source)),
+                code(),
                 // The last one; what the others were, the output shows.
                 thrown == null ? null : Failure.of(thrown, frames -> List.of(), redactor).error(),
                 output);
-        return new ShellAnswer(begun.run(), outcome.word(), took().toMillis(), fixes != null);
+        return new ShellAnswer(
+                begun.run(), outcome.word(), took().toMillis(), fixes != null, exitCode);
     }
 
     private void settle(State outcome, Fixes.Code code, StepError error, String output) {

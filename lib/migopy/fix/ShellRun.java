@@ -2,6 +2,7 @@ package migopy.fix;
 
 import com.mongodb.MongoException;
 import com.mongodb.client.MongoDatabase;
+import com.sun.source.util.Plugin;
 
 import jdk.jshell.tool.JavaShellToolBuilder;
 
@@ -27,12 +28,8 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
-/**
- * JShell's own prompt on the configured database. It takes no lock; what was typed is recorded when
- * it ends.
- */
+/** JShell's own prompt on the configured database. It takes no lock; what is typed is recorded. */
 public final class ShellRun {
     private final Settings settings;
     private final Connection connection;
@@ -69,7 +66,8 @@ public final class ShellRun {
                             facts.primary() ? ledger.fixes() : null,
                             settings.redactor(),
                             runId,
-                            facts.time()));
+                            facts.time(),
+                            console::notice));
         } catch (MongoException e) {
             throw MongoErrors.translate(e, "Recording the shell");
         }
@@ -103,15 +101,16 @@ public final class ShellRun {
                                 runId));
         console.notice(
                 facts.primary()
-                        ? "No lock is taken. What is typed is recorded when this ends; Ctrl-D ends"
-                                + " it."
+                        ? "No lock is taken. What is typed is recorded; Ctrl-D ends this."
                         : "No lock is taken. Nothing can be recorded here; Ctrl-D ends it.");
     }
 
     @SuppressWarnings("try") // bound and watch are closed, and need no other use
     private ShellAnswer prompt(ShellRecord record) throws Exception {
-        Map<String, String> history = new HashMap<>();
-        Path startup = Files.createTempFile("migopy-shell", ".jsh");
+        Path folder = Files.createTempDirectory("migopy-shell");
+        Path startup = folder.resolve("startup.jsh");
+        Path services = folder.resolve("META-INF/services");
+        Path plugins = services.resolve(Plugin.class.getName());
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         try (OutputCapture output = OutputCapture.start(console, settings.redactor());
@@ -120,37 +119,46 @@ public final class ShellRun {
                         Migration.bind(
                                 Migration.Binding.withoutRecord(connection, console::event))) {
             Files.write(startup, Prelude.IMPORTS);
-            thread.setContextClassLoader(new ShellLoader(record::ended));
+            Files.createDirectories(services);
+            Files.writeString(plugins, ShellPlugin.class.getName());
+            thread.setContextClassLoader(new ShellLoader(record));
             output.begin();
             boolean onTerminal = Terminal.isTerminal(0) && Terminal.isTerminal(1);
-            JavaShellToolBuilder.builder()
-                    .persistence(history)
-                    .out(System.out)
-                    .err(System.err)
-                    // Another stream than System.in keeps JShell from writing to the terminal's
-                    // own.
-                    .in(onTerminal ? System.in : new BufferedInputStream(System.in), null)
-                    .interactiveTerminal(onTerminal)
-                    .promptCapture(!onTerminal)
-                    .start(
-                            "--execution",
-                            ShellExecutionProvider.NAME,
-                            "--startup",
-                            startup.toString(),
-                            "-C-classpath",
-                            "-C" + SourceCompiler.classPath());
-            return record.settle(history, output.text());
+            int exitCode =
+                    JavaShellToolBuilder.builder()
+                            .persistence(new HashMap<>())
+                            .out(System.out)
+                            .err(System.err)
+                            // Another stream than System.in keeps JShell from writing to the
+                            // terminal's
+                            // own.
+                            .in(onTerminal ? System.in : new BufferedInputStream(System.in), null)
+                            .interactiveTerminal(onTerminal)
+                            .promptCapture(!onTerminal)
+                            .start(
+                                    "--execution",
+                                    ShellExecutionProvider.NAME,
+                                    "--startup",
+                                    startup.toString(),
+                                    "-C-classpath",
+                                    "-C" + SourceCompiler.classPath(),
+                                    "-C-processorpath",
+                                    "-C" + folder,
+                                    "-C-Xplugin:" + ShellPlugin.NAME);
+            return record.settle(output.text(), exitCode);
         } finally {
             thread.setContextClassLoader(before);
-            delete(startup);
+            for (Path one : List.of(startup, plugins, services, services.getParent(), folder)) {
+                delete(one);
+            }
         }
     }
 
-    private void delete(Path startup) {
+    private void delete(Path made) {
         try {
-            Files.delete(startup);
+            Files.deleteIfExists(made);
         } catch (IOException e) {
-            console.notice(startup + " cannot be deleted: " + e.getMessage());
+            console.notice(made + " cannot be deleted: " + e.getMessage());
         }
     }
 }

@@ -176,6 +176,15 @@ public final class Fixes {
         records.end(begun.expected(), settled.update(), session);
     }
 
+    /** Keeps what a shell has evaluated so far. */
+    public void source(Begun begun, Code code) {
+        collection.updateOne(
+                begun.expected().filter(),
+                Updates.combine(
+                        Updates.set("source", code.source()),
+                        Updates.set("checksum", code.checksum())));
+    }
+
     /** Notes on one that is under way why it was asked to end; it may stay so. */
     public void note(Begun begun, StepError error) {
         records.note(begun.expected(), error);

@@ -20,6 +20,7 @@ import java.util.List;
 /** {@code shell}: JShell's prompt, driven through a pseudo-terminal. */
 @OnServer
 class ShellTest {
+    private static final String CTRL_C = "\u0003";
     private static final String CTRL_D = "\u0004";
 
     @Test
@@ -67,6 +68,81 @@ class ShellTest {
                         """);
         assertThat(record.getString("output")).contains("\"n\": 19", "cannot find symbol");
         project.run("history", "--fixes").exits(0).says("shell", record.getString("_id"));
+    }
+
+    @Test
+    void everySnippetIsRecordedAsItWasTyped(MongoServer server) {
+        var project =
+                project(server)
+                        .write("more.jsh", "var opened = 7\n")
+                        .input(
+                                """
+                                 var blank = 1
+                                int twice = 2
+                                int twice = 2
+                                for (int i = 0; i < 2; i++) {
+                                    blank += i;
+                                }
+                                int a = 1; int b = 2;
+                                /open %s
+                                void method() { }
+                                import java.util.zip.CRC32
+                                /exit 3
+                                """
+                                        .formatted("more.jsh"));
+        Document answer = project.run("shell", "--json").exits(3).json();
+        assertThat(answer).containsEntry("exitCode", 3L);
+        assertThat(source(server))
+                .isEqualTo(
+                        """
+                        var blank = 1
+                        int twice = 2
+                        int twice = 2
+                        for (int i = 0; i < 2; i++) {
+                            blank += i;
+                        }
+                        int a = 1;
+                        int b = 2;
+                        var opened = 7
+                        void method() { }
+                        import java.util.zip.CRC32;
+                        3
+                        """);
+    }
+
+    @Test
+    void onATerminalBlanksAndRepetitionsAreRecordedAndAnEndlessLoopEndsByTheSecondCtrlC(
+            MongoServer server) {
+        var project = project(server);
+        PseudoTerminal.run(
+                        project,
+                        120,
+                        List.of(
+                                "jshell>",
+                                " int a = 5, i = 0\r",
+                                "i ==> 0",
+                                " a = 6\r",
+                                "a ==> 6",
+                                "a = 6\r",
+                                "a ==> 6",
+                                "while (true) { if (i++ == 0) { System.out.println(\"lo\" +"
+                                        + " \"op\"); } if (Thread.interrupted()) {"
+                                        + " System.out.println(\"on\" + \"ward\"); } }\r",
+                                "loop",
+                                CTRL_C,
+                                "onward",
+                                CTRL_C),
+                        "shell")
+                .exits(130);
+        assertThat(source(server))
+                .startsWith("int a = 5, i = 0\na = 6\na = 6\n")
+                .contains("while (true) {");
+        assertThat(server.collection("migrations_fixes").find().first())
+                .containsEntry("outcome", "failed");
+    }
+
+    private static String source(MongoServer server) {
+        return server.collection("migrations_fixes").find().first().getString("source");
     }
 
     @Test
@@ -133,6 +209,9 @@ class ShellTest {
         assertThat(record.getString("output"))
                 .contains("System.out.println(\"typed\")", "typed", "support.Signals.send");
         assertThat(record.get("error", Document.class)).containsEntry("type", "interrupted");
+        assertThat(record.getString("source"))
+                .startsWith("System.out.println(\"typed\")\n")
+                .contains("support.Signals.await(\"never\")");
     }
 
     @Test
@@ -145,6 +224,7 @@ class ShellTest {
         var shell = project.start("shell").untilInUp();
         project.run("history", "--fixes").exits(0).says("running");
         shell.kill();
+        assertThat(source(server)).contains("support.Signals.send(\"in-up\")");
         project.run("history", "--fixes").exits(0).says("interrupted");
     }
 
