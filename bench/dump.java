@@ -4,6 +4,7 @@
 //DEPS org.slf4j:slf4j-nop:2.0.20
 //SOURCES ../lib/migopy/MigrationsManager.java
 //SOURCES BenchServer.java
+//SOURCES BenchLock.java
 
 import com.mongodb.ConnectionString;
 import com.mongodb.MongoClientSettings;
@@ -315,19 +316,24 @@ public class dump implements AutoCloseable {
     }
 
     private void restore(Path dumped) {
-        Restore.run(
-                new RestoreRequest(
-                        client,
-                        DATABASE,
-                        null,
-                        dumped,
-                        Set.of(),
-                        false,
-                        false,
-                        "bench",
-                        "migrations_lock",
-                        database -> {}),
-                event -> {});
+        var answer =
+                Restore.of(
+                                new RestoreRequest(
+                                        client,
+                                        DATABASE,
+                                        null,
+                                        dumped,
+                                        Set.of(),
+                                        new RestoreRequest.Options(
+                                                false, false, false, false, false),
+                                        "bench",
+                                        "migrations",
+                                        "migrations_lock"),
+                                event -> {})
+                        .run(new BenchLock());
+        if (answer.error() != null) {
+            throw answer.error();
+        }
     }
 
     private interface Work {

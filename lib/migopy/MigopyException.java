@@ -26,6 +26,7 @@ public final class MigopyException extends RuntimeException {
         DUMP("dump", 1),
         USAGE("usage", 2),
         REFUSED("refused", 3),
+        HALF_RESTORED("half_restored", 3),
         LOCKED("locked", 4),
         UNKNOWN("unknown", 5),
         UNREACHABLE("unreachable", 6),

@@ -112,6 +112,27 @@ class DumpFaultsTest {
     }
 
     @Test
+    void aRestoreOfLargeDocumentsStaysWithinAHeapOf128Megabytes(MongoServer server) {
+        Binary bytes = new Binary(new byte[10_000_000]);
+        for (int i = 0; i < 4; i++) {
+            for (int id = 0; id < 3; id++) {
+                server.collection("c" + i)
+                        .insertOne(new Document("_id", id).append("bytes", bytes));
+            }
+        }
+        Path folder = new Dumps(server).dumped();
+        Project project = project(server);
+
+        project.start(
+                        List.of("-XX:+UseSerialGC", "-Xmx128m"),
+                        "dbrestore",
+                        folder.toString(),
+                        "--drop")
+                .exits(0)
+                .says("12 documents");
+    }
+
+    @Test
     void anInterruptedDumpEndsSoonWithAllOfItsThreads(MongoServer server) throws Exception {
         fill(server);
         Dumps dumps = new Dumps(server);

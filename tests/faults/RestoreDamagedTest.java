@@ -154,19 +154,21 @@ class RestoreDamagedTest {
             assertThat(
                             messageOf(
                                     () ->
-                                            Restore.run(
-                                                    new RestoreRequest(
-                                                            nobody,
-                                                            server.database(),
-                                                            null,
-                                                            dump,
-                                                            Set.of(),
-                                                            true,
-                                                            false,
-                                                            "7f3a93",
-                                                            Dumps.LOCK,
-                                                            database -> {}),
-                                                    event -> {})))
+                                            Restore.of(
+                                                            new RestoreRequest(
+                                                                    nobody,
+                                                                    server.database(),
+                                                                    null,
+                                                                    dump,
+                                                                    Set.of(),
+                                                                    new RestoreRequest.Options(
+                                                                            true, false, false,
+                                                                            false, false),
+                                                                    "7f3a93",
+                                                                    "migrations",
+                                                                    Dumps.LOCK),
+                                                            event -> {})
+                                                    .run(new Dumps.OwnLock())))
                     .contains("at byte 0: the file is cut off");
         }
     }

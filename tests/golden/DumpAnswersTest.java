@@ -1,5 +1,6 @@
 package golden;
 
+import migopy.MigopyException;
 import migopy.console.Answer;
 import migopy.console.DumpAnswer;
 import migopy.console.OwnDumpAnswer;
@@ -45,20 +46,85 @@ class DumpAnswersTest {
                             FOLDER,
                             true,
                             List.of(
-                                    new RestoreAnswer.Collection("adults", "view", 0, 0, 0),
-                                    new RestoreAnswer.Collection(
-                                            "users", "collection", 1_204_000, 0, 3)),
+                                    restored("adults", "view", 0, 0, 0),
+                                    restored("users", "collection", 1_204_000, 0, 3)),
+                            List.of(),
+                            List.of(),
+                            "",
+                            List.of(),
+                            null,
                             Duration.ofMillis(123_456)),
+                    "restore_exact",
+                    new RestoreAnswer(
+                            "app",
+                            FOLDER,
+                            true,
+                            List.of(restored("users", "collection", 7, 0, 1)),
+                            List.of("orders"),
+                            List.of(),
+                            "",
+                            List.of(
+                                    new RestoreAnswer.RefusedIndex(
+                                            "users",
+                                            "a_true",
+                                            "Values in v:2 index key pattern"
+                                                    + " cannot be of type bool.")),
+                            null,
+                            Duration.ofMillis(456)),
+                    "restore_kept",
+                    new RestoreAnswer(
+                            "app",
+                            FOLDER,
+                            true,
+                            List.of(restored("users", "collection", 7, 0, 1)),
+                            List.of(),
+                            List.of("orders", "prices"),
+                            "To drop them too: {migopy} dbrestore DIR --drop --exact",
+                            List.of(),
+                            null,
+                            Duration.ofMillis(456)),
+                    "restore_half",
+                    new RestoreAnswer(
+                            "app",
+                            FOLDER,
+                            true,
+                            List.of(
+                                    restored("orders", "collection", 1, 0, 0),
+                                    new RestoreAnswer.Collection(
+                                            "users",
+                                            "collection",
+                                            RestoreAnswer.State.UNCHANGED,
+                                            7,
+                                            0,
+                                            1)),
+                            List.of(),
+                            List.of(),
+                            "",
+                            List.of(),
+                            MigopyException.failed(
+                                    "Replacing users: not primary",
+                                    "Finish it: {migopy} dbrestore --finish"),
+                            Duration.ofMillis(456)),
                     "restore_duplicates",
                     new RestoreAnswer(
                             "app",
                             FOLDER,
                             false,
                             List.of(
-                                    new RestoreAnswer.Collection("orders", "collection", 0, 1, 0),
-                                    new RestoreAnswer.Collection(
-                                            "users", "collection", 7, 1_204_000, 1)),
+                                    restored("orders", "collection", 0, 1, 0),
+                                    restored("users", "collection", 7, 1_204_000, 1)),
+                            List.of(),
+                            List.of(),
+                            "",
+                            List.of(),
+                            null,
                             Duration.ofMillis(456)));
+
+    private static RestoreAnswer.Collection restored(
+            String name, String type, long documents, long duplicates, int indexes) {
+        return new RestoreAnswer.Collection(
+                name, type, RestoreAnswer.State.RESTORED, documents, duplicates, indexes);
+    }
 
     static Stream<String> samples() {
         return SAMPLES.keySet().stream();

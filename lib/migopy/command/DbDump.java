@@ -4,6 +4,7 @@ import migopy.MigopyException;
 import migopy.console.Event;
 import migopy.console.OwnDumpAnswer;
 import migopy.dump.ArchiveWriter;
+import migopy.run.HalfRestored;
 import migopy.run.OutputCapture;
 import migopy.run.RunContext;
 
@@ -52,6 +53,7 @@ final class DbDump implements Action {
     }
 
     private int run(Session session, RunContext context) {
+        HalfRestored.refuse(context.settings(), context.connection());
         Dumps dumps = session.dumps();
         Dumps.Wishes wishes =
                 new Dumps.Wishes(

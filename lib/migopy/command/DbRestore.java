@@ -1,17 +1,16 @@
 package migopy.command;
 
-import com.mongodb.ReadConcern;
-import com.mongodb.ReadPreference;
-import com.mongodb.client.MongoDatabase;
-
 import migopy.MigopyException;
 import migopy.console.Event;
+import migopy.console.RestoreAnswer;
 import migopy.dump.ArchiveReader;
 import migopy.dump.DumpFolder;
 import migopy.dump.Restore;
 import migopy.dump.RestoreRequest;
-import migopy.lock.Holder;
-import migopy.lock.LockStore;
+import migopy.dump.UnfinishedRestore;
+import migopy.run.RestoreRun;
+import migopy.run.RunContext;
+import migopy.settings.Durations;
 import migopy.settings.Names;
 import migopy.settings.Settings;
 
@@ -20,16 +19,17 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** {@code dbrestore DIR}. Takes no lock, and refuses while a run holds it. */
+/** {@code dbrestore DIR}, under the lock of the database that is restored. */
 @Command(
         name = "dbrestore",
         description = "Restores a dump: its folder, or the database's folder in it.")
 final class DbRestore implements Action {
-    @Parameters(arity = "1", paramLabel = "DIR", description = "the dump's folder")
+    @Parameters(arity = "0..1", paramLabel = "DIR", description = "the dump's folder")
     private Path folder;
 
     @Option(
@@ -42,6 +42,11 @@ final class DbRestore implements Action {
     private boolean drop;
 
     @Option(
+            names = "--exact",
+            description = "with --drop: drop collections that the dump does not have, too")
+    private boolean exact;
+
+    @Option(
             names = "--to",
             paramLabel = "DATABASE",
             description = "into this database, not into that of the settings")
@@ -52,84 +57,152 @@ final class DbRestore implements Action {
             description = "fail at a document that is there already, instead of counting it")
     private boolean strict;
 
+    @Option(names = "--no-indexes", description = "without the indexes")
+    private boolean noIndexes;
+
+    @Option(
+            names = "--convert-legacy-indexes",
+            description = "convert index keys that only old servers accept")
+    private boolean convertLegacyIndexes;
+
+    @Option(
+            names = "--finish",
+            description = "without DIR: finish a restore that was interrupted in its last step")
+    private boolean finish;
+
+    @Option(
+            names = "--discard",
+            description = "without DIR: remove what an interrupted restore left, and keep the rest")
+    private boolean discard;
+
+    @Option(
+            names = "--wait",
+            paramLabel = "TIME",
+            description = "wait so long for the lock: 30s, 5m, 2h")
+    private String wait;
+
     @Option(names = "--gzip", description = "not needed: packed files are known by their names")
     private boolean gzip;
 
     @Override
     public int run(Session session) {
-        return folder != null && ArchiveReader.isArchive(folder)
-                ? unpacked(session)
-                : restore(session);
+        refuseWhatCannotBeMeant(session);
+        Duration limit = wait == null ? Duration.ZERO : Durations.parseFromZero(wait, "--wait");
+        return session.watched(
+                context -> {
+                    if (finish || discard) {
+                        return settle(context, limit);
+                    }
+                    return ArchiveReader.isArchive(folder)
+                            ? unpacked(context, limit)
+                            : answered(context, restore(context, limit));
+                });
     }
 
     /** The folder stays when the restore fails: what is then suggested names it. */
-    private int unpacked(Session session) {
-        Settings settings = session.settings();
+    private int unpacked(RunContext context, Duration limit) {
         Path archive = folder;
         folder =
                 ArchiveReader.unpack(
                         archive,
-                        settings.dumpDirectory(),
-                        settings.database(),
-                        session.runId(),
-                        session.console()::event);
-        session.console()
+                        context.settings().dumpDirectory(),
+                        context.settings().database(),
+                        context.runId(),
+                        context.console()::event);
+        context.console()
                 .event(
                         new Event.Notice(
                                 "Unpacked %s into %s, which is removed after the restore"
                                         .formatted(archive, folder)));
-        int exitCode = restore(session);
-        if (exitCode == 0) {
+        RestoreAnswer answer = restore(context, limit);
+        if (answer.error() == null) {
             DumpFolder.remove(folder);
         }
-        return exitCode;
+        return answered(context, answer);
     }
 
-    private int restore(Session session) {
-        if (folder == null) {
+    private RestoreAnswer restore(RunContext context, Duration limit) {
+        Settings settings = context.settings();
+        RestoreRequest request =
+                new RestoreRequest(
+                        context.connection().client(),
+                        settings.database(),
+                        to,
+                        folder,
+                        Set.copyOf(collections),
+                        new RestoreRequest.Options(
+                                drop, exact, strict, noIndexes, convertLegacyIndexes),
+                        context.runId(),
+                        settings.migrationsCollection(),
+                        Dumps.lockCollection(settings));
+        Restore restore = Restore.of(request, context.console()::event);
+        return RestoreRun.run(context, target(settings), limit, restore::run);
+    }
+
+    /** Finishes or discards what another restore left. */
+    private int settle(RunContext context, Duration limit) {
+        Settings settings = context.settings();
+        RestoreRequest.Target target =
+                new RestoreRequest.Target(
+                        context.connection().client(),
+                        target(settings),
+                        settings.migrationsCollection());
+        if (finish) {
+            RestoreAnswer answer =
+                    RestoreRun.run(
+                            context,
+                            target.database(),
+                            limit,
+                            lock ->
+                                    UnfinishedRestore.finish(
+                                            target, lock, context.console()::event));
+            return answered(context, answer);
+        }
+        context.console()
+                .answer(
+                        RestoreRun.run(
+                                context,
+                                target.database(),
+                                limit,
+                                lock ->
+                                        UnfinishedRestore.discard(
+                                                target, lock, context.console()::event)));
+        return 0;
+    }
+
+    private static int answered(RunContext context, RestoreAnswer answer) {
+        RestoreAnswer told =
+                answer.error() == null
+                        ? answer
+                        : answer.withKind(context.kindAfter(answer.error().kind()));
+        context.console().answer(told);
+        return told.exitCode();
+    }
+
+    private String target(Settings settings) {
+        return to == null ? settings.database() : to;
+    }
+
+    private void refuseWhatCannotBeMeant(Session session) {
+        if (finish || discard) {
+            if (folder != null || finish && discard) {
+                throw MigopyException.usage(
+                        "--finish and --discard are about a restore that was interrupted",
+                        "Give one of them, without a folder: {migopy} dbrestore --finish");
+            }
+        } else if (folder == null) {
             throw MigopyException.usage(
-                    "dbrestore asks for the dump's folder",
-                    "{migopy} dbrestore DIR; dumps lie in " + session.settings().dumpDirectory());
+                    "dbrestore needs the dump's folder",
+                    "{migopy} dbrestore DIR; dumps are in " + session.settings().dumpDirectory());
         }
         String wrong = to == null ? null : Names.wrongWithDatabase(to);
         if (wrong != null) {
             throw MigopyException.usage("--to %s %s".formatted(to, wrong), "Name a database.");
         }
-        Settings settings = session.settings();
-        session.console()
-                .answer(
-                        Restore.run(
-                                new RestoreRequest(
-                                        session.connection().client(),
-                                        settings.database(),
-                                        to,
-                                        folder,
-                                        Set.copyOf(collections),
-                                        drop,
-                                        strict,
-                                        session.runId(),
-                                        Dumps.lockCollection(settings),
-                                        database -> refuseIfLocked(settings, database)),
-                                session.console()::event));
-        return 0;
-    }
-
-    /** A lease that has run out is no run's any more. */
-    private static void refuseIfLocked(Settings settings, MongoDatabase database) {
-        MongoDatabase latest =
-                settings.embedded()
-                        ? database
-                        : database.withReadPreference(ReadPreference.primary())
-                                .withReadConcern(ReadConcern.MAJORITY);
-        LockStore lock =
-                new LockStore(latest, Dumps.lockCollection(settings), !settings.embedded());
-        lock.holder().filter(Holder::live).ifPresent(DbRestore::refuse);
-    }
-
-    private static void refuse(Holder holder) {
-        throw MigopyException.locked(
-                "%s holds the lock until %s; nothing was restored"
-                        .formatted(holder.shown(), holder.until()),
-                "Wait for its end. If that run is dead, the lock is free after that time.");
+        if (exact && (!drop || !collections.isEmpty())) {
+            throw MigopyException.usage(
+                    "--exact goes with --drop, and not with --collection",
+                    "{migopy} dbrestore DIR --drop --exact");
+        }
     }
 }

@@ -1,17 +1,25 @@
 package migopy.console;
 
+import migopy.MigopyException;
+
 import org.bson.Document;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 
 /**
- * A dump that was restored.
+ * A dump that was restored, or how far that came.
  *
  * @param database the database that it went into
- * @param folder where the dump lies
+ * @param folder where the dump is; null if there was nothing to finish
  * @param checked whether a manifest vouched for its files
- * @param collections what was restored, by name
+ * @param collections what is restored, by name, and where each stands
+ * @param dropped the collections that were not in the dump and were dropped
+ * @param kept those that were not in the dump and were left as they are
+ * @param keptHint what to type to drop these; empty where there are none
+ * @param refused the indexes that the server refused
+ * @param error why it did not finish; null if it did
  * @param duration how long it took
  */
 public record RestoreAnswer(
@@ -19,8 +27,29 @@ public record RestoreAnswer(
         String folder,
         boolean checked,
         List<Collection> collections,
+        List<String> dropped,
+        List<String> kept,
+        String keptHint,
+        List<RefusedIndex> refused,
+        MigopyException error,
         Duration duration)
         implements Answer {
+    /** Where a collection stands. */
+    public enum State {
+        /** As in the dump. */
+        RESTORED,
+        /** As it was before, or not there if it was not. */
+        UNCHANGED,
+        /** Some of its documents are missing. */
+        PARTIAL,
+        /** The server did not say whether it was replaced. */
+        UNKNOWN;
+
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
     /**
      * One of them.
      *
@@ -30,10 +59,33 @@ public record RestoreAnswer(
      * @param indexes how many were built, without that of {@code _id}
      */
     public record Collection(
-            String name, String type, long documents, long duplicates, int indexes) {}
+            String name, String type, State state, long documents, long duplicates, int indexes) {}
+
+    /** An index that the server refused, and why. */
+    public record RefusedIndex(String collection, String index, String message) {}
 
     public RestoreAnswer {
         collections = List.copyOf(collections);
+        dropped = List.copyOf(dropped);
+        kept = List.copyOf(kept);
+        refused = List.copyOf(refused);
+    }
+
+    /** The same with the kind of what ended it: a signal's. */
+    public RestoreAnswer withKind(MigopyException.Kind kind) {
+        MigopyException other =
+                new MigopyException(kind, error.getMessage(), error.hint(), error.getCause());
+        return new RestoreAnswer(
+                database,
+                folder,
+                checked,
+                collections,
+                dropped,
+                kept,
+                keptHint,
+                refused,
+                other,
+                duration);
     }
 
     /** How many documents were written, in all. */
@@ -46,14 +98,54 @@ public record RestoreAnswer(
         return collections.stream().mapToLong(Collection::duplicates).sum();
     }
 
+    /** The exit code: 1 as well where an index was refused. */
+    public int exitCode() {
+        if (error != null) {
+            return error.kind().exitCode();
+        }
+        return refused.isEmpty() ? 0 : 1;
+    }
+
+    @Override
+    public boolean isError() {
+        return error != null;
+    }
+
     @Override
     public void words(Words out) {
+        if (error != null) {
+            out.error(error.getMessage(), "");
+            named(out, State.RESTORED, "Restored");
+            named(out, State.PARTIAL, "Partly restored");
+            named(out, State.UNKNOWN, "Unknown");
+            named(out, State.UNCHANGED, "Unchanged");
+            if (error.hint() != null && !error.hint().isBlank()) {
+                out.line(error.hint());
+            }
+            return;
+        }
+        if (folder == null) {
+            out.line("Nothing to finish: %s has no unfinished restore".formatted(database));
+            return;
+        }
         for (Collection c : collections) {
             if (c.duplicates() > 0) {
                 out.line(
                         "%s: %s there already, left alone"
                                 .formatted(c.name(), Wording.count(c.duplicates(), "document")));
             }
+        }
+        for (RefusedIndex one : refused) {
+            out.line(
+                    "%s: index %s was refused: %s"
+                            .formatted(one.collection(), one.index(), one.message()));
+        }
+        if (!dropped.isEmpty()) {
+            out.line("Dropped, not in the dump: " + Wording.some(dropped));
+        }
+        if (!kept.isEmpty()) {
+            out.line("Left as they are, not in the dump: " + Wording.some(kept));
+            out.line(keptHint);
         }
         out.line(
                 "%s, %s restored into %s in %s"
@@ -64,24 +156,46 @@ public record RestoreAnswer(
                                 Wording.duration(duration.toMillis())));
     }
 
+    private void named(Words out, State state, String word) {
+        List<String> names =
+                collections.stream().filter(c -> c.state() == state).map(Collection::name).toList();
+        if (!names.isEmpty()) {
+            out.line(word + ": " + Wording.some(names));
+        }
+    }
+
     @Override
     public Document json() {
-        return new Document("database", database)
-                .append("folder", folder)
-                .append("checked", checked)
-                .append(
-                        "collections",
-                        collections.stream()
-                                .map(
-                                        c ->
-                                                new Document("name", c.name())
-                                                        .append("type", c.type())
-                                                        .append("documents", c.documents())
-                                                        .append("duplicates", c.duplicates())
-                                                        .append("indexes", c.indexes()))
-                                .toList())
-                .append("documents", documents())
-                .append("duplicates", duplicates())
-                .append("durationMs", duration.toMillis());
+        Document answer =
+                new Document("database", database)
+                        .append("folder", folder)
+                        .append("checked", checked)
+                        .append("collections", collections.stream().map(this::json).toList())
+                        .append("documents", documents())
+                        .append("duplicates", duplicates())
+                        .append("dropped", dropped)
+                        .append("kept", kept)
+                        .append(
+                                "refusedIndexes",
+                                refused.stream()
+                                        .map(
+                                                one ->
+                                                        new Document("collection", one.collection())
+                                                                .append("index", one.index())
+                                                                .append("message", one.message()))
+                                        .toList());
+        if (error != null) {
+            answer.append("error", Json.error(ErrorAnswer.of(error, List.of())));
+        }
+        return answer.append("durationMs", duration.toMillis()).append("exitCode", exitCode());
+    }
+
+    private Document json(Collection c) {
+        return new Document("name", c.name())
+                .append("type", c.type())
+                .append("state", c.state().word())
+                .append("documents", c.documents())
+                .append("duplicates", c.duplicates())
+                .append("indexes", c.indexes());
     }
 }

@@ -5,6 +5,7 @@ import migopy.MigopyException;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
@@ -82,6 +83,15 @@ public final class Wording {
             digits.insert(i, ',');
         }
         return digits.toString();
+    }
+
+    /** {@code a, b, c}; of more than twenty {@code a, b, c and 3,000 more}. */
+    public static String some(List<String> names) {
+        int most = 20;
+        return names.size() <= most
+                ? String.join(", ", names)
+                : String.join(", ", names.subList(0, most))
+                        + " and %s more".formatted(number(names.size() - most));
     }
 
     /** The text with blanks on its left up to a width. */

@@ -9,8 +9,10 @@ import org.bson.RawBsonDocument;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -32,6 +34,12 @@ final class Catalog {
         }
         all.sort(Comparator.comparing(CollectionInfo::name));
         return all;
+    }
+
+    static Map<String, CollectionInfo> byName(MongoDatabase database) {
+        Map<String, CollectionInfo> byName = new HashMap<>();
+        of(database).forEach(info -> byName.put(info.name(), info));
+        return byName;
     }
 
     /** Whether dump and restore pass it over: the server's own, but for {@code system.js}. */

@@ -3,6 +3,8 @@ package migopy.dump;
 import migopy.MigopyException;
 import migopy.console.Event;
 
+import org.bson.RawBsonDocument;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -11,6 +13,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
@@ -21,58 +26,100 @@ final class DumpCheck {
     private static final int BUFFER = 1 << 18;
 
     private final DumpSource source;
+    private final RestoreRequest request;
+    private final List<DumpedCollection> selected;
     private final Map<String, Manifest.File> expected = new HashMap<>();
-    private final Map<String, Manifest.Collection> collections = new HashMap<>();
+    private final Map<String, Manifest.Collection> listed = new HashMap<>();
+    private final Map<String, Integer> largest = new ConcurrentHashMap<>();
 
-    private DumpCheck(DumpSource source) {
+    /**
+     * @param selected what is going to be restored
+     * @throws MigopyException failed, if the manifest lists other files
+     */
+    DumpCheck(DumpSource source, RestoreRequest request, List<DumpedCollection> selected) {
         this.source = source;
+        this.request = request;
+        this.selected = selected;
         if (source.manifest() != null) {
             for (Manifest.Collection collection : source.manifest().collections()) {
-                collections.put(collection.name(), collection);
-                collection.files().forEach(file -> expected.put(file.path(), file));
+                if (isAskedFor(collection.name())) {
+                    listed.put(collection.name(), collection);
+                    collection.files().forEach(file -> expected.put(file.path(), file));
+                }
             }
+            everythingIsThere();
         }
     }
 
     /**
-     * @param found everything in the folder
-     * @param selected what will be restored of it
-     * @throws MigopyException failed, naming the first file that is missing or damaged
+     * Reads it all.
+     *
+     * @throws MigopyException failed, naming the first file that is damaged
      */
-    static void check(
-            DumpSource source,
-            List<DumpedCollection> found,
-            List<DumpedCollection> selected,
-            Consumer<Event> events) {
-        DumpCheck check = new DumpCheck(source);
-        if (source.manifest() != null) {
-            check.everythingIsThere(found);
-        }
+    void check(Consumer<Event> events) {
         List<SideBySide.Task> tasks = new ArrayList<>();
-        selected.forEach(collection -> tasks.add(() -> check.check(collection, events)));
+        for (DumpedCollection collection : selected) {
+            tasks.add(
+                    () -> {
+                        try {
+                            check(collection, events);
+                        } catch (MigopyException e) {
+                            throw withWayOn(e, collection.name());
+                        }
+                    });
+        }
         SideBySide.run("check", tasks);
     }
 
+    /** How many documents the manifest counts; 0 if unknown. */
+    long documents(DumpedCollection collection) {
+        Manifest.Collection known = listed.get(collection.name());
+        return known == null ? 0 : known.documents();
+    }
+
+    /** The bytes of its largest document, after {@link #check}. */
+    int largest(DumpedCollection collection) {
+        return largest.getOrDefault(collection.name(), 0);
+    }
+
+    private boolean isAskedFor(String name) {
+        return request.collections().isEmpty() || request.collections().contains(name);
+    }
+
     /** A collection whose two files are both gone would otherwise not be missed. */
-    private void everythingIsThere(List<DumpedCollection> found) {
-        Map<String, Path> there = new HashMap<>();
-        for (DumpedCollection collection : found) {
-            for (Path path : files(collection)) {
-                there.put(pathInManifest(path), path);
+    private void everythingIsThere() {
+        Map<String, DumpedCollection> there = new HashMap<>();
+        for (DumpedCollection collection : selected) {
+            files(collection).forEach(path -> there.put(pathInManifest(path), collection));
+        }
+        for (Manifest.Collection collection : listed.values()) {
+            for (Manifest.File file : collection.files()) {
+                if (!there.containsKey(file.path())) {
+                    Path path = source.databaseFolder().resolveSibling(file.path());
+                    throw withWayOn(
+                            DumpedCollection.unreadable(path, "it is missing", null),
+                            collection.name());
+                }
             }
         }
-        for (String path : expected.keySet()) {
-            if (!there.containsKey(path)) {
-                throw DumpedCollection.unreadable(
-                        source.databaseFolder().resolveSibling(path), "it is missing", null);
-            }
-        }
-        for (Map.Entry<String, Path> file : there.entrySet()) {
-            if (!expected.containsKey(file.getKey())) {
-                throw DumpedCollection.unreadable(
-                        file.getValue(), "the manifest does not know it", null);
-            }
-        }
+        there.forEach(
+                (path, collection) -> {
+                    if (!expected.containsKey(path)) {
+                        Path file = source.databaseFolder().resolveSibling(path);
+                        throw withWayOn(
+                                DumpedCollection.unreadable(
+                                        file, "the manifest does not list it", null),
+                                collection.name());
+                    }
+                });
+    }
+
+    /** The same error with what to type to restore all others. */
+    private MigopyException withWayOn(MigopyException e, String damaged) {
+        Set<String> others = new TreeSet<>(listed.keySet());
+        selected.forEach(collection -> others.add(collection.name()));
+        String hint = request.wayOnWithout(damaged, others);
+        return new MigopyException(e.kind(), e.getMessage(), hint, e.getCause());
     }
 
     private void check(DumpedCollection collection, Consumer<Event> events) {
@@ -83,26 +130,26 @@ final class DumpCheck {
             return;
         }
         Checksums checksums = new Checksums();
-        Manifest.Collection listed = collections.get(collection.name());
-        Meter meter =
-                new Meter(
-                        "checking " + collection.name(),
-                        listed == null ? 0 : listed.documents(),
-                        events);
+        Meter meter = new Meter("checking " + collection.name(), documents(collection), events);
+        int longest = 0;
         try (BsonFile file = BsonFile.open(collection.dataFile(), checksums)) {
-            while (file.next() != null) {
+            RawBsonDocument document;
+            while ((document = file.next()) != null) {
+                longest = Math.max(longest, document.getByteLength());
                 meter.add(1);
                 SideBySide.goOn();
             }
             file.drain();
         }
         meter.ended();
+        largest.put(collection.name(), longest);
         compare(collection.dataFile(), checksums);
-        if (listed != null && listed.documents() != meter.done()) {
+        Manifest.Collection known = listed.get(collection.name());
+        if (known != null && known.documents() != meter.done()) {
             throw DumpedCollection.unreadable(
                     collection.dataFile(),
                     "it holds %d documents, the manifest says %d"
-                            .formatted(meter.done(), listed.documents()),
+                            .formatted(meter.done(), known.documents()),
                     null);
         }
     }

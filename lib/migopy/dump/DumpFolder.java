@@ -52,6 +52,11 @@ public final class DumpFolder {
                 "There are too many dumps called " + name, "Look into " + directory, null);
     }
 
+    /** Whether a dump of Migopy's own is in this folder, whose manifest says what was dumped. */
+    public static boolean isOwn(Path folder) {
+        return Files.exists(folder.resolve(Manifest.NAME));
+    }
+
     /** Makes the partial folder, with the manifest of a dump that is not complete. */
     static DumpFolder create(Path folder, Manifest unfinished) {
         DumpFolder created = new DumpFolder(folder, unfinished.database());

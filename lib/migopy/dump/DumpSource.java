@@ -1,6 +1,7 @@
 package migopy.dump;
 
 import migopy.MigopyException;
+import migopy.console.Wording;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -61,7 +62,7 @@ record DumpSource(Path databaseFolder, Manifest manifest) {
         return !name.isEmpty() && !name.equals(".") && !name.equals("..") && !name.contains("/");
     }
 
-    /** A {@code .bson} beside databases' folders is mongodump's oplog, and no collection. */
+    /** A folder with collections, or with the folder of one database that has some. */
     private static DumpSource withoutManifest(Path given, Path folder) {
         List<Path> databases =
                 list(folder).stream()
@@ -69,12 +70,50 @@ record DumpSource(Path databaseFolder, Manifest manifest) {
                         .filter(DumpSource::holdsCollections)
                         .toList();
         if (databases.size() > 1) {
-            throw noDump(given, "it holds several databases");
+            throw ambiguous(
+                    "%s holds several databases: %s"
+                            .formatted(given, Wording.some(names(databases))),
+                    databases);
         }
-        if (databases.isEmpty() && !holdsCollections(folder)) {
+        boolean collections = holdsCollections(folder);
+        if (databases.isEmpty() && !collections) {
             throw noDump(given, "it holds neither a manifest nor .bson files");
         }
+        if (collections && !databases.isEmpty()) {
+            throw ambiguous(
+                    "%s holds collections, and the folder %s with collections of another database"
+                            .formatted(given, names(databases).get(0)),
+                    databases);
+        }
         return new DumpSource(databases.isEmpty() ? folder : databases.get(0), null);
+    }
+
+    private static List<String> names(List<Path> paths) {
+        return paths.stream().map(path -> path.getFileName().toString()).toList();
+    }
+
+    private static MigopyException ambiguous(String message, List<Path> databases) {
+        return MigopyException.usage(
+                message,
+                "Name the folder of one database: {migopy} dbrestore "
+                        + Wording.word(databases.get(0).toString()));
+    }
+
+    /** The oplog that {@code mongodump --oplog} writes beside the databases, or null. */
+    Path oplog() {
+        return list(databaseFolder.resolveSibling("")).stream()
+                .filter(DumpSource::isOplog)
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** A collection called oplog has metadata beside its documents. */
+    private static boolean isOplog(Path path) {
+        String name = path.getFileName().toString();
+        return (name.equals("oplog.bson") || name.equals("oplog.bson.gz"))
+                && Files.notExists(path.resolveSibling("oplog" + FileNames.METADATA))
+                && Files.notExists(
+                        path.resolveSibling("oplog" + FileNames.METADATA + FileNames.GZIP));
     }
 
     private static void refusePartial(Path folder) {
@@ -133,8 +172,7 @@ record DumpSource(Path databaseFolder, Manifest manifest) {
 
     private static boolean holdsCollections(Path folder) {
         return list(folder).stream()
-                .map(path -> path.getFileName().toString())
-                .anyMatch(name -> DumpedFile.kind(name) != null);
+                .anyMatch(path -> DumpedFile.of(path) != null && !isOplog(path));
     }
 
     static List<Path> list(Path folder) {
@@ -161,10 +199,37 @@ record DumpSource(Path databaseFolder, Manifest manifest) {
             if (Files.isDirectory(folder)) {
                 return folder;
             }
-            throw noDump(given, "it is no folder");
         } catch (IOException e) {
-            throw noDump(given, Failures.reason(e));
+            throw noDump(
+                    given,
+                    Files.isSymbolicLink(given)
+                            ? "it is a link to %s, which does not exist".formatted(linked(given))
+                            : Failures.reason(e));
         }
+        throw notAFolder(given);
+    }
+
+    private static String linked(Path link) {
+        try {
+            return Files.readSymbolicLink(link).toString();
+        } catch (IOException e) {
+            return "a place that cannot be read";
+        }
+    }
+
+    private static MigopyException notAFolder(Path given) {
+        DumpedFile file = DumpedFile.of(given);
+        Path folder = given.toAbsolutePath().normalize().getParent();
+        if (file == null) {
+            return noDump(given, "it is a file");
+        }
+        String name = FileNames.decode(file.stem());
+        return MigopyException.usage(
+                "%s is the file of one collection, not a dump's folder".formatted(given),
+                name == null
+                        ? "Name its folder: {migopy} dbrestore " + Wording.word(folder.toString())
+                        : "To restore that collection: {migopy} dbrestore %s --collection %s"
+                                .formatted(Wording.word(folder.toString()), Wording.word(name)));
     }
 
     private static MigopyException noDump(Path given, String why) {

@@ -1,6 +1,7 @@
 package migopy.dump;
 
 import migopy.MigopyException;
+import migopy.console.Wording;
 
 import org.bson.BsonInvalidOperationException;
 import org.bson.json.JsonParseException;
@@ -22,68 +23,132 @@ final class FolderContents {
      */
     private static final int LONGEST_METADATA = 128 << 20;
 
+    private final Path folder;
+    private final RestoreRequest request;
+    private final Set<String> names;
+    private final List<String> leftOut = new ArrayList<>();
+    private final List<DumpedCollection> collections = new ArrayList<>();
     private final Map<String, DumpedFile> metadata = new TreeMap<>();
     private final Map<String, DumpedFile> data = new TreeMap<>();
 
-    private FolderContents(Path folder) {
+    /** A file of which there is a packed one as well; null if there is none. */
+    private DumpedFile twice;
+
+    private FolderContents(Path folder, RestoreRequest request, Set<String> names) {
+        this.folder = folder;
+        this.request = request;
+        this.names = names;
         for (Path path : DumpSource.list(folder)) {
             DumpedFile file = DumpedFile.of(path);
             if (file == null) {
                 continue;
             }
             Map<String, DumpedFile> files = file.kind() == DumpedFile.Kind.DATA ? data : metadata;
-            DumpedFile other = files.put(file.stem(), file);
-            if (other != null) {
-                throw DumpedCollection.unreadable(
-                        path, "there is %s too".formatted(other.path().getFileName()), null);
+            DumpedFile other = isSelected(file) ? files.put(file.stem(), file) : null;
+            if (other != null && twice == null) {
+                twice = file;
             }
         }
     }
 
-    /** The collections of the folder, by name; those of the server itself are left out. */
-    static List<DumpedCollection> of(Path folder) {
-        return new FolderContents(folder).collections();
+    /** Reads a folder; of the collections that are asked for, if some are, the files alone. */
+    static FolderContents of(Path folder, RestoreRequest request) {
+        FolderContents contents = new FolderContents(folder, request, request.collections());
+        contents.read();
+        return contents;
     }
 
-    /** Those that are asked for; the lock's collection is never among them. */
-    static List<DumpedCollection> select(
-            List<DumpedCollection> all, Set<String> names, String lockCollection) {
+    /** The collections of the folder, by name. */
+    List<DumpedCollection> collections() {
+        return collections;
+    }
+
+    /** What is in the folder and never restored: collections of the server itself. */
+    List<String> leftOut() {
+        return leftOut;
+    }
+
+    /** Refuses a name that was asked for and is not there. */
+    void refuseMissing() {
         Set<String> missing = new TreeSet<>(names);
-        all.forEach(collection -> missing.remove(collection.name()));
+        collections.forEach(collection -> missing.remove(collection.name()));
         if (!missing.isEmpty()) {
             throw MigopyException.usage(
                     "The dump holds no collection " + String.join(", ", missing),
-                    "It holds: "
-                            + String.join(", ", all.stream().map(DumpedCollection::name).toList()));
+                    "It holds: " + Wording.some(namesOfFiles()));
         }
-        return all.stream()
-                .filter(collection -> names.isEmpty() || names.contains(collection.name()))
-                .filter(collection -> !collection.name().equals(lockCollection))
-                .toList();
     }
 
-    private List<DumpedCollection> collections() {
-        List<DumpedCollection> found = new ArrayList<>();
+    /** A name that was cut is known only from the metadata, so that is always read. */
+    private boolean isSelected(DumpedFile file) {
+        String name = FileNames.decode(file.stem());
+        if (names.isEmpty() || name != null && FileNames.isCut(file.stem())) {
+            return true;
+        }
+        return names.contains(name)
+                || name != null
+                        && name.startsWith(CollectionInfo.BUCKETS)
+                        && names.contains(name.substring(CollectionInfo.BUCKETS.length()));
+    }
+
+    private void read() {
+        if (twice != null) {
+            throw unreadable(twice, "it is there twice, packed and not", null);
+        }
         for (DumpedFile file : metadata.values()) {
-            Metadata read = parse(file.path());
+            Metadata read = isCutOfAnother(file) ? null : parse(file);
+            if (read == null) {
+                continue;
+            }
             String name = read.name() == null ? nameOf(file) : read.name();
             String dataStem =
                     CollectionInfo.TIME_SERIES.equals(read.type())
                             ? FileNames.encode(CollectionInfo.BUCKETS + name)
                             : file.stem();
             DumpedFile documents = data.remove(dataStem);
-            found.add(
+            add(
                     new DumpedCollection(
                             name, read, file.path(), documents == null ? null : documents.path()));
         }
         for (DumpedFile file : data.values()) {
-            found.add(new DumpedCollection(nameOf(file), Metadata.none(), null, file.path()));
+            add(new DumpedCollection(nameOf(file), Metadata.none(), null, file.path()));
         }
-        found.removeIf(
-                collection ->
-                        Catalog.isSystem(collection.name())
-                                || collection.name().startsWith("$admin."));
-        return found;
+    }
+
+    /**
+     * Whether a file's name was cut, and what it is of cannot be read, which others are asked for.
+     */
+    private boolean isCutOfAnother(DumpedFile file) {
+        if (names.isEmpty() || !FileNames.isCut(file.stem())) {
+            return false;
+        }
+        try {
+            return !names.contains(parse(file).name());
+        } catch (MigopyException e) {
+            return true;
+        }
+    }
+
+    private void add(DumpedCollection collection) {
+        String name = collection.name();
+        if (Catalog.isSystem(name)
+                || name.equals(request.lockCollection())
+                || name.startsWith("$admin.")) {
+            leftOut.add(
+                    name.startsWith(CollectionInfo.BUCKETS) ? name + " (without metadata)" : name);
+        } else if (names.isEmpty() || names.contains(name)) {
+            collections.add(collection);
+        }
+    }
+
+    private List<String> namesOfFiles() {
+        FolderContents all = new FolderContents(folder, request, Set.of());
+        Set<String> stems = new TreeSet<>(all.metadata.keySet());
+        stems.addAll(all.data.keySet());
+        return stems.stream()
+                .map(FileNames::decode)
+                .filter(name -> name != null && !Catalog.isSystem(name))
+                .toList();
     }
 
     private static String nameOf(DumpedFile file) {
@@ -95,15 +160,21 @@ final class FolderContents {
         return name;
     }
 
-    private static Metadata parse(Path path) {
+    private Metadata parse(DumpedFile file) {
         try {
-            return Metadata.parse(DumpSource.text(path, LONGEST_METADATA));
+            return Metadata.parse(DumpSource.text(file.path(), LONGEST_METADATA));
         } catch (IOException e) {
-            throw DumpedCollection.unreadable(path, Failures.reason(e), e);
+            throw unreadable(file, Failures.reason(e), e);
         } catch (JsonParseException
                 | BsonInvalidOperationException
                 | IllegalArgumentException e) { // what the driver's reader throws
-            throw DumpedCollection.unreadable(path, e.getMessage(), e);
+            throw unreadable(file, e.getMessage(), e);
         }
+    }
+
+    private MigopyException unreadable(DumpedFile file, String why, Exception cause) {
+        MigopyException error = DumpedCollection.unreadable(file.path(), why, cause);
+        String hint = request.wayOnWithout(FileNames.decode(file.stem()), namesOfFiles());
+        return new MigopyException(error.kind(), error.getMessage(), hint, cause);
     }
 }

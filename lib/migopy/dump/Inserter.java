@@ -4,6 +4,7 @@ import com.mongodb.MongoBulkWriteException;
 import com.mongodb.bulk.BulkWriteError;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.InsertManyOptions;
+import com.mongodb.client.model.UpdateOptions;
 
 import org.bson.BsonDocument;
 import org.bson.RawBsonDocument;
@@ -20,13 +21,17 @@ import java.util.Set;
 final class Inserter {
     private static final int MOST_DOCUMENTS = 1_000;
 
-    /** Half of what the server takes in one message; it bounds the memory, too. */
-    private static final int MOST_BYTES = 24 << 20;
+    /** Larger ones are not written faster, and take memory. */
+    private static final int MOST_BYTES = 4 << 20;
+
+    /** The batch, what the driver makes of it, and what of that is still in its buffers. */
+    private static final int COPIES = 3;
 
     private static final int DUPLICATE_KEY = 11000;
 
     private final MongoCollection<RawBsonDocument> collection;
     private final InsertManyOptions options;
+    private final boolean bypassValidation;
     private final boolean strict;
     private final List<RawBsonDocument> batch = new ArrayList<>(MOST_DOCUMENTS);
     private long batchBytes;
@@ -41,11 +46,17 @@ final class Inserter {
     Inserter(
             MongoCollection<RawBsonDocument> collection, boolean bypassValidation, boolean strict) {
         this.collection = collection;
+        this.bypassValidation = bypassValidation;
         this.strict = strict;
         this.options = new InsertManyOptions().ordered(false);
         if (bypassValidation) {
             options.bypassDocumentValidation(true);
         }
+    }
+
+    /** How much memory this takes with documents of at most so many bytes. */
+    long memory(int largest) {
+        return (long) COPIES * (MOST_BYTES + largest);
     }
 
     /**
@@ -122,7 +133,8 @@ final class Inserter {
                 BsonDocument literal = new BsonDocument("$literal", document);
                 collection.updateOne(
                         new BsonDocument("_id", new BsonDocument("$eq", document.get("_id"))),
-                        List.of(new BsonDocument("$replaceWith", literal)));
+                        List.of(new BsonDocument("$replaceWith", literal)),
+                        new UpdateOptions().bypassDocumentValidation(bypassValidation));
             }
         }
     }

@@ -6,20 +6,33 @@ import com.mongodb.client.MongoDatabase;
 import migopy.MigopyException;
 import migopy.console.Event;
 import migopy.console.RestoreAnswer;
+import migopy.console.RestoreAnswer.RefusedIndex;
+import migopy.console.RestoreAnswer.State;
 import migopy.console.Wording;
+import migopy.dump.RestoreItem.Action;
+
+import org.bson.BsonDocument;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
- * Brings a dump back, Migopy's or mongodump's. All of it is read and checked before anything is
- * changed; then data, then indexes. Takes no lock, and refuses while one is held.
+ * Brings a dump back, Migopy's or mongodump's, under the lock.
+ *
+ * <p>All of it is read and checked before anything is changed. Then every collection is built
+ * beside what is there, with its indexes; then that these replace the old ones is recorded, and
+ * they take their places, the journal last. Documents are added, and collections filled, in place
+ * where that was asked for or nothing can be renamed.
  */
 public final class Restore {
     private final RestoreRequest request;
@@ -27,149 +40,342 @@ public final class Restore {
     private final DumpSource source;
     private final MongoDatabase database;
     private final long startedAt = System.nanoTime();
+    private final Map<String, State> states = new ConcurrentHashMap<>();
+    private final Map<String, RestoreItem> items = new ConcurrentHashMap<>();
+    private final ConcurrentLinkedQueue<RefusedIndex> refused = new ConcurrentLinkedQueue<>();
+    private Map<String, CollectionInfo> existing = Map.of();
+    private List<DumpedCollection> selected = List.of();
+    private DumpCheck check;
+    private RestoreLock lock;
+    private CollectionBuild build;
+
+    /** The arguments of what finishes this restore; null until it is recorded. */
+    private String wayOn;
 
     private Restore(RestoreRequest request, Consumer<Event> events) {
         this.request = request;
         this.events = events;
         this.source = DumpSource.open(request.folder());
-        this.database = request.client().getDatabase(target());
+        this.database = request.target().connected();
     }
 
     /**
-     * Restores, and comes back when all is in place.
+     * Opens the folder.
      *
      * @param events told from several threads
      * @throws MigopyException usage, when the folder is no dump or of another database; refused,
-     *     when the dump is not complete; locked, when a run holds the lock; failed, when a file is
-     *     damaged (then nothing was changed) or the server did not take something
+     *     when the dump is not complete
      */
-    public static RestoreAnswer run(RestoreRequest request, Consumer<Event> events) {
+    public static Restore of(RestoreRequest request, Consumer<Event> events) {
+        Restore restore = new Restore(request, events);
+        restore.refuseOtherDatabase();
+        return restore;
+    }
+
+    /**
+     * Restores; the answer says which collections are in place, and what ended it early.
+     *
+     * @throws MigopyException for what it found before it wrote anything: failed, when a file is
+     *     damaged; refused
+     */
+    public RestoreAnswer run(RestoreLock held) {
+        lock = held;
+        build =
+                new CollectionBuild(
+                        database, request.options(), MemoryBudget.ofHeap(), lock, events);
+        read();
+        UnfinishedRestore unfinished = new UnfinishedRestore(database, lock, events);
+        existing = Catalog.byName(database);
+        selected.forEach(this::refuseOtherKind);
+        refusePartsOfCollections();
+        boolean renames = ServerFacts.of(request.client()).renames();
+        for (DumpedCollection collection : selected) {
+            add(item(collection, renames));
+        }
+        List<String> extra = extra();
+        boolean exact = request.options().exact();
+        if (exact && !extra.isEmpty()) {
+            events.accept(
+                    new Event.Notice("Not in the dump, to be dropped: " + Wording.some(extra)));
+            extra.forEach(name -> add(RestoreItem.of(name, typeOf(name), Action.DROP, name)));
+        }
+        MigopyException failure = attempt(unfinished);
+        boolean told = request.options().drop() && !exact && !extra.isEmpty();
+        return answer(told ? extra : List.of(), failure);
+    }
+
+    /**
+     * Builds, records, swaps.
+     *
+     * @return what ended it early, or null
+     */
+    private MigopyException attempt(UnfinishedRestore unfinished) {
+        String folder = source.databaseFolder().toString();
         try {
-            return new Restore(request, events).run();
+            if (unfinished.supersede(request, items.keySet(), folder, plan(false))) {
+                wayOn = request.arguments(request.collections());
+            }
+            unfinished.remove(existing.keySet());
+            buildAll(RestoreItem::isBeside);
+            if (needsNote()) {
+                begin(folder);
+            }
+            buildAll(item -> item.action() == Action.FILL && !isJournal(item));
+            new Swap(database, request.journal(), build, lock, this::stands)
+                    .run(items.values().stream().filter(i -> i.action() != Action.FILL).toList());
+            buildAll(item -> item.action() == Action.FILL && isJournal(item));
+            if (wayOn != null) {
+                lock.end();
+            }
+            return null;
         } catch (MongoException e) {
-            throw Failures.restore(e, "Restoring " + request.folder());
+            return failed(Failures.restore(e, "Restoring " + database.getName()), unfinished);
+        } catch (MigopyException e) {
+            if (e.kind() == MigopyException.Kind.HALF_RESTORED) {
+                throw e;
+            }
+            return failed(e, unfinished);
         } catch (SideBySide.Stopped e) {
-            throw Failures.restore(
-                    "The restore of %s was interrupted".formatted(request.folder()),
-                    "Collections that were not finished yet are as they were, or partly filled"
-                            + " without --drop.",
-                    e);
+            String what = "The restore of %s was interrupted".formatted(request.folder());
+            return failed(Failures.restore(what, "", e), unfinished);
         }
     }
 
-    private RestoreAnswer run() {
-        request.refuseIfLocked().accept(database);
+    private void begin(String folder) {
+        boolean first = wayOn == null;
+        wayOn = isFinishable() ? request.finish() : request.arguments(request.collections());
+        try {
+            lock.begin(folder, wayOn, plan(isFinishable()));
+        } catch (RuntimeException e) {
+            if (first) {
+                withdraw(e);
+            }
+            throw e;
+        }
+        existing.keySet().forEach(lock::filling);
+    }
+
+    /** Whether the note was written is unknown; only without it may be removed what was built. */
+    private void withdraw(RuntimeException failure) {
+        boolean interrupted = Thread.interrupted(); // the driver would refuse to work otherwise
+        try {
+            lock.end();
+            wayOn = null;
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /**
+     * What is said after a failure. Where the swap can be finished, what was built stays for that;
+     * else it is removed.
+     */
+    private MigopyException failed(MigopyException e, UnfinishedRestore unfinished) {
+        String message = e.getMessage();
+        if (!request.finish().equals(wayOn)) {
+            String left = unfinished.removeAfterFailure(items.values());
+            message = left.isEmpty() ? message : message + "; " + left;
+        }
+        String hint = wayOn == null ? e.hint() : "Finish it: {migopy} " + wayOn;
+        return new MigopyException(e.kind(), message, hint, e);
+    }
+
+    private void read() {
         if (source.manifest() == null) {
             events.accept(
                     new Event.Notice(
                             "%s has no manifest, as dumps of mongodump: only its BSON is checked"
                                     .formatted(request.folder())));
         }
-        List<DumpedCollection> found = FolderContents.of(source.databaseFolder());
-        List<DumpedCollection> selected =
-                FolderContents.select(found, request.collections(), request.lockCollection());
-        DumpCheck.check(source, found, selected, events);
+        FolderContents contents = FolderContents.of(source.databaseFolder(), request);
+        if (source.oplog() != null) {
+            events.accept(new Event.Notice(source.oplog() + " is not replayed"));
+        }
+        if (!contents.leftOut().isEmpty()) {
+            events.accept(new Event.Notice("Left out: " + Wording.some(contents.leftOut())));
+        }
+        selected = contents.collections();
+        check = new DumpCheck(source, request, selected);
+        contents.refuseMissing();
+        check.check(events);
+    }
 
-        ServerFacts server = ServerFacts.of(request.client());
-        Map<String, CollectionInfo> existing = existing();
-        selected.forEach(
-                collection -> refuseOtherKind(collection, existing.get(collection.name())));
-        request.refuseIfLocked().accept(database);
+    private RestoreItem item(DumpedCollection collection, boolean renames) {
+        String name = collection.name();
+        CollectionInfo old = existing.get(name);
+        boolean kept = old != null && !request.options().drop();
+        if (kept && collection.isView()) {
+            events.accept(new Event.Notice(name + " is there already and stays as it is"));
+            return RestoreItem.of(name, collection.type(), Action.KEEP, name);
+        }
+        boolean js = Catalog.isSystemJs(name);
+        if (kept || !renames || js && !request.options().drop()) {
+            return RestoreItem.of(name, collection.type(), Action.FILL, name);
+        }
+        String building = Catalog.UNFINISHED + request.run() + "." + items.size();
+        Action action =
+                collection.isView()
+                        ? Action.VIEW
+                        : collection.isTimeSeries() || js ? Action.COPY : Action.RENAME;
+        return RestoreItem.of(name, collection.type(), action, building);
+    }
 
-        List<RestoreAnswer.Collection> restored = new ArrayList<>();
-        restored.addAll(
-                restore(selected.stream().filter(c -> !c.isView()).toList(), existing, server));
-        restored.addAll(
-                restore(
-                        selected.stream().filter(DumpedCollection::isView).toList(),
-                        existing,
-                        server));
-        restored.sort(Comparator.comparing(RestoreAnswer.Collection::name));
+    private void add(RestoreItem item) {
+        items.put(item.name(), item);
+        states.put(item.name(), State.UNCHANGED);
+    }
+
+    private void stands(RestoreItem item, State state) {
+        states.put(item.name(), state);
+    }
+
+    private interface Chosen {
+        boolean is(RestoreItem item);
+    }
+
+    private void buildAll(Chosen chosen) {
+        List<SideBySide.Task> tasks = new ArrayList<>();
+        List<SideBySide.Task> views = new ArrayList<>();
+        for (DumpedCollection collection : selected) {
+            RestoreItem item = items.get(collection.name());
+            if (chosen.is(item)) {
+                (collection.isView() ? views : tasks).add(() -> build(collection, item));
+            }
+        }
+        SideBySide.run("restore", tasks);
+        SideBySide.run("restore", views);
+    }
+
+    private void build(DumpedCollection collection, RestoreItem item) {
+        boolean inPlace = !item.isBeside();
+        CollectionInfo old = inPlace ? existing.get(item.name()) : null;
+        if (inPlace) {
+            lock.ensureHeld();
+            stands(item, State.PARTIAL);
+            if (old != null && request.options().drop()) {
+                Swap.empty(database, item.name());
+                old = null;
+            }
+        }
+        CollectionBuild.Built built =
+                build.build(
+                        collection,
+                        item,
+                        old,
+                        check.documents(collection),
+                        check.largest(collection));
+        items.put(item.name(), built.item());
+        refused.addAll(built.refused());
+        if (inPlace) {
+            stands(item, State.RESTORED);
+        }
+    }
+
+    /**
+     * Whether other commands have to refuse until this is finished. Documents that are only added,
+     * without a journal, are as if somebody had inserted them.
+     */
+    private boolean needsNote() {
+        return items.values().stream()
+                .anyMatch(
+                        item ->
+                                isJournal(item)
+                                        || item.action() != Action.FILL
+                                        || request.options().drop());
+    }
+
+    private boolean isFinishable() {
+        return items.values().stream().noneMatch(item -> item.action() == Action.FILL);
+    }
+
+    private BsonDocument plan(boolean finishable) {
+        return RestoreItem.plan(items.values(), finishable);
+    }
+
+    private boolean isJournal(RestoreItem item) {
+        return item.name().equals(request.journal());
+    }
+
+    private String typeOf(String name) {
+        return existing.get(name).type();
+    }
+
+    /** What the database has and the dump does not, of that which the dump was asked for. */
+    private List<String> extra() {
+        if (!request.collections().isEmpty()) {
+            return List.of();
+        }
+        Set<String> found =
+                selected.stream().map(DumpedCollection::name).collect(Collectors.toSet());
+        List<String> asked = source.manifest() == null ? List.of() : source.manifest().selected();
+        return existing.keySet().stream()
+                .filter(name -> !found.contains(name) && !Catalog.isSystem(name))
+                .filter(name -> !name.startsWith(Catalog.UNFINISHED))
+                .filter(name -> !name.equals(request.lockCollection()))
+                .filter(name -> asked.isEmpty() || asked.contains(name))
+                .sorted()
+                .toList();
+    }
+
+    private RestoreAnswer answer(List<String> kept, MigopyException failure) {
+        List<RestoreAnswer.Collection> collections = new ArrayList<>();
+        Collection<String> dropped = new TreeSet<>();
+        for (RestoreItem item : items.values()) {
+            State state = item.action() == Action.KEEP ? State.UNCHANGED : states.get(item.name());
+            if (item.action() != Action.DROP) {
+                collections.add(item.answer(state));
+            } else if (state == State.RESTORED) {
+                dropped.add(item.name());
+            }
+        }
+        collections.sort(Comparator.comparing(RestoreAnswer.Collection::name));
         return new RestoreAnswer(
                 database.getName(),
                 request.folder().toString(),
                 source.manifest() != null,
-                restored,
+                collections,
+                List.copyOf(dropped),
+                kept,
+                "To drop them too: {migopy} " + request.arguments(List.of()) + " --exact",
+                List.copyOf(refused),
+                failure,
                 Duration.ofNanos(System.nanoTime() - startedAt));
     }
 
-    private List<RestoreAnswer.Collection> restore(
-            List<DumpedCollection> collections,
-            Map<String, CollectionInfo> existing,
-            ServerFacts server) {
-        Map<String, Long> documents = documents();
-        ConcurrentLinkedQueue<RestoreAnswer.Collection> restored = new ConcurrentLinkedQueue<>();
-        List<SideBySide.Task> tasks = new ArrayList<>();
-        for (DumpedCollection collection : collections) {
-            String building = buildingName(collection, tasks.size(), server);
-            CollectionRestore task =
-                    new CollectionRestore(
-                            database,
-                            collection,
-                            existing.get(collection.name()),
-                            request,
-                            building,
-                            events);
-            long count = documents.getOrDefault(collection.name(), 0L);
-            tasks.add(() -> restored.add(task.run(count)));
-        }
-        SideBySide.run("restore", tasks);
-        return List.copyOf(restored);
-    }
-
-    /**
-     * A plain collection that replaces another is built under a name of its own; what cannot be
-     * renamed is not.
-     */
-    private String buildingName(DumpedCollection collection, int number, ServerFacts server) {
-        boolean beside =
-                request.drop()
-                        && collection.type().equals(CollectionInfo.COLLECTION)
-                        && !Catalog.isSystemJs(collection.name())
-                        && server.renames();
-        return beside ? Catalog.UNFINISHED + request.run() + "." + number : collection.name();
-    }
-
-    private Map<String, CollectionInfo> existing() {
-        Map<String, CollectionInfo> existing = new HashMap<>();
-        for (CollectionInfo info : Catalog.of(database)) {
-            existing.put(info.name(), info);
-            if (info.name().startsWith(Catalog.UNFINISHED)) {
-                events.accept(
-                        new Event.Notice(
-                                "%s is of a restore that is under way or was killed; if it was, drop it"
-                                        .formatted(info.name())));
-            }
-        }
-        return existing;
-    }
-
-    private Map<String, Long> documents() {
-        Map<String, Long> documents = new HashMap<>();
-        if (source.manifest() != null) {
-            source.manifest().collections().forEach(c -> documents.put(c.name(), c.documents()));
-        }
-        return documents;
-    }
-
-    private void refuseOtherKind(DumpedCollection collection, CollectionInfo existing) {
-        if (existing != null && !request.drop() && !existing.type().equals(collection.type())) {
+    private void refuseOtherKind(DumpedCollection collection) {
+        CollectionInfo old = existing.get(collection.name());
+        if (old != null && !request.options().drop() && !old.type().equals(collection.type())) {
             throw MigopyException.refused(
                     "%s is a %s in %s and a %s in the dump"
                             .formatted(
                                     collection.name(),
-                                    existing.type(),
+                                    old.type(),
                                     database.getName(),
                                     collection.type()),
-                    "Replace it with --drop, or restore into another database with --to.");
+                    "Replace it: {migopy} %s --drop"
+                            .formatted(request.arguments(request.collections())));
         }
     }
 
-    private String target() {
-        if (request.to() != null) {
-            return request.to();
+    private void refusePartsOfCollections() {
+        if (request.options().drop()
+                && source.manifest() != null
+                && source.manifest().query() != null
+                && selected.stream().anyMatch(one -> existing.containsKey(one.name()))) {
+            throw MigopyException.refused(
+                    "%s holds only the documents that match %s; --drop would lose the others"
+                            .formatted(request.folder(), source.manifest().query()),
+                    "Add them to what is there: {migopy} dbrestore "
+                            + Wording.word(request.folder().toString()));
         }
-        if (!source.database().equals(request.database())) {
+    }
+
+    private void refuseOtherDatabase() {
+        if (request.to() == null && !source.database().equals(request.database())) {
             throw MigopyException.usage(
                     "%s is a dump of %s, and the database is %s"
                             .formatted(request.folder(), source.database(), request.database()),
@@ -178,6 +384,5 @@ public final class Restore {
                                     Wording.word(request.folder().toString()),
                                     Wording.word(request.database())));
         }
-        return request.database();
     }
 }

@@ -1,11 +1,15 @@
 package migopy.dump;
 
+import com.mongodb.ReadPreference;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoDatabase;
 
+import migopy.console.Wording;
+
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.TreeSet;
 
 /**
  * What to restore, and to where.
@@ -16,13 +20,9 @@ import java.util.function.Consumer;
  * @param to the database to restore into, or null: {@code database}
  * @param folder a dump's folder, or the database's folder in it
  * @param collections their names; empty: all that the dump holds
- * @param drop whether a collection of the same name is replaced; otherwise documents are added to
- *     it
- * @param strict whether a duplicate key is an error; otherwise it is counted
  * @param run the run's id, for the names of unfinished collections
- * @param lockCollection the collection that the lock lies in, which is neither restored nor dropped
- * @param refuseIfLocked throws {@code MigopyException.locked} if a run holds the lock of that
- *     database; asked before anything is read, and again before anything is written
+ * @param journal the collection of the journal, which is replaced last
+ * @param lockCollection the collection of the lock, which is neither restored nor dropped
  */
 public record RestoreRequest(
         MongoClient client,
@@ -30,12 +30,82 @@ public record RestoreRequest(
         String to,
         Path folder,
         Set<String> collections,
-        boolean drop,
-        boolean strict,
+        Options options,
         String run,
-        String lockCollection,
-        Consumer<MongoDatabase> refuseIfLocked) {
+        String journal,
+        String lockCollection) {
+    /** How many names a hint can hold. */
+    private static final int MOST_NAMES = 50;
+
     public RestoreRequest {
         collections = Set.copyOf(collections);
+    }
+
+    /**
+     * How to restore.
+     *
+     * @param drop whether a collection of the same name is replaced; otherwise documents are added
+     *     to it
+     * @param exact whether a collection that the dump does not have is dropped
+     * @param strict whether a duplicate key is an error; otherwise it is counted
+     * @param noIndexes whether indexes are left out
+     * @param convertLegacyIndexes whether keys and options that only old servers accept are
+     *     converted
+     */
+    public record Options(
+            boolean drop,
+            boolean exact,
+            boolean strict,
+            boolean noIndexes,
+            boolean convertLegacyIndexes) {}
+
+    /** A database that is restored. */
+    public record Target(MongoClient client, String database, String journal) {
+        /** Read at the primary, whatever the URI says. */
+        MongoDatabase connected() {
+            return client.getDatabase(database).withReadPreference(ReadPreference.primary());
+        }
+    }
+
+    Target target() {
+        return new Target(client, to == null ? database : to, journal);
+    }
+
+    /** The arguments of this very restore, of these collections; none: all. */
+    String arguments(Collection<String> names) {
+        StringBuilder arguments = new StringBuilder("dbrestore ");
+        arguments.append(Wording.word(folder.toAbsolutePath().normalize().toString()));
+        if (to != null) {
+            arguments.append(" --to ").append(Wording.word(to));
+        }
+        for (String name : new TreeSet<>(names)) {
+            arguments.append(" --collection ").append(Wording.word(name));
+        }
+        append(arguments, options.drop(), " --drop");
+        append(arguments, options.exact() && names.isEmpty(), " --exact");
+        append(arguments, options.strict(), " --strict");
+        append(arguments, options.noIndexes(), " --no-indexes");
+        append(arguments, options.convertLegacyIndexes(), " --convert-legacy-indexes");
+        return arguments.toString();
+    }
+
+    /** What to type when one collection of a dump cannot be restored. */
+    String wayOnWithout(String damaged, Collection<String> all) {
+        Set<String> others = new TreeSet<>(all);
+        others.remove(damaged);
+        return others.isEmpty() || others.size() > MOST_NAMES
+                ? "Nothing was changed. Restore another dump."
+                : "Nothing was changed. To restore the others: {migopy} " + arguments(others);
+    }
+
+    /** The arguments of the command that finishes the swap of this restore. */
+    String finish() {
+        return "dbrestore --finish" + (to == null ? "" : " --to " + Wording.word(to));
+    }
+
+    private static void append(StringBuilder arguments, boolean given, String option) {
+        if (given) {
+            arguments.append(option);
+        }
     }
 }

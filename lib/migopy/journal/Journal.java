@@ -37,6 +37,13 @@ import java.util.Optional;
  * given.
  */
 public final class Journal {
+    /**
+     * The {@code _id} of a document that a restore puts into the journal that it is going to
+     * replace: whoever reads the journal alone sees that way that the database is half restored, an
+     * older Migopy too.
+     */
+    public static final String RESTORE_MARK = "migopy_restore";
+
     /** Of some 600 bytes each: one answer of the server takes 10 s on a line of 1 Mbit/s. */
     private static final int READ_BATCH = 2_000;
 
@@ -144,6 +151,19 @@ public final class Journal {
     /** Whether the transaction of a step was committed, whose record is then in this state. */
     public boolean isCommitted(Begin begin, State state) {
         return records.isCommitted(begin.in(state));
+    }
+
+    /** Marks the journal of a database that a restore is going to replace. */
+    public void markRestore(String run) {
+        collection.updateOne(
+                Filters.eq("_id", RESTORE_MARK),
+                Updates.set("run", run),
+                new UpdateOptions().upsert(true).bypassDocumentValidation(true));
+    }
+
+    /** Removes the mark; creates nothing. */
+    public void unmarkRestore() {
+        collection.deleteOne(Filters.eq("_id", RESTORE_MARK));
     }
 
     /**

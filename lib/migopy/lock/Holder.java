@@ -11,6 +11,7 @@ import java.time.ZoneId;
  * @param owner the id of the owner; unique to one run of one process
  * @param token rises by one with each owner
  * @param live whether the lease had not run out yet when this was read, by the server's clock
+ * @param restore the note of an unfinished restore; null if there is none
  */
 public record Holder(
         String owner,
@@ -20,7 +21,8 @@ public record Holder(
         long token,
         Instant acquiredAt,
         Instant expiresAt,
-        boolean live) {
+        boolean live,
+        RestoreNote restore) {
 
     /** The end of the lease as a person reads it: {@code 10:12:31}. */
     public String until() {

@@ -47,6 +47,7 @@ public final class Lease implements AutoCloseable {
     private final LockStore store;
     private final LockStore.Owner owner;
     private final Duration length;
+    private final RestoreNote restore;
     private final Duration trusted;
     private final Clock wall;
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -76,14 +77,15 @@ public final class Lease implements AutoCloseable {
             LockStore store,
             LockStore.Owner owner,
             Duration length,
-            long token,
+            Holder acquired,
             Clock wall,
             Renewal renewal) {
         this.store = store;
         this.owner = owner;
         this.length = length;
         this.trusted = Duration.ofMillis(length.toMillis() * 2 / 3);
-        this.token = token;
+        this.token = acquired.token();
+        this.restore = acquired.restore();
         this.wall = wall;
         this.renewal = renewal;
         this.renewer = new Thread(this::renewUntilClosed, "migopy-lease");
@@ -117,7 +119,7 @@ public final class Lease implements AutoCloseable {
             Holder holder = acquired(store, owner, length);
             if (holder.owner().equals(owner.id())) {
                 Renewal acquired = new Renewal(nanos, millis, holder.acquiredAt());
-                Lease lease = new Lease(store, owner, length, holder.token(), wall, acquired);
+                Lease lease = new Lease(store, owner, length, holder, wall, acquired);
                 lease.renewer.start();
                 return lease;
             }
@@ -161,6 +163,11 @@ public final class Lease implements AutoCloseable {
     /** The fencing token: rises with each owner of the lock. */
     public long token() {
         return token;
+    }
+
+    /** The note of an unfinished restore when the lock was acquired; null if there was none. */
+    public RestoreNote restore() {
+        return restore;
     }
 
     /**

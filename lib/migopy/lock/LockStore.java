@@ -249,7 +249,8 @@ public final class LockStore {
                 lock.get("token") instanceof Number token ? token.longValue() : 0,
                 time(lock, "acquiredAt"),
                 expiresAt,
-                now != null && expiresAt != null && expiresAt.isAfter(now));
+                now != null && expiresAt != null && expiresAt.isAfter(now),
+                RestoreNote.in(lock));
     }
 
     private static String text(Document lock, String field) {

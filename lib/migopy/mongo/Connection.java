@@ -160,19 +160,21 @@ public final class Connection implements AutoCloseable {
         return client().getDatabase(settings.database());
     }
 
-    /**
-     * The database for journal and lock: the primary, majority, retryable writes and 10 s a call,
-     * whatever the URI says.
-     */
+    /** The database of journal and lock: primary, majority, 10 s a call, whatever the URI says. */
     public MongoDatabase journalDatabase() {
+        return journalDatabase(settings.database());
+    }
+
+    /** The same for another database of this server. */
+    public MongoDatabase journalDatabase(String name) {
         topology();
-        return strict(clients.journal().getDatabase(settings.database()));
+        return strict(clients.journal().getDatabase(name));
     }
 
     /** The same by a client of its own, for what must go on where the journal's client fails. */
-    public MongoDatabase reopenedJournalDatabase() {
+    public MongoDatabase reopenedJournalDatabase(String name) {
         topology();
-        return strict(clients.reopenedJournal().getDatabase(settings.database()));
+        return strict(clients.reopenedJournal().getDatabase(name));
     }
 
     /**
@@ -237,10 +239,7 @@ public final class Connection implements AutoCloseable {
         };
     }
 
-    /**
-     * Where it is, known without a connection: {@code localhost:27017}, or all hosts that the URI
-     * names.
-     */
+    /** Where it is, known without a connection: {@code localhost:27017}, or all of the hosts. */
     public String server() {
         return settings.embedded()
                 ? "the embedded server"

@@ -1,7 +1,9 @@
 package migopy.run;
 
 import migopy.journal.Entry;
+import migopy.journal.Journal;
 import migopy.journal.JournalEntry;
+import migopy.journal.UnreadableEntry;
 import migopy.lock.Holder;
 import migopy.lock.LockStore;
 import migopy.mongo.Connection;
@@ -23,13 +25,16 @@ record JournalView(List<Entry> entries, Set<String> liveRuns) {
      * Reads the journal once; the lock only if something is under way, and if that looks
      * interrupted, both once more: its run may just have come to its end.
      *
-     * @throws migopy.MigopyException usage, where there is nothing, but a database whose name
-     *     differs in upper and lower case
+     * @throws migopy.MigopyException half restored, if a restore did not finish; usage, where there
+     *     is nothing, but a database whose name differs in upper and lower case
      */
     static JournalView read(Ledger ledger, Connection connection) {
         List<Entry> entries = ledger.journal().entries();
         if (entries.isEmpty()) {
             connection.refuseOtherCase();
+        }
+        if (mayBeHalfRestored(entries)) {
+            HalfRestored.refuse(ledger);
         }
         if (interrupted(entries, Set.of()).isEmpty()) {
             return new JournalView(entries, Set.of());
@@ -46,6 +51,20 @@ record JournalView(List<Entry> entries, Set<String> liveRuns) {
             }
         }
         return new JournalView(entries, live);
+    }
+
+    /**
+     * A restore marks the journal that it is going to replace; until it fills a new one, it is
+     * empty.
+     */
+    private static boolean mayBeHalfRestored(List<Entry> entries) {
+        for (Entry entry : entries) {
+            if (entry instanceof UnreadableEntry other
+                    && other.name().equals(Journal.RESTORE_MARK)) {
+                return true;
+            }
+        }
+        return entries.isEmpty();
     }
 
     /** The run that holds the lock now. */

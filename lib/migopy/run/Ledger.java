@@ -5,12 +5,13 @@ import com.mongodb.client.MongoDatabase;
 import migopy.journal.Fixes;
 import migopy.journal.Journal;
 import migopy.lock.LockStore;
+import migopy.lock.RestoreNotes;
 import migopy.mongo.Connection;
 import migopy.mongo.Topology;
 import migopy.settings.Settings;
 
 /** Journal, fixes and lock of one database: what a run and every command beside it stand on. */
-public record Ledger(Journal journal, Fixes fixes, LockStore locks) {
+public record Ledger(Journal journal, Fixes fixes, LockStore locks, RestoreNotes restores) {
     /** What the lock's collection adds to the journal's name (CONTRACT, section 4). */
     private static final String LOCK = "_lock";
 
@@ -23,8 +24,13 @@ public record Ledger(Journal journal, Fixes fixes, LockStore locks) {
      * @throws migopy.MigopyException unreachable, if nobody answers or lets us in
      */
     public static Ledger open(Settings settings, Connection connection) {
+        return open(settings, connection, settings.database());
+    }
+
+    /** The ledger of another database of the same server, as {@code dbrestore --to} needs it. */
+    public static Ledger open(Settings settings, Connection connection, String name) {
         boolean serverClock = connection.topology() != Topology.EMBEDDED;
-        MongoDatabase database = connection.journalDatabase();
+        MongoDatabase database = connection.journalDatabase(name);
         String journal = settings.migrationsCollection();
         return new Ledger(
                 new Journal(database, journal),
@@ -33,7 +39,8 @@ public record Ledger(Journal journal, Fixes fixes, LockStore locks) {
                         database,
                         journal + LOCK,
                         serverClock,
-                        connection::reopenedJournalDatabase));
+                        () -> connection.reopenedJournalDatabase(name)),
+                new RestoreNotes(database, journal + LOCK));
     }
 
     /** The fixes' collection. */

@@ -41,10 +41,22 @@ record Operation(
      * Takes the lock; {@link #entries} or {@link #journalAlone} has to follow.
      *
      * @param wait how long to wait for the lock; zero to not wait
-     * @throws MigopyException locked, if another run held it to the end of {@code wait}
+     * @throws MigopyException locked, if another run held it to the end of {@code wait}; half
+     *     restored, if a restore did not finish
      * @throws InterruptedException if this thread is interrupted while it waits
      */
     static Operation open(RunContext context, Ledger ledger, Duration wait)
+            throws InterruptedException {
+        Operation operation = openForRestore(context, ledger, wait);
+        if (operation.lease().restore() != null) {
+            operation.close();
+            throw HalfRestored.refusal(operation.lease().restore());
+        }
+        return operation;
+    }
+
+    /** Takes the lock of a database that may be half restored. */
+    static Operation openForRestore(RunContext context, Ledger ledger, Duration wait)
             throws InterruptedException {
         By by = By.thisProcess();
         String owner = by.user() + "@" + by.host() + "/" + by.pid() + "/" + context.runId();

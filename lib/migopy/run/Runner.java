@@ -5,6 +5,7 @@ import migopy.Problem;
 import migopy.console.EstimateAnswer;
 import migopy.console.StepReport;
 import migopy.console.Wording;
+import migopy.dump.DumpFolder;
 import migopy.plan.Overview;
 import migopy.plan.Plan;
 import migopy.plan.Planner;
@@ -12,6 +13,7 @@ import migopy.plan.Request;
 import migopy.plan.Situation;
 import migopy.plan.Step;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -231,8 +233,12 @@ public final class Runner {
         if (dump != null && outcome.exitCode() != 0) {
             context.console()
                     .notice(
-                            "To bring back what was there before: %s dbrestore %s --drop"
-                                    .formatted(MigopyException.COMMAND, Wording.word(dump)));
+                            "To bring back what was there before: %s dbrestore %s --drop%s"
+                                    .formatted(
+                                            MigopyException.COMMAND,
+                                            Wording.word(dump),
+                                            // Nobody knows whether another tool dumped it all.
+                                            DumpFolder.isOwn(Path.of(dump)) ? " --exact" : ""));
         }
         return afterRun(
                 new RunResult(

@@ -114,7 +114,6 @@ final class Takeover {
             return;
         }
         Duration limit = entry.transactional() ? END_OF_TRANSACTIONS : END_OF_OPERATIONS;
-        long start = System.nanoTime();
         List<ServerOperation> left = operations.ofRun(entry.run());
         operations.kill(left);
         for (ServerOperation each : left) {
@@ -126,15 +125,27 @@ final class Takeover {
                                 + each.dropIndexes());
             }
         }
-        left = others(left);
+        awaitEnd(entry.run(), left, "An operation of the interrupted " + entry.name(), limit);
+    }
+
+    /** Makes sure that nothing of a dead run goes on in the server, but for building indexes. */
+    void end(String run, String operation) {
+        List<ServerOperation> left = operations.ofRun(run);
+        operations.kill(left);
+        awaitEnd(run, left, operation, END_OF_OPERATIONS);
+    }
+
+    private void awaitEnd(
+            String run, List<ServerOperation> killed, String operation, Duration limit) {
+        long start = System.nanoTime();
+        List<ServerOperation> left = others(killed);
         while (!left.isEmpty() && System.nanoTime() - start < limit.toNanos()) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LOOK_AGAIN.toMillis()));
-            left = others(operations.ofRun(entry.run()));
+            left = others(operations.ofRun(run));
         }
         if (!left.isEmpty()) {
             throw MigopyException.unknown(
-                    "An operation of the interrupted %s still runs in the server: %s"
-                            .formatted(entry.name(), left.get(0).describe()),
+                    "%s still runs in the server: %s".formatted(operation, left.get(0).describe()),
                     "End it there, or wait for its end; then start again");
         }
     }

@@ -14,9 +14,11 @@ import migopy.dump.Dump;
 import migopy.dump.DumpFolder;
 import migopy.dump.DumpRequest;
 import migopy.dump.Restore;
+import migopy.dump.RestoreLock;
 import migopy.dump.RestoreRequest;
 
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.bson.BsonDocument;
 import org.bson.Document;
 
 import support.MongoServer;
@@ -30,10 +32,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -53,7 +55,9 @@ public final class Dumps {
     private boolean strict;
     private String query;
     private String to;
-    private Consumer<MongoDatabase> refuseIfLocked = database -> {};
+    private boolean exact;
+    private boolean noIndexes;
+    private boolean convertLegacyIndexes;
 
     public Dumps(MongoServer server) {
         this.server = server;
@@ -90,8 +94,19 @@ public final class Dumps {
         return this;
     }
 
-    Dumps refusing(Consumer<MongoDatabase> ifLocked) {
-        refuseIfLocked = ifLocked;
+    Dumps exactly() {
+        drop = true;
+        exact = true;
+        return this;
+    }
+
+    Dumps withoutIndexes() {
+        noIndexes = true;
+        return this;
+    }
+
+    Dumps convertingLegacyIndexes() {
+        convertLegacyIndexes = true;
         return this;
     }
 
@@ -128,20 +143,53 @@ public final class Dumps {
         return Path.of(dump().folder());
     }
 
+    /** Restores; what ends it early is thrown. */
     public RestoreAnswer restore(Path folder, String... collections) {
-        return Restore.run(
+        RestoreAnswer answer = attempt(folder, collections);
+        if (answer.error() != null) {
+            throw answer.error();
+        }
+        return answer;
+    }
+
+    /** Restores; what ends it early is in the answer. */
+    public RestoreAnswer attempt(Path folder, String... collections) {
+        RestoreRequest request =
                 new RestoreRequest(
                         server.client(),
                         server.database(),
                         to,
                         folder,
                         Set.of(collections),
-                        drop,
-                        strict,
+                        new RestoreRequest.Options(
+                                drop, exact, strict, noIndexes, convertLegacyIndexes),
                         "7f3a92",
-                        LOCK,
-                        refuseIfLocked),
-                this::note);
+                        "migrations",
+                        LOCK);
+        return Restore.of(request, this::note).run(new OwnLock());
+    }
+
+    /** The lock of a test that is alone on its database. */
+    public static final class OwnLock implements RestoreLock {
+        @Override
+        public Optional<Unfinished> unfinished() {
+            return Optional.empty();
+        }
+
+        @Override
+        public void ensureHeld() {}
+
+        @Override
+        public void endOperationsOf(String run) {}
+
+        @Override
+        public void begin(String folder, String wayOn, BsonDocument plan) {}
+
+        @Override
+        public void filling(String collection) {}
+
+        @Override
+        public void end() {}
     }
 
     /** Whose progress was told, most of them several times, and whose ended. */

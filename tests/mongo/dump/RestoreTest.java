@@ -5,21 +5,31 @@ import static mongo.dump.Dumps.users;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import migopy.MigopyException;
+import static support.Project.project;
+
+import com.mongodb.client.model.CreateCollectionOptions;
+import com.mongodb.client.model.TimeSeriesOptions;
+
 import migopy.MigopyException.Kind;
 import migopy.console.RestoreAnswer;
 
+import org.bson.BsonTimestamp;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 
 import support.MongoServer;
 import support.OnServer;
+import support.Project;
+import support.Result;
+import support.Scratch;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Date;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** What a restore does with what is there already, and what it refuses. */
 @OnServer
@@ -53,23 +63,156 @@ class RestoreTest {
     }
 
     @Test
-    void whatIsReplacedStandsUntilItsReplacementIsWhole(MongoServer server) throws IOException {
-        users(server, 10);
-        server.collection("users").createIndex(new Document("n", 1));
-        var dumps = new Dumps(server).dropping().strictly();
-        Path folder = dumps.dumped();
-        Dumps.Look before = Dumps.look(server.db());
-        // An index that the documents cannot have: found only when all of them are written.
-        Path metadata = folder.resolve(server.database()).resolve("users.metadata.json");
-        Files.writeString(
-                metadata,
-                Files.readString(metadata)
-                        .replace("\"name\": \"n_1\"", "\"name\": \"n_1\", \"unique\": true"));
-        Files.delete(folder.resolve("manifest.json"));
+    void anEmptyTimestampComesBackUnderAValidatorThatRefusesIt(MongoServer server) {
+        server.collection("users").insertOne(new Document("_id", 1));
+        server.collection("users")
+                .updateOne(
+                        new Document("_id", 1),
+                        List.of(
+                                new Document(
+                                        "$set",
+                                        new Document(
+                                                "at",
+                                                new Document(
+                                                        "$literal", new BsonTimestamp(0, 0))))));
+        server.db()
+                .runCommand(
+                        new Document("collMod", "users")
+                                .append("validator", new Document("at", new BsonTimestamp(1, 1))));
 
-        assertFails(Kind.FAILED, () -> dumps.restore(folder), "users", "duplicate key");
+        new Dumps(server).roundTrip();
+    }
+
+    @Test
+    void aDumpOfSomeDocumentsDoesNotReplaceTheOthers(MongoServer server) {
+        users(server, 10);
+        var dumps = new Dumps(server).query("{n: {$lt: 1}}").dropping();
+        Path folder = Path.of(dumps.dump("users").folder());
+
+        assertFails(Kind.REFUSED, () -> dumps.restore(folder), "{n: {$lt: 1}}", "--drop");
+
+        assertThat(server.collection("users").countDocuments()).isEqualTo(10);
+    }
+
+    @Test
+    void aCollectionStandsIfTheTimeSeriesThatReplacesItCannotBeMade(MongoServer server)
+            throws IOException {
+        users(server, 100);
+        for (String options :
+                List.of(
+                        "{\"timeseries\":{\"timeField\":\"at\",\"nonsense\":1}}",
+                        "{\"viewOn\":\"other\",\"pipeline\":[{\"$nonsense\":1}]}")) {
+            Path folder =
+                    mongodumps(server, "users", "{\"options\":" + options + ",\"indexes\":[]}");
+            Files.delete(folder.resolve("users.bson"));
+
+            assertFails(Kind.FAILED, () -> new Dumps(server).dropping().restore(folder), "users");
+
+            assertThat(server.collection("users").countDocuments()).isEqualTo(100);
+            assertThat(server.db().listCollectionNames())
+                    .containsOnlyOnce("users")
+                    .noneMatch(name -> name.startsWith("migopy_restore"));
+        }
+    }
+
+    @Test
+    void aViewAndATimeSeriesReplaceCollectionsAndBack(MongoServer server) {
+        users(server, 3);
+        server.db().createView("few", "users", List.of());
+        server.db()
+                .createCollection(
+                        "weather",
+                        new CreateCollectionOptions()
+                                .timeSeriesOptions(new TimeSeriesOptions("at").metaField("of")));
+        server.collection("weather")
+                .insertOne(new Document("at", new Date(0)).append("of", 1).append("degrees", 7));
+        server.collection("weather").createIndex(new Document("of", 1));
+        Dumps.Look before = Dumps.look(server.db());
+        var dumps = new Dumps(server).dropping();
+        Path folder = dumps.dumped();
+        for (String name : List.of("few", "weather")) {
+            server.collection(name).drop();
+            server.collection(name).insertOne(new Document());
+        }
+        server.collection("users").drop();
+        server.db().createView("users", "few", List.of());
+
+        dumps.restore(folder);
 
         assertThat(Dumps.look(server.db())).usingRecursiveComparison().isEqualTo(before);
+        dumps.restore(folder);
+        assertThat(Dumps.look(server.db())).usingRecursiveComparison().isEqualTo(before);
+    }
+
+    @Test
+    void whatTheDumpDoesNotHaveStaysAndIsNamedOrIsDropped(MongoServer server) {
+        users(server, 3);
+        Path folder = new Dumps(server).dumped();
+        server.collection("orders").insertOne(new Document());
+        server.db().createView("more", "orders", List.of());
+
+        assertThat(new Dumps(server).dropping().restore(folder).kept())
+                .containsExactly("more", "orders");
+        var exactly = new Dumps(server).exactly();
+        assertThat(exactly.restore(folder).dropped()).containsExactly("more", "orders");
+
+        assertThat(exactly.notices()).anyMatch(notice -> notice.contains("more, orders"));
+        assertThat(server.db().listCollectionNames())
+                .containsExactlyInAnyOrder("users", "system.views");
+    }
+
+    @Test
+    void anExactRestoreOfSomeCollectionsDropsNoOthers(MongoServer server) {
+        users(server, 3);
+        server.collection("orders").insertOne(new Document());
+        server.collection("other").insertOne(new Document());
+        Path folder = Path.of(new Dumps(server).dump("users", "orders").folder());
+        server.collection("orders").drop();
+
+        assertThat(new Dumps(server).exactly().restore(folder).dropped()).isEmpty();
+
+        assertThat(server.db().listCollectionNames())
+                .containsExactlyInAnyOrder("users", "orders", "other");
+    }
+
+    @Test
+    void oneDamagedCollectionDoesNotBlockTheOthers(MongoServer server) throws IOException {
+        for (String damage : List.of("bad.bson", "bad.metadata.json", "cut", "both")) {
+            server.collection("good").insertOne(new Document());
+            server.collection("bad").insertOne(new Document());
+            Project project = project(server);
+            Path folder = new Dumps(server).dumped();
+            Path database = folder.resolve(server.database());
+            if (damage.equals("cut")) {
+                Files.writeString(database.resolve("bad.metadata.json"), "{\"options");
+                Files.write(database.resolve("bad.bson"), new byte[] {1, 2});
+            } else if (damage.equals("both")) {
+                Files.delete(database.resolve("bad.bson"));
+                Files.delete(database.resolve("bad.metadata.json"));
+            } else {
+                Files.delete(database.resolve(damage));
+            }
+            server.db().drop();
+
+            Result failed = project.run("dbrestore", folder.toString(), "--json").exits(1);
+
+            assertThat(server.db().listCollectionNames()).doesNotContain("good", "bad");
+            Matcher hint =
+                    Pattern.compile("dbrestore .*").matcher(failed.error().getString("hint"));
+            assertThat(hint.find()).as(failed.toString()).isTrue();
+            project.run(hint.group().split(" ")).exits(0);
+            assertThat(server.collection("good").countDocuments()).isEqualTo(1);
+            server.db().drop();
+        }
+    }
+
+    /** A dump of one document as a mongodump of the time before manifests leaves it. */
+    static Path mongodumps(MongoServer server, String name, String metadata) throws IOException {
+        Path folder = Scratch.folder("mongodump").resolve(server.database());
+        Files.createDirectories(folder);
+        Files.write(folder.resolve(name + ".bson"), new byte[] {5, 0, 0, 0, 0});
+        Files.writeString(folder.resolve(name + ".metadata.json"), metadata);
+        return folder;
     }
 
     @Test
@@ -123,7 +266,7 @@ class RestoreTest {
         assertFails(
                 Kind.USAGE,
                 () -> new Dumps(server).query("{n: ").dump("users"),
-                "no JSON document");
+                "not a JSON document");
     }
 
     @Test
@@ -142,27 +285,6 @@ class RestoreTest {
 
         assertThat(server.collection(Dumps.LOCK).find())
                 .containsExactly(new Document("_id", "lock").append("token", 5L));
-    }
-
-    @Test
-    void aHeldLockRefusesBeforeAnythingIsWritten(MongoServer server) {
-        users(server, 1);
-        AtomicInteger asked = new AtomicInteger();
-        var dumps =
-                new Dumps(server)
-                        .refusing(
-                                database -> {
-                                    assertThat(database.getName()).isEqualTo(server.database());
-                                    if (asked.incrementAndGet() == 2) {
-                                        throw MigopyException.locked("held", "wait");
-                                    }
-                                });
-        Path folder = dumps.dumped();
-        server.db().drop();
-
-        assertFails(Kind.LOCKED, () -> dumps.restore(folder), "held");
-
-        assertThat(server.db().listCollectionNames()).isEmpty();
     }
 
     @Test

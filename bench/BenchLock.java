@@ -1,0 +1,28 @@
+import migopy.dump.RestoreLock;
+
+import org.bson.BsonDocument;
+
+import java.util.Optional;
+
+/** The lock of a database that nobody but the bench uses. */
+final class BenchLock implements RestoreLock {
+    @Override
+    public Optional<Unfinished> unfinished() {
+        return Optional.empty();
+    }
+
+    @Override
+    public void ensureHeld() {}
+
+    @Override
+    public void endOperationsOf(String run) {}
+
+    @Override
+    public void begin(String folder, String wayOn, BsonDocument plan) {}
+
+    @Override
+    public void filling(String collection) {}
+
+    @Override
+    public void end() {}
+}

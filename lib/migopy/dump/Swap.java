@@ -1,0 +1,156 @@
+package migopy.dump;
+
+import com.mongodb.MongoException;
+import com.mongodb.MongoNamespace;
+import com.mongodb.WriteConcern;
+import com.mongodb.client.MongoCursor;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.RenameCollectionOptions;
+
+import migopy.console.RestoreAnswer.State;
+import migopy.dump.RestoreItem.Action;
+
+import org.bson.BsonDocument;
+import org.bson.RawBsonDocument;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Puts what was built beside the old collections into their places, the journal last. Needs nothing
+ * but the database, and may be done again from any point: an item whose built collection is gone is
+ * in its place.
+ */
+final class Swap {
+    private final MongoDatabase database;
+    private final String journal;
+    private final CollectionBuild build;
+    private final RestoreLock lock;
+    private Map<String, CollectionInfo> existing = Map.of();
+
+    /** Learns of each item where it stands. */
+    interface States {
+        void set(RestoreItem item, State state);
+    }
+
+    private final States states;
+
+    Swap(
+            MongoDatabase database,
+            String journal,
+            CollectionBuild build,
+            RestoreLock lock,
+            States states) {
+        this.database = database.withWriteConcern(WriteConcern.MAJORITY);
+        this.journal = journal;
+        this.build = build;
+        this.lock = lock;
+        this.states = states;
+    }
+
+    /** Takes the steps of all items; those that are filled in place are none of its. */
+    void run(List<RestoreItem> items) {
+        existing = Catalog.byName(database);
+        List<RestoreItem> ordered = new ArrayList<>(items);
+        ordered.sort(Comparator.comparing(RestoreItem::action));
+        for (Action action : List.of(Action.COPY, Action.RENAME, Action.VIEW, Action.DROP)) {
+            List<SideBySide.Task> tasks = new ArrayList<>();
+            for (RestoreItem item : ordered) {
+                if (item.action() == action && !item.name().equals(journal)) {
+                    tasks.add(() -> take(item));
+                }
+            }
+            SideBySide.run("swap", tasks);
+        }
+        for (RestoreItem item : ordered) {
+            if (item.name().equals(journal)) {
+                take(item);
+            }
+        }
+    }
+
+    private void take(RestoreItem item) {
+        SideBySide.goOn();
+        lock.ensureHeld();
+        states.set(item, State.UNKNOWN);
+        try {
+            switch (item.action()) {
+                case RENAME -> rename(item);
+                case COPY -> copy(item);
+                case VIEW -> view(item);
+                case DROP -> empty(database, item.name());
+                case FILL, KEEP -> {}
+            }
+        } catch (MongoException e) {
+            throw Failures.restore(e, "Replacing " + item.name());
+        }
+        states.set(item, State.RESTORED);
+    }
+
+    private void rename(RestoreItem item) {
+        if (!existing.containsKey(item.building())) {
+            return;
+        }
+        CollectionInfo old = existing.get(item.name());
+        if (old != null && !old.type().equals(CollectionInfo.COLLECTION)) {
+            // A rename replaces plain collections only.
+            database.getCollection(item.name()).drop();
+        }
+        database.getCollection(item.building())
+                .renameCollection(
+                        new MongoNamespace(database.getName(), item.name()),
+                        new RenameCollectionOptions().dropTarget(true));
+    }
+
+    private void view(RestoreItem item) {
+        CollectionInfo built = existing.get(item.building());
+        if (built == null) {
+            return;
+        }
+        database.getCollection(item.name()).drop();
+        build.create(item.name(), built.options());
+        database.getCollection(item.building()).drop();
+    }
+
+    /** Drops a collection, or what is in it where the server keeps it. */
+    static void empty(MongoDatabase database, String name) {
+        if (Catalog.isSystemJs(name)) {
+            database.getCollection(name).deleteMany(new BsonDocument());
+        } else {
+            database.getCollection(name).drop();
+        }
+    }
+
+    private void copy(RestoreItem item) {
+        CollectionInfo built = existing.get(item.building());
+        if (built == null) {
+            return;
+        }
+        CollectionInfo target =
+                new CollectionInfo(item.name(), item.type(), built.options(), built.uuid());
+        empty(database, item.name());
+        if (!Catalog.isSystemJs(item.name())) {
+            build.create(item.name(), built.options());
+        }
+        Inserter inserter = new Inserter(build.documents(target.dataName()), true, false);
+        try (MongoCursor<RawBsonDocument> documents =
+                build.documents(built.dataName()).find().iterator()) {
+            while (documents.hasNext()) {
+                if (inserter.add(documents.next()) > 0) {
+                    lock.ensureHeld();
+                    SideBySide.goOn();
+                }
+            }
+        }
+        inserter.flush();
+        List<BsonDocument> indexes =
+                database.getCollection(item.building())
+                        .listIndexes(BsonDocument.class)
+                        .into(new ArrayList<>());
+        build.indexes(item.name())
+                .build(item.name(), built.options(), IndexRestore.withoutId(indexes));
+        database.getCollection(item.building()).drop();
+    }
+}

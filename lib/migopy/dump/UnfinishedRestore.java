@@ -1,0 +1,240 @@
+package migopy.dump;
+
+import com.mongodb.MongoException;
+import com.mongodb.client.MongoDatabase;
+
+import migopy.MigopyException;
+import migopy.MigopyException.Kind;
+import migopy.console.DiscardAnswer;
+import migopy.console.Event;
+import migopy.console.RestoreAnswer;
+import migopy.console.RestoreAnswer.State;
+import migopy.console.Wording;
+import migopy.dump.RestoreItem.Action;
+
+import org.bson.BsonDocument;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/** What a restore that died has left: collections that it was building, and a swap half done. */
+public final class UnfinishedRestore {
+    private final MongoDatabase database;
+    private final RestoreLock lock;
+    private final Consumer<Event> events;
+
+    UnfinishedRestore(MongoDatabase database, RestoreLock lock, Consumer<Event> events) {
+        this.database = database;
+        this.lock = lock;
+        this.events = events;
+    }
+
+    /**
+     * Finishes the swap of a restore that built all of its collections.
+     *
+     * @throws MigopyException half restored, if that restore needs its dump for it
+     */
+    public static RestoreAnswer finish(
+            RestoreRequest.Target target, RestoreLock lock, Consumer<Event> events) {
+        long startedAt = System.nanoTime();
+        MongoDatabase database = target.connected();
+        RestoreLock.Unfinished unfinished = lock.unfinished().orElse(null);
+        if (unfinished == null) {
+            return new RestoreAnswer(
+                    target.database(),
+                    null,
+                    true,
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    "",
+                    List.of(),
+                    null,
+                    Duration.ZERO);
+        }
+        if (unfinished.plan() == null || !RestoreItem.isFinishable(unfinished.plan())) {
+            throw refusal(
+                    target.database(),
+                    unfinished,
+                    "The restore has to be repeated: {migopy} " + unfinished.wayOn());
+        }
+        lock.endOperationsOf(unfinished.run());
+        List<RestoreItem> items = RestoreItem.of(unfinished.plan());
+        Map<String, State> states = new ConcurrentHashMap<>();
+        items.forEach(item -> states.put(item.name(), State.UNCHANGED));
+        CollectionBuild build =
+                new CollectionBuild(
+                        database,
+                        new RestoreRequest.Options(true, false, false, false, false),
+                        MemoryBudget.ofHeap(),
+                        lock,
+                        events);
+        MigopyException failure = null;
+        try {
+            new Swap(
+                            database,
+                            target.journal(),
+                            build,
+                            lock,
+                            (item, state) -> states.put(item.name(), state))
+                    .run(items);
+            lock.end();
+        } catch (MongoException e) {
+            failure = Failures.restore(e, "Restoring " + target.database());
+        } catch (SideBySide.Stopped e) {
+            failure = Failures.restore("The restore was interrupted", "", e);
+        } catch (MigopyException e) {
+            failure = e;
+        }
+        if (failure != null) {
+            failure =
+                    new MigopyException(
+                            failure.kind(),
+                            failure.getMessage(),
+                            "Finish it: {migopy} " + unfinished.wayOn(),
+                            failure);
+        }
+        List<String> dropped = new ArrayList<>();
+        List<RestoreAnswer.Collection> collections = new ArrayList<>();
+        for (RestoreItem item : items) {
+            if (item.action() == Action.DROP) {
+                dropped.add(item.name());
+            } else {
+                collections.add(item.answer(states.get(item.name())));
+            }
+        }
+        return new RestoreAnswer(
+                target.database(),
+                unfinished.folder(),
+                true,
+                collections,
+                failure == null ? dropped : List.of(),
+                List.of(),
+                "",
+                List.of(),
+                failure,
+                Duration.ofNanos(System.nanoTime() - startedAt));
+    }
+
+    /** Removes what dead restores were building, and accepts the database as it is. */
+    public static DiscardAnswer discard(
+            RestoreRequest.Target target, RestoreLock lock, Consumer<Event> events) {
+        MongoDatabase database = target.connected();
+        RestoreLock.Unfinished unfinished = lock.unfinished().orElse(null);
+        try {
+            if (unfinished != null) {
+                lock.endOperationsOf(unfinished.run());
+            }
+            List<String> removed =
+                    new UnfinishedRestore(database, lock, events)
+                            .removed(Catalog.byName(database).keySet());
+            lock.end();
+            return new DiscardAnswer(
+                    target.database(), unfinished == null ? null : unfinished.folder(), removed);
+        } catch (MongoException e) {
+            throw Failures.restore(e, "Discarding the unfinished restore");
+        }
+    }
+
+    /**
+     * Makes sure that a new restore ends what an unfinished one started, and records that it is the
+     * way on from now.
+     *
+     * @param names what the new one replaces
+     * @param plan the new one's
+     * @return whether there was an unfinished one
+     * @throws MigopyException half restored, if the new one would leave collections of the old one
+     */
+    boolean supersede(RestoreRequest request, Set<String> names, String folder, BsonDocument plan) {
+        RestoreLock.Unfinished unfinished = lock.unfinished().orElse(null);
+        if (unfinished == null) {
+            return false;
+        }
+        String wayOn = request.arguments(request.collections());
+        if (!wayOn.equals(unfinished.wayOn()) && !covers(request, names, unfinished.plan())) {
+            throw refusal(
+                    database.getName(), unfinished, "Finish it: {migopy} " + unfinished.wayOn());
+        }
+        lock.endOperationsOf(unfinished.run());
+        lock.begin(folder, wayOn, plan);
+        return true;
+    }
+
+    private static boolean covers(RestoreRequest request, Set<String> names, BsonDocument plan) {
+        return request.options().drop()
+                && request.collections().isEmpty()
+                && plan != null
+                && (request.options().exact()
+                        || RestoreItem.of(plan).stream()
+                                .allMatch(item -> names.contains(item.name())));
+    }
+
+    private static MigopyException refusal(
+            String database, RestoreLock.Unfinished unfinished, String hint) {
+        return new MigopyException(
+                Kind.HALF_RESTORED,
+                "%s is half restored: run %s started to restore %s and did not finish"
+                        .formatted(database, unfinished.run(), unfinished.folder()),
+                hint,
+                null);
+    }
+
+    /** Removes the collections that dead restores were building, out of all there are. */
+    void remove(Set<String> names) {
+        List<String> removed = removed(names);
+        if (!removed.isEmpty()) {
+            events.accept(
+                    new Event.Notice(
+                            "Removed %s of a restore that did not finish: %s"
+                                    .formatted(
+                                            Wording.count(removed.size(), "collection"),
+                                            Wording.some(removed))));
+        }
+    }
+
+    private List<String> removed(Set<String> names) {
+        Set<String> runs = new TreeSet<>();
+        List<String> left = new ArrayList<>();
+        for (String name : new TreeSet<>(names)) {
+            if (name.startsWith(Catalog.UNFINISHED)) {
+                left.add(name);
+                String rest = name.substring(Catalog.UNFINISHED.length());
+                runs.add(rest.substring(0, Math.max(rest.indexOf('.'), 0)));
+            }
+        }
+        runs.stream().filter(run -> !run.isEmpty()).forEach(lock::endOperationsOf);
+        left.forEach(name -> database.getCollection(name).drop());
+        return left;
+    }
+
+    /**
+     * Removes what this restore was building.
+     *
+     * @return what is left all the same, for the message; empty if nothing is
+     */
+    String removeAfterFailure(Collection<RestoreItem> items) {
+        boolean interrupted = Thread.interrupted(); // the driver would refuse to work otherwise
+        try {
+            for (RestoreItem item : items) {
+                if (item.isBeside()) {
+                    database.getCollection(item.building()).drop();
+                }
+            }
+            return "";
+        } catch (MongoException e) {
+            return "%s* could not be removed (%s); the next dbrestore does it"
+                    .formatted(Catalog.UNFINISHED, e.getMessage());
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

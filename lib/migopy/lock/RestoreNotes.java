@@ -1,0 +1,84 @@
+package migopy.lock;
+
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Projections;
+import com.mongodb.client.model.ReplaceOptions;
+import com.mongodb.client.model.Updates;
+
+import org.bson.BsonDocument;
+import org.bson.BsonString;
+import org.bson.Document;
+import org.bson.conversions.Bson;
+
+import java.util.Optional;
+
+/**
+ * What a restore records beside the lock: the note on the lock's document, and a document {@code
+ * {_id: "restore.RUN"}} with the plan of its swap, which may be large.
+ */
+public final class RestoreNotes {
+    private static final Bson LOCK = Filters.eq("_id", "lock");
+    private static final String PLAN = "restore.";
+
+    private final MongoCollection<Document> locks;
+    private final MongoCollection<BsonDocument> plans;
+
+    /**
+     * @param database the journal's database, with its read and write concern
+     * @param collection {@code migrations_lock}
+     */
+    public RestoreNotes(MongoDatabase database, String collection) {
+        this.locks = database.getCollection(collection);
+        this.plans = database.getCollection(collection, BsonDocument.class);
+    }
+
+    /** The note of an unfinished restore; empty if there is none. */
+    public Optional<RestoreNote> find() {
+        Document lock = locks.find(LOCK).projection(Projections.include(RestoreNote.FIELD)).first();
+        return Optional.ofNullable(RestoreNote.in(lock));
+    }
+
+    /**
+     * Records that a restore starts to replace collections.
+     *
+     * @param plan what its swap will do
+     * @return false if the lock has another owner by now, and nothing was recorded
+     */
+    public boolean begin(Lease lease, RestoreNote note, BsonDocument plan) {
+        // First the plan, so that a note is never without it.
+        BsonDocument document = plan.clone();
+        document.put("_id", new BsonString(PLAN + note.run()));
+        plans.replaceOne(planOf(note), document, new ReplaceOptions().upsert(true));
+        return update(lease, Updates.set(RestoreNote.FIELD, note.document()));
+    }
+
+    /** The plan of the swap that the note is about. */
+    public Optional<BsonDocument> plan(RestoreNote note) {
+        return Optional.ofNullable(plans.find(planOf(note)).first());
+    }
+
+    private static Bson planOf(RestoreNote note) {
+        return Filters.eq("_id", PLAN + note.run());
+    }
+
+    /**
+     * Removes the note and every plan.
+     *
+     * @return false if the lock has another owner by now, and nothing was removed
+     */
+    public boolean end(Lease lease) {
+        boolean ours = update(lease, Updates.unset(RestoreNote.FIELD));
+        if (ours) {
+            plans.deleteMany(Filters.regex("_id", "^restore\\."));
+        }
+        return ours;
+    }
+
+    private boolean update(Lease lease, Bson change) {
+        // The token is the fence: a restore that lost its lock writes nothing.
+        Bson ours = Filters.and(LOCK, Filters.eq("token", lease.token()));
+        return locks.updateOne(ours, change).getMatchedCount() == 1;
+    }
+}

@@ -1,0 +1,105 @@
+package migopy.run;
+
+import com.mongodb.MongoException;
+import com.mongodb.MongoInterruptedException;
+
+import migopy.MigopyException;
+import migopy.dump.RestoreLock;
+import migopy.lock.Lease;
+import migopy.lock.RestoreNote;
+import migopy.mongo.MongoErrors;
+
+import org.bson.BsonDocument;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/** A restore under the lock of the database that it restores. */
+public final class RestoreRun implements RestoreLock {
+    private final Operation operation;
+    private final String database;
+
+    private RestoreRun(Operation operation, String database) {
+        this.operation = operation;
+        this.database = database;
+    }
+
+    /** What is done under the lock. */
+    public interface Work<A> {
+        A under(RestoreLock lock);
+    }
+
+    /**
+     * Does the work under the lock of the database.
+     *
+     * @param wait how long to wait for the lock; zero to not wait
+     * @throws MigopyException locked, if another run holds the lock; of a signal's kind, if one
+     *     came before anything was restored; or what the work throws
+     */
+    public static <A> A run(RunContext context, String database, Duration wait, Work<A> work) {
+        try {
+            Ledger ledger = Ledger.open(context.settings(), context.connection(), database);
+            try (Operation operation = Operation.openForRestore(context, ledger, wait)) {
+                operation.entries(); // fences what an earlier run left running
+                return work.under(new RestoreRun(operation, database));
+            }
+        } catch (InterruptedException | MongoInterruptedException e) {
+            throw context.watchdog().endedEarly(e);
+        } catch (MongoException e) {
+            throw MongoErrors.translate(e, "Restoring " + database);
+        }
+    }
+
+    @Override
+    public Optional<Unfinished> unfinished() {
+        RestoreNote note = operation.lease().restore();
+        return Optional.ofNullable(note)
+                .map(
+                        found ->
+                                new Unfinished(
+                                        found.run(),
+                                        found.folder(),
+                                        found.wayOn(),
+                                        operation.ledger().restores().plan(found).orElse(null)));
+    }
+
+    @Override
+    public void ensureHeld() {
+        operation.lease().ensureHeld();
+    }
+
+    @Override
+    public void endOperationsOf(String run) {
+        operation.takeover().end(run, "An operation of the restore " + run);
+    }
+
+    @Override
+    public void begin(String folder, String wayOn, BsonDocument plan) {
+        operation.lease().ensureHeld();
+        RestoreNote note = new RestoreNote(operation.runId(), database, folder, wayOn);
+        if (!operation.ledger().restores().begin(operation.lease(), note, plan)) {
+            throw lost(operation.lease());
+        }
+    }
+
+    @Override
+    public void filling(String collection) {
+        if (collection.equals(operation.settings().migrationsCollection())) {
+            operation.ledger().journal().markRestore(operation.runId());
+        }
+    }
+
+    @Override
+    public void end() {
+        operation.ledger().journal().unmarkRestore();
+        if (!operation.ledger().restores().end(operation.lease())) {
+            throw lost(operation.lease());
+        }
+    }
+
+    private static MigopyException lost(Lease lease) {
+        return MigopyException.unknown(
+                "This restore lost its lock to another run (token %d)".formatted(lease.token()),
+                "See what is true: " + MigopyException.COMMAND + " status");
+    }
+}

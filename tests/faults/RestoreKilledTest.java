@@ -1,0 +1,113 @@
+package faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import static support.Migrations.marking;
+import static support.Project.project;
+
+import com.mongodb.client.model.ReplaceOptions;
+
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+
+import support.Eventually;
+import support.MongoServer;
+import support.OnServer;
+import support.Project;
+import support.Result;
+import support.Run;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * {@code dbrestore --drop} is killed at a random moment, and {@code execute} follows: database and
+ * journal are of one time, or it refuses.
+ *
+ * <p>{@code --rounds N} says how many times; {@code --seed N} is that of the moments.
+ */
+@OnServer
+class RestoreKilledTest {
+    private static final int ROUNDS = Integer.getInteger("migopy.test.rounds", 3);
+    private static final long SEED = Long.getLong("migopy.test.seed", System.nanoTime());
+    private static final int COLLECTIONS = 30;
+    private static final Pattern HINT = Pattern.compile("dbrestore .*");
+
+    @Test
+    void databaseAndJournalAreOfOneTimeAfterAnyKill(MongoServer server) {
+        System.out.printf("restore killer: %d rounds, --seed %d%n", ROUNDS, SEED);
+        Random random = new Random(SEED);
+        Project project = project(server).lease("3s").with("1_one.java", marking("one"));
+        set(server, "old");
+        project.run("execute").exits(0);
+        String dump = project.run("dbdump", "--json").exits(0).json().getString("folder");
+        project.with("2_two.java", marking("two"));
+        // So that the moment in which collections are replaced is met.
+        server.failing("extra", "drop").blocking(Duration.ofMillis(800));
+        int refused = 0;
+        long whole = 0;
+        for (int round = 0; round < ROUNDS; round++) {
+            set(server, "new");
+            project.run("execute").exits(0);
+            boolean second = round % 2 == 1;
+            long start = System.nanoTime();
+            try (Run restore = project.start("dbrestore", dump, "--drop", "--exact")) {
+                if (whole == 0) {
+                    restore.exits(0); // the first one is timed
+                    whole = System.nanoTime() - start;
+                } else {
+                    // Mostly towards the end, where collections are replaced.
+                    double part = second ? random.nextDouble() : 0.7 + 0.3 * random.nextDouble();
+                    Eventually.pause(Duration.ofNanos((long) (whole * part)));
+                    // It may have ended by itself just now.
+                    ProcessHandle.of(restore.pid()).ifPresent(ProcessHandle::destroyForcibly);
+                }
+            }
+            Result execute = project.run("execute", "--json", "--wait", "20s");
+            if (execute.exitCode() != 0) {
+                refused++;
+                assertThat(execute.exits(3).error().getString("kind")).isEqualTo("half_restored");
+                assertThat(project.run("status").exitCode()).isEqualTo(3);
+                Matcher hint = HINT.matcher(execute.error().getString("hint"));
+                assertThat(hint.find()).as(execute.toString()).isTrue();
+                project.run(hint.group().split(" ")).exits(0);
+                assertThat(times(server)).containsExactly("old");
+                assertThat(project.states()).containsOnlyKeys("1_one");
+                project.run("execute").exits(0);
+            }
+            // One time; and the migration that the journal says is there has left its mark.
+            assertThat(times(server)).as("round %d", round).hasSize(1);
+            assertThat(project.states()).containsOnlyKeys("1_one", "2_two");
+            assertThat(project.marks()).containsExactly("one", "two");
+        }
+        System.out.printf("restore killer: %d of %d were half restored%n", refused, ROUNDS);
+        project.run("dbrestore", dump, "--drop", "--exact").exits(0);
+        assertThat(server.db().listCollectionNames().into(new ArrayList<>()))
+                .noneMatch(name -> name.startsWith("migopy_restore"));
+    }
+
+    private static void set(MongoServer server, String time) {
+        for (int i = 0; i < COLLECTIONS; i++) {
+            server.collection("c" + i)
+                    .replaceOne(
+                            new Document("_id", 1),
+                            new Document("time", time),
+                            new ReplaceOptions().upsert(true));
+        }
+        server.collection("extra").insertOne(new Document());
+    }
+
+    private static Set<String> times(MongoServer server) {
+        List<String> times = new ArrayList<>();
+        for (int i = 0; i < COLLECTIONS; i++) {
+            times.add(server.collection("c" + i).find().first().getString("time"));
+        }
+        return new TreeSet<>(times);
+    }
+}
