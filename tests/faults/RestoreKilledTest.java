@@ -9,6 +9,7 @@ import com.mongodb.client.model.ReplaceOptions;
 
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 import support.Eventually;
 import support.MongoServer;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -40,6 +42,7 @@ class RestoreKilledTest {
     private static final Pattern HINT = Pattern.compile("dbrestore .*");
 
     @Test
+    @Timeout(value = 12, unit = TimeUnit.HOURS) // as many as are asked for; a round has its limit
     void databaseAndJournalAreOfOneTimeAfterAnyKill(MongoServer server) {
         System.out.printf("restore killer: %d rounds, --seed %d%n", ROUNDS, SEED);
         Random random = new Random(SEED);
@@ -80,6 +83,10 @@ class RestoreKilledTest {
                 assertThat(times(server)).containsExactly("old");
                 assertThat(project.states()).containsOnlyKeys("1_one");
                 project.run("execute").exits(0);
+            }
+            if ((round + 1) % 20 == 0) {
+                System.out.printf(
+                        "restore killer: round %d, %d half restored%n", round + 1, refused);
             }
             // One time; and the migration that the journal says is there has left its mark.
             assertThat(times(server)).as("round %d", round).hasSize(1);
