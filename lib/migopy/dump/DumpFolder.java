@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -41,15 +42,39 @@ public final class DumpFolder {
 
     /** A folder that does not exist yet: {@code 20261124T101500Z-app} in the dumps' directory. */
     public static Path next(Path directory, String database, Instant now) {
+        refuseWhatIsNoFolder(directory);
         String name = TIME.format(now) + "-" + database;
         for (int i = 1; i <= MOST_PER_SECOND; i++) {
             Path folder = directory.resolve(i == 1 ? name : name + "-" + i);
-            if (Files.notExists(folder) && Files.notExists(partialOf(folder))) {
+            if (!Files.exists(folder) && !Files.exists(partialOf(folder))) {
                 return folder;
             }
         }
         throw Failures.dump(
-                "There are too many dumps called " + name, "Look into " + directory, null);
+                "%s holds %d dumps called %s".formatted(directory, MOST_PER_SECOND, name),
+                "Dump again in a second: {migopy} dbdump",
+                null);
+    }
+
+    private static void refuseWhatIsNoFolder(Path directory) {
+        String why = null;
+        try {
+            if (Files.isSymbolicLink(directory) && !Files.exists(directory)) {
+                why =
+                        "a link to %s, which does not exist"
+                                .formatted(Files.readSymbolicLink(directory));
+            } else if (Files.exists(directory) && !Files.isDirectory(directory)) {
+                why = "a file";
+            }
+        } catch (IOException e) {
+            why = "a link that cannot be read: " + Failures.reason(e);
+        }
+        if (why != null) {
+            throw Failures.dump(
+                    "The dump directory %s is %s".formatted(directory, why),
+                    "Move it away, or name a folder: {migopy} dbdump --dump-directory DIRECTORY",
+                    null);
+        }
     }
 
     /** Whether a dump of Migopy's own is in this folder, whose manifest says what was dumped. */
@@ -72,6 +97,12 @@ public final class DumpFolder {
         } catch (ClosedByInterruptException e) {
             throw created.abandoned();
         } catch (IOException e) {
+            if (e instanceof FileAlreadyExistsException && Files.exists(created.partial)) {
+                throw Failures.dump(
+                        created.partial + " exists already: another dump started just now",
+                        "Dump again: {migopy} dbdump",
+                        e);
+            }
             throw Failures.dump(
                     "%s cannot be made: %s".formatted(created.partial, Failures.reason(e)),
                     "Name another folder: {migopy} dbdump --dump-directory DIRECTORY",

@@ -24,12 +24,14 @@ import java.util.regex.Pattern;
 /** The dump that a run makes before its first migration. */
 @OnServer
 class DumpBeforeRunTest {
-    private static final Pattern WAY_BACK = Pattern.compile("\\S+ (dbrestore (\\S+) --drop)");
+    private static final Pattern WAY_BACK =
+            Pattern.compile("\\S+ (dbrestore (\\S+) --drop --exact)");
 
     /** Loses what it was to change, as a bad migration does. */
     private static final String LOSING =
             up(
-                    "db().getCollection(\"users\").deleteMany(new Document());"
+                    "db().createCollection(\"orders\");"
+                            + "db().getCollection(\"users\").deleteMany(new Document());"
                             + " throw new IllegalStateException(\"no\");");
 
     @Test

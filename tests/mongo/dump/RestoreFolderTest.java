@@ -5,6 +5,8 @@ import static mongo.dump.Dumps.users;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import static support.Project.project;
+
 import migopy.MigopyException.Kind;
 import migopy.console.RestoreAnswer;
 
@@ -12,6 +14,7 @@ import org.junit.jupiter.api.Test;
 
 import support.MongoServer;
 import support.OnServer;
+import support.Project;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -104,6 +107,66 @@ class RestoreFolderTest {
                     Files.createDirectory(empty.resolve(database)).resolve("a.bson"), new byte[0]);
         }
         assertFails(Kind.USAGE, () -> dumps.restore(empty), "several databases");
+    }
+
+    @Test
+    void whatHoldsTwoDatabasesIsRefusedWithBothNamed(MongoServer server) throws IOException {
+        users(server, 5);
+        var dumps = new Dumps(server);
+        Path folder = dumps.dumped();
+        Files.delete(folder.resolve("manifest.json"));
+        Path database = folder.resolve(server.database());
+        Path other = Files.createDirectory(database.resolve("other"));
+        Files.copy(database.resolve("users.bson"), other.resolve("users.bson"));
+
+        assertFails(Kind.USAGE, () -> dumps.restore(database), server.database(), "other");
+        assertFails(Kind.USAGE, () -> dumps.dropping().restore(database), "other");
+    }
+
+    @Test
+    void whatIsLeftOutIsNamed(MongoServer server) throws IOException {
+        users(server, 5);
+        var dumps = new Dumps(server);
+        Path folder = dumps.dumped();
+        Files.delete(folder.resolve("manifest.json"));
+        Path database = folder.resolve(server.database());
+        for (String name :
+                List.of("system.buckets.weather", "system.users", "%24admin.system.roles")) {
+            Files.copy(database.resolve("users.bson"), database.resolve(name + ".bson"));
+        }
+        Files.write(folder.resolve("oplog.bson"), new byte[0]);
+
+        dumps.restore(folder);
+
+        assertThat(dumps.notices())
+                .anyMatch(
+                        notice ->
+                                notice.contains("$admin.system.roles")
+                                        && notice.contains("system.buckets.weather")
+                                        && notice.contains("system.users"))
+                .anyMatch(notice -> notice.contains("oplog.bson is not replayed"));
+    }
+
+    @Test
+    void anErrorAboutAFolderSaysWhatIsThere(MongoServer server) throws IOException {
+        users(server, 5);
+        Project project = project(server);
+        Path folder = new Dumps(server).dumped();
+        Path bson = folder.resolve(server.database()).resolve("users.bson");
+        project.run("dbrestore", bson.toString())
+                .exits(2)
+                .says("the file of one collection", "--collection users");
+        Path link = Files.createSymbolicLink(folder.resolveSibling("link"), Path.of("nowhere"));
+        project.run("dbrestore", link.toString()).exits(2).says("is a link to nowhere");
+        Path text = Files.writeString(folder.resolveSibling("text"), "text");
+        project.run("dbrestore", text.toString()).exits(2).says("it is a file");
+        project.run("dbdump", "--dump-directory", text.toString())
+                .exits(1)
+                .says("The dump directory", "text is a file");
+        project.run("dbdump", "--dump-directory", link.toString())
+                .exits(1)
+                .says("is a link to nowhere, which does not exist");
+        project.run("dbdump", "--collection", "users", "--query", "{} x").exits(2).says("--query");
     }
 
     @Test
