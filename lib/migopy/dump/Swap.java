@@ -24,6 +24,9 @@ import java.util.Map;
  * in its place.
  */
 final class Swap {
+    /** Buckets of a time series have 125 kB at most. */
+    private static final int COPIED_AT_ONCE = 32;
+
     private final MongoDatabase database;
     private final String journal;
     private final CollectionBuild build;
@@ -136,7 +139,7 @@ final class Swap {
         }
         Inserter inserter = new Inserter(build.documents(target.dataName()), true, false);
         try (MongoCursor<RawBsonDocument> documents =
-                build.documents(built.dataName()).find().iterator()) {
+                build.documents(built.dataName()).find().batchSize(COPIED_AT_ONCE).iterator()) {
             while (documents.hasNext()) {
                 if (inserter.add(documents.next()) > 0) {
                     lock.ensureHeld();

@@ -51,7 +51,7 @@ public final class RestoreNotes {
         BsonDocument document = plan.clone();
         document.put("_id", new BsonString(PLAN + note.run()));
         plans.replaceOne(planOf(note), document, new ReplaceOptions().upsert(true));
-        return update(lease, Updates.set(RestoreNote.FIELD, note.document()));
+        return update(lease, note.run(), Updates.set(RestoreNote.FIELD, note.document()));
     }
 
     /** The plan of the swap that the note is about. */
@@ -66,19 +66,20 @@ public final class RestoreNotes {
     /**
      * Removes the note and every plan.
      *
+     * @param run the one that holds the lease
      * @return false if the lock has another owner by now, and nothing was removed
      */
-    public boolean end(Lease lease) {
-        boolean ours = update(lease, Updates.unset(RestoreNote.FIELD));
+    public boolean end(Lease lease, String run) {
+        boolean ours = update(lease, run, Updates.unset(RestoreNote.FIELD));
         if (ours) {
             plans.deleteMany(Filters.regex("_id", "^restore\\."));
         }
         return ours;
     }
 
-    private boolean update(Lease lease, Bson change) {
+    private boolean update(Lease lease, String run, Bson change) {
         // The token is the fence: a restore that lost its lock writes nothing.
-        Bson ours = Filters.and(LOCK, Filters.eq("token", lease.token()));
+        Bson ours = Filters.and(LOCK, Filters.eq("run", run), Filters.eq("token", lease.token()));
         return locks.updateOne(ours, change).getMatchedCount() == 1;
     }
 }

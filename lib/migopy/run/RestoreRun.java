@@ -92,7 +92,7 @@ public final class RestoreRun implements RestoreLock {
     @Override
     public void end() {
         operation.ledger().journal().unmarkRestore();
-        if (!operation.ledger().restores().end(operation.lease())) {
+        if (!operation.ledger().restores().end(operation.lease(), operation.runId())) {
             throw lost(operation.lease());
         }
     }
