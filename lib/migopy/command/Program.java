@@ -54,9 +54,14 @@ public final class Program {
      */
     @SuppressWarnings("try") // the driver is loaded, and needs no other use
     public int run(String... words) {
+        int exitCode;
         try (DriverLoading driver = asProgram && connects(words) ? DriverLoading.start() : null) {
-            return carryOut(words);
+            exitCode = carryOut(words);
         }
+        if (session != null) {
+            session.ended(exitCode);
+        }
+        return exitCode;
     }
 
     /** Where the answer of this JVM's program goes. */

@@ -41,6 +41,7 @@ public final class Session implements AutoCloseable {
     private final Dumps dumps = new Dumps(this);
     private Settings settings;
     private Connection connection;
+    private Watchdog watchdog;
 
     /** Where the console finds the redactor, once settings have told the secrets. */
     static final class Reading {
@@ -203,19 +204,21 @@ public final class Session implements AutoCloseable {
      */
     int watched(ToIntFunction<RunContext> work) {
         Connection opened = connection();
-        try (Watchdog watchdog = Watchdog.install(asProgram)) {
-            int exitCode =
-                    work.applyAsInt(
-                            new RunContext(
-                                    settings(),
-                                    opened,
-                                    runId,
-                                    console,
-                                    hooks(),
-                                    watchdog,
-                                    verbose()));
+        Watchdog installed = Watchdog.install(asProgram);
+        watchdog = installed;
+        try (installed) {
+            return work.applyAsInt(
+                    new RunContext(
+                            settings(), opened, runId, console, hooks(), installed, verbose()));
+        } catch (RuntimeException e) {
+            throw installed.explained(e); // compiling and reading are interrupted, too
+        }
+    }
+
+    /** Says that the answer is out, and how the process ends. */
+    void ended(int exitCode) {
+        if (watchdog != null) {
             watchdog.finish(exitCode);
-            return exitCode;
         }
     }
 

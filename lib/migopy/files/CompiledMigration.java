@@ -106,6 +106,23 @@ public final class CompiledMigration {
     }
 
     /**
+     * Whether a thread was started by this migration, or works for it now. A thread inherits the
+     * context class loader of the one that starts it, so one that an earlier migration left behind
+     * has another; a thread of a pool that all share is known by what it calls.
+     *
+     * @param thread null where it is not known
+     */
+    public boolean started(Thread thread, List<StackTraceElement> stack) {
+        return thread != null && thread.getContextClassLoader() == loader
+                || stack.stream().anyMatch(this::isOwn);
+    }
+
+    private boolean isOwn(StackTraceElement frame) {
+        return loader.names().contains(frame.getClassName())
+                && loader.getName().equals(frame.getClassLoaderName());
+    }
+
+    /**
      * The frames of an exception and of its causes that lie in the migration's own file, as {@code
      * file:line} and what stands on that line, the innermost of each first; at most {@link
      * #FRAME_LIMIT}.

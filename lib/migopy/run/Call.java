@@ -79,7 +79,7 @@ final class Call {
         }
         Stop stop = watchdog.stop().join();
         if (stop instanceof Stop.Exited exited) {
-            return new Ending.Exited(exited.stack());
+            return new Ending.Exited(exited);
         }
         boolean returned = endsByItself.getAsBoolean() && waited(GRACE);
         if (returned && thrown() == null) {

@@ -1,7 +1,5 @@
 package migopy.run;
 
-import java.util.List;
-
 /** How the call of {@code up()} or {@code down()} ended. */
 sealed interface Ending {
     record Returned() implements Ending {}
@@ -23,10 +21,6 @@ sealed interface Ending {
      */
     record TimedOut(boolean over) implements Ending {}
 
-    /**
-     * It, or a thread of its own, called {@code System.exit}.
-     *
-     * @param stack of that thread
-     */
-    record Exited(List<StackTraceElement> stack) implements Ending {}
+    /** Some thread called {@code System.exit}. */
+    record Exited(Stop.Exited exit) implements Ending {}
 }

@@ -149,6 +149,11 @@ final class FixRun extends RecordedCall {
     }
 
     @Override
+    boolean started(Thread thread, List<StackTraceElement> stack) {
+        return true; // nothing else was called before it
+    }
+
+    @Override
     BsonValue waitForMajority() {
         return fixes.waitForMajority(begun);
     }

@@ -104,6 +104,13 @@ abstract class RecordedCall implements AutoCloseable {
     abstract List<String> framesOf(Throwable thrown);
 
     /**
+     * Whether a thread is that of the call, or was started by it.
+     *
+     * @param thread null where it is not known
+     */
+    abstract boolean started(Thread thread, List<StackTraceElement> stack);
+
+    /**
      * Makes sure that the record is still as this run started it.
      *
      * @throws MigopyException unknown, if it is not
@@ -238,8 +245,7 @@ abstract class RecordedCall implements AutoCloseable {
         if (ending instanceof Ending.TimedOut timedOut) {
             return timedOut(timedOut.over());
         }
-        Ending.Exited exited = (Ending.Exited) ending;
-        return failed(Failure.exit(exited.stack(), this::framesOf, redactor()), 1);
+        return exited(((Ending.Exited) ending).exit());
     }
 
     /** Without a transaction, which would have seen to both of these before its commit. */
@@ -320,6 +326,19 @@ abstract class RecordedCall implements AutoCloseable {
                 new StepError(
                         JournalEntry.INTERRUPTED, "stopped by " + stopped.signal().name(), frames);
         return stopped.over() ? failed(error, exitCode) : interrupted(error, exitCode);
+    }
+
+    private CallResult exited(Stop.Exited exit) {
+        operation.endOwnOperations(); // the process ends, and would leave them running
+        StepError error = Failure.exit(exit.stack(), this::framesOf, redactor());
+        if (started(exit.thread(), exit.stack())) {
+            return failed(error, 1);
+        }
+        String thread = exit.thread() == null ? "unknown" : exit.thread().getName();
+        String message = "System.exit was called by a thread that it did not start: " + thread;
+        return interrupted(
+                new StepError(JournalEntry.INTERRUPTED, message, error.frames()),
+                MigopyException.Kind.UNKNOWN.exitCode());
     }
 
     /** How far the call got is unknown: its record stays running, with the reason noted. */

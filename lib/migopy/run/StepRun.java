@@ -185,6 +185,11 @@ final class StepRun extends RecordedCall {
     }
 
     @Override
+    boolean started(Thread thread, List<StackTraceElement> stack) {
+        return migration.started(thread, stack);
+    }
+
+    @Override
     BsonValue waitForMajority() {
         return journal().waitForMajority(begin);
     }

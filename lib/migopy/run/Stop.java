@@ -24,9 +24,10 @@ sealed interface Stop {
     /**
      * Somebody called {@code System.exit}.
      *
-     * @param stack of the thread that did
+     * @param thread that did; null where it is not known, as of a virtual one
+     * @param stack of that thread
      */
-    record Exited(List<StackTraceElement> stack) implements Stop {
+    record Exited(Thread thread, List<StackTraceElement> stack) implements Stop {
         @Override
         public MigopyException.Kind kind() {
             return MigopyException.Kind.FAILED;

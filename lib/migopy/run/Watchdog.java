@@ -8,11 +8,12 @@ import sun.misc.SignalHandler;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Signals, and calls of {@code System.exit} by a migration.
@@ -26,16 +27,21 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Watchdog implements AutoCloseable {
     /**
-     * A run that was told of {@code System.exit} writes two documents; each write is limited to 10
-     * s.
+     * How long a run may take to record what happened once System.exit was called: five calls of 10
+     * s for the end of a step, and its share of those that end operations and release the lock.
      */
-    private static final Duration LAST_WORDS = Duration.ofSeconds(25);
+    private static final Duration LAST_WORDS = Duration.ofSeconds(120);
+
+    /** How long the shutdown hooks of the user's own code may hold up a process that has ended. */
+    private static final Duration OTHER_HOOKS = Duration.ofSeconds(10);
 
     /**
      * Within this time a second signal is the first one said again: {@code timeout} signals its
      * child and then the child's group, a terminal and a program in between do the same.
      */
     private static final Duration ONE_AND_THE_SAME = Duration.ofMillis(500);
+
+    private static final Integer UNKNOWN = Kind.UNKNOWN.exitCode();
 
     private static final List<Kind> SIGNALS = List.of(Kind.SIGHUP, Kind.SIGINT, Kind.SIGTERM);
 
@@ -88,26 +94,38 @@ public final class Watchdog implements AutoCloseable {
     }
 
     private void onShutdown() {
-        List<StackTraceElement> stack =
-                Thread.getAllStackTraces().values().stream()
-                        .map(Arrays::asList)
-                        .filter(Watchdog::isExit)
-                        .findFirst()
-                        .orElse(List.of());
-        stop.complete(new Stop.Exited(stack));
-        Integer exitCode =
-                finished.completeOnTimeout(null, LAST_WORDS.toSeconds(), TimeUnit.SECONDS).join();
-        if (asProgram && exitCode != null) {
-            Runtime.getRuntime().halt(exitCode);
+        Stop.Exited exit = exit();
+        stop.complete(exit);
+        if (exit.thread() != owner) {
+            finished.completeOnTimeout(UNKNOWN, LAST_WORDS.toSeconds(), TimeUnit.SECONDS).join();
+        }
+        if (asProgram) {
+            // Never the code that System.exit was called with: it may be 0.
+            Runtime.getRuntime().halt(finished.getNow(UNKNOWN));
         }
     }
 
-    private static boolean isExit(List<StackTraceElement> stack) {
+    /** Who called System.exit; the JVM shuts down in the thread that was first. */
+    private static Stop.Exited exit() {
+        Stop.Exited found = new Stop.Exited(null, List.of());
+        for (Map.Entry<Thread, StackTraceElement[]> each : Thread.getAllStackTraces().entrySet()) {
+            List<StackTraceElement> stack = List.of(each.getValue());
+            if (calls(stack, "runHooks")) {
+                return new Stop.Exited(each.getKey(), stack);
+            }
+            if (calls(stack, "exit")) {
+                found = new Stop.Exited(each.getKey(), stack);
+            }
+        }
+        return found;
+    }
+
+    private static boolean calls(List<StackTraceElement> stack, String method) {
         return stack.stream()
                 .anyMatch(
                         frame ->
                                 frame.getClassName().equals("java.lang.Shutdown")
-                                        && frame.getMethodName().equals("exit"));
+                                        && frame.getMethodName().equals(method));
     }
 
     /** Completes when the run is asked to end. */
@@ -141,12 +159,46 @@ public final class Watchdog implements AutoCloseable {
         }
     }
 
+    /** The exception that ended the work, or what a person is told if a signal was behind it. */
+    public RuntimeException explained(RuntimeException e) {
+        boolean signalled = stopped().filter(Stop.Signalled.class::isInstance).isPresent();
+        return signalled
+                        && !(e instanceof MigopyException known
+                                && known.kind() == stop.join().kind())
+                ? endedEarly(e)
+                : e;
+    }
+
     /**
-     * Lets a call of {@code System.exit} that waits for the run end the JVM with the run's exit
-     * code.
+     * Says that the answer is out. A call of {@code System.exit} that waits for that ends the
+     * process, with this exit code.
      */
     public void finish(int exitCode) {
         finished.complete(exitCode);
+        if (!asProgram) {
+            return;
+        }
+        try {
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> limit(exitCode), "migopy-end"));
+        } catch (IllegalStateException e) {
+            return; // the process is ending already
+        }
+    }
+
+    /** Ends the process if other shutdown hooks do not end in time. */
+    private static void limit(int exitCode) {
+        Thread limit =
+                new Thread(
+                        () -> {
+                            LockSupport.parkNanos(OTHER_HOOKS.toNanos());
+                            System.err.println(
+                                    "A shutdown hook took longer than %d s; the process was ended."
+                                            .formatted(OTHER_HOOKS.toSeconds()));
+                            Runtime.getRuntime().halt(exitCode);
+                        },
+                        "migopy-limit");
+        limit.setDaemon(true);
+        limit.start();
     }
 
     /** Ends watching and puts back what was there before. */
@@ -154,11 +206,14 @@ public final class Watchdog implements AutoCloseable {
     public void close() {
         restore.forEach(Runnable::run);
         if (stopped().filter(Stop.Exited.class::isInstance).isEmpty()) {
-            Runtime.getRuntime().removeShutdownHook(hook);
+            try {
+                Runtime.getRuntime().removeShutdownHook(hook);
+            } catch (IllegalStateException e) {
+                return; // System.exit was called just now: the hook waits for the answer
+            }
         }
         if (stop.isDone()) {
             Thread.interrupted();
         }
-        finished.complete(null);
     }
 }
