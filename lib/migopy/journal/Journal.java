@@ -21,8 +21,11 @@ import com.mongodb.client.result.UpdateResult;
 import migopy.MigopyException;
 import migopy.console.StepError;
 
+import org.bson.BsonArray;
 import org.bson.BsonDocument;
+import org.bson.BsonString;
 import org.bson.BsonValue;
+import org.bson.Document;
 import org.bson.conversions.Bson;
 
 import java.util.ArrayList;
@@ -342,6 +345,41 @@ public final class Journal {
                 && document(expected.key()).isPresent()) {
             throw records.lost(expected.key());
         }
+    }
+
+    /**
+     * Makes a migration applied again, as it was before a rollback of it that its transaction has
+     * undone. Times and author are those of the attempt that applied it.
+     *
+     * @throws MigopyException unknown, if the document has changed since it was read
+     */
+    public void restoreApplied(JournalEntry entry) {
+        Document set = new Document("state", State.APPLIED.word());
+        Document unset = new Document("session", "").append("error", "").append("control", "");
+        BsonDocument applied = document(entry.key()).map(Journal::appliedLast).orElse(null);
+        for (String field : List.of("startedAt", "finishedAt", "durationMs", "run", "by")) {
+            if (applied != null && applied.containsKey(field)) {
+                set.append(field, applied.get(field));
+            }
+        }
+        Bson update =
+                Updates.combine(
+                        new Document("$set", set),
+                        new Document("$unset", unset),
+                        Attempt.interrupted(entry).push());
+        settle(Expected.of(entry), update);
+    }
+
+    private static BsonDocument appliedLast(BsonDocument document) {
+        BsonDocument last = null;
+        for (BsonValue each : document.getArray("attempts", new BsonArray())) {
+            BsonDocument attempt = each.isDocument() ? each.asDocument() : new BsonDocument();
+            BsonString applied = new BsonString(State.APPLIED.word());
+            if (applied.equals(attempt.get("outcome"))) {
+                last = attempt;
+            }
+        }
+        return last;
     }
 
     /** Notes on a step that is running why it was asked to end; it may stay so. */

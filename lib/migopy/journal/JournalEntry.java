@@ -66,6 +66,14 @@ public record JournalEntry(
         return old.name.equals(renamedFrom) && run != null && run.equals(old.run);
     }
 
+    /**
+     * Whether a rollback of it was cut off, or is running, in a transaction: as long as that is not
+     * committed, it is still applied.
+     */
+    public boolean rollingBackInTransaction() {
+        return state == State.ROLLING_BACK && transactional;
+    }
+
     /** Whether it failed in a way that leaves open how far it came. */
     public boolean failedMidway() {
         return state == State.FAILED

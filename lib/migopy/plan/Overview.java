@@ -134,6 +134,9 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
             }
             Long number = file != null ? Long.valueOf(file.number()) : entry.number();
             MigrationState state = state(entry);
+            if (state == MigrationState.APPLIED && entry.state() == State.ROLLING_BACK) {
+                notices.add(Problems.undoneRollback(entry));
+            }
             renames.add(
                     entry,
                     file == null ? null : checksums.getOrDefault(file.name(), ""),
@@ -158,7 +161,11 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
                 case ROLLED_BACK -> MigrationState.PENDING;
                 case RUNNING -> live ? MigrationState.RUNNING : MigrationState.INTERRUPTED;
                 case ROLLING_BACK ->
-                        live ? MigrationState.ROLLING_BACK : MigrationState.INTERRUPTED;
+                        live
+                                ? MigrationState.ROLLING_BACK
+                                : entry.rollingBackInTransaction()
+                                        ? MigrationState.APPLIED
+                                        : MigrationState.INTERRUPTED;
             };
         }
 
@@ -193,7 +200,7 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
             if (!entry.safeToRunAgain()) {
                 return Problems.interrupted(entry, file != null);
             }
-            if (file == null && entry.state() != State.ROLLING_BACK) {
+            if (file == null) {
                 return Problems.goneBeforeApplied(entry);
             }
             notices.add(Problems.safelyInterrupted(entry));

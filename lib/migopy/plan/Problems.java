@@ -144,12 +144,14 @@ final class Problems {
         return repair(name, "applied") + ", or --as pending";
     }
 
-    /** What was cut off and needs nobody to look at it. */
+    /** A rollback that was cut off in its transaction. */
+    static String undoneRollback(JournalEntry entry) {
+        return "The rollback of %s was interrupted, and its transaction left nothing behind: it is still applied"
+                .formatted(entry.name());
+    }
+
+    /** What was cut off and needs no decision. */
     static String safelyInterrupted(JournalEntry entry) {
-        if (entry.state() == State.ROLLING_BACK) {
-            return "The rollback of %s was interrupted, and its transaction left nothing behind: it is still applied"
-                    .formatted(entry.name());
-        }
         return "%s was interrupted, and execute runs it again: %s"
                 .formatted(
                         entry.name(),

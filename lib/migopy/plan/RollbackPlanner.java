@@ -4,8 +4,6 @@ import migopy.MigopyException;
 import migopy.Problem;
 import migopy.Problem.Kind;
 import migopy.console.MigrationState;
-import migopy.journal.JournalEntry;
-import migopy.journal.State;
 
 import java.time.Instant;
 import java.util.ArrayList;
@@ -80,7 +78,7 @@ final class RollbackPlanner {
 
     /** A failed one is not applied, and whoever asks for a redo has just edited it. */
     private void refuseIfTheNewestFailed() {
-        List<Situation> applied = newestFirst(RollbackPlanner::appliedStill);
+        List<Situation> applied = newestFirst(RollbackPlanner::applied);
         List<Situation> failed = newestFirst(one -> one.state() == MigrationState.FAILED);
         if (!failed.isEmpty()
                 && (applied.isEmpty() || BY_START.compare(failed.get(0), applied.get(0)) > 0)) {
@@ -147,7 +145,7 @@ final class RollbackPlanner {
                     "rollback needs one of NAME, --last, --to and --run",
                     "The newest one: %s rollback --last 1".formatted(MigopyException.COMMAND));
         }
-        List<Situation> applied = newestFirst(RollbackPlanner::appliedStill);
+        List<Situation> applied = newestFirst(RollbackPlanner::applied);
         if (request.last() != null) {
             return applied.subList(0, Math.min(request.last(), applied.size()));
         }
@@ -174,7 +172,7 @@ final class RollbackPlanner {
 
     private static Situation requireApplied(Situation one) {
         boolean inDoubt = one.problem() != null && one.state() != MigrationState.PENDING;
-        if (!appliedStill(one) && !inDoubt) {
+        if (!applied(one) && !inDoubt) {
             throw notApplied(one);
         }
         return one;
@@ -195,15 +193,7 @@ final class RollbackPlanner {
         return overview.migrations().stream().filter(which).sorted(BY_START.reversed()).toList();
     }
 
-    /**
-     * A rollback in a transaction that was cut off has changed nothing: the migration is still
-     * applied.
-     */
-    private static boolean appliedStill(Situation one) {
-        JournalEntry entry = one.entry();
-        return one.state() == MigrationState.APPLIED
-                || (one.state() == MigrationState.INTERRUPTED
-                        && entry.state() == State.ROLLING_BACK
-                        && entry.transactional());
+    private static boolean applied(Situation one) {
+        return one.state() == MigrationState.APPLIED;
     }
 }

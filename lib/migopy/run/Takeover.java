@@ -88,7 +88,19 @@ final class Takeover {
         }
         end(journal.sessionsUnderWay());
         journal.raiseFence(lease.token());
-        return journal.entries();
+        return undone(journal.entries());
+    }
+
+    /** The entries once rollbacks that their transactions have undone are settled. */
+    private List<Entry> undone(List<Entry> entries) {
+        List<JournalEntry> undone =
+                entries.stream()
+                        .filter(JournalEntry.class::isInstance)
+                        .map(JournalEntry.class::cast)
+                        .filter(JournalEntry::rollingBackInTransaction)
+                        .toList();
+        undone.forEach(journal::restoreApplied);
+        return undone.isEmpty() ? entries : journal.entries();
     }
 
     /**
