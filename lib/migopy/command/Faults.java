@@ -4,6 +4,7 @@ import com.mongodb.MongoException;
 
 import migopy.MigopyException;
 import migopy.mongo.MongoErrors;
+import migopy.run.Failure;
 
 import java.io.File;
 import java.io.IOException;
@@ -26,8 +27,12 @@ final class Faults {
         if (thrown instanceof MongoException fromDriver) {
             return MongoErrors.translate(fromDriver, "working");
         }
-        String type = thrown.getClass().getSimpleName();
-        String what = thrown.getMessage() == null ? type : type + ": " + thrown.getMessage();
+        String type = thrown.getClass().getName();
+        String text = Failure.text(thrown); // its class may be that of a task's author
+        String what =
+                text.startsWith(type)
+                        ? thrown.getClass().getSimpleName() + text.substring(type.length())
+                        : text;
         if (thrown instanceof LinkageError) {
             return linkage(what, thrown);
         }

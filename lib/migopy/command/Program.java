@@ -6,10 +6,9 @@ import migopy.console.Console;
 import migopy.console.Format;
 import migopy.console.Terminal;
 import migopy.mongo.DriverLoading;
+import migopy.run.Failure;
 
 import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.util.Collections;
 import java.util.List;
 import java.util.OptionalInt;
@@ -180,9 +179,7 @@ public final class Program {
             }
         }
         if (session != null && session.verbose()) {
-            StringWriter trace = new StringWriter();
-            thrown.printStackTrace(new PrintWriter(trace, true));
-            console.trace(trace.toString());
+            console.trace(Failure.trace(thrown));
         }
         // What was answered stays said: what fails after it only closes what is open.
         return answered.orElse(error.kind().exitCode());
