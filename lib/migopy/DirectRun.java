@@ -21,7 +21,8 @@ final class DirectRun {
         Connection connection =
                 Connection.open(
                         settings, "direct-" + Integer.toHexString(new SecureRandom().nextInt()));
-        Migration.Binding binding = Migration.Binding.withoutRecord(connection, event -> {});
+        Migration.Binding binding =
+                Migration.Binding.withoutRecord(settings.home(), connection, event -> {});
         binding.observation().bind();
         connection.watch(binding.observation());
         System.err.println(

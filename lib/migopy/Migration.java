@@ -4,7 +4,6 @@ import com.mongodb.WriteConcern;
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoDatabase;
-import com.mongodb.connection.ClusterType;
 
 import migopy.backfill.Backfill;
 import migopy.backfill.BackfillContext;
@@ -14,7 +13,9 @@ import migopy.mongo.Connection;
 import migopy.mongo.Topology;
 import migopy.observe.Observation;
 
+import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -30,19 +31,23 @@ public final class Migration {
     private static final AtomicReference<Binding> BOUND = new AtomicReference<>();
 
     /** Bound once a run's migration is over: one that did not hear of its end gets no more. */
-    private static final Binding OVER = new Binding(null, null, null, null, null);
+    private static final Binding OVER = new Binding(null, null, null, null, null, null, null);
 
     private Migration() {}
 
     /**
      * What the calls of this class lead to while a migration runs.
      *
+     * @param home the project's folder
+     * @param transactions whether the server has them
      * @param client made when it is asked for first
      * @param log takes one line
      * @param backfills makes the backfill of a collection
      * @param observation of what the migration does
      */
     public record Binding(
+            Path home,
+            BooleanSupplier transactions,
             Supplier<MongoClient> client,
             MongoDatabase database,
             Consumer<String> log,
@@ -52,10 +57,14 @@ public final class Migration {
         /**
          * For work that has no record and no lock: its backfills keep no place. For Migopy itself.
          *
+         * @param home the project's folder
          * @param events hears how far backfills are
          */
-        public static Binding withoutRecord(Connection connection, Consumer<Event> events) {
+        public static Binding withoutRecord(
+                Path home, Connection connection, Consumer<Event> events) {
             return new Binding(
+                    home,
+                    connection::supportsTransactions,
                     connection::client,
                     connection.database(),
                     System.out::println,
@@ -101,6 +110,20 @@ public final class Migration {
         return binding().client().get();
     }
 
+    /** The project's folder: the one of {@code migopy.java}, from wherever it was started. */
+    public static Path home() {
+        return binding().home();
+    }
+
+    /**
+     * A file of the project: {@code Migration.file("seeds/users.csv")}.
+     *
+     * @param path relative to {@link #home()}; an absolute one stays as it is
+     */
+    public static Path file(String path) {
+        return home().resolve(path);
+    }
+
     /** Says one line: to the screen, and into the migration's record. */
     public static void log(String line) {
         binding().log().accept(line);
@@ -121,7 +144,7 @@ public final class Migration {
      *     tell whether this one was committed
      */
     public static <E extends Exception> void transaction(TransactionBody<E> body) throws E {
-        if (client().getClusterDescription().getType() == ClusterType.STANDALONE) {
+        if (!binding().transactions().getAsBoolean()) {
             throw MigopyException.refused(
                     "this server has no transactions: it is no replica set",
                     "Start it as a replica set, of one member if need be");

@@ -117,7 +117,8 @@ public final class ShellRun {
                 ShellRecord.Unwatch watch = record.watch(output, console);
                 Migration.Unbind bound =
                         Migration.bind(
-                                Migration.Binding.withoutRecord(connection, console::event))) {
+                                Migration.Binding.withoutRecord(
+                                        settings.home(), connection, console::event))) {
             Files.write(startup, Prelude.IMPORTS);
             Files.createDirectories(services);
             Files.writeString(plugins, ShellPlugin.class.getName());

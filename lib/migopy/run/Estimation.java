@@ -47,6 +47,8 @@ final class Estimation {
                         connection.topology() == Topology.EMBEDDED);
         var binding =
                 new Migration.Binding(
+                        context.settings().home(),
+                        connection::supportsTransactions,
                         estimate::client,
                         estimate.database(),
                         System.out::println,

@@ -157,6 +157,8 @@ abstract class RecordedCall implements AutoCloseable {
         handles = new CallHandles(operation.connection(), session, observation, proxies());
         var binding =
                 new Migration.Binding(
+                        operation.settings().home(),
+                        operation.connection()::supportsTransactions,
                         handles::client,
                         handles.database(),
                         System.out::println,

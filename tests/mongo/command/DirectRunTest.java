@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static support.Migrations.failing;
 import static support.Migrations.marking;
 import static support.Migrations.transactional;
+import static support.Migrations.up;
 import static support.Project.project;
 
 import org.junit.jupiter.api.Test;
@@ -105,5 +106,25 @@ class DirectRunTest {
                         .environment("MONGO_CONNECT_TIMEOUT", "500ms")
                         .with("1_one.java", withMain(marking("one"), "up();"));
         project.startDirectly("1_one.java").exits(6).complainsBriefly();
+    }
+
+    @Test
+    void aFileOfTheProjectIsTheSameInARunAndDirectly(MongoServer server) {
+        var project =
+                project(server)
+                        .write("seeds/names.txt", "Ada")
+                        .with(
+                                "1_one.java",
+                                withMain(
+                                        up(
+                                                "try { db().getCollection(\"done\").insertOne(new"
+                                                    + " Document(\"mark\", java.nio.file.Files"
+                                                    + ".readString(Migration.file(\"seeds/names.txt\"))));"
+                                                    + " } catch (java.io.IOException e) { throw new"
+                                                    + " java.io.UncheckedIOException(e); }"),
+                                        "up();"));
+        project.run("execute").exits(0);
+        project.startDirectly("1_one.java").exits(0);
+        assertThat(project.marks()).containsExactly("Ada", "Ada");
     }
 }
