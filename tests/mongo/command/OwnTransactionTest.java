@@ -10,9 +10,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import support.Kind;
 import support.MongoServer;
+import support.On;
 import support.OnServer;
 import support.Project;
+import support.Result;
+
+import java.util.ArrayList;
+import java.util.List;
 
 /** What a migration may do with the transaction that it is called in, and what it may not. */
 @OnServer
@@ -231,5 +237,67 @@ class OwnTransactionTest {
                 .exits(0);
         assertThat(server.db().listCollectionNames()).contains("shops", "other");
         assertThat(server.collection("shops").countDocuments()).isEqualTo(1);
+    }
+
+    @Test
+    void oneThatTakesTooLongIsNotTriedAgain(@On(Kind.OWN) MongoServer server) {
+        server.admin(new Document("setParameter", 1).append("transactionLifetimeLimitSeconds", 1));
+        var project =
+                prepared(server)
+                        .with(
+                                "1_one.java",
+                                transactional(
+                                        "System.out.println(\"call \" + calls); while (true) {"
+                                            + " java.util.concurrent.locks.LockSupport.parkNanos(100_000_000);"
+                                            + " db.getCollection(\"done\").insertOne(session, new"
+                                            + " Document()); }"));
+        project.run("execute")
+                .exits(1)
+                .says("the server aborts one after 1 s", "transactionLifetimeLimitSeconds")
+                .neverSays("call 2");
+        isLeftAsItWas(project, server);
+    }
+
+    private static Result fix(Project project, String members, String... more) {
+        List<String> words = new ArrayList<>(List.of("run", "fix.java", "--reason", "test"));
+        words.addAll(List.of(more));
+        return project.write("fix.java", source(members)).run(words.toArray(new String[0]));
+    }
+
+    @Test
+    void aFixCanCreateCollectionsInATransaction(MongoServer server) {
+        fix(
+                        project(server),
+                        "static void up() { db().createCollection(\"shops\");"
+                                + " db().getCollection(\"shops\").createIndex(new"
+                                + " Document(\"name\", 1)); Migration.client().getDatabase("
+                                + "db().getName()).getCollection(\"shops\").insertOne(new"
+                                + " Document(\"name\", \"corner\")); }",
+                        "--transaction")
+                .exits(0);
+        assertThat(server.collection("shops").countDocuments()).isEqualTo(1);
+        assertThat(server.collection("shops").listIndexes()).hasSize(2);
+    }
+
+    @Test
+    void aFixIsHeldToTheSame(MongoServer server) {
+        var project = prepared(server);
+        fix(
+                        project,
+                        "static void up() { try { db().getCollection(\"done\").insertOne(new"
+                                + " Document(\"_id\", 1)); } catch"
+                                + " (com.mongodb.MongoWriteException e) { } }",
+                        "--transaction")
+                .exits(1)
+                .says("The server aborted the transaction when it answered", "E11000");
+        String open = "static void up(MongoDatabase db, ClientSession session) { " + FIRST;
+        fix(project, open + "db.getCollection(\"done\").deleteMany(new Document()); }")
+                .exits(1)
+                .says("Pass the session");
+        fix(project, open + "session.commitTransaction(); }").exits(1).says("not the migration's");
+        fix(project, open + "Migration.backfill(\"done\").delete().run(); }")
+                .exits(1)
+                .says("in a transaction");
+        assertThat(server.collection("done").countDocuments()).isEqualTo(1);
     }
 }

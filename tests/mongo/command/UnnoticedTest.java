@@ -192,8 +192,8 @@ class UnnoticedTest {
                         "Migration.client().close(); db().getCollection(\"users\")"
                                 + ".withWriteConcern(com.mongodb.WriteConcern.UNACKNOWLEDGED)"
                                 + ".insertOne(new Document());")) {
-            project.input(source("static void up() throws Exception {" + statement + "}"))
-                    .run("run", "-", "--java", "--reason", "test")
+            project.write("fix.java", up(statement).replace("up()", "up() throws Exception"))
+                    .run("run", "fix.java", "--reason", "test")
                     .exits(1)
                     .says("failed");
         }

@@ -1,0 +1,100 @@
+package faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import static support.Migrations.marking;
+import static support.Migrations.up;
+import static support.Project.project;
+
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
+
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+
+import support.Eventually;
+import support.Kind;
+import support.MongoServer;
+import support.Mongod;
+import support.On;
+import support.OnServer;
+
+/** Writes that do not wait for the majority: a failover rolls them back, but not their record. */
+@OnServer
+class WeakWritesTest {
+    private static final String WITH_W1 =
+            "db().withWriteConcern(com.mongodb.WriteConcern.W1).getCollection(\"done\")"
+                    + ".insertOne(new Document(\"mark\", \"one\"));";
+
+    @Test
+    void thatAFailoverRolledBackAreNotRecordedAsApplied(
+            @On(Kind.THREE_MEMBERS) MongoServer server) {
+        server.db().createCollection("done");
+        String waiting =
+                up(
+                        "support.Signals.send(\"in-up\"); support.Signals.await(\"write\"); "
+                                + WITH_W1
+                                + " support.Signals.send(\"written\");"
+                                + " support.Signals.await(\"go\");");
+        var project = project(server).with("1_one.java", waiting).with("2_two.java", marking("x"));
+        var run = project.start("execute").untilInUp();
+        Mongod primary = primary(server);
+        replicating(server, primary, false);
+        project.signal("write");
+        run.until("written");
+        primary.kill();
+        server.closeAtEnd(
+                () -> {
+                    primary.startAgain();
+                    Eventually.until("there is a primary", () -> primary(server) != null);
+                });
+        replicating(server, primary, true);
+        Eventually.until("another is elected", () -> primary(server) != null);
+        project.signal("go");
+
+        run.exits(5).says("1_one", "Another primary was elected");
+
+        assertThat(project.marks()).isEmpty();
+        assertThat(project.states()).containsOnlyKeys("1_one").containsEntry("1_one", "running");
+    }
+
+    @Test
+    void areWaitedForAndSaid(MongoServer server) {
+        var project = project(server).with("1_one.java", up(WITH_W1));
+        project.run("execute").exits(0).says("w: 1", "majority");
+        assertThat(project.states()).containsEntry("1_one", "applied");
+        project.with("2_two.java", marking("two"))
+                .run("execute", "--uri", server.uriWith("w=1"))
+                .exits(0)
+                .says("2_two wrote with w: 1");
+        assertThat(project.marks()).containsExactly("one", "two");
+        project.with("3_three.java", marking("three"))
+                .run("execute")
+                .exits(0)
+                .neverSays("w: 1", "majority");
+    }
+
+    private static Mongod primary(MongoServer server) {
+        String address = server.admin(new Document("hello", 1)).getString("primary");
+        return server.members().stream()
+                .filter(member -> member.address().equals(address))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Whether the secondaries read what the primary writes. */
+    private static void replicating(MongoServer server, Mongod primary, boolean on) {
+        for (Mongod member : server.members()) {
+            if (member == primary) {
+                continue;
+            }
+            String uri = "mongodb://%s/?directConnection=true".formatted(member.address());
+            try (MongoClient client = MongoClients.create(uri)) {
+                client.getDatabase("admin")
+                        .runCommand(
+                                new Document("configureFailPoint", "stopReplProducer")
+                                        .append("mode", on ? "off" : "alwaysOn"));
+            }
+        }
+    }
+}
