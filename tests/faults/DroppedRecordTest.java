@@ -74,4 +74,17 @@ class DroppedRecordTest {
         project.run("run", "mend.java", "--reason", "x").exits(5).says("was deleted");
         assertThat(server.collection("migrations_fixes").countDocuments()).isZero();
     }
+
+    @Test
+    void nothingGoesOnWithoutALock(MongoServer server) {
+        var project =
+                project(server)
+                        .with("1_drop.java", up("db().getCollection(\"migrations_lock\").drop();"))
+                        .with("2_two.java", marking("two"));
+
+        project.run("execute").exits(5).says("lock");
+
+        assertThat(project.states()).containsOnlyKeys("1_drop").containsEntry("1_drop", "applied");
+        assertThat(project.marks()).isEmpty();
+    }
 }

@@ -54,6 +54,7 @@ public final class Lease implements AutoCloseable {
     private final Thread renewer;
     private volatile long token;
     private volatile Renewal renewal;
+    private volatile boolean doubted;
     private volatile boolean lost;
     private volatile Throwable failure;
 
@@ -201,9 +202,10 @@ public final class Lease implements AutoCloseable {
      * @throws MigopyException unknown, if the lock is lost, or if it cannot be told
      */
     public void ensureHeld() {
-        if (!lost && renewal.age(wall.millis()).compareTo(trusted) > 0) {
+        if (!lost && (doubted || renewal.age(wall.millis()).compareTo(trusted) > 0)) {
             try {
                 renew();
+                doubted = false;
             } catch (RuntimeException | Error e) { // as OutOfMemoryError: the lease is not known
                 Throwable earlier = failure;
                 if (earlier != null && earlier != e) {
@@ -220,6 +222,11 @@ public final class Lease implements AutoCloseable {
         if (lost) {
             throw lost();
         }
+    }
+
+    /** Makes the next {@link #ensureHeld} ask the server: the lock may have been deleted. */
+    public void doubt() {
+        doubted = true;
     }
 
     private MigopyException lost() {

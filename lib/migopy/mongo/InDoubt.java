@@ -17,6 +17,10 @@ import com.mongodb.MongoSocketOpenException;
 import com.mongodb.MongoTimeoutException;
 import com.mongodb.MongoWriteConcernException;
 
+import org.bson.BsonArray;
+import org.bson.BsonDocument;
+import org.bson.BsonValue;
+
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
@@ -130,10 +134,21 @@ public final class InDoubt {
                 || e instanceof MongoInternalException
                 || e instanceof MongoWriteConcernException
                 || e instanceof MongoCursorNotFoundException
-                || e instanceof MongoCommandException command
-                        && command.getResponse().containsKey("writeConcernError")
+                || e instanceof MongoCommandException command && isOpen(command.getResponse())
                 || e.hasErrorLabel(MongoException.UNKNOWN_TRANSACTION_COMMIT_RESULT_LABEL)
                 || isOpen(e.getCode());
+    }
+
+    /** A reply that says ok may hold such errors. */
+    private static boolean isOpen(BsonDocument reply) {
+        return reply.containsKey("writeConcernError")
+                || reply.getArray("writeErrors", new BsonArray()).stream()
+                        .anyMatch(each -> isOpen(code(each)));
+    }
+
+    private static int code(BsonValue error) {
+        BsonDocument document = error.isDocument() ? error.asDocument() : new BsonDocument();
+        return document.isNumber("code") ? document.getNumber("code").intValue() : 0;
     }
 
     private static boolean isOpen(int code) {

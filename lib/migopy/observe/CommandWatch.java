@@ -27,6 +27,8 @@ public final class CommandWatch implements CommandListener {
     private static final String COMMIT = "commitTransaction";
     private static final Set<String> ENDS = Set.of(COMMIT, "abortTransaction");
 
+    private static final Set<String> DROPS = Set.of("drop", "dropDatabase", "renameCollection");
+
     private static final BsonString MAJORITY = new BsonString("majority");
     private static final BsonInt32 ONE = new BsonInt32(1);
 
@@ -121,6 +123,9 @@ public final class CommandWatch implements CommandListener {
         Observation observation = current;
         if (observation == null || !observation.ofThisThread()) {
             return;
+        }
+        if (DROPS.contains(event.getCommandName())) {
+            observation.dropped();
         }
         BsonDocument reply = event.getResponse();
         String errors = errors(event.getCommandName(), reply);

@@ -38,6 +38,7 @@ public final class Observation {
     private final Set<String> primaries = ConcurrentHashMap.newKeySet();
     private final Set<BsonDocument> ownSessions = ConcurrentHashMap.newKeySet();
     private volatile String weakConcern;
+    private volatile boolean drops;
     private volatile ObservedTransaction transaction;
 
     /**
@@ -156,6 +157,16 @@ public final class Observation {
             Pending found = pending.remove(next);
             next = found == null ? null : found.source();
         }
+    }
+
+    /** Notes that a collection or a database was dropped or renamed. */
+    void dropped() {
+        drops = true;
+    }
+
+    /** Whether a collection or a database was dropped or renamed, which may be the lock's. */
+    public boolean hasDrops() {
+        return drops;
     }
 
     /** Notes a session that the migration has started itself. */

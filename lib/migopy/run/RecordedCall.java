@@ -187,6 +187,9 @@ abstract class RecordedCall implements AutoCloseable {
             return new CallResult(Outcome.UNKNOWN, null, false, unknown, unknown.kind().exitCode());
         } finally {
             unbind();
+            if (observation.hasDrops()) {
+                operation.lease().doubt();
+            }
         }
     }
 

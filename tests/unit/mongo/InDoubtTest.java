@@ -117,6 +117,9 @@ class InDoubtTest {
         isOpen(bulk(0, NOT_REPLICATED));
         isOpen(bulk(11000, NOT_REPLICATED));
         isOpen(command("{ok: 0, code: 11000, writeConcernError: {code: 64, errmsg: 'late'}}"));
+        isOpen(command("{ok: 1, writeConcernError: {code: 64, errmsg: 'late'}}"));
+        isOpen(command("{ok: 1, writeErrors: [{index: 0, code: 11602, errmsg: 'no'}]}"));
+        isSettled(command("{ok: 1, writeErrors: [{index: 0, code: 11000, errmsg: 'no'}]}"));
         isOpen(labelled(code(251), MongoException.UNKNOWN_TRANSACTION_COMMIT_RESULT_LABEL));
     }
 
