@@ -8,6 +8,7 @@ import mongo.backfill.Backfills;
 
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 import support.ClassArchive;
 import support.Eventually;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
 /** Row 31: a backfill that is killed twice a second until it is done. */
@@ -64,6 +66,47 @@ class BackfillKilledTest {
         assertThat(count.never()).isZero();
         // Two workers, and a batch that was sent goes on in the server after its client's death.
         assertThat(count.again()).isLessThanOrEqualTo(2L * BATCH * kills);
+    }
+
+    /** {@code --rounds 500} kills it 500 times: as often as needed the documents start anew. */
+    @Test
+    @Timeout(value = 12, unit = TimeUnit.HOURS) // as many as are asked for; each wait has its limit
+    void withOnceTheSumOfAllIncrementsIsExactHoweverOftenItIsKilled(MongoServer server)
+            throws Exception {
+        int rounds = Integer.getInteger("migopy.test.rounds", 3);
+        Random random = new Random(Long.getLong("migopy.test.seed", 1));
+        for (int kills = 0; kills < rounds; ) {
+            server.collection("users").drop();
+            server.collection("records").drop();
+            fill(server);
+            kills += killedAtRandom(server, random, rounds - kills);
+            assertThat(sum(server)).as("after %d kills", kills).isEqualTo(DOCUMENTS);
+        }
+    }
+
+    /** Kills it at most so often, then lets it finish; returns how often it was killed. */
+    private static int killedAtRandom(MongoServer server, Random random, int most)
+            throws Exception {
+        for (int kills = 0; ; kills++) {
+            Document before = record(server);
+            Process run = start(server, "each", "once");
+            Eventually.until("it works", () -> !run.isAlive() || !record(server).equals(before));
+            boolean ended =
+                    kills < most
+                            ? run.waitFor(random.nextInt(400), TimeUnit.MILLISECONDS)
+                            : run.waitFor(2, TimeUnit.MINUTES);
+            if (ended) {
+                assertThat(run.exitValue()).as(Files.readString(said())).isZero();
+                return kills;
+            }
+            run.destroyForcibly().waitFor();
+        }
+    }
+
+    private static long sum(MongoServer server) {
+        Document sum = Document.parse("{$group: {_id: null, n: {$sum: '$n'}}}");
+        return ((Number) server.collection("users").aggregate(List.of(sum)).first().get("n"))
+                .longValue();
     }
 
     private record Count(long never, long again) {
