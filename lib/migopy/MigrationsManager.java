@@ -25,6 +25,7 @@
 //SOURCES backfill/Destination.java
 //SOURCES backfill/EstimateRun.java
 //SOURCES backfill/Estimator.java
+//SOURCES backfill/FailedAt.java
 //SOURCES backfill/Fingerprint.java
 //SOURCES backfill/Job.java
 //SOURCES backfill/LeaseCheck.java

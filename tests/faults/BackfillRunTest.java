@@ -59,7 +59,7 @@ class BackfillRunTest {
         Run run = project.start("execute");
         untilChanged(server, run, 500);
 
-        run.terminate().exits(143);
+        run.terminate().exits(143).says("It is @Resumable. Run it again:");
 
         long done = changed(server);
         assertThat(done).isBetween(500L, DOCUMENTS - 1L);
@@ -109,7 +109,7 @@ class BackfillRunTest {
         untilChanged(server, run, paused + 100);
 
         project.run("backfill", "cancel", "1_ch", "--json").exits(0);
-        run.exits(1).says("cancelled from another terminal");
+        run.exits(1).says("cancelled from another terminal", "It goes on where it stopped:");
         project.run("execute").exits(0);
         assertThat(notOnce(server)).isZero();
     }

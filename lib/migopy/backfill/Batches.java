@@ -1,5 +1,6 @@
 package migopy.backfill;
 
+import com.mongodb.MongoBulkWriteException;
 import com.mongodb.bulk.BulkWriteResult;
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoCollection;
@@ -72,6 +73,14 @@ final class Batches {
      * @param session the session that the write belongs to, or null where there are none
      */
     Written write(ClientSession session, Stretch stretch) {
+        try {
+            return written(session, stretch);
+        } catch (RuntimeException e) {
+            throw FailedAt.batch(e, stretch.range());
+        }
+    }
+
+    private Written written(ClientSession session, Stretch stretch) {
         if (change instanceof Change.Update update) {
             return update(session, update.stages(), stretch.range());
         }
@@ -113,13 +122,15 @@ final class Batches {
             Function<Document, Bson> function,
             List<RawBsonDocument> documents) {
         List<UpdateOneModel<RawBsonDocument>> updates = new ArrayList<>(documents.size());
+        List<BsonValue> ids = new ArrayList<>(documents.size());
         // One plan for all: without the hint an index of where's fields competes with _id's.
         boolean filtered = target.where() != null && !embedded;
         UpdateOptions how = options(filtered ? BY_ID : null);
         for (RawBsonDocument raw : documents) {
-            Bson update = function.apply(target.decoded(raw));
+            Bson update = target.applied(function, raw);
             if (update != null) {
                 updates.add(new UpdateOneModel<>(identity(raw), update, how));
+                ids.add(raw.get(Range.ID));
             }
         }
         if (updates.isEmpty()) {
@@ -132,11 +143,15 @@ final class Batches {
                 new BulkWriteOptions()
                         .ordered(false)
                         .bypassDocumentValidation(options.bypassValidation());
-        BulkWriteResult result =
-                session == null
-                        ? all.bulkWrite(updates, unordered)
-                        : all.bulkWrite(session, updates, unordered);
-        return new Written(result.getMatchedCount(), result.getModifiedCount());
+        try {
+            BulkWriteResult result =
+                    session == null
+                            ? all.bulkWrite(updates, unordered)
+                            : all.bulkWrite(session, updates, unordered);
+            return new Written(result.getMatchedCount(), result.getModifiedCount());
+        } catch (MongoBulkWriteException e) {
+            throw FailedAt.document(e, ids);
+        }
     }
 
     private UpdateOptions options(BsonDocument hint) {

@@ -109,7 +109,7 @@ final class Destination {
         long bytes = 0;
         long inserted = 0;
         for (RawBsonDocument raw : documents) {
-            for (Bson made : function.apply(source.decoded(raw))) {
+            for (Bson made : source.applied(function, raw)) {
                 RawBsonDocument next = raw(made);
                 bytes += next.getByteBuffer().remaining();
                 models.add(model(next));

@@ -170,6 +170,12 @@ final class Run {
         }
         try {
             new Crew(name(), board).work(exact() ? List.of(inTurn(tasks)) : tasks);
+        } catch (RuntimeException e) {
+            String place = FailedAt.of(e);
+            if (!place.isEmpty()) {
+                notice("The backfill of %s failed %s".formatted(job.shownName(), place));
+            }
+            throw e;
         } finally {
             ahead.forEach(Run::end);
         }

@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
  * The collection as a backfill reads it: along {@code _id}, always the primary, each call limited
@@ -106,8 +107,13 @@ final class Target {
         return where;
     }
 
-    Document decoded(RawBsonDocument raw) {
-        return raw.decode(registry.get(Document.class));
+    /** What the migration's function makes of a document. */
+    <T> T applied(Function<Document, T> function, RawBsonDocument raw) {
+        try {
+            return function.apply(raw.decode(registry.get(Document.class)));
+        } catch (RuntimeException e) {
+            throw FailedAt.document(e, raw.get(Range.ID));
+        }
     }
 
     /** The document-for-all estimate that the server keeps. */

@@ -97,7 +97,9 @@ public record RunAnswer(
                 + switch (last.outcome()) {
                     case FAILED -> failed(last);
                     case INTERRUPTED ->
-                            last.direction() == Direction.UP ? retry(last) : settle(last);
+                            last.error().hint() != null
+                                    ? last.error().hint()
+                                    : last.direction() == Direction.UP ? retry(last) : settle(last);
                     default -> settle(last);
                 };
     }

@@ -100,6 +100,11 @@ abstract class RecordedCall implements AutoCloseable {
     /** The text of the user's code. */
     abstract String source();
 
+    /** Whether the next run calls it again by itself, however far it got. */
+    boolean resumable() {
+        return false;
+    }
+
     /** The lines of the user's code that led to what was thrown. */
     abstract List<String> framesOf(Throwable thrown);
 
@@ -329,7 +334,11 @@ abstract class RecordedCall implements AutoCloseable {
                 stopped.thrown() == null ? List.of() : failure(stopped.thrown()).error().frames();
         StepError error =
                 new StepError(
-                        JournalEntry.INTERRUPTED, "stopped by " + stopped.signal().name(), frames);
+                        JournalEntry.INTERRUPTED,
+                        "stopped by " + stopped.signal().name(),
+                        frames,
+                        List.of(),
+                        resumable() ? "It is @Resumable. Run it again: {migopy} execute" : null);
         return stopped.over() ? failed(error, exitCode) : interrupted(error, exitCode);
     }
 

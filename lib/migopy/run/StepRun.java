@@ -175,6 +175,11 @@ final class StepRun extends RecordedCall {
     }
 
     @Override
+    boolean resumable() {
+        return migration.resumable() && step.direction() == Direction.UP;
+    }
+
+    @Override
     String source() {
         return migration.source().text();
     }

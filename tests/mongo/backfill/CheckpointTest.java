@@ -105,6 +105,18 @@ class CheckpointTest {
                                         .run())
                 .hasMessageContaining("failed validation");
         assertThat(Standing.of(backfills.checkpoint()).done()).isEqualTo(50);
+        String batch = "in the batch from _id 50 to _id 60";
+        assertThat(backfills.notices())
+                .containsExactly(
+                        "The backfill of users failed at the document with _id 55, " + batch);
+        assertThatThrownBy(
+                        () ->
+                                new Backfills(server)
+                                        .of("users")
+                                        .update(Backfills.addOne())
+                                        .batch(10)
+                                        .run())
+                .hasMessageContaining("failed validation");
         backfills.fill("orders", 1);
         assertThatThrownBy(
                         () -> new Backfills(server).of("orders").each(CheckpointTest::fail).run())
