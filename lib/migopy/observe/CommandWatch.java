@@ -191,7 +191,7 @@ public final class CommandWatch implements CommandListener {
         if (w.isNumber()) {
             return "w: " + w.asNumber().intValue();
         }
-        return w.equals(MAJORITY) ? null : "w: " + w.asString().getValue();
+        return w.equals(MAJORITY) ? null : "w: " + (w.isString() ? w.asString().getValue() : w);
     }
 
     /** Returns the errors in a reply that says ok, in the server's words, or null. */

@@ -8,6 +8,7 @@ import static support.Migrations.transactional;
 import static support.Migrations.up;
 import static support.Project.project;
 
+import org.bson.Document;
 import org.junit.jupiter.api.Test;
 
 import support.Kind;
@@ -61,6 +62,19 @@ class DirectRunTest {
         project.startDirectly("1_one.java").exits(0);
         assertThat(project.marks()).containsExactly("one");
         assertThat(project.states()).isEmpty();
+    }
+
+    @Test
+    void whatFailsAMigrationWithoutAnExceptionEndsItToo(MongoServer server) {
+        server.collection("users").insertOne(new Document("_id", 1));
+        String insert =
+                "db().runCommand(Document.parse(\"{insert: 'users', documents: [{_id: 1}]}\"));";
+        project(server)
+                .with("1_one.java", withMain(up(insert), "up();"))
+                .startDirectly("1_one.java")
+                .exits(1)
+                .complainsBriefly()
+                .says("E11000");
     }
 
     @Test

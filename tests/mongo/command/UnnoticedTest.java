@@ -154,6 +154,9 @@ class UnnoticedTest {
     @ValueSource(
             strings = {
                 "Thread t = new Thread(() -> FAIL()); t.start(); t.join();",
+                "Runnable r = () -> FAIL(); Thread t; try { t = (Thread) Thread.class.getMethod("
+                        + "\"startVirtualThread\", Runnable.class).invoke(null, r); } catch"
+                        + " (NoSuchMethodException e) { t = new Thread(r); t.start(); } t.join();",
                 "var pool = java.util.concurrent.Executors.newFixedThreadPool(2); pool.execute(()"
                         + " -> FAIL()); pool.shutdown(); pool.awaitTermination(9,"
                         + " java.util.concurrent.TimeUnit.SECONDS);",
