@@ -5,10 +5,12 @@
 //SOURCES ../lib/migopy/MigrationsManager.java
 //SOURCES BenchServer.java
 //SOURCES BenchLock.java
+//SOURCES DumpProcesses.java
 
 import com.mongodb.ConnectionString;
 import com.mongodb.MongoClientSettings;
 import com.mongodb.WriteConcern;
+import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoCollection;
@@ -24,11 +26,9 @@ import org.bson.Document;
 import org.bson.RawBsonDocument;
 
 import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -43,10 +43,13 @@ import java.util.stream.Stream;
 /**
  * Dump and restore side by side with the least that does the same, on one server in one run, then
  * their memory by size; prints the tables of bench/README.md. {@code jbang bench/dump.java [URI]
- * [smoke] [DOCUMENTS]}: without a URI on a mongod of its own, with {@code smoke} in seconds.
+ * [smoke] [processes] [DOCUMENTS]}: without a URI on a mongod of its own, with {@code smoke} in
+ * seconds.
  *
- * <p>Without a check, a checksum or an index: the bare scan writes raw documents into one file with
- * an fsync at its end, the bare insert reads such a file and calls insertMany for 1,000 at a time.
+ * <p>Without a check, a checksum or an index: the bare copy writes the replies of find and getMore
+ * as they are into one file with an fsync at its end, the bare insert reads a dump's file and calls
+ * insertMany for 1,000 at a time. With {@code processes} it compares whole processes with mongodump
+ * instead, where that is on the PATH.
  */
 public class dump implements AutoCloseable {
     private static final int ROUNDS = 5;
@@ -54,6 +57,10 @@ public class dump implements AutoCloseable {
     private static final long SMOKE = 20_000;
     private static final int BATCH = 1_000;
     private static final int BUFFER = 1 << 20;
+
+    /** Documents in a reply, as many as dbdump asks for. */
+    private static final int REPLY = 10_000;
+
     private static final String DATABASE = "bench_dump";
     private static final String COLLECTION = "documents";
 
@@ -84,10 +91,17 @@ public class dump implements AutoCloseable {
         try (BenchServer server = BenchServer.of(args)) {
             List<String> words = new ArrayList<>(server.words());
             boolean smoke = words.remove("smoke");
+            boolean processes = words.remove("processes");
             long fewer = smoke ? SMOKE : DOCUMENTS;
             long documents = words.isEmpty() ? fewer : Long.parseLong(words.get(0));
             System.out.println(server.circumstances());
             try (dump bench = new dump(server.uri(), folder)) {
+                if (processes) {
+                    bench.fill(documents);
+                    new DumpProcesses(server.uri(), DATABASE, folder).print(smoke ? 1 : 9);
+                    bench.database.drop();
+                    return;
+                }
                 bench.ratios(documents, smoke ? 1 : ROUNDS);
                 bench.memory(server.uri(), List.of(documents / 10, documents, documents * 3));
                 bench.database.drop();
@@ -107,7 +121,7 @@ public class dump implements AutoCloseable {
         System.out.printf(
                 Locale.ROOT,
                 "%n%,d documents of %d bytes, documents/s%n%n"
-                        + "| round | bare scan | `dbdump` | | bare insert | `dbrestore` | |%n"
+                        + "| round | bare copy | `dbdump` | | bare insert | `dbrestore` | |%n"
                         + "| --- | --- | --- | --- | --- | --- | --- |%n",
                 documents,
                 bytesOfOne());
@@ -119,7 +133,12 @@ public class dump implements AutoCloseable {
         for (int round = 0; round <= rounds; round++) {
             boolean turned = round % 2 == 1; // so that none always comes second
             Pair read = Pair.of(turned, () -> {}, () -> scan(bare), () -> dumpInto(dumped));
-            Pair written = Pair.of(turned, this::drop, () -> insert(bare), () -> restore(dumped));
+            Pair written =
+                    Pair.of(
+                            turned,
+                            this::drop,
+                            () -> insert(dumped.resolve(DATABASE).resolve(COLLECTION + ".bson")),
+                            () -> restore(dumped));
             if (!hash().equals(before)) {
                 throw new IllegalStateException("what was written is not what was read");
             }
@@ -136,7 +155,7 @@ public class dump implements AutoCloseable {
         }
         System.out.printf(
                 Locale.ROOT,
-                "%nMedian of the ratios: dump %.2f of the bare scan (wanted: 0.70), restore %.2f of"
+                "%nMedian of the ratios: dump %.2f of the bare copy (wanted: 0.70), restore %.2f of"
                         + " the bare insert (wanted: 0.80).%n",
                 median(dumps),
                 median(restores));
@@ -255,21 +274,22 @@ public class dump implements AutoCloseable {
         database.getCollection(COLLECTION).drop();
     }
 
+    /** Writes each reply of find and getMore as it comes, without a look at the documents in it. */
     private void scan(Path file) throws IOException {
-        try (FileOutputStream out = new FileOutputStream(file.toFile());
-                OutputStream buffered = new BufferedOutputStream(out, BUFFER);
-                var cursor =
-                        database.getCollection(COLLECTION, RawBsonDocument.class)
-                                .find()
-                                .iterator()) {
-            while (cursor.hasNext()) {
-                RawBsonDocument document = cursor.next();
-                buffered.write(
-                        document.getBackingArray(),
-                        document.getByteOffset(),
-                        document.getByteLength());
-            }
-            buffered.flush();
+        try (ClientSession session = client.startSession();
+                FileOutputStream out = new FileOutputStream(file.toFile())) {
+            Document command = new Document("find", COLLECTION).append("batchSize", REPLY);
+            long cursor;
+            do {
+                RawBsonDocument reply =
+                        database.runCommand(session, command, RawBsonDocument.class);
+                out.write(reply.getBackingArray(), reply.getByteOffset(), reply.getByteLength());
+                cursor = reply.getDocument("cursor").getInt64("id").getValue();
+                command =
+                        new Document("getMore", cursor)
+                                .append("collection", COLLECTION)
+                                .append("batchSize", REPLY);
+            } while (cursor != 0);
             out.getFD().sync();
         }
     }
