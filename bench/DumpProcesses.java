@@ -38,7 +38,7 @@ final class DumpProcesses {
         warmUp();
         System.out.printf(
                 "%n| round | `./migopy dbdump`, ms | `mongodump`, ms | |%n| --- | --- | --- | ---"
-                    + " |%n");
+                        + " |%n");
         List<Double> ours = new ArrayList<>();
         List<Double> theirs = new ArrayList<>();
         for (int round = 1; round <= rounds; round++) {

@@ -133,6 +133,7 @@
 //SOURCES console/package-info.java
 //SOURCES dump/ArchiveReader.java
 //SOURCES dump/ArchiveWriter.java
+//SOURCES dump/ArchivedCollection.java
 //SOURCES dump/BsonCheck.java
 //SOURCES dump/BsonFile.java
 //SOURCES dump/Catalog.java

@@ -66,8 +66,7 @@ final class DbDump implements Action {
         try {
             call(session);
         } catch (MigopyException e) {
-            MigopyException.Kind kind = context.kindAfter(e.kind());
-            throw kind == e.kind() ? e : new MigopyException(kind, e.getMessage(), e.hint(), e);
+            throw context.afterSignal(e);
         }
         if (dumps.answer() != null) {
             session.console().answer(dumps.answer());

@@ -102,13 +102,17 @@ final class DbRestore implements Action {
     /** The folder stays when the restore fails: what is then suggested names it. */
     private int unpacked(RunContext context, Duration limit) {
         Path archive = folder;
-        folder =
-                ArchiveReader.unpack(
-                        archive,
-                        context.settings().dumpDirectory(),
-                        context.settings().database(),
-                        context.runId(),
-                        context.console()::event);
+        try {
+            folder =
+                    ArchiveReader.unpack(
+                            archive,
+                            context.settings().dumpDirectory(),
+                            context.settings().database(),
+                            context.runId(),
+                            context.console()::event);
+        } catch (MigopyException e) {
+            throw context.afterSignal(e);
+        }
         context.console()
                 .event(
                         new Event.Notice(

@@ -10,10 +10,8 @@ import org.bson.BsonInt64;
 import org.bson.BsonString;
 import org.bson.RawBsonDocument;
 
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -30,13 +28,11 @@ import java.util.function.Consumer;
  * restored as any other. The documents of several collections may take turns in it.
  */
 public final class ArchiveReader {
-    private static final int BUFFER = 1 << 16;
-
     private final Path archive;
     private final BsonFile in;
     private final DumpFolder folder;
     private final String database;
-    private final Map<String, Unpacked> collections = new TreeMap<>();
+    private final Map<String, ArchivedCollection> collections = new TreeMap<>();
     private final Set<String> leftOut = new TreeSet<>();
 
     private ArchiveReader(Path archive, BsonFile in, DumpFolder folder, String database) {
@@ -44,27 +40,6 @@ public final class ArchiveReader {
         this.in = in;
         this.folder = folder;
         this.database = database;
-    }
-
-    /** A collection on its way from the archive into its files. */
-    private static final class Unpacked {
-        private final String name;
-        private final String type;
-        private final List<Manifest.File> files = new ArrayList<>();
-        private final Crc64 crc = new Crc64();
-        private DumpFile file;
-        private OutputStream out;
-        private long documents;
-        private boolean ended;
-
-        Unpacked(String name, String type) {
-            this.name = name;
-            this.type = type;
-        }
-
-        String dataName() {
-            return type.equals(CollectionInfo.TIME_SERIES) ? CollectionInfo.BUCKETS + name : name;
-        }
     }
 
     /** Whether a file begins as an archive does, packed or not. */
@@ -85,27 +60,45 @@ public final class ArchiveReader {
     public static Path unpack(
             Path archive, Path directory, String wanted, String run, Consumer<Event> events) {
         try (BsonFile in = BsonFile.openArchive(archive)) {
-            BsonDocument header = inBlock(in, archive);
-            List<BsonDocument> prelude = new ArrayList<>();
-            for (BsonDocument one = in.nextInBlock(); one != null; one = in.nextInBlock()) {
-                prelude.add(one);
-            }
-            String database = database(prelude, wanted, archive);
-            Path folder = DumpFolder.next(directory, database, Instant.now());
-            DumpFolder created = DumpFolder.create(folder, manifest(header, database, run));
-            ArchiveReader reader = new ArchiveReader(archive, in, created, database);
-            try {
-                reader.unpack(prelude, manifest(header, database, run), events);
-                return folder;
-            } catch (IOException e) {
-                throw Failures.restore(
-                        "%s could not be unpacked into %s: %s"
-                                .formatted(archive, created.partial(), Failures.reason(e)),
-                        "Free some space there, or name another directory: --dump-directory DIR",
-                        e);
-            } finally {
-                reader.close();
-            }
+            return unpack(archive, in, directory, wanted, run, events);
+        } catch (SideBySide.Stopped e) {
+            throw Failures.restore(
+                    "Unpacking %s was interrupted; nothing was restored".formatted(archive),
+                    "Start it again.",
+                    e);
+        }
+    }
+
+    private static Path unpack(
+            Path archive,
+            BsonFile in,
+            Path directory,
+            String wanted,
+            String run,
+            Consumer<Event> events) {
+        BsonDocument header = header(in, archive);
+        List<BsonDocument> prelude = new ArrayList<>();
+        for (BsonDocument one = in.nextInBlock(); one != null; one = in.nextInBlock()) {
+            prelude.add(one);
+        }
+        String database = database(prelude, wanted, archive);
+        Path folder = DumpFolder.next(directory, database, Instant.now());
+        Manifest unfinished = manifest(header, database, run);
+        DumpFolder created = DumpFolder.create(folder, unfinished);
+        ArchiveReader reader = new ArchiveReader(archive, in, created, database);
+        try {
+            reader.unpack(prelude, unfinished, events);
+            return folder;
+        } catch (ClosedByInterruptException e) {
+            throw new SideBySide.Stopped();
+        } catch (IOException e) {
+            throw Failures.restore(
+                    "%s could not be unpacked into %s: %s"
+                            .formatted(archive, created.partial(), Failures.reason(e)),
+                    "Free some space there, or name another directory: --dump-directory DIR",
+                    e);
+        } finally {
+            reader.close();
         }
     }
 
@@ -148,25 +141,27 @@ public final class ArchiveReader {
                 leftOut.add(text(one, "db") + "." + name);
                 continue;
             }
-            Unpacked collection = new Unpacked(name, type(one));
+            ArchivedCollection collection = new ArchivedCollection(name, type(one), folder);
             collections.put(collection.dataName(), collection);
-            writeMetadata(collection, text(one, "metadata"));
+            collection.writeMetadata(text(one, "metadata"));
         }
         BsonDocument header;
         while ((header = in.next()) != null) {
             readBlock(header);
-            SideBySide.goOn();
         }
-        for (Unpacked collection : collections.values()) {
-            if (!collection.ended && !collection.type.equals(CollectionInfo.VIEW)) {
-                throw damaged("it ends before " + collection.name);
+        for (ArchivedCollection collection : collections.values()) {
+            if (!collection.isWhole()) {
+                throw damaged("it ends before " + collection.name());
             }
         }
-        folder.complete(unfinished.completed(dumped()));
+        folder.complete(
+                unfinished.completed(
+                        collections.values().stream().map(ArchivedCollection::dumped).toList()));
         if (!leftOut.isEmpty()) {
             events.accept(
                     new Event.Notice(
-                            "Not restored from the archive: " + String.join(", ", leftOut)));
+                            "Not restored from the archive: "
+                                    + Wording.some(List.copyOf(leftOut))));
         }
     }
 
@@ -186,83 +181,33 @@ public final class ArchiveReader {
         return Catalog.isSystem(name) && !name.startsWith(CollectionInfo.BUCKETS);
     }
 
-    private void writeMetadata(Unpacked collection, String json) throws IOException {
-        byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
-        String name = FileNames.encode(collection.name) + FileNames.METADATA;
-        DumpFile written;
-        try (DumpFile file = DumpFile.create(folder.file(name), false)) {
-            file.write(bytes, 0, bytes.length);
-            written = file;
-        }
-        collection.files.add(Manifest.File.of(folder.pathInManifest(name), written.checksums()));
-    }
-
     private void readBlock(BsonDocument header) throws IOException {
         String name = text(header, "collection");
-        Unpacked collection = text(header, "db").equals(database) ? collections.get(name) : null;
+        ArchivedCollection collection =
+                text(header, "db").equals(database) ? collections.get(name) : null;
         if (collection == null) {
             leftOut.add(text(header, "db") + "." + name);
         }
         RawBsonDocument document;
         while ((document = in.nextInBlock()) != null) {
+            SideBySide.goOn();
             if (collection != null) {
-                add(collection, document);
+                collection.add(document);
             }
         }
         if (collection != null && header.getBoolean("EOF", BsonBoolean.FALSE).getValue()) {
-            end(collection, header.getInt64("CRC", new BsonInt64(0)).getValue());
+            if (!collection.end(header.getInt64("CRC", new BsonInt64(0)).getValue())) {
+                throw damaged("the checksum of %s does not match".formatted(collection.name()));
+            }
         }
-    }
-
-    private void add(Unpacked collection, RawBsonDocument document) throws IOException {
-        open(collection);
-        byte[] bytes = document.getBackingArray();
-        collection.crc.update(bytes, document.getByteOffset(), document.getByteLength());
-        collection.out.write(bytes, document.getByteOffset(), document.getByteLength());
-        collection.documents++;
-    }
-
-    private void open(Unpacked collection) throws IOException {
-        if (collection.out == null) {
-            String name = FileNames.encode(collection.dataName()) + FileNames.DATA;
-            collection.file = DumpFile.create(folder.file(name), false);
-            collection.out = new BufferedOutputStream(collection.file, BUFFER);
-        }
-    }
-
-    private void end(Unpacked collection, long crc) throws IOException {
-        if (collection.ended || collection.crc.value() != crc) {
-            throw damaged("the checksum of %s does not match".formatted(collection.name));
-        }
-        collection.ended = true;
-        if (collection.type.equals(CollectionInfo.VIEW)) {
-            return;
-        }
-        open(collection); // an empty one has a file, too
-        collection.out.close();
-        String name = FileNames.encode(collection.dataName()) + FileNames.DATA;
-        collection.files.add(
-                Manifest.File.of(folder.pathInManifest(name), collection.file.checksums()));
-    }
-
-    private List<Manifest.Collection> dumped() {
-        return collections.values().stream()
-                .map(c -> new Manifest.Collection(c.name, c.type, false, c.documents, c.files))
-                .toList();
     }
 
     /** Closes what is still open; an unfinished folder is removed. */
     private void close() {
-        for (Unpacked collection : collections.values()) {
-            if (!collection.ended && collection.file != null) {
-                try {
-                    collection.file.close();
-                } catch (IOException e) {
-                    leftOut.add(collection.name); // it is removed
-                }
-            }
-        }
         try {
+            for (ArchivedCollection collection : collections.values()) {
+                collection.close();
+            }
             folder.remove();
         } catch (IOException e) {
             throw Failures.restore(
@@ -272,7 +217,7 @@ public final class ArchiveReader {
         }
     }
 
-    private static RawBsonDocument inBlock(BsonFile in, Path archive) {
+    private static RawBsonDocument header(BsonFile in, Path archive) {
         RawBsonDocument document = in.nextInBlock();
         if (document == null) {
             throw BsonFile.damaged(archive, Integer.BYTES, "it has no header", null);

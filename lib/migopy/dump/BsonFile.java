@@ -10,6 +10,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.GZIPInputStream;
@@ -51,7 +52,7 @@ final class BsonFile implements AutoCloseable {
             InputStream file = checksums == null ? plain : new Tapped(plain, checksums);
             return new BsonFile(path, file, unpacked(path, file));
         } catch (IOException e) {
-            throw damaged(path, 0, reason(e), e);
+            throw unreadable(path, 0, e);
         }
     }
 
@@ -80,7 +81,7 @@ final class BsonFile implements AutoCloseable {
             opened.offset = Integer.BYTES;
             return opened;
         } catch (IOException e) {
-            throw damaged(path, 0, reason(e), e);
+            throw unreadable(path, 0, e);
         }
     }
 
@@ -125,7 +126,7 @@ final class BsonFile implements AutoCloseable {
         try {
             file.transferTo(OutputStream.nullOutputStream());
         } catch (IOException e) {
-            throw damaged(path, offset, reason(e), e);
+            throw unreadable(path, offset, e);
         }
     }
 
@@ -140,7 +141,7 @@ final class BsonFile implements AutoCloseable {
             byte[] head = in.readNBytes(Integer.BYTES);
             return head.length == 0 ? null : document(head);
         } catch (IOException e) {
-            throw damaged(path, offset, reason(e), e);
+            throw unreadable(path, offset, e);
         }
     }
 
@@ -159,7 +160,7 @@ final class BsonFile implements AutoCloseable {
             }
             return document(head);
         } catch (IOException e) {
-            throw damaged(path, offset, reason(e), e);
+            throw unreadable(path, offset, e);
         }
     }
 
@@ -200,6 +201,12 @@ final class BsonFile implements AutoCloseable {
                 "Take another dump, or restore the other collections: {migopy} dbrestore DIR"
                         + " --collection NAME",
                 cause);
+    }
+
+    private static RuntimeException unreadable(Path path, long offset, IOException e) {
+        return e instanceof ClosedByInterruptException
+                ? new SideBySide.Stopped()
+                : damaged(path, offset, reason(e), e);
     }
 
     private static String reason(IOException e) {

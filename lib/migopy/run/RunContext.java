@@ -37,6 +37,12 @@ public record RunContext(
         return watchdog.stopped().map(Stop::kind).orElse(failure);
     }
 
+    /** A failure, of the kind of the signal that caused it if one came. */
+    public MigopyException afterSignal(MigopyException e) {
+        MigopyException.Kind kind = kindAfter(e.kind());
+        return kind == e.kind() ? e : new MigopyException(kind, e.getMessage(), e.hint(), e);
+    }
+
     /** What is done with journal and lock. */
     interface Work<A> {
         A on(Ledger ledger) throws InterruptedException;

@@ -108,6 +108,24 @@ class ArchiveTest {
     }
 
     @Test
+    void anInterruptedUnpackingLeavesNothing(MongoServer server) throws IOException {
+        Path archive = new Archive().collection("app", "a").end().eof("app", "a", 0).write();
+        Dumps dumps = new Dumps(server);
+        Thread.currentThread().interrupt();
+        try {
+            Dumps.assertFails(
+                    Kind.FAILED,
+                    () ->
+                            ArchiveReader.unpack(
+                                    archive, dumps.directory(), "app", "7f3a91", dumps::note),
+                    "was interrupted; nothing was restored");
+        } finally {
+            Thread.interrupted();
+        }
+        assertThat(dumps.directory()).isEmptyDirectory();
+    }
+
+    @Test
     void anArchiveIsDumpedAndRestoredByItsName(MongoServer server) throws IOException {
         server.collection("users").insertOne(new Document("_id", 1));
         Project project = project(server);
