@@ -93,7 +93,7 @@ class ArchiveTest {
                         .eof("app", "a", Archive.CRC_OF_1_AND_2);
         byte[] whole = archive.bytes();
         Dumps dumps = new Dumps(server);
-        for (int length = 4; length < whole.length; length++) {
+        for (int length = 4; length < whole.length; length += 7) {
             Path cut = Archive.write(Arrays.copyOf(whole, length));
             Dumps.assertFails(Kind.FAILED, () -> unpack(cut, dumps, "app"), "is damaged at byte");
         }
