@@ -4,7 +4,7 @@
  * <p>{@link migopy.dump.Dump} writes, {@link migopy.dump.Restore} reads. Documents are copied as
  * raw bytes; options and indexes go through Extended JSON v2. What mongodump does not have is the
  * manifest beside the database's folder: counts, bytes and checksums, written last. Imports the
- * rooms {@code mongo} and {@code console}, never {@code lock}: who calls a restore hands in the
- * check that no lock is held.
+ * rooms {@code mongo} and {@code console}, never {@code lock}: who calls a restore hands in {@link
+ * migopy.dump.RestoreLock}, under which it is done.
  */
 package migopy.dump;
