@@ -54,24 +54,14 @@ class RestoreKilledTest {
         // So that the moment in which collections are replaced is met.
         server.failing("extra", "drop").blocking(Duration.ofMillis(800));
         int refused = 0;
-        long whole = 0;
+        long whole = killed(project, dump, Long.MAX_VALUE);
         for (int round = 0; round < ROUNDS; round++) {
             set(server, "new");
             project.run("execute").exits(0);
-            boolean second = round % 2 == 1;
-            long start = System.nanoTime();
-            try (Run restore = project.start("dbrestore", dump, "--drop", "--exact")) {
-                if (whole == 0) {
-                    restore.exits(0); // the first one is timed
-                    whole = System.nanoTime() - start;
-                } else {
-                    // Mostly towards the end, where collections are replaced.
-                    double part = second ? random.nextDouble() : 0.7 + 0.3 * random.nextDouble();
-                    Eventually.pause(Duration.ofNanos((long) (whole * part)));
-                    // It may have ended by itself just now.
-                    ProcessHandle.of(restore.pid()).ifPresent(ProcessHandle::destroyForcibly);
-                }
-            }
+            // Mostly towards the end, where collections are replaced.
+            double from = round % 2 == 1 ? 0 : 0.7;
+            long moment = (long) (whole * (from + (1 - from) * random.nextDouble()));
+            whole = Math.min(whole, killed(project, dump, moment));
             Result execute = project.run("execute", "--json", "--wait", "20s");
             if (execute.exitCode() != 0) {
                 refused++;
@@ -97,6 +87,26 @@ class RestoreKilledTest {
         project.run("dbrestore", dump, "--drop", "--exact").exits(0);
         assertThat(server.db().listCollectionNames().into(new ArrayList<>()))
                 .noneMatch(name -> name.startsWith("migopy_restore"));
+    }
+
+    /**
+     * Starts a restore and kills it after so many nanoseconds.
+     *
+     * @return how long it took if it ended by itself before; else a very long time
+     */
+    private static long killed(Project project, String dump, long moment) {
+        long start = System.nanoTime();
+        try (Run restore = project.start("dbrestore", dump, "--drop", "--exact")) {
+            while (System.nanoTime() - start < moment) {
+                if (!restore.isRunning()) {
+                    restore.exits(0);
+                    return System.nanoTime() - start;
+                }
+                Eventually.pause(Duration.ofMillis(5));
+            }
+            ProcessHandle.of(restore.pid()).ifPresent(ProcessHandle::destroyForcibly);
+        }
+        return Long.MAX_VALUE;
     }
 
     private static void set(MongoServer server, String time) {
