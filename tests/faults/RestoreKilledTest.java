@@ -54,9 +54,11 @@ class RestoreKilledTest {
         // So that the moment in which collections are replaced is met.
         server.failing("extra", "drop").blocking(Duration.ofMillis(800));
         int refused = 0;
+        server.collection("extra").insertOne(new Document());
         long whole = killed(project, dump, Long.MAX_VALUE);
         for (int round = 0; round < ROUNDS; round++) {
             set(server, "new");
+            server.collection("extra").insertOne(new Document());
             project.run("execute").exits(0);
             // Mostly towards the end, where collections are replaced.
             double from = round % 2 == 1 ? 0 : 0.7;
@@ -117,7 +119,6 @@ class RestoreKilledTest {
                             new Document("time", time),
                             new ReplaceOptions().upsert(true));
         }
-        server.collection("extra").insertOne(new Document());
     }
 
     private static Set<String> times(MongoServer server) {
