@@ -83,7 +83,7 @@ public final class Restore {
         build =
                 new CollectionBuild(
                         database, request.options(), MemoryBudget.ofHeap(), lock, events);
-        read();
+        readOrSayInterrupted();
         UnfinishedRestore unfinished = new UnfinishedRestore(database, lock, events);
         existing = Catalog.byName(database);
         selected.forEach(this::refuseOtherKind);
@@ -136,8 +136,7 @@ public final class Restore {
             }
             return failed(e, unfinished);
         } catch (SideBySide.Stopped e) {
-            String what = "The restore of %s was interrupted".formatted(request.folder());
-            return failed(Failures.restore(what, "", e), unfinished);
+            return failed(interrupted("", e), unfinished);
         }
     }
 
@@ -182,6 +181,19 @@ public final class Restore {
         }
         String hint = wayOn == null ? e.hint() : "Finish it: {migopy} " + wayOn;
         return new MigopyException(e.kind(), message, hint, e);
+    }
+
+    private void readOrSayInterrupted() {
+        try {
+            read();
+        } catch (SideBySide.Stopped e) {
+            throw interrupted("Nothing was changed.", e);
+        }
+    }
+
+    private MigopyException interrupted(String hint, SideBySide.Stopped e) {
+        return Failures.restore(
+                "The restore of %s was interrupted".formatted(request.folder()), hint, e);
     }
 
     private void read() {

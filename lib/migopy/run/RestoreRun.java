@@ -47,6 +47,9 @@ public final class RestoreRun implements RestoreLock {
             throw context.watchdog().endedEarly(e);
         } catch (MongoException e) {
             throw MongoErrors.translate(e, "Restoring " + database);
+        } catch (MigopyException e) {
+            MigopyException.Kind kind = context.kindAfter(e.kind());
+            throw kind == e.kind() ? e : new MigopyException(kind, e.getMessage(), e.hint(), e);
         }
     }
 

@@ -229,6 +229,20 @@ class RestoreTest {
     }
 
     @Test
+    void anInterruptWhileTheDumpIsCheckedChangesNothing(MongoServer server) {
+        users(server, 10);
+        var dumps = new Dumps(server).dropping();
+        Path folder = dumps.dumped();
+        server.collection("users").deleteMany(new Document());
+
+        Thread.currentThread().interrupt();
+        assertFails(Kind.FAILED, () -> dumps.restore(folder), "was interrupted");
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(server.collection("users").countDocuments()).isZero();
+    }
+
+    @Test
     void whatAKilledRestoreLeftIsNamedAndNeverDumped(MongoServer server) {
         users(server, 5);
         server.collection("migopy_restore.00000001.0").insertOne(new Document());
