@@ -167,6 +167,7 @@
 //SOURCES dump/Restore.java
 //SOURCES dump/RestoreItem.java
 //SOURCES dump/RestoreLock.java
+//SOURCES dump/RestorePlan.java
 //SOURCES dump/RestoreRequest.java
 //SOURCES dump/Selection.java
 //SOURCES dump/ServerFacts.java

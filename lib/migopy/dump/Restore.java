@@ -11,20 +11,12 @@ import migopy.console.RestoreAnswer.State;
 import migopy.console.Wording;
 import migopy.dump.RestoreItem.Action;
 
-import org.bson.BsonDocument;
-
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 /**
  * Brings a dump back, Migopy's or mongodump's, under the lock.
@@ -40,12 +32,11 @@ public final class Restore {
     private final DumpSource source;
     private final MongoDatabase database;
     private final long startedAt = System.nanoTime();
-    private final Map<String, State> states = new ConcurrentHashMap<>();
-    private final Map<String, RestoreItem> items = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<RefusedIndex> refused = new ConcurrentLinkedQueue<>();
     private Map<String, CollectionInfo> existing = Map.of();
     private List<DumpedCollection> selected = List.of();
     private DumpCheck check;
+    private RestorePlan plan;
     private RestoreLock lock;
     private CollectionBuild build;
 
@@ -89,19 +80,18 @@ public final class Restore {
         selected.forEach(this::refuseOtherKind);
         refusePartsOfCollections();
         boolean renames = ServerFacts.of(request.client()).renames();
-        for (DumpedCollection collection : selected) {
-            add(item(collection, renames));
+        plan = new RestorePlan(request, source.manifest(), selected, existing, renames);
+        for (RestoreItem item : plan.items()) {
+            if (item.action() == Action.KEEP) {
+                events.accept(
+                        new Event.Notice(item.name() + " is there already and stays as it is"));
+            }
         }
-        List<String> extra = extra();
-        boolean exact = request.options().exact();
-        if (exact && !extra.isEmpty()) {
-            events.accept(
-                    new Event.Notice("Not in the dump, to be dropped: " + Wording.some(extra)));
-            extra.forEach(name -> add(RestoreItem.of(name, typeOf(name), Action.DROP, name)));
+        if (request.options().exact() && !plan.extra().isEmpty()) {
+            String names = Wording.some(plan.extra());
+            events.accept(new Event.Notice("Not in the dump, to be dropped: " + names));
         }
-        MigopyException failure = attempt(unfinished);
-        boolean told = request.options().drop() && !exact && !extra.isEmpty();
-        return answer(told ? extra : List.of(), failure);
+        return answer(attempt(unfinished));
     }
 
     /**
@@ -112,18 +102,18 @@ public final class Restore {
     private MigopyException attempt(UnfinishedRestore unfinished) {
         String folder = source.databaseFolder().toString();
         try {
-            if (unfinished.supersede(request, items.keySet(), folder, plan(false))) {
+            if (unfinished.supersede(request, plan.names(), folder, plan.document(false))) {
                 wayOn = request.arguments(request.collections());
             }
             unfinished.remove(existing.keySet());
             buildAll(RestoreItem::isBeside);
-            if (needsNote()) {
+            if (plan.needsNote()) {
                 begin(folder);
             }
-            buildAll(item -> item.action() == Action.FILL && !isJournal(item));
-            new Swap(database, request.journal(), build, lock, this::stands)
-                    .run(items.values().stream().filter(i -> i.action() != Action.FILL).toList());
-            buildAll(item -> item.action() == Action.FILL && isJournal(item));
+            buildAll(item -> item.action() == Action.FILL && !plan.isJournal(item));
+            new Swap(database, request.journal(), build, lock, plan::set)
+                    .run(plan.items().stream().filter(i -> i.action() != Action.FILL).toList());
+            buildAll(item -> item.action() == Action.FILL && plan.isJournal(item));
             if (wayOn != null) {
                 lock.end();
             }
@@ -142,9 +132,9 @@ public final class Restore {
 
     private void begin(String folder) {
         boolean first = wayOn == null;
-        wayOn = isFinishable() ? request.finish() : request.arguments(request.collections());
+        wayOn = plan.wayOn();
         try {
-            lock.begin(folder, wayOn, plan(isFinishable()));
+            lock.begin(folder, wayOn, plan.document(true));
         } catch (RuntimeException e) {
             if (first) {
                 withdraw(e);
@@ -176,7 +166,7 @@ public final class Restore {
     private MigopyException failed(MigopyException e, UnfinishedRestore unfinished) {
         String message = e.getMessage();
         if (!request.finish().equals(wayOn)) {
-            String left = unfinished.removeAfterFailure(items.values());
+            String left = unfinished.removeAfterFailure(plan.items());
             message = left.isEmpty() ? message : message + "; " + left;
         }
         String hint = wayOn == null ? e.hint() : "Finish it: {migopy} " + wayOn;
@@ -216,35 +206,6 @@ public final class Restore {
         check.check(events);
     }
 
-    private RestoreItem item(DumpedCollection collection, boolean renames) {
-        String name = collection.name();
-        CollectionInfo old = existing.get(name);
-        boolean kept = old != null && !request.options().drop();
-        if (kept && collection.isView()) {
-            events.accept(new Event.Notice(name + " is there already and stays as it is"));
-            return RestoreItem.of(name, collection.type(), Action.KEEP, name);
-        }
-        boolean js = Catalog.isSystemJs(name);
-        if (kept || !renames || js && !request.options().drop()) {
-            return RestoreItem.of(name, collection.type(), Action.FILL, name);
-        }
-        String building = Catalog.UNFINISHED + request.run() + "." + items.size();
-        Action action =
-                collection.isView()
-                        ? Action.VIEW
-                        : collection.isTimeSeries() || js ? Action.COPY : Action.RENAME;
-        return RestoreItem.of(name, collection.type(), action, building);
-    }
-
-    private void add(RestoreItem item) {
-        items.put(item.name(), item);
-        states.put(item.name(), State.UNCHANGED);
-    }
-
-    private void stands(RestoreItem item, State state) {
-        states.put(item.name(), state);
-    }
-
     private interface Chosen {
         boolean is(RestoreItem item);
     }
@@ -253,7 +214,7 @@ public final class Restore {
         List<SideBySide.Task> tasks = new ArrayList<>();
         List<SideBySide.Task> views = new ArrayList<>();
         for (DumpedCollection collection : selected) {
-            RestoreItem item = items.get(collection.name());
+            RestoreItem item = plan.item(collection.name());
             if (chosen.is(item)) {
                 (collection.isView() ? views : tasks).add(() -> build(collection, item));
             }
@@ -267,7 +228,7 @@ public final class Restore {
         CollectionInfo old = inPlace ? existing.get(item.name()) : null;
         if (inPlace) {
             lock.ensureHeld();
-            stands(item, State.PARTIAL);
+            plan.set(item, State.PARTIAL);
             if (old != null && request.options().drop()) {
                 Swap.empty(database, item.name());
                 old = null;
@@ -280,78 +241,22 @@ public final class Restore {
                         old,
                         check.documents(collection),
                         check.largest(collection));
-        items.put(item.name(), built.item());
+        plan.built(built.item());
         refused.addAll(built.refused());
         if (inPlace) {
-            stands(item, State.RESTORED);
+            plan.set(item, State.RESTORED);
         }
     }
 
-    /**
-     * Whether other commands have to refuse until this is finished. Documents that are only added,
-     * without a journal, are as if somebody had inserted them.
-     */
-    private boolean needsNote() {
-        return items.values().stream()
-                .anyMatch(
-                        item ->
-                                isJournal(item)
-                                        || item.action() != Action.FILL
-                                        || request.options().drop());
-    }
-
-    private boolean isFinishable() {
-        return items.values().stream().noneMatch(item -> item.action() == Action.FILL);
-    }
-
-    private BsonDocument plan(boolean finishable) {
-        return RestoreItem.plan(items.values(), finishable);
-    }
-
-    private boolean isJournal(RestoreItem item) {
-        return item.name().equals(request.journal());
-    }
-
-    private String typeOf(String name) {
-        return existing.get(name).type();
-    }
-
-    /** What the database has and the dump does not, of that which the dump was asked for. */
-    private List<String> extra() {
-        if (!request.collections().isEmpty()) {
-            return List.of();
-        }
-        Set<String> found =
-                selected.stream().map(DumpedCollection::name).collect(Collectors.toSet());
-        List<String> asked = source.manifest() == null ? List.of() : source.manifest().selected();
-        return existing.keySet().stream()
-                .filter(name -> !found.contains(name) && !Catalog.isSystem(name))
-                .filter(name -> !name.startsWith(Catalog.UNFINISHED))
-                .filter(name -> !name.equals(request.lockCollection()))
-                .filter(name -> asked.isEmpty() || asked.contains(name))
-                .sorted()
-                .toList();
-    }
-
-    private RestoreAnswer answer(List<String> kept, MigopyException failure) {
-        List<RestoreAnswer.Collection> collections = new ArrayList<>();
-        Collection<String> dropped = new TreeSet<>();
-        for (RestoreItem item : items.values()) {
-            State state = item.action() == Action.KEEP ? State.UNCHANGED : states.get(item.name());
-            if (item.action() != Action.DROP) {
-                collections.add(item.answer(state));
-            } else if (state == State.RESTORED) {
-                dropped.add(item.name());
-            }
-        }
-        collections.sort(Comparator.comparing(RestoreAnswer.Collection::name));
+    private RestoreAnswer answer(MigopyException failure) {
+        boolean kept = request.options().drop() && !request.options().exact();
         return new RestoreAnswer(
                 database.getName(),
                 request.folder().toString(),
                 source.manifest() != null,
-                collections,
-                List.copyOf(dropped),
-                kept,
+                plan.collections(),
+                plan.dropped(),
+                kept ? plan.extra() : List.of(),
                 "To drop them too: {migopy} " + request.arguments(List.of()) + " --exact",
                 List.copyOf(refused),
                 failure,

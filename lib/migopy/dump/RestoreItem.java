@@ -60,7 +60,9 @@ record RestoreItem(
     }
 
     RestoreAnswer.Collection answer(State state) {
-        return new RestoreAnswer.Collection(name, type, state, documents, duplicates, indexes);
+        return state == State.UNCHANGED
+                ? new RestoreAnswer.Collection(name, type, state, 0, 0, 0)
+                : new RestoreAnswer.Collection(name, type, state, documents, duplicates, indexes);
     }
 
     /**
