@@ -44,7 +44,6 @@ public final class UnfinishedRestore {
     public static RestoreAnswer finish(
             RestoreRequest.Target target, RestoreLock lock, Consumer<Event> events) {
         long startedAt = System.nanoTime();
-        MongoDatabase database = target.connected();
         RestoreLock.Unfinished unfinished = lock.unfinished().orElse(null);
         if (unfinished == null) {
             return new RestoreAnswer(
@@ -69,58 +68,59 @@ public final class UnfinishedRestore {
         List<RestoreItem> items = RestoreItem.of(unfinished.plan());
         Map<String, State> states = new ConcurrentHashMap<>();
         items.forEach(item -> states.put(item.name(), State.UNCHANGED));
-        CollectionBuild build =
-                new CollectionBuild(
-                        database,
-                        new RestoreRequest.Options(true, false, false, false, false),
-                        MemoryBudget.ofHeap(),
-                        lock,
-                        events);
-        MigopyException failure = null;
-        try {
-            new Swap(
-                            database,
-                            target.journal(),
-                            build,
-                            lock,
-                            (item, state) -> states.put(item.name(), state))
-                    .run(items);
-            lock.end();
-        } catch (MongoException e) {
-            failure = Failures.restore(e, "Restoring " + target.database());
-        } catch (SideBySide.Stopped e) {
-            failure = Failures.restore("The restore was interrupted", "", e);
-        } catch (MigopyException e) {
-            failure = e;
-        }
+        MigopyException failure = swap(target, items, states, lock, events);
         if (failure != null) {
-            failure =
-                    new MigopyException(
-                            failure.kind(),
-                            failure.getMessage(),
-                            "Finish it: {migopy} " + unfinished.wayOn(),
-                            failure);
-        }
-        List<String> dropped = new ArrayList<>();
-        List<RestoreAnswer.Collection> collections = new ArrayList<>();
-        for (RestoreItem item : items) {
-            if (item.action() == Action.DROP) {
-                dropped.add(item.name());
-            } else {
-                collections.add(item.answer(states.get(item.name())));
-            }
+            String hint = "Finish it: {migopy} " + unfinished.wayOn();
+            failure = new MigopyException(failure.kind(), failure.getMessage(), hint, failure);
         }
         return new RestoreAnswer(
                 target.database(),
                 unfinished.folder(),
                 true,
-                collections,
-                failure == null ? dropped : List.of(),
+                items.stream()
+                        .filter(item -> item.action() != Action.DROP)
+                        .map(item -> item.answer(states.get(item.name())))
+                        .toList(),
+                items.stream()
+                        .filter(item -> item.action() == Action.DROP)
+                        .map(RestoreItem::name)
+                        .filter(name -> states.get(name) == State.RESTORED)
+                        .toList(),
                 List.of(),
                 "",
                 List.of(),
                 failure,
                 Duration.ofNanos(System.nanoTime() - startedAt));
+    }
+
+    private static MigopyException swap(
+            RestoreRequest.Target target,
+            List<RestoreItem> items,
+            Map<String, State> states,
+            RestoreLock lock,
+            Consumer<Event> events) {
+        var options = new RestoreRequest.Options(true, false, false, false, false);
+        MongoDatabase database = target.connected();
+        CollectionBuild build =
+                new CollectionBuild(database, options, MemoryBudget.ofHeap(), lock, events);
+        Swap swap =
+                new Swap(
+                        database,
+                        target.journal(),
+                        build,
+                        lock,
+                        (item, state) -> states.put(item.name(), state));
+        try {
+            swap.run(items);
+            lock.end();
+            return null;
+        } catch (MongoException e) {
+            return Failures.restore(e, "Restoring " + target.database());
+        } catch (SideBySide.Stopped e) {
+            return Failures.restore("The restore was interrupted", "", e);
+        } catch (MigopyException e) {
+            return e;
+        }
     }
 
     /** Removes what dead restores were building, and accepts the database as it is. */
