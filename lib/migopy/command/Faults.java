@@ -3,6 +3,7 @@ package migopy.command;
 import com.mongodb.MongoException;
 
 import migopy.MigopyException;
+import migopy.console.Wording;
 import migopy.mongo.MongoErrors;
 import migopy.run.Failure;
 
@@ -24,6 +25,11 @@ final class Faults {
         if (thrown instanceof MigopyException known) {
             return known;
         }
+        // First: where a jar of the driver is damaged, the classes below may be missing too.
+        if (thrown instanceof LinkageError) {
+            String name = thrown.getClass().getSimpleName();
+            return linkage(name + ": " + thrown.getMessage(), thrown);
+        }
         if (thrown instanceof MongoException fromDriver) {
             return MongoErrors.translate(fromDriver, "working");
         }
@@ -33,9 +39,6 @@ final class Faults {
                 text.startsWith(type)
                         ? thrown.getClass().getSimpleName() + text.substring(type.length())
                         : text;
-        if (thrown instanceof LinkageError) {
-            return linkage(what, thrown);
-        }
         return new MigopyException(MigopyException.Kind.FAILED, what, hint(thrown), thrown);
     }
 
@@ -61,7 +64,8 @@ final class Faults {
                 ? new MigopyException(
                         MigopyException.Kind.FAILED,
                         damaged.get() + " is damaged: " + what,
-                        "Remove that file, then run the command again, which fetches or builds it",
+                        "Remove it, and the next run fetches or builds it again: rm "
+                                + Wording.word(damaged.get().toString()),
                         thrown)
                 : new MigopyException(MigopyException.Kind.FAILED, what, hint(thrown), thrown);
     }

@@ -169,8 +169,8 @@ public final class Program {
 
     private int ended(Console console, Throwable thrown) {
         OptionalInt answered = console.answered();
-        MigopyException error = fault(thrown);
-        if (answered.isEmpty() && !isShuttingDown()) {
+        MigopyException error = Faults.of(thrown);
+        if (answered.isEmpty() && !isOfTheShutdown(thrown)) {
             try {
                 console.error(error, List.of());
             } catch (LinkageError e) { // JSON is written by the driver's own library
@@ -183,21 +183,6 @@ public final class Program {
         }
         // What was answered stays said: what fails after it only closes what is open.
         return answered.orElse(error.kind().exitCode());
-    }
-
-    /** Where jars are damaged, what would say so may be missing too. */
-    private static MigopyException fault(Throwable thrown) {
-        try {
-            return Faults.of(thrown);
-        } catch (LinkageError e) {
-            e.addSuppressed(thrown);
-            return new MigopyException(
-                    MigopyException.Kind.FAILED,
-                    "A jar of the class path is damaged or missing: " + e,
-                    "Remove the jars of the driver from ~/.m2/repository/org/mongodb, then run the"
-                            + " command again, which fetches them",
-                    e);
-        }
     }
 
     private static String plainJson(MigopyException error) {
@@ -213,16 +198,10 @@ public final class Program {
         return text.replace("\\", "\\\\").replace("\"", "\\\"").replaceAll("\\p{Cntrl}", " ");
     }
 
-    /** Whether a signal is ending the JVM: what fails then is no news, and its exit code is set. */
-    private static boolean isShuttingDown() {
-        try {
-            Thread never = new Thread(() -> {}, "migopy-never");
-            Runtime.getRuntime().addShutdownHook(never);
-            Runtime.getRuntime().removeShutdownHook(never);
-            return false;
-        } catch (IllegalStateException e) {
-            return true;
-        }
+    /** Whether it only says that a signal is ending the JVM, whose exit code is set already. */
+    private static boolean isOfTheShutdown(Throwable thrown) {
+        return thrown instanceof IllegalStateException
+                && "Shutdown in progress".equals(thrown.getMessage());
     }
 
     private Set<String> ownOptions(String command) {

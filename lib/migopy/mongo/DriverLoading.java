@@ -28,10 +28,14 @@ public final class DriverLoading implements AutoCloseable {
     }
 
     private static void load() {
-        MongoClientSettings.builder()
-                .applyConnectionString(new ConnectionString("mongodb://localhost"))
-                .build();
-        ObjectId.get(); // asks for random numbers, which takes a provider's classes
+        try {
+            MongoClientSettings.builder()
+                    .applyConnectionString(new ConnectionString("mongodb://localhost"))
+                    .build();
+            ObjectId.get(); // asks for random numbers, which takes a provider's classes
+        } catch (LinkageError e) {
+            return; // a damaged jar: the command itself fails of it, and reports it
+        }
         // A monitor tells its log what it has found, dates in words, before it tells anybody else:
         // though nobody keeps that log, it would wait here for the names of all time zones.
         new Date().toString();

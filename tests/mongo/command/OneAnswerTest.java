@@ -13,18 +13,25 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import support.Eventually;
+import support.Json;
 import support.Kind;
 import support.MongoServer;
 import support.On;
 import support.OnServer;
 import support.Result;
+import support.Scratch;
 
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -119,6 +126,42 @@ class OneAnswerTest {
                 .containsEntry("kind", "usage")
                 .hasEntrySatisfying("hint", hint -> assertThat(hint.toString()).contains("JDK"));
         assertThat(project.states()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bson-5", "mongodb-driver-core", "mongodb-driver-sync"})
+    void aDamagedJarIsNamedEvenWhereItIsTheOneThatWritesJson(String name, MongoServer server)
+            throws Exception {
+        Path folder = Scratch.folder("damaged"); // without migopy.java: this runs no script
+        Files.createDirectory(folder.resolve("mongomigrations"));
+        List<String> classPath = new ArrayList<>();
+        Path damaged = folder.resolve("damaged.jar");
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+            boolean wanted = Path.of(entry).getFileName().toString().startsWith(name);
+            classPath.add(wanted ? damaged.toString() : entry);
+            if (wanted) {
+                Files.write(damaged, Arrays.copyOf(Files.readAllBytes(Path.of(entry)), 10_000));
+            }
+        }
+        ProcessBuilder builder =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                                "-cp",
+                                String.join(File.pathSeparator, classPath),
+                                "support.ProjectEntry",
+                                "status",
+                                "--json")
+                        .directory(folder.toFile())
+                        .redirectError(folder.resolve("err").toFile());
+        builder.environment().put("MIGOPY_HOME", folder.toString());
+        builder.environment().put("MONGO_URI", server.uri());
+        Process status = builder.start();
+        Document answer = Json.object(new String(status.getInputStream().readAllBytes()));
+        assertThat(status.waitFor()).as(answer.toJson()).isEqualTo(1);
+        assertThat(answer).containsEntry("exitCode", 1L);
+        assertThat(answer.get("error", Document.class).getString("message"))
+                .contains(damaged + " is damaged");
+        assertThat(folder.resolve("err")).content().doesNotContain("\tat ");
     }
 
     @ParameterizedTest

@@ -80,6 +80,13 @@ class JbangRunsTest {
         environment.remove("MIGOPY_CACHE");
         in(mine, "./migopy", "create", "add", "users").exits(0).says("mongomigrations/1_add_users");
         in(mine, "./migopy", "execute", "--embedded").exits(0).says("applied   1_add_users");
+        Files.writeString(
+                mine.resolve("mongomigrations/2_child.java"),
+                "class Child { static void up() throws Exception { new ProcessBuilder(\"echo\","
+                        + " \"from a child\").inheritIO().start().waitFor(); } }");
+        Launched child = in(mine, "./migopy", "execute", "--embedded", "--json").exits(0);
+        assertThat(Json.object(child.out()).getList("steps", Document.class)).hasSize(1);
+        assertThat(child.err()).contains("from a child");
         // From a folder below, which is none of Migopy's business.
         Path below = Files.createDirectory(mine.resolve("mongomigrations/é"));
         Launched status = in(below, "../../migopy", "status", "--embedded", "--json").exits(0);
