@@ -143,6 +143,21 @@ class LockGoneTest {
         assertThat(project.lock()).isNull();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "db().getCollection(\"migrations_lock\").drop();",
+                "db().getCollection(\"migrations_lock\").deleteMany(new Document());",
+                "db().runCommand(new Document(\"drop\", \"migrations_lock\"));"
+            })
+    void aMigrationThatDeletesTheLockItselfIsTheLastOne(String statement, MongoServer server) {
+        var project = two(server, up(statement)).lease("30s");
+
+        project.run("execute").exits(5).says("migrations_lock was deleted");
+
+        assertThat(project.states()).containsOnlyKeys("1_slow").containsEntry("1_slow", "applied");
+    }
+
     @Test
     void aRunWhoseLockWasRemovedWithUnlockSaysSo(MongoServer server) {
         var project = two(server, waitingFor("go"));

@@ -202,7 +202,8 @@ public final class Lease implements AutoCloseable {
      * @throws MigopyException unknown, if the lock is lost, or if it cannot be told
      */
     public void ensureHeld() {
-        if (!lost && (doubted || renewal.age(wall.millis()).compareTo(trusted) > 0)) {
+        boolean old = renewal.age(wall.millis()).compareTo(trusted) > 0;
+        if (!lost && (old || doubted)) {
             try {
                 renew();
                 doubted = false;
@@ -213,7 +214,10 @@ public final class Lease implements AutoCloseable {
                 }
                 throw new MigopyException(
                         MigopyException.Kind.UNKNOWN,
-                        "The lock could not be renewed for two thirds of its lease: "
+                        (old
+                                        ? "The lock could not be renewed for two thirds of its"
+                                                + " lease: "
+                                        : "Whether the lock is still held could not be checked: ")
                                 + e.getMessage(),
                         "See what is true: " + MigopyException.COMMAND + " status",
                         e);

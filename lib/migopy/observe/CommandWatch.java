@@ -67,6 +67,9 @@ public final class CommandWatch implements CommandListener {
                             .formatted(described(event)),
                     "Use another write concern");
         }
+        if (writes && WriteCommand.isOfALock(name, command)) {
+            observation.dropped();
+        }
         ObservedTransaction transaction = observation.transaction();
         if (transaction != null) {
             inTransaction(event, observation, transaction, writes);

@@ -159,7 +159,7 @@ public final class Observation {
         }
     }
 
-    /** Notes that a collection or a database was dropped or renamed. */
+    /** Notes that a collection or a database was dropped or renamed, or a lock written to. */
     void dropped() {
         drops = true;
     }

@@ -62,6 +62,11 @@ final class WriteCommand {
         return stage.keySet().stream().anyMatch(WRITING_STAGES::contains);
     }
 
+    /** Whether its collection is named like that of a run's lock. */
+    static boolean isOfALock(String name, BsonDocument command) {
+        return text(command.get(name)).endsWith("_lock");
+    }
+
     /** Returns the namespaces that it names; {@code app.} for a whole database. */
     static Set<String> namespaces(String name, String database, BsonDocument command) {
         Set<String> namespaces = new HashSet<>();
