@@ -21,11 +21,20 @@ import java.util.Random;
  * a mark in {@code done}.
  */
 final class KillerMigrations {
-    private static final String CALLED =
-            "db().getCollection(\"calls\").insertOne(new Document(\"mark\", \"%1$s\"));"
-                    + " long end = System.nanoTime() + 30_000_000L;"
+    private static final String WORKING =
+            " long end = System.nanoTime() + 30_000_000L;"
                     + " while (System.nanoTime() < end) {"
                     + " java.util.concurrent.locks.LockSupport.parkNanos(1_000_000L); }";
+
+    private static final String CALLED =
+            "db().getCollection(\"calls\").insertOne(new Document(\"mark\", \"%1$s\"));" + WORKING;
+
+    // A session of its own says that this write is meant to be outside of the transaction.
+    private static final String CALLED_OUTSIDE =
+            "try (ClientSession own = Migration.client().startSession()) {"
+                    + " database.getCollection(\"calls\").insertOne(own, new Document(\"mark\","
+                    + " \"%1$s\")); }"
+                    + WORKING;
 
     // One that failed is run again by the next execute: its author has to expect that.
     private static final String PLAIN =
@@ -39,7 +48,7 @@ final class KillerMigrations {
             "static void up(MongoDatabase database, ClientSession session) {"
                     + " database.getCollection(\"done\").insertOne(session, new Document(\"mark\","
                     + " \"%1$s\")); "
-                    + CALLED
+                    + CALLED_OUTSIDE
                     + " }";
 
     private static final String FAILING =

@@ -89,7 +89,10 @@ final class ModelRound implements AutoCloseable {
                 REPAIR_LIMIT,
                 () -> {
                     if (!migrations.areAll(state)) {
-                        Result result = project.run(command);
+                        Result result;
+                        synchronized (ModelRound.class) { // one migration at a time in this JVM
+                            result = project.run(command);
+                        }
                         runners.tell(result.toString());
                         heed(result);
                     }
