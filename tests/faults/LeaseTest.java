@@ -82,7 +82,7 @@ class LeaseTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 16, 100})
+    @ValueSource(ints = {1, 100})
     void itIsRenewedWhileEveryConnectionOfThePoolIsInUse(int size, MongoServer server) {
         var project = two(server, USING_EVERY_CONNECTION.formatted(size));
         project.environment("MONGO_URI", server.uriWith("maxPoolSize=" + size));

@@ -36,12 +36,6 @@ class OtherVersionsTest {
     }
 
     @Test
-    void aLaterMongodb6FinishesAnIndexBuildWhoseRunWasStopped(
-            @On(Kind.MONGODB_6_LATE) MongoServer server) {
-        IndexBuildTest.isStoppedAndJoined(server);
-    }
-
-    @Test
     void threeMembers(@On(Kind.THREE_MEMBERS) MongoServer server) {
         shortSet(server);
     }
