@@ -57,6 +57,10 @@ final class DirectRun {
      * The last words of a direct run: a stack trace only for what the migration's own code threw.
      */
     private static void say(Thread thread, Throwable thrown) {
+        if (thrown instanceof Migration.Skipped skipped) {
+            System.err.println(skipped.getMessage());
+            Runtime.getRuntime().halt(0);
+        }
         Throwable reason = thrown instanceof Refusal refusal ? refusal.reason() : thrown;
         if (reason instanceof MigopyException known) {
             System.err.println(known.getMessage());

@@ -31,7 +31,7 @@ public final class Migration {
     private static final AtomicReference<Binding> BOUND = new AtomicReference<>();
 
     /** Bound once a run's migration is over: one that did not hear of its end gets no more. */
-    private static final Binding OVER = new Binding(null, null, null, null, null, null, null);
+    private static final Binding OVER = new Binding(null, null, null, null, null, null, null, null);
 
     private Migration() {}
 
@@ -43,6 +43,7 @@ public final class Migration {
      * @param client made when it is asked for first
      * @param log takes one line
      * @param backfills makes the backfill of a collection
+     * @param skips takes the reason of {@link #skip}, or throws where nothing can be skipped
      * @param observation of what the migration does
      */
     public record Binding(
@@ -52,6 +53,7 @@ public final class Migration {
             MongoDatabase database,
             Consumer<String> log,
             Function<String, Backfill> backfills,
+            Consumer<String> skips,
             Observation observation) {
 
         /**
@@ -80,6 +82,7 @@ public final class Migration {
                                             connection.supportsTransactions(),
                                             connection.topology() == Topology.EMBEDDED),
                                     collection),
+                    reason -> {},
                     new Observation());
         }
     }
@@ -132,6 +135,30 @@ public final class Migration {
     /** A change of many documents that goes on where it stopped. */
     public static Backfill backfill(String collection) {
         return binding().backfills().apply(collection);
+    }
+
+    /**
+     * Ends {@code up()}: this migration is not for this environment. It is recorded as skipped with
+     * the reason, stands in the way of nothing, and is asked again by the next {@code execute}.
+     * What it has written before stays, unless it runs in a transaction.
+     *
+     * @param reason one line that a person understands
+     */
+    public static void skip(String reason) {
+        if (reason == null || reason.isBlank()) {
+            throw new IllegalArgumentException("skip() needs a reason");
+        }
+        binding().skips().accept(reason);
+        throw new Skipped(reason);
+    }
+
+    /** How {@link #skip} ends {@code up()}. No exception: those a migration may have to catch. */
+    public static final class Skipped extends Error {
+        private static final long serialVersionUID = 1L;
+
+        private Skipped(String reason) {
+            super("skipped: " + reason);
+        }
     }
 
     /**

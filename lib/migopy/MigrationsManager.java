@@ -325,6 +325,7 @@
 //SOURCES run/RunOptions.java
 //SOURCES run/RunResult.java
 //SOURCES run/Runner.java
+//SOURCES run/Skip.java
 //SOURCES run/SourceReader.java
 //SOURCES run/StatusReader.java
 //SOURCES run/StepBackfills.java

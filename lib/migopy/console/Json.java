@@ -73,6 +73,7 @@ public final class Json {
                         .append("direction", step.direction().word())
                         .append("outcome", step.outcome().word());
         put(document, "durationMs", step.durationMs());
+        put(document, "reason", step.reason());
         return put(document, "error", step.error() == null ? null : failure(step.error()));
     }
 

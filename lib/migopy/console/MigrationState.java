@@ -6,6 +6,8 @@ import java.util.Locale;
 public enum MigrationState {
     APPLIED,
     IGNORED,
+    /** Its {@code up()} said that it is not for this environment; asked again by each run. */
+    SKIPPED,
     PENDING,
     /** Under way in a run that holds the lock. */
     RUNNING,

@@ -8,6 +8,7 @@ public enum Outcome {
     APPLIED,
     ROLLED_BACK,
     IGNORED,
+    SKIPPED,
     FAILED,
     ROLLBACK_FAILED,
     INTERRUPTED,

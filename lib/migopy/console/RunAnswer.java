@@ -5,6 +5,7 @@ import migopy.Problem;
 
 import org.bson.Document;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -93,7 +94,9 @@ public record RunAnswer(
 
     /** What stays true, and what to type. */
     private String wayOn(StepReport last) {
-        return stays(steps.subList(0, steps.size() - 1))
+        List<StepReport> before = new ArrayList<>(steps.subList(0, steps.size() - 1));
+        before.removeIf(step -> step.outcome() == Outcome.SKIPPED);
+        return stays(before)
                 + switch (last.outcome()) {
                     case FAILED -> failed(last);
                     case INTERRUPTED ->

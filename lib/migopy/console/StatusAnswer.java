@@ -45,6 +45,7 @@ public record StatusAnswer(
      * @param reversible whether it has a {@code down()}; null if that is not known
      * @param by who runs or ran it, {@code ada@laptop}, or null; shown while it runs and when it
      *     was interrupted
+     * @param reason why it was skipped, or null
      */
     public record Row(
             String name,
@@ -55,7 +56,32 @@ public record StatusAnswer(
             Instant finishedAt,
             Long durationMs,
             Boolean reversible,
-            String by) {
+            String by,
+            String reason) {
+
+        /** One that was not skipped. */
+        public Row(
+                String name,
+                Long number,
+                MigrationState state,
+                Problem.Kind problem,
+                Instant startedAt,
+                Instant finishedAt,
+                Long durationMs,
+                Boolean reversible,
+                String by) {
+            this(
+                    name,
+                    number,
+                    state,
+                    problem,
+                    startedAt,
+                    finishedAt,
+                    durationMs,
+                    reversible,
+                    by,
+                    null);
+        }
 
         /** One that was never run. */
         public static Row pending(String name, long number, Problem.Kind problem) {
@@ -65,8 +91,15 @@ public record StatusAnswer(
 
         /** Whether nobody has to look at it again. */
         private boolean settled() {
-            return problem == null
-                    && (state == MigrationState.APPLIED || state == MigrationState.IGNORED);
+            return problem == null && done();
+        }
+
+        /** Whether nothing is left to be applied of it. */
+        private boolean done() {
+            return switch (state) {
+                case APPLIED, IGNORED, SKIPPED -> true;
+                default -> false;
+            };
         }
 
         private boolean underWay() {
@@ -84,7 +117,9 @@ public record StatusAnswer(
             if (problem != null && !state.word().endsWith(problem.word())) {
                 notes.add(Words.spoken(problem.word()));
             }
-            if (Boolean.FALSE.equals(reversible) && state != MigrationState.IGNORED) {
+            if (reason != null) {
+                notes.add(Wording.visible(reason));
+            } else if (Boolean.FALSE.equals(reversible) && state != MigrationState.IGNORED) {
                 notes.add("no down()");
             }
             table.row(
@@ -104,6 +139,7 @@ public record StatusAnswer(
             Json.put(row, "startedAt", startedAt);
             Json.put(row, "finishedAt", finishedAt);
             Json.put(row, "durationMs", durationMs);
+            Json.put(row, "reason", reason);
             return Json.put(row, "reversible", reversible);
         }
     }
@@ -130,7 +166,7 @@ public record StatusAnswer(
      * be applied, be it pending, failed or under way, else 0.
      */
     public int checkCode() {
-        long done = count(MigrationState.APPLIED) + count(MigrationState.IGNORED);
+        long done = migrations.stream().filter(Row::done).count();
         return !problems.isEmpty() ? 3 : done < migrations.size() ? 8 : 0;
     }
 
@@ -206,6 +242,7 @@ public record StatusAnswer(
             counts.add(pending == 0 ? "Nothing pending" : Wording.number(pending) + " pending");
         }
         add(counts, failed, "failed");
+        add(counts, count(MigrationState.SKIPPED), "skipped");
         add(counts, interrupted, "interrupted");
         add(counts, running, "running");
         if (!problems.isEmpty()) {

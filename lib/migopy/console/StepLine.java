@@ -43,6 +43,9 @@ final class StepLine {
                         + " ".repeat(GAP)
                         + Wording.left(name, nameWidth)
                         + Wording.right(duration, DURATION_WIDTH);
+        if (step.reason() != null) {
+            line += " ".repeat(GAP) + Wording.visible(step.reason());
+        }
         return line.stripTrailing() + "\n";
     }
 

@@ -24,7 +24,8 @@ import java.util.Objects;
  * @param finishedAt null where nobody knows
  * @param durationMs null where nobody knows
  * @param error null where there was none
- * @param note what a person said about it, or where its dump lies; null where there is none
+ * @param note what a person or its {@code skip()} said about it, or where its dump lies; null where
+ *     there is none
  */
 public record Attempt(
         String direction,

@@ -80,7 +80,14 @@ public record Begin(
         }
         Document unset = new Document();
         List<String> old =
-                new ArrayList<>(List.of("finishedAt", "durationMs", "error", "output", "control"));
+                new ArrayList<>(
+                        List.of(
+                                "finishedAt",
+                                "durationMs",
+                                "error",
+                                "output",
+                                "control",
+                                "reason"));
         if (session == null) {
             old.add("session");
         }

@@ -28,6 +28,9 @@ public record End(Expected expected, State state, Attempt attempt, String output
                         .append("durationMs", attempt.durationMs())
                         .append("output", output);
         Document unset = new Document("session", "").append("control", "");
+        if (state == State.SKIPPED) {
+            set.append("reason", attempt.note().text());
+        }
         if (attempt.error() == null) {
             unset.append("error", "");
         } else {

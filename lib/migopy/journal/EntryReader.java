@@ -72,6 +72,7 @@ final class EntryReader {
                 by == null ? null : By.read(by),
                 flag(document, "reversible"),
                 text(document, "renamedFrom"),
+                text(document, "reason"),
                 error == null ? null : text(error, "type"),
                 error == null ? null : text(error, "message"),
                 subdocument(document, "checkpoints"));

@@ -35,7 +35,11 @@ public record Ignored(
                         .append("finishedAt", Date.from(attempt.finishedAt()))
                         .append("durationMs", attempt.durationMs())
                         .append("by", attempt.by().toDocument());
-        Document unset = new Document("error", "").append("output", "").append("checkpoints", "");
+        Document unset =
+                new Document("error", "")
+                        .append("output", "")
+                        .append("checkpoints", "")
+                        .append("reason", "");
         return Updates.combine(
                 new Document("$set", set), new Document("$unset", unset), attempt.push());
     }

@@ -18,6 +18,7 @@ import java.time.Instant;
  * @param resumable whether its class was marked {@code @Resumable} when it ran
  * @param fileGone whether a person has accepted that its file is gone
  * @param renamedFrom the name that it had until a repair renamed it, or null
+ * @param reason why it was skipped, or null
  * @param checkpoints where its backfills stopped, by their ordinal; null where it has none
  */
 public record JournalEntry(
@@ -39,6 +40,7 @@ public record JournalEntry(
         By by,
         Boolean reversible,
         String renamedFrom,
+        String reason,
         String errorType,
         String errorMessage,
         BsonDocument checkpoints)

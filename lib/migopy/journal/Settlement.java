@@ -45,7 +45,7 @@ public record Settlement(
         Document unset = new Document();
         if (state != null) {
             set.append("state", state.word());
-            for (String old : List.of("error", "session", "control", "checkpoints")) {
+            for (String old : List.of("error", "session", "control", "checkpoints", "reason")) {
                 unset.append(old, "");
             }
         }

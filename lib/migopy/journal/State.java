@@ -9,6 +9,7 @@ public enum State {
     APPLIED,
     FAILED,
     IGNORED,
+    SKIPPED,
     ROLLING_BACK,
     ROLLBACK_FAILED,
     ROLLED_BACK;

@@ -129,7 +129,8 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
         }
 
         private void add(JournalEntry entry, MigrationFile file) {
-            if (entry.state() == State.ROLLED_BACK && file == null) {
+            boolean applied = entry.state() != State.ROLLED_BACK && entry.state() != State.SKIPPED;
+            if (!applied && file == null) {
                 return; // gone from the database and from the folder: nothing is left of it
             }
             Long number = file != null ? Long.valueOf(file.number()) : entry.number();
@@ -156,6 +157,7 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
             return switch (entry.state()) {
                 case APPLIED -> MigrationState.APPLIED;
                 case IGNORED -> MigrationState.IGNORED;
+                case SKIPPED -> MigrationState.SKIPPED;
                 case FAILED -> MigrationState.FAILED;
                 case ROLLBACK_FAILED -> MigrationState.ROLLBACK_FAILED;
                 case ROLLED_BACK -> MigrationState.PENDING;
@@ -185,7 +187,7 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
                 case FAILED -> failed(entry, file);
                 case ROLLBACK_FAILED -> Problems.rollbackFailed(entry);
                 case APPLIED -> file == null ? gone(entry, number) : edited(entry, file);
-                case IGNORED, PENDING, RUNNING, ROLLING_BACK, UNREADABLE -> null;
+                case IGNORED, SKIPPED, PENDING, RUNNING, ROLLING_BACK, UNREADABLE -> null;
             };
         }
 

@@ -60,8 +60,8 @@ public final class Planner {
                 selected.add(one);
             }
         }
-        if (request.steps() != null && selected.size() > request.steps()) {
-            selected = selected.subList(0, request.steps());
+        if (request.steps() != null) {
+            selected = first(request.steps(), selected);
         }
         List<Problem> inTheWay = inTheWayOf(selected, named, request);
         if (!inTheWay.isEmpty()) {
@@ -72,12 +72,25 @@ public final class Planner {
         return new Plan(steps, List.of(), noticesFor(selected, named));
     }
 
+    /** So many, beside those that were skipped: asked by each run, they would use up its steps. */
+    private static List<Situation> first(int steps, List<Situation> selected) {
+        List<Situation> first = new ArrayList<>();
+        int counted = 0;
+        for (Situation one : selected) {
+            if (!one.skipped() && counted++ == steps) {
+                break;
+            }
+            first.add(one);
+        }
+        return first;
+    }
+
     /** A failed one is run again, and an interrupted one where that is safe or a person says so. */
     private static boolean runnable(Situation one, boolean retry) {
         if (one.file() == null) {
             return false;
         }
-        if (one.pending()) {
+        if (one.pending() || one.skipped()) {
             return true;
         }
         if (!one.canBeRetried()) {
@@ -176,7 +189,7 @@ public final class Planner {
         refuseNamesWithLimits(request.names(), request.to(), null);
         Map<String, Situation> named = Names.resolve(request.names(), overview.migrations());
         for (Situation one : named.values()) {
-            if (!one.pending() && one.problem() == null) {
+            if (!one.pending() && !one.skipped() && one.problem() == null) {
                 throw MigopyException.usage(
                         "%s is not pending but %s".formatted(one.name(), one.state().word()),
                         "Only what was never run can be ignored");
@@ -187,8 +200,10 @@ public final class Planner {
         long limit = request.to() == null ? Long.MAX_VALUE : resolveTo(request.to());
         List<Step> steps = new ArrayList<>();
         for (Situation one : overview.migrations()) {
-            boolean wanted = named.isEmpty() || named.containsKey(one.name());
-            if (wanted && one.pending() && one.number() <= limit) {
+            boolean isNamed = named.containsKey(one.name());
+            boolean wanted =
+                    one.pending() && (named.isEmpty() || isNamed) || one.skipped() && isNamed;
+            if (wanted && one.number() <= limit) {
                 steps.add(new Step.Ignore(one.file(), one.entry()));
                 if (one.renamed()) {
                     inTheWay.add(one.problem());

@@ -63,6 +63,7 @@ final class Problems {
             case IGNORED -> "is ignored";
             case FAILED -> "failed";
             case ROLLED_BACK -> "was rolled back";
+            case SKIPPED -> "was skipped";
             case ROLLBACK_FAILED, ROLLING_BACK -> "was being rolled back";
             case RUNNING -> "was interrupted";
         };

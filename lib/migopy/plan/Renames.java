@@ -32,7 +32,8 @@ final class Renames {
         if (entry.checksum() != null && !entry.checksum().equals(own) && !live) {
             boolean failed = entry.state() == State.FAILED && !entry.failedMidway();
             // What failed may be run again, so an edit of it leaves no text behind.
-            if (entry.state() != State.ROLLED_BACK && !(failed && own != null)) {
+            boolean never = entry.state() == State.ROLLED_BACK || entry.state() == State.SKIPPED;
+            if (!never && !(failed && own != null)) {
                 moved.put(entry.checksum(), entry);
             }
         }

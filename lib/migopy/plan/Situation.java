@@ -36,6 +36,11 @@ public record Situation(
                 && (state == MigrationState.INTERRUPTED || state == MigrationState.FAILED);
     }
 
+    /** Whether its {@code up()} said that it is not for this environment: each run asks again. */
+    boolean skipped() {
+        return state == MigrationState.SKIPPED;
+    }
+
     /** Whether it was never run, or was rolled back. */
     boolean pending() {
         return state == MigrationState.PENDING;
@@ -45,6 +50,7 @@ public record Situation(
     boolean couldRun() {
         return file != null
                 && (state == MigrationState.PENDING
+                        || state == MigrationState.SKIPPED
                         || state == MigrationState.FAILED && problem == null);
     }
 

@@ -5,12 +5,16 @@ import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoDatabase;
 
+import migopy.Migration;
 import migopy.Transaction;
+import migopy.backfill.Backfill;
 import migopy.mongo.Connection;
 import migopy.observe.HandedOut;
 import migopy.observe.Handles;
 import migopy.observe.InSession;
 import migopy.observe.Observation;
+
+import java.nio.file.Path;
 
 /** The client, database and session that a call hands to the user's code. */
 final class CallHandles {
@@ -26,6 +30,7 @@ final class CallHandles {
 
     private final Connection connection;
     private final ClientSession session;
+    private final Observation observation;
     private final Handles.Policy policy;
     private final MongoDatabase database;
     private MongoClient client;
@@ -39,6 +44,7 @@ final class CallHandles {
             Observation observation,
             Proxies proxies) {
         this.connection = connection;
+        this.observation = observation;
         this.session = session == null ? null : Transaction.handedOut(session, observation);
         HandedOut plain = new HandedOut(observation, session != null);
         this.policy = proxies == Proxies.IN_SESSION ? new InSession(session, plain) : plain;
@@ -47,6 +53,29 @@ final class CallHandles {
         MongoDatabase fit =
                 session == null ? bare : bare.withWriteConcern(WriteConcern.ACKNOWLEDGED);
         this.database = proxies == Proxies.FEW ? fit : Handles.of(MongoDatabase.class, fit, policy);
+    }
+
+    /** What the calls of {@link Migration} lead to. */
+    Migration.Binding binding(Path home, StepBackfills backfills, Skip skip) {
+        return new Migration.Binding(
+                home,
+                connection::supportsTransactions,
+                this::client,
+                database,
+                System.out::println,
+                name -> backfill(name, backfills),
+                skip::accept,
+                observation);
+    }
+
+    private Backfill backfill(String name, StepBackfills backfills) {
+        if (session != null) {
+            throw observation.refuse(
+                    "backfill(\"%s\") in a transaction: it commits each batch by itself"
+                            .formatted(name),
+                    "Call it without a transaction, in a migration of its own");
+        }
+        return backfills.of(name, observation);
     }
 
     /** The client, which is the run's to close. */

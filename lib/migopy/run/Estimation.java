@@ -53,13 +53,21 @@ final class Estimation {
                         estimate.database(),
                         System.out::println,
                         estimate::backfill,
+                        reason -> {},
                         new Observation());
         boolean transactional = migration.transactional(Direction.UP);
         try (Migration.Unbind bound = Migration.bind(binding);
                 ClientSession session = transactional ? connection.client().startSession() : null) {
-            return estimate.of(
-                    migration.name(),
-                    () -> migration.call(Direction.UP, estimate.database(), session));
+            return estimate.of(migration.name(), () -> call(migration, estimate, session));
+        }
+    }
+
+    private void call(CompiledMigration migration, EstimateRun estimate, ClientSession session)
+            throws Throwable {
+        try {
+            migration.call(Direction.UP, estimate.database(), session);
+        } catch (Migration.Skipped skipped) {
+            context.console().notice(migration.name() + " is " + skipped.getMessage());
         }
     }
 }

@@ -223,6 +223,11 @@ public record Failure(StepError error, MigopyException overtaken, boolean inDoub
         }
     }
 
+    /** As much of a text as a record keeps of a message. */
+    static String shortened(String text) {
+        return shortened(text, MESSAGE_LIMIT);
+    }
+
     static String shortened(String text, int limit) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         if (bytes.length <= limit) {

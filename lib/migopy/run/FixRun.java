@@ -129,6 +129,11 @@ final class FixRun extends RecordedCall {
     }
 
     @Override
+    String cannotSkip() {
+        return "A fix is not asked again, so it cannot be skipped";
+    }
+
+    @Override
     void beforeCall() {
         // The hooks are those of migrations.
     }

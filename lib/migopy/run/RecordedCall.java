@@ -7,7 +7,6 @@ import com.mongodb.client.MongoDatabase;
 import migopy.MigopyException;
 import migopy.Migration;
 import migopy.Transaction;
-import migopy.backfill.Backfill;
 import migopy.console.Direction;
 import migopy.console.Outcome;
 import migopy.console.StepError;
@@ -38,6 +37,7 @@ abstract class RecordedCall implements AutoCloseable {
     private final Observation observation = new Observation();
     private CallHandles handles;
     private Migration.Unbind bound;
+    private Skip skip;
     private long startedNanos = System.nanoTime();
 
     /**
@@ -86,6 +86,9 @@ abstract class RecordedCall implements AutoCloseable {
 
     /** How much of what the code is handed has to be a proxy. */
     abstract CallHandles.Proxies proxies();
+
+    /** Why {@code skip()} cannot end this code, or null. */
+    abstract String cannotSkip();
 
     /** Runs once before the code is called, outside of its transaction. */
     abstract void beforeCall() throws Exception;
@@ -151,6 +154,11 @@ abstract class RecordedCall implements AutoCloseable {
         return session;
     }
 
+    /** Whether and why the call was skipped. */
+    Skip skip() {
+        return skip;
+    }
+
     /** The last of what the call printed. */
     String output() {
         return options.output().text();
@@ -159,17 +167,9 @@ abstract class RecordedCall implements AutoCloseable {
     /** Makes ready what the call needs, so that what may fail of it fails before the call. */
     void prepare() {
         options.output().begin();
+        skip = new Skip(observation, operation.settings().redactor(), cannotSkip());
         handles = new CallHandles(operation.connection(), session, observation, proxies());
-        var binding =
-                new Migration.Binding(
-                        operation.settings().home(),
-                        operation.connection()::supportsTransactions,
-                        handles::client,
-                        handles.database(),
-                        System.out::println,
-                        this::backfill,
-                        observation);
-        bound = Migration.bind(binding);
+        bound = Migration.bind(handles.binding(operation.settings().home(), backfills(), skip));
     }
 
     /** Calls the code. Its start is recorded, and the lease was checked after that. */
@@ -205,20 +205,10 @@ abstract class RecordedCall implements AutoCloseable {
         }
     }
 
-    private Backfill backfill(String name) {
-        if (session != null) {
-            throw observation.refuse(
-                    "backfill(\"%s\") in a transaction: it commits each batch by itself"
-                            .formatted(name),
-                    "Call it without a transaction, in a migration of its own");
-        }
-        return backfills().of(name, observation);
-    }
-
     private void body() throws Throwable {
         beforeCall();
         if (session == null) {
-            observation.run(() -> invoke(handles));
+            observation.run(() -> skip.noticing(() -> invoke(handles)));
             return;
         }
         new Transaction(
@@ -228,7 +218,7 @@ abstract class RecordedCall implements AutoCloseable {
                         this::ensureStillOurs)
                 .run(
                         () -> {
-                            observation.run(() -> invoke(handles));
+                            observation.run(() -> skip.noticing(() -> invoke(handles)));
                             operation.lease().ensureHeld();
                             endInTransaction(operation.connection().transactionDatabase());
                         });
@@ -298,6 +288,9 @@ abstract class RecordedCall implements AutoCloseable {
     }
 
     private CallResult thrown(Throwable thrown) {
+        if (skip.ended(thrown)) {
+            return new CallResult(Outcome.SKIPPED, null, true, null, 0);
+        }
         Failure failure = failure(thrown);
         MigopyException overtaken = failure.overtaken();
         if (overtaken != null) {
@@ -384,7 +377,8 @@ abstract class RecordedCall implements AutoCloseable {
 
     /** The report of a call that ended so. */
     StepReport report(Outcome outcome, StepError error) {
-        return new StepReport(name, direction, outcome, elapsed(), error);
+        String reason = outcome == Outcome.SKIPPED ? skip.reason() : null;
+        return new StepReport(name, direction, outcome, elapsed(), error, reason);
     }
 
     /** How long the call has taken so far, in milliseconds. */

@@ -105,7 +105,8 @@ public final class StatusReader {
                 entry.finishedAt(),
                 entry.durationMs(),
                 entry.reversible(),
-                who(entry.by()));
+                who(entry.by()),
+                one.state() == MigrationState.SKIPPED ? entry.reason() : null);
     }
 
     private static String who(By by) {

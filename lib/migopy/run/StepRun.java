@@ -84,7 +84,12 @@ final class StepRun extends RecordedCall {
                 session() == null ? null : session().getServerSession().getIdentifier(),
                 up ? source : null,
                 interrupted ? Attempt.interrupted(entry) : null,
-                up && !again() && entry != null && entry.state() != State.ROLLED_BACK);
+                up && !again() && entry != null && !startsAnew(entry.state()));
+    }
+
+    /** Whether a backfill has no place to go on from, whatever the record still has of one. */
+    private static boolean startsAnew(State state) {
+        return state == State.ROLLED_BACK || state == State.SKIPPED;
     }
 
     private boolean again() {
@@ -139,7 +144,9 @@ final class StepRun extends RecordedCall {
                         elapsed(),
                         operation().by(),
                         error,
-                        dump == null ? null : new Attempt.Note("dump", dump));
+                        state == State.SKIPPED
+                                ? new Attempt.Note("reason", skip().reason())
+                                : dump == null ? null : new Attempt.Note("dump", dump));
         return new End(begin.begun(), state, attempt, output());
     }
 
@@ -162,6 +169,11 @@ final class StepRun extends RecordedCall {
                 migration.names(HandedOut.LAZY)
                         || (session() == null && migration.names(List.of(HandedOut.SESSION)));
         return needed ? CallHandles.Proxies.ALL : CallHandles.Proxies.FEW;
+    }
+
+    @Override
+    String cannotSkip() {
+        return up ? null : "skip() ends up() only, and this is down()";
     }
 
     @Override

@@ -52,7 +52,7 @@ record Verdict(
             }
         }
         return switch (one.state()) {
-            case INTERRUPTED, FAILED, ROLLBACK_FAILED, IGNORED -> settled(one, as);
+            case INTERRUPTED, FAILED, ROLLBACK_FAILED, IGNORED, SKIPPED -> settled(one, as);
             case RUNNING, ROLLING_BACK ->
                     throw nothing(
                             one, "is under way", "Wait for its end: " + Wording.command("status"));
@@ -108,6 +108,7 @@ record Verdict(
                     as,
                     switch (one.state()) {
                         case IGNORED -> "is ignored";
+                        case SKIPPED -> "was skipped";
                         case ROLLBACK_FAILED -> "failed on its way back";
                         default ->
                                 midway || one.state() != MigrationState.FAILED
@@ -119,7 +120,10 @@ record Verdict(
         boolean applied = as.equals(APPLIED);
         // A failed or ignored one may be edited: what a person calls applied is the file of today.
         boolean mayBeEdited =
-                one.state() == MigrationState.FAILED || one.state() == MigrationState.IGNORED;
+                switch (one.state()) {
+                    case FAILED, IGNORED, SKIPPED -> true;
+                    default -> false;
+                };
         return new Verdict(
                 one,
                 was,
