@@ -181,6 +181,18 @@ class SignalledTest {
     }
 
     @Test
+    void aSignalWhileFilesAreCompiledIsAnsweredAsASignal(MongoServer server) {
+        var project = project(server);
+        for (int i = 1; i <= 60; i++) {
+            project.with(i + "_m.java", marking("m" + i));
+        }
+        var run = project.start("execute", "--json");
+        Eventually.until("it has the lock", () -> project.lock() != null);
+        assertThat(run.terminate().exits(143).json()).containsEntry("exitCode", 143L);
+        project.lockIsFree();
+    }
+
+    @Test
     void whatWasRegisteredBeforeASignalIsTold(MongoServer server) {
         var project = project(server);
         for (int i = 1; i <= 25; i++) {
