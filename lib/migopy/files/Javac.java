@@ -5,6 +5,7 @@ import migopy.MigopyException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.net.URI;
@@ -53,6 +54,9 @@ final class Javac implements AutoCloseable {
                     PLAIN_TEXTS,
                     "-Xmaxerrs",
                     ERROR_LIMIT);
+
+    private static final String TOO_DEEP =
+            "an expression in it has too many parts for javac: split it";
 
     /**
      * The messages of the root are English; there are none for Locale.ENGLISH, whose fallback is
@@ -117,17 +121,7 @@ final class Javac implements AutoCloseable {
     Result compile(List<Unit> units) {
         DiagnosticCollector<JavaFileObject> listener = new DiagnosticCollector<>();
         Outputs outputs = new Outputs(files);
-        String failure = null;
-        try {
-            JavaCompiler.CompilationTask task = task(units, listener, outputs);
-            if (!task.call()) {
-                failure = "javac failed and did not say why";
-            }
-        } catch (IllegalStateException | StackOverflowError | AssertionError e) {
-            // javac wraps what it dies of in the first; the second is an expression of thousands of
-            // parts.
-            failure = "javac failed: " + e;
-        }
+        String failure = failure(units, listener, outputs);
         Map<Unit, List<Diagnostic<? extends JavaFileObject>>> errors = new IdentityHashMap<>();
         String stray = null;
         for (Diagnostic<? extends JavaFileObject> diagnostic : listener.getDiagnostics()) {
@@ -146,20 +140,36 @@ final class Javac implements AutoCloseable {
         return new Result(outputs.classes, errors, stray);
     }
 
+    /** Calls a task; why it failed, if it may not have said so to the listener, else null. */
+    private String failure(
+            List<Unit> units, DiagnosticCollector<JavaFileObject> listener, Outputs outputs) {
+        Said said = new Said();
+        try {
+            return task(units, listener, outputs, said).call() ? null : said.failure();
+        } catch (StackOverflowError e) {
+            return TOO_DEEP;
+        } catch (IllegalStateException | AssertionError e) { // the first wraps what javac dies of
+            return e.getCause() instanceof StackOverflowError ? TOO_DEEP : "javac failed: " + e;
+        }
+    }
+
     /** A task for some units, ready to be called, parsed or analysed. */
     JavaCompiler.CompilationTask task(
             List<Unit> units, DiagnosticCollector<JavaFileObject> listener) {
-        return task(units, listener, new Outputs(files));
+        return task(units, listener, new Outputs(files), Writer.nullWriter());
     }
 
     private JavaCompiler.CompilationTask task(
-            List<Unit> units, DiagnosticCollector<JavaFileObject> listener, Outputs outputs) {
+            List<Unit> units,
+            DiagnosticCollector<JavaFileObject> listener,
+            Outputs outputs,
+            Writer said) {
         List<Source> sources = new ArrayList<>(units.size());
         for (Unit unit : units) {
             sources.add(new Source(unit, sources.size()));
         }
         JavaCompiler.CompilationTask task =
-                compiler.getTask(Writer.nullWriter(), outputs, listener, OPTIONS, null, sources);
+                compiler.getTask(said, outputs, listener, OPTIONS, null, sources);
         task.setLocale(ENGLISH);
         return task;
     }
@@ -170,6 +180,40 @@ final class Javac implements AutoCloseable {
             files.close();
         } catch (IOException e) {
             throw new UncheckedIOException("The class path's jars could not be closed", e);
+        }
+    }
+
+    /** The beginning of what javac prints beside its errors: what it dies of, with the stack. */
+    private static final class Said extends StringWriter {
+        private static final int LIMIT = 64 * 1024;
+
+        @Override
+        public void write(String text) {
+            write(text, 0, text.length());
+        }
+
+        @Override
+        public void write(String text, int start, int length) {
+            super.write(text, start, Math.min(length, room()));
+        }
+
+        @Override
+        public void write(char[] text, int start, int length) {
+            super.write(text, start, Math.min(length, room()));
+        }
+
+        private int room() {
+            return Math.max(0, LIMIT - getBuffer().length());
+        }
+
+        String failure() {
+            String all = toString();
+            if (all.contains(StackOverflowError.class.getName())) {
+                return TOO_DEEP;
+            }
+            return all.isBlank()
+                    ? "javac failed and did not say why"
+                    : "javac failed: " + all.strip().lines().findFirst().orElse("");
         }
     }
 

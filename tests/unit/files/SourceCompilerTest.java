@@ -87,6 +87,8 @@ class SourceCompilerTest {
                 Sandbox.problemOf(
                         "class A { static void up() { int i = 1" + "+1".repeat(100_000) + "; } }");
         assertThat(problem.kind()).isEqualTo(Problem.Kind.NOT_COMPILABLE);
+        assertThat(problem.message())
+                .isEqualTo("9_x.java: an expression in it has too many parts for javac: split it");
     }
 
     @Test
