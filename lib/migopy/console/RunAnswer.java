@@ -108,13 +108,14 @@ public record RunAnswer(
     }
 
     private static String retry(StepReport last) {
-        return "Find out how far it got, then run: {migopy} execute " + last.name() + " --retry";
+        return "Find out how far it got, then run: "
+                + Wording.command("execute", last.name(), "--retry");
     }
 
     private static String settle(StepReport last) {
-        return "Find out how far it got, then settle it: {migopy} repair "
-                + last.name()
-                + " --as applied --reason \"...\" (or --as pending)";
+        return "Find out how far it got, then settle it: "
+                + Wording.command("repair", last.name(), "--as", "applied", "--reason", "...")
+                + " (or --as pending)";
     }
 
     private static String stays(List<StepReport> before) {

@@ -4,6 +4,7 @@ import migopy.MigopyException;
 import migopy.Problem;
 import migopy.Problem.Kind;
 import migopy.console.MigrationState;
+import migopy.console.Wording;
 
 import java.time.Instant;
 import java.util.ArrayList;
@@ -67,8 +68,8 @@ final class RollbackPlanner {
                                 one.name(),
                                 "%s is applied, but its file is gone, so only its down() could run"
                                         .formatted(one.name()),
-                                "Restore the file, or only roll it back: %s rollback %s --stored"
-                                        .formatted(MigopyException.COMMAND, one.name())));
+                                "Restore the file, or only roll it back: "
+                                        + Wording.command("rollback", one.name(), "--stored")));
             }
             steps.add(step);
             steps.add(new Step.Execute(one.file(), one.entry(), true));
@@ -121,8 +122,8 @@ final class RollbackPlanner {
                 Kind.EDITED,
                 edited.name(),
                 edited.message(),
-                "Roll back with the text that was applied: %s rollback %s --stored"
-                        .formatted(MigopyException.COMMAND, edited.name()));
+                "Roll back with the text that was applied: "
+                        + Wording.command("rollback", edited.name(), "--stored"));
     }
 
     private static Problem goneForRollback(Situation one) {
@@ -130,8 +131,8 @@ final class RollbackPlanner {
                 Kind.MISSING,
                 one.name(),
                 "%s is applied, but its file is gone".formatted(one.name()),
-                "Bring the file back, or use what the journal kept: %s rollback %s --stored"
-                        .formatted(MigopyException.COMMAND, one.name()));
+                "Bring the file back, or use what the journal kept: "
+                        + Wording.command("rollback", one.name(), "--stored"));
     }
 
     private List<Situation> selectedForRollback(Request.Rollback request) {

@@ -101,6 +101,18 @@ class ProblemsTest {
     }
 
     @Test
+    void namesInHintsAreQuotedForAShell(MongoServer server) {
+        var project =
+                project(server)
+                        .environment("MIGRATIONS_FILE_PATTERN", "(?<number>[0-9]+)[ a-z']+\\.java")
+                        .with("1 ada's.java", marking("one"));
+        project.run("execute").exits(0);
+        project.with("1 ada's.java", marking("two"));
+        project.run("execute").exits(3).says("repair '1 ada'\\''s' --as unchanged");
+        project.run("rollback", "1").exits(3).says("rollback '1 ada'\\''s' --stored");
+    }
+
+    @Test
     void theLargestLongIsANumber(MongoServer server) {
         var project = project(server).with("9223372036854775807_far.java", marking("far"));
         project.run("execute").exits(0);
