@@ -54,6 +54,7 @@ public final class Lease implements AutoCloseable {
     private final Thread renewer;
     private volatile long token;
     private volatile Renewal renewal;
+    private long reconnectedNanos = System.nanoTime();
     private volatile boolean doubted;
     private volatile boolean lost;
     private volatile Throwable failure;
@@ -252,7 +253,7 @@ public final class Lease implements AutoCloseable {
             return now.getAsLong() == token
                     ? "it was removed with unlock"
                     : "another run took it over, and has released it since";
-        } catch (MongoException e) {
+        } catch (RuntimeException e) {
             return "who holds it could not be read: " + e.getMessage();
         }
     }
@@ -276,9 +277,10 @@ public final class Lease implements AutoCloseable {
         while (!lost && !ended) {
             try {
                 ended = closed.await(pause, TimeUnit.MILLISECONDS);
-                if (!ended) {
-                    reconnectIfItFails();
+                if (!ended && pause == regular) {
                     renew();
+                } else if (!ended) {
+                    renewAfterFailure();
                 }
                 pause = regular;
             } catch (Throwable e) {
@@ -292,11 +294,19 @@ public final class Lease implements AutoCloseable {
         }
     }
 
-    /** A driver one of whose threads has ended may never work again. */
-    private void reconnectIfItFails() {
-        if (renewal.age(wall.millis()).compareTo(length.dividedBy(3)) > 0) {
+    /**
+     * A driver one of whose threads has ended may never work again: after a third of the lease, and
+     * once in each, another client is taken. Nobody else renews meanwhile, with the one before.
+     */
+    private synchronized void renewAfterFailure() {
+        Duration third = length.dividedBy(3);
+        long now = System.nanoTime();
+        if (renewal.age(wall.millis()).compareTo(third) > 0
+                && now - reconnectedNanos > third.toNanos()) {
+            reconnectedNanos = now;
             store.reconnect();
         }
+        renew();
     }
 
     /**
