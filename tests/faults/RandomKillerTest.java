@@ -27,7 +27,7 @@ class RandomKillerTest {
             @On(Kind.OWN) MongoServer two,
             @On(Kind.OWN) MongoServer three)
             throws Exception {
-        new Rounds("random killer", 30)
+        new Rounds("random killer", 15)
                 .play(
                         List.of(one, two, three),
                         (server, seed) -> {

@@ -277,7 +277,7 @@ class JournalTest {
                 project(server)
                         .environment(
                                 "MONGO_URI",
-                                server.uriWith("w=0&retryWrites=false&readPreference=secondary"))
+                                server.uriWith("w=1&retryWrites=false&readPreference=secondary"))
                         .with("1_one.java", up("int nothing = 0;"));
         project.run("execute").exits(0);
         assertThat(project.states()).containsEntry("1_one", "applied");

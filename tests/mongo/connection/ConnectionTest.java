@@ -61,7 +61,7 @@ class ConnectionTest {
             strings = {
                 "",
                 "w=1&readPreference=secondary&readConcernLevel=local&retryWrites=false",
-                "w=0&retryReads=false&maxPoolSize=1&timeoutMS=60000&appName=mine",
+                "w=2&retryReads=false&maxPoolSize=1&timeoutMS=60000&appName=mine",
             })
     void theJournalIsStrictWhateverTheUriSays(String options, MongoServer server) {
         Connection connection = Connections.open(server, server.uriWith(options));
