@@ -24,6 +24,9 @@ public final class Checkpoints {
     /** Their checkpoints, some 300 bytes each when they are done, are in one document. */
     private static final int MOST = 10_000;
 
+    private static final String START_ANEW =
+            "{migopy} repair %1$s --as pending --reason \"...\", then run: {migopy} execute %1$s";
+
     private final String migration;
     private final String text;
     private final Map<Integer, BsonDocument> stored = new TreeMap<>();
@@ -101,13 +104,41 @@ public final class Checkpoints {
             }
         }
         if (free.isEmpty()) {
+            refuseOtherWay(print);
             return place(next(), null);
         }
         if (print.way().equals(Change.Delete.WORD)) {
             return place(
                     free.get(0), null); // To delete from the start again changes nothing twice.
         }
-        throw other(Standing.of(stored.get(free.get(0))), print);
+        throw MigopyException.refused(
+                other(Standing.of(stored.get(free.get(0))), print),
+                ("To go on from that checkpoint: {migopy} backfill continue %1$s, then run:"
+                     + " {migopy} execute %1$s. To start anew: "
+                                + START_ANEW)
+                        .formatted(migration));
+    }
+
+    /**
+     * One that stopped, on the same collection, has another way or got or lost its name: from the
+     * start, this one would do again what that one did.
+     */
+    private void refuseOtherWay(Fingerprint print) {
+        if (print.way().equals(Change.Delete.WORD)) {
+            return;
+        }
+        for (Map.Entry<Integer, BsonDocument> one : stored.entrySet()) {
+            Standing earlier = Standing.of(one.getValue());
+            String name = Checkpoint.nameOf(one.getValue());
+            boolean bothNamed = name != null && print.name() != null;
+            if (!claimed.contains(one.getKey())
+                    && earlier.state() != Standing.State.DONE
+                    && earlier.collection().equals(print.collection())
+                    && (!bothNamed || name.equals(print.name()))) {
+                throw MigopyException.refused(
+                        other(earlier, print), "To start anew: " + START_ANEW.formatted(migration));
+            }
+        }
     }
 
     private static boolean alike(BsonDocument checkpoint, Fingerprint print) {
@@ -130,20 +161,14 @@ public final class Checkpoints {
         return ++last;
     }
 
-    private MigopyException other(Standing earlier, Fingerprint print) {
+    private static String other(Standing earlier, Fingerprint print) {
         String how =
                 earlier.state() == Standing.State.DONE
                         ? "finished"
                         : "stopped at %,d of about %,d documents"
                                 .formatted(earlier.done(), earlier.estimate());
-        String message =
-                "%s() of %s differs from the backfill that %s in an earlier attempt: the migration"
-                        + " was edited, or a value in it differs at each attempt";
-        String hint =
-                "To go on from that checkpoint: {migopy} backfill continue %1$s, then run: {migopy}"
-                        + " execute %1$s. To start anew: {migopy} repair %1$s --as pending --reason"
-                        + " \"...\", then run: {migopy} execute %1$s";
-        return MigopyException.refused(
-                message.formatted(print.way(), print.collection(), how), hint.formatted(migration));
+        return ("%s() of %s differs from the backfill that %s in an earlier attempt: the migration"
+                        + " was edited, or a value in it differs at each attempt")
+                .formatted(print.way(), print.collection(), how);
     }
 }

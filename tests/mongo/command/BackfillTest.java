@@ -64,6 +64,29 @@ class BackfillTest {
     }
 
     @Test
+    void anEditOfItsWayOrItsNameIsRefusedUntilItMayStartAnew(MongoServer server) {
+        fill(server);
+        block(server, "n", 55);
+        Project project = project(server).with("1_change.java", setting("first"));
+        project.run("execute").exits(1);
+        block(server, "nothing", 0);
+
+        String named = stages("second").replace(".update(", ".named(\"second\").update(");
+        project.with("1_change.java", source(named));
+        project.run("execute").exits(1).says("update() of users differs", "stopped at 50");
+        project.with("1_change.java", each("second"));
+        project.run("execute")
+                .exits(1)
+                .says("each() of users differs", "To start anew", "--as pending")
+                .neverSays("backfill continue");
+        assertThat(having(server, "second")).isZero();
+
+        project.run("repair", "1_change", "--as", "pending", "--reason", "edited").exits(0);
+        project.run("execute", "1_change").exits(0);
+        assertThat(having(server, "second")).isEqualTo(DOCUMENTS);
+    }
+
+    @Test
     void oneThatFinishedBeforeTheEditIsNotTakenForTheEditedOne(MongoServer server) {
         fill(server);
         String fails = "throw new IllegalStateException(\"later\");";
