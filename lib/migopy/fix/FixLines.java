@@ -6,6 +6,7 @@ import jdk.jshell.Snippet.Kind;
 import jdk.jshell.Snippet.Status;
 import jdk.jshell.Snippet.SubKind;
 import jdk.jshell.SnippetEvent;
+import jdk.jshell.SourceCodeAnalysis;
 import jdk.jshell.TypeDeclSnippet;
 import jdk.jshell.VarSnippet;
 
@@ -87,8 +88,11 @@ final class FixLines {
     static FixLines of(FixRecord fix) {
         FixLines lines = new FixLines(fix);
         try (JShell shell = lines.shell()) {
+            SourceCodeAnalysis analysis = shell.sourceCodeAnalysis();
             Snippets.Reading reading =
-                    Snippets.of(fix.file(), lines.withoutCommands(), shell.sourceCodeAnalysis());
+                    lines.ofPrompt()
+                            ? Snippets.ofPrompt(fix.file(), fix.source(), analysis)
+                            : Snippets.of(fix.file(), fix.source(), analysis);
             if (reading instanceof Snippets.Reading.Bad bad) {
                 throw FixMigration.refused(bad.problem().message(), fix.run());
             }
@@ -110,14 +114,6 @@ final class FixLines {
                 LocalExecution.Way.DRY,
                 thrown -> {},
                 ofPrompt() ? () -> "$" + (accepted + 1) : null);
-    }
-
-    /** A prompt's lines may have commands among them, which are nothing to run. */
-    private String withoutCommands() {
-        return fix.source()
-                .lines()
-                .map(line -> line.matches("\\s*/(?![/*]).*") ? "" : line)
-                .collect(Collectors.joining("\n"));
     }
 
     private Part part(Snippet snippet, JShell shell) {
@@ -301,19 +297,24 @@ final class FixLines {
         if (owner == null) {
             return local;
         }
-        boolean initialized =
-                variables.stream()
-                        .noneMatch(one -> one.subKind() == SubKind.VAR_DECLARATION_SUBKIND);
-        if (!initialized) {
+        if (variables.stream().noneMatch(FixLines::isInitialized)) {
             return variables.stream()
                     .map(one -> "%s = %s;".formatted(one.name(), initial(one.typeName())))
                     .collect(Collectors.joining("\n"));
         }
         String assignments =
                 variables.stream()
-                        .map(one -> "%s.%s = %s;".formatted(owner, one.name(), one.name()))
+                        .map(one -> "%s.%s = %s;".formatted(owner, one.name(), value(one)))
                         .collect(Collectors.joining(" "));
         return "{\n    %s\n    %s\n}".formatted(local.replace("\n", "\n    "), assignments);
+    }
+
+    private static boolean isInitialized(VarSnippet variable) {
+        return variable.subKind() != SubKind.VAR_DECLARATION_SUBKIND;
+    }
+
+    private static String value(VarSnippet variable) {
+        return isInitialized(variable) ? variable.name() : initial(variable.typeName());
     }
 
     private static String initial(String type) {

@@ -24,6 +24,7 @@ final class Snippets {
 
     private final String name;
     private final SourceCodeAnalysis analysis;
+    private final boolean skipsCommands;
     private final List<Snippet> found = new ArrayList<>();
     private String pending = "";
     private int line;
@@ -35,9 +36,10 @@ final class Snippets {
         record Bad(Problem problem) implements Reading {}
     }
 
-    private Snippets(String name, SourceCodeAnalysis analysis) {
+    private Snippets(String name, SourceCodeAnalysis analysis, boolean skipsCommands) {
         this.name = name;
         this.analysis = analysis;
+        this.skipsCommands = skipsCommands;
     }
 
     /**
@@ -46,7 +48,12 @@ final class Snippets {
      * @param name what messages call the text
      */
     static Reading of(String name, String text, SourceCodeAnalysis analysis) {
-        return new Snippets(name, analysis).read(text.lines().toList());
+        return new Snippets(name, analysis, false).read(text.lines().toList());
+    }
+
+    /** As {@link #of}, of a prompt's lines: commands among them are nothing to run. */
+    static Reading ofPrompt(String name, String text, SourceCodeAnalysis analysis) {
+        return new Snippets(name, analysis, true).read(text.lines().toList());
     }
 
     private Reading read(List<String> lines) {
@@ -56,6 +63,9 @@ final class Snippets {
                 pending = "";
                 line = i + 1;
                 if (COMMAND.matcher(text).matches()) {
+                    if (skipsCommands) {
+                        continue;
+                    }
                     return bad(
                             line,
                             "JShell's own commands are not run here",

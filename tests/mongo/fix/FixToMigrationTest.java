@@ -93,8 +93,27 @@ class FixToMigrationTest {
                 List.of("c", "d").forEach(each -> { count++; mark(each); })
                 mark(new Pair("l", "r").left())
                 int count = 0
+                int unset, seven = 7
+                mark("" + unset + seven)
                 String text
                 mark(text + new Base() { String text() { return "anonymous"; } }.text())
+                """);
+    }
+
+    @Test
+    void aLineThatStartsWithASlashInsideOfASnippetStays(MongoServer server) {
+        doesTheSame(
+                server,
+                """
+                var done = db().getCollection("done")
+                for (int i = 4; i < 9; i++) {
+                    done.insertOne(new Document("mark", "" + (i * 10
+                        / 2)));
+                }
+                done.insertOne(new Document("mark", \"\"\"
+                        a
+                        /exit
+                        b\"\"\"))
                 """);
     }
 
