@@ -105,10 +105,8 @@ final class DbRestore implements Action {
         try {
             folder =
                     ArchiveReader.unpack(
-                            archive,
+                            request(context),
                             context.settings().dumpDirectory(),
-                            context.settings().database(),
-                            context.runId(),
                             context.console()::event);
         } catch (MigopyException e) {
             throw context.afterSignal(e);
@@ -126,21 +124,22 @@ final class DbRestore implements Action {
     }
 
     private RestoreAnswer restore(RunContext context, Duration limit) {
+        Restore restore = Restore.of(request(context), context.console()::event);
+        return RestoreRun.run(context, target(context.settings()), limit, restore::run);
+    }
+
+    private RestoreRequest request(RunContext context) {
         Settings settings = context.settings();
-        RestoreRequest request =
-                new RestoreRequest(
-                        context.connection().client(),
-                        settings.database(),
-                        to,
-                        folder,
-                        Set.copyOf(collections),
-                        new RestoreRequest.Options(
-                                drop, exact, strict, noIndexes, convertLegacyIndexes),
-                        context.runId(),
-                        settings.migrationsCollection(),
-                        Dumps.lockCollection(settings));
-        Restore restore = Restore.of(request, context.console()::event);
-        return RestoreRun.run(context, target(settings), limit, restore::run);
+        return new RestoreRequest(
+                context.connection().client(),
+                settings.database(),
+                to,
+                folder,
+                Set.copyOf(collections),
+                new RestoreRequest.Options(drop, exact, strict, noIndexes, convertLegacyIndexes),
+                context.runId(),
+                settings.migrationsCollection(),
+                Dumps.lockCollection(settings));
     }
 
     /** Finishes or discards what another restore left. */

@@ -28,15 +28,22 @@ import java.util.function.Consumer;
  * restored as any other. The documents of several collections may take turns in it.
  */
 public final class ArchiveReader {
+    private final RestoreRequest request;
     private final Path archive;
     private final BsonFile in;
     private final DumpFolder folder;
     private final String database;
     private final Map<String, ArchivedCollection> collections = new TreeMap<>();
+    private final Set<String> names = new TreeSet<>();
     private final Set<String> leftOut = new TreeSet<>();
 
-    private ArchiveReader(Path archive, BsonFile in, DumpFolder folder, String database) {
-        this.archive = archive;
+    /** The one whose checksum does not match; null if none was seen. */
+    private String mismatched;
+
+    private ArchiveReader(
+            RestoreRequest request, BsonFile in, DumpFolder folder, String database) {
+        this.request = request;
+        this.archive = request.folder();
         this.in = in;
         this.folder = folder;
         this.database = database;
@@ -48,44 +55,39 @@ public final class ArchiveReader {
     }
 
     /**
-     * Unpacks the collections of one database.
+     * Unpacks the collections of one database. Of those that are not asked for, nothing is checked.
      *
-     * @param directory where the folder is made
-     * @param wanted the database, if the archive contains several
-     * @param run the run's id, for the manifest
+     * @param request with the archive as its folder
+     * @param directory where the dump's folder is made
      * @return the dump's folder
      * @throws MigopyException failed, when the archive is damaged; usage, when it does not contain
-     *     the database; nothing is left then
+     *     what is wanted; nothing is left then
      */
-    public static Path unpack(
-            Path archive, Path directory, String wanted, String run, Consumer<Event> events) {
-        try (BsonFile in = BsonFile.openArchive(archive)) {
-            return unpack(archive, in, directory, wanted, run, events);
+    public static Path unpack(RestoreRequest request, Path directory, Consumer<Event> events) {
+        try (BsonFile in = BsonFile.openArchive(request.folder())) {
+            return unpack(request, in, directory, events);
         } catch (SideBySide.Stopped e) {
             throw Failures.restore(
-                    "Unpacking %s was interrupted; nothing was restored".formatted(archive),
+                    "Unpacking %s was interrupted; nothing was restored"
+                            .formatted(request.folder()),
                     "Start it again.",
                     e);
         }
     }
 
     private static Path unpack(
-            Path archive,
-            BsonFile in,
-            Path directory,
-            String wanted,
-            String run,
-            Consumer<Event> events) {
+            RestoreRequest request, BsonFile in, Path directory, Consumer<Event> events) {
+        Path archive = request.folder();
         BsonDocument header = header(in, archive);
         List<BsonDocument> prelude = new ArrayList<>();
         for (BsonDocument one = in.nextInBlock(); one != null; one = in.nextInBlock()) {
             prelude.add(one);
         }
-        String database = database(prelude, wanted, archive);
+        String database = database(prelude, request.database(), archive);
         Path folder = DumpFolder.next(directory, database, Instant.now());
-        Manifest unfinished = manifest(header, database, run);
+        Manifest unfinished = manifest(header, database, request);
         DumpFolder created = DumpFolder.create(folder, unfinished);
-        ArchiveReader reader = new ArchiveReader(archive, in, created, database);
+        ArchiveReader reader = new ArchiveReader(request, in, created, database);
         try {
             reader.unpack(prelude, unfinished, events);
             return folder;
@@ -125,12 +127,24 @@ public final class ArchiveReader {
                                         Wording.word(databases.iterator().next())));
     }
 
-    private static Manifest manifest(BsonDocument header, String database, String run) {
+    private static Manifest manifest(
+            BsonDocument header, String database, RestoreRequest request) {
+        Set<String> only = request.collections();
         Instant now = Instant.now();
-        String tool = "mongodump " + text(header, "tool_version");
-        String server = text(header, "server_version");
+        BsonDocument own = header.getDocument(ArchiveWriter.MIGOPY, null);
+        BsonDocument asked = own == null ? new BsonDocument() : own;
         return new Manifest(
-                false, tool, server, run, database, now, now, false, null, List.of(), List.of());
+                false,
+                (own == null ? "mongodump " : "") + text(header, "tool_version"),
+                text(header, "server_version"),
+                request.run(),
+                database,
+                now,
+                now,
+                false,
+                Manifest.query(asked),
+                only.isEmpty() ? Manifest.selected(asked) : List.copyOf(only),
+                List.of());
     }
 
     private void unpack(List<BsonDocument> prelude, Manifest unfinished, Consumer<Event> events)
@@ -141,19 +155,15 @@ public final class ArchiveReader {
                 leftOut.add(text(one, "db") + "." + name);
                 continue;
             }
-            ArchivedCollection collection = new ArchivedCollection(name, type(one), folder);
-            collections.put(collection.dataName(), collection);
-            collection.writeMetadata(text(one, "metadata"));
-        }
-        BsonDocument header;
-        while ((header = in.next()) != null) {
-            readBlock(header);
-        }
-        for (ArchivedCollection collection : collections.values()) {
-            if (!collection.isWhole()) {
-                throw damaged("it ends before " + collection.name());
+            names.add(name);
+            if (takesAll() || request.collections().contains(name)) {
+                ArchivedCollection collection = new ArchivedCollection(name, type(one), folder);
+                collections.put(collection.dataName(), collection);
+                collection.writeMetadata(text(one, "metadata"));
             }
         }
+        refuseMissing();
+        readBlocks();
         folder.complete(
                 unfinished.completed(
                         collections.values().stream().map(ArchivedCollection::dumped).toList()));
@@ -163,6 +173,60 @@ public final class ArchiveReader {
                             "Not restored from the archive: "
                                     + Wording.some(List.copyOf(leftOut))));
         }
+    }
+
+    private boolean takesAll() {
+        return request.collections().isEmpty();
+    }
+
+    private void refuseMissing() {
+        Set<String> missing = new TreeSet<>(request.collections());
+        missing.removeAll(names);
+        if (!missing.isEmpty()) {
+            throw MigopyException.usage(
+                    "%s contains no collection %s of %s"
+                            .formatted(archive, String.join(", ", missing), database),
+                    "It contains: "
+                            + Wording.some(
+                                    names.stream()
+                                            .filter(name -> !request.isLeftOut(name))
+                                            .toList()));
+        }
+    }
+
+    private void readBlocks() throws IOException {
+        try {
+            BsonDocument header;
+            while ((takesAll() || !isComplete()) && (header = in.next()) != null) {
+                readBlock(header);
+            }
+        } catch (MigopyException e) {
+            throw withWayOn(e);
+        }
+        for (ArchivedCollection collection : collections.values()) {
+            if (!collection.isWhole()) {
+                throw withWayOn(damaged("it ends before " + collection.name()));
+            }
+        }
+    }
+
+    private boolean isComplete() {
+        return collections.values().stream().allMatch(ArchivedCollection::isWhole);
+    }
+
+    /**
+     * The same error with what to type to restore the others: behind a wrong checksum all of them
+     * may be whole, else those that have ended.
+     */
+    private MigopyException withWayOn(MigopyException e) {
+        Set<String> others = new TreeSet<>();
+        for (ArchivedCollection collection : collections.values()) {
+            if (collection.isWhole() || mismatched != null) {
+                others.add(collection.name());
+            }
+        }
+        String hint = request.wayOnWithout(mismatched, others);
+        return new MigopyException(e.kind(), e.getMessage(), hint, e.getCause());
     }
 
     /** Older ones have it in the metadata only. */
@@ -186,17 +250,22 @@ public final class ArchiveReader {
         ArchivedCollection collection =
                 text(header, "db").equals(database) ? collections.get(name) : null;
         if (collection == null) {
-            leftOut.add(text(header, "db") + "." + name);
+            if (takesAll()) {
+                leftOut.add(text(header, "db") + "." + name);
+            }
+            while (in.skipInBlock()) {
+                SideBySide.goOn();
+            }
+            return;
         }
         RawBsonDocument document;
         while ((document = in.nextInBlock()) != null) {
             SideBySide.goOn();
-            if (collection != null) {
-                collection.add(document);
-            }
+            collection.add(document);
         }
-        if (collection != null && header.getBoolean("EOF", BsonBoolean.FALSE).getValue()) {
+        if (header.getBoolean("EOF", BsonBoolean.FALSE).getValue()) {
             if (!collection.end(header.getInt64("CRC", new BsonInt64(0)).getValue())) {
+                mismatched = collection.name();
                 throw damaged("the checksum of %s does not match".formatted(collection.name()));
             }
         }

@@ -32,6 +32,9 @@ public final class ArchiveWriter {
     /** Where the next document would have its length: the end of a block. */
     static final int TERMINATOR = -1;
 
+    /** What was asked for, in the header; mongorestore does not read it. */
+    static final String MIGOPY = "migopy";
+
     private static final String VERSION = "0.1";
     private static final int BUFFER = 1 << 18;
 
@@ -106,7 +109,8 @@ public final class ArchiveWriter {
                 new BsonDocument("concurrent_collections", new BsonInt32(1))
                         .append("version", new BsonString(VERSION))
                         .append("server_version", new BsonString(manifest.server()))
-                        .append("tool_version", new BsonString(manifest.tool())));
+                        .append("tool_version", new BsonString(manifest.tool()))
+                        .append(MIGOPY, manifest.asked()));
         for (Manifest.Collection collection : manifest.collections()) {
             write(prelude(collection));
         }

@@ -139,7 +139,7 @@ final class BsonFile implements AutoCloseable {
     RawBsonDocument next() {
         try {
             byte[] head = in.readNBytes(Integer.BYTES);
-            return head.length == 0 ? null : document(head);
+            return head.length == 0 ? null : document(head, true);
         } catch (IOException e) {
             throw unreadable(path, offset, e);
         }
@@ -151,6 +151,15 @@ final class BsonFile implements AutoCloseable {
      * @throws MigopyException failed, as {@link #next}, and at the end of the file
      */
     RawBsonDocument nextInBlock() {
+        return nextInBlock(true);
+    }
+
+    /** Goes past the next document of a block, unchecked; false at the block's end. */
+    boolean skipInBlock() {
+        return nextInBlock(false) != null;
+    }
+
+    private RawBsonDocument nextInBlock(boolean checked) {
         try {
             byte[] head = in.readNBytes(Integer.BYTES);
             if (head.length == Integer.BYTES
@@ -158,13 +167,13 @@ final class BsonFile implements AutoCloseable {
                 offset += Integer.BYTES;
                 return null;
             }
-            return document(head);
+            return document(head, checked);
         } catch (IOException e) {
             throw unreadable(path, offset, e);
         }
     }
 
-    private RawBsonDocument document(byte[] head) throws IOException {
+    private RawBsonDocument document(byte[] head, boolean checked) throws IOException {
         long start = offset;
         try {
             if (head.length < Integer.BYTES) {
@@ -180,7 +189,9 @@ final class BsonFile implements AutoCloseable {
             if (read < length - head.length) {
                 throw damaged(path, start, "the file is cut off", null);
             }
-            BsonCheck.check(bytes);
+            if (checked) {
+                BsonCheck.check(bytes);
+            }
             offset = start + length;
             return new RawBsonDocument(bytes);
         } catch (BsonCheck.Damage e) {

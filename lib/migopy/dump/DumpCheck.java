@@ -83,7 +83,8 @@ final class DumpCheck {
     }
 
     private boolean isAskedFor(String name) {
-        return request.collections().isEmpty() || request.collections().contains(name);
+        return !request.isLeftOut(name)
+                && (request.collections().isEmpty() || request.collections().contains(name));
     }
 
     /** A collection whose two files are both gone would otherwise not be missed. */

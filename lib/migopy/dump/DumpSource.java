@@ -31,10 +31,11 @@ record DumpSource(Path databaseFolder, Manifest manifest) {
     /**
      * Looks at the folder, or at the one that it lies in, for a manifest.
      *
+     * @param wanted the database that is suggested where there are several
      * @throws MigopyException refused, when the dump is not complete; usage, when it is no dump's
      *     folder
      */
-    static DumpSource open(Path given) {
+    static DumpSource open(Path given, String wanted) {
         Path folder = real(given);
         refusePartial(folder);
         if (Files.exists(folder.resolve(Manifest.NAME))) {
@@ -55,7 +56,7 @@ record DumpSource(Path databaseFolder, Manifest manifest) {
                 return new DumpSource(folder, manifest);
             }
         }
-        return withoutManifest(given, folder);
+        return withoutManifest(given, folder, wanted);
     }
 
     private static boolean isNameOfFolder(String name) {
@@ -63,7 +64,7 @@ record DumpSource(Path databaseFolder, Manifest manifest) {
     }
 
     /** A folder with collections, or with the folder of one database that has some. */
-    private static DumpSource withoutManifest(Path given, Path folder) {
+    private static DumpSource withoutManifest(Path given, Path folder, String wanted) {
         List<Path> databases =
                 list(folder).stream()
                         .filter(Files::isDirectory)
@@ -73,7 +74,8 @@ record DumpSource(Path databaseFolder, Manifest manifest) {
             throw ambiguous(
                     "%s holds several databases: %s"
                             .formatted(given, Wording.some(names(databases))),
-                    databases);
+                    databases,
+                    wanted);
         }
         boolean collections = holdsCollections(folder);
         if (databases.isEmpty() && !collections) {
@@ -83,7 +85,8 @@ record DumpSource(Path databaseFolder, Manifest manifest) {
             throw ambiguous(
                     "%s holds collections, and the folder %s with collections of another database"
                             .formatted(given, names(databases).get(0)),
-                    databases);
+                    databases,
+                    wanted);
         }
         return new DumpSource(databases.isEmpty() ? folder : databases.get(0), null);
     }
@@ -92,11 +95,13 @@ record DumpSource(Path databaseFolder, Manifest manifest) {
         return paths.stream().map(path -> path.getFileName().toString()).toList();
     }
 
-    private static MigopyException ambiguous(String message, List<Path> databases) {
+    private static MigopyException ambiguous(
+            String message, List<Path> databases, String wanted) {
+        int suggested = Math.max(names(databases).indexOf(wanted), 0);
         return MigopyException.usage(
                 message,
                 "Name the folder of one database: {migopy} dbrestore "
-                        + Wording.word(databases.get(0).toString()));
+                        + Wording.word(databases.get(suggested).toString()));
     }
 
     /** The oplog that {@code mongodump --oplog} writes beside the databases, or null. */

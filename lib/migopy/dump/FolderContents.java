@@ -3,9 +3,6 @@ package migopy.dump;
 import migopy.MigopyException;
 import migopy.console.Wording;
 
-import org.bson.BsonInvalidOperationException;
-import org.bson.json.JsonParseException;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -81,14 +78,14 @@ final class FolderContents {
 
     /** A name that was cut is known only from the metadata, so that is always read. */
     private boolean isSelected(DumpedFile file) {
-        String name = FileNames.decode(file.stem());
-        if (names.isEmpty() || name != null && FileNames.isCut(file.stem())) {
+        if (names.isEmpty() || FileNames.isCut(file.stem())) {
             return true;
         }
-        return names.contains(name)
-                || name != null
-                        && name.startsWith(CollectionInfo.BUCKETS)
-                        && names.contains(name.substring(CollectionInfo.BUCKETS.length()));
+        String name = FileNames.decode(file.stem());
+        return name != null
+                && (names.contains(name)
+                        || name.startsWith(CollectionInfo.BUCKETS)
+                                && names.contains(name.substring(CollectionInfo.BUCKETS.length())));
     }
 
     private void read() {
@@ -111,6 +108,9 @@ final class FolderContents {
                             name, read, file.path(), documents == null ? null : documents.path()));
         }
         for (DumpedFile file : data.values()) {
+            if (!names.isEmpty() && FileNames.isCut(file.stem())) {
+                continue; // of another collection, or its metadata would have named it
+            }
             add(new DumpedCollection(nameOf(file), Metadata.none(), null, file.path()));
         }
     }
@@ -122,18 +122,13 @@ final class FolderContents {
         if (names.isEmpty() || !FileNames.isCut(file.stem())) {
             return false;
         }
-        try {
-            return !names.contains(parse(file).name());
-        } catch (MigopyException e) {
-            return true;
-        }
+        String name = nameOf(file.stem());
+        return name == null || !names.contains(name);
     }
 
     private void add(DumpedCollection collection) {
         String name = collection.name();
-        if (Catalog.isSystem(name)
-                || name.equals(request.lockCollection())
-                || name.startsWith("$admin.")) {
+        if (request.isLeftOut(name)) {
             leftOut.add(
                     name.startsWith(CollectionInfo.BUCKETS) ? name + " (without metadata)" : name);
         } else if (names.isEmpty() || names.contains(name)) {
@@ -146,9 +141,22 @@ final class FolderContents {
         Set<String> stems = new TreeSet<>(all.metadata.keySet());
         stems.addAll(all.data.keySet());
         return stems.stream()
-                .map(FileNames::decode)
-                .filter(name -> name != null && !Catalog.isSystem(name))
+                .map(all::nameOf)
+                .filter(name -> name != null && !request.isLeftOut(name))
                 .toList();
+    }
+
+    /** The name of what has such files; null if it is unknown. */
+    private String nameOf(String stem) {
+        if (!FileNames.isCut(stem)) {
+            return FileNames.decode(stem);
+        }
+        DumpedFile file = metadata.get(stem);
+        try {
+            return file == null ? null : metadataIn(file).name();
+        } catch (IOException | RuntimeException e) { // whatever the driver's reader throws
+            return null;
+        }
     }
 
     private static String nameOf(DumpedFile file) {
@@ -162,14 +170,16 @@ final class FolderContents {
 
     private Metadata parse(DumpedFile file) {
         try {
-            return Metadata.parse(DumpSource.text(file.path(), LONGEST_METADATA));
+            return metadataIn(file);
         } catch (IOException e) {
             throw unreadable(file, Failures.reason(e), e);
-        } catch (JsonParseException
-                | BsonInvalidOperationException
-                | IllegalArgumentException e) { // what the driver's reader throws
+        } catch (RuntimeException e) { // whatever the driver's reader throws
             throw unreadable(file, e.getMessage(), e);
         }
+    }
+
+    private static Metadata metadataIn(DumpedFile file) throws IOException {
+        return Metadata.parse(DumpSource.text(file.path(), LONGEST_METADATA));
     }
 
     private MigopyException unreadable(DumpedFile file, String why, Exception cause) {

@@ -104,20 +104,39 @@ record Manifest(
         if (complete) {
             document.append("finishedAt", new BsonDateTime(finishedAt.toEpochMilli()))
                     .append("snapshot", BsonBoolean.valueOf(snapshot));
-            if (query != null) {
-                document.append("query", new BsonString(query));
-            }
-            if (!selected.isEmpty()) {
-                BsonArray names = new BsonArray();
-                selected.forEach(name -> names.add(new BsonString(name)));
-                document.append("selected", names);
-            }
+            document.putAll(asked());
             document.append("blockBytes", new BsonInt32(Checksums.BLOCK));
             BsonArray list = new BsonArray();
             collections.forEach(collection -> list.add(json(collection)));
             document.append("collections", list);
         }
         return document.toJson(SETTINGS) + "\n";
+    }
+
+    /** What was asked for; empty if that is all. */
+    BsonDocument asked() {
+        BsonDocument asked = new BsonDocument();
+        if (query != null) {
+            asked.append("query", new BsonString(query));
+        }
+        if (!selected.isEmpty()) {
+            BsonArray names = new BsonArray();
+            selected.forEach(name -> names.add(new BsonString(name)));
+            asked.append("selected", names);
+        }
+        return asked;
+    }
+
+    /** The query in {@link #asked}, or null. */
+    static String query(BsonDocument asked) {
+        return asked.containsKey("query") ? text(asked, "query") : null;
+    }
+
+    /** The collections in {@link #asked}; empty: all. */
+    static List<String> selected(BsonDocument asked) {
+        return asked.getArray("selected", new BsonArray()).stream()
+                .map(name -> name.asString().getValue())
+                .toList();
     }
 
     private static BsonDocument json(Collection collection) {
@@ -158,10 +177,8 @@ record Manifest(
                 startedAt,
                 complete ? instant(document.get("finishedAt")) : startedAt,
                 complete && document.getBoolean("snapshot").getValue(),
-                document.containsKey("query") ? text(document, "query") : null,
-                document.getArray("selected", new BsonArray()).stream()
-                        .map(name -> name.asString().getValue())
-                        .toList(),
+                query(document),
+                selected(document),
                 complete
                         ? document.getArray("collections").stream()
                                 .map(c -> collection(c.asDocument()))

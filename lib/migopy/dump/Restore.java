@@ -46,7 +46,7 @@ public final class Restore {
     private Restore(RestoreRequest request, Consumer<Event> events) {
         this.request = request;
         this.events = events;
-        this.source = DumpSource.open(request.folder());
+        this.source = DumpSource.open(request.folder(), request.database());
         this.database = request.target().connected();
     }
 

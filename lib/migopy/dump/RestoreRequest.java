@@ -71,6 +71,14 @@ public record RestoreRequest(
         return new Target(client, to == null ? database : to, journal);
     }
 
+    /** Whether a dump's collection is never restored: the server's own, the lock, what is unfinished. */
+    boolean isLeftOut(String name) {
+        return Catalog.isSystem(name)
+                || name.equals(lockCollection)
+                || name.startsWith(Catalog.UNFINISHED)
+                || name.startsWith("$admin.");
+    }
+
     /** The arguments of this very restore, of these collections; none: all. */
     String arguments(Collection<String> names) {
         StringBuilder arguments = new StringBuilder("dbrestore ");
@@ -89,10 +97,14 @@ public record RestoreRequest(
         return arguments.toString();
     }
 
-    /** What to type when one collection of a dump cannot be restored. */
+    /**
+     * What to type when one collection of a dump cannot be restored.
+     *
+     * @param damaged its name; null if it is unknown or none of those
+     */
     String wayOnWithout(String damaged, Collection<String> all) {
         Set<String> others = new TreeSet<>(all);
-        others.remove(damaged);
+        others.removeIf(name -> name.equals(damaged) || isLeftOut(name));
         return others.isEmpty() || others.size() > MOST_NAMES
                 ? "Nothing was changed. Restore another dump."
                 : "Nothing was changed. To restore the others: {migopy} " + arguments(others);

@@ -26,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 
 /** Files of {@code mongodump --archive}. */
 @OnServer
@@ -115,9 +116,7 @@ class ArchiveTest {
         try {
             Dumps.assertFails(
                     Kind.FAILED,
-                    () ->
-                            ArchiveReader.unpack(
-                                    archive, dumps.directory(), "app", "7f3a91", dumps::note),
+                    () -> unpack(archive, dumps, "app"),
                     "was interrupted; nothing was restored");
         } finally {
             Thread.interrupted();
@@ -143,9 +142,92 @@ class ArchiveTest {
         project.run("dbdump", "--archive", "/nowhere/x").exits(2).complainsBriefly();
     }
 
+    @Test
+    void whatMongodumpPutsIntoAnArchiveBesideTheCollectionsIsLeftOut(MongoServer server)
+            throws IOException {
+        String app = server.database();
+        Archive archive = new Archive();
+        List<String> others =
+                List.of("migrations_lock", "$admin.system.users", "migopy_restore.7f3a91.0");
+        others.forEach(name -> archive.collection(app, name));
+        archive.collection(app, "a").end();
+        others.forEach(
+                name ->
+                        archive.block(app, name, "{_id: 1}", "{_id: 2}")
+                                .eof(app, name, Archive.CRC_OF_1_AND_2));
+        archive.block(app, "a", "{_id: 1}", "{_id: 2}").eof(app, "a", Archive.CRC_OF_1_AND_2);
+        Dumps dumps = new Dumps(server);
+
+        dumps.restore(unpack(archive.write(), dumps, app));
+
+        assertThat(server.collection("a").countDocuments()).isEqualTo(2);
+        assertThat(server.db().listCollectionNames()).containsExactly("a");
+        assertThat(dumps.notices())
+                .anyMatch(
+                        notice ->
+                                notice.contains("migrations_lock")
+                                        && notice.contains("$admin.system.users")
+                                        && notice.contains("migopy_restore.7f3a91.0"));
+    }
+
+    @Test
+    void oneDamagedCollectionOfAnArchiveDoesNotBlockTheOthers(MongoServer server)
+            throws IOException {
+        String app = server.database();
+        Archive archive =
+                new Archive()
+                        .collection(app, "bad")
+                        .collection(app, "good")
+                        .collection(app, "migrations_lock")
+                        .end()
+                        .block(app, "bad", "{_id: 3}")
+                        .eof(app, "bad", 1)
+                        .block(app, "good", "{_id: 1}", "{_id: 2}")
+                        .eof(app, "good", Archive.CRC_OF_1_AND_2)
+                        .block(app, "migrations_lock", "{_id: 4}");
+        Project project = project(server);
+        Path file = Archive.write(archive.bytes());
+        String cut = file.toString();
+
+        project.run("dbrestore", cut, "--drop")
+                .exits(1)
+                .says(
+                        "the checksum of bad does not match",
+                        "dbrestore",
+                        "--collection good --drop");
+        project.run("dbrestore", cut, "--collection", "good", "--drop").exits(0);
+        assertThat(server.collection("good").countDocuments()).isEqualTo(2);
+        project.run("dbrestore", cut, "--collection", "bad").exits(1).says("Restore another dump");
+        project.run("dbrestore", cut, "--collection", "none")
+                .exits(2)
+                .says("It contains: bad, good");
+        assertThat(file).exists();
+        assertThat(project.folder().resolve("mongodumps")).isEmptyDirectory();
+    }
+
+    @Test
+    void anArchiveSaysWhatItWasAskedFor(MongoServer server) throws IOException {
+        server.collection("users")
+                .insertMany(List.of(new Document("_id", 1), new Document("_id", 2)));
+        server.collection("others").insertOne(new Document("_id", 1));
+        Project project = project(server);
+        String part = project.folder().resolve("part").toString();
+        String users = project.folder().resolve("users").toString();
+        project.run("dbdump", "--archive", part, "--collection", "users", "--query", "{_id: 1}")
+                .exits(0);
+        project.run("dbdump", "--archive", users, "--collection", "users").exits(0);
+
+        project.run("dbrestore", part, "--drop").exits(3).says("--drop would lose the others");
+        project.run("dbrestore", users, "--drop", "--exact").exits(0);
+
+        assertThat(server.collection("users").countDocuments()).isEqualTo(2);
+        assertThat(server.collection("others").countDocuments()).isEqualTo(1);
+    }
+
     private static Path unpack(Path archive, Dumps dumps, String database) {
         assertThat(ArchiveReader.isArchive(archive)).isTrue();
-        return ArchiveReader.unpack(archive, dumps.directory(), database, "7f3a91", dumps::note);
+        return ArchiveReader.unpack(
+                dumps.request(archive, database), dumps.directory(), dumps::note);
     }
 
     /** An archive as mongodump writes it, by hand. */

@@ -154,19 +154,22 @@ public final class Dumps {
 
     /** Restores; what ends it early is in the answer. */
     public RestoreAnswer attempt(Path folder, String... collections) {
-        RestoreRequest request =
-                new RestoreRequest(
-                        server.client(),
-                        server.database(),
-                        to,
-                        folder,
-                        Set.of(collections),
-                        new RestoreRequest.Options(
-                                drop, exact, strict, noIndexes, convertLegacyIndexes),
-                        "7f3a92",
-                        "migrations",
-                        LOCK);
+        RestoreRequest request = request(folder, server.database(), collections);
         return Restore.of(request, this::note).run(new OwnLock());
+    }
+
+    /** What {@link #attempt} asks for. */
+    RestoreRequest request(Path folder, String database, String... collections) {
+        return new RestoreRequest(
+                server.client(),
+                database,
+                to,
+                folder,
+                Set.of(collections),
+                new RestoreRequest.Options(drop, exact, strict, noIndexes, convertLegacyIndexes),
+                "7f3a92",
+                "migrations",
+                LOCK);
     }
 
     /** The lock of a test that is alone on its database. */

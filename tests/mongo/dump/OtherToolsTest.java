@@ -189,10 +189,8 @@ class OtherToolsTest {
             var dumps = new Dumps(server);
             Path unpacked =
                     ArchiveReader.unpack(
-                            Path.of(theirs),
+                            dumps.request(Path.of(theirs), server.database()),
                             dumps.directory(),
-                            server.database(),
-                            "7f3a91",
                             dumps::note);
             server.db().drop();
             dumps.restore(unpacked);

@@ -4,12 +4,15 @@ import static mongo.dump.Dumps.assertFails;
 import static mongo.dump.Dumps.users;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import static support.Project.project;
 
+import migopy.MigopyException;
 import migopy.MigopyException.Kind;
 import migopy.console.RestoreAnswer;
 
+import org.bson.Document;
 import org.junit.jupiter.api.Test;
 
 import support.MongoServer;
@@ -107,6 +110,46 @@ class RestoreFolderTest {
                     Files.createDirectory(empty.resolve(database)).resolve("a.bson"), new byte[0]);
         }
         assertFails(Kind.USAGE, () -> dumps.restore(empty), "several databases");
+    }
+
+    @Test
+    void ofSeveralDatabasesThatOfTheSettingsIsSuggested(MongoServer server) throws IOException {
+        Project project = project(server);
+        Path dump = Files.createDirectory(project.folder().resolve("dump"));
+        for (String database : List.of("admin", server.database())) {
+            Files.write(
+                    Files.createDirectory(dump.resolve(database)).resolve("a.bson"), new byte[0]);
+        }
+        project.run("dbrestore", dump.toString())
+                .exits(2)
+                .says(dump.resolve(server.database()).toString());
+    }
+
+    @Test
+    void aLongNameBesideItDoesNotBlockACollection(MongoServer server) throws IOException {
+        String name = "\u00fc".repeat(90);
+        users(server, 5);
+        server.collection(name).insertMany(List.of(new Document(), new Document()));
+        server.collection("bad").insertOne(new Document());
+        var dumps = new Dumps(server);
+        Path folder = dumps.dumped();
+        server.db().drop();
+
+        assertThat(dumps.restore(folder, "users").documents()).isEqualTo(5);
+        assertThat(dumps.restore(folder, name).documents()).isEqualTo(2);
+
+        Files.delete(folder.resolve("manifest.json"));
+        Path database = folder.resolve(server.database());
+        Files.copy(database.resolve("users.bson"), database.resolve("migrations_lock.bson"));
+        Files.writeString(database.resolve("bad.metadata.json"), "{\"options\": {\"\u0000\": 1}}");
+        assertThatThrownBy(() -> dumps.restore(folder))
+                .isInstanceOfSatisfying(
+                        MigopyException.class,
+                        e ->
+                                assertThat(e.hint())
+                                        .contains("--collection users", name)
+                                        .doesNotContain("migrations_lock"));
+        assertThat(dumps.restore(folder, "users", name).duplicates()).isEqualTo(7);
     }
 
     @Test
