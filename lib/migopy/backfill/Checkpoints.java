@@ -114,7 +114,7 @@ public final class Checkpoints {
         throw MigopyException.refused(
                 other(Standing.of(stored.get(free.get(0))), print),
                 ("To go on from that checkpoint: {migopy} backfill continue %1$s, then run:"
-                     + " {migopy} execute %1$s. To start anew: "
+                                + " {migopy} execute %1$s. To start anew: "
                                 + START_ANEW)
                         .formatted(migration));
     }

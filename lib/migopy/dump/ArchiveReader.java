@@ -40,8 +40,7 @@ public final class ArchiveReader {
     /** The one whose checksum does not match; null if none was seen. */
     private String mismatched;
 
-    private ArchiveReader(
-            RestoreRequest request, BsonFile in, DumpFolder folder, String database) {
+    private ArchiveReader(RestoreRequest request, BsonFile in, DumpFolder folder, String database) {
         this.request = request;
         this.archive = request.folder();
         this.in = in;
@@ -127,8 +126,7 @@ public final class ArchiveReader {
                                         Wording.word(databases.iterator().next())));
     }
 
-    private static Manifest manifest(
-            BsonDocument header, String database, RestoreRequest request) {
+    private static Manifest manifest(BsonDocument header, String database, RestoreRequest request) {
         Set<String> only = request.collections();
         Instant now = Instant.now();
         BsonDocument own = header.getDocument(ArchiveWriter.MIGOPY, null);

@@ -95,8 +95,7 @@ record DumpSource(Path databaseFolder, Manifest manifest) {
         return paths.stream().map(path -> path.getFileName().toString()).toList();
     }
 
-    private static MigopyException ambiguous(
-            String message, List<Path> databases, String wanted) {
+    private static MigopyException ambiguous(String message, List<Path> databases, String wanted) {
         int suggested = Math.max(names(databases).indexOf(wanted), 0);
         return MigopyException.usage(
                 message,

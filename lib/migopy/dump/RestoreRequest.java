@@ -71,7 +71,10 @@ public record RestoreRequest(
         return new Target(client, to == null ? database : to, journal);
     }
 
-    /** Whether a dump's collection is never restored: the server's own, the lock, what is unfinished. */
+    /**
+     * Whether a dump's collection is never restored: the server's own, the lock, what is
+     * unfinished.
+     */
     boolean isLeftOut(String name) {
         return Catalog.isSystem(name)
                 || name.equals(lockCollection)
