@@ -184,6 +184,7 @@
 //SOURCES files/ClassPath.java
 //SOURCES files/Compilation.java
 //SOURCES files/CompiledMigration.java
+//SOURCES files/CompilerHint.java
 //SOURCES files/CompilerMessages.java
 //SOURCES files/Credentials.java
 //SOURCES files/Dependencies.java
@@ -297,6 +298,7 @@
 //SOURCES run/BackfillControl.java
 //SOURCES run/Call.java
 //SOURCES run/CallHandles.java
+//SOURCES run/CallResult.java
 //SOURCES run/EditDiff.java
 //SOURCES run/Ending.java
 //SOURCES run/Estimation.java

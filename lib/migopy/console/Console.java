@@ -7,6 +7,7 @@ import org.bson.Document;
 
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
@@ -106,7 +107,7 @@ public final class Console implements AutoCloseable {
     private void waiting(Event.WaitingForLock waiting) {
         if (!waiting.holder().equals(waitingFor)) {
             waitingFor = waiting.holder();
-            String until = Wording.clock(waiting.until(), ZoneId.systemDefault());
+            String until = Wording.until(waiting.until(), Instant.now(), ZoneId.systemDefault());
             notice(
                     "Waiting until "
                             + until

@@ -46,9 +46,8 @@ public record ErrorAnswer(
             return;
         }
         out.problems(problems, false);
-        // A refusal with one problem says nothing of its own; what it says of several stands below
-        // them.
-        boolean said = problems.stream().anyMatch(problem -> problem.message().equals(message));
+        // A refusal repeats the first of its problems, which is printed already.
+        boolean said = problems.stream().anyMatch(problem -> message.startsWith(problem.message()));
         if (!said && problems.size() > 1) {
             out.gap();
             out.error(message, hint);

@@ -2,6 +2,7 @@ package migopy.console;
 
 import migopy.MigopyException;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
@@ -19,6 +20,8 @@ public final class Wording {
 
     /** What the reader of a hint has to fill in. */
     private static final String FILL_IN = "...";
+
+    private static final Duration HALF_A_DAY = Duration.ofHours(12);
 
     private static final Pattern PLAIN_WORD = Pattern.compile("[\\w@%+=:,./-]+");
 
@@ -64,6 +67,12 @@ public final class Wording {
     public static String clock(Instant instant, ZoneId zone) {
         LocalDateTime time = LocalDateTime.ofInstant(instant, zone);
         return two(time.getHour()) + ":" + two(time.getMinute()) + ":" + two(time.getSecond());
+    }
+
+    /** {@code 10:12:31}, or {@code 2036-11-20 10:12} where that is not within half a day. */
+    public static String until(Instant instant, Instant now, ZoneId zone) {
+        boolean soon = Duration.between(now, instant).abs().compareTo(HALF_A_DAY) < 0;
+        return soon ? clock(instant, zone) : time(instant, zone);
     }
 
     private static String two(int number) {

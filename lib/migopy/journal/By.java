@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Objects;
 
 /**
  * Who ran a step, where, with which Migopy.
@@ -20,12 +19,25 @@ public record By(String user, String host, long pid, String migopy) {
     /** The version that stands in the journal, in the lock and behind {@code --version}. */
     public static final String VERSION = "0.1.0";
 
+    private static final Path OWN_PROCESS = Path.of("/proc/self");
     private static final Path LINUX_HOST_NAME = Path.of("/proc/sys/kernel/hostname");
 
     /** This process. */
     public static By thisProcess() {
-        String user = Objects.requireNonNullElse(System.getProperty("user.name"), "unknown");
-        return new By(user, hostName(), ProcessHandle.current().pid(), VERSION);
+        return new By(userName(), hostName(), ProcessHandle.current().pid(), VERSION);
+    }
+
+    /** A container may run under a uid that no user has; Java's name for that is {@code ?}. */
+    private static String userName() {
+        String name = System.getProperty("user.name");
+        if (name != null && !name.isBlank() && !name.equals("?")) {
+            return name;
+        }
+        try {
+            return "uid " + Files.getAttribute(OWN_PROCESS, "unix:uid");
+        } catch (IOException | UnsupportedOperationException e) {
+            return "unknown"; // a system without /proc
+        }
     }
 
     private static String hostName() {

@@ -24,9 +24,13 @@ public record Holder(
         boolean live,
         RestoreNote restore) {
 
-    /** The end of the lease as a person reads it: {@code 10:12:31}. */
+    /**
+     * The end of the lease as a person reads it: {@code 10:12:31}, with its date if that is far.
+     */
     public String until() {
-        return expiresAt == null ? "its end" : Wording.clock(expiresAt, ZoneId.systemDefault());
+        return expiresAt == null
+                ? "its end"
+                : Wording.until(expiresAt, Instant.now(), ZoneId.systemDefault());
     }
 
     /** {@code run 7f3a91 on host, pid 4711}. */

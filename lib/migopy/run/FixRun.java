@@ -96,7 +96,7 @@ final class FixRun extends RecordedCall {
                 State.valueOf(outcome.name()),
                 null,
                 operation().lease().serverTime(),
-                elapsed(),
+                durationMs(),
                 error,
                 output());
     }

@@ -39,6 +39,7 @@ abstract class RecordedCall implements AutoCloseable {
     private Migration.Unbind bound;
     private Skip skip;
     private long startedNanos = System.nanoTime();
+    private volatile long durationMs;
 
     /**
      * How the code is called.
@@ -48,22 +49,6 @@ abstract class RecordedCall implements AutoCloseable {
      * @param thread makes the call
      */
     record CallOptions(Duration timeout, OutputCapture output, MigrationThread thread) {}
-
-    /**
-     * How a call ended.
-     *
-     * @param error why it failed, or null
-     * @param toRecord whether the record is to be ended: a transaction has ended its own, and the
-     *     record of a call that may still be running stays as it is
-     * @param cause why the run cannot go on, where {@code error} does not say it
-     * @param exitCode the run's exit code if it ends here; 0 if it goes on
-     */
-    record CallResult(
-            Outcome outcome,
-            StepError error,
-            boolean toRecord,
-            MigopyException cause,
-            int exitCode) {}
 
     /**
      * @param transactional whether the code is called in a transaction
@@ -173,9 +158,17 @@ abstract class RecordedCall implements AutoCloseable {
     }
 
     /** Calls the code. Its start is recorded, and the lease was checked after that. */
-    @SuppressWarnings("try") // what is closed needs no other use
     CallResult call() {
         startedNanos = System.nanoTime();
+        CallResult result = called();
+        if (!result.committed()) {
+            measure();
+        }
+        return result;
+    }
+
+    @SuppressWarnings("try") // what is closed needs no other use
+    private CallResult called() {
         Call call = new Call(operation, options.thread(), backfills()::underWay);
         try (CommandWatch.Unwatch watched = operation.connection().watch(observation);
                 UncaughtExceptions uncaught = UncaughtExceptions.of(observation)) {
@@ -220,6 +213,7 @@ abstract class RecordedCall implements AutoCloseable {
                         () -> {
                             observation.run(() -> skip.noticing(() -> invoke(handles)));
                             operation.lease().ensureHeld();
+                            measure();
                             endInTransaction(operation.connection().transactionDatabase());
                         });
     }
@@ -372,18 +366,24 @@ abstract class RecordedCall implements AutoCloseable {
 
     /** How a step was started but never called, because the run had to end before. */
     CallResult neverCalled(String reason) {
+        measure();
         return failed(new StepError("not_started", reason, List.of()), 0);
     }
 
     /** The report of a call that ended so. */
     StepReport report(Outcome outcome, StepError error) {
         String reason = outcome == Outcome.SKIPPED ? skip.reason() : null;
-        return new StepReport(name, direction, outcome, elapsed(), error, reason);
+        return new StepReport(name, direction, outcome, durationMs, error, reason);
     }
 
-    /** How long the call has taken so far, in milliseconds. */
-    long elapsed() {
-        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNanos);
+    /** Before the end of a transaction is recorded: record and report then say the same. */
+    private void measure() {
+        durationMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNanos);
+    }
+
+    /** How long the call took. */
+    long durationMs() {
+        return durationMs;
     }
 
     @Override

@@ -141,7 +141,7 @@ final class StepRun extends RecordedCall {
                         operation().runId(),
                         begin.startedAt(),
                         operation().lease().serverTime(),
-                        elapsed(),
+                        durationMs(),
                         operation().by(),
                         error,
                         state == State.SKIPPED

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import static support.Migrations.failing;
 import static support.Migrations.marking;
+import static support.Migrations.transactional;
 import static support.Project.project;
 
 import org.junit.jupiter.api.Test;
@@ -11,6 +12,10 @@ import org.junit.jupiter.api.Test;
 import support.MongoServer;
 import support.OnServer;
 import support.Result;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
 
 @OnServer
 class HistoryTest {
@@ -58,5 +63,28 @@ class HistoryTest {
         project.run("repair", "1", "--as", "unchanged", "--reason", "$only a rename").exits(0);
         project.run("history").exits(0).says("$only a rename");
         assertThat(project.run("history", "--json").out()).contains("$only a rename");
+    }
+
+    @Test
+    void aMigrationHasOneDuration(MongoServer server) {
+        server.db().createCollection("done");
+        var project =
+                project(server)
+                        .with("1_one.java", marking("one"))
+                        .with("2_two.java", transactional("two"))
+                        .with("3_three.java", failing("three", "not so"));
+        Result executed = project.run("execute", "--json").exits(1);
+        for (var step : executed.steps()) {
+            assertThat(project.journal(step.getString("name")))
+                    .containsEntry("durationMs", step.get("durationMs"));
+        }
+    }
+
+    @Test
+    void aUserWithoutANameIsShownByItsNumber(MongoServer server) throws IOException {
+        var project = project(server).with("1_one.java", marking("one"));
+        project.start(List.of("-Duser.name=?"), "execute").exits(0);
+        Object uid = Files.getAttribute(project.folder(), "unix:uid");
+        project.run("history").exits(0).says("uid " + uid + "@");
     }
 }

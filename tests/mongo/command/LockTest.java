@@ -30,7 +30,7 @@ class LockTest {
     void executeRollbackAndIgnoreExit4AndSayWhoHoldsItAndUntilWhen(MongoServer server) {
         var project = locked(server, 60);
         for (String command : new String[] {"execute", "ignore"}) {
-            Result result = project.run(command, "--json").exits(4);
+            Result result = project.run(command, "1", "--json").exits(4);
             assertThat(result.error()).containsEntry("kind", "locked");
             assertThat(result.json()).containsEntry("exitCode", 4L);
         }
@@ -162,5 +162,13 @@ class LockTest {
         project.run("execute").exits(0);
         assertThat(server.db().listCollectionNames())
                 .containsExactlyInAnyOrder("changes", "changes_lock", "done");
+    }
+
+    @Test
+    void aLeaseOfYearsIsShownWithItsDate(MongoServer server) {
+        int tenYears = 10 * 366 * 24 * 3600;
+        var project = locked(server, tenYears);
+        String message = project.run("execute", "--json").error().getString("message");
+        assertThat(message).matches(".* holds the lock until 20\\d\\d-\\d\\d-\\d\\d \\d\\d:\\d\\d");
     }
 }
