@@ -175,7 +175,7 @@ class DumpFaultsTest {
         assertThat(project.states()).isEmpty();
         assertThat(project.marks()).isEmpty();
         project.lockIsFree();
-        assertThat(dumps).isEmptyDirectory();
+        assertThat(dumps.toFile().list()).isSubsetOf(".gitignore");
     }
 
     @Test
@@ -195,7 +195,7 @@ class DumpFaultsTest {
         run.interrupt();
 
         run.exits(130).says("was interrupted; its unfinished folder was removed");
-        assertThat(dumps).isEmptyDirectory();
+        assertThat(dumps.toFile().list()).isSubsetOf(".gitignore");
     }
 
     private static Stream<String> threads() {

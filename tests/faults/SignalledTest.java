@@ -199,7 +199,7 @@ class SignalledTest {
             project.with(i + "_m.java", marking("m" + i));
         }
         var held = server.failing("migrations", "update").blocking(Duration.ofSeconds(2));
-        var ignore = project.start("ignore", "--json");
+        var ignore = project.start("ignore", "--yes", "--json");
         held.awaitEntered();
 
         Result result = ignore.terminate().exits(143);

@@ -15,6 +15,9 @@ final class Commands {
     static final Set<String> WITHOUT_DATABASE =
             Set.of("create", "validate", "help", "-h", "--help", "-V", "--version");
 
+    /** The commands that write nothing to the database. */
+    static final Set<String> READING = Set.of("status", "validate", "history", "dbdump");
+
     /** The commands that call no code of the project's own. */
     static final Set<String> WITHOUT_OWN_CODE =
             Set.of(

@@ -1,7 +1,6 @@
 package migopy.command;
 
 import migopy.files.NewMigration;
-import migopy.settings.Settings;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,11 +21,7 @@ final class Create implements Action {
 
     @Override
     public int run(Session session) {
-        Settings settings = session.settings();
-        session.console()
-                .answer(
-                        NewFile.answer(
-                                settings, file.write(settings, words, NewMigration::template)));
+        file.write(session, words, NewMigration::template);
         return 0;
     }
 }

@@ -3,7 +3,6 @@ package migopy.command;
 import migopy.MigopyException;
 import migopy.console.Console;
 import migopy.console.FixRecord;
-import migopy.files.MigrationFile;
 import migopy.fix.FixMigration;
 import migopy.run.FixHistory;
 import migopy.settings.Redactor;
@@ -48,9 +47,8 @@ final class FixToMigration implements Action {
                                                 "There is no fix " + run,
                                                 "All of them: {migopy} history --fixes"));
         FixMigration text = new FixMigration(fix, settings);
-        MigrationFile written = file.write(settings, words, text);
+        file.write(session, words, text);
         sayWhatIsLeftToDo(fix, text, session.console());
-        session.console().answer(NewFile.answer(settings, written));
         return 0;
     }
 

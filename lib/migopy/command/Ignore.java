@@ -1,5 +1,8 @@
 package migopy.command;
 
+import migopy.MigopyException;
+import migopy.console.Terminal;
+import migopy.console.Wording;
 import migopy.plan.Request;
 import migopy.run.RunOptions;
 
@@ -10,6 +13,7 @@ import picocli.CommandLine.Parameters;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** {@code ignore [NAME...]}. */
 @Command(name = "ignore", description = "Registers pending migrations without executing them.")
@@ -32,13 +36,45 @@ final class Ignore implements Action {
             description = "wait so long for the lock: 30s, 5m, 2h")
     private String wait;
 
+    @Option(names = "--yes", description = "all pending ones, without being asked")
+    private boolean yes;
+
     @Override
     public int run(Session session) throws Exception {
         Duration waiting =
                 wait == null
                         ? Duration.ZERO
                         : migopy.settings.Durations.parseFromZero(wait, "--wait");
-        RunOptions options = new RunOptions(dryRun, waiting, null, false, false);
-        return session.run(new Request.Ignore(names, to), options);
+        Request.Ignore request = new Request.Ignore(names, to);
+        if (names.isEmpty() && to == null && !dryRun && !yes) {
+            confirm(session, session.planned(request));
+        }
+        return session.run(request, new RunOptions(dryRun, waiting, null, false, false));
+    }
+
+    /** All that is pending, without a name: that may be a slip, and is tedious to take back. */
+    private static void confirm(Session session, List<String> planned) {
+        if (planned.isEmpty()) {
+            return; // what is wrong, or that there is nothing to do, says the run itself
+        }
+        String what =
+                "ignore without a name registers %s without executing: %s"
+                        .formatted(
+                                Wording.count(planned.size(), "pending migration"),
+                                Wording.some(planned));
+        java.io.Console terminal =
+                session.asProgram() && Terminal.isTerminal(0) ? System.console() : null;
+        if (terminal == null) {
+            throw MigopyException.usage(
+                    what,
+                    "For all of them: {migopy} ignore --yes, or only some: {migopy} ignore "
+                            + Wording.word(planned.get(0)));
+        }
+        session.console().notice(what + ".");
+        String answer = terminal.readLine("Register them? [y/N] ");
+        if (answer == null || !answer.strip().toLowerCase(Locale.ROOT).startsWith("y")) {
+            throw MigopyException.usage(
+                    "Nothing was registered", "Name those to register: {migopy} ignore NAME");
+        }
     }
 }

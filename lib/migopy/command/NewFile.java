@@ -21,18 +21,29 @@ final class NewFile {
     @Option(names = "--number", paramLabel = "N", description = "give it this number")
     private String number;
 
-    /** Writes it, never over another. */
-    MigrationFile write(Settings settings, List<String> words, NewMigration.Text text) {
-        return new NewMigration(
+    /** Writes it, never over another, and answers where it is. */
+    void write(Session session, List<String> words, NewMigration.Text text) {
+        Settings settings = session.settings();
+        NewMigration migration =
+                new NewMigration(
                         settings.home(),
                         settings.migrationsDirectory(),
                         settings.migrationsFilePattern(),
-                        Clock.systemUTC())
-                .create(words, timestamp, number, text);
+                        Clock.systemUTC());
+        MigrationFile file = migration.create(words, timestamp, number, text);
+        migration
+                .namesake(file)
+                .ifPresent(
+                        other ->
+                                session.console()
+                                        .notice(
+                                                "%s has the same name but for its number"
+                                                        .formatted(other)));
+        session.console().answer(answer(settings, file));
     }
 
     /** As a person would type it, seen from the project's folder. */
-    static CreateAnswer answer(Settings settings, MigrationFile file) {
+    private static CreateAnswer answer(Settings settings, MigrationFile file) {
         Path shown =
                 file.path().startsWith(settings.home())
                         ? settings.home().relativize(file.path())

@@ -20,6 +20,7 @@ import migopy.settings.Settings;
 import migopy.settings.SettingsResolver;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -156,7 +157,7 @@ public final class Session implements AutoCloseable {
     public synchronized Connection connection() {
         if (connection == null) {
             connection = Connection.open(settings(), runId);
-            if (settings().embedded()) {
+            if (settings().embedded() && !Commands.READING.contains(command())) {
                 console.notice(
                         "On the embedded database in "
                                 + shownCache(settings())
@@ -166,6 +167,11 @@ public final class Session implements AutoCloseable {
             stopwatch.mark("connecting begun");
         }
         return connection;
+    }
+
+    /** The command's name, also where none was typed. */
+    String command() {
+        return typed.command() == null ? Commands.DEFAULT : typed.command();
     }
 
     private static String shownCache(Settings settings) {
@@ -185,6 +191,21 @@ public final class Session implements AutoCloseable {
                     console.answer(answer(result, options.dryRun()));
                     return result.exitCode();
                 });
+    }
+
+    /** The names of what the request would do; none where it would be refused. */
+    List<String> planned(Request request) {
+        List<String> names = new ArrayList<>();
+        watched(
+                context -> {
+                    RunOptions options = new RunOptions(true, Duration.ZERO, null, false, false);
+                    new Runner(context)
+                            .run(request, options)
+                            .steps()
+                            .forEach(step -> names.add(step.name()));
+                    return 0;
+                });
+        return names;
     }
 
     /** Estimates what the request would do, and gives that answer. */

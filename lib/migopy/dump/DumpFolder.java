@@ -90,8 +90,14 @@ public final class DumpFolder {
                 throw Failures.dump(
                         folder + " exists already", "Move it away, and dump again.", null);
             }
+            Path directory = folder.getParent();
+            boolean fresh = directory != null && !Files.exists(directory);
             DumpFile.createFolder(created.partial);
             DumpFile.createFolder(created.database);
+            if (fresh) {
+                // So that data is never committed, whatever the project's own ignore file says.
+                Files.writeString(directory.resolve(".gitignore"), "*\n");
+            }
             created.write(unfinished);
             return created;
         } catch (ClosedByInterruptException e) {

@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -65,7 +66,8 @@ public final class NewMigration {
             throw MigopyException.usage(
                     "--timestamp and --number are two numbers", "Give one of them");
         }
-        List<String> plain = NewName.words(words);
+        NewName.Typed typed = NewName.typed(words, !timestamp && number == null);
+        List<String> plain = typed.words();
         if (plain.isEmpty()) {
             throw MigopyException.usage(
                     "The name of a new migration needs words of letters or digits",
@@ -75,14 +77,30 @@ public final class NewMigration {
         Listing listing = new MigrationDirectory(directory, pattern).scan();
         Numbering numbering = new Numbering(listing.files(), pattern, clock);
         List<String> numbers =
-                number != null
-                        ? List.of(numbering.given(number))
+                number != null || typed.number() != null
+                        ? List.of(numbering.given(number != null ? number : typed.number()))
                         : timestamp ? List.of(numbering.timestamp()) : numbering.next();
         String fileName = new NewName(pattern, listing.files()).of(numbers, plain);
         Path path = directory.resolve(fileName);
         write(path, text.of(header(), NewName.className(plain)));
         String name = fileName.substring(0, fileName.length() - MigrationFile.SUFFIX.length());
         return new MigrationFile(MigrationDirectory.numberIn(fileName, pattern), name, path);
+    }
+
+    /**
+     * Another migration whose name differs from this one's in the number alone, if there is one.
+     */
+    public Optional<String> namesake(MigrationFile file) {
+        String own = MigrationDirectory.afterNumber(file.fileName(), pattern);
+        return new MigrationDirectory(directory, pattern)
+                .scan().files().stream()
+                        .filter(other -> !other.fileName().equals(file.fileName()))
+                        .filter(
+                                other ->
+                                        MigrationDirectory.afterNumber(other.fileName(), pattern)
+                                                .equals(own))
+                        .map(MigrationFile::name)
+                        .findFirst();
     }
 
     /** Only below a directory that is there: a path that leads nowhere is a slip of the hand. */
@@ -99,7 +117,7 @@ public final class NewMigration {
                             .formatted(
                                     Wording.visible(directory.toString()),
                                     MigrationDirectory.reason(e)),
-                    "See to the rights of the folder that it is to lie in");
+                    "Check the permissions of its parent folder");
         }
     }
 
@@ -118,7 +136,7 @@ public final class NewMigration {
         } catch (IOException e) {
             throw MigopyException.usage(
                     "%s cannot be written: %s".formatted(shown, MigrationDirectory.reason(e)),
-                    "See to the rights of the migrations' directory, and to the disk");
+                    "Check the permissions of the migrations' directory, and the free disk space");
         }
         makeExecutable(path);
     }

@@ -24,12 +24,37 @@ final class NewName {
 
     private static final List<String> SEPARATORS = List.of("_", "__", "-", ".", "");
 
+    private static final Pattern NUMBERED = Pattern.compile("([0-9]+)_+([^0-9].*)");
+
     private final Pattern pattern;
     private final List<MigrationFile> files;
 
     NewName(Pattern pattern, List<MigrationFile> files) {
         this.pattern = pattern;
         this.files = files;
+    }
+
+    /**
+     * What was typed as a name.
+     *
+     * @param number the number in front of it, as in {@code 5_add_users}, or null
+     */
+    record Typed(String number, List<String> words) {}
+
+    /**
+     * Reads a name as somebody types it who has the file's name in mind: {@code 5_add_users.java}.
+     *
+     * @param mayHaveNumber whether a number in front is the migration's
+     */
+    static Typed typed(List<String> typed, boolean mayHaveNumber) {
+        String text = String.join(" ", typed).strip();
+        if (text.endsWith(MigrationFile.SUFFIX)) {
+            text = text.substring(0, text.length() - MigrationFile.SUFFIX.length());
+        }
+        Matcher numbered = NUMBERED.matcher(text);
+        return mayHaveNumber && numbered.matches()
+                ? new Typed(numbered.group(1), words(List.of(numbered.group(2))))
+                : new Typed(null, words(List.of(text)));
     }
 
     /**

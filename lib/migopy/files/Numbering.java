@@ -47,7 +47,7 @@ final class Numbering {
             if (file.number() == value) {
                 throw MigopyException.usage(
                         "Number %s is taken by %s".formatted(digits, file.name()),
-                        "Leave --number away to get the next one");
+                        "Leave the number out to get the next one");
             }
         }
         return digits;

@@ -25,7 +25,7 @@ class IgnoreTest {
     @Test
     void allPendingOnesAreRegisteredWithoutBeingExecuted(MongoServer server) {
         var project = three(server);
-        Result result = project.run("ignore", "--json").exits(0);
+        Result result = project.run("ignore", "--yes", "--json").exits(0);
         assertThat(result.steps()).extracting("name").containsExactly("1_one", "2_two", "3_three");
         assertThat(result.steps()).extracting("outcome").containsOnly("ignored");
         assertThat(result.steps()).extracting("direction").containsOnly("ignore");
@@ -100,7 +100,7 @@ class IgnoreTest {
     @Test
     void repairMakesAnIgnoredOnePendingAgain(MongoServer server) {
         var project = three(server);
-        project.run("ignore").exits(0);
+        project.run("ignore", "--yes").exits(0);
         project.run("repair", "3", "--as", "pending", "--reason", "needed after all").exits(0);
         project.run("execute").exits(0);
         assertThat(project.marks()).containsExactly("three");

@@ -36,7 +36,7 @@ class JsonTest {
                         List.of("history", "--json"),
                         List.of("history", "1", "--json"),
                         List.of("rollback", "1", "--json"),
-                        List.of("ignore", "--json"),
+                        List.of("ignore", "--yes", "--json"),
                         List.of("repair", "1", "--as", "pending", "--reason", "x", "--json"),
                         List.of("create", "two", "--json"),
                         List.of("unlock", "--json"),

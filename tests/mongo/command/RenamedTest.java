@@ -79,7 +79,7 @@ class RenamedTest {
         project.run("repair", "2_pay", "--as", "applied", "--reason", "x").exits(0);
         project.with("3_pay.java", marking("pay"));
         project.run("execute").exits(3).says("3_pay has the text of 2_pay");
-        project.run("ignore").exits(3);
+        project.run("ignore", "--yes").exits(3);
         project.run("repair", "--missing", "--as", "applied", "--reason", "x").exits(0);
         project.run("execute", "3_pay").exits(3);
         wasRunOnce(project);

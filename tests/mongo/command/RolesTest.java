@@ -183,6 +183,7 @@ class RolesTest {
                             "backfill resume",
                             "backfill cancel" ->
                             command + " 1_one";
+                    case "ignore" -> "ignore --yes";
                     case "repair" -> "repair 1 --as pending --reason x";
                     case "run" -> "run fix.java --reason x";
                     default -> command;

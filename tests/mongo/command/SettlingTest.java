@@ -74,7 +74,7 @@ class SettlingTest {
     @CsvSource({"applied, applied", "pending, rolled_back"})
     void anIgnoredOneIsSettledEitherWay(String as, String state, MongoServer server) {
         var project = project(server).with("1_one.java", marking("one"));
-        project.run("ignore").exits(0);
+        project.run("ignore", "--yes").exits(0);
         repair(project, "1", as).exits(0);
         assertThat(project.states()).containsEntry("1_one", state);
         assertThat(project.run("status", "--json").problems()).isEmpty();

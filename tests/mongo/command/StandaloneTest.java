@@ -30,7 +30,7 @@ class StandaloneTest {
         project.run("execute").exits(1);
         project.with("2_two.java", marking("two")).run("execute").exits(0);
         project.run("rollback", "--last", "1").exits(0);
-        project.run("ignore").exits(0);
+        project.run("ignore", "--yes").exits(0);
         project.run("history").exits(0);
         assertThat(project.states())
                 .containsEntry("1_one", "applied")
