@@ -72,6 +72,6 @@ final class Picocli {
                                 command.getCommandSpec().optionsMap().keySet().stream(),
                                 GlobalOption.ALL.stream().map(GlobalOption::name))
                         .toList();
-        return Nearest.of(typed, known).map(near -> "Perhaps " + near + "? ").orElse("");
+        return Nearest.of(typed, known).map(near -> "Did you mean " + near + "? ").orElse("");
     }
 }

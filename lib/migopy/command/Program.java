@@ -152,6 +152,7 @@ public final class Program {
 
     private int guarded(Console console, String... words) {
         try {
+            Tasks.refuseTakenNames(project.tasks());
             Typed typed = new CommandLineParser(this::ownOptions).parse(words);
             try (Session opened =
                     new Session(project, typed, console, reading, asProgram, stopwatch)) {
@@ -161,10 +162,6 @@ public final class Program {
         } catch (Throwable e) { // an Error, too, has to be answered in the form that was asked for
             return ended(console, e);
         }
-    }
-
-    private static String name(Typed typed) {
-        return typed.command() == null ? Commands.DEFAULT : typed.command();
     }
 
     private int ended(Console console, Throwable thrown) {
@@ -215,7 +212,7 @@ public final class Program {
             session.console().answer(new VersionAnswer(migopy.journal.By.VERSION));
             return OK;
         }
-        String name = name(typed);
+        String name = session.command();
         if (typed.has("--help")) {
             session.console().answer(HelpText.of(session, typed.command()));
             return OK;

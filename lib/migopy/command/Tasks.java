@@ -1,9 +1,12 @@
 package migopy.command;
 
+import com.mongodb.MongoException;
+
 import migopy.MigopyException;
 import migopy.console.Answer;
 import migopy.console.Nearest;
 import migopy.console.Words;
+import migopy.run.Failure;
 import migopy.run.OutputCapture;
 
 import org.bson.Document;
@@ -13,9 +16,11 @@ import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
+import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -24,6 +29,29 @@ import java.util.stream.Collectors;
  * {@code @Command}.
  */
 final class Tasks {
+    /** What other tools for migrations call the commands. */
+    private static final Map<String, String> ELSEWHERE =
+            Map.ofEntries(
+                    Map.entry("up", "execute"),
+                    Map.entry("migrate", "execute"),
+                    Map.entry("update", "execute"),
+                    Map.entry("apply", "execute"),
+                    Map.entry("migrations:execute", "execute"),
+                    Map.entry("migrations:migrate", "execute"),
+                    Map.entry("down", "rollback --last 1"),
+                    Map.entry("undo", "rollback --last 1"),
+                    Map.entry("revert", "rollback --last 1"),
+                    Map.entry("new", "create"),
+                    Map.entry("generate", "create"),
+                    Map.entry("add", "create"),
+                    Map.entry("migrations:generate", "create"),
+                    Map.entry("info", "status"),
+                    Map.entry("list", "status"),
+                    Map.entry("migrations:status", "status"),
+                    Map.entry("baseline", "ignore"),
+                    Map.entry("dump", "dbdump"),
+                    Map.entry("restore", "dbrestore"));
+
     private final CommandLine all;
 
     /**
@@ -33,6 +61,29 @@ final class Tasks {
         CommandSpec spec = CommandSpec.wrapWithoutInspection(owner);
         spec.addMethodSubcommands(CommandLine.defaultFactory());
         all = Picocli.of(spec).setExecutionStrategy(new CommandLine.RunLast());
+        for (String name : byName().keySet()) {
+            if (Commands.has(name)) {
+                throw MigopyException.usage(
+                        "The task %s in migopy.java has the name of a built-in command"
+                                .formatted(name),
+                        "Give it another name: @Command(name = \"my-%s\")".formatted(name));
+            }
+        }
+    }
+
+    /**
+     * Refuses tasks that have the name of a built-in command, which would never be called. Only
+     * methods of such a name are looked at: reading annotations takes a cold JVM 50 ms.
+     *
+     * @param owner the object that has the methods
+     */
+    static void refuseTakenNames(Object owner) {
+        for (Method method : owner.getClass().getDeclaredMethods()) {
+            if (Commands.has(method.getName()) && method.getAnnotations().length > 0) {
+                new Tasks(owner);
+                return;
+            }
+        }
     }
 
     /** From each task's name to its parser, in the order of help. */
@@ -79,14 +130,26 @@ final class Tasks {
             Object result = parsed.subcommand().commandSpec().commandLine().getExecutionResult();
             return result instanceof Integer code ? code : 0;
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof Exception own) {
-                throw own;
-            }
-            if (e.getCause() instanceof Error own) {
-                throw own;
-            }
-            throw e;
+            throw own(e.getCause(), parsed.subcommand().commandSpec().name());
         }
+    }
+
+    /** What a task throws is explained like a failure of Migopy's own only where it may be one. */
+    private static Exception own(Throwable thrown, String name) {
+        if (thrown instanceof MigopyException known) {
+            return known;
+        }
+        if (thrown instanceof MongoException known) {
+            return known;
+        }
+        if (thrown instanceof LinkageError || thrown instanceof OutOfMemoryError) {
+            throw (Error) thrown;
+        }
+        return new MigopyException(
+                MigopyException.Kind.FAILED,
+                "The task %s failed: %s".formatted(name, Failure.text(thrown)),
+                "Fix it in migopy.java, then run it again. With --verbose its stack trace is shown",
+                thrown);
     }
 
     MigopyException unknown(String name) {
@@ -96,7 +159,10 @@ final class Tasks {
                         .collect(Collectors.toCollection(java.util.TreeSet::new));
         known.addAll(byName().keySet());
         String near =
-                Nearest.of(name, known).map(word -> "Perhaps {migopy} " + word + ". ").orElse("");
+                Optional.ofNullable(ELSEWHERE.get(name))
+                        .or(() -> Nearest.of(name, known))
+                        .map(word -> "Did you mean {migopy} " + word + "? ")
+                        .orElse("");
         return MigopyException.usage(
                 "There is no command " + name, near + "All commands: {migopy} help");
     }

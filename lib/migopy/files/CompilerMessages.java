@@ -30,7 +30,7 @@ final class CompilerMessages {
     static Problem problem(Unit unit, Javac.Result result) {
         List<Diagnostic<? extends JavaFileObject>> errors =
                 result.errors().getOrDefault(unit, List.of());
-        String hint = "Mend it, then: {migopy} validate";
+        String hint = CompilerHint.of(unit, errors);
         if (errors.isEmpty()) {
             return of(unit, unit.fileName() + ": " + firstLine(result.stray()), hint, List.of());
         }

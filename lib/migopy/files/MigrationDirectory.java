@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -87,6 +88,12 @@ public final class MigrationDirectory {
         return matcher.matches() ? number(matcher.group(NUMBER)) : -1;
     }
 
+    /** What follows the number in a file's name that matches the pattern. */
+    static String afterNumber(String fileName, Pattern pattern) {
+        Matcher matcher = pattern.matcher(fileName);
+        return matcher.matches() ? fileName.substring(matcher.end(NUMBER)) : fileName;
+    }
+
     static long number(String digits) {
         if (digits == null || digits.isEmpty()) {
             return -1;
@@ -114,21 +121,31 @@ public final class MigrationDirectory {
         String path = Wording.visible(directory.toString());
         String hint = "Set migrationsDirectory, or give --directory";
         if (why instanceof NoSuchFileException) {
+            Path parent = directory.toAbsolutePath().getParent();
             return MigopyException.usage(
                     "The migrations' directory %s does not exist".formatted(path),
-                    "Create it with: mkdir -p %s".formatted(Wording.word(path)));
+                    parent != null && Files.isDirectory(parent)
+                            ? "Create it with its first migration: "
+                                    + Wording.command("create", "add", "users", "--directory", path)
+                            : hint);
         }
         if (why instanceof NotDirectoryException) {
             return MigopyException.usage(
                     "The migrations' directory %s is no directory".formatted(path), hint);
         }
-        String reason = why instanceof AccessDeniedException ? "permission denied" : reason(why);
         return MigopyException.usage(
-                "The migrations' directory %s cannot be read: %s".formatted(path, reason), hint);
+                "The migrations' directory %s cannot be read: %s".formatted(path, reason(why)),
+                hint);
     }
 
     static String reason(IOException why) {
-        String message = why.getMessage();
+        if (why instanceof AccessDeniedException) {
+            return "permission denied"; // its message is only the path
+        }
+        String message =
+                why instanceof FileSystemException e && e.getReason() != null
+                        ? e.getReason()
+                        : why.getMessage();
         return Wording.visible(
                 message == null || message.isBlank() ? why.getClass().getSimpleName() : message);
     }
@@ -153,7 +170,12 @@ public final class MigrationDirectory {
                 invalid(
                         fileName,
                         "does not match the pattern " + Wording.visible(pattern.pattern()),
-                        "Rename it: number, words, .java; or move it elsewhere");
+                        isNamedLikeAClass(fileName)
+                                ? "A helper class belongs beside migopy.java: move it there, and"
+                                        + " add //SOURCES "
+                                        + Wording.visible(fileName)
+                                        + " to migopy.java"
+                                : "Rename it: number, words, .java; or move it elsewhere");
                 return;
             }
             number = number(matcher.group(NUMBER));
@@ -170,6 +192,11 @@ public final class MigrationDirectory {
                 files.add(new MigrationFile(number, name, path));
                 stamps.put(name, stamp);
             }
+        }
+
+        private static boolean isNamedLikeAClass(String fileName) {
+            String name = fileName.substring(0, fileName.length() - MigrationFile.SUFFIX.length());
+            return name.matches("[A-Z]\\p{Alpha}*");
         }
 
         /** Migrations are never run from there, so nobody may believe that they are. */

@@ -49,7 +49,10 @@ record Shape(Method up, Method down, boolean resumable) {
         }
         Optional<Method> wrong = named(List.of(type), "down").stream().findFirst();
         if (downs.isEmpty() && wrong.isPresent()) {
-            return noDown(unit, "has a down() that cannot be called: " + why(wrong.get()), TAKES);
+            return noDown(
+                    unit,
+                    "has a down() that cannot be called: " + why(wrong.get()),
+                    hint(wrong.get()));
         }
         Method down = downs.isEmpty() ? null : downs.get(0);
         if (down != null && down.getDeclaringClass() != type) {
@@ -88,11 +91,7 @@ record Shape(Method up, Method down, boolean resumable) {
         List<Method> wrong = named(outer, "up");
         if (!wrong.isEmpty()) {
             Method method = wrong.get(0);
-            boolean isStatic = Modifier.isStatic(method.getModifiers());
-            return noUp(
-                    unit,
-                    "has an up() that cannot be called: " + why(method),
-                    isStatic ? TAKES : "Make it static: static void up()");
+            return noUp(unit, "has an up() that cannot be called: " + why(method), hint(method));
         }
         List<Method> hidden = callable(inner, "up");
         if (!hidden.isEmpty()) {
@@ -116,6 +115,12 @@ record Shape(Method up, Method down, boolean resumable) {
         return Modifier.isStatic(method.getModifiers())
                 ? shown(method) + " takes other parameters"
                 : shown(method) + " is not static";
+    }
+
+    private static String hint(Method method) {
+        return Modifier.isStatic(method.getModifiers())
+                ? TAKES
+                : "Make it static: static void %s()".formatted(method.getName());
     }
 
     private static String shown(List<Method> methods) {

@@ -2,6 +2,7 @@ package migopy.plan;
 
 import migopy.Problem;
 import migopy.console.MigrationState;
+import migopy.console.Wording;
 import migopy.files.Listing;
 import migopy.files.MigrationFile;
 import migopy.journal.Entry;
@@ -225,7 +226,12 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
             found.stream().filter(Situation::renamed).forEach(one -> newer.remove(one.entry()));
             newer.sort(Comparator.comparing(JournalEntry::number));
             if (newer.size() == 1) {
-                notices.add(newer.get(0).name() + " is applied and newer than every file here");
+                notices.add(
+                        "%s is applied and newer than every file here. If its file was deleted, roll it back: %s"
+                                .formatted(
+                                        newer.get(0).name(),
+                                        Wording.command(
+                                                "rollback", newer.get(0).name(), "--stored")));
             } else if (newer.size() > 1) {
                 notices.add(
                         "%d migrations are applied and newer than every file here: %s to %s"
@@ -258,7 +264,7 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
             for (int i = 0; i < found.size(); i++) {
                 Situation one = found.get(i);
                 if (one.pending() && one.number() < highest.number()) {
-                    found.set(i, one.with(Problems.outOfOrder(one.name(), highest.name())));
+                    found.set(i, one.with(Problems.outOfOrder(one.name(), highest)));
                 }
             }
         }

@@ -101,12 +101,12 @@ final class Problems {
                         : "Rename %s, which is pending, to %s".formatted(wrong.fileName(), to));
     }
 
-    static Problem outOfOrder(String name, String highest) {
+    static Problem outOfOrder(String name, Situation highest) {
         return new Problem(
                 Problem.Kind.OUT_OF_ORDER,
                 name,
-                "%s is out of order: it is pending, but %s is applied already"
-                        .formatted(name, highest),
+                "%s is out of order: it is pending, but %s is already %s"
+                        .formatted(name, highest.name(), highest.state().word()),
                 "Run it all the same: %s, or all such: %s"
                         .formatted(
                                 Wording.command("execute", name),

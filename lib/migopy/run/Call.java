@@ -20,8 +20,11 @@ final class Call {
     /** How long a migration that was interrupted may take to end (FAULTS, row 10). */
     static final Duration GRACE = Duration.ofSeconds(10);
 
-    /** The same where it waits for an index build, which is not ended: no interrupt reaches it. */
-    private static final Duration GRACE_OF_A_BUILD = Duration.ofSeconds(1);
+    /**
+     * As long as a migration usually takes. One that waits for an index build gets no more: the
+     * build is not ended, and no interrupt reaches it.
+     */
+    private static final Duration SHORT_GRACE = Duration.ofSeconds(1);
 
     /** No limit that anybody would live to see. */
     private static final Duration FOREVER = Duration.ofDays(36_500);
@@ -94,12 +97,23 @@ final class Call {
     private boolean ended() {
         boolean builds = operation.endOwnOperations();
         thread.interrupt();
-        if (waited(builds ? GRACE_OF_A_BUILD : GRACE)) {
+        if (waited(SHORT_GRACE) || !builds && endedLater()) {
             return true;
         }
         operation.endOwnOperations(); // what it has asked the server for since then
         operation.endOwnOperationsWhenClosed();
         return false;
+    }
+
+    private boolean endedLater() {
+        if (watchdog.stopped().isPresent()) {
+            operation
+                    .console()
+                    .notice(
+                            "The migration has not reacted to the interrupt yet. It is abandoned after %d s; a second signal ends the process at once."
+                                    .formatted(GRACE.toSeconds()));
+        }
+        return waited(GRACE.minus(SHORT_GRACE));
     }
 
     private boolean waited(Duration limit) {

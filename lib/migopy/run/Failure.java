@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What an exception of the user's code says, short and without secrets.
@@ -49,6 +51,12 @@ public record Failure(StepError error, MigopyException overtaken, boolean inDoub
 
     private static final int CAUSES_KEPT = 5;
 
+    /** The driver writes and reads records, but only public ones. */
+    private static final Pattern CLOSED_RECORD =
+            Pattern.compile(
+                    "^Unable to (?:access value of component \\S+ for record|invoke canonical"
+                        + " constructor of record class) (?:\\S*[.$])?(\\w+)$");
+
     /** Causes of causes are followed so far: they may go in a circle. */
     private static final int CAUSE_LIMIT = 50;
 
@@ -68,13 +76,20 @@ public record Failure(StepError error, MigopyException overtaken, boolean inDoub
         MongoException lost = within(() -> InDoubt.in(thrown));
         MigopyException overtaken = within(() -> overtaken(thrown));
         if (lost == null) {
-            String hint = thrown instanceof MigopyException own ? own.hint() : null;
+            String hint = thrown instanceof MigopyException own ? own.hint() : hint(message);
             return new Failure(
                     new StepError(type, message, frames, causes, hint), overtaken, false);
         }
         String said = inDoubt(lost, thrown, message, redactor);
         StepError error = new StepError(JournalEntry.INTERRUPTED, said, frames, causes, null);
         return new Failure(error, overtaken, true);
+    }
+
+    private static String hint(String message) {
+        Matcher closed = CLOSED_RECORD.matcher(message);
+        return closed.find()
+                ? "Make the record %s public, then run it again".formatted(closed.group(1))
+                : null;
     }
 
     private static <T> T orElse(T value, T other) {

@@ -27,7 +27,7 @@ final class HookCalls {
             throw new MigopyException(
                     MigopyException.Kind.DUMP,
                     "The dump before the run failed, and nothing was run: " + Failure.text(e),
-                    "Mend doDump(), or leave the dump out",
+                    "Fix doDump() in migopy.java, or run without a dump",
                     e);
         }
     }
@@ -42,11 +42,14 @@ final class HookCalls {
         try (OutputCapture output =
                 OutputCapture.start(context.console(), context.settings().redactor())) {
             body.run();
+        } catch (MigopyException e) {
+            throw e;
         } catch (Throwable e) { // the hook is the user's own code
             throw new MigopyException(
                     MigopyException.Kind.FAILED,
-                    "%s failed: %s".formatted(name, Failure.text(e)),
-                    "Mend it in migopy.java; status says how things stand",
+                    "%s stopped the run: %s".formatted(name, Failure.text(e)),
+                    "If it should not have, fix it in migopy.java. See what is recorded: %s status"
+                            .formatted(MigopyException.COMMAND),
                     e);
         }
     }

@@ -129,11 +129,24 @@ record Preparation(
                     new Problem(
                             Problem.Kind.NOT_COMPILABLE,
                             step.name(),
-                            "%s takes a ClientSession, and this server has no transactions: it is no replica set"
-                                    .formatted(step.name()),
-                            "Start mongod with --replSet, or let it take (MongoDatabase) only"));
+                            "%s takes a ClientSession, and %s"
+                                    .formatted(step.name(), noTransactions(connection)),
+                            transactionsNeed(connection)
+                                    + ", or let it take (MongoDatabase) only"));
         }
         return Optional.empty();
+    }
+
+    private static String noTransactions(Connection connection) {
+        return connection.topology() == Topology.EMBEDDED
+                ? "the embedded database has no transactions"
+                : "this server has no transactions: it is not a replica set";
+    }
+
+    private static String transactionsNeed(Connection connection) {
+        return connection.topology() == Topology.EMBEDDED
+                ? "Run it without --embedded on a replica set"
+                : "Start mongod with --replSet";
     }
 
     /**

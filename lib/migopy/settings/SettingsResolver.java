@@ -67,11 +67,17 @@ public final class SettingsResolver {
         try {
             Pattern pattern = Pattern.compile(value.text());
             if (!hasNumber(pattern)) {
-                throw value.refused("pattern", "has no group (?<number>...)");
+                throw value.refused(
+                        "pattern",
+                        "has no group (?<number>...)",
+                        "Name the group of the number (?<number>...)");
             }
             return pattern;
         } catch (PatternSyntaxException e) {
-            throw value.refused("pattern", "is no regular expression: " + e.getDescription());
+            String wrong = "is not a regular expression: " + e.getDescription();
+            throw value.text().contains("(?P<")
+                    ? value.refused("pattern", wrong, "Name its group (?<number>...), without a P,")
+                    : value.refused("pattern", wrong);
         }
     }
 

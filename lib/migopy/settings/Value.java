@@ -26,6 +26,10 @@ record Value(Setting setting, String text, Level level, String origin) {
         return MigopyException.usage(named(what) + " " + why, "Correct it in " + origin);
     }
 
+    MigopyException refused(String what, String why, String correction) {
+        return MigopyException.usage(named(what) + " " + why, correction + " in " + origin);
+    }
+
     int port() {
         if (!text.matches("[0-9]{1,5}")
                 || Integer.parseInt(text) < 1

@@ -115,7 +115,7 @@ class HooksTest {
                 .endsWith("before run", "before 2_two", "rolled_back 2_two", "after run");
         int before = project.marks().size();
         project.run("execute", "--dry-run").exits(0);
-        project.run("ignore").exits(0);
+        project.run("ignore", "--yes").exits(0);
         project.run("execute").exits(0);
         assertThat(project.marks()).hasSize(before);
     }

@@ -213,7 +213,7 @@ class ProblemsTest {
     @Test
     void aPendingNumberBelowAnIgnoredOneIsOutOfOrderToo(MongoServer server) {
         var project = project(server).with("5_users.java", marking("users"));
-        project.run("ignore").exits(0);
+        project.run("ignore", "--yes").exits(0);
         project.with("3_late.java", marking("late"));
         isRefused(project, "out_of_order", "3_late");
     }
@@ -282,5 +282,20 @@ class ProblemsTest {
         project.run("rollback", "--last", "1").exits(3);
         assertThat(server.collection("migrations").find()).containsExactly(strange);
         assertThat(project.marks()).isEmpty();
+    }
+
+    @Test
+    void eachOfSeveralProblemsIsPrintedOnce(MongoServer server) {
+        var project =
+                project(server).with("add-users.java", "class A {}").with("B.java", "class B {}");
+        for (String command : new String[] {"execute", "validate"}) {
+            Result refused = project.run(command).exits(3);
+            for (String name : new String[] {"add-users.java", "B.java"}) {
+                assertThat((refused.out() + refused.err()).lines())
+                        .as(refused.toString())
+                        .filteredOn(line -> line.startsWith(name))
+                        .hasSize(1);
+            }
+        }
     }
 }

@@ -98,7 +98,7 @@ class CommandLineTest {
     @Test
     void helpOfAnUnknownCommandIsRefused() {
         assertThat(run("help", "exceute")).isEqualTo(2);
-        assertThat(err).contains("There is no command exceute", "Perhaps ./migopy execute");
+        assertThat(err).contains("There is no command exceute", "Did you mean ./migopy execute?");
     }
 
     @Test
@@ -108,20 +108,20 @@ class CommandLineTest {
         assertThat(err)
                 .isEqualTo(
                         "There is no command staus\n"
-                                + "Perhaps ./migopy status. All commands: ./migopy help\n");
+                                + "Did you mean ./migopy status? All commands: ./migopy help\n");
     }
 
     @Test
     void aTaskOfOnesOwnCountsAmongTheNearest() {
         assertThat(run("archiv")).isEqualTo(2);
-        assertThat(err).contains("Perhaps ./migopy archive");
+        assertThat(err).contains("Did you mean ./migopy archive?");
     }
 
     @Test
     void anUnknownOptionIsRefusedWithoutWhatStandsBehindIt() {
         assertThat(run("execute", "--pasword=hunter2")).isEqualTo(2);
         assertThat(err)
-                .contains("execute takes no --pasword", "Perhaps --password")
+                .contains("execute takes no --pasword", "Did you mean --password?")
                 .doesNotContain("hunter2");
     }
 
@@ -169,7 +169,7 @@ class CommandLineTest {
         assertThat(answer.getInteger("exitCode")).isEqualTo(2);
         assertThat(answer.get("error", Document.class))
                 .containsEntry("kind", "usage")
-                .containsEntry("hint", "Perhaps ./migopy status. All commands: ./migopy help");
+                .containsEntry("hint", "Did you mean ./migopy status? All commands: ./migopy help");
     }
 
     @Test
