@@ -47,8 +47,8 @@ final class HookCalls {
         } catch (Throwable e) { // the hook is the user's own code
             throw new MigopyException(
                     MigopyException.Kind.FAILED,
-                    "%s stopped the run: %s".formatted(name, Failure.text(e)),
-                    "If it should not have, fix it in migopy.java. See what is recorded: %s status"
+                    "%s failed: %s".formatted(name, Failure.text(e)),
+                    "If it did not throw that on purpose, fix it in migopy.java. See what is recorded: %s status"
                             .formatted(MigopyException.COMMAND),
                     e);
         }

@@ -138,7 +138,7 @@ class HintsTest {
                                 "@Override protected void beforeRun() {"
                                         + " throw new IllegalStateException(\"frozen\"); }");
         var stopped = project.run("execute").exits(1);
-        stopped.says("beforeRun() stopped the run", "frozen", "fix it in migopy.java");
+        stopped.says("beforeRun() failed", "frozen", "did not throw that on purpose");
         Hints.typeLast(project, stopped).exits(0);
     }
 
