@@ -55,7 +55,7 @@ public record Failure(StepError error, MigopyException overtaken, boolean inDoub
     private static final Pattern CLOSED_RECORD =
             Pattern.compile(
                     "^Unable to (?:access value of component \\S+ for record|invoke canonical"
-                        + " constructor of record class) (?:\\S*[.$])?(\\w+)$");
+                            + " constructor of record class) (?:\\S*[.$])?(\\w+)$");
 
     /** Causes of causes are followed so far: they may go in a circle. */
     private static final int CAUSE_LIMIT = 50;
