@@ -81,7 +81,7 @@ class SignalledTest {
         var run = project.start("execute").untilInUp();
         Instant before = Instant.now();
         run.interrupt();
-        Eventually.pause(Duration.ofMillis(600)); // sooner, it would be the same signal said again
+        run.untilSays("a second signal ends the process at once");
         run.interrupt();
         run.exits(130);
         assertThat(Duration.between(before, Instant.now())).isLessThan(GRACE);

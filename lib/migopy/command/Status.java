@@ -19,9 +19,15 @@ final class Status implements Action {
             description = "exit 8 if something is pending, 3 if there is a problem")
     private boolean check;
 
+    @Option(
+            names = "--compile",
+            description = "also compile what is pending, and report what does not")
+    private boolean compile;
+
     @Override
     public int run(Session session) throws Exception {
-        StatusAnswer answer = StatusReader.read(session.settings(), session.connection(), all);
+        StatusAnswer answer =
+                StatusReader.read(session.settings(), session.connection(), all, compile);
         session.console().answer(answer);
         return check ? answer.checkCode() : 0;
     }

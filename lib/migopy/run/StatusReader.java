@@ -8,6 +8,7 @@ import migopy.console.MigrationState;
 import migopy.console.StatusAnswer;
 import migopy.console.StatusAnswer.Row;
 import migopy.console.Wording;
+import migopy.files.MigrationFile;
 import migopy.journal.By;
 import migopy.journal.Journal;
 import migopy.journal.JournalEntry;
@@ -25,7 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Finds out how the migrations stand. Writes nothing, creates nothing, compiles nothing. */
+/** Finds out how the migrations stand. Writes nothing, and compiles on request only. */
 public final class StatusReader {
     /** Each difference costs one read of the journal; more of them nobody reads at once. */
     private static final int DIFFS = 20;
@@ -36,19 +37,27 @@ public final class StatusReader {
      * Looks at directory, journal and, where something is under way, at the lock.
      *
      * @param all whether every applied one is to be shown
+     * @param compile whether what is pending is compiled, too
      * @throws migopy.MigopyException unreachable, if nobody answers or a right is missing; usage,
      *     if the directory cannot be read
      */
-    public static StatusAnswer read(Settings settings, Connection connection, boolean all) {
+    public static StatusAnswer read(
+            Settings settings, Connection connection, boolean all, boolean compile) {
         String database = settings.database();
         Survey survey = Survey.of(settings); // while the connection is being made
         Ledger ledger = Ledger.open(settings, connection);
         try {
             Overview overview = survey.with(JournalView.read(ledger, connection));
             List<String> notices = new ArrayList<>(overview.notices());
+            List<Problem> problems = withDiffs(overview, ledger.journal());
+            Map<String, Problem.Kind> uncompiled = new HashMap<>();
+            for (Problem problem : compile ? compiling(settings, overview) : List.<Problem>of()) {
+                uncompiled.put(problem.name(), problem.kind());
+                problems.add(problem);
+            }
             List<Row> rows = new ArrayList<>(overview.migrations().size());
             for (Situation one : overview.migrations()) {
-                rows.add(row(one));
+                rows.add(row(one, uncompiled.get(one.name())));
                 addProgress(one, notices);
             }
             return new StatusAnswer(
@@ -58,7 +67,7 @@ public final class StatusReader {
                     survey.directory(),
                     settings.embedded(),
                     rows,
-                    withDiffs(overview, ledger.journal()),
+                    problems,
                     notices,
                     all);
         } catch (MongoException e) {
@@ -88,8 +97,24 @@ public final class StatusReader {
         return problems;
     }
 
-    private static Row row(Situation one) {
-        Problem.Kind problem = one.problem() == null ? null : one.problem().kind();
+    /** What keeps the files that are not applied yet from being run. */
+    private static List<Problem> compiling(Settings settings, Overview overview) {
+        List<MigrationFile> files = new ArrayList<>();
+        for (Situation one : overview.migrations()) {
+            boolean toRun =
+                    switch (one.state()) {
+                        case PENDING, SKIPPED, FAILED -> true;
+                        default -> false;
+                    };
+            if (toRun && one.file() != null) {
+                files.add(one.file());
+            }
+        }
+        return Validation.compiling(settings, files);
+    }
+
+    private static Row row(Situation one, Problem.Kind uncompiled) {
+        Problem.Kind problem = one.problem() == null ? uncompiled : one.problem().kind();
         JournalEntry entry = one.entry();
         // What was rolled back is pending again: when it ran before is history's matter.
         if (entry == null || one.state() == MigrationState.PENDING) {

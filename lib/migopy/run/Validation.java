@@ -7,6 +7,7 @@ import migopy.console.ValidateAnswer;
 import migopy.files.Compilation;
 import migopy.files.Credentials;
 import migopy.files.Listing;
+import migopy.files.MigrationFile;
 import migopy.files.MigrationSource;
 import migopy.files.SourceCompiler;
 import migopy.mongo.Connection;
@@ -34,7 +35,7 @@ public final class Validation {
      */
     public static ValidateAnswer run(Settings settings, Connection connection) {
         Survey survey = Survey.of(settings);
-        List<Problem> compiling = compiling(settings, survey.listing());
+        List<Problem> compiling = compiling(settings, survey.listing().files());
         if (connection == null) {
             List<Problem> problems = new ArrayList<>(survey.listing().problems());
             problems.addAll(compiling);
@@ -78,8 +79,8 @@ public final class Validation {
     }
 
     /** What cannot be read, does not compile, or has not the shape of a migration; in order. */
-    private static List<Problem> compiling(Settings settings, Listing listing) {
-        MigrationSource.Sources read = MigrationSource.readAll(listing.files());
+    static List<Problem> compiling(Settings settings, List<MigrationFile> files) {
+        MigrationSource.Sources read = MigrationSource.readAll(files);
         Compilation compilation =
                 SourceCompiler.compileOnce(
                         settings.home(),
@@ -89,7 +90,7 @@ public final class Validation {
         List<Problem> problems = new ArrayList<>(read.problems());
         problems.addAll(compilation.problems());
         Map<String, Integer> order = new HashMap<>();
-        listing.files().forEach(file -> order.put(file.name(), order.size()));
+        files.forEach(file -> order.put(file.name(), order.size()));
         problems.sort(
                 Comparator.comparing(problem -> order.getOrDefault(problem.name(), order.size())));
         return problems;

@@ -242,4 +242,15 @@ class StatusTest {
     private static List<Document> rows(Result result) {
         return result.json().getList("migrations", Document.class);
     }
+
+    @Test
+    void onRequestAPendingFileThatDoesNotCompileIsAProblem(MongoServer server) {
+        var project = project(server).with("1_one.java", marking("one"));
+        project.run("execute").exits(0);
+        project.with("2_two.java", "class A { static void up() { db(); } }");
+        assertThat(project.run("status", "--json").exits(0).problemKinds()).isEmpty();
+        project.run("status", "--check", "--compile")
+                .exits(3)
+                .says("2_two.java:1: cannot find symbol", "import static migopy.Migration.db;");
+    }
 }

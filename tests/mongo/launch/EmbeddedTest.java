@@ -79,7 +79,10 @@ class EmbeddedTest {
                 embedded(server)
                         .with("1_one.java", up("db().createCollection(\"one\");"))
                         .with("2_two.java", transactional("two"));
-        project.run("execute").exits(3).complainsBriefly().says("2_two", "no transactions");
+        project.run("execute")
+                .exits(3)
+                .complainsBriefly()
+                .says("2_two", "no transactions", "without --embedded on a replica set");
         project.run("execute", "1").exits(0);
     }
 
