@@ -89,4 +89,16 @@ class TerminalTest {
                 .containsPattern("  1_fill +\\d+% \\[=+ *\\] \\d+ of 60 docs \\(0:00:0\\d / ");
         assertThat(out.substring(out.lastIndexOf(ERASE))).contains("applied   1_fill");
     }
+
+    @Test
+    void ignoreWithoutANameAsks(MongoServer server) {
+        var project = project(server).with("1_one.java", marking("one"));
+        String question = "Register them? [y/N]";
+        String no =
+                PseudoTerminal.run(project, 100, List.of(question, "n\r"), "ignore").exits(2).out();
+        assertThat(no).contains("1 pending migration", "Nothing was registered");
+        assertThat(project.states()).isEmpty();
+        PseudoTerminal.run(project, 100, List.of(question, "y\r"), "ignore").exits(0);
+        assertThat(project.states()).containsEntry("1_one", "ignored");
+    }
 }
