@@ -51,6 +51,16 @@ class MigopyRebuildTest {
     }
 
     @Test
+    void aClassThatIsNotNamedLikeItsFileIsNamed() throws IOException {
+        var project = Launcher.create();
+        String text = Files.readString(project.folder().resolve("migopy.java"));
+        project.write("migopy.java", text.replace("class migopy", "class Shop"));
+        Launched broken = project.migopy("status", "--json").exits(2);
+        String hint = Document.parse(broken.out()).getEmbedded(List.of("error", "hint"), "");
+        assertThat(hint).contains("Rename Shop: public class migopy extends MigrationsManager");
+    }
+
+    @Test
     void damagedOrLostPartsOfThePlanCostOnlyTime() throws IOException {
         var project = Launcher.create();
         project.migopy().exits(0);
