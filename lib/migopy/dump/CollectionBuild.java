@@ -56,6 +56,7 @@ final class CollectionBuild {
     /**
      * Builds it under the item's name for that.
      *
+     * @param creation what it is created with
      * @param existing what has that name and is added to; null: it is created
      * @param documents how many there will be; 0 if unknown
      * @param largest the bytes of its largest document
@@ -63,11 +64,12 @@ final class CollectionBuild {
     Built build(
             DumpedCollection dumped,
             RestoreItem item,
+            BsonDocument creation,
             CollectionInfo existing,
             long documents,
             int largest) {
         try {
-            BsonDocument created = dumped.metadata().options();
+            BsonDocument created = creation;
             if (existing != null) {
                 created = existing.options();
             } else if (!Catalog.isSystemJs(item.building())) {

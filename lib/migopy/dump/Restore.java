@@ -238,6 +238,7 @@ public final class Restore {
                 build.build(
                         collection,
                         item,
+                        plan.creation(collection),
                         old,
                         check.documents(collection),
                         check.largest(collection));

@@ -14,6 +14,7 @@ import org.bson.BsonValue;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.UnaryOperator;
 
 /**
  * One collection of a restore, and how it gets into its place.
@@ -63,6 +64,18 @@ record RestoreItem(
         return state == State.UNCHANGED
                 ? new RestoreAnswer.Collection(name, type, state, 0, 0, 0)
                 : new RestoreAnswer.Collection(name, type, state, documents, duplicates, indexes);
+    }
+
+    /** The options of a view, of another collection. */
+    static BsonDocument viewOn(BsonDocument options, UnaryOperator<String> other) {
+        BsonDocument changed = new BsonDocument();
+        for (String option : options.keySet()) {
+            BsonValue value = options.get(option);
+            boolean of = option.equals("viewOn") && value.isString();
+            changed.append(
+                    option, of ? new BsonString(other.apply(value.asString().getValue())) : value);
+        }
+        return changed;
     }
 
     /**

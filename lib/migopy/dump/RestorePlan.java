@@ -107,6 +107,19 @@ final class RestorePlan {
         return items.get(name);
     }
 
+    /**
+     * What a collection is created with. A view beside the old one is of what is built beside: the
+     * server refuses a view whose collation differs from that of the view that it is of.
+     */
+    BsonDocument creation(DumpedCollection collection) {
+        BsonDocument options = collection.metadata().options();
+        boolean beside = item(collection.name()).isBeside();
+        return collection.isView() && beside
+                ? RestoreItem.viewOn(
+                        options, of -> items.containsKey(of) ? item(of).building() : of)
+                : options;
+    }
+
     boolean isJournal(RestoreItem item) {
         return item.name().equals(request.journal());
     }

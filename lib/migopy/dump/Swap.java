@@ -15,6 +15,7 @@ import org.bson.RawBsonDocument;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -31,6 +32,7 @@ final class Swap {
     private final String journal;
     private final CollectionBuild build;
     private final RestoreLock lock;
+    private final Map<String, String> names = new HashMap<>();
     private Map<String, CollectionInfo> existing = Map.of();
 
     /** Learns of each item where it stands. */
@@ -58,7 +60,13 @@ final class Swap {
         existing = Catalog.byName(database);
         List<RestoreItem> ordered = new ArrayList<>(items);
         ordered.sort(Comparator.comparing(RestoreItem::action));
+        for (RestoreItem item : ordered) {
+            names.put(item.building(), item.name());
+        }
         for (Action action : List.of(Action.COPY, Action.RENAME, Action.VIEW, Action.DROP)) {
+            if (action == Action.VIEW) {
+                SideBySide.run("swap", oldViews(ordered));
+            }
             List<SideBySide.Task> tasks = new ArrayList<>();
             for (RestoreItem item : ordered) {
                 if (item.action() == action && !item.name().equals(journal)) {
@@ -72,6 +80,26 @@ final class Swap {
                 take(item);
             }
         }
+    }
+
+    /** All old views go before the first new one comes: the two could contradict each other. */
+    private List<SideBySide.Task> oldViews(List<RestoreItem> items) {
+        List<SideBySide.Task> tasks = new ArrayList<>();
+        for (RestoreItem item : items) {
+            CollectionInfo old = existing.get(item.name());
+            boolean replaced =
+                    item.action() == Action.VIEW && existing.containsKey(item.building());
+            if (old != null && old.isView() && (replaced || item.action() == Action.DROP)) {
+                tasks.add(
+                        () -> {
+                            SideBySide.goOn();
+                            lock.ensureHeld();
+                            states.set(item, State.UNKNOWN);
+                            database.getCollection(item.name()).drop();
+                        });
+            }
+        }
+        return tasks;
     }
 
     private void take(RestoreItem item) {
@@ -113,7 +141,9 @@ final class Swap {
             return;
         }
         database.getCollection(item.name()).drop();
-        build.create(item.name(), built.options());
+        BsonDocument options =
+                RestoreItem.viewOn(built.options(), of -> names.getOrDefault(of, of));
+        build.create(item.name(), options);
         database.getCollection(item.building()).drop();
     }
 

@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import static support.Project.project;
 
+import com.mongodb.client.model.Collation;
 import com.mongodb.client.model.CreateCollectionOptions;
+import com.mongodb.client.model.CreateViewOptions;
 import com.mongodb.client.model.TimeSeriesOptions;
 
 import migopy.MigopyException.Kind;
@@ -92,6 +94,34 @@ class RestoreTest {
         assertFails(Kind.REFUSED, () -> dumps.restore(folder), "{n: {$lt: 1}}", "--drop");
 
         assertThat(server.collection("users").countDocuments()).isEqualTo(10);
+    }
+
+    @Test
+    void viewsComeBackWhateverTheOldOnesAreOf(MongoServer server) {
+        var german = new CreateViewOptions().collation(Collation.builder().locale("de").build());
+        server.collection("users").insertOne(new Document("_id", 1));
+        server.db().createView("above", "below", List.of());
+        server.db().createView("below", "users", List.of());
+        var dumps = new Dumps(server).exactly();
+        Path folder = dumps.dumped();
+        Dumps.Look before = Dumps.look(server.db());
+        server.collection("above").drop();
+        server.collection("below").drop();
+        server.db().createView("below", "users", List.of(), german);
+        server.db().createView("above", "below", List.of(), german);
+        server.db().createView("extra", "below", List.of(), german);
+
+        dumps.restore(folder);
+
+        assertThat(Dumps.look(server.db())).usingRecursiveComparison().isEqualTo(before);
+        server.collection("above").drop();
+        server.collection("below").drop();
+        server.db().createView("below", "above", List.of());
+        server.db().createView("above", "users", List.of());
+
+        dumps.restore(folder);
+
+        assertThat(Dumps.look(server.db())).usingRecursiveComparison().isEqualTo(before);
     }
 
     @Test
