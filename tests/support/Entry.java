@@ -53,6 +53,7 @@ record Entry(String members, Map<String, String> helpers) {
         import java.nio.file.*;
         import java.nio.file.attribute.*;
         import java.util.*;
+        import migopy.MigopyException;
         import migopy.MigrationsManager;
         import migopy.console.StepReport;
         import picocli.CommandLine.Command;

@@ -143,6 +143,20 @@ class HintsTest {
     }
 
     @Test
+    void aHookCanRefuseARunInItsOwnWords(MongoServer server) {
+        project(server)
+                .with("1_one.java", marking("one"))
+                .entry(
+                        "@Override protected void beforeRun() {"
+                                + " throw MigopyException.refused(\"frozen until Monday\","
+                                + " \"Wait\"); }")
+                .run("execute")
+                .exits(3)
+                .says("frozen until Monday\nWait\n")
+                .neverSays("beforeRun()");
+    }
+
+    @Test
     void migopyWrittenOutIsToBeImported() {
         var project =
                 withoutServer()
