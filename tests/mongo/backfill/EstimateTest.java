@@ -73,7 +73,8 @@ class EstimateTest {
         assertThat(one.plan()).isEqualTo("_id_");
         assertThat(one.notes())
                 .contains("visits all 40,000 documents of the collection to find them");
-        // Other work on the machine may slow one of the two down several times; without the walk the
+        // Other work on the machine may slow one of the two down several times; without the walk
+        // the
         // estimate is 80 times too small.
         assertThat(one.predictedMs()).as("it took " + took).isGreaterThan(took / 20);
     }
