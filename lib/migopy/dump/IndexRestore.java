@@ -142,7 +142,7 @@ final class IndexRestore {
         BsonDocument specification = new BsonDocument();
         index.forEach(
                 (field, value) -> {
-                    if (!NOT_FOR_INDEX.contains(field)) {
+                    if (!NOT_FOR_INDEX.contains(field) && !isOldVersion(field, value)) {
                         specification.append(field, value);
                     }
                 });
@@ -155,6 +155,11 @@ final class IndexRestore {
             specification.put(KEY, converted(key));
         }
         return specification;
+    }
+
+    /** No server since 3.2 builds such an index; without a version it builds its own. */
+    private static boolean isOldVersion(String field, BsonValue value) {
+        return field.equals("v") && value.isNumber() && value.asNumber().intValue() < 1;
     }
 
     /** What a server before 3.4 accepted as a direction and later ones do not becomes 1. */

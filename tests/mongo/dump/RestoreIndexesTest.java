@@ -80,6 +80,24 @@ class RestoreIndexesTest {
     }
 
     @Test
+    void anIndexOfTheFirstVersionIsBuiltAsTheServersOwn(MongoServer server) throws IOException {
+        Path folder =
+                RestoreTest.mongodumps(
+                        server,
+                        "things",
+                        "{\"options\":{},\"indexes\":[{\"v\":0,\"key\":{\"a\":1},\"name\":\"a_1\","
+                                + "\"ns\":\"app.things\",\"unique\":true}]}");
+
+        assertThat(new Dumps(server).restore(folder).exitCode()).isZero();
+
+        assertThat(server.collection("things").listIndexes())
+                .anyMatch(
+                        index ->
+                                index.getString("name").equals("a_1")
+                                        && index.getBoolean("unique"));
+    }
+
+    @Test
     void optionsOfOldDumpsAreLeftOut(MongoServer server) throws IOException {
         Path folder =
                 RestoreTest.mongodumps(
