@@ -65,15 +65,15 @@ class LeaseTest {
         return project(server)
                 .with("1_slow.java", first)
                 .with("2_two.java", marking("two"))
-                .lease("2s");
+                .lease("3s");
     }
 
     @Test
     void itIsRenewedAfterTheHeapWasFull(MongoServer server) {
-        var project = two(server, FILLING_THE_HEAP).lease("3s");
+        var project = two(server, FILLING_THE_HEAP).lease("5s");
         Run run = project.start(List.of("-Xmx64m"), "execute").until("freed");
 
-        project.run("execute", "--wait", "4s").exits(4);
+        project.run("execute", "--wait", "6s").exits(4);
         project.signal("go");
 
         run.exits(0);
@@ -86,11 +86,11 @@ class LeaseTest {
     void itIsRenewedWhileEveryConnectionOfThePoolIsInUse(int size, MongoServer server) {
         var project = two(server, USING_EVERY_CONNECTION.formatted(size));
         project.environment("MONGO_URI", server.uriWith("maxPoolSize=" + size));
-        server.failing("slow", "find").times(size).blocking(Duration.ofSeconds(4));
+        server.failing("slow", "find").times(size).blocking(Duration.ofSeconds(6));
         Run run = project.start("execute").untilInUp();
         project.environment("MONGO_URI", server.uri());
 
-        project.run("execute", "--wait", "3s").exits(4);
+        project.run("execute", "--wait", "4s").exits(4);
 
         run.exits(0);
         assertThat(project.lock()).containsEntry("token", 1L);
@@ -110,14 +110,14 @@ class LeaseTest {
                                         support.Signals.send("in-up");
                                         support.Signals.await("go");
                                         """))
-                        .lease("3s");
+                        .lease("6s");
         TcpProxy proxy = server.proxy();
         project.environment("MONGO_URI", server.uriThrough(proxy));
         Run run = project.start("execute").untilInUp();
         proxy.cutOnce();
         project.environment("MONGO_URI", server.uri());
 
-        project.run("execute", "--wait", "5s").exits(4);
+        project.run("execute", "--wait", "7s").exits(4);
         assertThat(project.lock()).containsEntry("pid", run.pid()).containsEntry("token", 1L);
         run.kill();
     }
