@@ -1,5 +1,6 @@
 package migopy.fix;
 
+import jdk.jshell.ImportSnippet;
 import jdk.jshell.JShell;
 import jdk.jshell.MethodSnippet;
 import jdk.jshell.Snippet.Kind;
@@ -216,10 +217,18 @@ final class FixLines {
         Prelude.IMPORTS.forEach(one -> imports.put(one, 0));
         for (Part part : parts) {
             if (!part.known().isEmpty() && part.known().get(0).kind() == Kind.IMPORT) {
-                imports.putIfAbsent(part.ended(), part.snippet().line());
+                imports.putIfAbsent(importOf(part), part.snippet().line());
             }
         }
         return imports;
+    }
+
+    /** Without a comment: since Java 21 no semicolon of its own may stand among imports. */
+    private static String importOf(Part part) {
+        ImportSnippet known = (ImportSnippet) part.known().get(0);
+        return part.source().contains("//")
+                ? "import %s%s;".formatted(known.isStatic() ? "static " : "", known.fullname())
+                : part.ended();
     }
 
     private Map<String, Integer> fields() {

@@ -61,6 +61,7 @@ class FixToMigrationTest {
                 server,
                 """
                 import java.util.concurrent.atomic.*; // for later
+                import static java.lang.Math.*; // as well
                 var done = db().getCollection("done"); // the marks
                 done.insertOne(new Document("mark", "comment")); // and why
                 done.insertOne(new Document("mark", "no semicolon")) // and why
