@@ -277,6 +277,7 @@
 //SOURCES observe/InSession.java
 //SOURCES observe/Observation.java
 //SOURCES observe/ObservedTransaction.java
+//SOURCES observe/OwnTransactions.java
 //SOURCES observe/ReadOnly.java
 //SOURCES observe/Refusal.java
 //SOURCES observe/UncaughtExceptions.java

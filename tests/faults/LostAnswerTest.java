@@ -10,6 +10,8 @@ import static support.Project.project;
 
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import support.Eventually;
 import support.MongoServer;
@@ -17,6 +19,7 @@ import support.OnServer;
 import support.Project;
 
 import java.util.List;
+import java.util.Map;
 
 /** Row 5: a call whose answer was lost may have done everything, or be running still. */
 @OnServer
@@ -94,6 +97,37 @@ class LostAnswerTest {
         project.run("execute").exits(5).says("could not", "interrupted");
 
         assertThat(project.journal("1_own")).containsEntry("state", "running");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "throw new IllegalStateException(\"could not\");"})
+    void anAnswerThatTheAuthorMakesNothingOfIsSeenToo(String then, MongoServer server) {
+        fill(server);
+        String caught =
+                "try { "
+                        + SLOW_INCREMENT
+                        + " } catch (com.mongodb.MongoException e) {"
+                        + then
+                        + "}";
+        var project =
+                impatient(server).with("1_add.java", up(caught)).with("2_two.java", marking("two"));
+
+        project.run("execute")
+                .exits(5)
+                .says("interrupted", "MongoSocketReadTimeoutException", "1_add.java:");
+
+        Eventually.until("the update is ended", () -> !isUpdating(server));
+        assertThat(project.states()).containsExactly(Map.entry("1_add", "running"));
+        project.run("execute").exits(5).says("--retry");
+    }
+
+    @Test
+    void anAnswerThatTheDriverGetsAtItsSecondTryIsNotLost(MongoServer server) {
+        server.db().createCollection("done");
+        server.failing("done", "insert").times(1).closingTheConnection();
+        var project = project(server).with("1_one.java", marking("one"));
+        project.run("execute").exits(0);
+        assertThat(project.marks()).containsExactly("one");
     }
 
     @Test

@@ -5,6 +5,7 @@ import com.mongodb.client.ClientSession;
 
 import migopy.MigopyException;
 import migopy.console.Event;
+import migopy.console.Wording;
 
 import java.time.Duration;
 import java.util.HashMap;
@@ -190,7 +191,9 @@ final class Board {
         long endsAt = System.nanoTime() + LONGEST_PAUSE.toNanos();
         while (asked == Control.PAUSE && !ending) {
             if (!pauseTold) {
-                notice("paused by another terminal; to go on: %s backfill resume %s");
+                notice(
+                        "paused by another terminal; to go on: "
+                                + Wording.command("backfill", "resume", context.migration()));
                 pauseTold = true;
             }
             if (System.nanoTime() - endsAt > 0) {
@@ -286,13 +289,7 @@ final class Board {
     }
 
     private void notice(String text) {
-        context.events()
-                .accept(
-                        new Event.Notice(
-                                where()
-                                        + " is "
-                                        + text.formatted(
-                                                MigopyException.COMMAND, context.migration())));
+        context.events().accept(new Event.Notice(where() + " is " + text));
     }
 
     private static String goesOn() {

@@ -3,6 +3,7 @@ package migopy.backfill;
 import com.mongodb.client.ClientSession;
 
 import migopy.MigopyException;
+import migopy.console.Wording;
 
 import org.bson.BsonDocument;
 import org.bson.BsonValue;
@@ -116,7 +117,7 @@ public final class Checkpoints {
                 ("To go on from that checkpoint: {migopy} backfill continue %1$s, then run:"
                                 + " {migopy} execute %1$s. To start anew: "
                                 + START_ANEW)
-                        .formatted(migration));
+                        .formatted(Wording.word(migration)));
     }
 
     /**
@@ -136,7 +137,8 @@ public final class Checkpoints {
                     && earlier.collection().equals(print.collection())
                     && (!bothNamed || name.equals(print.name()))) {
                 throw MigopyException.refused(
-                        other(earlier, print), "To start anew: " + START_ANEW.formatted(migration));
+                        other(earlier, print),
+                        "To start anew: " + START_ANEW.formatted(Wording.word(migration)));
             }
         }
     }

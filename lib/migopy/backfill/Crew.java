@@ -1,5 +1,7 @@
 package migopy.backfill;
 
+import migopy.observe.CommandWatch;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +25,7 @@ final class Crew {
     private final Board board;
 
     /** A thread that works for a backfill. */
-    static final class Member extends Thread {
+    static final class Member extends Thread implements CommandWatch.RetriesItself {
         private Member(Runnable task, String name) {
             super(task, name);
             setDaemon(true); // A JVM that has to end does not wait for a batch.

@@ -13,8 +13,8 @@ public record BackfillControlAnswer(String name, String asked) implements Answer
     public void words(Words out) {
         out.line(
                 asked.equals("continue")
-                        ? "The backfills of %s continue from their checkpoints. Run: {migopy} execute %s"
-                                .formatted(name, name)
+                        ? "The backfills of %s continue from their checkpoints. Run: %s"
+                                .formatted(name, Wording.command("execute", name))
                         : "%s is asked to %s, after the current batch.".formatted(name, asked));
     }
 

@@ -115,7 +115,8 @@ public record RunAnswer(
     private static String settle(StepReport last) {
         return "Find out how far it got, then settle it: "
                 + Wording.command("repair", last.name(), "--as", "applied", "--reason", "...")
-                + " (or --as pending)";
+                + ", or: "
+                + Wording.command("repair", last.name(), "--as", "pending", "--reason", "...");
     }
 
     private static String stays(List<StepReport> before) {

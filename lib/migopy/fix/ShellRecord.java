@@ -183,7 +183,9 @@ final class ShellRecord {
                 outcome,
                 code(),
                 // The last one; what the others were, the output shows.
-                thrown == null ? null : Failure.of(thrown, frames -> List.of(), redactor).error(),
+                thrown == null
+                        ? null
+                        : Failure.of(thrown, List.of(), frames -> List.of(), redactor).error(),
                 output);
         return new ShellAnswer(
                 begun.run(), outcome.word(), took().toMillis(), fixes != null, exitCode);

@@ -20,6 +20,7 @@ import com.mongodb.client.result.UpdateResult;
 
 import migopy.MigopyException;
 import migopy.console.StepError;
+import migopy.console.Wording;
 
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
@@ -226,6 +227,7 @@ public final class Journal {
     private static MigopyException unrecorded(End end, RuntimeException e) {
         String name = Records.shownKey(end.expected().key());
         boolean failed = end.attempt().error() != null;
+        String as = !failed && end.state() == State.APPLIED ? "applied" : "pending";
         String what =
                 failed
                         ? "%s failed, and that could not be recorded: %s"
@@ -233,11 +235,8 @@ public final class Journal {
         return new MigopyException(
                 MigopyException.Kind.UNKNOWN,
                 what.formatted(name, e.getMessage()),
-                "When the server takes writes again: %s repair %s --as %s --reason \"...\""
-                        .formatted(
-                                MigopyException.COMMAND,
-                                name,
-                                !failed && end.state() == State.APPLIED ? "applied" : "pending"),
+                "When the server takes writes again: "
+                        + Wording.command("repair", name, "--as", as, "--reason", "..."),
                 e);
     }
 

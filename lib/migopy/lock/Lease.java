@@ -5,6 +5,7 @@ import com.mongodb.MongoInterruptedException;
 
 import migopy.MigopyException;
 import migopy.console.Event;
+import migopy.console.Wording;
 
 import java.time.Clock;
 import java.time.Duration;
@@ -157,9 +158,9 @@ public final class Lease implements AutoCloseable {
     private static MigopyException locked(Holder holder) {
         return MigopyException.locked(
                 "%s holds the lock until %s".formatted(holder.shown(), holder.until()),
-                ("Wait for it with --wait 5m. If that run is dead, the lock is free after that"
-                                + " time; sooner: %s unlock --owner %s")
-                        .formatted(MigopyException.COMMAND, holder.owner()));
+                "Wait for it with --wait 5m. If that run is dead, the lock is free after that time;"
+                        + " sooner: "
+                        + Wording.command("unlock", "--owner", holder.owner()));
     }
 
     /** The fencing token: rises with each owner of the lock. */

@@ -99,6 +99,17 @@ public final class InDoubt {
         return null;
     }
 
+    /** The first of these after which no answer came, so that the server may still be at it. */
+    public static MongoException lost(List<Throwable> failures) {
+        for (Throwable one : failures) {
+            MongoException open = one instanceof MongoCommandException ? null : in(one);
+            if (open != null) {
+                return open;
+            }
+        }
+        return null;
+    }
+
     /** Whether it shows that nothing was done, so that its causes need not be asked. */
     private static boolean settled(Throwable one) {
         if (!(one instanceof MongoException e)) {

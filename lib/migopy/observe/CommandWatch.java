@@ -10,9 +10,11 @@ import com.mongodb.event.CommandSucceededEvent;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
+import org.bson.BsonInt64;
 import org.bson.BsonString;
 import org.bson.BsonValue;
 
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,6 +26,10 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class CommandWatch implements CommandListener {
     private static final String CONCERN = "writeConcern";
 
+    private static final String IN_TRANSACTION = "autocommit";
+    private static final String HELD =
+            " outside of the transaction, which holds it: this would wait for itself";
+
     private static final String COMMIT = "commitTransaction";
     private static final Set<String> ENDS = Set.of(COMMIT, "abortTransaction");
 
@@ -34,8 +40,20 @@ public final class CommandWatch implements CommandListener {
 
     private volatile Observation current;
 
-    /** Weak writes that are not answered yet, by request, with the concern that was asked for. */
-    private final Map<Integer, String> weak = new ConcurrentHashMap<>();
+    /** Writes outside of transactions, and commits, that are not answered yet, by request. */
+    private final Map<Integer, Sent> sent = new ConcurrentHashMap<>();
+
+    /**
+     * A write that was sent.
+     *
+     * @param concern that does not wait for the majority, as {@link #weakConcern} tells it, or null
+     * @param attempt the same number for all that the driver sends of one call; negative where it
+     *     sends it only once
+     */
+    private record Sent(String concern, long attempt) {}
+
+    /** A thread whose own code sends again what was not answered, so that nothing is done twice. */
+    public interface RetriesItself {}
 
     /** Ends the watching. */
     public interface Unwatch extends AutoCloseable {
@@ -48,7 +66,7 @@ public final class CommandWatch implements CommandListener {
         current = observation;
         return () -> {
             current = null;
-            weak.clear();
+            sent.clear();
         };
     }
 
@@ -73,12 +91,53 @@ public final class CommandWatch implements CommandListener {
         ObservedTransaction transaction = observation.transaction();
         if (transaction != null) {
             inTransaction(event, observation, transaction, writes);
-        } else if (name.equals(COMMIT) || writes && !command.containsKey("autocommit")) {
-            String concern = weakConcern(command);
-            if (concern != null) {
-                weak.put(event.getRequestId(), concern);
-            }
+            return;
         }
+        OwnTransactions own = observation.ownTransactions();
+        boolean inOwn = command.containsKey(IN_TRANSACTION);
+        if (inOwn && observation.isInOwnSession(command)) {
+            inOwnTransaction(event, own, writes);
+        } else if (writes && !inOwn && !own.isEmpty()) {
+            ensureNotWaitingForItself(event, observation, own);
+        }
+        if (name.equals(COMMIT) || writes && !inOwn) {
+            int request = event.getRequestId();
+            sent.put(request, new Sent(weakConcern(command), attempt(command, request)));
+        }
+    }
+
+    private static void inOwnTransaction(
+            CommandStartedEvent event, OwnTransactions own, boolean writes) {
+        String name = event.getCommandName();
+        BsonDocument command = event.getCommand();
+        if (name.equals(COMMIT)) {
+            own.committed(command);
+        } else if (name.equals("abortTransaction")) {
+            own.aborted(command, isIn("close"));
+        } else if (writes) {
+            own.wrote(command, WriteCommand.namespaces(name, event.getDatabaseName(), command));
+        }
+    }
+
+    private static void ensureNotWaitingForItself(
+            CommandStartedEvent event, Observation observation, OwnTransactions own) {
+        Set<String> touched =
+                WriteCommand.namespaces(
+                        event.getCommandName(), event.getDatabaseName(), event.getCommand());
+        if (own.locks(touched)) {
+            throw observation.refuse(
+                    described(event) + HELD, "Pass the session to this call, or make it later");
+        }
+    }
+
+    /** The driver sends a write again with the number that it had in its session. */
+    private static long attempt(BsonDocument command, int request) {
+        if (command.get("txnNumber") instanceof BsonInt64 number
+                && command.get("lsid") instanceof BsonDocument session) {
+            int id = Arrays.hashCode(session.getBinary("id").getData());
+            return (id & 0x7fff_ffffL) << 32 | number.getValue() & 0xffff_ffffL;
+        }
+        return -1L - request;
     }
 
     private static void inTransaction(
@@ -108,8 +167,7 @@ public final class CommandWatch implements CommandListener {
             CommandStartedEvent event, Observation observation, boolean locked) {
         if (locked) {
             throw observation.refuse(
-                    "%s outside of the transaction, which holds it: this would wait for itself"
-                            .formatted(described(event)),
+                    described(event) + HELD,
                     "Pass the session to this call, or move it to a migration of its own");
         }
         BsonDocument command = event.getCommand();
@@ -137,14 +195,17 @@ public final class CommandWatch implements CommandListener {
             transaction.answered(
                     event.getRequestId(), errors == null ? null : new MongoException(errors));
         }
-        String concern = weak.remove(event.getRequestId());
-        if (concern != null) {
+        Sent write = sent.remove(event.getRequestId());
+        if (write != null) {
+            observation.answered(write.attempt());
+        }
+        if (write != null && write.concern() != null) {
             observation.weakWrite(
-                    concern.isEmpty() ? null : concern,
+                    write.concern().isEmpty() ? null : write.concern(),
                     reply.get("electionId"),
                     event.getConnectionDescription().getServerAddress());
         }
-        if (errors != null && isRunCommand()) {
+        if (errors != null && isIn("runCommand")) {
             throw observation.refuse(
                     "%s on %s: %s"
                             .formatted(event.getCommandName(), event.getDatabaseName(), errors),
@@ -159,7 +220,10 @@ public final class CommandWatch implements CommandListener {
         if (observation == null || !observation.ofThisThread()) {
             return;
         }
-        weak.remove(event.getRequestId());
+        Sent write = sent.remove(event.getRequestId());
+        if (write != null && !(Thread.currentThread() instanceof RetriesItself)) {
+            observation.unanswered(write.attempt(), event.getThrowable());
+        }
         ObservedTransaction transaction = observation.transaction();
         if (transaction != null) {
             transaction.answered(
@@ -229,14 +293,17 @@ public final class CommandWatch implements CommandListener {
         return words.isEmpty() ? "error " + code : words;
     }
 
-    /** Whether this thread is in a runCommand(); all other calls throw for errors in a reply. */
-    private static boolean isRunCommand() {
+    /**
+     * Whether this thread is in such a method of the driver. All but {@code runCommand} throw for
+     * errors in a reply; {@code close} aborts the transaction of its session.
+     */
+    private static boolean isIn(String method) {
         return StackWalker.getInstance()
                 .walk(
                         frames ->
                                 frames.anyMatch(
                                         frame ->
-                                                frame.getMethodName().equals("runCommand")
+                                                frame.getMethodName().equals(method)
                                                         && frame.getClassName()
                                                                 .startsWith(
                                                                         "com.mongodb.client.")));

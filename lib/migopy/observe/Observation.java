@@ -11,6 +11,7 @@ import org.bson.BsonValue;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,11 +33,16 @@ public final class Observation {
 
     private static final int MOST_THREADS = 100;
 
+    /** One is enough to judge by. */
+    private static final int MOST_UNANSWERED = 100;
+
     private final AtomicReference<Throwable> fault = new AtomicReference<>();
     private final Map<Object, Pending> pending =
             Collections.synchronizedMap(new IdentityHashMap<>());
     private final Set<String> primaries = ConcurrentHashMap.newKeySet();
     private final Set<BsonDocument> ownSessions = ConcurrentHashMap.newKeySet();
+    private final OwnTransactions ownTransactions = new OwnTransactions();
+    private final Map<Long, Throwable> unanswered = new ConcurrentHashMap<>();
     private volatile String weakConcern;
     private volatile boolean drops;
     private volatile ObservedTransaction transaction;
@@ -76,6 +82,10 @@ public final class Observation {
         }
         for (Pending one : pending.values()) {
             throw one.reason();
+        }
+        MigopyException lost = ownTransactions.lost();
+        if (lost != null) {
+            throw lost;
         }
     }
 
@@ -177,6 +187,34 @@ public final class Observation {
     /** Whether the migration has started the session of this command itself. */
     boolean isInOwnSession(BsonDocument command) {
         return command.get("lsid") instanceof BsonDocument id && ownSessions.contains(id);
+    }
+
+    /** Returns the transactions that the migration starts itself. */
+    OwnTransactions ownTransactions() {
+        return ownTransactions;
+    }
+
+    /**
+     * Notes a write outside of a transaction that has failed, unless the driver tries it again.
+     *
+     * @param attempt the same number for each try
+     */
+    void unanswered(long attempt, Throwable thrown) {
+        if (unanswered.size() < MOST_UNANSWERED) {
+            unanswered.putIfAbsent(attempt, thrown);
+        }
+    }
+
+    /** Notes that the server has answered a write, at this try or an earlier one. */
+    void answered(long attempt) {
+        if (!unanswered.isEmpty()) {
+            unanswered.remove(attempt);
+        }
+    }
+
+    /** Returns why writes failed that were made outside of transactions, caught or not. */
+    public List<Throwable> unanswered() {
+        return List.copyOf(unanswered.values());
     }
 
     /** Notes a write that waits for less than the majority. */

@@ -38,6 +38,11 @@ public final class ObservedTransaction {
 
     /** Whether the transaction locks one of these, so that others wait for its end. */
     boolean locks(Set<String> touched) {
+        return locks(namespaces, touched);
+    }
+
+    /** Whether a transaction in these namespaces locks one of those that are touched. */
+    static boolean locks(Set<String> namespaces, Set<String> touched) {
         return touched.stream()
                 .anyMatch(
                         each ->

@@ -142,7 +142,7 @@ final class Problems {
     }
 
     private static String eitherWay(String name) {
-        return repair(name, "applied") + ", or --as pending";
+        return repair(name, "applied") + ", or: " + repair(name, "pending");
     }
 
     /** A rollback that was cut off in its transaction. */

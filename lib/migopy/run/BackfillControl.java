@@ -6,6 +6,7 @@ import migopy.MigopyException;
 import migopy.backfill.Standing;
 import migopy.console.BackfillControlAnswer;
 import migopy.console.MigrationState;
+import migopy.console.Wording;
 import migopy.journal.BackfillRecord;
 import migopy.journal.Expected;
 import migopy.journal.JournalEntry;
@@ -70,8 +71,7 @@ public final class BackfillControl {
             throw MigopyException.usage(
                     "The run of %s ended without a word: nothing is there to %s"
                             .formatted(one.name(), word),
-                    "To go on: %s execute %s --retry"
-                            .formatted(MigopyException.COMMAND, one.name()));
+                    "To go on: " + Wording.command("execute", one.name(), "--retry"));
         }
         if (one.state() != MigrationState.RUNNING) {
             throw notRunning(one);

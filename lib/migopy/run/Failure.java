@@ -63,17 +63,21 @@ public record Failure(StepError error, MigopyException overtaken, boolean inDoub
     /**
      * Reads an exception.
      *
+     * @param unanswered why writes of the code failed, whatever it threw for that
      * @param framesOf finds the user's lines that led to it
      */
     public static Failure of(
-            Throwable thrown, Function<Throwable, List<String>> framesOf, Redactor redactor) {
+            Throwable thrown,
+            List<Throwable> unanswered,
+            Function<Throwable, List<String>> framesOf,
+            Redactor redactor) {
         String type = thrown.getClass().getName();
         String message = orElse(within(() -> message(thrown, MESSAGE_LIMIT, redactor)), type);
         List<String> frames =
                 orElse(within(() -> redacted(framesOf.apply(thrown), redactor)), List.of());
         List<StepError.Cause> causes =
                 orElse(within(() -> causes(thrown, framesOf, redactor)), List.of());
-        MongoException lost = within(() -> InDoubt.in(thrown));
+        MongoException lost = orElse(within(() -> InDoubt.in(thrown)), first(unanswered));
         MigopyException overtaken = within(() -> overtaken(thrown));
         if (lost == null) {
             String hint = thrown instanceof MigopyException own ? own.hint() : hint(message);
@@ -90,6 +94,16 @@ public record Failure(StepError error, MigopyException overtaken, boolean inDoub
         return closed.find()
                 ? "Make the record %s public, then run it again".formatted(closed.group(1))
                 : null;
+    }
+
+    private static MongoException first(List<Throwable> unanswered) {
+        for (Throwable one : unanswered) {
+            MongoException open = InDoubt.in(one);
+            if (open != null) {
+                return open;
+            }
+        }
+        return null;
     }
 
     private static <T> T orElse(T value, T other) {

@@ -13,6 +13,7 @@ import migopy.console.StepError;
 import migopy.console.StepReport;
 import migopy.files.Credentials;
 import migopy.journal.JournalEntry;
+import migopy.mongo.InDoubt;
 import migopy.observe.CommandWatch;
 import migopy.observe.Observation;
 import migopy.observe.UncaughtExceptions;
@@ -50,9 +51,7 @@ abstract class RecordedCall implements AutoCloseable {
      */
     record CallOptions(Duration timeout, OutputCapture output, MigrationThread thread) {}
 
-    /**
-     * @param transactional whether the code is called in a transaction
-     */
+    /** Where {@code transactional}, the code is called in a transaction. */
     RecordedCall(
             Operation operation,
             String name,
@@ -244,14 +243,15 @@ abstract class RecordedCall implements AutoCloseable {
 
     /** Without a transaction, which would have seen to both of these before its commit. */
     private CallResult returned() {
-        if (observation.fault() != null) { // of a thread, since then
-            return thrown(observation.fault());
-        }
-        if (!observation.hasWeakWrites()) {
-            return done(0);
+        Throwable fault = observation.fault(); // of a thread, since then
+        Throwable hidden = fault != null ? fault : InDoubt.lost(observation.unanswered());
+        if (hidden != null) {
+            return thrown(hidden);
         }
         try {
-            new WeakWrites(operation, observation).waitForMajority(name, this::waitForMajority);
+            if (observation.hasWeakWrites()) {
+                new WeakWrites(operation, observation).waitForMajority(name, this::waitForMajority);
+            }
             return done(0);
         } catch (MigopyException e) {
             return thrown(e);
@@ -299,10 +299,9 @@ abstract class RecordedCall implements AutoCloseable {
             return interrupted(failure.error(), MigopyException.Kind.UNKNOWN.exitCode());
         }
         // Nothing is left of the transaction: that is a failure like any other.
-        StepError error = failure.error();
+        StepError was = failure.error();
         String type = thrown.getClass().getName();
-        return failed(
-                new StepError(type, error.message(), error.frames(), error.causes(), null), 1);
+        return failed(new StepError(type, was.message(), was.frames(), was.causes(), null), 1);
     }
 
     /** The run's secrets, and what looks like one in the code. */
@@ -312,7 +311,7 @@ abstract class RecordedCall implements AutoCloseable {
 
     private Failure failure(Throwable thrown) {
         operation.context().trace(thrown, redactor());
-        return Failure.of(thrown, this::framesOf, redactor());
+        return Failure.of(thrown, observation.unanswered(), this::framesOf, redactor());
     }
 
     private CallResult stopped(Ending.Stopped stopped) {

@@ -4,6 +4,7 @@ import com.mongodb.MongoException;
 
 import migopy.MigopyException;
 import migopy.console.UnlockAnswer;
+import migopy.console.Wording;
 import migopy.lock.Holder;
 import migopy.lock.LockStore;
 import migopy.mongo.Connection;
@@ -72,6 +73,6 @@ public final class Unlock {
     }
 
     private static String remove(Holder holder) {
-        return "%s unlock --owner %s".formatted(MigopyException.COMMAND, holder.owner());
+        return Wording.command("unlock", "--owner", holder.owner());
     }
 }

@@ -4,6 +4,7 @@ import com.mongodb.MongoException;
 import com.mongodb.connection.ServerDescription;
 
 import migopy.MigopyException;
+import migopy.console.Wording;
 import migopy.mongo.MongoErrors;
 import migopy.mongo.Topology;
 import migopy.observe.Observation;
@@ -84,8 +85,8 @@ final class WeakWrites {
         return new MigopyException(
                 MigopyException.Kind.UNKNOWN,
                 message,
-                "Check the data, then run: %s repair %s --as applied --reason TEXT"
-                        .formatted(MigopyException.COMMAND, name),
+                "Check the data, then run: "
+                        + Wording.command("repair", name, "--as", "applied", "--reason", "..."),
                 cause);
     }
 }

@@ -180,6 +180,74 @@ class UnnoticedTest {
         fails(prepared(server).with("1_one.java", text), "nothing_there_1");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "try (OPEN) { s.startTransaction(); WRITE; }",
+                "OPEN; s.startTransaction(); WRITE;",
+                "OPEN; s.startTransaction(); WRITE; s.close();",
+                "OPEN; s.startTransaction(); WRITE; s.commitTransaction(); s.startTransaction();"
+                        + " USERS.deleteMany(s, new Document());",
+            })
+    void aTransactionThatIsNeverCommitted(String statement, MongoServer server) {
+        fails(
+                prepared(server).with("1_one.java", up(inOwnSession(statement))),
+                "transaction of the migration's own",
+                "commitTransaction()",
+                "1_one.java:");
+        assertThat(server.collection("users").countDocuments()).isPositive();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "try (OPEN) { s.withTransaction(() -> { WRITE; return USERS.deleteOne(new"
+                        + " Document()); }); }",
+                "try (OPEN) { s.startTransaction(); WRITE; USERS.createIndex(new Document(\"a\","
+                        + " 1)); s.commitTransaction(); }",
+            })
+    void oneForgottenSessionInATransactionOfTheirOwn(String statement, MongoServer server) {
+        long start = System.nanoTime();
+        fails(
+                prepared(server).with("1_one.java", up(inOwnSession(statement))),
+                "outside of the transaction",
+                "Pass the session",
+                "1_one.java:");
+        assertThat(System.nanoTime() - start).isLessThan(20_000_000_000L);
+        assertThat(server.collection("users").countDocuments()).isEqualTo(1);
+    }
+
+    @Test
+    void transactionsThatAreCommittedOrAbortedOnPurpose(MongoServer server) {
+        String given =
+                "try (OPEN) { s.startTransaction(); WRITE; throw new IllegalStateException(); }"
+                        + " catch (IllegalStateException e) { }";
+        prepared(server)
+                .with(
+                        "1_one.java",
+                        up(
+                                inOwnSession(
+                                        given
+                                                + "try (OPEN) { s.startTransaction(); WRITE;"
+                                                + " s.abortTransaction(); s.startTransaction();"
+                                                + " WRITE; s.commitTransaction();"
+                                                + " s.withTransaction(() -> WRITE);"
+                                                + " db().getCollection(\"log\").insertOne(new"
+                                                + " Document()); } USERS.updateMany(new Document(),"
+                                                + " new Document(\"$set\", new Document(\"b\","
+                                                + " 1)));")))
+                .run("execute")
+                .exits(0);
+        assertThat(server.collection("users").countDocuments()).isEqualTo(3);
+    }
+
+    private static String inOwnSession(String statement) {
+        return "var USERS = db().getCollection(\"users\");\n"
+                + statement
+                        .replace("OPEN", "var s = Migration.client().startSession()")
+                        .replace("WRITE", "USERS.insertOne(s, new Document(\"a\", 1))");
+    }
+
     @Test
     void aFixDoesNotPassOverThemEither(MongoServer server) {
         var project = prepared(server);
