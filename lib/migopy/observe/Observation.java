@@ -40,7 +40,7 @@ public final class Observation {
     private final Map<Object, Pending> pending =
             Collections.synchronizedMap(new IdentityHashMap<>());
     private final Set<String> primaries = ConcurrentHashMap.newKeySet();
-    private final Set<BsonDocument> ownSessions = ConcurrentHashMap.newKeySet();
+    private final Map<BsonDocument, ClientSession> ownSessions = new ConcurrentHashMap<>();
     private final OwnTransactions ownTransactions = new OwnTransactions();
     private final Map<Long, Throwable> unanswered = new ConcurrentHashMap<>();
     private volatile String weakConcern;
@@ -75,6 +75,7 @@ public final class Observation {
         } catch (Throwable e) {
             throw fault() == null ? e : fault();
         } finally {
+            abortOwnTransactions();
             OF_THREAD.remove();
         }
         if (fault() != null) {
@@ -83,9 +84,19 @@ public final class Observation {
         for (Pending one : pending.values()) {
             throw one.reason();
         }
+    }
+
+    /** Others would wait for one that is left open until the server ends it. */
+    private void abortOwnTransactions() {
         MigopyException lost = ownTransactions.lost();
-        if (lost != null) {
-            throw lost;
+        if (lost == null) {
+            return;
+        }
+        pending.put(ownTransactions, new Pending(lost, null));
+        for (ClientSession each : ownSessions.values()) {
+            if (each.hasActiveTransaction()) {
+                each.abortTransaction();
+            }
         }
     }
 
@@ -181,12 +192,12 @@ public final class Observation {
 
     /** Notes a session that the migration has started itself. */
     void started(ClientSession session) {
-        ownSessions.add(session.getServerSession().getIdentifier());
+        ownSessions.put(session.getServerSession().getIdentifier(), session);
     }
 
     /** Whether the migration has started the session of this command itself. */
     boolean isInOwnSession(BsonDocument command) {
-        return command.get("lsid") instanceof BsonDocument id && ownSessions.contains(id);
+        return command.get("lsid") instanceof BsonDocument id && ownSessions.containsKey(id);
     }
 
     /** Returns the transactions that the migration starts itself. */
