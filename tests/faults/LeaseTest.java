@@ -70,10 +70,10 @@ class LeaseTest {
 
     @Test
     void itIsRenewedAfterTheHeapWasFull(MongoServer server) {
-        var project = two(server, FILLING_THE_HEAP).lease("5s");
+        var project = two(server, FILLING_THE_HEAP).lease("12s");
         Run run = project.start(List.of("-Xmx64m"), "execute").until("freed");
 
-        project.run("execute", "--wait", "6s").exits(4);
+        project.run("execute", "--wait", "13s").exits(4);
         project.signal("go");
 
         run.exits(0);

@@ -201,8 +201,8 @@ class ShellTest {
                 project(server)
                         .input(
                                 "System.out.println(\"typed\")\n"
-                                        + "support.Signals.send(\"in-up\")\n"
-                                        + "support.Signals.await(\"never\")\n");
+                                        + "{ support.Signals.send(\"in-up\");"
+                                        + " support.Signals.await(\"never\"); }\n");
         project.start("shell").untilInUp().terminate().exits(143);
         Document record = server.collection("migrations_fixes").find().first();
         assertThat(record).containsEntry("outcome", "failed");
