@@ -70,10 +70,11 @@ class LeaseTest {
 
     @Test
     void itIsRenewedAfterTheHeapWasFull(MongoServer server) {
-        var project = two(server, FILLING_THE_HEAP).lease("12s");
+        // A call of a client whose threads have died of the full heap takes 10 s to give up.
+        var project = two(server, FILLING_THE_HEAP).lease("20s");
         Run run = project.start(List.of("-Xmx64m"), "execute").until("freed");
 
-        project.run("execute", "--wait", "13s").exits(4);
+        project.run("execute", "--wait", "21s").exits(4);
         project.signal("go");
 
         run.exits(0);
