@@ -310,8 +310,9 @@ abstract class RecordedCall implements AutoCloseable {
     }
 
     private Failure failure(Throwable thrown) {
-        operation.context().trace(thrown, redactor());
-        return Failure.of(thrown, observation.unanswered(), this::framesOf, redactor());
+        Redactor redactor = redactor();
+        operation.context().trace(thrown, redactor);
+        return Failure.of(thrown, observation.unanswered(), this::framesOf, redactor);
     }
 
     private CallResult stopped(Ending.Stopped stopped) {

@@ -9,6 +9,7 @@ import migopy.console.StatusAnswer;
 import migopy.console.StatusAnswer.Row;
 import migopy.console.Wording;
 import migopy.files.MigrationFile;
+import migopy.files.MigrationSource;
 import migopy.journal.By;
 import migopy.journal.Journal;
 import migopy.journal.JournalEntry;
@@ -110,7 +111,7 @@ public final class StatusReader {
                 files.add(one.file());
             }
         }
-        return Validation.compiling(settings, files);
+        return Validation.compiling(settings, files, MigrationSource.readAll(files));
     }
 
     private static Row row(Situation one, Problem.Kind uncompiled) {

@@ -6,7 +6,6 @@ import migopy.Problem;
 import migopy.console.ValidateAnswer;
 import migopy.files.Compilation;
 import migopy.files.Credentials;
-import migopy.files.Listing;
 import migopy.files.MigrationFile;
 import migopy.files.MigrationSource;
 import migopy.files.SourceCompiler;
@@ -35,11 +34,13 @@ public final class Validation {
      */
     public static ValidateAnswer run(Settings settings, Connection connection) {
         Survey survey = Survey.of(settings);
-        List<Problem> compiling = compiling(settings, survey.listing().files());
+        MigrationSource.Sources read = MigrationSource.readAll(survey.listing().files());
+        List<Problem> compiling = compiling(settings, survey.listing().files(), read);
+        List<String> credentials = credentials(read);
         if (connection == null) {
             List<Problem> problems = new ArrayList<>(survey.listing().problems());
             problems.addAll(compiling);
-            return answer(survey, null, null, problems, survey.listing().notices());
+            return answer(survey, null, null, problems, survey.listing().notices(), credentials);
         }
         Ledger ledger = Ledger.open(settings, connection);
         try {
@@ -48,7 +49,12 @@ public final class Validation {
                     new ArrayList<>(StatusReader.withDiffs(overview, ledger.journal()));
             problems.addAll(compiling);
             return answer(
-                    survey, settings.database(), connection.server(), problems, overview.notices());
+                    survey,
+                    settings.database(),
+                    connection.server(),
+                    problems,
+                    overview.notices(),
+                    credentials);
         } catch (MongoException e) {
             throw MongoErrors.translate(e, StatusReader.reading(settings));
         }
@@ -59,16 +65,17 @@ public final class Validation {
             String database,
             String server,
             List<Problem> problems,
-            List<String> known) {
+            List<String> known,
+            List<String> credentials) {
         List<String> notices = new ArrayList<>(known);
-        notices.addAll(credentials(survey.listing()));
+        notices.addAll(credentials);
         int files = survey.listing().files().size();
         return new ValidateAnswer(survey.directory(), files, database, server, problems, notices);
     }
 
-    private static List<String> credentials(Listing listing) {
+    private static List<String> credentials(MigrationSource.Sources read) {
         List<String> notices = new ArrayList<>();
-        for (MigrationSource source : MigrationSource.readAll(listing.files()).sources()) {
+        for (MigrationSource source : read.sources()) {
             for (int line : Credentials.lines(source.text())) {
                 notices.add(
                         "%s:%d: a literal that looks like a credential; the journal keeps the source with it. Read it from the environment instead: System.getenv"
@@ -79,8 +86,8 @@ public final class Validation {
     }
 
     /** What cannot be read, does not compile, or has not the shape of a migration; in order. */
-    static List<Problem> compiling(Settings settings, List<MigrationFile> files) {
-        MigrationSource.Sources read = MigrationSource.readAll(files);
+    static List<Problem> compiling(
+            Settings settings, List<MigrationFile> files, MigrationSource.Sources read) {
         Compilation compilation =
                 SourceCompiler.compileOnce(
                         settings.home(),
