@@ -2,7 +2,6 @@
 //JAVA 17+
 //SOURCES lib/migopy/MigrationsManager.java
 import migopy.MigrationsManager;
-
 import picocli.CommandLine.Command;
 
 /** The worked example's entry script: its settings, and one task of its own. */

@@ -11,10 +11,6 @@ import com.mongodb.client.model.UpdateOneModel;
 import com.mongodb.client.model.UpdateOptions;
 import com.mongodb.client.model.Updates;
 import com.mongodb.connection.ServerMonitoringMode;
-
-import org.bson.Document;
-import org.bson.conversions.Bson;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -25,7 +21,6 @@ import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.stream.Stream;
-
 import javax.tools.FileObject;
 import javax.tools.ForwardingJavaFileManager;
 import javax.tools.JavaCompiler;
@@ -33,6 +28,8 @@ import javax.tools.JavaFileManager;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
+import org.bson.Document;
+import org.bson.conversions.Bson;
 
 /**
  * The least that a JVM can do with this driver. For a status: connect, read the journal, print one
@@ -45,15 +42,11 @@ public class Bare {
     private static final UpdateOptions UPSERT = new UpdateOptions().upsert(true);
 
     /** By the server's clock, as Migopy takes it. */
-    private static final List<Document> TAKEN =
-            List.of(
-                    new Document(
-                            "$set",
-                            new Document("owner", "bare")
-                                    .append("acquiredAt", "$$NOW")
-                                    .append(
-                                            "expiresAt",
-                                            new Document("$add", List.of("$$NOW", 30_000)))));
+    private static final List<Document> TAKEN = List.of(new Document(
+            "$set",
+            new Document("owner", "bare")
+                    .append("acquiredAt", "$$NOW")
+                    .append("expiresAt", new Document("$add", List.of("$$NOW", 30_000)))));
 
     /**
      * @param args the server's URI and the database; for an execute, how many migrations; with
@@ -63,12 +56,10 @@ public class Bare {
         if (args.length > 3) {
             compile(Path.of(args[3]), args[4]);
         }
-        MongoClientSettings settings =
-                MongoClientSettings.builder()
-                        .applyConnectionString(new ConnectionString(args[0]))
-                        .applyToServerSettings(
-                                server -> server.serverMonitoringMode(ServerMonitoringMode.POLL))
-                        .build();
+        MongoClientSettings settings = MongoClientSettings.builder()
+                .applyConnectionString(new ConnectionString(args[0]))
+                .applyToServerSettings(server -> server.serverMonitoringMode(ServerMonitoringMode.POLL))
+                .build();
         try (var client = MongoClients.create(settings)) {
             MongoDatabase database = client.getDatabase(args[1]);
             System.out.println(
@@ -80,8 +71,7 @@ public class Bare {
 
     private static long applied(MongoCollection<Document> journal) {
         long applied = 0;
-        for (Document entry :
-                journal.find().projection(Projections.exclude("source", "output", "attempts"))) {
+        for (Document entry : journal.find().projection(Projections.exclude("source", "output", "attempts"))) {
             applied += "applied".equals(entry.getString("state")) ? 1 : 0;
         }
         return applied;
@@ -167,8 +157,7 @@ public class Bare {
     private static UpdateOneModel<Document> end(int i) {
         return new UpdateOneModel<>(
                 Filters.and(Filters.eq("_id", i + "_bench"), Filters.eq("state", "running")),
-                Updates.combine(
-                        Updates.set("state", "applied"), Updates.set("finishedAt", new Date())),
+                Updates.combine(Updates.set("state", "applied"), Updates.set("finishedAt", new Date())),
                 UPSERT);
     }
 }

@@ -1,8 +1,6 @@
-import migopy.dump.RestoreLock;
-
-import org.bson.BsonDocument;
-
 import java.util.Optional;
+import migopy.dump.RestoreLock;
+import org.bson.BsonDocument;
 
 /** The lock of a database that nobody but the bench uses. */
 final class BenchLock implements RestoreLock {

@@ -90,8 +90,7 @@ final class BenchRates {
     }
 
     private static String load() {
-        return "%.1f"
-                .formatted(ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
+        return "%.1f".formatted(ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
     }
 
     private static double median(double[] values) {

@@ -1,9 +1,6 @@
 import com.mongodb.MongoException;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
-
-import org.bson.Document;
-
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -18,6 +15,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.bson.Document;
 
 /**
  * The server that a bench measures on: the one whose URI is among its words, else a mongod of its
@@ -29,10 +27,9 @@ public final class BenchServer implements AutoCloseable {
 
     // $1 the data folder, the rest the command. Prints the mongod's process id; waits for its own
     // input to end, which it does with this JVM.
-    private static final String KEEPER =
-            "data=$1; shift; \"$@\" >/dev/null 2>&1 & child=$!; echo $child;"
-                    + " cat >/dev/null; kill -9 $child 2>/dev/null; wait $child 2>/dev/null;"
-                    + " rm -rf \"$data\"";
+    private static final String KEEPER = "data=$1; shift; \"$@\" >/dev/null 2>&1 & child=$!; echo $child;"
+            + " cat >/dev/null; kill -9 $child 2>/dev/null; wait $child 2>/dev/null;"
+            + " rm -rf \"$data\"";
 
     private final String uri;
     private final List<String> words;
@@ -68,10 +65,9 @@ public final class BenchServer implements AutoCloseable {
     /** What figures have to be read with: day, machine, Java and server, in one line. */
     public String circumstances() throws IOException {
         try (MongoClient client = MongoClients.create(uri)) {
-            String server =
-                    client.getDatabase("admin")
-                            .runCommand(new Document("buildInfo", 1))
-                            .getString("version");
+            String server = client.getDatabase("admin")
+                    .runCommand(new Document("buildInfo", 1))
+                    .getString("version");
             return "%s, %d cores (%s), Java %s, MongoDB %s%s"
                     .formatted(
                             LocalDate.now(),
@@ -96,18 +92,17 @@ public final class BenchServer implements AutoCloseable {
         }
     }
 
-    private static BenchServer started(List<String> words)
-            throws IOException, InterruptedException {
+    private static BenchServer started(List<String> words) throws IOException, InterruptedException {
         Path data = Files.createTempDirectory("bench-mongod-");
         int port = freePort();
-        List<String> command =
-                new ArrayList<>(List.of("sh", "-c", KEEPER, "keeper", data.toString(), mongod()));
+        List<String> command = new ArrayList<>(List.of("sh", "-c", KEEPER, "keeper", data.toString(), mongod()));
         command.addAll(List.of("--dbpath", data.toString(), "--port", String.valueOf(port)));
         command.addAll(List.of("--bind_ip", "127.0.0.1", "--nounixsocket", "--replSet", "rs0"));
         command.addAll(List.of("--wiredTigerCacheSizeGB", "0.5", "--oplogSize", "1024"));
         command.addAll(List.of("--logpath", data.resolve("mongod.log").toString()));
-        Process keeper =
-                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        Process keeper = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
         String uri = "mongodb://127.0.0.1:%d/?directConnection=true".formatted(port);
         BenchServer server = new BenchServer(uri, words, keeper);
         try {
@@ -129,8 +124,7 @@ public final class BenchServer implements AutoCloseable {
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
             while (!admin.runCommand(new Document("hello", 1)).getBoolean("isWritablePrimary")) {
                 if (System.nanoTime() > end) {
-                    throw new MongoException(
-                            "mongod takes no writes after " + START_SECONDS + " s");
+                    throw new MongoException("mongod takes no writes after " + START_SECONDS + " s");
                 }
                 Thread.sleep(20);
             }
@@ -139,23 +133,17 @@ public final class BenchServer implements AutoCloseable {
 
     /** The path that tests/get-mongod.sh prints: it fetches mongod 6.0.5 once. */
     private static String mongod() throws IOException, InterruptedException {
-        Path script =
-                Stream.iterate(Path.of("").toAbsolutePath(), Objects::nonNull, Path::getParent)
-                        .map(folder -> folder.resolve("tests/get-mongod.sh"))
-                        .filter(Files::exists)
-                        .findFirst()
-                        .orElseThrow(
-                                () ->
-                                        new IllegalStateException(
-                                                "Run the bench inside the repository, or give it"
-                                                        + " the URI of a replica set"));
-        Process fetch =
-                new ProcessBuilder("sh", script.toString())
-                        .redirectError(ProcessBuilder.Redirect.INHERIT)
-                        .start();
+        Path script = Stream.iterate(Path.of("").toAbsolutePath(), Objects::nonNull, Path::getParent)
+                .map(folder -> folder.resolve("tests/get-mongod.sh"))
+                .filter(Files::exists)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(
+                        "Run the bench inside the repository, or give it" + " the URI of a replica set"));
+        Process fetch = new ProcessBuilder("sh", script.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
         try (BufferedReader lines =
-                new BufferedReader(
-                        new InputStreamReader(fetch.getInputStream(), StandardCharsets.UTF_8))) {
+                new BufferedReader(new InputStreamReader(fetch.getInputStream(), StandardCharsets.UTF_8))) {
             String path = lines.readLine();
             if (fetch.waitFor() != 0 || path == null) {
                 throw new IllegalStateException("No mongod; start one, and give its URI");

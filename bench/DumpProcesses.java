@@ -26,19 +26,16 @@ final class DumpProcesses {
         this.uri = uri;
         this.database = database;
         this.folder = folder;
-        this.project =
-                Stream.iterate(Path.of("").toAbsolutePath(), Path::getParent)
-                        .filter(path -> Files.isExecutable(path.resolve("migopy")))
-                        .findFirst()
-                        .orElseThrow();
+        this.project = Stream.iterate(Path.of("").toAbsolutePath(), Path::getParent)
+                .filter(path -> Files.isExecutable(path.resolve("migopy")))
+                .findFirst()
+                .orElseThrow();
     }
 
     void print(int rounds) throws IOException, InterruptedException {
         boolean both = isOnPath("mongodump");
         warmUp();
-        System.out.printf(
-                "%n| round | `./migopy dbdump`, ms | `mongodump`, ms | |%n| --- | --- | --- | ---"
-                        + " |%n");
+        System.out.printf("%n| round | `./migopy dbdump`, ms | `mongodump`, ms | |%n| --- | --- | --- | ---" + " |%n");
         List<Double> ours = new ArrayList<>();
         List<Double> theirs = new ArrayList<>();
         for (int round = 1; round <= rounds; round++) {
@@ -47,15 +44,13 @@ final class DumpProcesses {
             double second = !both ? 0 : turned ? dbdump() : mongodump();
             ours.add(turned && both ? second : first);
             theirs.add(turned ? first : second);
-            System.out.println(
-                    row(String.valueOf(round), ours.get(round - 1), theirs.get(round - 1)));
+            System.out.println(row(String.valueOf(round), ours.get(round - 1), theirs.get(round - 1)));
         }
         System.out.println(row("median", median(ours), median(theirs)));
     }
 
     private static String row(String round, double ours, double theirs) {
-        return String.format(
-                Locale.ROOT, "| %s | %.0f | %.0f | %.2f |", round, ours, theirs, ours / theirs);
+        return String.format(Locale.ROOT, "| %s | %.0f | %.0f | %.2f |", round, ours, theirs, ours / theirs);
     }
 
     /** The first run builds, the second one records its classes, of which an archive is made. */
@@ -76,33 +71,26 @@ final class DumpProcesses {
     }
 
     private double dbdump() throws IOException, InterruptedException {
-        return millis(
-                List.of(
-                        project.resolve("migopy").toString(),
-                        "dbdump",
-                        "--uri",
-                        uri,
-                        "--database",
-                        database,
-                        "--dump-directory",
-                        folder.resolve("ours").toString()));
+        return millis(List.of(
+                project.resolve("migopy").toString(),
+                "dbdump",
+                "--uri",
+                uri,
+                "--database",
+                database,
+                "--dump-directory",
+                folder.resolve("ours").toString()));
     }
 
     private double mongodump() throws IOException, InterruptedException {
-        return millis(
-                List.of(
-                        "mongodump",
-                        "--quiet",
-                        "--uri=" + uri,
-                        "--db=" + database,
-                        "--out=" + folder.resolve("theirs")));
+        return millis(List.of(
+                "mongodump", "--quiet", "--uri=" + uri, "--db=" + database, "--out=" + folder.resolve("theirs")));
     }
 
     private double millis(List<String> command) throws IOException, InterruptedException {
-        ProcessBuilder builder =
-                new ProcessBuilder(command)
-                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                        .redirectError(ProcessBuilder.Redirect.INHERIT);
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().put("MIGOPY_CACHE", folder.resolve("cache").toString());
         long start = System.nanoTime();
         Process process = builder.start();

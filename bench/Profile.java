@@ -55,9 +55,7 @@ public class Profile {
     private static String what(StackTraceElement[] stack) {
         boolean driver = has(stack, "com.mongodb.") || has(stack, "org.bson.");
         boolean waits =
-                stack.length > 0
-                        && List.of("poll", "park", "wait", "read0")
-                                .contains(stack[0].getMethodName());
+                stack.length > 0 && List.of("poll", "park", "wait", "read0").contains(stack[0].getMethodName());
         if (driver) {
             return waits ? "waiting for the server" : "in the driver";
         }

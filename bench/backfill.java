@@ -17,7 +17,10 @@ import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.InsertManyOptions;
 import com.mongodb.client.model.UpdateOneModel;
 import com.mongodb.client.model.Updates;
-
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import migopy.backfill.Backfill;
 import migopy.backfill.BackfillContext;
 import migopy.backfill.Checkpoints;
@@ -25,16 +28,10 @@ import migopy.backfill.Control;
 import migopy.journal.BackfillRecord;
 import migopy.journal.Expected;
 import migopy.journal.State;
-
 import org.bson.BsonDocument;
 import org.bson.BsonString;
 import org.bson.Document;
 import org.bson.conversions.Bson;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Backfills side by side with what a person would write by hand, on one server in one run, and
@@ -111,27 +108,21 @@ public class backfill {
 
     private boolean ratios(long count, int rounds, boolean smoke) {
         BenchRates.Way plain = new BenchRates.Way("one `updateMany`", this::plain, null, 0);
-        BenchRates.Way hand =
-                new BenchRates.Way("`find` and `bulkWrite` by hand", this::byHand, null, 0);
-        List<BenchRates.Way> ways =
-                List.of(
-                        plain,
-                        new BenchRates.Way(
-                                "backfill `update()`", () -> inServer(false), plain, 0.85),
-                        new BenchRates.Way(
-                                "backfill `update()`, `once()`", () -> inServer(true), plain, 0),
-                        hand,
-                        new BenchRates.Way("backfill `each()`", () -> inClient(false), hand, 0.9),
-                        new BenchRates.Way(
-                                "backfill `each()`, `once()`", () -> inClient(true), hand, 0));
+        BenchRates.Way hand = new BenchRates.Way("`find` and `bulkWrite` by hand", this::byHand, null, 0);
+        List<BenchRates.Way> ways = List.of(
+                plain,
+                new BenchRates.Way("backfill `update()`", () -> inServer(false), plain, 0.85),
+                new BenchRates.Way("backfill `update()`, `once()`", () -> inServer(true), plain, 0),
+                hand,
+                new BenchRates.Way("backfill `each()`", () -> inClient(false), hand, 0.9),
+                new BenchRates.Way("backfill `each()`, `once()`", () -> inClient(true), hand, 0));
         fill(Math.min(WARM_UP, count));
         ways.forEach(way -> perSecond(way, "warming up"));
         fill(count);
         BenchRates rates = new BenchRates(ways);
         rates.measure(rounds, this::perSecond);
         System.out.printf(
-                "%n%,d documents of %d bytes, documents/s; load before and after each round:"
-                        + " %s%n%n",
+                "%n%,d documents of %d bytes, documents/s; load before and after each round:" + " %s%n%n",
                 filled, size(), rates.loads());
         rates.print();
         return smoke || rates.reached();
@@ -145,8 +136,7 @@ public class backfill {
         double perSecond = filled * 1e9 / (System.nanoTime() - start);
         long changed = documents.countDocuments(Filters.eq("round", round));
         if (changed != filled) {
-            throw new IllegalStateException(
-                    "%s changed %d of %d".formatted(way.name(), changed, filled));
+            throw new IllegalStateException("%s changed %d of %d".formatted(way.name(), changed, filled));
         }
         System.err.printf("%-12s %-32s %,9.0f documents/s%n", when, way.name(), perSecond);
         return perSecond;
@@ -176,7 +166,8 @@ public class backfill {
     private void byHand() {
         List<UpdateOneModel<Document>> updates = new ArrayList<>();
         BulkWriteOptions unordered = new BulkWriteOptions().ordered(false);
-        try (MongoCursor<Document> cursor = documents.find().batchSize(HAND_BATCH).cursor()) {
+        try (MongoCursor<Document> cursor =
+                documents.find().batchSize(HAND_BATCH).cursor()) {
             while (cursor.hasNext()) {
                 Document document = cursor.next();
                 Bson identity = Filters.eq("_id", document.get("_id"));
@@ -203,41 +194,32 @@ public class backfill {
     private Backfill begun() {
         MongoCollection<Document> journal = database.getCollection("migrations");
         journal.drop();
-        journal.insertOne(
-                new Document("_id", "1_bench")
-                        .append("state", State.RUNNING.word())
-                        .append("fence", 1L)
-                        .append("run", "bench"));
+        journal.insertOne(new Document("_id", "1_bench")
+                .append("state", State.RUNNING.word())
+                .append("fence", 1L)
+                .append("run", "bench"));
         Expected step = new Expected(new BsonString("1_bench"), State.RUNNING, 1L, "bench");
-        BackfillRecord alone =
-                new BackfillRecord(database.withTimeout(10, TimeUnit.SECONDS), "migrations");
+        BackfillRecord alone = new BackfillRecord(database.withTimeout(10, TimeUnit.SECONDS), "migrations");
         BackfillRecord inTransaction = new BackfillRecord(database, "migrations");
-        BackfillContext context =
-                new BackfillContext(
-                        client,
-                        database,
-                        "1_bench",
-                        new Checkpoints(
-                                "1_bench",
-                                "",
-                                new BsonDocument(),
-                                (ordinal, checkpoint, session) -> {
-                                    (session == null ? alone : inTransaction)
-                                            .keep(step, ordinal, checkpoint, session);
-                                    return Control.GO;
-                                }),
-                        () -> {},
-                        event -> {},
-                        true,
-                        false);
+        BackfillContext context = new BackfillContext(
+                client,
+                database,
+                "1_bench",
+                new Checkpoints("1_bench", "", new BsonDocument(), (ordinal, checkpoint, session) -> {
+                    (session == null ? alone : inTransaction).keep(step, ordinal, checkpoint, session);
+                    return Control.GO;
+                }),
+                () -> {},
+                event -> {},
+                true,
+                false);
         return Backfill.of(context, "documents");
     }
 
     private void memory(List<Long> curve) throws InterruptedException {
         System.out.printf("%nHeap in MiB: peak, and what is live after a collection, at most%n%n");
         System.out.println(
-                "| documents | `update()` peak | live | `each()` peak | live |\n"
-                        + "| --- | --- | --- | --- | --- |");
+                "| documents | `update()` peak | live | `each()` peak | live |\n" + "| --- | --- | --- | --- | --- |");
         for (long count : curve) {
             fill(count);
             round++;

@@ -9,14 +9,6 @@
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoDatabase;
-
-import migopy.dump.Dump;
-import migopy.dump.DumpRequest;
-import migopy.dump.Restore;
-import migopy.dump.RestoreRequest;
-
-import org.bson.Document;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +18,11 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import migopy.dump.Dump;
+import migopy.dump.DumpRequest;
+import migopy.dump.Restore;
+import migopy.dump.RestoreRequest;
+import org.bson.Document;
 
 /**
  * How long a database of many collections takes: dump, restore into nothing, restore with {@code
@@ -41,10 +38,9 @@ public class collections {
         Path folder = Files.createTempDirectory("bench-collections-");
         try (BenchServer server = BenchServer.of(args);
                 MongoClient client = MongoClients.create(server.uri())) {
-            int count =
-                    server.words().isEmpty()
-                            ? COLLECTIONS
-                            : Integer.parseInt(server.words().get(0));
+            int count = server.words().isEmpty()
+                    ? COLLECTIONS
+                    : Integer.parseInt(server.words().get(0));
             System.out.println(server.circumstances());
             MongoDatabase database = client.getDatabase(DATABASE);
             database.drop();
@@ -71,10 +67,9 @@ public class collections {
     }
 
     private static void fill(MongoDatabase database, int count) {
-        List<Document> documents =
-                IntStream.range(0, DOCUMENTS)
-                        .mapToObj(i -> new Document("_id", i).append("n", i))
-                        .toList();
+        List<Document> documents = IntStream.range(0, DOCUMENTS)
+                .mapToObj(i -> new Document("_id", i).append("n", i))
+                .toList();
         for (int i = 0; i < count; i++) {
             database.getCollection("c" + i).createIndex(new Document("n", 1));
             database.getCollection("c" + i).insertMany(documents);
@@ -99,21 +94,19 @@ public class collections {
     }
 
     private static void restore(MongoClient client, Path dumped, boolean drop) {
-        var answer =
-                Restore.of(
-                                new RestoreRequest(
-                                        client,
-                                        DATABASE,
-                                        null,
-                                        dumped.resolve(DATABASE),
-                                        Set.of(),
-                                        new RestoreRequest.Options(
-                                                drop, false, false, false, false),
-                                        "bench",
-                                        "migrations",
-                                        "migrations_lock"),
-                                event -> {})
-                        .run(new BenchLock());
+        var answer = Restore.of(
+                        new RestoreRequest(
+                                client,
+                                DATABASE,
+                                null,
+                                dumped.resolve(DATABASE),
+                                Set.of(),
+                                new RestoreRequest.Options(drop, false, false, false, false),
+                                "bench",
+                                "migrations",
+                                "migrations_lock"),
+                        event -> {})
+                .run(new BenchLock());
         if (answer.exitCode() != 0) {
             throw new IllegalStateException(answer.toString());
         }

@@ -16,15 +16,6 @@ import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.InsertManyOptions;
-
-import migopy.dump.Dump;
-import migopy.dump.DumpRequest;
-import migopy.dump.Restore;
-import migopy.dump.RestoreRequest;
-
-import org.bson.Document;
-import org.bson.RawBsonDocument;
-
 import java.io.BufferedInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -39,6 +30,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
+import migopy.dump.Dump;
+import migopy.dump.DumpRequest;
+import migopy.dump.Restore;
+import migopy.dump.RestoreRequest;
+import org.bson.Document;
+import org.bson.RawBsonDocument;
 
 /**
  * Dump and restore side by side with the least that does the same, on one server in one run, then
@@ -72,12 +69,10 @@ public class dump implements AutoCloseable {
     private final Path folder;
 
     private dump(String uri, Path folder) {
-        this.client =
-                MongoClients.create(
-                        MongoClientSettings.builder()
-                                .applyConnectionString(new ConnectionString(uri))
-                                .writeConcern(WriteConcern.MAJORITY)
-                                .build());
+        this.client = MongoClients.create(MongoClientSettings.builder()
+                .applyConnectionString(new ConnectionString(uri))
+                .writeConcern(WriteConcern.MAJORITY)
+                .build());
         this.database = client.getDatabase(DATABASE);
         this.folder = folder;
     }
@@ -133,21 +128,18 @@ public class dump implements AutoCloseable {
         for (int round = 0; round <= rounds; round++) {
             boolean turned = round % 2 == 1; // so that none always comes second
             Pair read = Pair.of(turned, () -> {}, () -> scan(bare), () -> dumpInto(dumped));
-            Pair written =
-                    Pair.of(
-                            turned,
-                            this::drop,
-                            () -> insert(dumped.resolve(DATABASE).resolve(COLLECTION + ".bson")),
-                            () -> restore(dumped));
+            Pair written = Pair.of(
+                    turned,
+                    this::drop,
+                    () -> insert(dumped.resolve(DATABASE).resolve(COLLECTION + ".bson")),
+                    () -> restore(dumped));
             if (!hash().equals(before)) {
                 throw new IllegalStateException("what was written is not what was read");
             }
             delete(dumped);
             System.out.printf(
                     "| %s | %s | %s |%n",
-                    round == 0 ? "warm-up" : String.valueOf(round),
-                    read.cells(documents),
-                    written.cells(documents));
+                    round == 0 ? "warm-up" : String.valueOf(round), read.cells(documents), written.cells(documents));
             if (round > 0) { // the first one warms up, and does not count
                 dumps.add(read.ratio());
                 restores.add(written.ratio());
@@ -175,18 +167,13 @@ public class dump implements AutoCloseable {
 
         String cells(long documents) {
             return String.format(
-                    Locale.ROOT,
-                    "%,.0f | %,.0f | %.2f",
-                    documents / bareSeconds,
-                    documents / ourSeconds,
-                    ratio());
+                    Locale.ROOT, "%,.0f | %,.0f | %.2f", documents / bareSeconds, documents / ourSeconds, ratio());
         }
     }
 
     /** The peak of a whole process that does one of them, by the number of documents. */
     private void memory(String uri, List<Long> sizes) throws Exception {
-        System.out.printf(
-                "%n| documents | peak of dump | peak of restore |%n| --- | --- | --- |%n");
+        System.out.printf("%n| documents | peak of dump | peak of restore |%n| --- | --- | --- |%n");
         for (long size : sizes) {
             fill(size);
             Path dumped = folder.resolve("m" + size);
@@ -199,20 +186,19 @@ public class dump implements AutoCloseable {
     }
 
     private static String peak(String uri, String what, Path dumped) throws Exception {
-        Process process =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-XX:+UseSerialGC",
-                                "-Xmx96m",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                "dump",
-                                "child",
-                                uri,
-                                what,
-                                dumped.toString())
-                        .redirectError(ProcessBuilder.Redirect.INHERIT)
-                        .start();
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:+UseSerialGC",
+                        "-Xmx96m",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "dump",
+                        "child",
+                        uri,
+                        what,
+                        dumped.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
         String said = new String(process.getInputStream().readAllBytes()).strip();
         if (process.waitFor() != 0) {
             throw new IllegalStateException(what + " ended with " + process.exitValue());
@@ -229,11 +215,10 @@ public class dump implements AutoCloseable {
             }
         }
         try (Stream<String> status = Files.lines(Path.of("/proc/self/status"))) {
-            System.out.println(
-                    status.filter(line -> line.startsWith("VmHWM"))
-                            .map(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024 + " MiB")
-                            .findFirst()
-                            .orElse("unknown"));
+            System.out.println(status.filter(line -> line.startsWith("VmHWM"))
+                    .map(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024 + " MiB")
+                    .findFirst()
+                    .orElse("unknown"));
         }
     }
 
@@ -242,10 +227,7 @@ public class dump implements AutoCloseable {
         MongoCollection<Document> collection = database.getCollection(COLLECTION);
         List<Document> batch = new ArrayList<>();
         for (long i = 0; i < documents; i++) {
-            batch.add(
-                    new Document("n", i)
-                            .append("name", "name" + i % 100_000)
-                            .append("filler", FILLER));
+            batch.add(new Document("n", i).append("name", "name" + i % 100_000).append("filler", FILLER));
             if (batch.size() == 5_000) {
                 collection.insertMany(batch);
                 batch.clear();
@@ -281,28 +263,26 @@ public class dump implements AutoCloseable {
             Document command = new Document("find", COLLECTION).append("batchSize", REPLY);
             long cursor;
             do {
-                RawBsonDocument reply =
-                        database.runCommand(session, command, RawBsonDocument.class);
+                RawBsonDocument reply = database.runCommand(session, command, RawBsonDocument.class);
                 out.write(reply.getBackingArray(), reply.getByteOffset(), reply.getByteLength());
                 cursor = reply.getDocument("cursor").getInt64("id").getValue();
-                command =
-                        new Document("getMore", cursor)
-                                .append("collection", COLLECTION)
-                                .append("batchSize", REPLY);
+                command = new Document("getMore", cursor)
+                        .append("collection", COLLECTION)
+                        .append("batchSize", REPLY);
             } while (cursor != 0);
             out.getFD().sync();
         }
     }
 
     private void insert(Path file) throws IOException {
-        MongoCollection<RawBsonDocument> collection =
-                database.getCollection(COLLECTION, RawBsonDocument.class);
+        MongoCollection<RawBsonDocument> collection = database.getCollection(COLLECTION, RawBsonDocument.class);
         InsertManyOptions unordered = new InsertManyOptions().ordered(false);
         List<RawBsonDocument> batch = new ArrayList<>(BATCH);
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file), BUFFER)) {
             byte[] head;
             while ((head = in.readNBytes(Integer.BYTES)).length > 0) {
-                int length = ByteBuffer.wrap(head).order(ByteOrder.LITTLE_ENDIAN).getInt();
+                int length =
+                        ByteBuffer.wrap(head).order(ByteOrder.LITTLE_ENDIAN).getInt();
                 byte[] bytes = new byte[length];
                 System.arraycopy(head, 0, bytes, 0, head.length);
                 in.readNBytes(bytes, head.length, length - head.length);
@@ -336,21 +316,19 @@ public class dump implements AutoCloseable {
     }
 
     private void restore(Path dumped) {
-        var answer =
-                Restore.of(
-                                new RestoreRequest(
-                                        client,
-                                        DATABASE,
-                                        null,
-                                        dumped,
-                                        Set.of(),
-                                        new RestoreRequest.Options(
-                                                false, false, false, false, false),
-                                        "bench",
-                                        "migrations",
-                                        "migrations_lock"),
-                                event -> {})
-                        .run(new BenchLock());
+        var answer = Restore.of(
+                        new RestoreRequest(
+                                client,
+                                DATABASE,
+                                null,
+                                dumped,
+                                Set.of(),
+                                new RestoreRequest.Options(false, false, false, false, false),
+                                "bench",
+                                "migrations",
+                                "migrations_lock"),
+                        event -> {})
+                .run(new BenchLock());
         if (answer.error() != null) {
             throw answer.error();
         }

@@ -2,20 +2,6 @@
 //JAVA 17+
 //SOURCES ../lib/migopy/MigrationsManager.java
 
-import migopy.files.ChecksumCache;
-import migopy.files.Listing;
-import migopy.files.MigrationDirectory;
-import migopy.files.MigrationSource;
-import migopy.files.SourceCompiler;
-import migopy.journal.Entry;
-import migopy.journal.JournalEntry;
-import migopy.journal.State;
-import migopy.plan.Overview;
-import migopy.plan.Planner;
-import migopy.plan.Request;
-
-import org.bson.BsonString;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +13,18 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import migopy.files.ChecksumCache;
+import migopy.files.Listing;
+import migopy.files.MigrationDirectory;
+import migopy.files.MigrationSource;
+import migopy.files.SourceCompiler;
+import migopy.journal.Entry;
+import migopy.journal.JournalEntry;
+import migopy.journal.State;
+import migopy.plan.Overview;
+import migopy.plan.Planner;
+import migopy.plan.Request;
+import org.bson.BsonString;
 
 /**
  * What the parts of a command take that need no server, in a plain loop: {@code jbang
@@ -78,15 +76,13 @@ public class inside {
         List<Entry> entries = applied(listing, checksums);
         time(
                 "compare with the journal and plan",
-                () ->
-                        Planner.plan(
-                                Overview.of(listing, checksums, entries, Set.of()),
-                                new Request.Execute(List.of(), null, null, false, false)));
-        List<MigrationSource> sources =
-                listing.files().stream()
-                        .limit(Math.min(COMPILED, files))
-                        .map(MigrationSource::read)
-                        .toList();
+                () -> Planner.plan(
+                        Overview.of(listing, checksums, entries, Set.of()),
+                        new Request.Execute(List.of(), null, null, false, false)));
+        List<MigrationSource> sources = listing.files().stream()
+                .limit(Math.min(COMPILED, files))
+                .map(MigrationSource::read)
+                .toList();
         time("compile " + sources.size(), () -> compile(newCache(), sources));
         Path compiled = newCache();
         compile(compiled, sources);
@@ -96,30 +92,27 @@ public class inside {
     private static List<Entry> applied(Listing listing, Map<String, String> checksums) {
         List<Entry> entries = new ArrayList<>();
         listing.files()
-                .forEach(
-                        file ->
-                                entries.add(
-                                        new JournalEntry(
-                                                new BsonString(file.name()),
-                                                file.name(),
-                                                file.number(),
-                                                State.APPLIED,
-                                                false,
-                                                checksums.get(file.name()),
-                                                "run",
-                                                1L,
-                                                false,
-                                                false,
-                                                false,
-                                                null,
-                                                null,
-                                                null,
-                                                1L,
-                                                null,
-                                                true,
-                                                null,
-                                                null,
-                                                null)));
+                .forEach(file -> entries.add(new JournalEntry(
+                        new BsonString(file.name()),
+                        file.name(),
+                        file.number(),
+                        State.APPLIED,
+                        false,
+                        checksums.get(file.name()),
+                        "run",
+                        1L,
+                        false,
+                        false,
+                        false,
+                        null,
+                        null,
+                        null,
+                        1L,
+                        null,
+                        true,
+                        null,
+                        null,
+                        null)));
         return entries.subList(0, Math.max(0, entries.size() - 5));
     }
 

@@ -7,8 +7,7 @@ import com.mongodb.client.model.Indexes;
 
 class IndexUsersByEmail {
     static void up() {
-        db().getCollection("users")
-                .createIndex(Indexes.ascending("email"), new IndexOptions().name("users_by_email"));
+        db().getCollection("users").createIndex(Indexes.ascending("email"), new IndexOptions().name("users_by_email"));
     }
 
     static void down() {

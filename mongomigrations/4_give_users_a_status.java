@@ -2,7 +2,6 @@
 //DEPS ../migopy.java
 import static com.mongodb.client.model.Filters.empty;
 import static com.mongodb.client.model.Filters.exists;
-
 import static migopy.Migration.db;
 import static migopy.Migration.log;
 

@@ -5,12 +5,10 @@ import static com.mongodb.client.model.Filters.empty;
 import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.exists;
 import static com.mongodb.client.model.Updates.set;
-
 import static migopy.Migration.db;
 
 import com.github.slugify.Slugify;
 import com.mongodb.client.model.Updates;
-
 import org.bson.Document;
 
 class GiveUsersASlug {

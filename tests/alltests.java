@@ -15,6 +15,17 @@
 
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectPackage;
 
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.platform.engine.FilterResult;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.TestSource;
@@ -27,22 +38,9 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.TestPlan;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
-
 import support.Fetched;
 import support.ProjectClassPath;
 import support.SignalDefaults;
-
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Runs the tests: all, or those whose class or method contains one of the words given. {@code
@@ -88,21 +86,19 @@ public class alltests implements TestExecutionListener {
         // The tests' own stream: a migration under test may print to, or close, System.out.
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         AtomicBoolean finished = new AtomicBoolean();
-        Thread guard =
-                new Thread(
-                        () -> {
-                            if (!finished.get()) {
-                                out.println("The tests were ended before their end.");
-                                Runtime.getRuntime().halt(1);
-                            }
-                        },
-                        "ended-early");
+        Thread guard = new Thread(
+                () -> {
+                    if (!finished.get()) {
+                        out.println("The tests were ended before their end.");
+                        Runtime.getRuntime().halt(1);
+                    }
+                },
+                "ended-early");
         Runtime.getRuntime().addShutdownHook(guard);
         alltests tests = new alltests(out);
         if (names.length == 0) {
-            out.println(
-                    "All tests: about 15 minutes on two processors. They start MongoDB servers on"
-                            + " free ports, and keep all files in one temporary folder.");
+            out.println("All tests: about 15 minutes on two processors. They start MongoDB servers on"
+                    + " free ports, and keep all files in one temporary folder.");
             out.println("The first run fetches " + Fetched.missing() + ".");
         }
         LauncherFactory.create().execute(request(names), tests);
@@ -129,19 +125,16 @@ public class alltests implements TestExecutionListener {
         return LauncherDiscoveryRequestBuilder.request()
                 .selectors(ROOMS.stream().map(room -> selectPackage(room)).toList())
                 .filters(named(names))
-                .configurationParameter(
-                        "junit.jupiter.execution.timeout.default", TEST_LIMIT.toSeconds() + " s")
+                .configurationParameter("junit.jupiter.execution.timeout.default", TEST_LIMIT.toSeconds() + " s")
                 .build();
     }
 
     private static PostDiscoveryFilter named(String... names) {
-        return test ->
-                FilterResult.includedIf(
-                        names.length == 0
-                                || test.getSource()
-                                        .filter(MethodSource.class::isInstance)
-                                        .map(source -> matches(name(source), names))
-                                        .orElse(true));
+        return test -> FilterResult.includedIf(names.length == 0
+                || test.getSource()
+                        .filter(MethodSource.class::isInstance)
+                        .map(source -> matches(name(source), names))
+                        .orElse(true));
     }
 
     private static boolean matches(String test, String... names) {
@@ -166,17 +159,11 @@ public class alltests implements TestExecutionListener {
         if (!(source.orElse(null) instanceof MethodSource method)) {
             return name;
         }
-        String sentence =
-                method.getMethodName()
-                        .replaceAll(
-                                "(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[a-z])(?=[0-9])",
-                                " ")
-                        .toLowerCase(Locale.ROOT);
+        String sentence = method.getMethodName()
+                .replaceAll("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[a-z])(?=[0-9])", " ")
+                .toLowerCase(Locale.ROOT);
         boolean oneOfSeveral = !test.getDisplayName().startsWith(method.getMethodName());
-        return method.getClassName()
-                + ": "
-                + sentence
-                + (oneOfSeveral ? ", " + test.getDisplayName() : "");
+        return method.getClassName() + ": " + sentence + (oneOfSeveral ? ", " + test.getDisplayName() : "");
     }
 
     @Override
@@ -261,8 +248,7 @@ public class alltests implements TestExecutionListener {
     }
 
     private static boolean matchesRoom(String className) {
-        return className.startsWith("support.")
-                || ROOMS.stream().anyMatch(room -> className.startsWith(room + "."));
+        return className.startsWith("support.") || ROOMS.stream().anyMatch(room -> className.startsWith(room + "."));
     }
 
     /** Prints the end of the report; the exit code. */
@@ -270,16 +256,12 @@ public class alltests implements TestExecutionListener {
         times.sort(Comparator.comparingLong(Timed::millis).reversed());
         if (times.size() > 1) {
             out.println("slowest");
-            times.stream()
-                    .limit(SLOWEST)
-                    .forEach(time -> out.printf("%7d ms  %s%n", time.millis(), time.test()));
+            times.stream().limit(SLOWEST).forEach(time -> out.printf("%7d ms  %s%n", time.millis(), time.test()));
         }
         if (passed + failed == 0) {
             out.println("No test ran.");
         }
-        out.printf(
-                "%d passed, %d failed%s%n",
-                passed, failed, skipped == 0 ? "" : ", " + skipped + " skipped");
+        out.printf("%d passed, %d failed%s%n", passed, failed, skipped == 0 ? "" : ", " + skipped + " skipped");
         return failed > 0 || passed == 0 ? 1 : 0;
     }
 }

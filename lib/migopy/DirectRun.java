@@ -1,11 +1,10 @@
 package migopy;
 
+import java.security.SecureRandom;
 import migopy.mongo.Connection;
 import migopy.observe.Refusal;
 import migopy.settings.Settings;
 import migopy.settings.SettingsSource;
-
-import java.security.SecureRandom;
 
 /** A migration that is run by its own {@code main}: the project's settings, and no record. */
 final class DirectRun {
@@ -19,17 +18,12 @@ final class DirectRun {
         Settings settings = entry().settings();
         // Not closed: it lives as long as main, and its threads are daemons.
         Connection connection =
-                Connection.open(
-                        settings, "direct-" + Integer.toHexString(new SecureRandom().nextInt()));
-        Migration.Binding binding =
-                Migration.Binding.withoutRecord(settings.home(), connection, event -> {});
+                Connection.open(settings, "direct-" + Integer.toHexString(new SecureRandom().nextInt()));
+        Migration.Binding binding = Migration.Binding.withoutRecord(settings.home(), connection, event -> {});
         binding.observation().bind();
         connection.watch(binding.observation());
-        System.err.println(
-                "%s. Nothing is recorded; what is: %s"
-                        .formatted(
-                                connection.describe(),
-                                command("{migopy} run FILE --reason \"...\"")));
+        System.err.println("%s. Nothing is recorded; what is: %s"
+                .formatted(connection.describe(), command("{migopy} run FILE --reason \"...\"")));
         return binding;
     }
 
@@ -49,8 +43,7 @@ final class DirectRun {
                     e);
         }
         throw MigopyException.usage(
-                "The class migopy does not extend MigrationsManager",
-                "Let it extend MigrationsManager");
+                "The class migopy does not extend MigrationsManager", "Let it extend MigrationsManager");
     }
 
     /**

@@ -4,7 +4,12 @@ import com.mongodb.WriteConcern;
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoDatabase;
-
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import migopy.backfill.Backfill;
 import migopy.backfill.BackfillContext;
 import migopy.backfill.Checkpoints;
@@ -12,13 +17,6 @@ import migopy.console.Event;
 import migopy.mongo.Connection;
 import migopy.mongo.Topology;
 import migopy.observe.Observation;
-
-import java.nio.file.Path;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
-import java.util.function.Function;
-import java.util.function.Supplier;
 
 /**
  * What a migration sees: {@code import static migopy.Migration.db;}.
@@ -62,26 +60,24 @@ public final class Migration {
          * @param home the project's folder
          * @param events hears how far backfills are
          */
-        public static Binding withoutRecord(
-                Path home, Connection connection, Consumer<Event> events) {
+        public static Binding withoutRecord(Path home, Connection connection, Consumer<Event> events) {
             return new Binding(
                     home,
                     connection::supportsTransactions,
                     connection::client,
                     connection.database(),
                     System.out::println,
-                    collection ->
-                            Backfill.of(
-                                    new BackfillContext(
-                                            connection.client(),
-                                            connection.database(),
-                                            collection,
-                                            Checkpoints.none(),
-                                            () -> {},
-                                            events,
-                                            connection.supportsTransactions(),
-                                            connection.topology() == Topology.EMBEDDED),
-                                    collection),
+                    collection -> Backfill.of(
+                            new BackfillContext(
+                                    connection.client(),
+                                    connection.database(),
+                                    collection,
+                                    Checkpoints.none(),
+                                    () -> {},
+                                    events,
+                                    connection.supportsTransactions(),
+                                    connection.topology() == Topology.EMBEDDED),
+                            collection),
                     reason -> {},
                     new Observation());
         }
@@ -180,8 +176,7 @@ public final class Migration {
         MongoDatabase database = db().withWriteConcern(WriteConcern.ACKNOWLEDGED);
         try (ClientSession session = client().startSession()) {
             ClientSession handedOut = Transaction.handedOut(session, observation);
-            new Transaction(session, observation, client(), () -> {})
-                    .<E>run(() -> body.run(database, handedOut));
+            new Transaction(session, observation, client(), () -> {}).<E>run(() -> body.run(database, handedOut));
         }
     }
 
@@ -192,8 +187,7 @@ public final class Migration {
      */
     public static Unbind bind(Binding binding) {
         if (!BOUND.compareAndSet(null, binding) && !BOUND.compareAndSet(OVER, binding)) {
-            throw MigopyException.usage(
-                    "Another migration is under way in this JVM", "Run them one after the other");
+            throw MigopyException.usage("Another migration is under way in this JVM", "Run them one after the other");
         }
         return () -> BOUND.compareAndSet(binding, OVER);
     }
@@ -201,8 +195,7 @@ public final class Migration {
     private static Binding binding() {
         Binding bound = BOUND.get();
         if (bound == OVER) {
-            throw MigopyException.failed(
-                    "The run that called this migration is over", "Begin another run");
+            throw MigopyException.failed("The run that called this migration is over", "Begin another run");
         }
         if (bound != null) {
             return bound;

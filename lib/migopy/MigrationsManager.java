@@ -11,7 +11,13 @@ package migopy;
 
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoDatabase;
-
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
 import migopy.command.Program;
 import migopy.command.Project;
 import migopy.console.StepReport;
@@ -21,14 +27,6 @@ import migopy.settings.Settings;
 import migopy.settings.SettingsResolver;
 import migopy.settings.SettingsSource;
 import migopy.settings.UserFields;
-
-import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Map;
-import java.util.Set;
-import java.util.SplittableRandom;
 
 /**
  * What a project's own {@code migopy} class extends. Its fields are the settings, which the

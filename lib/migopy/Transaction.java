@@ -7,16 +7,13 @@ import com.mongodb.TransactionOptions;
 import com.mongodb.WriteConcern;
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoClient;
-
+import java.time.Duration;
+import java.util.Set;
 import migopy.mongo.MongoErrors;
 import migopy.observe.Handles;
 import migopy.observe.Observation;
 import migopy.observe.ObservedTransaction;
-
 import org.bson.Document;
-
-import java.time.Duration;
-import java.util.Set;
 
 /**
  * A transaction that is tried again where MongoDB says that this is safe, and never after somebody
@@ -43,21 +40,15 @@ public final class Transaction {
     private static final long LIFETIME_SECONDS = 60;
 
     // Read concern local: under snapshot the server creates neither collections nor indexes.
-    private static final TransactionOptions MAJORITY =
-            TransactionOptions.builder()
-                    .readConcern(ReadConcern.LOCAL)
-                    .writeConcern(WriteConcern.MAJORITY)
-                    .readPreference(ReadPreference.primary())
-                    .build();
+    private static final TransactionOptions MAJORITY = TransactionOptions.builder()
+            .readConcern(ReadConcern.LOCAL)
+            .writeConcern(WriteConcern.MAJORITY)
+            .readPreference(ReadPreference.primary())
+            .build();
 
     /** What would end the transaction, or its session, before its record is written. */
     private static final Set<String> RESERVED =
-            Set.of(
-                    "startTransaction",
-                    "commitTransaction",
-                    "abortTransaction",
-                    "withTransaction",
-                    "close");
+            Set.of("startTransaction", "commitTransaction", "abortTransaction", "withTransaction", "close");
 
     private final ClientSession session;
     private final Observation observation;
@@ -75,11 +66,7 @@ public final class Transaction {
      * @param client tells the server's limit for a transaction, where one was aborted
      * @param beforeRetry checks lease and fence, and throws where they are not ours
      */
-    public Transaction(
-            ClientSession session,
-            Observation observation,
-            MongoClient client,
-            Runnable beforeRetry) {
+    public Transaction(ClientSession session, Observation observation, MongoClient client, Runnable beforeRetry) {
         this.session = session;
         this.observation = observation;
         this.client = client;
@@ -88,18 +75,14 @@ public final class Transaction {
 
     /** Returns the session for user code: one that can be neither committed, aborted nor closed. */
     public static ClientSession handedOut(ClientSession session, Observation observation) {
-        return Handles.of(
-                ClientSession.class,
-                session,
-                call -> {
-                    if (!RESERVED.contains(call.name())) {
-                        return call.proceed();
-                    }
-                    throw observation.refuse(
-                            "session.%s() is not the migration's to call".formatted(call.name()),
-                            "Remove it: the transaction is committed when the method returns, and"
-                                    + " aborted when it throws");
-                });
+        return Handles.of(ClientSession.class, session, call -> {
+            if (!RESERVED.contains(call.name())) {
+                return call.proceed();
+            }
+            throw observation.refuse(
+                    "session.%s() is not the migration's to call".formatted(call.name()),
+                    "Remove it: the transaction is committed when the method returns, and" + " aborted when it throws");
+        });
     }
 
     /**
@@ -136,8 +119,7 @@ public final class Transaction {
         }
     }
 
-    private <E extends Throwable> void runBody(Body<E> body, ObservedTransaction observed)
-            throws E {
+    private <E extends Throwable> void runBody(Body<E> body, ObservedTransaction observed) throws E {
         boolean intact = false;
         try {
             body.run();
@@ -161,8 +143,7 @@ public final class Transaction {
     }
 
     /** Why the transaction cannot be tried again, where the exception itself does not say it. */
-    private MigopyException abortedForGood(
-            MongoException e, ObservedTransaction observed, long started) {
+    private MigopyException abortedForGood(MongoException e, ObservedTransaction observed, long started) {
         if (e.getCode() != ABORTED && e.getCode() != TOO_LONG) {
             return null;
         }
@@ -175,10 +156,8 @@ public final class Transaction {
         return e.getCode() == ABORTED && seconds < limit
                 ? null
                 : failed(
-                        "The transaction took %d s; the server aborts one after %d s"
-                                .formatted(seconds, limit),
-                        "Make it shorter, use a backfill, or raise transactionLifetimeLimitSeconds"
-                                + " on the server",
+                        "The transaction took %d s; the server aborts one after %d s".formatted(seconds, limit),
+                        "Make it shorter, use a backfill, or raise transactionLifetimeLimitSeconds" + " on the server",
                         e);
     }
 
@@ -219,9 +198,7 @@ public final class Transaction {
                     throw new MigopyException(
                             MigopyException.Kind.UNKNOWN,
                             "Whether the transaction was committed is not known: " + e.getMessage(),
-                            "When the server answers again, see what is true: "
-                                    + MigopyException.COMMAND
-                                    + " status",
+                            "When the server answers again, see what is true: " + MigopyException.COMMAND + " status",
                             e);
                 }
             }

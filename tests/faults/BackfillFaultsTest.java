@@ -1,11 +1,15 @@
 package faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.marking;
 import static support.Migrations.source;
 import static support.Project.project;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Date;
+import java.util.List;
+import java.util.Random;
 import org.bson.Document;
 import org.bson.types.Binary;
 import org.bson.types.Decimal128;
@@ -15,18 +19,11 @@ import org.bson.types.ObjectId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
 import support.Kind;
 import support.MongoServer;
 import support.On;
 import support.OnServer;
 import support.Project;
-
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Date;
-import java.util.List;
-import java.util.Random;
 
 /** Rows 5, 30 and 32: a backfill in a run of its own, and what may befall it. */
 @OnServer
@@ -35,36 +32,33 @@ class BackfillFaultsTest {
     private static final int BAD_VALUE = 2;
 
     /** In the client, and waits at one document. */
-    private static final String WAITING =
-            """
-            .each(user -> {
-                if (Integer.valueOf(35).equals(user.get("_id"))) {
-                    support.Signals.send("in-up");
-                    support.Signals.await("go");
-                }
-                return new Document("$inc", new Document("n", 1));
-            })
-            """;
+    private static final String WAITING = """
+        .each(user -> {
+            if (Integer.valueOf(35).equals(user.get("_id"))) {
+                support.Signals.send("in-up");
+                support.Signals.await("go");
+            }
+            return new Document("$inc", new Document("n", 1));
+        })
+        """;
 
-    private static final String IN_THE_SERVER =
-            """
-            .update(new Document("$set", new Document("n",
-                    new Document("$add", java.util.List.of("$n", 1)))))
-            """;
+    private static final String IN_THE_SERVER = """
+        .update(new Document("$set", new Document("n",
+                new Document("$add", java.util.List.of("$n", 1)))))
+        """;
 
     private static Project two(MongoServer server, String way) {
         String up = "static void up() { Migration.backfill(\"users\").batch(10)%s.run(); }";
         return project(server)
-                .with(
-                        "1_slow.java",
-                        source(up.formatted(way)).replace("class Step", "@Resumable\nclass Step"))
+                .with("1_slow.java", source(up.formatted(way)).replace("class Step", "@Resumable\nclass Step"))
                 .with("2_two.java", marking("two"));
     }
 
     private static void fill(MongoServer server, List<?> ids) {
         server.collection("users")
-                .insertMany(
-                        ids.stream().map(id -> new Document("_id", id).append("n", 0)).toList());
+                .insertMany(ids.stream()
+                        .map(id -> new Document("_id", id).append("n", 0))
+                        .toList());
     }
 
     private static List<Integer> numbers() {

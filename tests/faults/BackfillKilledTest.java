@@ -3,19 +3,6 @@ package faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.mongodb.client.model.Filters;
-
-import mongo.backfill.Backfills;
-
-import org.bson.Document;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-
-import support.ClassArchive;
-import support.Eventually;
-import support.MongoServer;
-import support.OnServer;
-import support.Scratch;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +12,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import mongo.backfill.Backfills;
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import support.ClassArchive;
+import support.Eventually;
+import support.MongoServer;
+import support.OnServer;
+import support.Scratch;
 
 /** Row 31: a backfill that is killed twice a second until it is done. */
 @OnServer
@@ -37,8 +33,7 @@ class BackfillKilledTest {
     private static final int LEAST = DOCUMENTS / 4;
 
     @Test
-    void withOnceNoDocumentIsChangedTwiceAndTheHashIsThatOfAnUndisturbedRun(MongoServer server)
-            throws Exception {
+    void withOnceNoDocumentIsChangedTwiceAndTheHashIsThatOfAnUndisturbedRun(MongoServer server) throws Exception {
         assertThat(killedUntilDone(server, "update", "once")).isPositive();
         assertThat(backfilled(server).notOnce()).isZero();
         String killed = hash(server);
@@ -71,8 +66,7 @@ class BackfillKilledTest {
     /** {@code --rounds 500} kills it 500 times: as often as needed the documents start anew. */
     @Test
     @Timeout(value = 12, unit = TimeUnit.HOURS) // as many as are asked for; each wait has its limit
-    void withOnceTheSumOfAllIncrementsIsExactHoweverOftenItIsKilled(MongoServer server)
-            throws Exception {
+    void withOnceTheSumOfAllIncrementsIsExactHoweverOftenItIsKilled(MongoServer server) throws Exception {
         int rounds = Integer.getInteger("migopy.test.rounds", 3);
         Random random = new Random(Long.getLong("migopy.test.seed", 1));
         for (int kills = 0; kills < rounds; ) {
@@ -85,16 +79,14 @@ class BackfillKilledTest {
     }
 
     /** Kills it at most so often, then lets it finish; returns how often it was killed. */
-    private static int killedAtRandom(MongoServer server, Random random, int most)
-            throws Exception {
+    private static int killedAtRandom(MongoServer server, Random random, int most) throws Exception {
         for (int kills = 0; ; kills++) {
             Document before = record(server);
             Process run = start(server, "each", "once");
             Eventually.until("it works", () -> !run.isAlive() || !record(server).equals(before));
-            boolean ended =
-                    kills < most
-                            ? run.waitFor(random.nextInt(400), TimeUnit.MILLISECONDS)
-                            : run.waitFor(2, TimeUnit.MINUTES);
+            boolean ended = kills < most
+                    ? run.waitFor(random.nextInt(400), TimeUnit.MILLISECONDS)
+                    : run.waitFor(2, TimeUnit.MINUTES);
             if (ended) {
                 assertThat(run.exitValue()).as(Files.readString(said())).isZero();
                 return kills;
@@ -105,7 +97,10 @@ class BackfillKilledTest {
 
     private static long sum(MongoServer server) {
         Document sum = Document.parse("{$group: {_id: null, n: {$sum: '$n'}}}");
-        return ((Number) server.collection("users").aggregate(List.of(sum)).first().get("n"))
+        return ((Number) server.collection("users")
+                        .aggregate(List.of(sum))
+                        .first()
+                        .get("n"))
                 .longValue();
     }
 
@@ -118,15 +113,11 @@ class BackfillKilledTest {
     private static Count backfilled(MongoServer server) {
         var users = server.collection("users");
         assertThat(users.countDocuments()).isEqualTo(DOCUMENTS);
-        return new Count(
-                users.countDocuments(Filters.eq("n", 0)), users.countDocuments(Filters.gt("n", 1)));
+        return new Count(users.countDocuments(Filters.eq("n", 0)), users.countDocuments(Filters.gt("n", 1)));
     }
 
     private static String hash(MongoServer server) {
-        Document hashes =
-                server.db()
-                        .runCommand(
-                                new Document("dbHash", 1).append("collections", List.of("users")));
+        Document hashes = server.db().runCommand(new Document("dbHash", 1).append("collections", List.of("users")));
         return hashes.getString("md5");
     }
 
@@ -153,9 +144,7 @@ class BackfillKilledTest {
             Eventually.until("it works", () -> !run.isAlive() || !record(server).equals(before));
             run.waitFor(500, TimeUnit.MILLISECONDS);
             Eventually.until(
-                    "it gets on",
-                    Duration.ofMinutes(1),
-                    () -> !run.isAlive() || done(server) >= doneBefore + LEAST);
+                    "it gets on", Duration.ofMinutes(1), () -> !run.isAlive() || done(server) >= doneBefore + LEAST);
             if (!run.isAlive()) {
                 assertThat(run.exitValue()).as(Files.readString(said())).isZero();
                 return kills;

@@ -2,9 +2,7 @@ package faults;
 
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.model.Updates;
-
 import migopy.backfill.Backfill;
-
 import mongo.backfill.Backfills;
 
 /**

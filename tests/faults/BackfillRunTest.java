@@ -1,25 +1,21 @@
 package faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Project.project;
 
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
-
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
-
 import support.Eventually;
 import support.MongoServer;
 import support.OnServer;
 import support.Project;
 import support.Result;
 import support.Run;
-
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 
 /** Rows 10 and 31, with the whole of Migopy: stopped, killed, and run again. */
 @OnServer
@@ -31,16 +27,11 @@ class BackfillRunTest {
     void severalBackfillsOfOneMigrationKeepTheirCheckpointsApart(MongoServer server) {
         fill(server);
         server.collection("orders").insertOne(new Document("_id", 1).append("n", 0));
-        Project project =
-                project(server)
-                        .with(
-                                "1_change.java",
-                                source(
-                                        """
-                                        backfill("users").update(addOne()).run();
-                                        backfill("orders").each(one -> Updates.inc("n", 1)).run();
-                                        log("changed " + backfill("users").where(Filters.eq("n", 7)).delete().run());
-                                        """));
+        Project project = project(server).with("1_change.java", source("""
+            backfill("users").update(addOne()).run();
+            backfill("orders").each(one -> Updates.inc("n", 1)).run();
+            log("changed " + backfill("users").where(Filters.eq("n", 7)).delete().run());
+            """));
 
         project.run("execute").exits(0).says("changed 0");
 
@@ -64,11 +55,10 @@ class BackfillRunTest {
         long done = changed(server);
         assertThat(done).isBetween(500L, DOCUMENTS - 1L);
         project.lockIsFree();
-        assertThat(
-                        project.journal("1_change")
-                                .get("checkpoints", Document.class)
-                                .get("1", Document.class)
-                                .getLong("done"))
+        assertThat(project.journal("1_change")
+                        .get("checkpoints", Document.class)
+                        .get("1", Document.class)
+                        .getLong("done"))
                 .isEqualTo(done);
 
         project.run("execute", "--wait", "30s").exits(0);
@@ -119,7 +109,8 @@ class BackfillRunTest {
         fill(server);
         Project project = project(server).with("1_change.java", slowly());
 
-        Document json = project.run("execute", "1", "--estimate", "--json").exits(0).json();
+        Document json =
+                project.run("execute", "1", "--estimate", "--json").exits(0).json();
 
         Document estimate = json.getList("estimates", Document.class).get(0);
         assertThat(estimate).containsEntry("name", "1_change");
@@ -133,23 +124,19 @@ class BackfillRunTest {
     @Test
     void anEstimateOfATransactionalMigrationReadsInItsSession(MongoServer server) {
         fill(server);
-        Project project =
-                project(server)
-                        .with(
-                                "1_change.java",
-                                """
-                                import com.mongodb.client.ClientSession;
-                                import com.mongodb.client.MongoDatabase;
+        Project project = project(server).with("1_change.java", """
+            import com.mongodb.client.ClientSession;
+            import com.mongodb.client.MongoDatabase;
 
-                                import org.bson.Document;
+            import org.bson.Document;
 
-                                class Change {
-                                    static void up(MongoDatabase db, ClientSession session) {
-                                        System.out.println(db.getCollection("users").countDocuments(session));
-                                        db.getCollection("users").insertOne(session, new Document());
-                                    }
-                                }
-                                """);
+            class Change {
+                static void up(MongoDatabase db, ClientSession session) {
+                    System.out.println(db.getCollection("users").countDocuments(session));
+                    db.getCollection("users").insertOne(session, new Document());
+                }
+            }
+            """);
 
         project.run("execute", "--estimate")
                 .exits(0)
@@ -181,38 +168,36 @@ class BackfillRunTest {
 
     /** Five documents a millisecond at most, so that a test comes in between. */
     private static String slowly() {
-        return source(
-                """
-                backfill("users").update(addOne()).batch(50).maxRate(2_000).once().run();
-                """);
+        return source("""
+            backfill("users").update(addOne()).batch(50).maxRate(2_000).once().run();
+            """);
     }
 
     private static String source(String up) {
         return """
-        import static migopy.Migration.backfill;
-        import static migopy.Migration.log;
+            import static migopy.Migration.backfill;
+            import static migopy.Migration.log;
 
-        import com.mongodb.client.model.Filters;
-        import com.mongodb.client.model.Updates;
+            import com.mongodb.client.model.Filters;
+            import com.mongodb.client.model.Updates;
 
-        import migopy.Resumable;
+            import migopy.Resumable;
 
-        import org.bson.Document;
+            import org.bson.Document;
 
-        import java.util.List;
+            import java.util.List;
 
-        @Resumable
-        class Change {
-            static Document addOne() {
-                return new Document("$set", new Document("n", new Document("$add", List.of("$n", 1))));
+            @Resumable
+            class Change {
+                static Document addOne() {
+                    return new Document("$set", new Document("n", new Document("$add", List.of("$n", 1))));
+                }
+
+                static void up() {
+                    %s
+                }
             }
-
-            static void up() {
-                %s
-            }
-        }
-        """
-                .formatted(up);
+            """.formatted(up);
     }
 
     private static void fill(MongoServer server) {

@@ -1,26 +1,23 @@
 package faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.marking;
 import static support.Migrations.source;
 import static support.Migrations.up;
 import static support.Project.project;
-
-import org.bson.Document;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-
-import support.Eventually;
-import support.MongoServer;
-import support.OnServer;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import support.Eventually;
+import support.MongoServer;
+import support.OnServer;
 
 /** Rows 20, 21 and 25: what a migration may do to the JVM that runs it. */
 @OnServer
@@ -34,22 +31,16 @@ class BadMigrationsTest {
             value = {
                 "StackOverflowError   | static void up() { up(); }",
                 "OutOfMemoryError     | static void up() { var all = new"
-                    + " java.util.ArrayList<long[]>(); while (true) { all.add(new long[1 << 20]); }"
-                    + " }",
-                "AssertionError       | static void up() { throw new AssertionError(\"no\"); }",
-                "NoClassDefFoundError | static void up() { throw new NoClassDefFoundError(\"x/Y\");"
+                        + " java.util.ArrayList<long[]>(); while (true) { all.add(new long[1 << 20]); }"
                         + " }",
-                "ExceptionInInitializerError | static int n = Integer.parseInt(\"x\");"
-                        + " static void up() { n++; }",
-                "InterruptedException | static void up() throws Exception {"
-                        + " throw new InterruptedException(); }",
+                "AssertionError       | static void up() { throw new AssertionError(\"no\"); }",
+                "NoClassDefFoundError | static void up() { throw new NoClassDefFoundError(\"x/Y\");" + " }",
+                "ExceptionInInitializerError | static int n = Integer.parseInt(\"x\");" + " static void up() { n++; }",
+                "InterruptedException | static void up() throws Exception {" + " throw new InterruptedException(); }",
                 "ThreadDeath          | static void up() { throw new ThreadDeath(); }"
             })
     void anErrorOfAnyKindIsAFailure(String type, String members, MongoServer server) {
-        var project =
-                project(server)
-                        .with("1_one.java", source(members))
-                        .with("2_two.java", marking("two"));
+        var project = project(server).with("1_one.java", source(members)).with("2_two.java", marking("two"));
 
         project.start(List.of("-Xmx64m"), "execute").exits(1).says("1_one").neverSays("\tat java");
 
@@ -63,10 +54,9 @@ class BadMigrationsTest {
 
     @Test
     void whatOneLeavesInItsThreadIsNothingToTheNext(MongoServer server) {
-        var project =
-                project(server)
-                        .with("1_one.java", up("Thread.currentThread().interrupt();"))
-                        .with("2_two.java", marking("two"));
+        var project = project(server)
+                .with("1_one.java", up("Thread.currentThread().interrupt();"))
+                .with("2_two.java", marking("two"));
 
         project.run("execute").exits(0);
 
@@ -75,15 +65,13 @@ class BadMigrationsTest {
 
     @Test
     void aGigabyteOfOutputIsStreamedAndItsEndIsKept(MongoServer server) {
-        var project =
-                project(server)
-                        .with(
-                                "1_one.java",
-                                up(
-                                        "String line = \"x\".repeat(1 << 20); for (int i = 0; i < "
-                                                + PRINTED / (1 << 20)
-                                                + "; i++) System.out.println(line);"
-                                                + " System.out.println(\"the end\");"));
+        var project = project(server)
+                .with(
+                        "1_one.java",
+                        up("String line = \"x\".repeat(1 << 20); for (int i = 0; i < "
+                                + PRINTED / (1 << 20)
+                                + "; i++) System.out.println(line);"
+                                + " System.out.println(\"the end\");"));
 
         var run = project.start(List.of("-Xmx48m"), "execute");
         Eventually.until(
@@ -102,9 +90,7 @@ class BadMigrationsTest {
     @Test
     void aSourceThatIsNoUtf8IsRefusedAndAByteOrderMarkIsNot(MongoServer server) throws IOException {
         var project =
-                project(server)
-                        .with("1_one.java", "\uFEFF" + marking("one"))
-                        .with("2_two.java", marking("two"));
+                project(server).with("1_one.java", "\uFEFF" + marking("one")).with("2_two.java", marking("two"));
         byte[] latin = marking("caf\u00e9").getBytes(StandardCharsets.ISO_8859_1);
         Files.write(project.migrations().resolve("2_two.java"), latin);
 

@@ -5,25 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.mongodb.client.model.Updates;
-
-import migopy.MigopyException;
-import migopy.lock.Lease;
-import migopy.lock.LockStore;
-
-import org.bson.Document;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-
-import support.MongoServer;
-import support.OnServer;
-
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import migopy.MigopyException;
+import migopy.lock.Lease;
+import migopy.lock.LockStore;
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import support.MongoServer;
+import support.OnServer;
 
 /**
  * Row 9: this machine's clock is off by an hour, or jumps, or the machine sleeps. A lease in this
@@ -104,15 +100,12 @@ class ClockTest {
             // Meanwhile another run has taken the lock, and is at work.
             server.collection("migrations_lock")
                     .updateOne(
-                            new Document(),
-                            Updates.combine(
-                                    Updates.set("owner", "other"), Updates.set("token", 2L)));
+                            new Document(), Updates.combine(Updates.set("owner", "other"), Updates.set("token", 2L)));
             wall.jump(Duration.ofHours(1)); // System.nanoTime stood still
 
             assertThatThrownBy(lease::ensureHeld)
                     .isInstanceOfSatisfying(
-                            MigopyException.class,
-                            e -> assertThat(e.kind()).isEqualTo(MigopyException.Kind.UNKNOWN))
+                            MigopyException.class, e -> assertThat(e.kind()).isEqualTo(MigopyException.Kind.UNKNOWN))
                     .hasMessageContaining("lost its lock");
         }
         assertThat(lock(server)).containsEntry("owner", "other");

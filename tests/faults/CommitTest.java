@@ -1,16 +1,16 @@
 package faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.marking;
 import static support.Migrations.transactional;
 import static support.Project.project;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
 import support.Eventually;
 import support.Kind;
 import support.MongoServer;
@@ -19,9 +19,6 @@ import support.OnServer;
 import support.Project;
 import support.Result;
 
-import java.util.ArrayList;
-import java.util.List;
-
 /** Row 2, in its last moment: something comes between a commit and its answer. */
 @OnServer
 class CommitTest {
@@ -29,24 +26,20 @@ class CommitTest {
 
     private static Project two(MongoServer server) {
         server.db().createCollection("done");
-        return project(server)
-                .with("1_one.java", transactional("one"))
-                .with("2_two.java", marking("two"));
+        return project(server).with("1_one.java", transactional("one")).with("2_two.java", marking("two"));
     }
 
     private static void commits(MongoServer server, Object mode, Document how) {
         how.append("failCommands", List.of("commitTransaction"));
-        server.admin(
-                new Document("configureFailPoint", "failCommand")
-                        .append("mode", mode)
-                        .append("data", how));
+        server.admin(new Document("configureFailPoint", "failCommand")
+                .append("mode", mode)
+                .append("data", how));
     }
 
     @Test
     void aCommitWhoseAnswerNeverComesIsFoundInTheJournal(@On(Kind.OWN) MongoServer server) {
         var project = two(server);
-        Document lost =
-                new Document("code", WRITE_CONCERN_TIMED_OUT).append("errmsg", "by failCommand");
+        Document lost = new Document("code", WRITE_CONCERN_TIMED_OUT).append("errmsg", "by failCommand");
         commits(server, "alwaysOn", new Document("writeConcernError", lost));
 
         project.start("execute").exits(0);
@@ -77,10 +70,7 @@ class CommitTest {
         var project = two(server);
         Document slowly = new Document("blockConnection", true).append("blockTimeMS", 2_000);
         commits(server, new Document("times", 1), slowly);
-        var run =
-                by.equals("TERM")
-                        ? project.start("execute")
-                        : project.start("execute", "--timeout", "1s");
+        var run = by.equals("TERM") ? project.start("execute") : project.start("execute", "--timeout", "1s");
         Eventually.until("it commits", () -> isCommitting(server));
         if (by.equals("TERM")) {
             run.terminate();
@@ -100,9 +90,7 @@ class CommitTest {
     private static boolean isCommitting(MongoServer server) {
         Document commit = new Document("command.commitTransaction", new Document("$exists", true));
         List<Document> pipeline =
-                List.of(
-                        new Document("$currentOp", new Document("localOps", true)),
-                        new Document("$match", commit));
+                List.of(new Document("$currentOp", new Document("localOps", true)), new Document("$match", commit));
         return !server.client()
                 .getDatabase("admin")
                 .aggregate(pipeline)

@@ -1,14 +1,12 @@
 package faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.marking;
 import static support.Migrations.up;
 import static support.Migrations.upAndDown;
 import static support.Project.project;
 
 import org.junit.jupiter.api.Test;
-
 import support.MongoServer;
 import support.OnServer;
 
@@ -20,11 +18,10 @@ class DroppedRecordTest {
 
     @Test
     void aDroppedJournalEndsTheRunAndNothingIsWrittenInItsPlace(MongoServer server) {
-        var project =
-                project(server)
-                        .with("1_one.java", marking("one"))
-                        .with("2_drop.java", up(DROP_JOURNAL))
-                        .with("3_three.java", marking("three"));
+        var project = project(server)
+                .with("1_one.java", marking("one"))
+                .with("2_drop.java", up(DROP_JOURNAL))
+                .with("3_three.java", marking("three"));
 
         project.run("execute")
                 .exits(5)
@@ -50,10 +47,7 @@ class DroppedRecordTest {
 
     @Test
     void theSameHoldsForADatabaseThatIsDroppedBetweenOthers(MongoServer server) {
-        var project =
-                project(server)
-                        .with("1_drop.java", up(DROP_ALL))
-                        .with("2_two.java", marking("two"));
+        var project = project(server).with("1_drop.java", up(DROP_ALL)).with("2_two.java", marking("two"));
 
         project.run("execute").exits(5).says("The record of 1_drop was deleted");
 
@@ -63,10 +57,9 @@ class DroppedRecordTest {
 
     @Test
     void theSameHoldsForARollbackAndAFix(MongoServer server) {
-        var project =
-                project(server)
-                        .with("1_one.java", upAndDown("", DROP_JOURNAL))
-                        .write("mend.java", up("db().getCollection(\"migrations_fixes\").drop();"));
+        var project = project(server)
+                .with("1_one.java", upAndDown("", DROP_JOURNAL))
+                .write("mend.java", up("db().getCollection(\"migrations_fixes\").drop();"));
         project.run("execute").exits(0);
         project.run("rollback", "1_one").exits(5).says("The record of 1_one was deleted");
         assertThat(project.states()).isEmpty();
@@ -77,10 +70,9 @@ class DroppedRecordTest {
 
     @Test
     void nothingGoesOnWithoutALock(MongoServer server) {
-        var project =
-                project(server)
-                        .with("1_drop.java", up("db().getCollection(\"migrations_lock\").drop();"))
-                        .with("2_two.java", marking("two"));
+        var project = project(server)
+                .with("1_drop.java", up("db().getCollection(\"migrations_lock\").drop();"))
+                .with("2_two.java", marking("two"));
 
         project.run("execute").exits(5).says("lock");
 

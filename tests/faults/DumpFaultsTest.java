@@ -2,23 +2,8 @@ package faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import static support.Migrations.marking;
 import static support.Project.project;
-
-import migopy.MigopyException;
-
-import mongo.dump.Dumps;
-
-import org.bson.Document;
-import org.bson.types.Binary;
-import org.junit.jupiter.api.Test;
-
-import support.Eventually;
-import support.MongoServer;
-import support.OnServer;
-import support.Project;
-import support.Run;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,6 +15,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import migopy.MigopyException;
+import mongo.dump.Dumps;
+import org.bson.Document;
+import org.bson.types.Binary;
+import org.junit.jupiter.api.Test;
+import support.Eventually;
+import support.MongoServer;
+import support.OnServer;
+import support.Project;
+import support.Run;
 
 /**
  * Row 28: a kill or a full disk leaves a partial folder and nothing else, and a restore refuses
@@ -49,8 +44,7 @@ class DumpFaultsTest {
         try (var slow = server.failing("large", "getMore").blocking(Duration.ofMillis(500))) {
             dump = start(server, folder, "exec");
             Path file = partial.resolve(server.database()).resolve("large.bson");
-            Eventually.until(
-                    "documents are being written", () -> Files.exists(file) || !dump.isAlive());
+            Eventually.until("documents are being written", () -> Files.exists(file) || !dump.isAlive());
             dump.destroyForcibly();
             assertThat(dump.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)).isTrue();
         }
@@ -89,10 +83,9 @@ class DumpFaultsTest {
     void aDumpOfLargeDocumentsStaysWithinAHeapOf128Megabytes(MongoServer server) throws Exception {
         Binary bytes = new Binary(new byte[20_000]);
         server.collection("c0")
-                .insertMany(
-                        IntStream.range(0, 2_500)
-                                .mapToObj(i -> new Document("_id", i).append("bytes", bytes))
-                                .toList());
+                .insertMany(IntStream.range(0, 2_500)
+                        .mapToObj(i -> new Document("_id", i).append("bytes", bytes))
+                        .toList());
         for (int i = 1; i < 4; i++) {
             server.collection("c0")
                     .aggregate(List.of(new Document("$out", "c" + i)))
@@ -116,18 +109,13 @@ class DumpFaultsTest {
         Binary bytes = new Binary(new byte[10_000_000]);
         for (int i = 0; i < 4; i++) {
             for (int id = 0; id < 3; id++) {
-                server.collection("c" + i)
-                        .insertOne(new Document("_id", id).append("bytes", bytes));
+                server.collection("c" + i).insertOne(new Document("_id", id).append("bytes", bytes));
             }
         }
         Path folder = new Dumps(server).dumped();
         Project project = project(server);
 
-        project.start(
-                        List.of("-XX:+UseSerialGC", "-Xmx128m"),
-                        "dbrestore",
-                        folder.toString(),
-                        "--drop")
+        project.start(List.of("-XX:+UseSerialGC", "-Xmx128m"), "dbrestore", folder.toString(), "--drop")
                 .exits(0)
                 .says("12 documents");
     }
@@ -138,20 +126,18 @@ class DumpFaultsTest {
         Dumps dumps = new Dumps(server);
         server.failing("large", "getMore").blocking(Duration.ofSeconds(3));
         AtomicReference<Throwable> end = new AtomicReference<>();
-        Thread thread =
-                new Thread(
-                        () -> {
-                            try {
-                                dumps.dump();
-                            } catch (MigopyException e) {
-                                end.set(e);
-                            }
-                        },
-                        "dumping");
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        dumps.dump();
+                    } catch (MigopyException e) {
+                        end.set(e);
+                    }
+                },
+                "dumping");
         thread.start();
         // Whichever of its threads has the large collection: the others are soon over.
-        Eventually.until(
-                "it dumps", () -> threads().anyMatch(name -> name.startsWith("migopy-dump-")));
+        Eventually.until("it dumps", () -> threads().anyMatch(name -> name.startsWith("migopy-dump-")));
 
         thread.interrupt();
         thread.join(TimeUnit.SECONDS.toMillis(LIMIT_SECONDS));
@@ -187,10 +173,8 @@ class DumpFaultsTest {
         Path dumps = project.folder().resolve("mongodumps");
         Eventually.until(
                 "documents are being written",
-                () ->
-                        Files.isDirectory(dumps)
-                                && Dumps.files(dumps).stream()
-                                        .anyMatch(file -> file.endsWith("large.bson")));
+                () -> Files.isDirectory(dumps)
+                        && Dumps.files(dumps).stream().anyMatch(file -> file.endsWith("large.bson")));
 
         run.interrupt();
 
@@ -202,8 +186,7 @@ class DumpFaultsTest {
         return Thread.getAllStackTraces().keySet().stream().map(Thread::getName);
     }
 
-    private static void assertOnlyPartialIsLeft(MongoServer server, Dumps dumps, Path partial)
-            throws IOException {
+    private static void assertOnlyPartialIsLeft(MongoServer server, Dumps dumps, Path partial) throws IOException {
         try (Stream<Path> left = Files.list(dumps.directory())) {
             assertThat(left).containsExactly(partial);
         }
@@ -218,13 +201,11 @@ class DumpFaultsTest {
     private static void assertRefused(Dumps dumps, Path folder) {
         assertThatThrownBy(() -> dumps.restore(folder))
                 .isInstanceOfSatisfying(
-                        MigopyException.class,
-                        e -> assertThat(e.kind()).isEqualTo(MigopyException.Kind.REFUSED))
+                        MigopyException.class, e -> assertThat(e.kind()).isEqualTo(MigopyException.Kind.REFUSED))
                 .hasMessageContaining("is not complete");
     }
 
-    private static Process start(
-            MongoServer server, Path folder, String before, String... javaOptions)
+    private static Process start(MongoServer server, Path folder, String before, String... javaOptions)
             throws IOException {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         List<String> command = new ArrayList<>(List.of("sh", "-c", before + " \"$@\"", "sh", java));
@@ -234,11 +215,10 @@ class DumpFaultsTest {
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.addAll(List.of(DumpMain.class.getName(), server.uri(), server.database()));
         command.add(folder.toString());
-        Process process =
-                new ProcessBuilder(command)
-                        .redirectErrorStream(true)
-                        .redirectOutput(saidIn(folder).toFile())
-                        .start();
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(saidIn(folder).toFile())
+                .start();
         server.closeAtEnd(process::destroyForcibly);
         return process;
     }
@@ -251,9 +231,8 @@ class DumpFaultsTest {
         server.collection("small").insertOne(new Document());
         String filler = "x".repeat(1000);
         server.collection("large")
-                .insertMany(
-                        IntStream.range(0, 12_000)
-                                .mapToObj(i -> new Document("_id", i).append("filler", filler))
-                                .toList());
+                .insertMany(IntStream.range(0, 12_000)
+                        .mapToObj(i -> new Document("_id", i).append("filler", filler))
+                        .toList());
     }
 }

@@ -1,15 +1,12 @@
 package faults;
 
 import com.mongodb.client.MongoClients;
-
+import java.nio.file.Path;
+import java.util.Set;
 import migopy.MigopyException;
 import migopy.dump.Dump;
 import migopy.dump.DumpRequest;
-
 import mongo.dump.Dumps;
-
-import java.nio.file.Path;
-import java.util.Set;
 
 /** A dump in a JVM of its own, which a test may kill: a URI, a database, the folder. */
 public final class DumpMain {

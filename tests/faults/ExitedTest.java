@@ -1,7 +1,6 @@
 package faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.marking;
 import static support.Migrations.up;
 import static support.Migrations.waitingFor;
@@ -9,7 +8,6 @@ import static support.Project.project;
 
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
-
 import support.MongoServer;
 import support.OnServer;
 
@@ -24,11 +22,10 @@ class ExitedTest {
 
     @Test
     void aThreadThatAnotherMigrationLeftInterruptsTheOneThatRuns(MongoServer server) {
-        var project =
-                project(server)
-                        .with("1_leaves.java", up(LEAVE_A_THREAD))
-                        .with("2_slow.java", waitingFor("go"))
-                        .with("3_three.java", marking("three"));
+        var project = project(server)
+                .with("1_leaves.java", up(LEAVE_A_THREAD))
+                .with("2_slow.java", waitingFor("go"))
+                .with("3_three.java", marking("three"));
         var run = project.start("execute", "--json").untilInUp();
         project.signal("exit");
 
@@ -45,8 +42,7 @@ class ExitedTest {
 
     @Test
     void aThreadOfTheMigrationsOwnMakesItFail(MongoServer server) {
-        String shared =
-                "java.util.concurrent.CompletableFuture.runAsync(() -> System.exit(0)).join();";
+        String shared = "java.util.concurrent.CompletableFuture.runAsync(() -> System.exit(0)).join();";
         var project = project(server).with("1_exit.java", up(shared));
         project.start("execute").exits(1).says("called System.exit", "1_exit.java:8");
         assertThat(project.states()).containsEntry("1_exit", "failed");
@@ -55,14 +51,12 @@ class ExitedTest {
 
     @Test
     void theExitCodeIsNeverZeroWhereTheJournalDoesNotSayApplied(MongoServer server) {
-        var project =
-                project(server)
-                        .with(
-                                "1_exit.java",
-                                up(
-                                        "support.Signals.send(\"in-up\");"
-                                                + " support.Signals.await(\"go\");"
-                                                + " System.exit(0);"));
+        var project = project(server)
+                .with(
+                        "1_exit.java",
+                        up("support.Signals.send(\"in-up\");"
+                                + " support.Signals.await(\"go\");"
+                                + " System.exit(0);"));
         var run = project.start("execute", "--json").untilInUp();
         server.failing("migrations", "update").withError(DISK_IS_FULL);
         project.signal("go");
@@ -76,19 +70,17 @@ class ExitedTest {
 
     @Test
     void aHookThatCallsItEndsTheProcessAtOnceAndNotWithZero(MongoServer server) {
-        var project =
-                project(server)
-                        .entry("@Override protected void beforeRun() { System.exit(0); }")
-                        .with("1_one.java", marking("one"));
+        var project = project(server)
+                .entry("@Override protected void beforeRun() { System.exit(0); }")
+                .with("1_one.java", marking("one"));
         project.start("execute").exits(5);
         assertThat(project.marks()).isEmpty();
     }
 
     @Test
     void anEndlessShutdownHookDoesNotHoldTheProcess(MongoServer server) {
-        String hook =
-                "Runtime.getRuntime().addShutdownHook(new Thread(() -> { while (true)"
-                        + " java.util.concurrent.locks.LockSupport.park(); }));";
+        String hook = "Runtime.getRuntime().addShutdownHook(new Thread(() -> { while (true)"
+                + " java.util.concurrent.locks.LockSupport.park(); }));";
         var project = project(server).with("1_hook.java", up(hook));
         project.start("execute").exits(0).says("A shutdown hook took longer than 10 s");
         assertThat(project.states()).containsEntry("1_hook", "applied");

@@ -1,12 +1,7 @@
 package faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.source;
-
-import org.bson.Document;
-
-import support.Project;
 
 import java.nio.file.Files;
 import java.util.ArrayDeque;
@@ -14,6 +9,8 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Random;
+import org.bson.Document;
+import support.Project;
 
 /**
  * The migrations of {@link KillerRound}: plain ones, transactional ones, and ones that throw until
@@ -21,41 +18,36 @@ import java.util.Random;
  * a mark in {@code done}.
  */
 final class KillerMigrations {
-    private static final String WORKING =
-            " long end = System.nanoTime() + 30_000_000L;"
-                    + " while (System.nanoTime() < end) {"
-                    + " java.util.concurrent.locks.LockSupport.parkNanos(1_000_000L); }";
+    private static final String WORKING = " long end = System.nanoTime() + 30_000_000L;"
+            + " while (System.nanoTime() < end) {"
+            + " java.util.concurrent.locks.LockSupport.parkNanos(1_000_000L); }";
 
     private static final String CALLED =
             "db().getCollection(\"calls\").insertOne(new Document(\"mark\", \"%1$s\"));" + WORKING;
 
     // A session of its own says that this write is meant to be outside of the transaction.
-    private static final String CALLED_OUTSIDE =
-            "try (ClientSession own = Migration.client().startSession()) {"
-                    + " database.getCollection(\"calls\").insertOne(own, new Document(\"mark\","
-                    + " \"%1$s\")); }"
-                    + WORKING;
+    private static final String CALLED_OUTSIDE = "try (ClientSession own = Migration.client().startSession()) {"
+            + " database.getCollection(\"calls\").insertOne(own, new Document(\"mark\","
+            + " \"%1$s\")); }"
+            + WORKING;
 
     // One that failed is run again by the next execute: its author has to expect that.
-    private static final String PLAIN =
-            "static void up() { "
-                    + CALLED
-                    + " if (db().getCollection(\"done\").countDocuments(new Document(\"mark\","
-                    + " \"%1$s\")) == 0) { db().getCollection(\"done\").insertOne(new"
-                    + " Document(\"mark\", \"%1$s\")); } }";
+    private static final String PLAIN = "static void up() { "
+            + CALLED
+            + " if (db().getCollection(\"done\").countDocuments(new Document(\"mark\","
+            + " \"%1$s\")) == 0) { db().getCollection(\"done\").insertOne(new"
+            + " Document(\"mark\", \"%1$s\")); } }";
 
-    private static final String TRANSACTIONAL =
-            "static void up(MongoDatabase database, ClientSession session) {"
-                    + " database.getCollection(\"done\").insertOne(session, new Document(\"mark\","
-                    + " \"%1$s\")); "
-                    + CALLED_OUTSIDE
-                    + " }";
+    private static final String TRANSACTIONAL = "static void up(MongoDatabase database, ClientSession session) {"
+            + " database.getCollection(\"done\").insertOne(session, new Document(\"mark\","
+            + " \"%1$s\")); "
+            + CALLED_OUTSIDE
+            + " }";
 
-    private static final String FAILING =
-            "static void up() { if (!java.nio.file.Files.exists(java.nio.file.Path.of("
-                    + "System.getProperty(\"migopy.test.signals\"), \"fix-%1$s\"))) throw new"
-                    + " IllegalStateException(\"not mended yet\"); later(); }"
-                    + PLAIN.replace("void up()", "void later()");
+    private static final String FAILING = "static void up() { if (!java.nio.file.Files.exists(java.nio.file.Path.of("
+            + "System.getProperty(\"migopy.test.signals\"), \"fix-%1$s\"))) throw new"
+            + " IllegalStateException(\"not mended yet\"); later(); }"
+            + PLAIN.replace("void up()", "void later()");
 
     private final Project project;
     private final List<String> plain = new ArrayList<>();
@@ -112,10 +104,9 @@ final class KillerMigrations {
                     .satisfies(last -> assertThat(last).containsEntry("outcome", "applied"));
         }
         for (String name : plain) {
-            long called =
-                    project.journal(name).getList("attempts", Document.class).stream()
-                            .filter(attempt -> "up".equals(attempt.getString("direction")))
-                            .count();
+            long called = project.journal(name).getList("attempts", Document.class).stream()
+                    .filter(attempt -> "up".equals(attempt.getString("direction")))
+                    .count();
             // An attempt that was begun and killed before the call has none.
             assertThat(count("calls", name))
                     .as("calls of %s, of which the journal knows %d", name, called)

@@ -1,19 +1,9 @@
 package faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Project.project;
 
 import com.mongodb.MongoException;
-
-import org.bson.Document;
-
-import support.Eventually;
-import support.MongoServer;
-import support.Project;
-import support.Result;
-import support.Run;
-
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +11,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
+import org.bson.Document;
+import support.Eventually;
+import support.MongoServer;
+import support.Project;
+import support.Result;
+import support.Run;
 
 /** One round of {@link RandomKillerTest}, on an empty database. */
 final class KillerRound implements AutoCloseable {
@@ -80,8 +76,7 @@ final class KillerRound implements AutoCloseable {
             }
             migrations.assertEachIsDoneOnceAndRecorded();
         } catch (AssertionError | MongoException e) {
-            throw new AssertionError(
-                    "seed %d: %s%n%s".formatted(seed, e.getMessage(), runners.story()), e);
+            throw new AssertionError("seed %d: %s%n%s".formatted(seed, e.getMessage(), runners.story()), e);
         }
     }
 
@@ -145,11 +140,10 @@ final class KillerRound implements AutoCloseable {
         if (status.exitCode() == 6) {
             return; // an election; the next run asks again
         }
-        List<String> interrupted =
-                status.exits(0).problems().stream()
-                        .filter(problem -> "interrupted".equals(problem.getString("kind")))
-                        .map(problem -> problem.getString("name"))
-                        .toList();
+        List<String> interrupted = status.exits(0).problems().stream()
+                .filter(problem -> "interrupted".equals(problem.getString("kind")))
+                .map(problem -> problem.getString("name"))
+                .toList();
         for (String name : interrupted) {
             runners.endTheProcessOf(project.journal(name));
             String as = migrations.isDone(name) ? "applied" : "pending";
@@ -176,11 +170,10 @@ final class KillerRound implements AutoCloseable {
     /** What the journal calls applied is done, at any moment. */
     private void appliedOnesAreDone() {
         Map<String, String> states = project.states();
-        List<String> applied =
-                states.entrySet().stream()
-                        .filter(entry -> entry.getValue().equals("applied"))
-                        .map(Map.Entry::getKey)
-                        .collect(Collectors.toList());
+        List<String> applied = states.entrySet().stream()
+                .filter(entry -> entry.getValue().equals("applied"))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toList());
         assertThat(project.marks()).as("what is applied").containsAll(applied);
     }
 }

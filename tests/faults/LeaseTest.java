@@ -1,65 +1,58 @@
 package faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.marking;
 import static support.Migrations.up;
 import static support.Project.project;
 
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
 import support.MongoServer;
 import support.OnServer;
 import support.Project;
 import support.Run;
 import support.TcpProxy;
 
-import java.time.Duration;
-import java.util.List;
-
 /** The lease is renewed whatever {@code up()} does to its own process. */
 @OnServer
 class LeaseTest {
     /** Keeps the heap full for half a lease, then frees it and waits. */
-    private static final String FILLING_THE_HEAP =
-            up(
-                    """
-                    java.util.List<byte[]> all = new java.util.ArrayList<>();
-                    support.Signals.send("in-up");
-                    long end = System.nanoTime() + 1_500_000_000L;
-                    int size = 1 << 20;
-                    while (System.nanoTime() < end) {
-                        try {
-                            all.add(new byte[size]);
-                        } catch (OutOfMemoryError e) {
-                            size = Math.max(16, size / 2);
-                        }
-                    }
-                    all = null;
-                    support.Signals.send("freed");
-                    support.Signals.await("go");
-                    """);
+    private static final String FILLING_THE_HEAP = up("""
+        java.util.List<byte[]> all = new java.util.ArrayList<>();
+        support.Signals.send("in-up");
+        long end = System.nanoTime() + 1_500_000_000L;
+        int size = 1 << 20;
+        while (System.nanoTime() < end) {
+            try {
+                all.add(new byte[size]);
+            } catch (OutOfMemoryError e) {
+                size = Math.max(16, size / 2);
+            }
+        }
+        all = null;
+        support.Signals.send("freed");
+        support.Signals.await("go");
+        """);
 
     /** Each of these threads waits for the server, with a connection of the pool. */
-    private static final String USING_EVERY_CONNECTION =
-            up(
-                    """
-                    Thread[] threads = new Thread[%1$d];
-                    for (int i = 0; i < threads.length; i++) {
-                        threads[i] = new Thread(() -> db().getCollection("slow").find().first());
-                        threads[i].start();
-                    }
-                    support.Signals.send("in-up");
-                    for (Thread thread : threads) {
-                        try {
-                            thread.join();
-                        } catch (InterruptedException e) {
-                            throw new IllegalStateException(e);
-                        }
-                    }
-                    """);
+    private static final String USING_EVERY_CONNECTION = up("""
+        Thread[] threads = new Thread[%1$d];
+        for (int i = 0; i < threads.length; i++) {
+            threads[i] = new Thread(() -> db().getCollection("slow").find().first());
+            threads[i].start();
+        }
+        support.Signals.send("in-up");
+        for (Thread thread : threads) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+        """);
 
     private static Project two(MongoServer server, String first) {
         return project(server)
@@ -99,19 +92,14 @@ class LeaseTest {
 
     @Test
     void itIsRenewedAfterUpInterruptedEveryThreadAndTheConnectionBroke(MongoServer server) {
-        var project =
-                two(
-                                server,
-                                up(
-                                        """
-                                        Thread.getAllStackTraces().keySet().stream()
-                                                .filter(one -> one.getName().startsWith("cluster-")
-                                                        || one.getName().equals("migopy-lease"))
-                                                .forEach(Thread::interrupt);
-                                        support.Signals.send("in-up");
-                                        support.Signals.await("go");
-                                        """))
-                        .lease("6s");
+        var project = two(server, up("""
+            Thread.getAllStackTraces().keySet().stream()
+                    .filter(one -> one.getName().startsWith("cluster-")
+                            || one.getName().equals("migopy-lease"))
+                    .forEach(Thread::interrupt);
+            support.Signals.send("in-up");
+            support.Signals.await("go");
+            """)).lease("6s");
         TcpProxy proxy = server.proxy();
         project.environment("MONGO_URI", server.uriThrough(proxy));
         Run run = project.start("execute").untilInUp();

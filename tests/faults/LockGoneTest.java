@@ -1,7 +1,6 @@
 package faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.marking;
 import static support.Migrations.up;
 import static support.Migrations.waitingFor;
@@ -11,7 +10,6 @@ import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
 import support.Eventually;
 import support.MongoServer;
 import support.OnServer;
@@ -21,13 +19,11 @@ import support.Project;
 @OnServer
 class LockGoneTest {
     /** Waits for a signal that is meant for this process alone. */
-    private static final String EACH_WAITING =
-            up(
-                    """
-                    String me = String.valueOf(ProcessHandle.current().pid());
-                    support.Signals.send("in-up-" + me);
-                    support.Signals.await("go-" + me);
-                    """);
+    private static final String EACH_WAITING = up("""
+        String me = String.valueOf(ProcessHandle.current().pid());
+        support.Signals.send("in-up-" + me);
+        support.Signals.await("go-" + me);
+        """);
 
     private static Project two(MongoServer server, String first) {
         return project(server)
@@ -66,9 +62,7 @@ class LockGoneTest {
     void theFenceOfAFixThatIsRunningCountsToo(MongoServer server) {
         server.collection("migrations_fixes")
                 .insertOne(
-                        new Document("_id", "dead")
-                                .append("outcome", "running")
-                                .append("fence", 5L));
+                        new Document("_id", "dead").append("outcome", "running").append("fence", 5L));
 
         project(server).with("1_one.java", marking("one")).run("execute").exits(0);
 
@@ -80,8 +74,7 @@ class LockGoneTest {
     void aFenceThatNoLockGaveIsNotCountedOn(MongoServer server) {
         var project = project(server).with("1_one.java", marking("one"));
         project.run("execute").exits(0);
-        server.collection("migrations")
-                .updateOne(new Document("_id", "1_one"), set("fence", Long.MAX_VALUE));
+        server.collection("migrations").updateOne(new Document("_id", "1_one"), set("fence", Long.MAX_VALUE));
 
         project.with("2_two.java", marking("two")).run("execute").exits(0);
 
@@ -194,10 +187,9 @@ class LockGoneTest {
     }
 
     private static long findAndModifies(MongoServer server) {
-        Document commands =
-                server.admin(new Document("serverStatus", 1))
-                        .get("metrics", Document.class)
-                        .get("commands", Document.class);
+        Document commands = server.admin(new Document("serverStatus", 1))
+                .get("metrics", Document.class)
+                .get("commands", Document.class);
         return commands.get("findAndModify", Document.class).getLong("total");
     }
 

@@ -1,25 +1,22 @@
 package faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.marking;
 import static support.Migrations.source;
 import static support.Migrations.up;
 import static support.Migrations.upAndDown;
 import static support.Project.project;
 
+import java.util.List;
+import java.util.Map;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
 import support.Eventually;
 import support.MongoServer;
 import support.OnServer;
 import support.Project;
-
-import java.util.List;
-import java.util.Map;
 
 /** Row 5: a call whose answer was lost may have done everything, or be running still. */
 @OnServer
@@ -62,7 +59,8 @@ class LostAnswerTest {
         project.lockIsFree();
         project.run("status").exits(0).says("interrupted", "MongoSocketReadTimeoutException");
         project.run("execute").exits(5).says("how far it got is unknown", "--retry");
-        assertThat(server.collection("done").countDocuments(new Document("cents", 2))).isZero();
+        assertThat(server.collection("done").countDocuments(new Document("cents", 2)))
+                .isZero();
         project.run("repair", "1_add", "--as", "applied", "--reason", "checked").exits(0);
         assertThat(project.journal("1_add").getList("attempts", Document.class).get(0))
                 .containsEntry("outcome", "interrupted")
@@ -72,10 +70,7 @@ class LostAnswerTest {
     @Test
     void theAnswerInJsonSaysInterruptedAndItsExitCode(MongoServer server) {
         server.failing("done", "insert").withWriteConcernError(64);
-        var project =
-                project(server)
-                        .with("1_two.java", up(INSERT_MANY))
-                        .with("2_two.java", marking("two"));
+        var project = project(server).with("1_two.java", up(INSERT_MANY)).with("2_two.java", marking("two"));
 
         var result = project.run("execute", "--json").exits(5);
 
@@ -87,11 +82,10 @@ class LostAnswerTest {
     @Test
     void whatTheAuthorWrapsAndAClientOfTheAuthorsOwnAreSeenToo(MongoServer server) {
         server.failing("done", "insert").withError(11602);
-        String wrapped =
-                "try (var own = MongoClients.create(\"%s\")) {".formatted(server.uri())
-                        + " own.getDatabase(db().getName()).getCollection(\"done\").insertOne(new"
-                        + " Document(\"mark\", \"a\")); } catch (RuntimeException e) { throw new"
-                        + " IllegalStateException(\"could not\", e); }";
+        String wrapped = "try (var own = MongoClients.create(\"%s\")) {".formatted(server.uri())
+                + " own.getDatabase(db().getName()).getCollection(\"done\").insertOne(new"
+                + " Document(\"mark\", \"a\")); } catch (RuntimeException e) { throw new"
+                + " IllegalStateException(\"could not\", e); }";
         var project = project(server).with("1_own.java", up(wrapped));
 
         project.run("execute").exits(5).says("could not", "interrupted");
@@ -103,18 +97,10 @@ class LostAnswerTest {
     @ValueSource(strings = {"", "throw new IllegalStateException(\"could not\");"})
     void anAnswerThatTheAuthorMakesNothingOfIsSeenToo(String then, MongoServer server) {
         fill(server);
-        String caught =
-                "try { "
-                        + SLOW_INCREMENT
-                        + " } catch (com.mongodb.MongoException e) {"
-                        + then
-                        + "}";
-        var project =
-                impatient(server).with("1_add.java", up(caught)).with("2_two.java", marking("two"));
+        String caught = "try { " + SLOW_INCREMENT + " } catch (com.mongodb.MongoException e) {" + then + "}";
+        var project = impatient(server).with("1_add.java", up(caught)).with("2_two.java", marking("two"));
 
-        project.run("execute")
-                .exits(5)
-                .says("interrupted", "MongoSocketReadTimeoutException", "1_add.java:");
+        project.run("execute").exits(5).says("interrupted", "MongoSocketReadTimeoutException", "1_add.java:");
 
         Eventually.until("the update is ended", () -> !isUpdating(server));
         assertThat(project.states()).containsExactly(Map.entry("1_add", "running"));
@@ -149,10 +135,7 @@ class LostAnswerTest {
     @Test
     void aFixWhoseAnswerIsLostIsInterrupted(MongoServer server) {
         fill(server);
-        var project =
-                impatient(server)
-                        .write("mend.java", up(SLOW_INCREMENT))
-                        .write("mend.jsh", SLOW_INCREMENT + "\n");
+        var project = impatient(server).write("mend.java", up(SLOW_INCREMENT)).write("mend.jsh", SLOW_INCREMENT + "\n");
         for (String fix : List.of("mend.java", "mend.jsh")) {
             var result = project.run("run", fix, "--reason", "x", "--json").exits(5);
             assertThat(result.json()).containsEntry("outcome", "interrupted");
@@ -169,18 +152,14 @@ class LostAnswerTest {
         server.db().createCollection("done");
         String twice = "db().getCollection(\"done\").insertOne(new Document(\"mark\", \"a\"));";
         String inSession = "database.getCollection(\"done\").insertOne(session, new Document());";
-        var project =
-                project(server)
-                        .with(
-                                "1_resumable.java",
-                                up(twice).replace("class Step", "@Resumable\nclass Step"))
-                        .with(
-                                "2_whole.java",
-                                source(
-                                        "static void up(MongoDatabase database, ClientSession"
-                                                + " session) { "
-                                                + inSession
-                                                + " }"));
+        var project = project(server)
+                .with("1_resumable.java", up(twice).replace("class Step", "@Resumable\nclass Step"))
+                .with(
+                        "2_whole.java",
+                        source("static void up(MongoDatabase database, ClientSession"
+                                + " session) { "
+                                + inSession
+                                + " }"));
         server.failing("done", "insert").times(1).withWriteConcernError(64);
         project.run("execute", "--to", "1").exits(5);
         project.run("execute", "--to", "1").exits(0);
@@ -196,17 +175,11 @@ class LostAnswerTest {
     @Test
     void whatTheServerRefusesStaysFailed(MongoServer server) {
         server.collection("done").insertOne(new Document("_id", 1));
-        String nobody =
-                "MongoClients.create(\"mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=100\")"
-                        + ".getDatabase(\"x\").getCollection(\"y\").insertOne(new Document());";
-        var project =
-                project(server)
-                        .with(
-                                "1_twice.java",
-                                up(
-                                        "db().getCollection(\"done\").insertOne(new"
-                                                + " Document(\"_id\", 1));"))
-                        .with("2_nobody.java", up(nobody));
+        String nobody = "MongoClients.create(\"mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=100\")"
+                + ".getDatabase(\"x\").getCollection(\"y\").insertOne(new Document());";
+        var project = project(server)
+                .with("1_twice.java", up("db().getCollection(\"done\").insertOne(new" + " Document(\"_id\", 1));"))
+                .with("2_nobody.java", up(nobody));
         project.run("execute").exits(1).says("E11000");
         assertThat(project.journal("1_twice")).containsEntry("state", "failed");
         project.run("execute", "2_nobody").exits(1);

@@ -1,7 +1,6 @@
 package faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.source;
 
 import com.mongodb.MongoNotPrimaryException;
@@ -9,18 +8,15 @@ import com.mongodb.MongoQueryException;
 import com.mongodb.ReadConcern;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
-
-import org.bson.Document;
-
-import support.Eventually;
-import support.MongoServer;
-import support.Project;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.bson.Document;
+import support.Eventually;
+import support.MongoServer;
+import support.Project;
 
 /**
  * The migrations of {@link ModelRound}, plain and transactional, and what they really did. Each has
@@ -28,48 +24,45 @@ import java.util.Random;
  * one, {@code down()} lowers it by one, and the same write notes which process did it.
  */
 final class ModelMigrations {
-    private static final String MEMBERS =
-            """
-            static final String ID = "%1$s";
+    private static final String MEMBERS = """
+        static final String ID = "%1$s";
 
-            static MongoCollection<Document> counters() {
-                return Migration.client()
-                        .getDatabase(db().getName() + "_effects").getCollection("counters");
-            }
+        static MongoCollection<Document> counters() {
+            return Migration.client()
+                    .getDatabase(db().getName() + "_effects").getCollection("counters");
+        }
 
-            static Document by(int n) {
-                Document log = new Document("pid", ProcessHandle.current().pid()).append("by", n);
-                return new Document("$inc", new Document("n", n))
-                        .append("$push", new Document("log", log));
-            }
+        static Document by(int n) {
+            Document log = new Document("pid", ProcessHandle.current().pid()).append("by", n);
+            return new Document("$inc", new Document("n", n))
+                    .append("$push", new Document("log", log));
+        }
 
-            static void pause() {
-                long end = System.nanoTime() + 30_000_000L;
-                while (System.nanoTime() < end) {
-                    java.util.concurrent.locks.LockSupport.parkNanos(1_000_000L);
-                }
+        static void pause() {
+            long end = System.nanoTime() + 30_000_000L;
+            while (System.nanoTime() < end) {
+                java.util.concurrent.locks.LockSupport.parkNanos(1_000_000L);
             }
-            """;
+        }
+        """;
 
     // Nothing asks the server after the counter was changed: one that fails then would be called
     // failed, and rightly run again.
-    private static final String PLAIN =
-            """
-            static void up() { pause(); counters().updateOne(new Document("_id", ID), by(1)); pause(); }
-            static void down() { pause(); counters().updateOne(new Document("_id", ID), by(-1)); pause(); }
-            """;
+    private static final String PLAIN = """
+        static void up() { pause(); counters().updateOne(new Document("_id", ID), by(1)); pause(); }
+        static void down() { pause(); counters().updateOne(new Document("_id", ID), by(-1)); pause(); }
+        """;
 
-    private static final String TRANSACTIONAL =
-            """
-            static void up(MongoDatabase database, ClientSession session) {
-                counters().updateOne(session, new Document("_id", ID), by(1));
-                pause();
-            }
-            static void down(MongoDatabase database, ClientSession session) {
-                counters().updateOne(session, new Document("_id", ID), by(-1));
-                pause();
-            }
-            """;
+    private static final String TRANSACTIONAL = """
+        static void up(MongoDatabase database, ClientSession session) {
+            counters().updateOne(session, new Document("_id", ID), by(1));
+            pause();
+        }
+        static void down(MongoDatabase database, ClientSession session) {
+            counters().updateOne(session, new Document("_id", ID), by(-1));
+            pause();
+        }
+        """;
 
     private final Project project;
     private final List<String> all = new ArrayList<>();
@@ -111,19 +104,16 @@ final class ModelMigrations {
     /** By a read that waits for the majority, and for the end of an election. */
     private Document counter(String name) {
         List<Document> found = new ArrayList<>();
-        Eventually.until(
-                "the counter of " + name + " is read",
-                () -> {
-                    try {
-                        return found.add(
-                                counters()
-                                        .withReadConcern(ReadConcern.LINEARIZABLE)
-                                        .find(new Document("_id", name))
-                                        .first());
-                    } catch (MongoNotPrimaryException | MongoQueryException e) {
-                        return false;
-                    }
-                });
+        Eventually.until("the counter of " + name + " is read", () -> {
+            try {
+                return found.add(counters()
+                        .withReadConcern(ReadConcern.LINEARIZABLE)
+                        .find(new Document("_id", name))
+                        .first());
+            } catch (MongoNotPrimaryException | MongoQueryException e) {
+                return false;
+            }
+        });
         return found.get(0);
     }
 
@@ -159,11 +149,8 @@ final class ModelMigrations {
     private static void judge(String name, Document entry, Document counter) {
         String state = entry == null ? "rolled_back" : entry.getString("state");
         Document error = entry == null ? null : entry.get("error", Document.class);
-        boolean open =
-                List.of("running", "rolling_back").contains(state)
-                        || error != null
-                                && List.of("interrupted", "timeout")
-                                        .contains(error.getString("type"));
+        boolean open = List.of("running", "rolling_back").contains(state)
+                || error != null && List.of("interrupted", "timeout").contains(error.getString("type"));
         if (open) {
             return;
         }
@@ -174,8 +161,7 @@ final class ModelMigrations {
         }
     }
 
-    private static void isByTheProcessThatIsRecorded(
-            String name, Document entry, Document counter) {
+    private static void isByTheProcessThatIsRecorded(String name, Document entry, Document counter) {
         List<Document> attempts = entry.getList("attempts", Document.class);
         Document last = attempts.get(attempts.size() - 1);
         if (List.of("applied", "rolled_back").contains(last.getString("outcome"))

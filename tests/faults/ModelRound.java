@@ -1,23 +1,19 @@
 package faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Project.project;
 
 import com.mongodb.MongoException;
-
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
 import org.bson.Document;
-
 import support.Eventually;
 import support.MongoServer;
 import support.Project;
 import support.Result;
 import support.Run;
-
-import java.io.IOException;
-import java.time.Duration;
-import java.util.List;
-import java.util.Random;
 
 /** One round of {@link RandomModelTest}, on an empty database. */
 final class ModelRound implements AutoCloseable {
@@ -45,7 +41,8 @@ final class ModelRound implements AutoCloseable {
         this.random = new Random(seed);
         Eventually.until("there is a primary", () -> isPrimary(server));
         server.db().drop();
-        this.project = project(server).environment("MONGO_URI", server.uriOfSet()).lease("1s");
+        this.project =
+                project(server).environment("MONGO_URI", server.uriOfSet()).lease("1s");
         this.runners = new Runners(server, project, random);
         this.migrations = new ModelMigrations(server, project, random, MIGRATIONS);
         project.run("validate").exits(0); // compiles them in this JVM, where javac is warm
@@ -84,20 +81,17 @@ final class ModelRound implements AutoCloseable {
 
     /** With the server's help alone: what is left over from before is settled on the way. */
     private void bringAllTo(String state, String... command) {
-        Eventually.until(
-                "all are " + state,
-                REPAIR_LIMIT,
-                () -> {
-                    if (!migrations.areAll(state)) {
-                        Result result;
-                        synchronized (ModelRound.class) { // one migration at a time in this JVM
-                            result = project.run(command);
-                        }
-                        runners.tell(result.toString());
-                        heed(result);
-                    }
-                    return migrations.areAll(state);
-                });
+        Eventually.until("all are " + state, REPAIR_LIMIT, () -> {
+            if (!migrations.areAll(state)) {
+                Result result;
+                synchronized (ModelRound.class) { // one migration at a time in this JVM
+                    result = project.run(command);
+                }
+                runners.tell(result.toString());
+                heed(result);
+            }
+            return migrations.areAll(state);
+        });
         migrations.judge();
         project.lockIsFree();
     }
@@ -185,8 +179,7 @@ final class ModelRound implements AutoCloseable {
         for (Document problem : status.exits(0).problems()) {
             String name = problem.getString("name");
             Document entry = project.journal(name);
-            if ("interrupted".equals(problem.getString("kind"))
-                    || "rollback_failed".equals(entry.getString("state"))) {
+            if ("interrupted".equals(problem.getString("kind")) || "rollback_failed".equals(entry.getString("state"))) {
                 settle(name, entry);
             }
         }
@@ -196,17 +189,13 @@ final class ModelRound implements AutoCloseable {
         runners.endTheProcessOf(entry);
         String as = migrations.isDone(name) ? "applied" : "pending";
         // The other runner may have the lock just now, until it has come to the same conclusion.
-        Eventually.until(
-                "the lock is free for a repair of " + name,
-                REPAIR_LIMIT,
-                () -> {
-                    Result repair =
-                            project.run("repair", name, "--as", as, "--reason", "random model");
-                    runners.tell(repair.toString());
-                    // Settled by now, or in an election: the next run says it once more.
-                    assertThat(repair.exitCode()).as(repair::toString).isIn(0, 3, 4, 5, 6);
-                    return repair.exitCode() != 4;
-                });
+        Eventually.until("the lock is free for a repair of " + name, REPAIR_LIMIT, () -> {
+            Result repair = project.run("repair", name, "--as", as, "--reason", "random model");
+            runners.tell(repair.toString());
+            // Settled by now, or in an election: the next run says it once more.
+            assertThat(repair.exitCode()).as(repair::toString).isIn(0, 3, 4, 5, 6);
+            return repair.exitCode() != 4;
+        });
     }
 
     @Override

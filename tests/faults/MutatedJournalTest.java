@@ -1,10 +1,12 @@
 package faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.marking;
 import static support.Project.project;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
 import org.bson.BsonArray;
 import org.bson.BsonBinary;
 import org.bson.BsonBoolean;
@@ -26,15 +28,10 @@ import org.bson.BsonValue;
 import org.bson.Document;
 import org.bson.types.Decimal128;
 import org.junit.jupiter.api.Test;
-
 import support.MongoServer;
 import support.OnServer;
 import support.Project;
 import support.Result;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Random;
 
 /** Row 11: journal documents that nobody wrote on purpose. */
 @OnServer

@@ -1,23 +1,20 @@
 package faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.marking;
 import static support.Migrations.source;
 import static support.Migrations.transactionalWaitingFor;
 import static support.Migrations.waitingFor;
 import static support.Project.project;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
-
 import support.Eventually;
 import support.MongoServer;
 import support.OnServer;
 import support.Project;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /** Rows 7 and 8: the lease ran out while a run stood still, or while its renewals failed. */
 @OnServer
@@ -25,20 +22,17 @@ class OvertakenTest {
     private static final int DISK_IS_FULL = 14031;
     private static final int DOCUMENTS = 100;
 
-    private static final String BACKFILL =
-            source(
-                            """
-                            static void up() {
-                                Migration.backfill("users").batch(10).each(user -> {
-                                    if (user.getInteger("_id") == 35) {
-                                        support.Signals.send("in-up");
-                                        support.Signals.await("go");
-                                    }
-                                    return new Document("$inc", new Document("n", 1));
-                                }).run();
-                            }
-                            """)
-                    .replace("class Step", "@Resumable\nclass Step");
+    private static final String BACKFILL = source("""
+        static void up() {
+            Migration.backfill("users").batch(10).each(user -> {
+                if (user.getInteger("_id") == 35) {
+                    support.Signals.send("in-up");
+                    support.Signals.await("go");
+                }
+                return new Document("$inc", new Document("n", 1));
+            }).run();
+        }
+        """).replace("class Step", "@Resumable\nclass Step");
 
     private static Project two(MongoServer server, String first) {
         return project(server)
@@ -150,7 +144,8 @@ class OvertakenTest {
         var run = project.start("execute").untilInUp();
         var before = project.lock().getDate("expiresAt");
         server.failing("migrations_lock", "findAndModify").times(2).withError(DISK_IS_FULL);
-        Eventually.until("it is renewed", () -> project.lock().getDate("expiresAt").after(before));
+        Eventually.until(
+                "it is renewed", () -> project.lock().getDate("expiresAt").after(before));
         project.signal("go");
         run.exits(0);
     }

@@ -1,16 +1,15 @@
 package faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.marking;
 import static support.Migrations.transactional;
 import static support.Migrations.up;
 import static support.Migrations.waitingFor;
 import static support.Project.project;
 
+import java.util.List;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
-
 import support.Eventually;
 import support.Kind;
 import support.MongoServer;
@@ -18,19 +17,16 @@ import support.Mongod;
 import support.On;
 import support.OnServer;
 
-import java.util.List;
-
 /** Kill -9 of the primary of three members: the driver finds the next one, and the run goes on. */
 @OnServer
 class PrimaryKilledTest {
     @Test
     void duringUpTheRunGoesOnWithTheNextPrimary(@On(Kind.THREE_MEMBERS) MongoServer server) {
         server.db().createCollection("done");
-        var project =
-                project(server)
-                        .with("1_slow.java", waitingFor("go"))
-                        .with("2_two.java", transactional("two"))
-                        .with("3_three.java", marking("three"));
+        var project = project(server)
+                .with("1_slow.java", waitingFor("go"))
+                .with("2_two.java", transactional("two"))
+                .with("3_three.java", marking("three"));
         var run = project.start("execute").untilInUp();
         killPrimary(server);
         project.signal("go");
@@ -43,18 +39,14 @@ class PrimaryKilledTest {
     }
 
     @Test
-    void anUpdateThatDiesWithItIsInterruptedAndRunsAgainOnlyWhenAsked(
-            @On(Kind.THREE_MEMBERS) MongoServer server) {
+    void anUpdateThatDiesWithItIsInterruptedAndRunsAgainOnlyWhenAsked(@On(Kind.THREE_MEMBERS) MongoServer server) {
         server.db().createCollection("done");
-        String update =
-                up(
-                        "support.Signals.send(\"in-up\"); if (!new"
-                            + " java.io.File(System.getProperty(\"migopy.test.signals\"),"
-                            + " \"again\").exists()) { db().getCollection(\"done\").updateMany(new"
-                            + " Document(\"$where\", \"sleep(60000) || true\"), new"
-                            + " Document(\"$set\", new Document(\"late\", true))); }");
-        var project =
-                project(server).with("1_one.java", marking("one")).with("2_update.java", update);
+        String update = up("support.Signals.send(\"in-up\"); if (!new"
+                + " java.io.File(System.getProperty(\"migopy.test.signals\"),"
+                + " \"again\").exists()) { db().getCollection(\"done\").updateMany(new"
+                + " Document(\"$where\", \"sleep(60000) || true\"), new"
+                + " Document(\"$set\", new Document(\"late\", true))); }");
+        var project = project(server).with("1_one.java", marking("one")).with("2_update.java", update);
         project.with("3_three.java", marking("three"));
         var run = project.start("execute").untilInUp();
         Eventually.until("the server is at work", () -> isUpdating(server));
@@ -76,10 +68,7 @@ class PrimaryKilledTest {
         Document match = new Document("op", "update").append("ns", server.database() + ".done");
         return server.client()
                         .getDatabase("admin")
-                        .aggregate(
-                                List.of(
-                                        new Document("$currentOp", new Document()),
-                                        new Document("$match", match)))
+                        .aggregate(List.of(new Document("$currentOp", new Document()), new Document("$match", match)))
                         .first()
                 != null;
     }
@@ -87,11 +76,10 @@ class PrimaryKilledTest {
     private static void killPrimary(MongoServer server) {
         Mongod primary = primary(server);
         primary.kill();
-        server.closeAtEnd(
-                () -> {
-                    primary.startAgain();
-                    Eventually.until("there is a primary", () -> primary(server) != null);
-                });
+        server.closeAtEnd(() -> {
+            primary.startAgain();
+            Eventually.until("there is a primary", () -> primary(server) != null);
+        });
     }
 
     private static Mongod primary(MongoServer server) {

@@ -1,17 +1,8 @@
 package faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.marking;
 import static support.Project.project;
-
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-
-import support.Eventually;
-import support.MongoServer;
-import support.OnServer;
-import support.Run;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,6 +11,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import support.Eventually;
+import support.MongoServer;
+import support.OnServer;
+import support.Run;
 
 /** Row 6: several runners at once. Each is a JVM that runs {@code execute} once a round. */
 @OnServer
@@ -28,25 +25,22 @@ class RacersTest {
     private static final Duration ROUND_LIMIT = Duration.ofSeconds(60);
 
     /** Every second one waits for the lock; the others give way. */
-    private static final String RACE =
-            """
-            @Command void race() {
-                int me = Integer.getInteger("racer");
-                for (int round = 1; round <= %d; round++) {
-                    support.Signals.await("round-" + round);
-                    int exitCode = me %% 2 == 0
-                            ? new migopy().run("execute", "--wait", "60s")
-                            : new migopy().run("execute");
-                    support.Signals.send("exit-" + round + "-" + me + "-" + exitCode);
-                }
+    private static final String RACE = """
+        @Command void race() {
+            int me = Integer.getInteger("racer");
+            for (int round = 1; round <= %d; round++) {
+                support.Signals.await("round-" + round);
+                int exitCode = me %% 2 == 0
+                        ? new migopy().run("execute", "--wait", "60s")
+                        : new migopy().run("execute");
+                support.Signals.send("exit-" + round + "-" + me + "-" + exitCode);
             }
-            """
-                    .formatted(ROUNDS);
+        }
+        """.formatted(ROUNDS);
 
     @ParameterizedTest
     @CsvSource({"2, 2", "10, 2"})
-    void eachMigrationIsAppliedOnceAndLosersGiveWay(int runners, int each, MongoServer server)
-            throws Exception {
+    void eachMigrationIsAppliedOnceAndLosersGiveWay(int runners, int each, MongoServer server) throws Exception {
         var project = project(server).entry(RACE);
         List<Run> racers = new ArrayList<>();
         for (int i = 0; i < runners; i++) {

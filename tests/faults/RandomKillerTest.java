@@ -1,15 +1,13 @@
 package faults;
 
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-
 import support.Kind;
 import support.MongoServer;
 import support.On;
 import support.OnServer;
-
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Twenty migrations and several runners, which are killed, stopped, woken and cut off at random
@@ -23,17 +21,12 @@ class RandomKillerTest {
     @Test
     @Timeout(value = 12, unit = TimeUnit.HOURS) // as many as are asked for; a round has its limit
     void whateverHappensEachEffectIsThereOnceAndTheJournalTellsTheTruth(
-            @On(Kind.OWN) MongoServer one,
-            @On(Kind.OWN) MongoServer two,
-            @On(Kind.OWN) MongoServer three)
+            @On(Kind.OWN) MongoServer one, @On(Kind.OWN) MongoServer two, @On(Kind.OWN) MongoServer three)
             throws Exception {
-        new Rounds("random killer", 15)
-                .play(
-                        List.of(one, two, three),
-                        (server, seed) -> {
-                            try (KillerRound round = new KillerRound(server, seed)) {
-                                round.play();
-                            }
-                        });
+        new Rounds("random killer", 15).play(List.of(one, two, three), (server, seed) -> {
+            try (KillerRound round = new KillerRound(server, seed)) {
+                round.play();
+            }
+        });
     }
 }

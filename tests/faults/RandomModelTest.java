@@ -1,15 +1,13 @@
 package faults;
 
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-
 import support.Kind;
 import support.MongoServer;
 import support.On;
 import support.OnServer;
-
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Runners that execute and roll back are killed, stopped, woken, cut off, unlocked and robbed of
@@ -25,13 +23,10 @@ class RandomModelTest {
     @Timeout(value = 12, unit = TimeUnit.HOURS) // as many as are asked for; a round has its limit
     void whateverHappensTheJournalSaysWhatWasDoneAndNothingIsDoneTwice(
             @On(Kind.OWN) MongoServer one, @On(Kind.OWN) MongoServer two) throws Exception {
-        new Rounds("random model", 2)
-                .play(
-                        List.of(one, two),
-                        (server, seed) -> {
-                            try (ModelRound round = new ModelRound(server, seed)) {
-                                round.play();
-                            }
-                        });
+        new Rounds("random model", 2).play(List.of(one, two), (server, seed) -> {
+            try (ModelRound round = new ModelRound(server, seed)) {
+                round.play();
+            }
+        });
     }
 }

@@ -1,7 +1,6 @@
 package faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.failingDown;
 import static support.Migrations.marking;
 import static support.Migrations.oneWay;
@@ -10,20 +9,18 @@ import static support.Migrations.transactional;
 import static support.Project.project;
 import static support.Project.withoutServer;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.Date;
+import java.util.List;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
-
 import support.Kind;
 import support.MongoServer;
 import support.On;
 import support.OnServer;
 import support.Project;
 import support.Result;
-
-import java.io.IOException;
-import java.nio.file.Files;
-import java.util.Date;
-import java.util.List;
 
 /**
  * Rows 11 to 16, 22, 24, 26, 27 and 33: what is refused, by a process of its own, before anything
@@ -42,22 +39,20 @@ class RefusedTest {
 
     @Test
     void documentsOfUnknownShapeAreToldAndLeftAlone(MongoServer server) {
-        List<Document> strange =
-                List.of(
-                        new Document("_id", "1_one").append("state", "sparkling"),
-                        new Document("_id", 17L).append("name", List.of("2_two.java")),
-                        new Document("_id", "3_three")
-                                .append("name", "3_three.java")
-                                .append("number", "three")
-                                .append("state", new Date()));
+        List<Document> strange = List.of(
+                new Document("_id", "1_one").append("state", "sparkling"),
+                new Document("_id", 17L).append("name", List.of("2_two.java")),
+                new Document("_id", "3_three")
+                        .append("name", "3_three.java")
+                        .append("number", "three")
+                        .append("state", new Date()));
         server.collection("migrations").insertMany(strange);
         var project = project(server).with("1_one.java", marking("one")).inChild();
 
         project.run("status").exits(0).says("1_one", "17", "3_three");
         project.run("execute").exits(3).complainsBriefly().says("1_one", "17", "3_three");
 
-        assertThat(server.collection("migrations").find())
-                .containsExactlyInAnyOrderElementsOf(strange);
+        assertThat(server.collection("migrations").find()).containsExactlyInAnyOrderElementsOf(strange);
         assertThat(project.marks()).isEmpty();
     }
 
@@ -69,9 +64,7 @@ class RefusedTest {
 
         project.with("1_one.java", marking("uno"));
 
-        project.run("execute")
-                .exits(3)
-                .says("    -   ", "\"1_one\"", "    +   ", "\"uno\"", "--as unchanged");
+        project.run("execute").exits(3).says("    -   ", "\"1_one\"", "    +   ", "\"uno\"", "--as unchanged");
         assertThat(project.marks()).containsExactly("1_one");
     }
 
@@ -92,14 +85,13 @@ class RefusedTest {
 
     @Test
     void twoFilesOfOneNumberAndANumberTooLargeAreRefusedBeforeConnecting() {
-        var project =
-                withoutServer()
-                        .environment("MONGO_HOST", "127.0.0.1")
-                        .environment("MONGO_PORT", "1")
-                        .environment("MONGO_DATABASE", "app")
-                        .with("7_a.java", marking("a"))
-                        .with("007_b.java", marking("b"))
-                        .inChild();
+        var project = withoutServer()
+                .environment("MONGO_HOST", "127.0.0.1")
+                .environment("MONGO_PORT", "1")
+                .environment("MONGO_DATABASE", "app")
+                .with("7_a.java", marking("a"))
+                .with("007_b.java", marking("b"))
+                .inChild();
         project.run("execute").exits(3).says("7_b", "same number").neverSays("127.0.0.1:1");
 
         project.without("007_b.java").with("9223372036854775808_far.java", marking("far"));
@@ -132,13 +124,11 @@ class RefusedTest {
     }
 
     @Test
-    void linksFoldersAndControlCharactersAreRefusedAndShownEscaped(MongoServer server)
-            throws IOException {
+    void linksFoldersAndControlCharactersAreRefusedAndShownEscaped(MongoServer server) throws IOException {
         var project = project(server).with("1_one.java", marking("one")).inChild();
         project.write("outside.java", marking("outside"));
         Files.createSymbolicLink(
-                project.migrations().resolve("2_link.java"),
-                project.folder().resolve("outside.java"));
+                project.migrations().resolve("2_link.java"), project.folder().resolve("outside.java"));
         Files.createDirectory(project.migrations().resolve("3_folder.java"));
         project.with("4_a\u001b[2Jb\n.java", marking("four"));
 
@@ -187,13 +177,11 @@ class RefusedTest {
     }
 
     @Test
-    void aStandaloneRefusesTransactionsByNameAndDoesAllElse(
-            @On(Kind.STANDALONE) MongoServer server) {
-        var project =
-                project(server)
-                        .with("1_one.java", marking("one"))
-                        .with("2_two.java", transactional("two"))
-                        .inChild();
+    void aStandaloneRefusesTransactionsByNameAndDoesAllElse(@On(Kind.STANDALONE) MongoServer server) {
+        var project = project(server)
+                .with("1_one.java", marking("one"))
+                .with("2_two.java", transactional("two"))
+                .inChild();
         project.run("execute").exits(3).says("2_two takes a ClientSession", "replica set");
         assertThat(project.marks()).isEmpty();
         project.with("2_two.java", marking("two")).run("execute").exits(0);

@@ -3,23 +3,6 @@ package faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.mongodb.client.MongoClients;
-
-import migopy.MigopyException;
-import migopy.console.RestoreAnswer;
-import migopy.dump.Restore;
-import migopy.dump.RestoreRequest;
-
-import mongo.dump.BsonTypes;
-import mongo.dump.Dumps;
-
-import org.bson.BsonDocument;
-import org.bson.BsonInt32;
-import org.bson.Document;
-import org.junit.jupiter.api.Test;
-
-import support.MongoServer;
-import support.OnServer;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -31,6 +14,18 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
+import migopy.MigopyException;
+import migopy.console.RestoreAnswer;
+import migopy.dump.Restore;
+import migopy.dump.RestoreRequest;
+import mongo.dump.BsonTypes;
+import mongo.dump.Dumps;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+import support.MongoServer;
+import support.OnServer;
 
 /** Row 29: a damaged or cut file is named with the offset, and nothing is dropped for it. */
 @OnServer
@@ -47,8 +42,7 @@ class RestoreDamagedTest {
     }
 
     @Test
-    void aThousandDamagedFilesAreNamedWithTheirOffsetAndChangeNothing(MongoServer server)
-            throws IOException {
+    void aThousandDamagedFilesAreNamedWithTheirOffsetAndChangeNothing(MongoServer server) throws IOException {
         Path dump = dumpOf(server);
         Path file = dump.resolve(server.database()).resolve("things.bson");
         byte[] whole = Files.readAllBytes(file);
@@ -81,10 +75,8 @@ class RestoreDamagedTest {
                 assertThat(e.getMessage())
                         .as("%d: %s", i, damage)
                         .matches(
-                                "(?s).*things\\.bson is damaged at byte \\d+: .*|.*did not take"
-                                        + " document \\d+ .*");
-                assertThat(server.collection("things").find())
-                        .containsExactly(new Document("_id", "kept"));
+                                "(?s).*things\\.bson is damaged at byte \\d+: .*|.*did not take" + " document \\d+ .*");
+                assertThat(server.collection("things").find()).containsExactly(new Document("_id", "kept"));
             }
             assertThat(server.db().listCollectionNames()).containsExactly("things");
         }
@@ -104,14 +96,12 @@ class RestoreDamagedTest {
         byte[] length = whole.clone();
         length[third + 3] = 0x70;
         Files.write(file, length);
-        assertThat(messageOf(server, dump))
-                .contains("at byte " + third + ": a document's length of");
+        assertThat(messageOf(server, dump)).contains("at byte " + third + ": a document's length of");
 
         byte[] type = whole.clone();
         type[third + 4] = 0x42;
         Files.write(file, type);
-        assertThat(messageOf(server, dump))
-                .contains("at byte " + (third + 4) + ": no such type: 0x42");
+        assertThat(messageOf(server, dump)).contains("at byte " + (third + 4) + ": no such type: 0x42");
 
         // Cut between two documents, all of it is BSON; the manifest knows better.
         Files.write(file, Arrays.copyOf(whole, third));
@@ -133,8 +123,7 @@ class RestoreDamagedTest {
         byte[] whole = Files.readAllBytes(file);
         Random random = new Random(11);
         for (int i = 0; i < 100; i++) {
-            byte[] damaged =
-                    i % 2 == 0 ? Arrays.copyOf(whole, random.nextInt(whole.length)) : whole.clone();
+            byte[] damaged = i % 2 == 0 ? Arrays.copyOf(whole, random.nextInt(whole.length)) : whole.clone();
             if (i % 2 == 1) {
                 damaged[random.nextInt(whole.length)] ^= (byte) (1 + random.nextInt(255));
             }
@@ -149,26 +138,20 @@ class RestoreDamagedTest {
         Path dump = dumpOf(server);
         Path file = dump.resolve(server.database()).resolve("things.bson");
         Files.write(file, new byte[] {1, 2, 3});
-        try (var nobody =
-                MongoClients.create("mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=1")) {
-            assertThat(
-                            messageOf(
-                                    () ->
-                                            Restore.of(
-                                                            new RestoreRequest(
-                                                                    nobody,
-                                                                    server.database(),
-                                                                    null,
-                                                                    dump,
-                                                                    Set.of(),
-                                                                    new RestoreRequest.Options(
-                                                                            true, false, false,
-                                                                            false, false),
-                                                                    "7f3a93",
-                                                                    "migrations",
-                                                                    Dumps.LOCK),
-                                                            event -> {})
-                                                    .run(new Dumps.OwnLock())))
+        try (var nobody = MongoClients.create("mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=1")) {
+            assertThat(messageOf(() -> Restore.of(
+                                    new RestoreRequest(
+                                            nobody,
+                                            server.database(),
+                                            null,
+                                            dump,
+                                            Set.of(),
+                                            new RestoreRequest.Options(true, false, false, false, false),
+                                            "7f3a93",
+                                            "migrations",
+                                            Dumps.LOCK),
+                                    event -> {})
+                            .run(new Dumps.OwnLock())))
                     .contains("at byte 0: the file is cut off");
         }
     }
@@ -188,12 +171,11 @@ class RestoreDamagedTest {
     private static List<Document> things() {
         return Stream.iterate(0, i -> i + 1)
                 .limit(DOCUMENTS)
-                .map(
-                        i -> {
-                            BsonDocument thing = BsonTypes.all();
-                            thing.put("_id", new BsonInt32(i));
-                            return new Document(thing);
-                        })
+                .map(i -> {
+                    BsonDocument thing = BsonTypes.all();
+                    thing.put("_id", new BsonInt32(i));
+                    return new Document(thing);
+                })
                 .toList();
     }
 
@@ -217,8 +199,7 @@ class RestoreDamagedTest {
         throw new AssertionError("it was restored");
     }
 
-    private static byte[] damaged(
-            byte[] whole, List<Integer> documents, Damage damage, Random random) {
+    private static byte[] damaged(byte[] whole, List<Integer> documents, Damage damage, Random random) {
         byte[] damaged = whole.clone();
         int start = documents.get(random.nextInt(documents.size()));
         switch (damage) {
@@ -235,8 +216,7 @@ class RestoreDamagedTest {
                 int at = start + Integer.BYTES + (random.nextBoolean() ? 0 : 9);
                 damaged[at] ^= (byte) (1 + random.nextInt(255));
             }
-            case ANY_BYTE ->
-                    damaged[random.nextInt(whole.length)] ^= (byte) (1 + random.nextInt(255));
+            case ANY_BYTE -> damaged[random.nextInt(whole.length)] ^= (byte) (1 + random.nextInt(255));
         }
         return damaged;
     }

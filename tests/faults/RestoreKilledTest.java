@@ -1,23 +1,10 @@
 package faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.marking;
 import static support.Project.project;
 
 import com.mongodb.client.model.ReplaceOptions;
-
-import org.bson.Document;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-
-import support.Eventually;
-import support.MongoServer;
-import support.OnServer;
-import support.Project;
-import support.Result;
-import support.Run;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +14,15 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import support.Eventually;
+import support.MongoServer;
+import support.OnServer;
+import support.Project;
+import support.Result;
+import support.Run;
 
 /**
  * {@code dbrestore --drop} is killed at a random moment, and {@code execute} follows: database and
@@ -77,8 +73,7 @@ class RestoreKilledTest {
                 project.run("execute").exits(0);
             }
             if ((round + 1) % 20 == 0) {
-                System.out.printf(
-                        "restore killer: round %d, %d half restored%n", round + 1, refused);
+                System.out.printf("restore killer: round %d, %d half restored%n", round + 1, refused);
             }
             // One time; and the migration that the journal says is there has left its mark.
             assertThat(times(server)).as("round %d", round).hasSize(1);
@@ -114,10 +109,7 @@ class RestoreKilledTest {
     private static void set(MongoServer server, String time) {
         for (int i = 0; i < COLLECTIONS; i++) {
             server.collection("c" + i)
-                    .replaceOne(
-                            new Document("_id", 1),
-                            new Document("time", time),
-                            new ReplaceOptions().upsert(true));
+                    .replaceOne(new Document("_id", 1), new Document("time", time), new ReplaceOptions().upsert(true));
         }
     }
 

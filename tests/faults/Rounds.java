@@ -2,8 +2,6 @@ package faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import support.MongoServer;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -12,6 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import support.MongoServer;
 
 /**
  * Rounds of a random test, played side by side, each on a server of its own: much of one is waiting
@@ -42,8 +41,7 @@ final class Rounds {
     }
 
     /** Plays all of them, and waits for their end. */
-    void play(List<MongoServer> servers, Round round)
-            throws InterruptedException, ExecutionException {
+    void play(List<MongoServer> servers, Round round) throws InterruptedException, ExecutionException {
         System.out.println("%s: %d rounds, --seed %d".formatted(name, rounds, seed));
         ExecutorService players = Executors.newCachedThreadPool();
         try {
@@ -73,9 +71,7 @@ final class Rounds {
             if (done.incrementAndGet() % TELL_EVERY == 0) {
                 System.out.printf(
                         "%s: %d rounds, %d s%n",
-                        name,
-                        done.get(),
-                        TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start));
+                        name, done.get(), TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start));
             }
         }
         return null;

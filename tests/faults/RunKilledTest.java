@@ -1,37 +1,33 @@
 package faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.marking;
 import static support.Migrations.transactional;
 import static support.Migrations.up;
 import static support.Migrations.waitingFor;
 import static support.Project.project;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
-
 import support.Eventually;
 import support.MongoServer;
 import support.OnServer;
 import support.Project;
 import support.Result;
 
-import java.util.ArrayList;
-import java.util.List;
-
 /** Rows 1, 2 and 18: a run that is gone from one instant to the next. */
 @OnServer
 class RunKilledTest {
     /** Marks "half", then has the server work for 20 s, unless the test said "again". */
     private static final String LONG_UPDATE =
-            up(
-                    "db().getCollection(\"done\").insertOne(new Document(\"mark\", \"half\"));"
-                        + " support.Signals.send(\"in-up\");if (!new"
-                        + " java.io.File(System.getProperty(\"migopy.test.signals\"),"
-                        + " \"again\").exists()) { db().getCollection(\"done\").updateMany(new"
-                        + " Document(\"$where\", \"sleep(20000) || true\"), new Document(\"$set\","
-                        + " new Document(\"late\", true))); }");
+            up("db().getCollection(\"done\").insertOne(new Document(\"mark\", \"half\"));"
+                    + " support.Signals.send(\"in-up\");if (!new"
+                    + " java.io.File(System.getProperty(\"migopy.test.signals\"),"
+                    + " \"again\").exists()) { db().getCollection(\"done\").updateMany(new"
+                    + " Document(\"$where\", \"sleep(20000) || true\"), new Document(\"$set\","
+                    + " new Document(\"late\", true))); }");
 
     private static Project threeWith(MongoServer server, String second) {
         return project(server)
@@ -65,7 +61,8 @@ class RunKilledTest {
         assertThat(updates(server)).isZero();
         project.run("execute").exits(0);
         assertThat(project.states()).containsOnlyKeys("1_one", "2_two", "3_three");
-        assertThat(server.collection("done").countDocuments(new Document("late", true))).isZero();
+        assertThat(server.collection("done").countDocuments(new Document("late", true)))
+                .isZero();
     }
 
     @Test
@@ -82,7 +79,8 @@ class RunKilledTest {
 
         project.run("execute").exits(5).says("2_two", "nothing of it runs in the server");
         assertThat(project.states()).containsEntry("2_two", "running");
-        project.run("repair", "2_two", "--as", "applied", "--reason", "its mark is there").exits(0);
+        project.run("repair", "2_two", "--as", "applied", "--reason", "its mark is there")
+                .exits(0);
         project.run("execute").exits(0);
         assertThat(project.marks()).containsExactly("one", "slow", "three");
     }
@@ -100,14 +98,13 @@ class RunKilledTest {
     void aTransactionalOneThatIsKilledInItsCommitIsAppliedOnceByItself(MongoServer server) {
         server.db().createCollection("done");
         var project = threeWith(server, transactional("two"));
-        server.admin(
-                new Document("configureFailPoint", "failCommand")
-                        .append("mode", new Document("times", 1))
-                        .append(
-                                "data",
-                                new Document("failCommands", List.of("commitTransaction"))
-                                        .append("blockConnection", true)
-                                        .append("blockTimeMS", 1_000)));
+        server.admin(new Document("configureFailPoint", "failCommand")
+                .append("mode", new Document("times", 1))
+                .append(
+                        "data",
+                        new Document("failCommands", List.of("commitTransaction"))
+                                .append("blockConnection", true)
+                                .append("blockTimeMS", 1_000)));
         var run = project.start("execute");
         Eventually.until("it commits", () -> !commits(server).isEmpty());
         run.kill();
@@ -120,24 +117,19 @@ class RunKilledTest {
     }
 
     private static List<Document> commits(MongoServer server) {
-        return operations(
-                server, new Document("command.commitTransaction", new Document("$exists", true)));
+        return operations(server, new Document("command.commitTransaction", new Document("$exists", true)));
     }
 
     private static int updates(MongoServer server) {
-        return operations(
-                        server,
-                        new Document("op", "update").append("ns", server.database() + ".done"))
+        return operations(server, new Document("op", "update").append("ns", server.database() + ".done"))
                 .size();
     }
 
     private static List<Document> operations(MongoServer server, Document match) {
         return server.client()
                 .getDatabase("admin")
-                .aggregate(
-                        List.of(
-                                new Document("$currentOp", new Document("localOps", true)),
-                                new Document("$match", match)))
+                .aggregate(List.of(
+                        new Document("$currentOp", new Document("localOps", true)), new Document("$match", match)))
                 .into(new ArrayList<>());
     }
 }

@@ -1,21 +1,18 @@
 package faults;
 
 import com.mongodb.MongoCommandException;
-
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Consumer;
 import org.bson.Document;
-
 import support.Eventually;
 import support.MongoServer;
 import support.Project;
 import support.Result;
 import support.Run;
 import support.TcpProxy;
-
-import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Random;
-import java.util.function.Consumer;
 
 /**
  * The runners of a round: commands in JVMs of their own, which are killed, stopped, woken and cut
@@ -158,18 +155,13 @@ final class Runners implements AutoCloseable {
         String app = "migopy-" + entry.getString("run");
         Eventually.until(
                 "nothing of " + app + " is running in the server",
-                () ->
-                        server.client()
-                                        .getDatabase("admin")
-                                        .aggregate(
-                                                List.of(
-                                                        new Document("$currentOp", new Document()),
-                                                        new Document(
-                                                                "$match",
-                                                                new Document("appName", app)
-                                                                        .append("active", true))))
-                                        .first()
-                                == null);
+                () -> server.client()
+                                .getDatabase("admin")
+                                .aggregate(List.of(
+                                        new Document("$currentOp", new Document()),
+                                        new Document("$match", new Document("appName", app).append("active", true))))
+                                .first()
+                        == null);
     }
 
     /** One that ends just now needs no signal any more. */

@@ -1,21 +1,9 @@
 package faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.marking;
 import static support.Migrations.up;
 import static support.Project.project;
-
-import org.bson.Document;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-
-import support.Kind;
-import support.MongoServer;
-import support.On;
-import support.OnServer;
-import support.Project;
-import support.Result;
 
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -23,6 +11,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.bson.Document;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import support.Kind;
+import support.MongoServer;
+import support.On;
+import support.OnServer;
+import support.Project;
+import support.Result;
 
 /** Row 23: a password, wherever it comes from, is on no output, in no journal and in no ps. */
 @OnServer
@@ -32,13 +29,11 @@ class SecretsTest {
             URLEncoder.encode(PASSWORD, StandardCharsets.UTF_8).replace("+", "%20");
 
     /** Prints it in two halves, then throws it. */
-    private static final String TELLTALE =
-            up(
-                    "String p = System.getenv(\"TOLD\"); System.out.print(p.substring(0, 5));"
-                            + " System.out.flush(); System.out.println(p.substring(5));"
-                            + " System.err.println(\"err \" + p); support.Signals.send(\"in-up\");"
-                            + " support.Signals.await(\"go\");"
-                            + " throw new IllegalStateException(\"cannot log in with \" + p);");
+    private static final String TELLTALE = up("String p = System.getenv(\"TOLD\"); System.out.print(p.substring(0, 5));"
+            + " System.out.flush(); System.out.println(p.substring(5));"
+            + " System.err.println(\"err \" + p); support.Signals.send(\"in-up\");"
+            + " support.Signals.await(\"go\");"
+            + " throw new IllegalStateException(\"cannot log in with \" + p);");
 
     @ParameterizedTest
     @ValueSource(strings = {"uri", "environment", "file", "field"})
@@ -49,8 +44,9 @@ class SecretsTest {
         given(project, from, "keeper", PASSWORD);
 
         var run = project.start("execute", "--verbose").untilInUp();
-        String process =
-                ProcessHandle.of(run.pid()).flatMap(one -> one.info().commandLine()).orElse("");
+        String process = ProcessHandle.of(run.pid())
+                .flatMap(one -> one.info().commandLine())
+                .orElse("");
         project.signal("go");
 
         hidden(run.exits(1).says("cannot log in with ****"));
@@ -76,10 +72,7 @@ class SecretsTest {
         var project = project(server).with("1_one.java", marking("one"));
         given(project, from, "keeper", PASSWORD);
         for (List<String> command :
-                List.of(
-                        List.of("status"),
-                        List.of("execute", "--verbose"),
-                        List.of("status", "--json"))) {
+                List.of(List.of("status"), List.of("execute", "--verbose"), List.of("status", "--json"))) {
             hidden(project.run(command.toArray(String[]::new)).exits(6));
         }
     }
@@ -95,8 +88,7 @@ class SecretsTest {
             })
     void aUriThatCannotBeReadIsNotRepeated(String uri, MongoServer server) {
         var project = project(server).with("1_one.java", marking("one"));
-        project.environment("MONGO_URI", uri.formatted(PASSWORD))
-                .environment("MONGO_CONNECT_TIMEOUT", "1s");
+        project.environment("MONGO_URI", uri.formatted(PASSWORD)).environment("MONGO_CONNECT_TIMEOUT", "1s");
         Result result = project.run("status", "--verbose");
         assertThat(result.exitCode()).isIn(2, 6);
         assertThat(result.out() + result.err()).doesNotContain(PASSWORD, "w%rd");

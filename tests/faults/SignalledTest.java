@@ -1,7 +1,6 @@
 package faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.deafWaitingFor;
 import static support.Migrations.failing;
 import static support.Migrations.marking;
@@ -10,19 +9,17 @@ import static support.Migrations.up;
 import static support.Migrations.waitingFor;
 import static support.Project.project;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
-
 import support.Eventually;
 import support.MongoServer;
 import support.OnServer;
 import support.Project;
 import support.Result;
-
-import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 
 /** Rows 10, 17 and 19: a run is asked to end, from outside, from within or by its time limit. */
 @OnServer
@@ -30,18 +27,16 @@ class SignalledTest {
     private static final Duration GRACE = Duration.ofSeconds(10);
 
     private static final String LONG_UPDATE =
-            up(
-                    "db().getCollection(\"done\").insertOne(new Document(\"mark\", \"half\"));"
-                            + " support.Signals.send(\"in-up\");"
-                            + " db().getCollection(\"done\").updateMany(new Document(\"$where\","
-                            + " \"sleep(60000) || true\"), new Document(\"$set\", new"
-                            + " Document(\"late\", true)));");
+            up("db().getCollection(\"done\").insertOne(new Document(\"mark\", \"half\"));"
+                    + " support.Signals.send(\"in-up\");"
+                    + " db().getCollection(\"done\").updateMany(new Document(\"$where\","
+                    + " \"sleep(60000) || true\"), new Document(\"$set\", new"
+                    + " Document(\"late\", true)));");
 
-    private static final String THROWS_BESIDE_A_SIGNAL =
-            "sun.misc.Signal.raise(new sun.misc.Signal(\"TERM\"));"
-                    + " long end = System.nanoTime() + %d_000L;"
-                    + " while (System.nanoTime() < end) { }"
-                    + " throw new IllegalStateException(\"no\");";
+    private static final String THROWS_BESIDE_A_SIGNAL = "sun.misc.Signal.raise(new sun.misc.Signal(\"TERM\"));"
+            + " long end = System.nanoTime() + %d_000L;"
+            + " while (System.nanoTime() < end) { }"
+            + " throw new IllegalStateException(\"no\");";
 
     private static Project two(MongoServer server, String first) {
         return project(server).with("1_slow.java", first).with("2_two.java", marking("two"));
@@ -56,8 +51,7 @@ class SignalledTest {
 
         assertThat(Duration.between(before, Instant.now())).isBetween(GRACE, GRACE.multipliedBy(2));
         assertThat(project.journal("1_slow")).containsEntry("state", "running");
-        assertThat(project.journal("1_slow").get("error", Document.class))
-                .containsEntry("type", "interrupted");
+        assertThat(project.journal("1_slow").get("error", Document.class)).containsEntry("type", "interrupted");
         project.lockIsFree();
         assertThat(project.run("status", "--json").problemKinds()).containsExactly("interrupted");
         project.run("execute").exits(5);
@@ -114,32 +108,28 @@ class SignalledTest {
         var project = two(server, LONG_UPDATE);
         project.start("execute", "--timeout", "2s").exits(1);
         assertThat(updates(server)).isZero();
-        assertThat(project.journal("1_slow").get("error", Document.class))
-                .containsEntry("type", "timeout");
+        assertThat(project.journal("1_slow").get("error", Document.class)).containsEntry("type", "timeout");
         project.lockIsFree();
         project.run("execute").exits(5).says("1_slow");
     }
 
     @Test
     void anEndlessLoopThatIsDeafEndsWithItsOperationsInTheServer(MongoServer server) {
-        var project =
-                two(
-                        server,
-                        up(
-                                "db().getCollection(\"done\").insertOne(new Document(\"mark\","
-                                    + " \"half\")); support.Signals.send(\"in-up\"); while (true) {"
-                                    + " try { db().getCollection(\"done\").updateMany(new"
-                                    + " Document(\"$where\", \"sleep(60000) || true\"), new"
-                                    + " Document(\"$set\", new Document(\"late\", true))); } catch"
-                                    + " (RuntimeException e) { Thread.interrupted(); } }"));
+        var project = two(
+                server,
+                up("db().getCollection(\"done\").insertOne(new Document(\"mark\","
+                        + " \"half\")); support.Signals.send(\"in-up\"); while (true) {"
+                        + " try { db().getCollection(\"done\").updateMany(new"
+                        + " Document(\"$where\", \"sleep(60000) || true\"), new"
+                        + " Document(\"$set\", new Document(\"late\", true))); } catch"
+                        + " (RuntimeException e) { Thread.interrupted(); } }"));
         var run = project.start("execute", "--timeout", "2s").untilInUp();
         Instant before = Instant.now();
         run.exits(1).says("1_slow", "took longer than 2 s");
 
         assertThat(Duration.between(before, Instant.now())).isLessThan(GRACE.multipliedBy(2));
         assertThat(project.journal("1_slow")).containsEntry("state", "failed");
-        assertThat(project.journal("1_slow").get("error", Document.class))
-                .containsEntry("type", "timeout");
+        assertThat(project.journal("1_slow").get("error", Document.class)).containsEntry("type", "timeout");
         project.lockIsFree();
         Eventually.until("nothing of it is at work", () -> updates(server) == 0);
         project.run("execute").exits(5).says("1_slow", "ran out of time");
@@ -215,20 +205,17 @@ class SignalledTest {
             users.add(new Document("_id", i).append("n", 0));
         }
         server.collection("users").insertMany(users);
-        String backfill =
-                source(
-                                """
-                                static void up() {
-                                    Migration.backfill("users").batch(10).each(user -> {
-                                        if (user.getInteger("_id") == 35) {
-                                            support.Signals.send("in-up");
-                                            support.Signals.await("go");
-                                        }
-                                        return new Document("$inc", new Document("n", 1));
-                                    }).run();
-                                }
-                                """)
-                        .replace("class Step", "@Resumable\nclass Step");
+        String backfill = source("""
+            static void up() {
+                Migration.backfill("users").batch(10).each(user -> {
+                    if (user.getInteger("_id") == 35) {
+                        support.Signals.send("in-up");
+                        support.Signals.await("go");
+                    }
+                    return new Document("$inc", new Document("n", 1));
+                }).run();
+            }
+            """).replace("class Step", "@Resumable\nclass Step");
         var project = two(server, backfill);
         var run = project.start("execute").untilInUp();
         run.terminate();
@@ -237,12 +224,11 @@ class SignalledTest {
 
         assertThat(server.collection("users").countDocuments(new Document("n", 1)))
                 .isBetween(30L, 60L);
-        assertThat(project.journal("1_slow"))
-                .containsEntry("state", "failed")
-                .containsKey("checkpoints");
+        assertThat(project.journal("1_slow")).containsEntry("state", "failed").containsKey("checkpoints");
         project.lockIsFree();
         project.run("execute").exits(0);
-        assertThat(server.collection("users").countDocuments(new Document("n", 1))).isEqualTo(100);
+        assertThat(server.collection("users").countDocuments(new Document("n", 1)))
+                .isEqualTo(100);
     }
 
     @Test
@@ -258,13 +244,11 @@ class SignalledTest {
 
     @Test
     void systemExitAfterASignalChangesNothing(MongoServer server) {
-        var project =
-                two(
-                        server,
-                        up(
-                                "support.Signals.send(\"in-up\"); try {"
-                                        + " support.Signals.await(\"never\"); } finally {"
-                                        + " System.exit(0); }"));
+        var project = two(
+                server,
+                up("support.Signals.send(\"in-up\"); try {"
+                        + " support.Signals.await(\"never\"); } finally {"
+                        + " System.exit(0); }"));
         project.start("execute").untilInUp().terminate().exits(143).neverSays("\tat ");
         assertThat(project.states()).doesNotContainKey("2_two");
         project.lockIsFree();
@@ -276,23 +260,18 @@ class SignalledTest {
         var run = project.start("execute").untilInUp();
         new ProcessBuilder("kill", "-HUP", String.valueOf(run.pid())).start().waitFor();
         run.exits(129);
-        assertThat(project.journal("1_slow").get("error", Document.class))
-                .containsEntry("type", "interrupted");
+        assertThat(project.journal("1_slow").get("error", Document.class)).containsEntry("type", "interrupted");
         project.lockIsFree();
     }
 
     private static int updates(MongoServer server) {
         Document working = new Document("op", "update").append("ns", server.database() + ".done");
-        Document heldUp =
-                new Document("command.update", "migrations")
-                        .append("command.$db", server.database());
+        Document heldUp = new Document("command.update", "migrations").append("command.$db", server.database());
         Document match = new Document("$or", List.of(working, heldUp));
         return server.client()
                 .getDatabase("admin")
-                .aggregate(
-                        List.of(
-                                new Document("$currentOp", new Document("localOps", true)),
-                                new Document("$match", match)))
+                .aggregate(List.of(
+                        new Document("$currentOp", new Document("localOps", true)), new Document("$match", match)))
                 .into(new ArrayList<>())
                 .size();
     }

@@ -1,42 +1,37 @@
 package faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.marking;
 import static support.Migrations.transactional;
 import static support.Migrations.up;
 import static support.Migrations.waitingFor;
 import static support.Project.project;
 
+import java.util.List;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
-
 import support.Eventually;
 import support.Kind;
 import support.MongoServer;
 import support.On;
 import support.OnServer;
 
-import java.util.List;
-
 /** Row 5: the primary steps down while a migration is in {@code up()}. */
 @OnServer
 class StepDownInUpTest {
     private static final String LONG_UPDATE =
-            up(
-                    "db().getCollection(\"done\").insertOne(new Document(\"mark\", \"half\"));"
-                            + " support.Signals.send(\"in-up\");"
-                            + " db().getCollection(\"done\").updateMany(new Document(\"$where\","
-                            + " \"sleep(60000) || true\"), new Document(\"$set\", new"
-                            + " Document(\"late\", true)));");
+            up("db().getCollection(\"done\").insertOne(new Document(\"mark\", \"half\"));"
+                    + " support.Signals.send(\"in-up\");"
+                    + " db().getCollection(\"done\").updateMany(new Document(\"$where\","
+                    + " \"sleep(60000) || true\"), new Document(\"$set\", new"
+                    + " Document(\"late\", true)));");
 
     @Test
     void aPlainUpdateManyIsInterrupted(@On(Kind.OWN) MongoServer server) {
-        var project =
-                project(server)
-                        .environment("MONGO_URI", server.uriOfSet())
-                        .with("1_slow.java", LONG_UPDATE)
-                        .with("2_two.java", marking("two"));
+        var project = project(server)
+                .environment("MONGO_URI", server.uriOfSet())
+                .with("1_slow.java", LONG_UPDATE)
+                .with("2_two.java", marking("two"));
         var run = project.start("execute").untilInUp();
         Eventually.until("the server is at work", () -> isUpdating(server));
 
@@ -50,18 +45,18 @@ class StepDownInUpTest {
     @Test
     void theLeaseIsRenewedAfterTheElectionAndTheRunGoesOn(@On(Kind.OWN) MongoServer server) {
         server.db().createCollection("done");
-        var project =
-                project(server)
-                        .environment("MONGO_URI", server.uriOfSet())
-                        .with("1_slow.java", waitingFor("go"))
-                        .with("2_two.java", transactional("two"))
-                        .with("3_three.java", marking("three"))
-                        .lease("6s");
+        var project = project(server)
+                .environment("MONGO_URI", server.uriOfSet())
+                .with("1_slow.java", waitingFor("go"))
+                .with("2_two.java", transactional("two"))
+                .with("3_three.java", marking("three"))
+                .lease("6s");
         var run = project.start("execute").untilInUp();
         var before = project.lock().getDate("expiresAt");
         server.stepDown(1);
         Eventually.until(
-                "the lease is renewed", () -> project.lock().getDate("expiresAt").after(before));
+                "the lease is renewed",
+                () -> project.lock().getDate("expiresAt").after(before));
         project.signal("go");
         server.stepDown(1); // and once more, during the writes
 
@@ -76,10 +71,9 @@ class StepDownInUpTest {
         Document match = new Document("op", "update").append("ns", server.database() + ".done");
         return server.client()
                         .getDatabase("admin")
-                        .aggregate(
-                                List.of(
-                                        new Document("$currentOp", new Document("localOps", true)),
-                                        new Document("$match", match)))
+                        .aggregate(List.of(
+                                new Document("$currentOp", new Document("localOps", true)),
+                                new Document("$match", match)))
                         .first()
                 != null;
     }

@@ -1,16 +1,14 @@
 package faults;
 
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
-
 import support.Kind;
 import support.MongoServer;
 import support.On;
 import support.OnServer;
-
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** {@link RandomModelTest} on a replica set of three members; played where rounds are asked for. */
 @OnServer
@@ -18,15 +16,11 @@ import java.util.concurrent.TimeUnit;
 class ThreeMembersModelTest {
     @Test
     @Timeout(value = 12, unit = TimeUnit.HOURS)
-    void withThreeMembersNothingIsDoneTwiceEither(@On(Kind.THREE_MEMBERS) MongoServer server)
-            throws Exception {
-        new Rounds("random model on three members", 0)
-                .play(
-                        List.of(server),
-                        (one, seed) -> {
-                            try (ModelRound round = new ModelRound(one, seed)) {
-                                round.play();
-                            }
-                        });
+    void withThreeMembersNothingIsDoneTwiceEither(@On(Kind.THREE_MEMBERS) MongoServer server) throws Exception {
+        new Rounds("random model on three members", 0).play(List.of(server), (one, seed) -> {
+            try (ModelRound round = new ModelRound(one, seed)) {
+                round.play();
+            }
+        });
     }
 }

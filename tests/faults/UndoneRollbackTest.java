@@ -1,32 +1,27 @@
 package faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.marking;
 import static support.Migrations.source;
 import static support.Project.project;
 
+import java.util.List;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
-
 import support.MongoServer;
 import support.OnServer;
 import support.Project;
 
-import java.util.List;
-
 /** A rollback in a transaction is killed: nothing of it is left, so the migration is applied. */
 @OnServer
 class UndoneRollbackTest {
-    private static final String TEXT =
-            source(
-                    "static void up(MongoDatabase database, ClientSession session) {"
-                            + " database.getCollection(\"done\").insertOne(session, new"
-                            + " Document(\"mark\", \"one\")); } static void down(MongoDatabase"
-                            + " database, ClientSession session) {"
-                            + " database.getCollection(\"done\").deleteMany(session, new"
-                            + " Document()); support.Signals.send(\"in-up\");"
-                            + " support.Signals.await(\"go\"); }");
+    private static final String TEXT = source("static void up(MongoDatabase database, ClientSession session) {"
+            + " database.getCollection(\"done\").insertOne(session, new"
+            + " Document(\"mark\", \"one\")); } static void down(MongoDatabase"
+            + " database, ClientSession session) {"
+            + " database.getCollection(\"done\").deleteMany(session, new"
+            + " Document()); support.Signals.send(\"in-up\");"
+            + " support.Signals.await(\"go\"); }");
 
     private static Project killed(MongoServer server) {
         server.db().createCollection("done");
@@ -59,9 +54,7 @@ class UndoneRollbackTest {
                 .doesNotContainKeys("session", "error");
         project.run("status").exits(0).neverSays("interrupted");
         project.signal("go").run("rollback", "--last", "1").exits(0);
-        assertThat(project.states())
-                .containsEntry("1_one", "applied")
-                .containsEntry("2_two", "rolled_back");
+        assertThat(project.states()).containsEntry("1_one", "applied").containsEntry("2_two", "rolled_back");
     }
 
     @Test

@@ -1,16 +1,15 @@
 package faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.failing;
 import static support.Migrations.marking;
 import static support.Migrations.up;
 import static support.Migrations.waitingFor;
 import static support.Project.project;
 
+import java.util.List;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
-
 import support.Kind;
 import support.MongoServer;
 import support.On;
@@ -18,17 +17,13 @@ import support.OnServer;
 import support.Project;
 import support.Result;
 
-import java.util.List;
-
 /** Rows 3 and 4: the journal and the lock cannot be written, for a moment or for good. */
 @OnServer
 class UnrecordedTest {
     private static final int DISK_IS_FULL = 14031;
 
     private static Project two(MongoServer server) {
-        return project(server)
-                .with("1_slow.java", waitingFor("go"))
-                .with("2_two.java", marking("two"));
+        return project(server).with("1_slow.java", waitingFor("go")).with("2_two.java", marking("two"));
     }
 
     @Test
@@ -67,14 +62,12 @@ class UnrecordedTest {
 
     @Test
     void aFailureThatCannotBeRecordedIsUnknownToo(MongoServer server) {
-        var project =
-                project(server)
-                        .with(
-                                "1_one.java",
-                                up(
-                                        "support.Signals.send(\"in-up\");"
-                                                + " support.Signals.await(\"go\"); throw new"
-                                                + " IllegalStateException(\"no\");"));
+        var project = project(server)
+                .with(
+                        "1_one.java",
+                        up("support.Signals.send(\"in-up\");"
+                                + " support.Signals.await(\"go\"); throw new"
+                                + " IllegalStateException(\"no\");"));
         var run = project.start("execute").untilInUp();
         server.failing("migrations", "update").withError(DISK_IS_FULL);
         project.signal("go");
@@ -87,13 +80,12 @@ class UnrecordedTest {
     void whereNothingCanBeWrittenAnyMoreTheAnswerIsTheSame(@On(Kind.OWN) MongoServer server) {
         var project = two(server);
         var run = project.start("execute").untilInUp();
-        server.admin(
-                new Document("configureFailPoint", "failCommand")
-                        .append("mode", "alwaysOn")
-                        .append(
-                                "data",
-                                new Document("failCommands", List.of("update", "findAndModify"))
-                                        .append("errorCode", DISK_IS_FULL)));
+        server.admin(new Document("configureFailPoint", "failCommand")
+                .append("mode", "alwaysOn")
+                .append(
+                        "data",
+                        new Document("failCommands", List.of("update", "findAndModify"))
+                                .append("errorCode", DISK_IS_FULL)));
         project.signal("go");
 
         run.exits(5).complainsBriefly().says("1_slow ran to its end but could not be recorded");
@@ -102,10 +94,7 @@ class UnrecordedTest {
 
     @Test
     void aRefusalBeforeTheFirstStepLeavesNothingBegun(MongoServer server) {
-        var project =
-                project(server)
-                        .with("1_one.java", marking("one"))
-                        .with("2_two.java", failing("two", "no"));
+        var project = project(server).with("1_one.java", marking("one")).with("2_two.java", failing("two", "no"));
         server.failing("migrations", "update").withError(DISK_IS_FULL);
 
         Result result = project.run("execute");

@@ -1,17 +1,14 @@
 package faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.marking;
 import static support.Migrations.up;
 import static support.Project.project;
 
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
-
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
-
 import support.Eventually;
 import support.Kind;
 import support.MongoServer;
@@ -22,20 +19,16 @@ import support.OnServer;
 /** Writes that do not wait for the majority: a failover rolls them back, but not their record. */
 @OnServer
 class WeakWritesTest {
-    private static final String WITH_W1 =
-            "db().withWriteConcern(com.mongodb.WriteConcern.W1).getCollection(\"done\")"
-                    + ".insertOne(new Document(\"mark\", \"one\"));";
+    private static final String WITH_W1 = "db().withWriteConcern(com.mongodb.WriteConcern.W1).getCollection(\"done\")"
+            + ".insertOne(new Document(\"mark\", \"one\"));";
 
     @Test
-    void thatAFailoverRolledBackAreNotRecordedAsApplied(
-            @On(Kind.THREE_MEMBERS) MongoServer server) {
+    void thatAFailoverRolledBackAreNotRecordedAsApplied(@On(Kind.THREE_MEMBERS) MongoServer server) {
         server.db().createCollection("done");
-        String waiting =
-                up(
-                        "support.Signals.send(\"in-up\"); support.Signals.await(\"write\"); "
-                                + WITH_W1
-                                + " support.Signals.send(\"written\");"
-                                + " support.Signals.await(\"go\");");
+        String waiting = up("support.Signals.send(\"in-up\"); support.Signals.await(\"write\"); "
+                + WITH_W1
+                + " support.Signals.send(\"written\");"
+                + " support.Signals.await(\"go\");");
         var project = project(server).with("1_one.java", waiting).with("2_two.java", marking("x"));
         var run = project.start("execute").untilInUp();
         Mongod primary = primary(server);
@@ -43,11 +36,10 @@ class WeakWritesTest {
         project.signal("write");
         run.until("written");
         primary.kill();
-        server.closeAtEnd(
-                () -> {
-                    primary.startAgain();
-                    Eventually.until("there is a primary", () -> primary(server) != null);
-                });
+        server.closeAtEnd(() -> {
+            primary.startAgain();
+            Eventually.until("there is a primary", () -> primary(server) != null);
+        });
         replicating(server, primary, true);
         Eventually.until("another is elected", () -> primary(server) != null);
         project.signal("go");
@@ -68,10 +60,7 @@ class WeakWritesTest {
                 .exits(0)
                 .says("2_two wrote with w: 1");
         assertThat(project.marks()).containsExactly("one", "two");
-        project.with("3_three.java", marking("three"))
-                .run("execute")
-                .exits(0)
-                .neverSays("w: 1", "majority");
+        project.with("3_three.java", marking("three")).run("execute").exits(0).neverSays("w: 1", "majority");
     }
 
     private static Mongod primary(MongoServer server) {
@@ -91,9 +80,8 @@ class WeakWritesTest {
             String uri = "mongodb://%s/?directConnection=true".formatted(member.address());
             try (MongoClient client = MongoClients.create(uri)) {
                 client.getDatabase("admin")
-                        .runCommand(
-                                new Document("configureFailPoint", "stopReplProducer")
-                                        .append("mode", on ? "off" : "alwaysOn"));
+                        .runCommand(new Document("configureFailPoint", "stopReplProducer")
+                                .append("mode", on ? "off" : "alwaysOn"));
             }
         }
     }

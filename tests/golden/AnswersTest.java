@@ -1,20 +1,18 @@
 package golden;
 
-import migopy.console.Answer;
-import migopy.console.Console;
-import migopy.console.Format;
-import migopy.console.Terminal;
-import migopy.console.Words;
-
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
-
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import migopy.console.Answer;
+import migopy.console.Console;
+import migopy.console.Format;
+import migopy.console.Terminal;
+import migopy.console.Words;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class AnswersTest {
     static Stream<String> samples() {
@@ -38,18 +36,18 @@ class AnswersTest {
     void isOneJsonDocument(String sample) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        try (Console console =
-                new Console(
-                        new PrintStream(out, true, StandardCharsets.UTF_8),
-                        new PrintStream(err, true, StandardCharsets.UTF_8),
-                        Format.JSON,
-                        Terminal.none(),
-                        "./migopy",
-                        UnaryOperator.identity())) {
+        try (Console console = new Console(
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                Format.JSON,
+                Terminal.none(),
+                "./migopy",
+                UnaryOperator.identity())) {
             console.answer(Samples.all().get(sample));
         }
         Golden.check(sample + ".json", out.toString(StandardCharsets.UTF_8));
-        org.assertj.core.api.Assertions.assertThat(err.toString(StandardCharsets.UTF_8)).isEmpty();
+        org.assertj.core.api.Assertions.assertThat(err.toString(StandardCharsets.UTF_8))
+                .isEmpty();
     }
 
     private static String words(String sample, int width, boolean colour) {

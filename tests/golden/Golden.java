@@ -2,12 +2,11 @@ package golden;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import support.Checkout;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import support.Checkout;
 
 /**
  * Texts as they are meant to be, one file each. With MIGOPY_GOLDEN=write in the environment they
@@ -20,11 +19,10 @@ final class Golden {
 
     /** Holds a text against its file. Colours stand in the file by name, so that it can be read. */
     static void check(String name, String text) {
-        String readable =
-                text.replace("\033[32m", "<green>")
-                        .replace("\033[33m", "<yellow>")
-                        .replace("\033[31m", "<red>")
-                        .replace("\033[0m", "</>");
+        String readable = text.replace("\033[32m", "<green>")
+                .replace("\033[33m", "<yellow>")
+                .replace("\033[31m", "<red>")
+                .replace("\033[0m", "</>");
         Path file = FOLDER.resolve(name);
         try {
             if ("write".equals(System.getenv("MIGOPY_GOLDEN"))) {

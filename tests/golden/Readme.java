@@ -1,7 +1,5 @@
 package golden;
 
-import support.Checkout;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -9,6 +7,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import support.Checkout;
 
 /**
  * README.md, and the examples in it: fenced blocks below a comment that says what they are, as
@@ -48,10 +47,9 @@ public record Readme(String text) {
         static Shown of(String part) {
             int end = part.indexOf('\n');
             Matcher word = WORD.matcher(part.substring(PROMPT.length(), end));
-            String[] words =
-                    word.results()
-                            .map(found -> found.group(1) != null ? found.group(1) : found.group(2))
-                            .toArray(String[]::new);
+            String[] words = word.results()
+                    .map(found -> found.group(1) != null ? found.group(1) : found.group(2))
+                    .toArray(String[]::new);
             return new Shown(words, part.substring(end + 1));
         }
     }
@@ -106,8 +104,7 @@ public record Readme(String text) {
                 .replaceAll("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d", "TIME")
                 .replaceAll("\\b\\d\\d:\\d\\d:\\d\\d\\b", "TIME")
                 .replaceAll("\\b[\\d.]+ m?s\\b", "DURATION")
-                .replaceAll(
-                        "(?m)^\\S+ on \\S+, (mongomigrations|migrations\\w*|run)", "DATABASE, $1")
+                .replaceAll("(?m)^\\S+ on \\S+, (mongomigrations|migrations\\w*|run)", "DATABASE, $1")
                 .replaceAll("collection: \\w+\\.", "collection: app.")
                 .replaceAll("--owner \\S+", "--owner OWNER")
                 .replaceAll("run [0-9a-f]{8}\\b", "run ID")

@@ -1,14 +1,17 @@
 package golden;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Project.project;
 
 import golden.Readme.Shown;
-
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.List;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
-
 import support.Kind;
 import support.MongoServer;
 import support.On;
@@ -17,31 +20,23 @@ import support.Project;
 import support.Result;
 import support.Scratch;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Arrays;
-import java.util.List;
-
 /** What README.md shows of dumps. */
 @OnServer
 class ReadmeDumpTest {
     /** Leaves in the folder $SAID what it was called with, and what stands in its configuration. */
-    private static final String MONGODUMP =
-            """
-            #!/bin/sh
-            echo "$@" >"$SAID/arguments"
-            for word; do
-                case $word in
-                --config=*)
-                    cat "${word#--config=}" >"$SAID/config"
-                    ls -l "${word#--config=}" >"$SAID/mode"
-                    ;;
-                --out=*) mkdir -p "${word#--out=}" ;;
-                esac
-            done
-            """;
+    private static final String MONGODUMP = """
+        #!/bin/sh
+        echo "$@" >"$SAID/arguments"
+        for word; do
+            case $word in
+            --config=*)
+                cat "${word#--config=}" >"$SAID/config"
+                ls -l "${word#--config=}" >"$SAID/mode"
+                ;;
+            --out=*) mkdir -p "${word#--out=}" ;;
+            esac
+        done
+        """;
 
     private final Readme readme = Readme.read();
 
@@ -62,36 +57,32 @@ class ReadmeDumpTest {
 
     private static Result answers(Project project, Shown shown, String... words) {
         Result result = project.run(words).exits(0);
-        assertThat(Readme.withoutTimes(result.out()))
-                .isEqualTo(Readme.withoutTimes(shown.answer()));
+        assertThat(Readme.withoutTimes(result.out())).isEqualTo(Readme.withoutTimes(shown.answer()));
         return result;
     }
 
     @Test
-    void theMongodumpOfOnesOwnGetsThePasswordInAFileForItAlone(@On(Kind.AUTH) MongoServer server)
-            throws IOException {
+    void theMongodumpOfOnesOwnGetsThePasswordInAFileForItAlone(@On(Kind.AUTH) MongoServer server) throws IOException {
         server.createUser("dumper", "s3cret", "readWrite");
         Path tools = Scratch.folder("tools");
         Path said = Scratch.folder("said");
         Path mongodump = Files.writeString(tools.resolve("mongodump"), MONGODUMP);
         Files.setPosixFilePermissions(mongodump, PosixFilePermissions.fromString("rwx------"));
-        Project project =
-                project(server)
-                        .inChild()
-                        .environment("MONGO_URI", server.uriAs("dumper", "s3cret"))
-                        .environment("PATH", tools + ":" + System.getenv("PATH"))
-                        .environment("SAID", said.toString())
-                        .entry(readme.one("member").text());
+        Project project = project(server)
+                .inChild()
+                .environment("MONGO_URI", server.uriAs("dumper", "s3cret"))
+                .environment("PATH", tools + ":" + System.getenv("PATH"))
+                .environment("SAID", said.toString())
+                .entry(readme.one("member").text());
 
         Document answer = project.run("dbdump", "--json").exits(0).json();
 
-        List<String> arguments =
-                Arrays.asList(Files.readString(said.resolve("arguments")).strip().split(" "));
+        List<String> arguments = Arrays.asList(
+                Files.readString(said.resolve("arguments")).strip().split(" "));
         assertThat(arguments)
                 .contains("--db=" + server.database(), "--out=" + answer.getString("folder"))
                 .noneMatch(argument -> argument.contains("s3cret"));
-        assertThat(Files.readString(said.resolve("config")))
-                .matches("uri: \"mongodb://dumper:s3cret@.*\"\n");
+        assertThat(Files.readString(said.resolve("config"))).matches("uri: \"mongodb://dumper:s3cret@.*\"\n");
         assertThat(Files.readString(said.resolve("mode"))).startsWith("-rw-------");
         Path config = Path.of(arguments.get(0).substring("--config=".length()));
         assertThat(config).doesNotExist();

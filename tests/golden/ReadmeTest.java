@@ -1,25 +1,12 @@
 package golden;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.marking;
 import static support.Migrations.waitingFor;
 import static support.Project.project;
 
 import golden.Readme.Example;
 import golden.Readme.Shown;
-
-import org.bson.Document;
-import org.junit.jupiter.api.Test;
-
-import support.Checkout;
-import support.Json;
-import support.MongoServer;
-import support.OnServer;
-import support.Project;
-import support.Result;
-import support.Scratch;
-
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.URL;
@@ -33,8 +20,16 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-
 import javax.tools.ToolProvider;
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+import support.Checkout;
+import support.Json;
+import support.MongoServer;
+import support.OnServer;
+import support.Project;
+import support.Result;
+import support.Scratch;
 
 /** README.md's examples do what they are shown to do. */
 @OnServer
@@ -71,9 +66,7 @@ class ReadmeTest {
                 runs(project, shown, exitCode);
             }
         }
-        assertThat(project.states())
-                .containsEntry("1_add_users", "applied")
-                .containsEntry("2_unique_names", "failed");
+        assertThat(project.states()).containsEntry("1_add_users", "applied").containsEntry("2_unique_names", "failed");
     }
 
     @Test
@@ -83,7 +76,8 @@ class ReadmeTest {
         server.db().createCollection("audit");
         project.with("2_open_accounts.java", readme.file("2_open_accounts.java").text());
         project.run("execute").exits(0);
-        assertThat(project.journal("2_open_accounts").getBoolean("transactional")).isTrue();
+        assertThat(project.journal("2_open_accounts").getBoolean("transactional"))
+                .isTrue();
         assertThat(server.collection("accounts").countDocuments()).isEqualTo(1);
         project.run("rollback", "2").exits(0);
         assertThat(server.collection("accounts").countDocuments()).isZero();
@@ -94,9 +88,11 @@ class ReadmeTest {
         server.collection("users").insertOne(new Document("email", "ADA@example.com"));
         server.collection("orders").insertOne(new Document("price", 3).append("pieces", 4));
         var example = readme.file("5_add_lowercase_emails.java");
-        projectAsShown(server).with(example.fileName(), example.text()).run("execute").exits(0);
-        assertThat(server.collection("users").find().first())
-                .containsEntry("emailLower", "ada@example.com");
+        projectAsShown(server)
+                .with(example.fileName(), example.text())
+                .run("execute")
+                .exits(0);
+        assertThat(server.collection("users").find().first()).containsEntry("emailLower", "ada@example.com");
         assertThat(server.collection("orders").find().first()).containsEntry("total", 12);
     }
 
@@ -105,7 +101,10 @@ class ReadmeTest {
         var order = new Document("_id", 7).append("items", List.of(new Document("sku", "a")));
         server.collection("orders").insertOne(order);
         var example = readme.file("6_move_items.java");
-        projectAsShown(server).with(example.fileName(), example.text()).run("execute").exits(0);
+        projectAsShown(server)
+                .with(example.fileName(), example.text())
+                .run("execute")
+                .exits(0);
         assertThat(server.collection("items").find().first())
                 .containsEntry("sku", "a")
                 .containsEntry("order", 7);
@@ -117,8 +116,7 @@ class ReadmeTest {
         var project = projectAsShown(server);
         project.with("1_add_users.java", readme.file("1_add_users.java").text());
         for (Shown shown : readme.one("json").commands()) {
-            assertThat(shapeOf(project.run(shown.words()).json()))
-                    .isEqualTo(shapeOf(Json.object(shown.answer())));
+            assertThat(shapeOf(project.run(shown.words()).json())).isEqualTo(shapeOf(Json.object(shown.answer())));
         }
     }
 
@@ -173,14 +171,12 @@ class ReadmeTest {
             server.collection("users").insertOne(new Document("name", name));
         }
         var fix = readme.one("fix");
-        var project =
-                projectAsShown(server)
-                        .lease("2s")
-                        .with("1_add_users.java", readme.file("1_add_users.java").text())
-                        .write(fix.argument(), fix.text());
+        var project = projectAsShown(server)
+                .lease("2s")
+                .with("1_add_users.java", readme.file("1_add_users.java").text())
+                .write(fix.argument(), fix.text());
         project.run("execute").exits(0);
-        project.with("2_correct_names.java", waitingFor("never"))
-                .with("3_index_names.java", marking("indexed"));
+        project.with("2_correct_names.java", waitingFor("never")).with("3_index_names.java", marking("indexed"));
         project.start("execute").untilInUp().kill();
         project.letTheLeaseRunOut();
         for (Example night : readme.all("night")) {
@@ -188,9 +184,7 @@ class ReadmeTest {
         }
         var typed = readme.one("heredoc").text().split("(?<=<<'END'\n)|(?<=\nEND\n)");
         project.input(typed[1].replace("END\n", ""));
-        answers(
-                project.run("run", "-", "--reason", "ticket 4712").exits(0),
-                new Shown(new String[0], typed[2]));
+        answers(project.run("run", "-", "--reason", "ticket 4712").exits(0), new Shown(new String[0], typed[2]));
         runs(project, readme.one("runfix").commands().get(0), 0);
     }
 
@@ -200,24 +194,23 @@ class ReadmeTest {
         for (Example entry : readme.all("entry")) {
             compiled(entry.text());
         }
-        compiled(
-                """
-                import java.io.IOException;
-                import java.nio.file.Files;
-                import java.nio.file.Path;
-                import java.nio.file.attribute.PosixFilePermissions;
-                import migopy.MigrationsManager;
-                public class migopy extends MigrationsManager {
-                """
-                        + readme.one("member").text()
-                        + "}\n");
+        compiled("""
+            import java.io.IOException;
+            import java.nio.file.Files;
+            import java.nio.file.Path;
+            import java.nio.file.attribute.PosixFilePermissions;
+            import migopy.MigrationsManager;
+            public class migopy extends MigrationsManager {
+            """ + readme.one("member").text() + "}\n");
     }
 
     @Test
     void theTaskOfOnesOwnWorksAsDescribed(MongoServer server) throws Exception {
         List<Example> entries = readme.all("entry");
         server.collection("users").insertOne(new Document("name", "Ada"));
-        URL[] classes = {compiled(entries.get(entries.size() - 1).text()).toUri().toURL()};
+        URL[] classes = {
+            compiled(entries.get(entries.size() - 1).text()).toUri().toURL()
+        };
         try (var loader = new URLClassLoader(classes, getClass().getClassLoader())) {
             assertThat(run(loader, "help")).startsWith("0 ").contains("Count the users");
             String uri = server.uri();
@@ -230,10 +223,9 @@ class ReadmeTest {
         Object entry = loader.loadClass("migopy").getDeclaredConstructor().newInstance();
         var out = new ByteArrayOutputStream();
         try (var stream = new PrintStream(out, true, StandardCharsets.UTF_8)) {
-            Object exitCode =
-                    entry.getClass()
-                            .getMethod("run", PrintStream.class, PrintStream.class, String[].class)
-                            .invoke(entry, stream, stream, words);
+            Object exitCode = entry.getClass()
+                    .getMethod("run", PrintStream.class, PrintStream.class, String[].class)
+                    .invoke(entry, stream, stream, words);
             return exitCode + " " + out.toString(StandardCharsets.UTF_8);
         }
     }
@@ -242,18 +234,17 @@ class ReadmeTest {
         Path folder = Scratch.folder("readme");
         Path source = Files.writeString(folder.resolve("migopy.java"), entry);
         var messages = new ByteArrayOutputStream();
-        int failed =
-                ToolProvider.getSystemJavaCompiler()
-                        .run(
-                                null,
-                                messages,
-                                messages,
-                                "-proc:none",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                "-d",
-                                folder.toString(),
-                                source.toString());
+        int failed = ToolProvider.getSystemJavaCompiler()
+                .run(
+                        null,
+                        messages,
+                        messages,
+                        "-proc:none",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "-d",
+                        folder.toString(),
+                        source.toString());
         assertThat(failed).as(messages.toString(StandardCharsets.UTF_8)).isZero();
         return folder;
     }
@@ -279,7 +270,11 @@ class ReadmeTest {
     }
 
     private static List<String> found(String pattern, String text) {
-        return Pattern.compile(pattern).matcher(text).results().map(MatchResult::group).toList();
+        return Pattern.compile(pattern)
+                .matcher(text)
+                .results()
+                .map(MatchResult::group)
+                .toList();
     }
 
     @Test
@@ -294,13 +289,12 @@ class ReadmeTest {
                 .matcher(readme.text())
                 .results()
                 .map(found -> found.group(1))
-                .forEach(
-                        link -> {
-                            if (link.startsWith("#")) {
-                                assertThat(headings).contains(link.substring(1));
-                            } else {
-                                assertThat(Checkout.root().resolve(link)).exists();
-                            }
-                        });
+                .forEach(link -> {
+                    if (link.startsWith("#")) {
+                        assertThat(headings).contains(link.substring(1));
+                    } else {
+                        assertThat(Checkout.root().resolve(link)).exists();
+                    }
+                });
     }
 }

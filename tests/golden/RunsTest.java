@@ -2,6 +2,14 @@ package golden;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import migopy.MigopyException;
 import migopy.Problem;
 import migopy.console.Console;
@@ -13,35 +21,18 @@ import migopy.console.RunAnswer;
 import migopy.console.StepError;
 import migopy.console.StepReport;
 import migopy.console.Terminal;
-
 import org.junit.jupiter.api.Test;
-
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 
 /**
  * What a person sees of a whole run, events and answer, on one screen; and what a program reads.
  */
 class RunsTest {
     private static final StepReport ADDED = step("3_add_users", Outcome.APPLIED, 18, null);
-    private static final StepReport SPLIT =
-            step("4_split_names", Outcome.FAILED, 203, Samples.DUPLICATE_KEY);
+    private static final StepReport SPLIT = step("4_split_names", Outcome.FAILED, 203, Samples.DUPLICATE_KEY);
 
     @Test
     void aRunThatWentWell() {
-        check(
-                "run_applied",
-                false,
-                null,
-                0,
-                ADDED,
-                step("4_split_names", Outcome.APPLIED, 125_300, null));
+        check("run_applied", false, null, 0, ADDED, step("4_split_names", Outcome.APPLIED, 125_300, null));
     }
 
     @Test
@@ -51,58 +42,36 @@ class RunsTest {
 
     @Test
     void aRunThatFailedAfterMany() {
-        check(
-                "run_failed_after_many",
-                false,
-                null,
-                1,
-                step("2_b", Outcome.APPLIED, 1, null),
-                ADDED,
-                SPLIT);
+        check("run_failed_after_many", false, null, 1, step("2_b", Outcome.APPLIED, 1, null), ADDED, SPLIT);
     }
 
     @Test
     void aTimeoutCountsAsInterrupted() {
         StepError timeout =
-                new StepError(
-                        "timeout",
-                        "took longer than 5 s",
-                        List.of("4_split_names.java:9    while (true) {"));
+                new StepError("timeout", "took longer than 5 s", List.of("4_split_names.java:9    while (true) {"));
         check("run_timeout", false, null, 1, step("4_split_names", Outcome.FAILED, 5_012, timeout));
     }
 
     @Test
     void aRunWhoseOutcomeIsUnknown() {
-        MigopyException error =
-                MigopyException.unknown(
-                        "4_split_names ran to its end but could not be recorded: no space left on"
-                                + " device",
-                        "Look how far it came, then settle it: {migopy} repair 4_split_names --as"
-                                + " applied --reason \"...\"");
-        check(
-                "run_unknown",
-                false,
-                error,
-                5,
-                ADDED,
-                step("4_split_names", Outcome.UNKNOWN, 44, null));
+        MigopyException error = MigopyException.unknown(
+                "4_split_names ran to its end but could not be recorded: no space left on" + " device",
+                "Look how far it came, then settle it: {migopy} repair 4_split_names --as"
+                        + " applied --reason \"...\"");
+        check("run_unknown", false, error, 5, ADDED, step("4_split_names", Outcome.UNKNOWN, 44, null));
     }
 
     @Test
     void aRunThatLostItsLockBetweenTwoSteps() {
         MigopyException error =
-                MigopyException.unknown(
-                        "The lock was lost: ada@laptop holds it now.",
-                        "Look at it: {migopy} status");
+                MigopyException.unknown("The lock was lost: ada@laptop holds it now.", "Look at it: {migopy} status");
         check("run_overtaken", false, error, 5, ADDED);
     }
 
     @Test
     void aRollback() {
-        StepReport back =
-                new StepReport("3_add_users", Direction.DOWN, Outcome.ROLLED_BACK, 8L, null);
-        StepError broken =
-                new StepError("java.lang.IllegalStateException", "two lines\nof text", List.of());
+        StepReport back = new StepReport("3_add_users", Direction.DOWN, Outcome.ROLLED_BACK, 8L, null);
+        StepError broken = new StepError("java.lang.IllegalStateException", "two lines\nof text", List.of());
         check(
                 "run_rollback",
                 false,
@@ -137,19 +106,13 @@ class RunsTest {
     void aHundredProblemsAreNotAllTold() {
         List<Problem> problems = new ArrayList<>();
         for (int n = 1; n <= 100; n++) {
-            problems.add(
-                    new Problem(
-                            Problem.Kind.OUT_OF_ORDER,
-                            n + "_late",
-                            n + "_late is below 200_last, which is applied",
-                            "Name it: {migopy} execute " + n + "_late"));
+            problems.add(new Problem(
+                    Problem.Kind.OUT_OF_ORDER,
+                    n + "_late",
+                    n + "_late is below 200_last, which is applied",
+                    "Name it: {migopy} execute " + n + "_late"));
         }
-        check(
-                "run_refused_often",
-                problems,
-                false,
-                Samples.refused("100 problems, so nothing was run."),
-                3);
+        check("run_refused_often", problems, false, Samples.refused("100 problems, so nothing was run."), 3);
     }
 
     @Test
@@ -167,14 +130,12 @@ class RunsTest {
         screen.console.event(new Event.StepStarted("3_add_users", Direction.UP));
         screen.console.migrationOutput().print("no line break, é");
         screen.console.event(new Event.StepEnded(ADDED));
-        assertThat(screen.out())
-                .isEqualTo(
-                        """
-                        app on localhost:27017, run 7f3a9102
+        assertThat(screen.out()).isEqualTo("""
+            app on localhost:27017, run 7f3a9102
 
-                        no line break, é
-                          applied   3_add_users                   18 ms
-                        """);
+            no line break, é
+              applied   3_add_users                   18 ms
+            """);
     }
 
     @Test
@@ -191,9 +152,7 @@ class RunsTest {
     void aSecretIsNeitherInWordsNorInJson() {
         for (Format format : Format.values()) {
             Screen screen = new Screen(format, text -> text.replace("a\"b", "****"));
-            screen.console.error(
-                    MigopyException.unreachable("mongodb://ada:a\"b@localhost says no", ""),
-                    List.of());
+            screen.console.error(MigopyException.unreachable("mongodb://ada:a\"b@localhost says no", ""), List.of());
             assertThat(screen.out() + screen.err())
                     .contains("ada:****@localhost")
                     .doesNotContain("a\\\"b");
@@ -204,9 +163,7 @@ class RunsTest {
     void aLogIsNotToldEveryBatch() {
         Screen screen = new Screen(Format.WORDS);
         for (int i = 0; i < 100; i++) {
-            screen.console.event(
-                    new Event.Progress(
-                            "5_backfill", "docs", i, 100, 10, Duration.ZERO, Duration.ZERO));
+            screen.console.event(new Event.Progress("5_backfill", "docs", i, 100, 10, Duration.ZERO, Duration.ZERO));
         }
         assertThat(screen.err()).isEmpty();
     }
@@ -215,8 +172,7 @@ class RunsTest {
         return new StepReport(name, Direction.UP, outcome, ms, error);
     }
 
-    private static void check(
-            String name, boolean dryRun, MigopyException error, int exitCode, StepReport... steps) {
+    private static void check(String name, boolean dryRun, MigopyException error, int exitCode, StepReport... steps) {
         check(name, List.of(), dryRun, error, exitCode, steps);
     }
 
@@ -227,17 +183,14 @@ class RunsTest {
             MigopyException error,
             int exitCode,
             StepReport... steps) {
-        Consumer<Console> run =
-                console -> {
-                    console.event(new Event.RunStarted("app", "localhost:27017", "7f3a9102"));
-                    for (StepReport step : dryRun ? new StepReport[0] : steps) {
-                        console.event(new Event.StepStarted(step.name(), step.direction()));
-                        console.event(new Event.StepEnded(step));
-                    }
-                    console.answer(
-                            new RunAnswer(
-                                    "7f3a9102", List.of(steps), dryRun, exitCode, problems, error));
-                };
+        Consumer<Console> run = console -> {
+            console.event(new Event.RunStarted("app", "localhost:27017", "7f3a9102"));
+            for (StepReport step : dryRun ? new StepReport[0] : steps) {
+                console.event(new Event.StepStarted(step.name(), step.direction()));
+                console.event(new Event.StepEnded(step));
+            }
+            console.answer(new RunAnswer("7f3a9102", List.of(steps), dryRun, exitCode, problems, error));
+        };
         Screen words = new Screen(Format.WORDS);
         run.accept(words.console);
         Golden.check(name + ".txt", words.both());
@@ -259,8 +212,7 @@ class RunsTest {
         }
 
         Screen(Format format, UnaryOperator<String> redaction) {
-            console =
-                    new Console(tee(out), tee(err), format, Terminal.none(), "./migopy", redaction);
+            console = new Console(tee(out), tee(err), format, Terminal.none(), "./migopy", redaction);
         }
 
         private PrintStream tee(ByteArrayOutputStream one) {

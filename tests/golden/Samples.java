@@ -1,5 +1,9 @@
 package golden;
 
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import migopy.MigopyException;
 import migopy.Problem;
 import migopy.console.Answer;
@@ -14,45 +18,32 @@ import migopy.console.StepError;
 import migopy.console.UnlockAnswer;
 import migopy.console.ValidateAnswer;
 
-import java.time.Instant;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-
 /** Answers such as people get, by the name of their golden files. */
 final class Samples {
     static final Instant MORNING = Instant.parse("2026-11-20T10:12:31.250Z");
 
-    static final Problem EDITED =
-            new Problem(
-                    Problem.Kind.EDITED,
-                    "1_create_users",
-                    "1_create_users was edited after it was applied on 2026-11-20 10:12.",
-                    "Take the edit back, write a new migration, or accept it: {migopy} repair"
-                            + " 1_create_users --as unchanged --reason \"...\"",
-                    List.of(
-                            "-   new Document(\"name\", name)",
-                            "+   new Document(\"fullName\", name)"));
+    static final Problem EDITED = new Problem(
+            Problem.Kind.EDITED,
+            "1_create_users",
+            "1_create_users was edited after it was applied on 2026-11-20 10:12.",
+            "Take the edit back, write a new migration, or accept it: {migopy} repair"
+                    + " 1_create_users --as unchanged --reason \"...\"",
+            List.of("-   new Document(\"name\", name)", "+   new Document(\"fullName\", name)"));
 
-    static final Problem NOT_COMPILABLE =
-            new Problem(
-                    Problem.Kind.NOT_COMPILABLE,
-                    "9_add_index",
-                    "9_add_index does not compile: cannot find symbol",
-                    "Mend 9_add_index.java",
-                    List.of(
-                            "9_add_index.java:7: error: cannot find symbol",
-                            "\tusers.createIndexes(\"email\");",
-                            "\t     ^"));
+    static final Problem NOT_COMPILABLE = new Problem(
+            Problem.Kind.NOT_COMPILABLE,
+            "9_add_index",
+            "9_add_index does not compile: cannot find symbol",
+            "Mend 9_add_index.java",
+            List.of("9_add_index.java:7: error: cannot find symbol", "\tusers.createIndexes(\"email\");", "\t     ^"));
 
-    static final StepError DUPLICATE_KEY =
-            new StepError(
-                    "com.mongodb.MongoWriteException",
-                    "Write operation error on server localhost:27017. Write error:"
-                        + " WriteError{code=11000, message='E11000 duplicate key error collection:"
-                        + " app.users index: email_1 dup key: { email: \"ada@example.com\" }',"
-                        + " details={}}.",
-                    List.of("4_split_names.java:17    users.insertOne(person)"));
+    static final StepError DUPLICATE_KEY = new StepError(
+            "com.mongodb.MongoWriteException",
+            "Write operation error on server localhost:27017. Write error:"
+                    + " WriteError{code=11000, message='E11000 duplicate key error collection:"
+                    + " app.users index: email_1 dup key: { email: \"ada@example.com\" }',"
+                    + " details={}}.",
+            List.of("4_split_names.java:17    users.insertOne(person)"));
 
     private Samples() {}
 
@@ -61,18 +52,13 @@ final class Samples {
         samples.put("status_nothing", StatusSamples.status(List.of(), List.of()));
         samples.put("status_few", StatusSamples.status(StatusSamples.few(), List.of()));
         samples.put("status_failed", StatusSamples.status(StatusSamples.failed(), List.of()));
-        samples.put(
-                "status_done", StatusSamples.status(StatusSamples.few().subList(0, 2), List.of()));
+        samples.put("status_done", StatusSamples.status(StatusSamples.few().subList(0, 2), List.of()));
         samples.put("status_thousands", StatusSamples.status(StatusSamples.thousands(), List.of()));
         samples.put(
                 "status_troubled",
-                StatusSamples.status(
-                        StatusSamples.troubled(), List.of(EDITED, StatusSamples.interrupted())));
-        samples.put(
-                "status_long_names", StatusSamples.status(StatusSamples.longNames(), List.of()));
-        samples.put(
-                "status_many_problems",
-                StatusSamples.status(StatusSamples.few(), StatusSamples.manyProblems()));
+                StatusSamples.status(StatusSamples.troubled(), List.of(EDITED, StatusSamples.interrupted())));
+        samples.put("status_long_names", StatusSamples.status(StatusSamples.longNames(), List.of()));
+        samples.put("status_many_problems", StatusSamples.status(StatusSamples.few(), StatusSamples.manyProblems()));
         samples.put("status_embedded", StatusSamples.embedded());
         samples.put(
                 "status_all",
@@ -96,12 +82,8 @@ final class Samples {
         samples.put("error_refused", ErrorAnswer.of(refused("1 problem"), List.of(EDITED)));
         samples.put(
                 "error_several",
-                ErrorAnswer.of(
-                        refused("2 problems, so nothing was run."),
-                        List.of(EDITED, NOT_COMPILABLE)));
-        samples.put(
-                "validate",
-                new ValidateAnswer("mongomigrations", 4, null, null, List.of(), List.of()));
+                ErrorAnswer.of(refused("2 problems, so nothing was run."), List.of(EDITED, NOT_COMPILABLE)));
+        samples.put("validate", new ValidateAnswer("mongomigrations", 4, null, null, List.of(), List.of()));
         samples.put(
                 "validate_problem",
                 new ValidateAnswer(
@@ -111,14 +93,9 @@ final class Samples {
                         "localhost:27017",
                         List.of(NOT_COMPILABLE),
                         List.of("12_later is newer than every file here.")));
-        samples.put(
-                "history", new HistoryAnswer("app", "localhost:27017", "migrations", attempts()));
-        samples.put(
-                "history_nothing",
-                new HistoryAnswer("app", "localhost:27017", "migrations", List.of()));
-        samples.put(
-                "create",
-                new CreateAnswer("5_add_email_index", 5, "mongomigrations/5_add_email_index.java"));
+        samples.put("history", new HistoryAnswer("app", "localhost:27017", "migrations", attempts()));
+        samples.put("history_nothing", new HistoryAnswer("app", "localhost:27017", "migrations", List.of()));
+        samples.put("create", new CreateAnswer("5_add_email_index", 5, "mongomigrations/5_add_email_index.java"));
         samples.put(
                 "repair",
                 new RepairAnswer(
@@ -128,9 +105,7 @@ final class Samples {
                                 new Repaired("4_split_names", "rollback_failed", "pending")),
                         List.of()));
         samples.put("repair_nothing", new RepairAnswer("7f3a9102", List.of(), List.of()));
-        samples.put(
-                "unlock",
-                new UnlockAnswer(true, "ada@laptop", "7f3a9102", "laptop", 4711L, MORNING));
+        samples.put("unlock", new UnlockAnswer(true, "ada@laptop", "7f3a9102", "laptop", 4711L, MORNING));
         samples.put("unlock_nothing", new UnlockAnswer(false, null, null, null, null, null));
         return samples;
     }

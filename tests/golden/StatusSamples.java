@@ -1,15 +1,14 @@
 package golden;
 
-import migopy.Problem;
-import migopy.console.MigrationState;
-import migopy.console.StatusAnswer;
-import migopy.console.StatusAnswer.Row;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import migopy.Problem;
+import migopy.console.MigrationState;
+import migopy.console.StatusAnswer;
+import migopy.console.StatusAnswer.Row;
 
 /** Rows of status that the golden tests put into words. */
 final class StatusSamples {
@@ -17,15 +16,7 @@ final class StatusSamples {
 
     static StatusAnswer status(List<Row> rows, List<Problem> problems) {
         return new StatusAnswer(
-                "app",
-                "localhost:27017",
-                "migrations",
-                "mongomigrations",
-                false,
-                rows,
-                problems,
-                List.of(),
-                false);
+                "app", "localhost:27017", "migrations", "mongomigrations", false, rows, problems, List.of(), false);
     }
 
     static StatusAnswer embedded() {
@@ -67,7 +58,9 @@ final class StatusSamples {
     }
 
     static List<Row> applied(int count) {
-        return LongStream.rangeClosed(1, count).mapToObj(n -> applied(n, n + "_step", n)).toList();
+        return LongStream.rangeClosed(1, count)
+                .mapToObj(n -> applied(n, n + "_step", n))
+                .toList();
     }
 
     static List<Row> longNames() {
@@ -91,16 +84,7 @@ final class StatusSamples {
                         12L,
                         true,
                         null),
-                new Row(
-                        "2_old",
-                        2L,
-                        MigrationState.IGNORED,
-                        null,
-                        Samples.MORNING,
-                        Samples.MORNING,
-                        0L,
-                        null,
-                        null),
+                new Row("2_old", 2L, MigrationState.IGNORED, null, Samples.MORNING, Samples.MORNING, 0L, null, null),
                 new Row(
                         "3_slow",
                         3L,
@@ -141,16 +125,7 @@ final class StatusSamples {
                         null,
                         null,
                         null),
-                new Row(
-                        "7_now",
-                        7L,
-                        MigrationState.RUNNING,
-                        null,
-                        Samples.MORNING,
-                        null,
-                        null,
-                        false,
-                        "bob@server"),
+                new Row("7_now", 7L, MigrationState.RUNNING, null, Samples.MORNING, null, null, false, "bob@server"),
                 Row.pending("8_next", 8, null));
     }
 
@@ -162,20 +137,17 @@ final class StatusSamples {
         return new Problem(
                 Problem.Kind.INTERRUPTED,
                 "3_slow",
-                "3_slow was interrupted: ada@laptop, process 4711, began it on 2026-11-20 10:12 and"
-                        + " is gone.",
+                "3_slow was interrupted: ada@laptop, process 4711, began it on 2026-11-20 10:12 and" + " is gone.",
                 "Look how far it came, then: {migopy} execute 3_slow --retry");
     }
 
     static List<Problem> manyProblems() {
         return IntStream.rangeClosed(1, 300)
-                .mapToObj(
-                        n ->
-                                new Problem(
-                                        Problem.Kind.MISSING,
-                                        n + "_gone",
-                                        n + "_gone was applied, but its file is gone",
-                                        "Bring the file back"))
+                .mapToObj(n -> new Problem(
+                        Problem.Kind.MISSING,
+                        n + "_gone",
+                        n + "_gone was applied, but its file is gone",
+                        "Bring the file back"))
                 .toList();
     }
 

@@ -20,10 +20,7 @@ public final class Checkout {
                 .filter(folder -> Files.isDirectory(folder.resolve("lib/migopy")))
                 .filter(folder -> Files.isDirectory(folder.resolve("tests")))
                 .findFirst()
-                .orElseThrow(
-                        () ->
-                                new IllegalStateException(
-                                        "Run the tests from inside the repository, not from "
-                                                + Path.of("").toAbsolutePath()));
+                .orElseThrow(() -> new IllegalStateException("Run the tests from inside the repository, not from "
+                        + Path.of("").toAbsolutePath()));
     }
 }

@@ -5,7 +5,6 @@ import static java.nio.file.StandardOpenOption.WRITE;
 
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -73,11 +72,10 @@ public final class ClassArchive {
     @SuppressWarnings("try") // lock is given back, and needs no other use
     private static Optional<Path> made(Map<String, String> environment) {
         try {
-            Path folder =
-                    SHARED == null
-                            ? Scratch.folder("classes")
-                            : Files.createDirectories(
-                                    Path.of(SHARED, "jdk" + Runtime.version().feature()));
+            Path folder = SHARED == null
+                    ? Scratch.folder("classes")
+                    : Files.createDirectories(
+                            Path.of(SHARED, "jdk" + Runtime.version().feature()));
             Path archive = folder.resolve("classes.jsa");
             try (var file = FileChannel.open(folder.resolve("lock"), CREATE, WRITE);
                     FileLock lock = file.lock()) {
@@ -91,20 +89,18 @@ public final class ClassArchive {
     }
 
     /** Of what a run loads that compiles and executes; false if that run did not get so far. */
-    private static boolean make(Path folder, Path archive, Map<String, String> environment)
-            throws IOException {
+    private static boolean make(Path folder, Path archive, Map<String, String> environment) throws IOException {
         Path loaded = folder.resolve("loaded");
         String database = "archived_" + ProcessHandle.current().pid();
         Map<String, String> own = new HashMap<>(environment);
         own.put("MIGOPY_HOME", project().toString());
-        boolean ran =
-                succeeds(
-                        own,
-                        List.of("-XX:DumpLoadedClassList=" + loaded),
-                        ProjectEntry.class.getName(),
-                        "execute",
-                        "--database",
-                        database);
+        boolean ran = succeeds(
+                own,
+                List.of("-XX:DumpLoadedClassList=" + loaded),
+                ProjectEntry.class.getName(),
+                "execute",
+                "--database",
+                database);
         if (!ran) {
             return false;
         }
@@ -126,7 +122,9 @@ public final class ClassArchive {
     }
 
     private static Path project() {
-        return Project.withoutServer().with("1_one.java", Migrations.marking("one")).folder();
+        return Project.withoutServer()
+                .with("1_one.java", Migrations.marking("one"))
+                .folder();
     }
 
     /** Without what other loaders loaded, and the numbers that only those need. */
@@ -138,16 +136,14 @@ public final class ClassArchive {
                 .toList();
     }
 
-    private static boolean succeeds(
-            Map<String, String> environment, List<String> options, String... words) {
+    private static boolean succeeds(Map<String, String> environment, List<String> options, String... words) {
         List<String> command = new ArrayList<>(Jvm.COMMAND);
         command.addAll(options);
         command.addAll(List.of("-cp", Jvm.JARS));
         command.addAll(List.of(words));
-        ProcessBuilder builder =
-                new ProcessBuilder(command)
-                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                        .redirectError(ProcessBuilder.Redirect.DISCARD);
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD);
         builder.environment().clear();
         builder.environment().putAll(environment);
         try {

@@ -4,15 +4,13 @@ import com.mongodb.ConnectionString;
 import com.mongodb.MongoClientSettings;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
-
-import org.opentest4j.TestAbortedException;
-import org.testcontainers.DockerClientFactory;
-import org.testcontainers.mongodb.MongoDBContainer;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.opentest4j.TestAbortedException;
+import org.testcontainers.DockerClientFactory;
+import org.testcontainers.mongodb.MongoDBContainer;
 
 /**
  * A server, or a replica set, that runs and that several tests share.
@@ -29,11 +27,7 @@ final class Deployment implements AutoCloseable {
     private final Runnable stopContainer;
     private final MongoClient client;
 
-    private Deployment(
-            String uri,
-            MongoClientSettings settings,
-            List<Mongod> members,
-            Runnable stopContainer) {
+    private Deployment(String uri, MongoClientSettings settings, List<Mongod> members, Runnable stopContainer) {
         this.uri = uri;
         this.members = members;
         this.stopContainer = stopContainer;
@@ -47,8 +41,7 @@ final class Deployment implements AutoCloseable {
     private static MongoClientSettings settings(String uri) {
         return MongoClientSettings.builder()
                 .applyConnectionString(new ConnectionString(uri))
-                .applyToClusterSettings(
-                        cluster -> cluster.serverSelectionTimeout(30, TimeUnit.SECONDS))
+                .applyToClusterSettings(cluster -> cluster.serverSelectionTimeout(30, TimeUnit.SECONDS))
                 .applicationName("migopy-tests")
                 .build();
     }
@@ -90,9 +83,7 @@ final class Deployment implements AutoCloseable {
                 TlsFiles tls = TlsFiles.shared();
                 Mongod one = Mongod.start(binary, kind, tls.serverOptions());
                 one.initiate(List.of(one), tls::trust);
-                String uri =
-                        "mongodb://localhost:%d/?directConnection=true&tls=true"
-                                .formatted(one.port());
+                String uri = "mongodb://localhost:%d/?directConnection=true&tls=true".formatted(one.port());
                 MongoClientSettings.Builder settings = MongoClientSettings.builder(settings(uri));
                 tls.trust(settings);
                 yield new Deployment(uri, settings.build(), List.of(one), () -> {});
@@ -102,17 +93,14 @@ final class Deployment implements AutoCloseable {
                 yield new Deployment(direct(one), List.of(one), () -> {});
             }
             case THREE_MEMBERS -> {
-                List<Mongod> three =
-                        List.of(
-                                Mongod.start(binary, kind, List.of()),
-                                Mongod.start(binary, kind, List.of()),
-                                Mongod.start(binary, kind, List.of()));
+                List<Mongod> three = List.of(
+                        Mongod.start(binary, kind, List.of()),
+                        Mongod.start(binary, kind, List.of()),
+                        Mongod.start(binary, kind, List.of()));
                 three.get(0).initiate(three);
-                String hosts = String.join(",", three.stream().map(Mongod::address).toList());
-                yield new Deployment(
-                        "mongodb://%s/?replicaSet=%s".formatted(hosts, Mongod.SET),
-                        three,
-                        () -> {});
+                String hosts =
+                        String.join(",", three.stream().map(Mongod::address).toList());
+                yield new Deployment("mongodb://%s/?replicaSet=%s".formatted(hosts, Mongod.SET), three, () -> {});
             }
             case REPLICA_SET, OWN, MONGODB_5, MONGODB_6_LATE -> {
                 Mongod one = Mongod.start(binary, kind, List.of());
@@ -129,32 +117,26 @@ final class Deployment implements AutoCloseable {
     // The daemon's socket is looked for first: Testcontainers takes seconds to find that there is
     // none.
     private static boolean dockerAnswers() {
-        boolean hinted =
-                System.getenv("DOCKER_HOST") != null
-                        || Files.exists(Path.of("/var/run/docker.sock"))
-                        || Files.exists(
-                                Path.of(
-                                        System.getProperty("user.home"),
-                                        ".docker/run/docker.sock"));
+        boolean hinted = System.getenv("DOCKER_HOST") != null
+                || Files.exists(Path.of("/var/run/docker.sock"))
+                || Files.exists(Path.of(System.getProperty("user.home"), ".docker/run/docker.sock"));
         return hinted && DockerClientFactory.instance().isDockerAvailable();
     }
 
     @SuppressWarnings("resource") // closed with the deployment
     private static Deployment container() {
-        MongoDBContainer container =
-                new MongoDBContainer(IMAGE)
-                        .withReplicaSet()
-                        .withCommand(
-                                "--replSet",
-                                "docker-rs",
-                                "--wiredTigerCacheSizeGB",
-                                "0.25",
-                                "--setParameter",
-                                "enableTestCommands=1");
+        MongoDBContainer container = new MongoDBContainer(IMAGE)
+                .withReplicaSet()
+                .withCommand(
+                        "--replSet",
+                        "docker-rs",
+                        "--wiredTigerCacheSizeGB",
+                        "0.25",
+                        "--setParameter",
+                        "enableTestCommands=1");
         container.start();
         return new Deployment(
-                "mongodb://%s:%d/?directConnection=true"
-                        .formatted(container.getHost(), container.getMappedPort(27017)),
+                "mongodb://%s:%d/?directConnection=true".formatted(container.getHost(), container.getMappedPort(27017)),
                 List.of(),
                 container::stop);
     }

@@ -17,17 +17,16 @@ import java.util.Map;
  * @param helpers sources beside it, file name to text
  */
 record Entry(String members, Map<String, String> helpers) {
-    private static final String FOR_TESTS =
-            """
-            private final Map<String, String> given;
-            public migopy(Map<String, String> given) { this.given = given; }
-            @Override protected Map<String, String> environment() { return given; }
-            public static int runIn(
-                    Map<String, String> given, java.io.PrintStream out, java.io.PrintStream err, String... args) {
-                return new migopy(given).run(out, err, args);
-            }
-            public migopy() { this(System.getenv()); }
-            """;
+    private static final String FOR_TESTS = """
+        private final Map<String, String> given;
+        public migopy(Map<String, String> given) { this.given = given; }
+        @Override protected Map<String, String> environment() { return given; }
+        public static int runIn(
+                Map<String, String> given, java.io.PrintStream out, java.io.PrintStream err, String... args) {
+            return new migopy(given).run(out, err, args);
+        }
+        public migopy() { this(System.getenv()); }
+        """;
 
     Entry {
         helpers = Map.copyOf(helpers);
@@ -46,27 +45,26 @@ record Entry(String members, Map<String, String> helpers) {
 
     private String text(String more) {
         return """
-        ///usr/bin/env jbang "$0" "$@" ; exit $?
-        //JAVA 17+
-        //SOURCES %s/lib/migopy/MigrationsManager.java
-        import java.io.*;
-        import java.nio.file.*;
-        import java.nio.file.attribute.*;
-        import java.util.*;
-        import migopy.MigopyException;
-        import migopy.MigrationsManager;
-        import migopy.console.StepReport;
-        import picocli.CommandLine.Command;
+            ///usr/bin/env jbang "$0" "$@" ; exit $?
+            //JAVA 17+
+            //SOURCES %s/lib/migopy/MigrationsManager.java
+            import java.io.*;
+            import java.nio.file.*;
+            import java.nio.file.attribute.*;
+            import java.util.*;
+            import migopy.MigopyException;
+            import migopy.MigrationsManager;
+            import migopy.console.StepReport;
+            import picocli.CommandLine.Command;
 
-        public class migopy extends MigrationsManager {
-            %s
-            %s
-            public static void main(String... args) {
-                System.exit(new migopy().run(args));
+            public class migopy extends MigrationsManager {
+                %s
+                %s
+                public static void main(String... args) {
+                    System.exit(new migopy().run(args));
+                }
             }
-        }
-        """
-                .formatted(Checkout.root(), members, more);
+            """.formatted(Checkout.root(), members, more);
     }
 
     private Path classes(String text) {
@@ -81,25 +79,15 @@ record Entry(String members, Map<String, String> helpers) {
     }
 
     /** Runs it in this JVM, with an environment that the test makes; the exit code. */
-    int run(
-            Map<String, String> environment,
-            PrintStream out,
-            PrintStream err,
-            String... arguments) {
+    int run(Map<String, String> environment, PrintStream out, PrintStream err, String... arguments) {
         if (members.isEmpty()) {
             return new ProjectEntry(environment).run(out, err, arguments);
         }
         try {
             URL[] classes = {classes(text(FOR_TESTS)).toUri().toURL()};
             try (var loader = new URLClassLoader(classes, getClass().getClassLoader())) {
-                Method run =
-                        loader.loadClass("migopy")
-                                .getMethod(
-                                        "runIn",
-                                        Map.class,
-                                        PrintStream.class,
-                                        PrintStream.class,
-                                        String[].class);
+                Method run = loader.loadClass("migopy")
+                        .getMethod("runIn", Map.class, PrintStream.class, PrintStream.class, String[].class);
                 return (int) run.invoke(null, environment, out, err, arguments);
             }
         } catch (IOException e) {

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 
@@ -29,9 +28,7 @@ final class EntryClasses {
         }
         try {
             Path work = Scratch.folder("compiling");
-            List<String> arguments =
-                    new ArrayList<>(
-                            List.of("-encoding", "UTF-8", "-proc:none", "-g", "-parameters"));
+            List<String> arguments = new ArrayList<>(List.of("-encoding", "UTF-8", "-proc:none", "-g", "-parameters"));
             arguments.addAll(List.of("-cp", System.getProperty("java.class.path")));
             arguments.addAll(List.of("-d", work.resolve("classes").toString()));
             for (Map.Entry<String, String> source : sorted.entrySet()) {

@@ -32,14 +32,12 @@ public final class Eventually {
     }
 
     /** The same, with something to show when the fact never came. */
-    public static void until(
-            String what, Duration limit, BooleanSupplier fact, Supplier<String> evidence) {
+    public static void until(String what, Duration limit, BooleanSupplier fact, Supplier<String> evidence) {
         long start = System.nanoTime();
         while (!fact.getAsBoolean()) {
             if (System.nanoTime() - start > limit.toNanos()) {
                 throw new AssertionError(
-                        "Waited %d s in vain until %s. %s"
-                                .formatted(limit.toSeconds(), what, evidence.get()));
+                        "Waited %d s in vain until %s. %s".formatted(limit.toSeconds(), what, evidence.get()));
             }
             pause(POLL);
         }

@@ -1,9 +1,8 @@
 package support;
 
-import org.bson.Document;
-
 import java.time.Duration;
 import java.util.List;
+import org.bson.Document;
 
 /**
  * mongod's own fault: commands on one collection of one test's database fail, block or lose their
@@ -19,9 +18,7 @@ public final class FailCommand implements AutoCloseable {
 
     FailCommand(MongoServer server, String collection, List<String> commands) {
         this.server = server;
-        this.data =
-                new Document("failCommands", commands)
-                        .append("namespace", server.database() + "." + collection);
+        this.data = new Document("failCommands", commands).append("namespace", server.database() + "." + collection);
     }
 
     /** Only the first {@code n} such commands. */
@@ -50,10 +47,7 @@ public final class FailCommand implements AutoCloseable {
 
     /** Each is done, and its answer says that the write concern failed. */
     public FailCommand withWriteConcernError(int code) {
-        return set(
-                new Document(
-                        "writeConcernError",
-                        new Document("code", code).append("errmsg", "by failCommand")));
+        return set(new Document("writeConcernError", new Document("code", code).append("errmsg", "by failCommand")));
     }
 
     /** The server closes the connection instead of an answer; the command is not run. */
@@ -63,29 +57,24 @@ public final class FailCommand implements AutoCloseable {
 
     /** Each is delayed, then done. */
     public FailCommand blocking(Duration delay) {
-        return set(
-                new Document("blockConnection", true)
-                        .append("blockTimeMS", (int) delay.toMillis()));
+        return set(new Document("blockConnection", true).append("blockTimeMS", (int) delay.toMillis()));
     }
 
     private FailCommand set(Document how) {
         Document all = new Document(data);
         all.putAll(how);
-        Document set =
-                server.admin(
-                        new Document("configureFailPoint", "failCommand")
-                                .append("mode", mode)
-                                .append("data", all));
+        Document set = server.admin(new Document("configureFailPoint", "failCommand")
+                .append("mode", mode)
+                .append("data", all));
         enteredBefore = ((Number) set.get("count")).longValue();
         return this;
     }
 
     /** Waits until a command has come into it. */
     public void awaitEntered() {
-        server.admin(
-                new Document("waitForFailPoint", "failCommand")
-                        .append("timesEntered", enteredBefore + 1)
-                        .append("maxTimeMS", Eventually.LIMIT.toMillis()));
+        server.admin(new Document("waitForFailPoint", "failCommand")
+                .append("timesEntered", enteredBefore + 1)
+                .append("maxTimeMS", Eventually.LIMIT.toMillis()));
     }
 
     /** Off. There is one such fail point a server: setting another replaces it, too. */

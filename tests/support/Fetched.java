@@ -13,13 +13,10 @@ public final class Fetched {
     public static String missing() {
         String cache = System.getenv("MIGOPY_TEST_CACHE");
         String caches = System.getenv("XDG_CACHE_HOME");
-        Path folder =
-                cache != null
-                        ? Path.of(cache)
-                        : (caches == null
-                                        ? Path.of(System.getProperty("user.home"), ".cache")
-                                        : Path.of(caches))
-                                .resolve("migopy-tests");
+        Path folder = cache != null
+                ? Path.of(cache)
+                : (caches == null ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(caches))
+                        .resolve("migopy-tests");
         List<String> missing = new ArrayList<>();
         for (String version : List.of("6.0.5", "6.0.27", "5.0.4")) {
             if (!Files.exists(folder.resolve("mongod-" + version).resolve("lib/mongod"))) {

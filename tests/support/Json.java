@@ -1,9 +1,8 @@
 package support;
 
-import org.bson.Document;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.bson.Document;
 
 /**
  * Reads JSON as RFC 8259 has it and nothing more, into the driver's {@link Document}: {@code

@@ -25,11 +25,10 @@ record Jvm(
         Path input,
         UnaryOperator<List<String>> around) {
     /** What every child begins with. */
-    static final List<String> COMMAND =
-            List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-XX:TieredStopAtLevel=1",
-                    "-XX:+UseSerialGC");
+    static final List<String> COMMAND = List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC");
 
     /** The classes under test, the tests, and what a project needs: {@link ProjectClassPath}. */
     static final String JARS = System.getProperty("java.class.path");
@@ -44,8 +43,7 @@ record Jvm(
      * @param classes a folder of more classes; or null, for a JVM of jars alone, without the
      *     options for every child
      */
-    Run start(
-            int number, Path classes, List<String> options, String mainClass, String... arguments) {
+    Run start(int number, Path classes, List<String> options, String mainClass, String... arguments) {
         List<String> command = ClassArchive.command(environment);
         if (MORE_OPTIONS != null && classes != null) {
             command.addAll(List.of(MORE_OPTIONS.split(" ")));
@@ -57,12 +55,11 @@ record Jvm(
         command.addAll(List.of(arguments));
         Path out = folder.resolve("out-" + number);
         Path err = folder.resolve("err-" + number);
-        ProcessBuilder builder =
-                new ProcessBuilder(around.apply(command))
-                        .directory(start.toFile())
-                        .redirectInput(input.toFile())
-                        .redirectOutput(out.toFile())
-                        .redirectError(err.toFile());
+        ProcessBuilder builder = new ProcessBuilder(around.apply(command))
+                .directory(start.toFile())
+                .redirectInput(input.toFile())
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile());
         builder.environment().clear();
         builder.environment().putAll(environment);
         String words = mainClass + " " + String.join(" ", arguments);

@@ -20,18 +20,12 @@ public final class Migrations {
 
     /** Inserts {@code mark}, then throws an {@code IllegalStateException} with the message. */
     public static String failing(String mark, String message) {
-        return up(
-                insert(mark)
-                        + "if (true) throw new IllegalStateException("
-                        + literal(message)
-                        + ");");
+        return up(insert(mark) + "if (true) throw new IllegalStateException(" + literal(message) + ");");
     }
 
     /** Inserts {@code mark}; its {@code down()} throws. */
     public static String failingDown(String mark, String message) {
-        return upAndDown(
-                insert(mark),
-                "if (true) throw new IllegalStateException(" + literal(message) + ");");
+        return upAndDown(insert(mark), "if (true) throw new IllegalStateException(" + literal(message) + ");");
     }
 
     /**
@@ -75,12 +69,11 @@ public final class Migrations {
 
     /** A class with both. */
     public static String upAndDown(String up, String down) {
-        return source(
-                "static void up() {\n        "
-                        + up
-                        + "\n    }\n\n    static void down() {\n        "
-                        + down
-                        + "\n    }");
+        return source("static void up() {\n        "
+                + up
+                + "\n    }\n\n    static void down() {\n        "
+                + down
+                + "\n    }");
     }
 
     /**
@@ -89,47 +82,39 @@ public final class Migrations {
      */
     public static String source(String members) {
         return """
-        import static migopy.Migration.db;
-        import com.mongodb.client.*;
-        import migopy.*;
-        import org.bson.Document;
+            import static migopy.Migration.db;
+            import com.mongodb.client.*;
+            import migopy.*;
+            import org.bson.Document;
 
-        class Step {
-            %s
-        }
-        """
-                .formatted(members);
+            class Step {
+                %s
+            }
+            """.formatted(members);
     }
 
     private static String transactionalWith(String first, String then) {
-        return source(
-                "static void up(MongoDatabase database, ClientSession session) {\n        "
-                        + first
-                        + then
-                        + "\n"
-                        + "    }\n\n"
-                        + "    static void down(MongoDatabase database, ClientSession session) {\n"
-                        + "        database.getCollection(\"done\").deleteOne(session, new"
-                        + " Document());\n"
-                        + "    }");
+        return source("static void up(MongoDatabase database, ClientSession session) {\n        "
+                + first
+                + then
+                + "\n"
+                + "    }\n\n"
+                + "    static void down(MongoDatabase database, ClientSession session) {\n"
+                + "        database.getCollection(\"done\").deleteOne(session, new"
+                + " Document());\n"
+                + "    }");
     }
 
     private static String insert(String mark) {
-        return "db().getCollection(\"done\").insertOne(new Document(\"mark\", "
-                + literal(mark)
-                + ")); ";
+        return "db().getCollection(\"done\").insertOne(new Document(\"mark\", " + literal(mark) + ")); ";
     }
 
     private static String insertIn(String mark) {
-        return "database.getCollection(\"done\").insertOne(session, new Document(\"mark\", "
-                + literal(mark)
-                + ")); ";
+        return "database.getCollection(\"done\").insertOne(session, new Document(\"mark\", " + literal(mark) + ")); ";
     }
 
     private static String delete(String mark) {
-        return "db().getCollection(\"done\").deleteOne(new Document(\"mark\", "
-                + literal(mark)
-                + ")); ";
+        return "db().getCollection(\"done\").deleteOne(new Document(\"mark\", " + literal(mark) + ")); ";
     }
 
     private static String inUp() {

@@ -7,15 +7,13 @@ import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.event.CommandListener;
-
-import org.bson.Document;
-
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.bson.Document;
 
 /**
  * A test's own database on a running server. What the test opened on it is closed, and the database
@@ -25,8 +23,7 @@ public final class MongoServer implements AutoCloseable {
     private static final AtomicInteger COUNT = new AtomicInteger();
 
     private final Deployment deployment;
-    private final String database =
-            "t%d_%d".formatted(ProcessHandle.current().pid(), COUNT.incrementAndGet());
+    private final String database = "t%d_%d".formatted(ProcessHandle.current().pid(), COUNT.incrementAndGet());
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
     MongoServer(Deployment deployment) {
@@ -140,12 +137,10 @@ public final class MongoServer implements AutoCloseable {
 
     /** A client whose commands are heard; closed when the test ends. */
     public MongoClient heardBy(CommandListener listener) {
-        MongoClient client =
-                MongoClients.create(
-                        MongoClientSettings.builder()
-                                .applyConnectionString(new ConnectionString(uri()))
-                                .addCommandListener(listener)
-                                .build());
+        MongoClient client = MongoClients.create(MongoClientSettings.builder()
+                .applyConnectionString(new ConnectionString(uri()))
+                .addCommandListener(listener)
+                .build());
         closeAtEnd(client);
         return client;
     }

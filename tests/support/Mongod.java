@@ -5,9 +5,6 @@ import com.mongodb.MongoClientSettings;
 import com.mongodb.MongoCommandException;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
-
-import org.bson.Document;
-
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -23,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.bson.Document;
 
 /**
  * A mongod process of ours: small, on a free port of 127.0.0.1, gone when this JVM is gone, however
@@ -35,22 +33,19 @@ public final class Mongod implements AutoCloseable {
     static final String SET = "rs0";
 
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
-    private static final int ATTEMPTS =
-            3; // the free port may be taken by another before mongod has it
+    private static final int ATTEMPTS = 3; // the free port may be taken by another before mongod has it
 
     // The defaults are made for machines apart: heartbeats every 2 s, elections after 10 s of
     // silence. Secondaries read from the primary: one that a test holds back holds up no other.
-    private static final Document QUICK =
-            new Document("heartbeatIntervalMillis", 500)
-                    .append("electionTimeoutMillis", 2000)
-                    .append("chainingAllowed", false);
+    private static final Document QUICK = new Document("heartbeatIntervalMillis", 500)
+            .append("electionTimeoutMillis", 2000)
+            .append("chainingAllowed", false);
 
     // $1 the data folder, the rest the command. Prints the mongod's process id; waits for its own
     // input to end.
-    private static final String KEEPER =
-            "data=$1; shift; \"$@\" >/dev/null 2>&1 & child=$!; echo $child;"
-                    + " cat >/dev/null; kill -9 $child 2>/dev/null; wait $child 2>/dev/null;"
-                    + " rm -rf \"$data\"";
+    private static final String KEEPER = "data=$1; shift; \"$@\" >/dev/null 2>&1 & child=$!; echo $child;"
+            + " cat >/dev/null; kill -9 $child 2>/dev/null; wait $child 2>/dev/null;"
+            + " rm -rf \"$data\"";
 
     private final Path binary;
     private final List<String> options;
@@ -94,8 +89,7 @@ public final class Mongod implements AutoCloseable {
     }
 
     private void launch() {
-        List<String> command =
-                new ArrayList<>(List.of("sh", "-c", KEEPER, "keeper", data.toString()));
+        List<String> command = new ArrayList<>(List.of("sh", "-c", KEEPER, "keeper", data.toString()));
         command.addAll(List.of(binary.toString(), "--dbpath", data.toString()));
         command.addAll(List.of("--port", String.valueOf(port), "--bind_ip", "127.0.0.1"));
         command.addAll(List.of("--nounixsocket", "--logpath", log().toString(), "--logappend"));
@@ -104,13 +98,9 @@ public final class Mongod implements AutoCloseable {
         command.addAll(List.of("--setParameter", "diagnosticDataCollectionEnabled=false"));
         command.addAll(options);
         try {
-            ProcessBuilder builder =
-                    new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
+            ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
             keeper = builder.start();
-            var answer =
-                    new BufferedReader(
-                            new InputStreamReader(
-                                    keeper.getInputStream(), StandardCharsets.US_ASCII));
+            var answer = new BufferedReader(new InputStreamReader(keeper.getInputStream(), StandardCharsets.US_ASCII));
             long pid = Long.parseLong(answer.readLine());
             process = ProcessHandle.of(pid).orElse(null);
         } catch (IOException e) {
@@ -191,31 +181,26 @@ public final class Mongod implements AutoCloseable {
         List<Document> configuration = new ArrayList<>();
         for (Mongod member : members) {
             // The first is the one that tests speak to, so it wins the first election.
-            configuration.add(
-                    new Document("_id", configuration.size())
-                            .append("host", member.address())
-                            .append("priority", configuration.isEmpty() ? 2 : 1));
+            configuration.add(new Document("_id", configuration.size())
+                    .append("host", member.address())
+                    .append("priority", configuration.isEmpty() ? 2 : 1));
         }
         try (MongoClient client = client(more)) {
             client.getDatabase("admin")
-                    .runCommand(
-                            new Document(
-                                    "replSetInitiate",
-                                    new Document("_id", SET)
-                                            .append("members", configuration)
-                                            .append("settings", QUICK)));
+                    .runCommand(new Document(
+                            "replSetInitiate",
+                            new Document("_id", SET)
+                                    .append("members", configuration)
+                                    .append("settings", QUICK)));
             Eventually.until(
                     "the replica set has a primary",
                     START_LIMIT,
-                    () ->
-                            client.getDatabase("admin")
-                                    .runCommand(new Document("hello", 1))
-                                    .getBoolean("isWritablePrimary"));
+                    () -> client.getDatabase("admin")
+                            .runCommand(new Document("hello", 1))
+                            .getBoolean("isWritablePrimary"));
             // One that still copies the first data confirms no write.
             Eventually.until(
-                    "all other members are secondaries",
-                    START_LIMIT,
-                    () -> secondaries(client) == members.size() - 1);
+                    "all other members are secondaries", START_LIMIT, () -> secondaries(client) == members.size() - 1);
         }
     }
 
@@ -236,23 +221,18 @@ public final class Mongod implements AutoCloseable {
     void createRoot(String user, String password) {
         try (MongoClient client = client(settings -> {})) {
             client.getDatabase("admin")
-                    .runCommand(
-                            new Document("createUser", user)
-                                    .append("pwd", password)
-                                    .append("roles", List.of("root")));
+                    .runCommand(new Document("createUser", user)
+                            .append("pwd", password)
+                            .append("roles", List.of("root")));
         } catch (MongoCommandException e) {
             throw new IllegalStateException("no first user on " + address(), e);
         }
     }
 
     private MongoClient client(Consumer<MongoClientSettings.Builder> more) {
-        MongoClientSettings.Builder settings =
-                MongoClientSettings.builder()
-                        .applyConnectionString(
-                                new ConnectionString(
-                                        "mongodb://%s/?directConnection=true".formatted(address())))
-                        .applyToClusterSettings(
-                                cluster -> cluster.serverSelectionTimeout(30, TimeUnit.SECONDS));
+        MongoClientSettings.Builder settings = MongoClientSettings.builder()
+                .applyConnectionString(new ConnectionString("mongodb://%s/?directConnection=true".formatted(address())))
+                .applyToClusterSettings(cluster -> cluster.serverSelectionTimeout(30, TimeUnit.SECONDS));
         more.accept(settings);
         return MongoClients.create(settings.build());
     }

@@ -39,11 +39,10 @@ final class MongodBinary {
         try {
             Path out = Files.createTempFile(Scratch.root(), "get-mongod", ".out");
             Path err = Files.createTempFile(Scratch.root(), "get-mongod", ".err");
-            Process process =
-                    new ProcessBuilder("sh", script().toString(), version)
-                            .redirectOutput(out.toFile())
-                            .redirectError(err.toFile())
-                            .start();
+            Process process = new ProcessBuilder("sh", script().toString(), version)
+                    .redirectOutput(out.toFile())
+                    .redirectError(err.toFile())
+                    .start();
             if (!process.waitFor(FETCH_LIMIT_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
                 throw new NotToBeHad("get-mongod.sh took more than " + FETCH_LIMIT_SECONDS + " s");

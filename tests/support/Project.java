@@ -2,8 +2,6 @@ package support;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.bson.Document;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -17,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import org.bson.Document;
 
 /**
  * A user's project in a folder of its own: a migopy.java, {@code mongomigrations/}, and the journal
@@ -199,14 +198,9 @@ public final class Project {
     }
 
     private Run start(
-            UnaryOperator<List<String>> around,
-            Path classes,
-            List<String> options,
-            String main,
-            String... arguments) {
-        Run run =
-                new Jvm(folder, start, signals, environment, input, around)
-                        .start(runs++, classes, options, main, arguments);
+            UnaryOperator<List<String>> around, Path classes, List<String> options, String main, String... arguments) {
+        Run run = new Jvm(folder, start, signals, environment, input, around)
+                .start(runs++, classes, options, main, arguments);
         if (server != null) {
             server.closeAtEnd(run);
         }

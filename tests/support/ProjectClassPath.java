@@ -17,14 +17,7 @@ public final class ProjectClassPath {
 
     /** How the names of the library's jars begin, its dependencies' among them. */
     private static final List<String> LIBRARY =
-            List.of(
-                    "bson",
-                    "java-diff-utils-",
-                    "jline-",
-                    "mongodb-driver-",
-                    "picocli-",
-                    "progressbar-",
-                    "slf4j-");
+            List.of("bson", "java-diff-utils-", "jline-", "mongodb-driver-", "picocli-", "progressbar-", "slf4j-");
 
     private ProjectClassPath() {}
 

@@ -1,8 +1,7 @@
 package support;
 
-import migopy.MigrationsManager;
-
 import java.util.Map;
+import migopy.MigrationsManager;
 
 /**
  * The entry class of a project without settings of its own, for runs inside the test's JVM and for

@@ -6,40 +6,39 @@ import java.util.List;
 /** A pseudo-terminal around a command, and somebody who types: waits for a text, types another. */
 public final class PseudoTerminal {
     /** Python's own module has what Java lacks. */
-    private static final String PTY =
-            """
-            import fcntl, os, pty, select, struct, sys, termios, time
-            split = sys.argv.index('--')
-            columns, steps, command = int(sys.argv[1]), sys.argv[2:split], sys.argv[split + 1:]
-            os.environ.setdefault("TERM", "xterm")
-            pid, fd = pty.fork()
-            if pid == 0:
-                fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', 40, columns, 0, 0))
-                os.execvp(command[0], command)
-            seen, end, data = 0, time.time() + 80, b''
-            def read():
-                global data
-                if not select.select([fd], [], [], 1)[0]:
-                    return time.time() < end
-                try:
-                    more = os.read(fd, 65536)
-                except OSError:
-                    return False
-                data += more
-                return len(more) > 0
-            def stop(why):
-                sys.stdout.write(data.decode(errors='replace'))
-                sys.exit(why)
-            for awaited, typed in zip(steps[::2], steps[1::2]):
-                while data.find(awaited.encode(), seen) < 0:
-                    if not read():
-                        stop('it never said ' + awaited)
-                seen = data.find(awaited.encode(), seen) + len(awaited)
-                os.write(fd, typed.encode())
-            while read():
-                pass
-            stop(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-            """;
+    private static final String PTY = """
+        import fcntl, os, pty, select, struct, sys, termios, time
+        split = sys.argv.index('--')
+        columns, steps, command = int(sys.argv[1]), sys.argv[2:split], sys.argv[split + 1:]
+        os.environ.setdefault("TERM", "xterm")
+        pid, fd = pty.fork()
+        if pid == 0:
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', 40, columns, 0, 0))
+            os.execvp(command[0], command)
+        seen, end, data = 0, time.time() + 80, b''
+        def read():
+            global data
+            if not select.select([fd], [], [], 1)[0]:
+                return time.time() < end
+            try:
+                more = os.read(fd, 65536)
+            except OSError:
+                return False
+            data += more
+            return len(more) > 0
+        def stop(why):
+            sys.stdout.write(data.decode(errors='replace'))
+            sys.exit(why)
+        for awaited, typed in zip(steps[::2], steps[1::2]):
+            while data.find(awaited.encode(), seen) < 0:
+                if not read():
+                    stop('it never said ' + awaited)
+            seen = data.find(awaited.encode(), seen) + len(awaited)
+            os.write(fd, typed.encode())
+        while read():
+            pass
+        stop(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+        """;
 
     private PseudoTerminal() {}
 
@@ -50,7 +49,8 @@ public final class PseudoTerminal {
      * @param steps by twos: what is waited for, what is typed then
      */
     public static Result run(Project project, int columns, List<String> steps, String... words) {
-        return project.start(command -> around(command, columns, steps), List.of(), words).ended();
+        return project.start(command -> around(command, columns, steps), List.of(), words)
+                .ended();
     }
 
     private static List<String> around(List<String> command, int columns, List<String> steps) {

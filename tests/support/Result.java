@@ -2,9 +2,8 @@ package support;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.bson.Document;
-
 import java.util.List;
+import org.bson.Document;
 
 /**
  * What a command answered.

@@ -2,8 +2,6 @@ package support;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.bson.Document;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.bson.Document;
 
 /** A command in a JVM of its own, which a test may stop, wake, interrupt and kill. */
 public final class Run implements AutoCloseable {
@@ -65,8 +64,7 @@ public final class Run implements AutoCloseable {
                         return true;
                     }
                     if (!process.isAlive() && !Files.exists(file)) {
-                        throw new AssertionError(
-                                "It ended before it said " + signal + ". " + ended());
+                        throw new AssertionError("It ended before it said " + signal + ". " + ended());
                     }
                     return false;
                 },
@@ -146,9 +144,7 @@ public final class Run implements AutoCloseable {
     public Result ended(Duration limit) {
         try {
             if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new AssertionError(
-                        "%s still runs after %d s%n%s"
-                                .formatted(command, limit.toSeconds(), soFar()));
+                throw new AssertionError("%s still runs after %d s%n%s".formatted(command, limit.toSeconds(), soFar()));
             }
             return new Result(command, process.exitValue(), read(out), read(err));
         } catch (InterruptedException e) {

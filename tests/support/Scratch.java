@@ -18,8 +18,7 @@ public final class Scratch {
         private static Path create() {
             try {
                 Path root = Files.createTempDirectory("migopy-tests-").toRealPath();
-                Runtime.getRuntime()
-                        .addShutdownHook(new Thread(() -> delete(root), "delete-scratch"));
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(root), "delete-scratch"));
                 return root;
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -47,7 +46,8 @@ public final class Scratch {
      */
     public static void delete(Path folder) {
         try (Stream<Path> files = Files.walk(folder)) {
-            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
         } catch (IOException | UncheckedIOException e) {
             System.err.println("left behind: " + folder + " (" + e.getMessage() + ")");
         }

@@ -22,16 +22,14 @@ final class Servers implements ParameterResolver {
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
         Kind kind = parameter.findAnnotation(On.class).map(On::value).orElse(Kind.REPLICA_SET);
         // A store closes what it holds when that for which it was made ends.
-        ExtensionContext owner =
-                switch (kind) {
-                    case REPLICA_SET -> context.getRoot();
-                    case OWN -> context;
-                    default -> ofTheClass(context);
-                };
+        ExtensionContext owner = switch (kind) {
+            case REPLICA_SET -> context.getRoot();
+            case OWN -> context;
+            default -> ofTheClass(context);
+        };
         String key = kind == Kind.OWN ? "own " + parameter.getIndex() : kind.name();
         Deployment deployment =
-                owner.getStore(NAMESPACE)
-                        .computeIfAbsent(key, any -> Deployment.start(kind), Deployment.class);
+                owner.getStore(NAMESPACE).computeIfAbsent(key, any -> Deployment.start(kind), Deployment.class);
         MongoServer server = new MongoServer(deployment);
         context.getStore(NAMESPACE).put(server, server);
         return server;

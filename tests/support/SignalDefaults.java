@@ -21,15 +21,14 @@ public final class SignalDefaults {
     private static final long LIMIT_HOURS = 6;
 
     /** What sets the defaults for a command behind it; the first that works is taken. */
-    private static final List<List<String>> TOOLS =
+    private static final List<List<String>> TOOLS = List.of(
+            List.of("env", "--default-signal=INT"),
+            List.of("perl", "-e", "$SIG{INT} = 'DEFAULT'; exec @ARGV"),
             List.of(
-                    List.of("env", "--default-signal=INT"),
-                    List.of("perl", "-e", "$SIG{INT} = 'DEFAULT'; exec @ARGV"),
-                    List.of(
-                            "python3",
-                            "-c",
-                            "import os, signal, sys; signal.signal(signal.SIGINT,"
-                                    + " signal.SIG_DFL); os.execvp(sys.argv[1], sys.argv[1:])"));
+                    "python3",
+                    "-c",
+                    "import os, signal, sys; signal.signal(signal.SIGINT,"
+                            + " signal.SIG_DFL); os.execvp(sys.argv[1], sys.argv[1:])"));
 
     private SignalDefaults() {}
 
@@ -41,10 +40,8 @@ public final class SignalDefaults {
         try {
             return Files.readAllLines(STATUS).stream()
                     .filter(line -> line.startsWith(IGNORED))
-                    .map(
-                            line ->
-                                    Long.parseUnsignedLong(
-                                            line.substring(IGNORED.length()).strip(), 16))
+                    .map(line -> Long.parseUnsignedLong(
+                            line.substring(IGNORED.length()).strip(), 16))
                     .anyMatch(mask -> (mask & 1L << SIGINT - 1) != 0);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -80,10 +77,9 @@ public final class SignalDefaults {
             List<String> attempt = new ArrayList<>(tool);
             attempt.add("true");
             try {
-                Process process =
-                        new ProcessBuilder(attempt)
-                                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                                .start();
+                Process process = new ProcessBuilder(attempt)
+                        .redirectError(ProcessBuilder.Redirect.DISCARD)
+                        .start();
                 if (process.waitFor() == 0) {
                     return tool;
                 }
@@ -94,8 +90,7 @@ public final class SignalDefaults {
                 break;
             }
         }
-        System.err.println(
-                "SIGINT is ignored here, and none of env, perl and python3 can change it.");
+        System.err.println("SIGINT is ignored here, and none of env, perl and python3 can change it.");
         return List.of();
     }
 }

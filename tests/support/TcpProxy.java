@@ -204,8 +204,6 @@ public final class TcpProxy implements AutoCloseable {
         listener.close();
         closeAll();
         Eventually.until(
-                "the proxy's threads end",
-                END_LIMIT,
-                () -> running.stream().noneMatch(Thread::isAlive));
+                "the proxy's threads end", END_LIMIT, () -> running.stream().noneMatch(Thread::isAlive));
     }
 }

@@ -1,7 +1,6 @@
 package support;
 
 import com.mongodb.MongoClientSettings;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -14,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -47,8 +45,8 @@ public record TlsFiles(Path authority, Path certificateAndKey) {
                             + " -ext san=dns:localhost,ip:127.0.0.1 -keyalg RSA -keysize 2048");
             KeyStore store = open(folder);
             String certificate = pem("CERTIFICATE", store.getCertificate("one").getEncoded());
-            String key =
-                    pem("PRIVATE KEY", store.getKey("one", PASSWORD.toCharArray()).getEncoded());
+            String key = pem(
+                    "PRIVATE KEY", store.getKey("one", PASSWORD.toCharArray()).getEncoded());
             return new TlsFiles(
                     Files.writeString(folder.resolve("authority.pem"), certificate),
                     Files.writeString(folder.resolve("both.pem"), certificate + key));
@@ -63,20 +61,16 @@ public record TlsFiles(Path authority, Path certificateAndKey) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
         command.addAll(List.of(arguments.split(" ")));
-        command.addAll(
-                List.of("-keystore", "all.p12", "-storetype", "PKCS12", "-storepass", PASSWORD));
+        command.addAll(List.of("-keystore", "all.p12", "-storetype", "PKCS12", "-storepass", PASSWORD));
         Path said = folder.resolve("keytool.out");
-        Process process =
-                new ProcessBuilder(command)
-                        .directory(folder.toFile())
-                        .redirectErrorStream(true)
-                        .redirectOutput(said.toFile())
-                        .start();
+        Process process = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(said.toFile())
+                .start();
         try {
-            if (!process.waitFor(KEYTOOL_LIMIT_SECONDS, TimeUnit.SECONDS)
-                    || process.exitValue() != 0) {
-                throw new IllegalStateException(
-                        "keytool " + arguments + ": " + Files.readString(said));
+            if (!process.waitFor(KEYTOOL_LIMIT_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+                throw new IllegalStateException("keytool " + arguments + ": " + Files.readString(said));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -93,9 +87,8 @@ public record TlsFiles(Path authority, Path certificateAndKey) {
     }
 
     private static String pem(String what, byte[] bytes) {
-        String text =
-                Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII))
-                        .encodeToString(bytes);
+        String text = Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII))
+                .encodeToString(bytes);
         return "-----BEGIN %s-----%n%s%n-----END %s-----%n".formatted(what, text, what);
     }
 

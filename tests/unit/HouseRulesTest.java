@@ -2,10 +2,6 @@ package unit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
-
-import support.Checkout;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -14,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import support.Checkout;
 
 /** What a reader may count on in every source. */
 class HouseRulesTest {
@@ -25,7 +23,8 @@ class HouseRulesTest {
         for (Path source : sources("lib", "tests")) {
             List<String> text = Files.readAllLines(source);
             // The list of the library's files is made by tests/sources, and is no code.
-            long lines = text.stream().filter(line -> !line.startsWith("//SOURCES ")).count();
+            long lines =
+                    text.stream().filter(line -> !line.startsWith("//SOURCES ")).count();
             if (lines > LINES) {
                 tooLong.add(source.getFileName() + ": " + lines);
             }
@@ -36,8 +35,7 @@ class HouseRulesTest {
     @Test
     void testsWaitForFactsAndSleepInOnePlaceOnly() throws IOException {
         for (Path source : sources("tests")) {
-            if (source.endsWith("support/Eventually.java")
-                    || source.endsWith("unit/HouseRulesTest.java")) {
+            if (source.endsWith("support/Eventually.java") || source.endsWith("unit/HouseRulesTest.java")) {
                 continue;
             }
             assertThat(linesWith("Thread\\.sleep|TimeUnit\\.[A-Z]+\\.sleep|@Disabled", source))
@@ -64,9 +62,7 @@ class HouseRulesTest {
             if (within.getNameCount() > 1 && text.contains("package ")) {
                 String folder =
                         within.subpath(1, within.getNameCount()).toString().replace('/', '.');
-                assertThat(text)
-                        .as(source.toString())
-                        .containsPattern("(?m)^package " + folder + ";");
+                assertThat(text).as(source.toString()).containsPattern("(?m)^package " + folder + ";");
             }
         }
     }
@@ -80,8 +76,7 @@ class HouseRulesTest {
     }
 
     private static List<Path> sources(String... folders) throws IOException {
-        try (Stream<Path> all =
-                Stream.of(folders).map(Checkout.root()::resolve).flatMap(HouseRulesTest::walk)) {
+        try (Stream<Path> all = Stream.of(folders).map(Checkout.root()::resolve).flatMap(HouseRulesTest::walk)) {
             return all.filter(file -> file.toString().endsWith(".java")).toList();
         }
     }

@@ -2,10 +2,6 @@ package unit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
-
-import support.Checkout;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,29 +12,28 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import support.Checkout;
 
 /** Holds the map of the house: a room imports only from rooms to its right. */
 class ImportMapTest {
     /** From left to right; what stands in one list may not import from each other either. */
-    private static final List<List<String>> MAP =
-            List.of(
-                    List.of("MigrationsManager"),
-                    List.of("command"),
-                    List.of("fix"),
-                    List.of("run"),
-                    List.of("plan"),
-                    List.of("Migration", "journal", "lock", "dump"),
-                    List.of("mongo"),
-                    List.of("files", "backfill", "settings"),
-                    List.of("observe"),
-                    List.of("console", "MigopyException", "Problem", "Resumable"));
+    private static final List<List<String>> MAP = List.of(
+            List.of("MigrationsManager"),
+            List.of("command"),
+            List.of("fix"),
+            List.of("run"),
+            List.of("plan"),
+            List.of("Migration", "journal", "lock", "dump"),
+            List.of("mongo"),
+            List.of("files", "backfill", "settings"),
+            List.of("observe"),
+            List.of("console", "MigopyException", "Problem", "Resumable"));
 
     /** Classes beside {@code Migration} that are parts of it. */
-    private static final Map<String, String> PARTS =
-            Map.of("DirectRun", "Migration", "Transaction", "Migration");
+    private static final Map<String, String> PARTS = Map.of("DirectRun", "Migration", "Transaction", "Migration");
 
-    private static final Pattern NAMED =
-            Pattern.compile("\\bmigopy\\.([a-z]+\\b(?=\\.[a-zA-Z])|[A-Z][A-Za-z]*)");
+    private static final Pattern NAMED = Pattern.compile("\\bmigopy\\.([a-z]+\\b(?=\\.[a-zA-Z])|[A-Z][A-Za-z]*)");
 
     @Test
     void aRoomImportsOnlyFromRoomsToItsRight() throws IOException {
@@ -77,8 +72,7 @@ class ImportMapTest {
             if (room(source).equals("plan")) {
                 assertThat(text(source))
                         .as(source.toString())
-                        .doesNotContain(
-                                "import com.mongodb", "import java.io", "java.nio.file.Files")
+                        .doesNotContain("import com.mongodb", "import java.io", "java.nio.file.Files")
                         .doesNotContain("Instant.now", "currentTimeMillis", "nanoTime");
             }
         }
@@ -88,9 +82,7 @@ class ImportMapTest {
     void onlyTheRoomMongoMakesAClient() throws IOException {
         for (Path source : sources()) {
             if (!room(source).equals("mongo")) {
-                assertThat(text(source))
-                        .as(source.toString())
-                        .doesNotContain("MongoClients.create");
+                assertThat(text(source)).as(source.toString()).doesNotContain("MongoClients.create");
             }
         }
     }
@@ -126,8 +118,7 @@ class ImportMapTest {
     private static List<String> roomsNamedIn(Path source) throws IOException {
         String code = text(source).replaceAll("(?s)/\\*.*?\\*/", "").replaceAll("(?m)//.*$", "");
         List<String> rooms = new ArrayList<>();
-        Matcher named =
-                NAMED.matcher(code.replaceAll("(?m)^package .*$", "").replaceAll("\"[^\"]*\"", ""));
+        Matcher named = NAMED.matcher(code.replaceAll("(?m)^package .*$", "").replaceAll("\"[^\"]*\"", ""));
         while (named.find()) {
             rooms.add(whole(named.group(1)));
         }

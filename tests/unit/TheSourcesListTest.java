@@ -2,15 +2,13 @@ package unit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
-
-import support.Checkout;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import support.Checkout;
 
 class TheSourcesListTest {
     private static final Path LIBRARY = Checkout.root().resolve("lib/migopy");
@@ -24,17 +22,13 @@ class TheSourcesListTest {
         try (Stream<String> lines = Files.lines(LIST);
                 Stream<Path> files = Files.walk(LIBRARY)) {
             listed = lines.filter(line -> line.startsWith("//SOURCES ")).toList();
-            there =
-                    files.filter(file -> file.toString().endsWith(".java"))
-                            .filter(file -> !file.equals(MANAGER) && !file.equals(LIST))
-                            .map(file -> LIBRARY.relativize(file).toString().replace('\\', '/'))
-                            .filter(
-                                    file ->
-                                            !file.startsWith(
-                                                    "embedded/")) // a script with jars of its own
-                            .sorted()
-                            .map(file -> "//SOURCES " + file)
-                            .toList();
+            there = files.filter(file -> file.toString().endsWith(".java"))
+                    .filter(file -> !file.equals(MANAGER) && !file.equals(LIST))
+                    .map(file -> LIBRARY.relativize(file).toString().replace('\\', '/'))
+                    .filter(file -> !file.startsWith("embedded/")) // a script with jars of its own
+                    .sorted()
+                    .map(file -> "//SOURCES " + file)
+                    .toList();
         }
         assertThat(listed).as("to rewrite the list, run: tests/sources").isEqualTo(there);
     }

@@ -1,14 +1,12 @@
 package migopy.backfill;
 
-import migopy.MigopyException;
-
-import org.bson.Document;
-import org.bson.conversions.Bson;
-
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
+import migopy.MigopyException;
+import org.bson.Document;
+import org.bson.conversions.Bson;
 
 /**
  * A change to many documents, made in batches along {@code _id}; a call goes on where an earlier
@@ -64,12 +62,10 @@ public final class Backfill {
      * @param started called when it is run
      */
     public static Backfill of(BackfillContext context, String collection, Runnable started) {
-        return new Backfill(
-                collection,
-                job -> {
-                    started.run();
-                    return new Run(context, job).run();
-                });
+        return new Backfill(collection, job -> {
+            started.run();
+            return new Run(context, job).run();
+        });
     }
 
     /** The collection is in another database than the configured one. */
@@ -107,8 +103,7 @@ public final class Backfill {
      */
     public Backfill update(Bson... stages) {
         if (stages.length == 0) {
-            throw wrong(
-                    "update() of backfill(\"%s\") needs at least one stage".formatted(collection));
+            throw wrong("update() of backfill(\"%s\") needs at least one stage".formatted(collection));
         }
         return change(new Change.Update(List.of(stages)));
     }
@@ -220,9 +215,8 @@ public final class Backfill {
      */
     public long run() {
         if (change == null) {
-            throw wrong(
-                    "backfill(\"%s\") has nothing to do: update(...), each(...) or delete() is missing"
-                            .formatted(collection));
+            throw wrong("backfill(\"%s\") has nothing to do: update(...), each(...) or delete() is missing"
+                    .formatted(collection));
         }
         if (Thread.currentThread() instanceof Crew.Member) {
             throw wrong(
@@ -247,13 +241,11 @@ public final class Backfill {
     private Change completed() {
         if (!arrayFilters.isEmpty() && (into != null || !(change instanceof Change.Each))) {
             throw wrong(
-                    "arrayFilters(...) of backfill(\"%s\") needs each(...) without into(...)"
-                            .formatted(collection));
+                    "arrayFilters(...) of backfill(\"%s\") needs each(...) without into(...)".formatted(collection));
         }
         if (into == null) {
             if (change instanceof Change.Insert) {
-                throw wrong(
-                        "eachToMany() of backfill(\"%s\") needs into(...)".formatted(collection));
+                throw wrong("eachToMany() of backfill(\"%s\") needs into(...)".formatted(collection));
             }
             return change;
         }
@@ -263,9 +255,7 @@ public final class Backfill {
         if (change instanceof Change.Each each) {
             return new Change.Insert(intoDatabase, into, each.code().map(Backfill::toMany));
         }
-        throw wrong(
-                "into(\"%s\") of backfill(\"%s\") needs each(...) or eachToMany(...)"
-                        .formatted(into, collection));
+        throw wrong("into(\"%s\") of backfill(\"%s\") needs each(...) or eachToMany(...)".formatted(into, collection));
     }
 
     private static Function<Document, List<Bson>> toMany(Function<Document, Bson> one) {
@@ -277,9 +267,8 @@ public final class Backfill {
 
     private Backfill change(Change wanted) {
         if (change != null) {
-            throw wrong(
-                    "backfill(\"%s\") can do one thing: %s() or %s()"
-                            .formatted(collection, change.word(), wanted.word()));
+            throw wrong("backfill(\"%s\") can do one thing: %s() or %s()"
+                    .formatted(collection, change.word(), wanted.word()));
         }
         change = wanted;
         return this;

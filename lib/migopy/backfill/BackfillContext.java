@@ -2,12 +2,10 @@ package migopy.backfill;
 
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoDatabase;
-
-import migopy.console.Event;
-
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Consumer;
+import migopy.console.Event;
 
 /**
  * What a backfill is handed by the migration that it belongs to.
@@ -55,15 +53,6 @@ public record BackfillContext(
             Consumer<Event> events,
             boolean transactions,
             boolean embedded) {
-        this(
-                client,
-                database,
-                migration,
-                checkpoints,
-                lease,
-                events,
-                transactions,
-                embedded,
-                MAX_LAG);
+        this(client, database, migration, checkpoints, lease, events, transactions, embedded, MAX_LAG);
     }
 }

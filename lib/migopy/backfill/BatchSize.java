@@ -1,7 +1,6 @@
 package migopy.backfill;
 
 import com.mongodb.MongoException;
-
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -36,10 +35,7 @@ final class BatchSize {
     BatchSize(int documents, long maxRate) {
         fixed = documents > 0;
         int largest = fixed ? documents : MOST;
-        most =
-                maxRate > 0
-                        ? (int) Math.max(1, Math.min(largest, maxRate / BATCHES_A_SECOND))
-                        : largest;
+        most = maxRate > 0 ? (int) Math.max(1, Math.min(largest, maxRate / BATCHES_A_SECOND)) : largest;
         least = Math.min(LEAST, most);
         size = fixed ? most : Math.min(FIRST, most);
     }

@@ -9,7 +9,9 @@ import com.mongodb.client.model.DeleteOptions;
 import com.mongodb.client.model.UpdateOneModel;
 import com.mongodb.client.model.UpdateOptions;
 import com.mongodb.client.result.UpdateResult;
-
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
@@ -18,10 +20,6 @@ import org.bson.BsonValue;
 import org.bson.Document;
 import org.bson.RawBsonDocument;
 import org.bson.conversions.Bson;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.function.Function;
 
 /** Writes one batch, in the server or document by document. */
 final class Batches {
@@ -38,12 +36,7 @@ final class Batches {
      * @param destination where new documents go, or null
      * @param shardKey the fields of the collection's shard key; empty if it is not sharded
      */
-    Batches(
-            Target target,
-            Destination destination,
-            Job job,
-            List<String> shardKey,
-            boolean embedded) {
+    Batches(Target target, Destination destination, Job job, List<String> shardKey, boolean embedded) {
         this.target = target;
         this.destination = destination;
         this.change = job.change();
@@ -88,8 +81,7 @@ final class Batches {
             return each(session, each.code().function(), stretch.documents());
         }
         if (change instanceof Change.Insert insert) {
-            return destination.insert(
-                    session, insert.code().function(), target, stretch.documents());
+            return destination.insert(session, insert.code().function(), target, stretch.documents());
         }
         return delete(session, stretch.range());
     }
@@ -99,9 +91,7 @@ final class Batches {
         BsonDocument filter = range.filter(target.where());
         MongoCollection<RawBsonDocument> all = target.collection();
         UpdateResult result =
-                session == null
-                        ? all.updateMany(filter, stages, byId)
-                        : all.updateMany(session, filter, stages, byId);
+                session == null ? all.updateMany(filter, stages, byId) : all.updateMany(session, filter, stages, byId);
         return new Written(result.getMatchedCount(), result.getModifiedCount());
     }
 
@@ -109,18 +99,12 @@ final class Batches {
         BsonDocument filter = range.filter(target.where());
         MongoCollection<RawBsonDocument> all = target.collection();
         DeleteOptions byId = embedded ? new DeleteOptions() : new DeleteOptions().hint(BY_ID);
-        long deleted =
-                (session == null
-                                ? all.deleteMany(filter, byId)
-                                : all.deleteMany(session, filter, byId))
-                        .getDeletedCount();
+        long deleted = (session == null ? all.deleteMany(filter, byId) : all.deleteMany(session, filter, byId))
+                .getDeletedCount();
         return new Written(deleted, deleted);
     }
 
-    private Written each(
-            ClientSession session,
-            Function<Document, Bson> function,
-            List<RawBsonDocument> documents) {
+    private Written each(ClientSession session, Function<Document, Bson> function, List<RawBsonDocument> documents) {
         List<UpdateOneModel<RawBsonDocument>> updates = new ArrayList<>(documents.size());
         List<BsonValue> ids = new ArrayList<>(documents.size());
         // One plan for all: without the hint an index of where's fields competes with _id's.
@@ -140,14 +124,10 @@ final class Batches {
         // In any order: one document's failure leaves the others changed, and the server need not
         // wait.
         BulkWriteOptions unordered =
-                new BulkWriteOptions()
-                        .ordered(false)
-                        .bypassDocumentValidation(options.bypassValidation());
+                new BulkWriteOptions().ordered(false).bypassDocumentValidation(options.bypassValidation());
         try {
             BulkWriteResult result =
-                    session == null
-                            ? all.bulkWrite(updates, unordered)
-                            : all.bulkWrite(session, updates, unordered);
+                    session == null ? all.bulkWrite(updates, unordered) : all.bulkWrite(session, updates, unordered);
             return new Written(result.getMatchedCount(), result.getModifiedCount());
         } catch (MongoBulkWriteException e) {
             throw FailedAt.document(e, ids);

@@ -2,15 +2,13 @@ package migopy.backfill;
 
 import com.mongodb.MongoException;
 import com.mongodb.client.ClientSession;
-
-import migopy.MigopyException;
-import migopy.console.Event;
-import migopy.console.Wording;
-
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import migopy.MigopyException;
+import migopy.console.Event;
+import migopy.console.Wording;
 
 /**
  * What a backfill's workers share: the checkpoint, the throttle, and whether to go on. Each batch
@@ -114,16 +112,14 @@ final class Board {
      *
      * @return the checkpoint as it will be when the transaction is committed
      */
-    synchronized Checkpoint keptIn(
-            ClientSession session, int segment, Stretch stretch, Written written) {
+    synchronized Checkpoint keptIn(ClientSession session, int segment, Stretch stretch, Written written) {
         Checkpoint next = after(segment, stretch, written);
         asked = write(next, session);
         return next;
     }
 
     /** The transaction that {@code next} was kept in is committed. */
-    synchronized void committed(
-            int segment, Checkpoint next, Stretch stretch, Written written, long begunAt) {
+    synchronized void committed(int segment, Checkpoint next, Stretch stretch, Written written, long begunAt) {
         account(segment, stretch, written, begunAt);
         adopt(next);
     }
@@ -191,15 +187,13 @@ final class Board {
         long endsAt = System.nanoTime() + LONGEST_PAUSE.toNanos();
         while (asked == Control.PAUSE && !ending) {
             if (!pauseTold) {
-                notice(
-                        "paused by another terminal; to go on: "
-                                + Wording.command("backfill", "resume", context.migration()));
+                notice("paused by another terminal; to go on: "
+                        + Wording.command("backfill", "resume", context.migration()));
                 pauseTold = true;
             }
             if (System.nanoTime() - endsAt > 0) {
                 throw MigopyException.failed(
-                        "%s was paused for %d days".formatted(where(), LONGEST_PAUSE.toDays()),
-                        goesOn());
+                        "%s was paused for %d days".formatted(where(), LONGEST_PAUSE.toDays()), goesOn());
             }
             look(Standing.State.PAUSED, LOOK);
             sleep(LOOK);
@@ -273,15 +267,14 @@ final class Board {
     private void tell() {
         Standing now = checkpoint.standing();
         context.events()
-                .accept(
-                        new Event.Progress(
-                                context.migration(),
-                                "docs",
-                                now.done(),
-                                now.estimate(),
-                                now.perSecond(),
-                                lastBatch,
-                                lag.now()));
+                .accept(new Event.Progress(
+                        context.migration(),
+                        "docs",
+                        now.done(),
+                        now.estimate(),
+                        now.perSecond(),
+                        lastBatch,
+                        lag.now()));
     }
 
     private String where() {

@@ -1,11 +1,10 @@
 package migopy.backfill;
 
+import java.util.List;
+import java.util.function.Function;
 import org.bson.Document;
 import org.bson.codecs.configuration.CodecRegistry;
 import org.bson.conversions.Bson;
-
-import java.util.List;
-import java.util.function.Function;
 
 /** What a backfill does with the documents that it visits. */
 sealed interface Change {
@@ -69,9 +68,7 @@ sealed interface Change {
      * @param database the other collection's; null for the configured one
      */
     record Insert(
-            String database,
-            String collection,
-            Code<? extends Function<Document, ? extends List<? extends Bson>>> code)
+            String database, String collection, Code<? extends Function<Document, ? extends List<? extends Bson>>> code)
             implements Change {
         @Override
         public String word() {
@@ -80,9 +77,7 @@ sealed interface Change {
 
         @Override
         public Document described(String text, CodecRegistry registry) {
-            return code.described(text, registry)
-                    .append("database", database)
-                    .append("into", collection);
+            return code.described(text, registry).append("database", database).append("into", collection);
         }
 
         @Override

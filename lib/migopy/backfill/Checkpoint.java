@@ -1,5 +1,7 @@
 package migopy.backfill;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.bson.BsonArray;
 import org.bson.BsonBinary;
 import org.bson.BsonBoolean;
@@ -8,9 +10,6 @@ import org.bson.BsonDouble;
 import org.bson.BsonInt32;
 import org.bson.BsonInt64;
 import org.bson.BsonString;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Where a backfill stands, as it is kept with the migration's record.

@@ -1,7 +1,6 @@
 package migopy.backfill;
 
 import com.mongodb.client.ClientSession;
-
 import org.bson.BsonDocument;
 
 /** Keeps a backfill's checkpoint with its migration's record. */

@@ -1,13 +1,6 @@
 package migopy.backfill;
 
 import com.mongodb.client.ClientSession;
-
-import migopy.MigopyException;
-import migopy.console.Wording;
-
-import org.bson.BsonDocument;
-import org.bson.BsonValue;
-
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -15,6 +8,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import migopy.MigopyException;
+import migopy.console.Wording;
+import org.bson.BsonDocument;
+import org.bson.BsonValue;
 
 /**
  * The checkpoints of one attempt of a migration. Each of its backfills claims its own, by what it
@@ -109,8 +106,7 @@ public final class Checkpoints {
             return place(next(), null);
         }
         if (print.way().equals(Change.Delete.WORD)) {
-            return place(
-                    free.get(0), null); // To delete from the start again changes nothing twice.
+            return place(free.get(0), null); // To delete from the start again changes nothing twice.
         }
         throw MigopyException.refused(
                 other(Standing.of(stored.get(free.get(0))), print),
@@ -137,8 +133,7 @@ public final class Checkpoints {
                     && earlier.collection().equals(print.collection())
                     && (!bothNamed || name.equals(print.name()))) {
                 throw MigopyException.refused(
-                        other(earlier, print),
-                        "To start anew: " + START_ANEW.formatted(Wording.word(migration)));
+                        other(earlier, print), "To start anew: " + START_ANEW.formatted(Wording.word(migration)));
             }
         }
     }
@@ -164,11 +159,9 @@ public final class Checkpoints {
     }
 
     private static String other(Standing earlier, Fingerprint print) {
-        String how =
-                earlier.state() == Standing.State.DONE
-                        ? "finished"
-                        : "stopped at %,d of about %,d documents"
-                                .formatted(earlier.done(), earlier.estimate());
+        String how = earlier.state() == Standing.State.DONE
+                ? "finished"
+                : "stopped at %,d of about %,d documents".formatted(earlier.done(), earlier.estimate());
         return ("%s() of %s differs from the backfill that %s in an earlier attempt: the migration"
                         + " was edited, or a value in it differs at each attempt")
                 .formatted(print.way(), print.collection(), how);

@@ -1,11 +1,5 @@
 package migopy.backfill;
 
-import org.bson.BsonDocument;
-import org.bson.BsonInvalidOperationException;
-import org.bson.Document;
-import org.bson.codecs.configuration.CodecConfigurationException;
-import org.bson.codecs.configuration.CodecRegistry;
-
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
@@ -13,6 +7,11 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.bson.BsonDocument;
+import org.bson.BsonInvalidOperationException;
+import org.bson.Document;
+import org.bson.codecs.configuration.CodecConfigurationException;
+import org.bson.codecs.configuration.CodecRegistry;
 
 /**
  * A function of a migration.
@@ -29,21 +28,11 @@ record Code<F>(F function, Object written, String site) {
 
     /** The function, with the line of the migration that passes it. */
     static <F> Code<F> of(F function) {
-        String site =
-                StackWalker.getInstance()
-                        .walk(
-                                frames ->
-                                        frames.filter(one -> !one.getClassName().startsWith(OURS))
-                                                .findFirst()
-                                                .map(
-                                                        one ->
-                                                                "%s.%s:%d"
-                                                                        .formatted(
-                                                                                one.getClassName(),
-                                                                                one.getMethodName(),
-                                                                                one
-                                                                                        .getLineNumber()))
-                                                .orElse(null));
+        String site = StackWalker.getInstance()
+                .walk(frames -> frames.filter(one -> !one.getClassName().startsWith(OURS))
+                        .findFirst()
+                        .map(one -> "%s.%s:%d".formatted(one.getClassName(), one.getMethodName(), one.getLineNumber()))
+                        .orElse(null));
         return new Code<>(function, function, site);
     }
 
@@ -72,12 +61,9 @@ record Code<F>(F function, Object written, String site) {
             if (isLarge(value)) {
                 return value.getClass().getName();
             }
-            BsonDocument encoded =
-                    new Document("value", value).toBsonDocument(Document.class, registry);
+            BsonDocument encoded = new Document("value", value).toBsonDocument(Document.class, registry);
             return encoded.get("value"); // Only now is it encoded.
-        } catch (CodecConfigurationException
-                | BsonInvalidOperationException
-                | IllegalAccessException e) {
+        } catch (CodecConfigurationException | BsonInvalidOperationException | IllegalAccessException e) {
             return field.getType().getName(); // Not data: a collection, a client, another function.
         }
     }

@@ -3,12 +3,9 @@ package migopy.backfill;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
-
-import migopy.MigopyException;
-
-import org.bson.Document;
-
 import java.util.List;
+import migopy.MigopyException;
+import org.bson.Document;
 
 /**
  * What a backfill has to know of its collection.
@@ -40,14 +37,14 @@ record CollectionFacts(String type, boolean capped, List<String> shardKey) {
         if (capped && !reads) {
             throw MigopyException.failed(
                     "%s is a capped collection: backfill() cannot change it".formatted(name),
-                    "Copy it with into(...) to a collection that is not capped, or update it with"
-                            + " db()");
+                    "Copy it with into(...) to a collection that is not capped, or update it with" + " db()");
         }
     }
 
-    static CollectionFacts of(
-            MongoClient client, MongoDatabase database, String collection, boolean embedded) {
-        Document info = database.listCollections().filter(Filters.eq("name", collection)).first();
+    static CollectionFacts of(MongoClient client, MongoDatabase database, String collection, boolean embedded) {
+        Document info = database.listCollections()
+                .filter(Filters.eq("name", collection))
+                .first();
         String type = info == null ? null : info.get("type", "collection");
         Document options = info == null ? new Document() : info.get("options", new Document());
         return new CollectionFacts(

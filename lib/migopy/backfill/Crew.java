@@ -1,11 +1,10 @@
 package migopy.backfill;
 
-import migopy.observe.CommandWatch;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import migopy.observe.CommandWatch;
 
 /**
  * The threads of a backfill: started together, joined together. The migration's own thread only
@@ -41,8 +40,7 @@ final class Crew {
     void work(List<Runnable> tasks) {
         List<Thread> threads = new ArrayList<>();
         for (Runnable task : tasks) {
-            threads.add(
-                    new Member(() -> guarded(task), "%s-%d".formatted(name, threads.size() + 1)));
+            threads.add(new Member(() -> guarded(task), "%s-%d".formatted(name, threads.size() + 1)));
         }
         threads.forEach(Thread::start);
         boolean interrupted = join(threads);
@@ -57,8 +55,7 @@ final class Crew {
     private void guarded(Runnable task) {
         try {
             task.run();
-        } catch (
-                Throwable e) { // OutOfMemoryError too: a worker's end is never taken for the work's
+        } catch (Throwable e) { // OutOfMemoryError too: a worker's end is never taken for the work's
             board.failed(e);
         }
     }

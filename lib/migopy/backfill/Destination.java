@@ -10,20 +10,17 @@ import com.mongodb.client.model.InsertOneModel;
 import com.mongodb.client.model.ReplaceOneModel;
 import com.mongodb.client.model.ReplaceOptions;
 import com.mongodb.client.model.WriteModel;
-
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import migopy.MigopyException;
-
 import org.bson.BsonDocument;
 import org.bson.Document;
 import org.bson.RawBsonDocument;
 import org.bson.codecs.BsonDocumentCodec;
 import org.bson.codecs.configuration.CodecRegistry;
 import org.bson.conversions.Bson;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 
 /** The collection that new documents go into. */
 final class Destination {
@@ -38,34 +35,23 @@ final class Destination {
     private final CodecRegistry registry;
     private final BulkWriteOptions unordered;
 
-    private Destination(
-            MongoCollection<RawBsonDocument> collection,
-            CodecRegistry registry,
-            Job.Options options) {
+    private Destination(MongoCollection<RawBsonDocument> collection, CodecRegistry registry, Job.Options options) {
         this.collection = collection;
         this.registry = registry;
-        this.unordered =
-                new BulkWriteOptions()
-                        .ordered(false)
-                        .bypassDocumentValidation(options.bypassValidation());
+        this.unordered = new BulkWriteOptions().ordered(false).bypassDocumentValidation(options.bypassValidation());
     }
 
     /** Finds it, and creates it where it is missing: a transaction may not be able to. */
-    static Destination of(
-            BackfillContext context, Job job, Change.Insert insert, CodecRegistry registry) {
-        MongoDatabase database =
-                Job.databaseOf(context.client(), context.database(), insert.database());
+    static Destination of(BackfillContext context, Job job, Change.Insert insert, CodecRegistry registry) {
+        MongoDatabase database = Job.databaseOf(context.client(), context.database(), insert.database());
         String name = database.getName() + "." + insert.collection();
         MongoDatabase source = job.databaseOf(context.client(), context.database());
         if (name.equals(source.getName() + "." + job.collection())) {
             throw MigopyException.failed(
-                    "backfill(\"%s\") cannot insert into the collection that it reads"
-                            .formatted(job.shownName()),
+                    "backfill(\"%s\") cannot insert into the collection that it reads".formatted(job.shownName()),
                     "Insert into another collection, and rename it");
         }
-        CollectionFacts facts =
-                CollectionFacts.of(
-                        context.client(), database, insert.collection(), context.embedded());
+        CollectionFacts facts = CollectionFacts.of(context.client(), database, insert.collection(), context.embedded());
         if (facts.exists()) {
             facts.refuse(name, false);
         } else {
@@ -75,11 +61,7 @@ final class Destination {
     }
 
     /** One that is there. */
-    static Destination in(
-            MongoDatabase database,
-            Change.Insert insert,
-            Job.Options options,
-            CodecRegistry registry) {
+    static Destination in(MongoDatabase database, Change.Insert insert, Job.Options options, CodecRegistry registry) {
         return new Destination(
                 database.getCollection(insert.collection(), RawBsonDocument.class)
                         .withCodecRegistry(registry)
@@ -125,14 +107,12 @@ final class Destination {
     }
 
     private RawBsonDocument raw(Bson made) {
-        return new RawBsonDocument(
-                made.toBsonDocument(Document.class, registry), new BsonDocumentCodec());
+        return new RawBsonDocument(made.toBsonDocument(Document.class, registry), new BsonDocumentCodec());
     }
 
     private static WriteModel<RawBsonDocument> model(RawBsonDocument made) {
         return made.containsKey(Range.ID)
-                ? new ReplaceOneModel<>(
-                        new BsonDocument(Range.ID, made.get(Range.ID)), made, UPSERT)
+                ? new ReplaceOneModel<>(new BsonDocument(Range.ID, made.get(Range.ID)), made, UPSERT)
                 : new InsertOneModel<>(made);
     }
 

@@ -2,14 +2,12 @@ package migopy.backfill;
 
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoDatabase;
-
+import java.util.ArrayList;
+import java.util.List;
 import migopy.console.BackfillEstimate;
 import migopy.console.MigrationEstimate;
 import migopy.observe.Handles;
 import migopy.observe.ReadOnly;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Calls a migration's {@code up()} to find out what its backfills would do. It is given a client
@@ -33,8 +31,7 @@ public final class EstimateRun {
      * @param transactions false on a standalone and on the embedded server: then nothing is timed
      * @param embedded true on the embedded server
      */
-    public EstimateRun(
-            MongoClient client, MongoDatabase database, boolean transactions, boolean embedded) {
+    public EstimateRun(MongoClient client, MongoDatabase database, boolean transactions, boolean embedded) {
         this.client = Handles.of(MongoClient.class, client, readOnly);
         this.database = Handles.of(MongoDatabase.class, database, readOnly);
         this.estimator = new Estimator(client, database, transactions, embedded);

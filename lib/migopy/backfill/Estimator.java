@@ -7,19 +7,16 @@ import com.mongodb.WriteConcern;
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoDatabase;
-
-import migopy.console.BackfillEstimate;
-
-import org.bson.BsonArray;
-import org.bson.BsonDocument;
-import org.bson.BsonValue;
-import org.bson.RawBsonDocument;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import migopy.console.BackfillEstimate;
+import org.bson.BsonArray;
+import org.bson.BsonDocument;
+import org.bson.BsonValue;
+import org.bson.RawBsonDocument;
 
 /** Counts, explains and times what one backfill would do. Keeps nothing of it. */
 final class Estimator {
@@ -63,8 +60,7 @@ final class Estimator {
         CollectionFacts facts = CollectionFacts.of(client, source, job.collection(), embedded);
         if (!facts.exists()) {
             notes.add("there is no such collection");
-            return new BackfillEstimate(
-                    job.shownName(), job.change().word(), 0L, null, 0, 0, null, null, notes);
+            return new BackfillEstimate(job.shownName(), job.change().word(), 0L, null, 0, 0, null, null, notes);
         }
         if (facts.sharded()) {
             notes.add("sharded by " + String.join(", ", facts.shardKey()));
@@ -160,8 +156,7 @@ final class Estimator {
         }
     }
 
-    private Optional<Timed> timed(
-            Job job, Target target, CollectionFacts facts, List<String> notes) {
+    private Optional<Timed> timed(Job job, Target target, CollectionFacts facts, List<String> notes) {
         if (!transactions) {
             notes.add("not timed: without transactions a batch could not be taken back");
             return Optional.empty();
@@ -172,8 +167,7 @@ final class Estimator {
         } catch (MongoException e) {
             notes.add(
                     Retry.tooSlow(e)
-                            ? "not timed: a batch of %,d took longer than 1 s"
-                                    .formatted(TIMED_DOCUMENTS)
+                            ? "not timed: a batch of %,d took longer than 1 s".formatted(TIMED_DOCUMENTS)
                             : "not timed: " + e.getMessage());
             return Optional.empty();
         }
@@ -183,14 +177,10 @@ final class Estimator {
         BsonDocument these = new BsonDocument("$in", new BsonArray(ids));
         Job some = job.of(new BsonDocument(Range.ID, these));
         Target target = new Target(job.databaseOf(client, database), some, embedded);
-        Destination destination =
-                job.change() instanceof Change.Insert insert
-                        ? Destination.in(
-                                Job.databaseOf(client, database, insert.database()),
-                                insert,
-                                job.options(),
-                                target.registry())
-                        : null;
+        Destination destination = job.change() instanceof Change.Insert insert
+                ? Destination.in(
+                        Job.databaseOf(client, database, insert.database()), insert, job.options(), target.registry())
+                : null;
         Batches batches = new Batches(target, destination, some, facts.shardKey(), embedded);
         try (ClientSession session = client.startSession()) {
             session.startTransaction(options());

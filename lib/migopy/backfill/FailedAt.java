@@ -2,13 +2,11 @@ package migopy.backfill;
 
 import com.mongodb.MongoBulkWriteException;
 import com.mongodb.MongoWriteException;
-
-import org.bson.BsonDocument;
-import org.bson.BsonValue;
-
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.bson.BsonDocument;
+import org.bson.BsonValue;
 
 /**
  * Where a batch failed. It is attached to what was thrown, which stays what it is: the migration's

@@ -1,15 +1,14 @@
 package migopy.backfill;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import org.bson.BsonDocument;
 import org.bson.Document;
 import org.bson.codecs.configuration.CodecRegistry;
 import org.bson.json.JsonMode;
 import org.bson.json.JsonWriterSettings;
-
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /**
  * What distinguishes a backfill from the others of its migration, in this attempt and in the next.
@@ -28,8 +27,8 @@ record Fingerprint(String collection, String way, String name, String digest) {
      * @param text the checksum of the migration's text: what a function does is known by that alone
      */
     static Fingerprint of(Job job, String text, CodecRegistry registry) {
-        Document parts =
-                new Document("collection", job.shownName()).append("way", job.change().word());
+        Document parts = new Document("collection", job.shownName())
+                .append("way", job.change().word());
         if (job.name() != null) {
             parts.append("name", job.name()).append("text", text);
         } else {
@@ -37,8 +36,7 @@ record Fingerprint(String collection, String way, String name, String digest) {
                     .append("change", job.change().described(text, registry))
                     .append("options", job.options().described(registry));
         }
-        return new Fingerprint(
-                job.shownName(), job.change().word(), job.name(), digest(parts, registry));
+        return new Fingerprint(job.shownName(), job.change().word(), job.name(), digest(parts, registry));
     }
 
     private static BsonDocument rendered(org.bson.conversions.Bson bson, CodecRegistry registry) {

@@ -2,12 +2,10 @@ package migopy.backfill;
 
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoDatabase;
-
+import java.util.List;
 import org.bson.Document;
 import org.bson.codecs.configuration.CodecRegistry;
 import org.bson.conversions.Bson;
-
-import java.util.List;
 
 /**
  * What a migration asked for.
@@ -18,14 +16,7 @@ import java.util.List;
  * @param options how it writes
  * @param speed how fast, and on how many threads
  */
-record Job(
-        String database,
-        String collection,
-        String name,
-        Bson where,
-        Change change,
-        Options options,
-        Speed speed) {
+record Job(String database, String collection, String name, Bson where, Change change, Options options, Speed speed) {
 
     /**
      * How documents are written.
@@ -60,8 +51,7 @@ record Job(
 
     /** The same for other documents, on one thread. */
     Job of(Bson documents) {
-        return new Job(
-                database, collection, name, documents, change, options, new Speed(0, 0, 1, true));
+        return new Job(database, collection, name, documents, change, options, new Speed(0, 0, 1, true));
     }
 
     int batch() {

@@ -2,14 +2,12 @@ package migopy.backfill;
 
 import com.mongodb.MongoException;
 import com.mongodb.client.MongoClient;
-
-import org.bson.BsonDocument;
-import org.bson.BsonValue;
-import org.bson.Document;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.bson.BsonDocument;
+import org.bson.BsonValue;
+import org.bson.Document;
 
 /** What a dead run's backfills may have left at work in the server. */
 public final class LeftBehind {

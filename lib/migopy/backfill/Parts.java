@@ -1,11 +1,10 @@
 package migopy.backfill;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.bson.BsonValue;
 import org.bson.Document;
 import org.bson.RawBsonDocument;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /** Cuts a collection's {@code _id}s into parts for workers side by side. */
 final class Parts {
@@ -31,14 +30,12 @@ final class Parts {
 
     private static List<BsonValue> bounds(Target target, int wanted) {
         int size = wanted * SAMPLES_A_PART;
-        List<RawBsonDocument> sample =
-                target.collection()
-                        .aggregate(
-                                List.of(
-                                        new Document("$sample", new Document("size", size)),
-                                        new Document("$project", BY_ID),
-                                        new Document("$sort", BY_ID)))
-                        .into(new ArrayList<>());
+        List<RawBsonDocument> sample = target.collection()
+                .aggregate(List.of(
+                        new Document("$sample", new Document("size", size)),
+                        new Document("$project", BY_ID),
+                        new Document("$sort", BY_ID)))
+                .into(new ArrayList<>());
         List<BsonValue> bounds = new ArrayList<>();
         for (int part = 1; part < wanted && !sample.isEmpty(); part++) {
             int index = (int) ((long) part * sample.size() / wanted);

@@ -1,14 +1,13 @@
 package migopy.backfill;
 
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
 import org.bson.BsonType;
 import org.bson.BsonValue;
-
-import java.util.EnumSet;
-import java.util.List;
-import java.util.Set;
 
 /**
  * A stretch of the {@code _id} index.
@@ -23,14 +22,8 @@ record Range(BsonValue from, BsonValue to) {
      * Types whose values lie in the index without a value of another type between them, and none is
      * NaN.
      */
-    private static final Set<BsonType> PLAIN =
-            EnumSet.of(
-                    BsonType.OBJECT_ID,
-                    BsonType.STRING,
-                    BsonType.INT32,
-                    BsonType.INT64,
-                    BsonType.DATE_TIME,
-                    BsonType.BINARY);
+    private static final Set<BsonType> PLAIN = EnumSet.of(
+            BsonType.OBJECT_ID, BsonType.STRING, BsonType.INT32, BsonType.INT64, BsonType.DATE_TIME, BsonType.BINARY);
 
     /** The filter of this range and of {@code where}, which may be null. */
     BsonDocument filter(BsonDocument where) {
@@ -38,9 +31,7 @@ record Range(BsonValue from, BsonValue to) {
         if (where == null || where.isEmpty()) {
             return bounds;
         }
-        return bounds.isEmpty()
-                ? where
-                : new BsonDocument("$and", new BsonArray(List.of(bounds, where)));
+        return bounds.isEmpty() ? where : new BsonDocument("$and", new BsonArray(List.of(bounds, where)));
     }
 
     private BsonDocument bounds() {
@@ -66,14 +57,11 @@ record Range(BsonValue from, BsonValue to) {
         if (to != null) {
             both.add(comparison("$lt", to));
         }
-        return both.isEmpty()
-                ? new BsonDocument()
-                : new BsonDocument("$expr", new BsonDocument("$and", both));
+        return both.isEmpty() ? new BsonDocument() : new BsonDocument("$expr", new BsonDocument("$and", both));
     }
 
     private static BsonDocument comparison(String operator, BsonValue value) {
         BsonDocument literal = new BsonDocument("$literal", value);
-        return new BsonDocument(
-                operator, new BsonArray(List.of(new BsonString("$" + ID), literal)));
+        return new BsonDocument(operator, new BsonArray(List.of(new BsonString("$" + ID), literal)));
     }
 }

@@ -5,15 +5,13 @@ import com.mongodb.MongoException;
 import com.mongodb.ReadPreference;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoDatabase;
-
-import org.bson.Document;
-
 import java.time.Duration;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.bson.Document;
 
 /**
  * How far the slowest secondary is behind its primary, by the times of the last operations applied.
@@ -83,12 +81,10 @@ final class ReplicationLag {
         }
         Duration slowest = Duration.ZERO;
         for (Document member : members) {
-            boolean secondary =
-                    Integer.valueOf(SECONDARY).equals(member.getInteger("state"))
-                            && !Double.valueOf(0).equals(member.get("health"));
+            boolean secondary = Integer.valueOf(SECONDARY).equals(member.getInteger("state"))
+                    && !Double.valueOf(0).equals(member.get("health"));
             if (secondary && primary != null && applied(member) != null) {
-                Duration behind =
-                        Duration.between(applied(member).toInstant(), primary.toInstant());
+                Duration behind = Duration.between(applied(member).toInstant(), primary.toInstant());
                 behind = behind.minus(delay(member.getString("name")));
                 slowest = behind.compareTo(slowest) > 0 ? behind : slowest;
             }

@@ -11,7 +11,6 @@ import com.mongodb.MongoOperationTimeoutException;
 import com.mongodb.MongoSocketException;
 import com.mongodb.MongoTimeoutException;
 import com.mongodb.MongoWriteConcernException;
-
 import java.time.Duration;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -31,10 +30,9 @@ final class Retry {
      * Step-downs, shutdowns, network and stale reads: what the drivers' specification calls
      * retryable.
      */
-    private static final Set<Integer> PASSING =
-            Set.of(
-                    6, 7, 24, 43, 89, 91, 112, 134, 175, 189, 237, 262, 9001, 10107, 11600, 11602,
-                    13388, 13435, 13436, 63, 133, 234);
+    private static final Set<Integer> PASSING = Set.of(
+            6, 7, 24, 43, 89, 91, 112, 134, 175, 189, 237, 262, 9001, 10107, 11600, 11602, 13388, 13435, 13436, 63, 133,
+            234);
 
     private static final int MAX_TIME_EXPIRED = 50;
     private static final int WRITE_CONCERN_TIMEOUT = 64;

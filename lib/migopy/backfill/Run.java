@@ -1,16 +1,14 @@
 package migopy.backfill;
 
 import com.mongodb.client.MongoDatabase;
-
-import migopy.MigopyException;
-import migopy.console.Event;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import migopy.MigopyException;
+import migopy.console.Event;
 
 /** One call of {@code run()}: from the checkpoint to the end. */
 final class Run {
@@ -34,19 +32,16 @@ final class Run {
     long run() {
         refuse();
         MongoDatabase database = job.databaseOf(context.client(), context.database());
-        CollectionFacts facts =
-                CollectionFacts.of(
-                        context.client(), database, job.collection(), context.embedded());
+        CollectionFacts facts = CollectionFacts.of(context.client(), database, job.collection(), context.embedded());
         if (!facts.exists()) {
             notice("There is no collection %s: nothing to change".formatted(job.shownName()));
             return 0;
         }
         facts.refuse(job.shownName(), job.change() instanceof Change.Insert);
         Target target = new Target(database, job, context.embedded());
-        Destination destination =
-                job.change() instanceof Change.Insert insert
-                        ? Destination.of(context, job, insert, target.registry())
-                        : null;
+        Destination destination = job.change() instanceof Change.Insert insert
+                ? Destination.of(context, job, insert, target.registry())
+                : null;
         Fingerprint print = Fingerprint.of(job, context.checkpoints().text(), target.registry());
         Checkpoints.Place place = context.checkpoints().claim(print);
         Checkpoint start = start(target, print, place);
@@ -54,18 +49,14 @@ final class Run {
             return start.standing().changed();
         }
         LeftBehind.end(context.client(), place.checkpoint())
-                .ifPresent(
-                        why ->
-                                notice(
-                                        "What the run before left at work could not be ended (%s); it ends by itself"
-                                                .formatted(why)));
+                .ifPresent(why -> notice(
+                        "What the run before left at work could not be ended (%s); it ends by itself".formatted(why)));
         int workers = context.embedded() ? 0 : start.segments().size();
         try (Sessions sessions = new Sessions(context.client(), workers)) {
             Board board = new Board(context, place.writer(), job, start);
             Standing goesOn = start.standing().state(Standing.State.RUNNING);
             board.keep(start.with(goesOn).inSessions(sessions.ids()));
-            Batches batches =
-                    new Batches(target, destination, job, facts.shardKey(), context.embedded());
+            Batches batches = new Batches(target, destination, job, facts.shardKey(), context.embedded());
             return toTheEnd(target, batches, facts, sessions, board);
         } finally {
             context.events().accept(new Event.ProgressEnded(context.migration()));
@@ -75,13 +66,9 @@ final class Run {
     private void refuse() {
         String why = null;
         if (job.once() && !context.transactions()) {
-            why =
-                    "once() of backfill(\"%s\") needs transactions, and this server has none: no"
-                            + " replica set";
+            why = "once() of backfill(\"%s\") needs transactions, and this server has none: no" + " replica set";
         } else if (context.embedded() && job.change() instanceof Change.Update) {
-            why =
-                    "update() of backfill(\"%s\") needs a real server: the embedded one has no"
-                            + " pipeline updates";
+            why = "update() of backfill(\"%s\") needs a real server: the embedded one has no" + " pipeline updates";
         }
         if (why != null) {
             throw MigopyException.refused(
@@ -91,9 +78,8 @@ final class Run {
                             : "Use each(...), or a real MongoDB");
         }
         if (job.once() && job.parallel() > 1) {
-            notice(
-                    "once() makes the batches of %s follow each other: parallel(%d) counts as 1"
-                            .formatted(job.collection(), job.parallel()));
+            notice("once() makes the batches of %s follow each other: parallel(%d) counts as 1"
+                    .formatted(job.collection(), job.parallel()));
         }
     }
 
@@ -102,14 +88,7 @@ final class Run {
             return Checkpoint.of(place.checkpoint(), print);
         }
         Standing standing =
-                new Standing(
-                        job.shownName(),
-                        Standing.State.RUNNING,
-                        0,
-                        target.estimate(),
-                        0,
-                        0,
-                        Standing.NOT_KNOWN);
+                new Standing(job.shownName(), Standing.State.RUNNING, 0, target.estimate(), 0, 0, Standing.NOT_KNOWN);
         return new Checkpoint(standing, print, parts(target), 1, true, List.of());
     }
 
@@ -117,8 +96,7 @@ final class Run {
         return Parts.of(target, exact() ? 1 : job.parallel(), context.embedded());
     }
 
-    private long toTheEnd(
-            Target target, Batches batches, CollectionFacts facts, Sessions sessions, Board board) {
+    private long toTheEnd(Target target, Batches batches, CollectionFacts facts, Sessions sessions, Board board) {
         Sweep sweep = new Sweep(target, board);
         long left = Standing.NOT_KNOWN;
         while (true) {
@@ -143,16 +121,11 @@ final class Run {
     }
 
     private String stillMatch(long left, boolean exclusive) {
-        String why =
-                exclusive
-                        ? "they were inserted or changed meanwhile"
-                        : "a changed document may still match it";
-        return "%,d documents of %s match where() after the backfill: %s"
-                .formatted(left, job.shownName(), why);
+        String why = exclusive ? "they were inserted or changed meanwhile" : "a changed document may still match it";
+        return "%,d documents of %s match where() after the backfill: %s".formatted(left, job.shownName(), why);
     }
 
-    private void walk(
-            Target target, Batches batches, Sessions sessions, Board board, boolean sharded) {
+    private void walk(Target target, Batches batches, Sessions sessions, Board board, boolean sharded) {
         int parts = board.checkpoint().segments().size();
         List<ExecutorService> ahead = new ArrayList<>();
         List<Runnable> tasks = new ArrayList<>();
@@ -216,8 +189,7 @@ final class Run {
         try {
             if (!ahead.awaitTermination(AHEAD_ENDS.toSeconds(), TimeUnit.SECONDS)) {
                 throw MigopyException.failed(
-                        "A read of the backfill did not end within %d s"
-                                .formatted(AHEAD_ENDS.toSeconds()),
+                        "A read of the backfill did not end within %d s".formatted(AHEAD_ENDS.toSeconds()),
                         "Look for a server that does not answer");
             }
         } catch (InterruptedException e) {

@@ -13,9 +13,7 @@ import org.bson.BsonValue;
 record Segment(BsonValue at, BsonValue to, boolean done) {
     /** This part after a batch that ended before {@code next}; null: at the part's end. */
     Segment after(BsonValue next) {
-        return next == null || next.equals(to)
-                ? new Segment(null, to, true)
-                : new Segment(next, to, false);
+        return next == null || next.equals(to) ? new Segment(null, to, true) : new Segment(next, to, false);
     }
 
     BsonDocument toBson() {

@@ -3,11 +3,9 @@ package migopy.backfill;
 import com.mongodb.ClientSessionOptions;
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoClient;
-
-import org.bson.BsonBinary;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.bson.BsonBinary;
 
 /** One server session a worker, so that whoever takes over can end what a dead run left at work. */
 final class Sessions implements AutoCloseable {

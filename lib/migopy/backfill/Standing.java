@@ -1,11 +1,10 @@
 package migopy.backfill;
 
+import java.util.Locale;
 import org.bson.BsonDocument;
 import org.bson.BsonDouble;
 import org.bson.BsonInt64;
 import org.bson.BsonString;
-
-import java.util.Locale;
 
 /**
  * How far a backfill has come: the part of its checkpoint that a person wants to know.
@@ -17,13 +16,7 @@ import java.util.Locale;
  * @param left how many still matched when it ended; -1 while that is not known
  */
 public record Standing(
-        String collection,
-        State state,
-        long done,
-        long estimate,
-        long changed,
-        double perSecond,
-        long left) {
+        String collection, State state, long done, long estimate, long changed, double perSecond, long left) {
     /** What it is at. */
     public enum State {
         RUNNING,
@@ -71,12 +64,6 @@ public record Standing(
 
     Standing plus(long visited, long written, double rate) {
         return new Standing(
-                collection,
-                state,
-                done + visited,
-                Math.max(estimate, done + visited),
-                changed + written,
-                rate,
-                left);
+                collection, state, done + visited, Math.max(estimate, done + visited), changed + written, rate, left);
     }
 }

@@ -1,11 +1,10 @@
 package migopy.backfill;
 
-import org.bson.BsonValue;
-import org.bson.RawBsonDocument;
-
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.bson.BsonValue;
+import org.bson.RawBsonDocument;
 
 /**
  * A batch, before it is written.
@@ -16,8 +15,7 @@ import java.util.stream.Collectors;
  * @param nanos how long it took to find
  * @param whole whether it has as many documents as were asked for, and not fewer for want of them
  */
-record Stretch(
-        Range range, long visited, List<RawBsonDocument> documents, long nanos, boolean whole) {
+record Stretch(Range range, long visited, List<RawBsonDocument> documents, long nanos, boolean whole) {
     /** The {@code _id}s of the documents. */
     Set<BsonValue> ids() {
         return documents.stream().map(one -> one.get(Range.ID)).collect(Collectors.toSet());

@@ -1,10 +1,8 @@
 package migopy.backfill;
 
 import com.mongodb.MongoException;
-
-import org.bson.BsonValue;
-
 import java.time.Duration;
+import org.bson.BsonValue;
 
 /** Counts, after the walk, what still matches {@code where}. */
 final class Sweep {
@@ -45,17 +43,10 @@ final class Sweep {
         do {
             board.mayBegin();
             BsonValue begin = from;
-            Range range =
-                    Retry.of(
-                            board::pause,
-                            () ->
-                                    target.next(
-                                                    null,
-                                                    begin,
-                                                    null,
-                                                    BatchSize.MOST,
-                                                    Target.Read.NOTHING)
-                                            .range());
+            Range range = Retry.of(
+                    board::pause,
+                    () -> target.next(null, begin, null, BatchSize.MOST, Target.Read.NOTHING)
+                            .range());
             found += Retry.of(board::pause, () -> target.countIn(range));
             from = range.to();
         } while (from != null);

@@ -10,9 +10,13 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoCursor;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.CountOptions;
-
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import migopy.MigopyException;
-
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
@@ -24,13 +28,6 @@ import org.bson.codecs.BsonDocumentCodec;
 import org.bson.codecs.configuration.CodecRegistries;
 import org.bson.codecs.configuration.CodecRegistry;
 import org.bson.conversions.Bson;
-
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 
 /**
  * The collection as a backfill reads it: along {@code _id}, always the primary, each call limited
@@ -66,16 +63,14 @@ final class Target {
     private final long mostBytes;
 
     Target(MongoDatabase database, Job job, boolean embedded) {
-        registry =
-                CodecRegistries.fromRegistries(
-                        database.getCodecRegistry(), MongoClientSettings.getDefaultCodecRegistry());
-        collection =
-                database.getCollection(job.collection(), RawBsonDocument.class)
-                        .withCodecRegistry(registry)
-                        .withReadPreference(ReadPreference.primary())
-                        .withReadConcern(ReadConcern.LOCAL)
-                        .withWriteConcern(WriteConcern.MAJORITY)
-                        .withTimeout(BATCH_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        registry = CodecRegistries.fromRegistries(
+                database.getCodecRegistry(), MongoClientSettings.getDefaultCodecRegistry());
+        collection = database.getCollection(job.collection(), RawBsonDocument.class)
+                .withCodecRegistry(registry)
+                .withReadPreference(ReadPreference.primary())
+                .withReadConcern(ReadConcern.LOCAL)
+                .withWriteConcern(WriteConcern.MAJORITY)
+                .withTimeout(BATCH_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
         where = job.where() == null ? null : rendered(job.where());
         this.embedded = embedded;
         long share = Runtime.getRuntime().maxMemory() / (HEAP_SHARE * job.parallel());
@@ -149,27 +144,22 @@ final class Target {
         if (from != null && from.getBsonType() == BsonType.MAX_KEY) {
             return null; // Nothing lies behind it, and min() refuses it.
         }
-        FindIterable<RawBsonDocument> ids =
-                embedded
-                        ? found(null, new Range(from, to).expression())
-                        : between(found(session, new BsonDocument()), from, to);
+        FindIterable<RawBsonDocument> ids = embedded
+                ? found(null, new Range(from, to).expression())
+                : between(found(session, new BsonDocument()), from, to);
         RawBsonDocument first = ids.projection(BY_ID).skip(documents).limit(1).first();
         return first == null ? null : checked(first.get(Range.ID));
     }
 
     /** Reads what matches in the range; returns where it stopped for want of memory, or null. */
-    private BsonValue read(
-            ClientSession session,
-            Range range,
-            int documents,
-            Read read,
-            List<RawBsonDocument> into) {
+    private BsonValue read(ClientSession session, Range range, int documents, Read read, List<RawBsonDocument> into) {
         long bytes = 0;
         FindIterable<RawBsonDocument> matching = along(session, range, where);
         if (read == Read.IDS) {
             matching.projection(BY_ID);
         }
-        try (MongoCursor<RawBsonDocument> cursor = matching.batchSize(documents + 1).cursor()) {
+        try (MongoCursor<RawBsonDocument> cursor =
+                matching.batchSize(documents + 1).cursor()) {
             while (cursor.hasNext()) {
                 RawBsonDocument next = cursor.next();
                 if (bytes >= mostBytes) {
@@ -238,8 +228,7 @@ final class Target {
                 : collection.countDocuments(session, range.filter(null), options);
     }
 
-    private FindIterable<RawBsonDocument> along(
-            ClientSession session, Range range, BsonDocument filter) {
+    private FindIterable<RawBsonDocument> along(ClientSession session, Range range, BsonDocument filter) {
         BsonDocument matching = filter == null ? new BsonDocument() : filter;
         if (embedded) {
             return found(null, both(range.expression(), matching));
@@ -274,9 +263,7 @@ final class Target {
         if (range.isEmpty()) {
             return filter;
         }
-        return filter.isEmpty()
-                ? range
-                : new BsonDocument("$and", new BsonArray(List.of(range, filter)));
+        return filter.isEmpty() ? range : new BsonDocument("$and", new BsonArray(List.of(range, filter)));
     }
 
     private BsonDocument rendered(Bson filter) {
@@ -297,7 +284,9 @@ final class Target {
 
     private static int bytesOf(BsonValue id) {
         BsonDocument alone = new BsonDocument(Range.ID, id);
-        int size = new RawBsonDocument(alone, new BsonDocumentCodec()).getByteBuffer().remaining();
+        int size = new RawBsonDocument(alone, new BsonDocumentCodec())
+                .getByteBuffer()
+                .remaining();
         return size - BYTES_AROUND_ID;
     }
 }

@@ -6,11 +6,9 @@ import com.mongodb.ReadPreference;
 import com.mongodb.TransactionOptions;
 import com.mongodb.WriteConcern;
 import com.mongodb.client.ClientSession;
-
-import migopy.MigopyException;
-
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import migopy.MigopyException;
 
 /**
  * Walks the collection with each batch and its checkpoint in one transaction: what is done is
@@ -38,13 +36,12 @@ final class TransactionWorker {
 
     private static final int WRITE_CONFLICT = 112;
 
-    private static final TransactionOptions OPTIONS =
-            TransactionOptions.builder()
-                    .readConcern(ReadConcern.SNAPSHOT)
-                    .writeConcern(WriteConcern.MAJORITY)
-                    .readPreference(ReadPreference.primary())
-                    .timeout(Target.BATCH_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
-                    .build();
+    private static final TransactionOptions OPTIONS = TransactionOptions.builder()
+            .readConcern(ReadConcern.SNAPSHOT)
+            .writeConcern(WriteConcern.MAJORITY)
+            .readPreference(ReadPreference.primary())
+            .timeout(Target.BATCH_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+            .build();
 
     private final Walk walk;
     private final Board board;
@@ -93,12 +90,7 @@ final class TransactionWorker {
             try {
                 Attempt attempt = attempt(part);
                 commit();
-                board.committed(
-                        walk.index(),
-                        attempt.checkpoint(),
-                        attempt.stretch(),
-                        attempt.written(),
-                        begunAt);
+                board.committed(walk.index(), attempt.checkpoint(), attempt.stretch(), attempt.written(), begunAt);
                 grow(attempt.stretch(), System.nanoTime() - begunAt);
                 return;
             } catch (MongoException e) {
@@ -151,8 +143,7 @@ final class TransactionWorker {
             throw new MigopyException(
                     MigopyException.Kind.UNKNOWN,
                     "Nobody could tell whether the last batch was committed: " + e.getMessage(),
-                    "Its checkpoint knows: %s execute goes on after what is done"
-                            .formatted(MigopyException.COMMAND),
+                    "Its checkpoint knows: %s execute goes on after what is done".formatted(MigopyException.COMMAND),
                     over);
         }
     }

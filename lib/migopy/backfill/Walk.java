@@ -2,10 +2,8 @@ package migopy.backfill;
 
 import com.mongodb.MongoException;
 import com.mongodb.client.ClientSession;
-
-import org.bson.BsonValue;
-
 import java.util.Set;
+import org.bson.BsonValue;
 
 /**
  * One worker's way along its part of the collection: where it stands, what comes next, and the
@@ -14,13 +12,7 @@ import java.util.Set;
  * @param session for this worker's writes alone, or null where there are none
  * @param index which of the checkpoint's segments is walked
  */
-record Walk(
-        Target target,
-        Batches batches,
-        Board board,
-        ClientSession session,
-        int index,
-        BatchSize size) {
+record Walk(Target target, Batches batches, Board board, ClientSession session, int index, BatchSize size) {
     Segment segment() {
         return board.checkpoint().segments().get(index);
     }

@@ -1,12 +1,11 @@
 package migopy.backfill;
 
-import org.bson.BsonValue;
-
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.bson.BsonValue;
 
 /**
  * Walks one part of the collection, batch by batch. While a batch is written, a second thread finds
@@ -37,8 +36,7 @@ final class Worker {
         CompletableFuture<Stretch> next = part.done() ? null : find(part.at());
         CompletableFuture<Void> look = CompletableFuture.completedFuture(null);
         while (!part.done() && begin()) {
-            Stretch stretch =
-                    waited ? walk.found(part.at(), walk.size().documents()) : result(next);
+            Stretch stretch = waited ? walk.found(part.at(), walk.size().documents()) : result(next);
             BsonValue expected = stretch.range().to();
             boolean last = expected == part.to();
             next = last ? null : find(expected);

@@ -51,11 +51,10 @@ final class AnswerStream {
      */
     static PrintStream passedOn() {
         try {
-            Process process =
-                    new ProcessBuilder("sh", "-c", PASS_ON)
-                            .redirectOutput(ProcessBuilder.Redirect.INHERIT)
-                            .redirectError(ProcessBuilder.Redirect.INHERIT)
-                            .start();
+            Process process = new ProcessBuilder("sh", "-c", PASS_ON)
+                    .redirectOutput(ProcessBuilder.Redirect.INHERIT)
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
             new FileOutputStream(FileDescriptor.out).close();
             System.setOut(System.err);
             return printing(new Passing(process));

@@ -1,27 +1,20 @@
 package migopy.command;
 
+import java.util.Set;
 import migopy.MigopyException;
 import migopy.run.BackfillControl;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
-
-import java.util.Set;
 
 /** {@code backfill pause|resume|cancel|continue NAME}. */
 @Command(
         name = "backfill",
-        description =
-                "Pauses, resumes or cancels a backfill that another terminal runs; continue lets"
-                        + " one that stopped go on although its migration was edited.")
+        description = "Pauses, resumes or cancels a backfill that another terminal runs; continue lets"
+                + " one that stopped go on although its migration was edited.")
 final class BackfillCommand implements Action {
     private static final Set<String> WORDS = Set.of("pause", "resume", "cancel", "continue");
 
-    @Parameters(
-            index = "0",
-            arity = "0..1",
-            paramLabel = "WORD",
-            description = "pause, resume, cancel or continue")
+    @Parameters(index = "0", arity = "0..1", paramLabel = "WORD", description = "pause, resume, cancel or continue")
     private String word;
 
     @Parameters(index = "1", arity = "0..1", paramLabel = "NAME", description = "its migration")
@@ -31,9 +24,7 @@ final class BackfillCommand implements Action {
     public int run(Session session) throws Exception {
         if (word == null || !WORDS.contains(word)) {
             throw MigopyException.usage(
-                    word == null
-                            ? "backfill needs a word and a migration"
-                            : "backfill cannot " + word,
+                    word == null ? "backfill needs a word and a migration" : "backfill cannot " + word,
                     "Type: %s backfill pause|resume|cancel|continue %s"
                             .formatted(MigopyException.COMMAND, name == null ? "NAME" : name));
         }
@@ -42,8 +33,7 @@ final class BackfillCommand implements Action {
                     "backfill %s needs a migration".formatted(word),
                     "See which are running: %s status".formatted(MigopyException.COMMAND));
         }
-        session.console()
-                .answer(BackfillControl.run(session.settings(), session.connection(), word, name));
+        session.console().answer(BackfillControl.run(session.settings(), session.connection(), word, name));
         return 0;
     }
 }

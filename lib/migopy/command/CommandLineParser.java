@@ -1,7 +1,5 @@
 package migopy.command;
 
-import migopy.MigopyException;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -9,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import migopy.MigopyException;
 
 /**
  * Takes the command and the options of every command out of what was typed. The rest is the
@@ -23,8 +22,7 @@ final class CommandLineParser {
      * @param settings from a setting's name without dashes to its text
      * @param flags the others that were typed, with their dashes: {@code --json}
      */
-    record Typed(
-            String command, List<String> rest, Map<String, String> settings, Set<String> flags) {
+    record Typed(String command, List<String> rest, Map<String, String> settings, Set<String> flags) {
         boolean has(String flag) {
             return flags.contains(flag);
         }
@@ -60,10 +58,7 @@ final class CommandLineParser {
             }
             int equals = word.indexOf('=');
             String name = equals < 0 ? word : word.substring(0, equals);
-            GlobalOption option =
-                    own.contains(name)
-                            ? null
-                            : GlobalOption.named(name.equals("-h") ? "--help" : name);
+            GlobalOption option = own.contains(name) ? null : GlobalOption.named(name.equals("-h") ? "--help" : name);
             if (option == null) {
                 if (command == null && !word.startsWith("-")) {
                     command = word;
@@ -78,8 +73,7 @@ final class CommandLineParser {
             } else if (i + 1 < words.length) {
                 value(option, words[++i]);
             } else {
-                throw usage(
-                        option.name() + " needs a value: " + option.name() + " " + option.value());
+                throw usage(option.name() + " needs a value: " + option.name() + " " + option.value());
             }
         }
         return new Typed(command, List.copyOf(rest), Map.copyOf(settings), Set.copyOf(flags));
@@ -87,10 +81,9 @@ final class CommandLineParser {
 
     private void flag(GlobalOption option, boolean withValue) {
         if (withValue) {
-            throw usage(
-                    option.name()
-                            + " takes no value"
-                            + (option.name().equals("--password") ? ": it asks for one" : ""));
+            throw usage(option.name()
+                    + " takes no value"
+                    + (option.name().equals("--password") ? ": it asks for one" : ""));
         }
         flags.add(option.name());
         if (option.setting()) {

@@ -12,26 +12,24 @@ final class Commands {
     static final String DEFAULT = "status";
 
     /** The words by which a command connects to nothing. */
-    static final Set<String> WITHOUT_DATABASE =
-            Set.of("create", "validate", "help", "-h", "--help", "-V", "--version");
+    static final Set<String> WITHOUT_DATABASE = Set.of("create", "validate", "help", "-h", "--help", "-V", "--version");
 
     /** The commands that write nothing to the database. */
     static final Set<String> READING = Set.of("status", "validate", "history", "dbdump");
 
     /** The commands that call no code of the project's own. */
-    static final Set<String> WITHOUT_OWN_CODE =
-            Set.of(
-                    "status",
-                    "validate",
-                    "history",
-                    "create",
-                    "help",
-                    "ignore",
-                    "repair",
-                    "unlock",
-                    "backfill",
-                    "fix-to-migration",
-                    "dbrestore");
+    static final Set<String> WITHOUT_OWN_CODE = Set.of(
+            "status",
+            "validate",
+            "history",
+            "create",
+            "help",
+            "ignore",
+            "repair",
+            "unlock",
+            "backfill",
+            "fix-to-migration",
+            "dbrestore");
 
     /**
      * A line of help.
@@ -41,49 +39,27 @@ final class Commands {
     record Entry(String name, String words, String summary) {}
 
     /** In the order of help. */
-    static final List<Entry> ALL =
-            List.of(
-                    new Entry(
-                            "status",
-                            "status",
-                            "The migrations and how they stand; also without a command"),
-                    new Entry(
-                            "execute",
-                            "execute [NAME...]",
-                            "Run up() of what is pending, or of those named"),
-                    new Entry(
-                            "rollback",
-                            "rollback NAME...",
-                            "Run down() of applied ones, newest applied first"),
-                    new Entry(
-                            "redo",
-                            "redo [NAME]",
-                            "Roll back the newest applied one, or NAME, and execute its file anew"),
-                    new Entry(
-                            "ignore",
-                            "ignore [NAME...]",
-                            "Register pending ones without executing them"),
-                    new Entry("create", "create WORDS...", "A new migration file"),
-                    new Entry("validate", "validate", "Every check that needs no database"),
-                    new Entry(
-                            "history",
-                            "history [NAME]",
-                            "Every attempt: when, who, where, how it ended"),
-                    new Entry("repair", "repair NAME...", "Settle what only a person can settle"),
-                    new Entry("unlock", "unlock", "Remove a lock whose lease has run out"),
-                    new Entry(
-                            "backfill",
-                            "backfill pause|resume|cancel|continue NAME",
-                            "Steer the backfill that another terminal runs"),
-                    new Entry("run", "run FILE", "Run an ad-hoc fix and record it"),
-                    new Entry(
-                            "fix-to-migration",
-                            "fix-to-migration RUN WORDS...",
-                            "A migration file of a recorded fix"),
-                    new Entry("shell", "shell", "JShell on the database, recorded"),
-                    new Entry("dbdump", "dbdump", "Dump the database"),
-                    new Entry("dbrestore", "dbrestore DIR", "Restore a dump"),
-                    new Entry("help", "help [COMMAND]", "This text, or that of one command"));
+    static final List<Entry> ALL = List.of(
+            new Entry("status", "status", "The migrations and how they stand; also without a command"),
+            new Entry("execute", "execute [NAME...]", "Run up() of what is pending, or of those named"),
+            new Entry("rollback", "rollback NAME...", "Run down() of applied ones, newest applied first"),
+            new Entry("redo", "redo [NAME]", "Roll back the newest applied one, or NAME, and execute its file anew"),
+            new Entry("ignore", "ignore [NAME...]", "Register pending ones without executing them"),
+            new Entry("create", "create WORDS...", "A new migration file"),
+            new Entry("validate", "validate", "Every check that needs no database"),
+            new Entry("history", "history [NAME]", "Every attempt: when, who, where, how it ended"),
+            new Entry("repair", "repair NAME...", "Settle what only a person can settle"),
+            new Entry("unlock", "unlock", "Remove a lock whose lease has run out"),
+            new Entry(
+                    "backfill",
+                    "backfill pause|resume|cancel|continue NAME",
+                    "Steer the backfill that another terminal runs"),
+            new Entry("run", "run FILE", "Run an ad-hoc fix and record it"),
+            new Entry("fix-to-migration", "fix-to-migration RUN WORDS...", "A migration file of a recorded fix"),
+            new Entry("shell", "shell", "JShell on the database, recorded"),
+            new Entry("dbdump", "dbdump", "Dump the database"),
+            new Entry("dbrestore", "dbrestore DIR", "Restore a dump"),
+            new Entry("help", "help [COMMAND]", "This text, or that of one command"));
 
     private Commands() {}
 

@@ -1,5 +1,9 @@
 package migopy.command;
 
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import migopy.MigopyException;
 import migopy.console.Event;
 import migopy.console.OwnDumpAnswer;
@@ -7,44 +11,25 @@ import migopy.dump.ArchiveWriter;
 import migopy.run.HalfRestored;
 import migopy.run.OutputCapture;
 import migopy.run.RunContext;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Set;
-
 /** {@code dbdump}: calls {@code doDump()}, which is the built-in dump unless it is overridden. */
-@Command(
-        name = "dbdump",
-        description = "Dumps the database into a folder of its own, in mongodump's format.")
+@Command(name = "dbdump", description = "Dumps the database into a folder of its own, in mongodump's format.")
 final class DbDump implements Action {
-    @Option(
-            names = "--collection",
-            paramLabel = "NAME",
-            description = "only this one; may be given more than once")
+    @Option(names = "--collection", paramLabel = "NAME", description = "only this one; may be given more than once")
     private List<String> collections = new ArrayList<>();
 
     @Option(names = "--gzip", description = "compress each file, or the archive")
     private boolean gzip;
 
-    @Option(
-            names = "--archive",
-            paramLabel = "FILE",
-            description = "into one file, as mongodump --archive=FILE")
+    @Option(names = "--archive", paramLabel = "FILE", description = "into one file, as mongodump --archive=FILE")
     private Path archive;
 
-    @Option(
-            names = "--query",
-            paramLabel = "JSON",
-            description = "only documents that match, with --collection")
+    @Option(names = "--query", paramLabel = "JSON", description = "only documents that match, with --collection")
     private String query;
 
-    @Option(
-            names = "--require-snapshot",
-            description = "fail where the dump cannot show one point in time")
+    @Option(names = "--require-snapshot", description = "fail where the dump cannot show one point in time")
     private boolean requireSnapshot;
 
     @Override
@@ -56,8 +41,7 @@ final class DbDump implements Action {
         HalfRestored.refuse(context.settings(), context.connection());
         Dumps dumps = session.dumps();
         Dumps.Wishes wishes =
-                new Dumps.Wishes(
-                        Set.copyOf(collections), true, gzip, query, requireSnapshot, archive, true);
+                new Dumps.Wishes(Set.copyOf(collections), true, gzip, query, requireSnapshot, archive, true);
         if (archive != null) {
             ArchiveWriter.refuse(archive);
         }
@@ -74,15 +58,12 @@ final class DbDump implements Action {
         }
         if (wishes.areOptions()) {
             session.console()
-                    .event(
-                            new Event.Notice(
-                                    "doDump() of migopy.java takes no options: those of dbdump were"
-                                            + " passed over"));
+                    .event(new Event.Notice(
+                            "doDump() of migopy.java takes no options: those of dbdump were" + " passed over"));
         }
         session.console()
-                .answer(
-                        new OwnDumpAnswer(
-                                session.settings().database(), dumps.folder().toString()));
+                .answer(new OwnDumpAnswer(
+                        session.settings().database(), dumps.folder().toString()));
         return 0;
     }
 

@@ -1,5 +1,10 @@
 package migopy.command;
 
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import migopy.MigopyException;
 import migopy.console.Event;
 import migopy.console.RestoreAnswer;
@@ -13,61 +18,38 @@ import migopy.run.RunContext;
 import migopy.settings.Durations;
 import migopy.settings.Names;
 import migopy.settings.Settings;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Set;
-
 /** {@code dbrestore DIR}, under the lock of the database that is restored. */
-@Command(
-        name = "dbrestore",
-        description = "Restores a dump: its folder, or the database's folder in it.")
+@Command(name = "dbrestore", description = "Restores a dump: its folder, or the database's folder in it.")
 final class DbRestore implements Action {
     @Parameters(arity = "0..1", paramLabel = "DIR", description = "the dump's folder")
     private Path folder;
 
-    @Option(
-            names = "--collection",
-            paramLabel = "NAME",
-            description = "only this one; may be given more than once")
+    @Option(names = "--collection", paramLabel = "NAME", description = "only this one; may be given more than once")
     private List<String> collections = new ArrayList<>();
 
     @Option(names = "--drop", description = "replace collections that are there")
     private boolean drop;
 
-    @Option(
-            names = "--exact",
-            description = "with --drop: drop collections that the dump does not have, too")
+    @Option(names = "--exact", description = "with --drop: drop collections that the dump does not have, too")
     private boolean exact;
 
-    @Option(
-            names = "--to",
-            paramLabel = "DATABASE",
-            description = "into this database, not into that of the settings")
+    @Option(names = "--to", paramLabel = "DATABASE", description = "into this database, not into that of the settings")
     private String to;
 
-    @Option(
-            names = "--strict",
-            description = "fail at a document that is there already, instead of counting it")
+    @Option(names = "--strict", description = "fail at a document that is there already, instead of counting it")
     private boolean strict;
 
     @Option(names = "--no-indexes", description = "without the indexes")
     private boolean noIndexes;
 
-    @Option(
-            names = "--convert-legacy-indexes",
-            description = "convert index keys that only old servers accept")
+    @Option(names = "--convert-legacy-indexes", description = "convert index keys that only old servers accept")
     private boolean convertLegacyIndexes;
 
-    @Option(
-            names = "--finish",
-            description = "without DIR: finish a restore that was interrupted in its last step")
+    @Option(names = "--finish", description = "without DIR: finish a restore that was interrupted in its last step")
     private boolean finish;
 
     @Option(
@@ -75,10 +57,7 @@ final class DbRestore implements Action {
             description = "without DIR: remove what an interrupted restore left, and keep the rest")
     private boolean discard;
 
-    @Option(
-            names = "--wait",
-            paramLabel = "TIME",
-            description = "wait so long for the lock: 30s, 5m, 2h")
+    @Option(names = "--wait", paramLabel = "TIME", description = "wait so long for the lock: 30s, 5m, 2h")
     private String wait;
 
     @Option(names = "--gzip", description = "not needed: packed files are known by their names")
@@ -88,34 +67,28 @@ final class DbRestore implements Action {
     public int run(Session session) {
         refuseWhatCannotBeMeant(session);
         Duration limit = wait == null ? Duration.ZERO : Durations.parseFromZero(wait, "--wait");
-        return session.watched(
-                context -> {
-                    if (finish || discard) {
-                        return settle(context, limit);
-                    }
-                    return ArchiveReader.isArchive(folder)
-                            ? unpacked(context, limit)
-                            : answered(context, restore(context, limit));
-                });
+        return session.watched(context -> {
+            if (finish || discard) {
+                return settle(context, limit);
+            }
+            return ArchiveReader.isArchive(folder)
+                    ? unpacked(context, limit)
+                    : answered(context, restore(context, limit));
+        });
     }
 
     /** The folder stays when the restore fails: what is then suggested names it. */
     private int unpacked(RunContext context, Duration limit) {
         Path archive = folder;
         try {
-            folder =
-                    ArchiveReader.unpack(
-                            request(context),
-                            context.settings().dumpDirectory(),
-                            context.console()::event);
+            folder = ArchiveReader.unpack(
+                    request(context), context.settings().dumpDirectory(), context.console()::event);
         } catch (MigopyException e) {
             throw context.afterSignal(e);
         }
         context.console()
-                .event(
-                        new Event.Notice(
-                                "Unpacked %s into %s, which is removed after the restore"
-                                        .formatted(archive, folder)));
+                .event(new Event.Notice(
+                        "Unpacked %s into %s, which is removed after the restore".formatted(archive, folder)));
         RestoreAnswer answer = restore(context, limit);
         if (answer.error() == null) {
             DumpFolder.remove(folder);
@@ -145,39 +118,29 @@ final class DbRestore implements Action {
     /** Finishes or discards what another restore left. */
     private int settle(RunContext context, Duration limit) {
         Settings settings = context.settings();
-        RestoreRequest.Target target =
-                new RestoreRequest.Target(
-                        context.connection().client(),
-                        target(settings),
-                        settings.migrationsCollection());
+        RestoreRequest.Target target = new RestoreRequest.Target(
+                context.connection().client(), target(settings), settings.migrationsCollection());
         if (finish) {
-            RestoreAnswer answer =
-                    RestoreRun.run(
-                            context,
-                            target.database(),
-                            limit,
-                            lock ->
-                                    UnfinishedRestore.finish(
-                                            target, lock, context.console()::event));
+            RestoreAnswer answer = RestoreRun.run(
+                    context,
+                    target.database(),
+                    limit,
+                    lock -> UnfinishedRestore.finish(target, lock, context.console()::event));
             return answered(context, answer);
         }
         context.console()
-                .answer(
-                        RestoreRun.run(
-                                context,
-                                target.database(),
-                                limit,
-                                lock ->
-                                        UnfinishedRestore.discard(
-                                                target, lock, context.console()::event)));
+                .answer(RestoreRun.run(
+                        context,
+                        target.database(),
+                        limit,
+                        lock -> UnfinishedRestore.discard(target, lock, context.console()::event)));
         return 0;
     }
 
     private static int answered(RunContext context, RestoreAnswer answer) {
-        RestoreAnswer told =
-                answer.error() == null
-                        ? answer
-                        : answer.withKind(context.kindAfter(answer.error().kind()));
+        RestoreAnswer told = answer.error() == null
+                ? answer
+                : answer.withKind(context.kindAfter(answer.error().kind()));
         context.console().answer(told);
         return told.exitCode();
     }
@@ -204,8 +167,7 @@ final class DbRestore implements Action {
         }
         if (exact && (!drop || !collections.isEmpty())) {
             throw MigopyException.usage(
-                    "--exact goes with --drop, and not with --collection",
-                    "{migopy} dbrestore DIR --drop --exact");
+                    "--exact goes with --drop, and not with --collection", "{migopy} dbrestore DIR --drop --exact");
         }
     }
 }

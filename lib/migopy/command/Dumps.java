@@ -1,5 +1,8 @@
 package migopy.command;
 
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Set;
 import migopy.console.DumpAnswer;
 import migopy.console.Event;
 import migopy.console.Wording;
@@ -9,10 +12,6 @@ import migopy.dump.DumpFolder;
 import migopy.dump.DumpRequest;
 import migopy.journal.By;
 import migopy.settings.Settings;
-
-import java.nio.file.Path;
-import java.time.Instant;
-import java.util.Set;
 
 /**
  * The dump of one session. {@code doDump()} has no parameters, so what is wanted is left here
@@ -45,11 +44,7 @@ public final class Dumps {
 
         /** Whether an overridden {@code doDump()} passes over one of them. */
         boolean areOptions() {
-            return !collections.isEmpty()
-                    || gzip
-                    || query != null
-                    || requireSnapshot
-                    || archive != null;
+            return !collections.isEmpty() || gzip || query != null || requireSnapshot || archive != null;
         }
     }
 
@@ -85,33 +80,28 @@ public final class Dumps {
     /** The built-in dump: what {@code doDump()} does unless it is overridden. */
     public void run() {
         Settings settings = session.settings();
-        answer =
-                Dump.run(
-                        new DumpRequest(
-                                session.connection().client(),
-                                settings.database(),
-                                folder(),
-                                wishes.collections(),
-                                wishes.mustExist(),
-                                wishes.gzip() && wishes.archive() == null,
-                                wishes.query(),
-                                wishes.requireSnapshot(),
-                                session.runId(),
-                                "migopy " + By.VERSION,
-                                lockCollection(settings)),
-                        session.console()::event);
+        answer = Dump.run(
+                new DumpRequest(
+                        session.connection().client(),
+                        settings.database(),
+                        folder(),
+                        wishes.collections(),
+                        wishes.mustExist(),
+                        wishes.gzip() && wishes.archive() == null,
+                        wishes.query(),
+                        wishes.requireSnapshot(),
+                        session.runId(),
+                        "migopy " + By.VERSION,
+                        lockCollection(settings)),
+                session.console()::event);
         if (wishes.archive() != null) {
             ArchiveWriter.pack(folder(), wishes.archive(), wishes.gzip());
             answer = answer.in(wishes.archive().toString());
         }
         if (!wishes.told()) {
             session.console()
-                    .event(
-                            new Event.Notice(
-                                    "Dumped %s into %s"
-                                            .formatted(
-                                                    Wording.count(answer.documents(), "document"),
-                                                    answer.folder())));
+                    .event(new Event.Notice("Dumped %s into %s"
+                            .formatted(Wording.count(answer.documents(), "document"), answer.folder())));
         }
     }
 

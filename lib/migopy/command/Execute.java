@@ -1,26 +1,20 @@
 package migopy.command;
 
+import java.util.ArrayList;
+import java.util.List;
 import migopy.plan.Request;
 import migopy.run.RunOptions;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-import java.util.ArrayList;
-import java.util.List;
-
 /** {@code execute [NAME...]}. */
 @Command(
         name = "execute",
-        description =
-                "Runs up() of all that is pending, or of those named, in order, and records each.")
+        description = "Runs up() of all that is pending, or of those named, in order, and records each.")
 final class Execute implements Action {
-    @Parameters(
-            arity = "0..*",
-            paramLabel = "NAME",
-            description = "only these; also one that is out of order")
+    @Parameters(arity = "0..*", paramLabel = "NAME", description = "only these; also one that is out of order")
     private List<String> names = new ArrayList<>();
 
     @Option(names = "--to", paramLabel = "NAME", description = "up to this one, which is run too")
@@ -32,26 +26,22 @@ final class Execute implements Action {
     @Option(names = "--dry-run", description = "only say what would be run; nothing is written")
     private boolean dryRun;
 
-    @Option(
-            names = "--out-of-order",
-            description = "also what is pending below the last applied one")
+    @Option(names = "--out-of-order", description = "also what is pending below the last applied one")
     private boolean outOfOrder;
 
     @Option(names = "--retry", description = "run again what was interrupted")
     private boolean retry;
 
-    @Option(
-            names = "--dump-touched",
-            description = "first dump the collections that the migrations name")
+    @Option(names = "--dump-touched", description = "first dump the collections that the migrations name")
     private boolean dumpTouched;
 
     @Option(
             names = "--estimate",
-            description =
-                    "call up() with a database that can only be read, and say what it would do")
+            description = "call up() with a database that can only be read, and say what it would do")
     private boolean estimate;
 
-    @Mixin private final Limits limits = new Limits();
+    @Mixin
+    private final Limits limits = new Limits();
 
     @Override
     public int run(Session session) throws Exception {
@@ -63,13 +53,8 @@ final class Execute implements Action {
         if (estimate && !dryRun) { // a dry run calls nothing of the user's
             return session.estimate(request);
         }
-        RunOptions options =
-                new RunOptions(
-                        dryRun,
-                        limits.waiting(),
-                        limits.timeout(),
-                        session.settings().dump(),
-                        dumpTouched);
+        RunOptions options = new RunOptions(
+                dryRun, limits.waiting(), limits.timeout(), session.settings().dump(), dumpTouched);
         return session.run(request, options);
     }
 }

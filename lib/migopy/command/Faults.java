@@ -1,18 +1,16 @@
 package migopy.command;
 
 import com.mongodb.MongoException;
-
-import migopy.MigopyException;
-import migopy.console.Wording;
-import migopy.mongo.MongoErrors;
-import migopy.run.Failure;
-
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.zip.ZipFile;
+import migopy.MigopyException;
+import migopy.console.Wording;
+import migopy.mongo.MongoErrors;
+import migopy.run.Failure;
 
 /** What a command ended with, in our terms: exceptions that are not ours, and the JVM's errors. */
 final class Faults {
@@ -35,17 +33,13 @@ final class Faults {
         }
         String type = thrown.getClass().getName();
         String text = Failure.text(thrown); // its class may be that of a task's author
-        String what =
-                text.startsWith(type)
-                        ? thrown.getClass().getSimpleName() + text.substring(type.length())
-                        : text;
+        String what = text.startsWith(type) ? thrown.getClass().getSimpleName() + text.substring(type.length()) : text;
         return new MigopyException(MigopyException.Kind.FAILED, what, hint(thrown), thrown);
     }
 
     private static String hint(Throwable thrown) {
         return thrown instanceof OutOfMemoryError
-                ? "Give java more memory, then run the command again: export"
-                        + " JAVA_TOOL_OPTIONS=-Xmx2g"
+                ? "Give java more memory, then run the command again: export" + " JAVA_TOOL_OPTIONS=-Xmx2g"
                 : "With --verbose it says where; please report it.";
     }
 

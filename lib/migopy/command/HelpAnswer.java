@@ -1,11 +1,9 @@
 package migopy.command;
 
+import java.util.List;
 import migopy.console.Answer;
 import migopy.console.Words;
-
 import org.bson.Document;
-
-import java.util.List;
 
 /** A text of help, line by line. */
 record HelpAnswer(List<String> lines) implements Answer {

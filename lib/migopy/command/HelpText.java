@@ -1,13 +1,11 @@
 package migopy.command;
 
-import migopy.MigopyException;
-
-import picocli.CommandLine;
-import picocli.CommandLine.Model.PositionalParamSpec;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import migopy.MigopyException;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** The texts of help, made from what the commands say of themselves. */
 final class HelpText {
@@ -42,8 +40,7 @@ final class HelpText {
         List<String> lines = new ArrayList<>();
         lines.add("{migopy} [COMMAND] [NAME...] [OPTIONS]");
         lines.add(
-                "NAME: a migration's file name, with or without .java, its number, or an"
-                        + " unambiguous beginning.");
+                "NAME: a migration's file name, with or without .java, its number, or an" + " unambiguous beginning.");
         lines.add("");
         Commands.ALL.forEach(entry -> lines.add(line(entry.words(), entry.summary())));
         if (!tasks.byName().isEmpty()) {
@@ -54,12 +51,9 @@ final class HelpText {
             }
         }
         lines.add("");
-        lines.add(
-                "Options of every command, before or after it; in parentheses the environment's"
-                        + " name:");
+        lines.add("Options of every command, before or after it; in parentheses the environment's" + " name:");
         for (GlobalOption option : GlobalOption.ALL) {
-            String words =
-                    option.value() == null ? option.name() : option.name() + " " + option.value();
+            String words = option.value() == null ? option.name() : option.name() + " " + option.value();
             lines.add(line(words, option.summary()));
         }
         lines.add("");

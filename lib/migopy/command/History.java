@@ -1,17 +1,15 @@
 package migopy.command;
 
+import java.util.Optional;
 import migopy.MigopyException;
 import migopy.console.Answer;
 import migopy.console.FixRecord;
 import migopy.mongo.Connection;
 import migopy.run.FixHistory;
 import migopy.settings.Settings;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-
-import java.util.Optional;
 
 /** {@code history [NAME]}, {@code history --fixes} and {@code history RUN}. */
 @Command(name = "history", description = "Every attempt: when, who, where, how long, how it ended.")
@@ -35,14 +33,12 @@ final class History implements Action {
         if (fixes && name == null) {
             return FixHistory.read(settings, connection);
         }
-        Optional<FixRecord> fix =
-                name == null ? Optional.empty() : FixHistory.find(settings, connection, name);
+        Optional<FixRecord> fix = name == null ? Optional.empty() : FixHistory.find(settings, connection, name);
         if (fix.isPresent()) {
             return fix.get();
         }
         if (fixes) {
-            throw MigopyException.usage(
-                    "There is no fix " + name, "All of them: {migopy} history --fixes");
+            throw MigopyException.usage("There is no fix " + name, "All of them: {migopy} history --fixes");
         }
         return migopy.run.History.read(settings, connection, name);
     }

@@ -1,19 +1,17 @@
 package migopy.command;
 
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import migopy.MigopyException;
 import migopy.console.Terminal;
 import migopy.console.Wording;
 import migopy.plan.Request;
 import migopy.run.RunOptions;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
 
 /** {@code ignore [NAME...]}. */
 @Command(name = "ignore", description = "Registers pending migrations without executing them.")
@@ -21,19 +19,13 @@ final class Ignore implements Action {
     @Parameters(arity = "0..*", paramLabel = "NAME", description = "only these")
     private List<String> names = new ArrayList<>();
 
-    @Option(
-            names = "--to",
-            paramLabel = "NAME",
-            description = "up to this one, which is ignored too")
+    @Option(names = "--to", paramLabel = "NAME", description = "up to this one, which is ignored too")
     private String to;
 
     @Option(names = "--dry-run", description = "only say what would be ignored; nothing is written")
     private boolean dryRun;
 
-    @Option(
-            names = "--wait",
-            paramLabel = "TIME",
-            description = "wait so long for the lock: 30s, 5m, 2h")
+    @Option(names = "--wait", paramLabel = "TIME", description = "wait so long for the lock: 30s, 5m, 2h")
     private String wait;
 
     @Option(names = "--yes", description = "all pending ones, without being asked")
@@ -41,10 +33,7 @@ final class Ignore implements Action {
 
     @Override
     public int run(Session session) throws Exception {
-        Duration waiting =
-                wait == null
-                        ? Duration.ZERO
-                        : migopy.settings.Durations.parseFromZero(wait, "--wait");
+        Duration waiting = wait == null ? Duration.ZERO : migopy.settings.Durations.parseFromZero(wait, "--wait");
         Request.Ignore request = new Request.Ignore(names, to);
         if (names.isEmpty() && to == null && !dryRun && !yes) {
             confirm(session, session.planned(request));
@@ -57,13 +46,9 @@ final class Ignore implements Action {
         if (planned.isEmpty()) {
             return; // what is wrong, or that there is nothing to do, says the run itself
         }
-        String what =
-                "ignore without a name registers %s without executing: %s"
-                        .formatted(
-                                Wording.count(planned.size(), "pending migration"),
-                                Wording.some(planned));
-        java.io.Console terminal =
-                session.asProgram() && Terminal.isTerminal(0) ? System.console() : null;
+        String what = "ignore without a name registers %s without executing: %s"
+                .formatted(Wording.count(planned.size(), "pending migration"), Wording.some(planned));
+        java.io.Console terminal = session.asProgram() && Terminal.isTerminal(0) ? System.console() : null;
         if (terminal == null) {
             throw MigopyException.usage(
                     what,
@@ -73,8 +58,7 @@ final class Ignore implements Action {
         session.console().notice(what + ".");
         String answer = terminal.readLine("Register them? [y/N] ");
         if (answer == null || !answer.strip().toLowerCase(Locale.ROOT).startsWith("y")) {
-            throw MigopyException.usage(
-                    "Nothing was registered", "Name those to register: {migopy} ignore NAME");
+            throw MigopyException.usage("Nothing was registered", "Name those to register: {migopy} ignore NAME");
         }
     }
 }

@@ -1,24 +1,16 @@
 package migopy.command;
 
+import java.time.Duration;
 import migopy.run.RunOptions;
 import migopy.settings.Durations;
-
 import picocli.CommandLine.Option;
-
-import java.time.Duration;
 
 /** How long a run waits, and how long a migration may take: options of several commands. */
 final class Limits {
-    @Option(
-            names = "--wait",
-            paramLabel = "TIME",
-            description = "wait so long for the lock: 30s, 5m, 2h")
+    @Option(names = "--wait", paramLabel = "TIME", description = "wait so long for the lock: 30s, 5m, 2h")
     private String wait;
 
-    @Option(
-            names = "--timeout",
-            paramLabel = "TIME",
-            description = "end a migration that takes longer")
+    @Option(names = "--timeout", paramLabel = "TIME", description = "end a migration that takes longer")
     private String timeout;
 
     /** How long to wait for the lock; zero to not wait. */

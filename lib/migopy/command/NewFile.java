@@ -1,21 +1,17 @@
 package migopy.command;
 
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
 import migopy.console.CreateAnswer;
 import migopy.files.MigrationFile;
 import migopy.files.NewMigration;
 import migopy.settings.Settings;
-
 import picocli.CommandLine.Option;
-
-import java.nio.file.Path;
-import java.time.Clock;
-import java.util.List;
 
 /** A new migration file: how it is numbered, and where it is said to lie. */
 final class NewFile {
-    @Option(
-            names = "--timestamp",
-            description = "number it by the time, whatever the others' numbers are")
+    @Option(names = "--timestamp", description = "number it by the time, whatever the others' numbers are")
     private boolean timestamp;
 
     @Option(names = "--number", paramLabel = "N", description = "give it this number")
@@ -24,30 +20,19 @@ final class NewFile {
     /** Writes it, never over another, and answers where it is. */
     void write(Session session, List<String> words, NewMigration.Text text) {
         Settings settings = session.settings();
-        NewMigration migration =
-                new NewMigration(
-                        settings.home(),
-                        settings.migrationsDirectory(),
-                        settings.migrationsFilePattern(),
-                        Clock.systemUTC());
+        NewMigration migration = new NewMigration(
+                settings.home(), settings.migrationsDirectory(), settings.migrationsFilePattern(), Clock.systemUTC());
         MigrationFile file = migration.create(words, timestamp, number, text);
         migration
                 .namesake(file)
                 .ifPresent(
-                        other ->
-                                session.console()
-                                        .notice(
-                                                "%s has the same name but for its number"
-                                                        .formatted(other)));
+                        other -> session.console().notice("%s has the same name but for its number".formatted(other)));
         session.console().answer(answer(settings, file));
     }
 
     /** As a person would type it, seen from the project's folder. */
     private static CreateAnswer answer(Settings settings, MigrationFile file) {
-        Path shown =
-                file.path().startsWith(settings.home())
-                        ? settings.home().relativize(file.path())
-                        : file.path();
+        Path shown = file.path().startsWith(settings.home()) ? settings.home().relativize(file.path()) : file.path();
         return new CreateAnswer(file.name(), file.number(), shown.toString().replace('\\', '/'));
     }
 }

@@ -1,15 +1,13 @@
 package migopy.command;
 
+import java.util.List;
+import java.util.stream.Collectors;
 import migopy.MigopyException;
 import migopy.console.Nearest;
-
 import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
-
-import java.util.List;
-import java.util.stream.Collectors;
 
 /**
  * Everything that picocli does for Migopy's own commands: reading their words, and refusing wrong
@@ -47,19 +45,14 @@ final class Picocli {
             String nearest = option ? nearestOption(shown, e.getCommandLine()) : "";
             return MigopyException.usage(name + " takes no " + shown, nearest + hint);
         }
-        if (e instanceof MissingParameterException missing && !missing.getMissing().isEmpty()) {
-            String what =
-                    missing.getMissing().stream()
-                            .map(
-                                    arg ->
-                                            arg.isOption()
-                                                    ? arg.paramLabel() + " after " + longest(arg)
-                                                    : arg.paramLabel())
-                            .collect(Collectors.joining(", "));
+        if (e instanceof MissingParameterException missing
+                && !missing.getMissing().isEmpty()) {
+            String what = missing.getMissing().stream()
+                    .map(arg -> arg.isOption() ? arg.paramLabel() + " after " + longest(arg) : arg.paramLabel())
+                    .collect(Collectors.joining(", "));
             return MigopyException.usage(name + " needs " + what, hint);
         }
-        return MigopyException.usage(
-                e.getMessage().lines().findFirst().orElse("wrong words"), hint);
+        return MigopyException.usage(e.getMessage().lines().findFirst().orElse("wrong words"), hint);
     }
 
     private static String longest(CommandLine.Model.ArgSpec arg) {
@@ -67,11 +60,12 @@ final class Picocli {
     }
 
     private static String nearestOption(String typed, CommandLine command) {
-        List<String> known =
-                java.util.stream.Stream.concat(
-                                command.getCommandSpec().optionsMap().keySet().stream(),
-                                GlobalOption.ALL.stream().map(GlobalOption::name))
-                        .toList();
-        return Nearest.of(typed, known).map(near -> "Did you mean " + near + "? ").orElse("");
+        List<String> known = java.util.stream.Stream.concat(
+                        command.getCommandSpec().optionsMap().keySet().stream(),
+                        GlobalOption.ALL.stream().map(GlobalOption::name))
+                .toList();
+        return Nearest.of(typed, known)
+                .map(near -> "Did you mean " + near + "? ")
+                .orElse("");
     }
 }

@@ -1,5 +1,10 @@
 package migopy.command;
 
+import java.io.PrintStream;
+import java.util.Collections;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
 import migopy.MigopyException;
 import migopy.command.CommandLineParser.Typed;
 import migopy.console.Console;
@@ -7,12 +12,6 @@ import migopy.console.Format;
 import migopy.console.Terminal;
 import migopy.mongo.DriverLoading;
 import migopy.run.Failure;
-
-import java.io.PrintStream;
-import java.util.Collections;
-import java.util.List;
-import java.util.OptionalInt;
-import java.util.Set;
 
 /**
  * One call of {@code run}: reads the words, does the command, and turns what went wrong into an
@@ -68,9 +67,7 @@ public final class Program {
         if (AnswerStream.isMoved()) {
             return AnswerStream.moved();
         }
-        return format(List.of(words)).json() && mayCallOwnCode(words)
-                ? AnswerStream.passedOn()
-                : System.out;
+        return format(List.of(words)).json() && mayCallOwnCode(words) ? AnswerStream.passedOn() : System.out;
     }
 
     /** A guess from the raw arguments, like the next one: a wrong one costs time only. */
@@ -114,8 +111,7 @@ public final class Program {
     }
 
     private int unwritten(int exitCode) {
-        err.println(
-                "Standard output cannot be written: its disk is full, or its reader has ended.");
+        err.println("Standard output cannot be written: its disk is full, or its reader has ended.");
         err.println("The command itself ended with exit code " + exitCode + ".");
         return exitCode == OK ? FAILED : exitCode;
     }
@@ -135,10 +131,9 @@ public final class Program {
         String encoding = System.getProperty("sun.jnu.encoding", "UTF-8");
         boolean windows = System.getProperty("os.name", "").startsWith("Windows");
         if (!windows && !encoding.equals("UTF-8")) {
-            console.notice(
-                    "This locale's names are "
-                            + encoding
-                            + ": file names with other letters cannot be read. Set LC_ALL=C.UTF-8");
+            console.notice("This locale's names are "
+                    + encoding
+                    + ": file names with other letters cannot be read. Set LC_ALL=C.UTF-8");
         }
     }
 
@@ -154,8 +149,7 @@ public final class Program {
         try {
             Tasks.refuseTakenNames(project.tasks());
             Typed typed = new CommandLineParser(this::ownOptions).parse(words);
-            try (Session opened =
-                    new Session(project, typed, console, reading, asProgram, stopwatch)) {
+            try (Session opened = new Session(project, typed, console, reading, asProgram, stopwatch)) {
                 session = opened;
                 return dispatch(typed, opened);
             }
@@ -197,14 +191,11 @@ public final class Program {
 
     /** Whether it only says that a signal is ending the JVM, whose exit code is set already. */
     private static boolean isOfTheShutdown(Throwable thrown) {
-        return thrown instanceof IllegalStateException
-                && "Shutdown in progress".equals(thrown.getMessage());
+        return thrown instanceof IllegalStateException && "Shutdown in progress".equals(thrown.getMessage());
     }
 
     private Set<String> ownOptions(String command) {
-        return Commands.has(command)
-                ? Commands.ownOptions(command)
-                : new Tasks(project.tasks()).options(command);
+        return Commands.has(command) ? Commands.ownOptions(command) : new Tasks(project.tasks()).options(command);
     }
 
     private int dispatch(Typed typed, Session session) throws Exception {

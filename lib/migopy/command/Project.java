@@ -1,9 +1,8 @@
 package migopy.command;
 
+import java.util.Map;
 import migopy.run.Hooks;
 import migopy.settings.UserFields;
-
-import java.util.Map;
 
 /**
  * The user's {@code migopy} class, as this room needs it; it must not know that class's own type.

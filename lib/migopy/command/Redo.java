@@ -1,7 +1,6 @@
 package migopy.command;
 
 import migopy.plan.Request;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -10,9 +9,8 @@ import picocli.CommandLine.Parameters;
 /** {@code redo [NAME]}. */
 @Command(
         name = "redo",
-        description =
-                "Runs down() of an applied migration, with the text that was applied, then up() of"
-                        + " its file as it is now.")
+        description = "Runs down() of an applied migration, with the text that was applied, then up() of"
+                + " its file as it is now.")
 final class Redo implements Action {
     @Parameters(
             arity = "0..1",
@@ -23,7 +21,8 @@ final class Redo implements Action {
     @Option(names = "--dry-run", description = "only say what would be run; nothing is written")
     private boolean dryRun;
 
-    @Mixin private final Limits limits = new Limits();
+    @Mixin
+    private final Limits limits = new Limits();
 
     @Override
     public int run(Session session) throws Exception {

@@ -1,16 +1,14 @@
 package migopy.command;
 
-import migopy.MigopyException;
-import migopy.console.Wording;
-import migopy.run.Repairs;
-
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import migopy.MigopyException;
+import migopy.console.Wording;
+import migopy.run.Repairs;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /**
  * {@code repair NAME... --as applied|pending|unchanged --reason TEXT}, and {@code repair NAME
@@ -18,19 +16,15 @@ import java.util.Set;
  */
 @Command(
         name = "repair",
-        description =
-                "Settles what is interrupted, failed on its way back, ignored, missing or renamed,"
-                        + " or accepts an edit.")
+        description = "Settles what is interrupted, failed on its way back, ignored, missing or renamed,"
+                + " or accepts an edit.")
 final class Repair implements Action {
     private static final Set<String> AS = Set.of("applied", "pending", "unchanged");
 
     @Parameters(arity = "0..*", paramLabel = "NAME", description = "these")
     private List<String> names = new ArrayList<>();
 
-    @Option(
-            names = "--as",
-            paramLabel = "WORD",
-            description = "what it is from now on: applied, pending or unchanged")
+    @Option(names = "--as", paramLabel = "WORD", description = "what it is from now on: applied, pending or unchanged")
     private String as;
 
     @Option(names = "--reason", paramLabel = "TEXT", description = "why; the journal keeps it")
@@ -51,19 +45,17 @@ final class Repair implements Action {
     @Override
     public int run(Session session) throws Exception {
         Repairs.Order order = renamedFrom == null ? settling() : renaming();
-        return session.watched(
-                context -> {
-                    session.console().answer(Repairs.run(context, order));
-                    return 0;
-                });
+        return session.watched(context -> {
+            session.console().answer(Repairs.run(context, order));
+            return 0;
+        });
     }
 
     private Repairs.Order renaming() {
         if (names.size() != 1 || edited || missing || as != null) {
             throw MigopyException.usage(
                     "--renamed-from goes with the new name alone",
-                    "For example: "
-                            + Wording.command("repair", "4_pay", "--renamed-from", "5_pay"));
+                    "For example: " + Wording.command("repair", "4_pay", "--renamed-from", "5_pay"));
         }
         return Repairs.Order.renamed(names.get(0), renamedFrom, reason);
     }

@@ -1,20 +1,16 @@
 package migopy.command;
 
+import java.util.ArrayList;
+import java.util.List;
 import migopy.MigopyException;
 import migopy.plan.Request;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-import java.util.ArrayList;
-import java.util.List;
-
 /** {@code rollback NAME...}. */
-@Command(
-        name = "rollback",
-        description = "Runs down() of applied migrations, the newest applied first.")
+@Command(name = "rollback", description = "Runs down() of applied migrations, the newest applied first.")
 final class Rollback implements Action {
     @Parameters(arity = "0..*", paramLabel = "NAME", description = "these")
     private List<String> names = new ArrayList<>();
@@ -22,32 +18,24 @@ final class Rollback implements Action {
     @Option(names = "--last", paramLabel = "N", description = "the last N that were applied")
     private Integer last;
 
-    @Option(
-            names = "--to",
-            paramLabel = "NAME",
-            description = "back to this one, which stays applied")
+    @Option(names = "--to", paramLabel = "NAME", description = "back to this one, which stays applied")
     private String to;
 
     @Option(names = "--run", paramLabel = "ID", description = "what this run applied")
     private String run;
 
-    @Option(
-            names = "--stored",
-            description = "run the source in the journal where the file is gone or was edited")
+    @Option(names = "--stored", description = "run the source in the journal where the file is gone or was edited")
     private boolean stored;
 
     @Option(names = "--dry-run", description = "only say what would be run; nothing is written")
     private boolean dryRun;
 
-    @Mixin private final Limits limits = new Limits();
+    @Mixin
+    private final Limits limits = new Limits();
 
     @Override
     public int run(Session session) throws Exception {
-        int ways =
-                (names.isEmpty() ? 0 : 1)
-                        + (last == null ? 0 : 1)
-                        + (to == null ? 0 : 1)
-                        + (run == null ? 0 : 1);
+        int ways = (names.isEmpty() ? 0 : 1) + (last == null ? 0 : 1) + (to == null ? 0 : 1) + (run == null ? 0 : 1);
         if (ways != 1) {
             throw MigopyException.usage(
                     ways == 0
@@ -56,10 +44,8 @@ final class Rollback implements Action {
                     "The last one: {migopy} rollback --last 1");
         }
         if (last != null && last < 1) {
-            throw MigopyException.usage(
-                    "--last " + last + " leaves nothing to roll back", "Give it a number above 0");
+            throw MigopyException.usage("--last " + last + " leaves nothing to roll back", "Give it a number above 0");
         }
-        return session.run(
-                new Request.Rollback(names, last, to, run, stored), limits.options(dryRun));
+        return session.run(new Request.Rollback(names, last, to, run, stored), limits.options(dryRun));
     }
 }

@@ -1,5 +1,7 @@
 package migopy.command;
 
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import migopy.MigopyException;
 import migopy.console.FixAnswer;
 import migopy.console.Terminal;
@@ -7,19 +9,13 @@ import migopy.fix.FixReader;
 import migopy.run.Fix;
 import migopy.run.FixOptions;
 import migopy.run.FixRunner;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-import java.nio.charset.StandardCharsets;
-import java.util.List;
-
 /** {@code run FILE --reason TEXT}. */
-@Command(
-        name = "run",
-        description = "Runs an ad-hoc fix under the lock and records it; it is no migration.")
+@Command(name = "run", description = "Runs an ad-hoc fix under the lock and records it; it is no migration.")
 final class Run implements Action {
     /** As long as an error's message may be. */
     private static final int REASON_LIMIT = 4 * 1024;
@@ -39,31 +35,29 @@ final class Run implements Action {
     @Option(names = "--transaction", description = "all of it in one transaction, db() included")
     private boolean transaction;
 
-    @Mixin private final Limits limits = new Limits();
+    @Mixin
+    private final Limits limits = new Limits();
 
     @Override
     public int run(Session session) throws Exception {
         if (file == null) {
-            throw MigopyException.usage(
-                    "run needs a file", "For example: {migopy} run mend.java --reason \"...\"");
+            throw MigopyException.usage("run needs a file", "For example: {migopy} run mend.java --reason \"...\"");
         }
-        FixOptions options =
-                new FixOptions(reason(session), limits.waiting(), limits.timeout(), transaction);
+        FixOptions options = new FixOptions(reason(session), limits.waiting(), limits.timeout(), transaction);
         session.connection(); // made while the compiler works
         FixReader.Reading reading = new FixReader(session.settings()).read(file, System.in, java);
         if (reading instanceof FixReader.Reading.Bad bad) {
-            MigopyException refusal =
-                    MigopyException.refused(bad.problem().message(), bad.problem().hint());
+            MigopyException refusal = MigopyException.refused(
+                    bad.problem().message(), bad.problem().hint());
             session.console().error(refusal, List.of(bad.problem()));
             return refusal.kind().exitCode();
         }
         Fix fix = ((FixReader.Reading.Good) reading).fix();
-        return session.watched(
-                context -> {
-                    FixAnswer answer = new FixRunner(context).run(fix, options);
-                    session.console().answer(answer);
-                    return answer.exitCode();
-                });
+        return session.watched(context -> {
+            FixAnswer answer = new FixRunner(context).run(fix, options);
+            session.console().answer(answer);
+            return answer.exitCode();
+        });
     }
 
     private String reason(Session session) {
@@ -78,8 +72,7 @@ final class Run implements Action {
                     "For example: {migopy} run mend.java --reason \"ticket 4711\"");
         }
         if (given.getBytes(StandardCharsets.UTF_8).length > REASON_LIMIT) {
-            throw MigopyException.usage(
-                    "The reason is longer than 4 kB", "Say it shorter, or where it is written");
+            throw MigopyException.usage("The reason is longer than 4 kB", "Say it shorter, or where it is written");
         }
         return given;
     }

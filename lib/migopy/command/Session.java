@@ -1,5 +1,12 @@
 package migopy.command;
 
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToIntFunction;
 import migopy.MigopyException;
 import migopy.console.Console;
 import migopy.console.EstimateAnswer;
@@ -18,14 +25,6 @@ import migopy.run.Watchdog;
 import migopy.settings.Redactor;
 import migopy.settings.Settings;
 import migopy.settings.SettingsResolver;
-
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.function.ToIntFunction;
 
 /**
  * What a command works with: console, settings, connection. Settings and connection are made when
@@ -125,16 +124,11 @@ public final class Session implements AutoCloseable {
                 options.put("password", askForPassword());
             }
             Path here = Path.of("").toAbsolutePath();
-            settings =
-                    new SettingsResolver(project.fields(), options, project.environment(), here)
-                            .resolve();
+            settings = new SettingsResolver(project.fields(), options, project.environment(), here).resolve();
             reading.redactor = settings.redactor();
             if (asProgram) {
                 EntryScript.refuseAnothers(
-                        project.tasks().getClass(),
-                        settings.home(),
-                        settings.cacheDirectory(),
-                        project.environment());
+                        project.tasks().getClass(), settings.home(), settings.cacheDirectory(), project.environment());
             }
             stopwatch.mark("settings read");
         }
@@ -158,11 +152,10 @@ public final class Session implements AutoCloseable {
         if (connection == null) {
             connection = Connection.open(settings(), runId);
             if (settings().embedded() && !Commands.READING.contains(command())) {
-                console.notice(
-                        "On the embedded database in "
-                                + shownCache(settings())
-                                + ", for a first try: it has no transactions, and the lock goes by"
-                                + " this machine's clock.");
+                console.notice("On the embedded database in "
+                        + shownCache(settings())
+                        + ", for a first try: it has no transactions, and the lock goes by"
+                        + " this machine's clock.");
             }
             stopwatch.mark("connecting begun");
         }
@@ -182,41 +175,35 @@ public final class Session implements AutoCloseable {
 
     /** Runs the request, and gives its answer. */
     int run(Request request, RunOptions options) {
-        return watched(
-                context -> {
-                    RunResult result = new Runner(context).run(request, options);
-                    if (result.error() != null) {
-                        context.trace(result.error(), settings().redactor());
-                    }
-                    console.answer(answer(result, options.dryRun()));
-                    return result.exitCode();
-                });
+        return watched(context -> {
+            RunResult result = new Runner(context).run(request, options);
+            if (result.error() != null) {
+                context.trace(result.error(), settings().redactor());
+            }
+            console.answer(answer(result, options.dryRun()));
+            return result.exitCode();
+        });
     }
 
     /** The names of what the request would do; none where it would be refused. */
     List<String> planned(Request request) {
         List<String> names = new ArrayList<>();
-        watched(
-                context -> {
-                    RunOptions options = new RunOptions(true, Duration.ZERO, null, false, false);
-                    new Runner(context)
-                            .run(request, options)
-                            .steps()
-                            .forEach(step -> names.add(step.name()));
-                    return 0;
-                });
+        watched(context -> {
+            RunOptions options = new RunOptions(true, Duration.ZERO, null, false, false);
+            new Runner(context).run(request, options).steps().forEach(step -> names.add(step.name()));
+            return 0;
+        });
         return names;
     }
 
     /** Estimates what the request would do, and gives that answer. */
     int estimate(Request.Execute request) {
-        return watched(
-                context -> {
-                    List<EstimateAnswer> told = new ArrayList<>();
-                    RunResult result = new Runner(context).estimate(request, told::add);
-                    console.answer(told.isEmpty() ? answer(result, true) : told.get(0));
-                    return result.exitCode();
-                });
+        return watched(context -> {
+            List<EstimateAnswer> told = new ArrayList<>();
+            RunResult result = new Runner(context).estimate(request, told::add);
+            console.answer(told.isEmpty() ? answer(result, true) : told.get(0));
+            return result.exitCode();
+        });
     }
 
     /**
@@ -228,9 +215,7 @@ public final class Session implements AutoCloseable {
         Watchdog installed = Watchdog.install(asProgram);
         watchdog = installed;
         try (installed) {
-            return work.applyAsInt(
-                    new RunContext(
-                            settings(), opened, runId, console, hooks(), installed, verbose()));
+            return work.applyAsInt(new RunContext(settings(), opened, runId, console, hooks(), installed, verbose()));
         } catch (RuntimeException e) {
             throw installed.explained(e); // compiling and reading are interrupted, too
         }
@@ -245,12 +230,7 @@ public final class Session implements AutoCloseable {
 
     private static RunAnswer answer(RunResult result, boolean dryRun) {
         return new RunAnswer(
-                result.run(),
-                result.steps(),
-                dryRun,
-                result.exitCode(),
-                result.problems(),
-                result.error());
+                result.run(), result.steps(), dryRun, result.exitCode(), result.problems(), result.error());
     }
 
     private static String askForPassword() {

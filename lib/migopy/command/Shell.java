@@ -2,7 +2,6 @@ package migopy.command;
 
 import migopy.console.ShellAnswer;
 import migopy.fix.ShellRun;
-
 import picocli.CommandLine.Command;
 
 /** {@code shell}. */
@@ -11,12 +10,7 @@ final class Shell implements Action {
     @Override
     public int run(Session session) throws Exception {
         ShellAnswer answer =
-                new ShellRun(
-                                session.settings(),
-                                session.connection(),
-                                session.runId(),
-                                session.console())
-                        .run();
+                new ShellRun(session.settings(), session.connection(), session.runId(), session.console()).run();
         session.console().answer(answer);
         return answer.exitCode();
     }

@@ -1,9 +1,8 @@
 package migopy.command;
 
-import migopy.console.Console;
-
 import java.util.List;
 import java.util.OptionalInt;
+import migopy.console.Console;
 
 /**
  * What a signal that ends the JVM means for a JSON answer: none if there was none yet, and if there
@@ -39,10 +38,7 @@ final class SignalledEnd implements AutoCloseable {
     /** A call of System.exit ends by the exit code that it was called with, or by a run's own. */
     private static boolean bySignal() {
         return Thread.getAllStackTraces().entrySet().stream()
-                .anyMatch(
-                        each ->
-                                each.getKey().getName().startsWith("SIG")
-                                        && isShutdown(List.of(each.getValue())));
+                .anyMatch(each -> each.getKey().getName().startsWith("SIG") && isShutdown(List.of(each.getValue())));
     }
 
     private static boolean isShutdown(List<StackTraceElement> frames) {

@@ -28,8 +28,8 @@ final class Stopwatch {
         StringBuilder lines = new StringBuilder();
         long here = System.nanoTime() - started;
         // The operating system tells of a process's start by whole seconds of its own.
-        long sinceStart =
-                TimeUnit.MILLISECONDS.toNanos(ManagementFactory.getRuntimeMXBean().getUptime());
+        long sinceStart = TimeUnit.MILLISECONDS.toNanos(
+                ManagementFactory.getRuntimeMXBean().getUptime());
         lines.append(new Mark("before the first word was read", sinceStart - here).line());
         marks.forEach(mark -> lines.append(mark.line()));
         return lines.toString();

@@ -1,21 +1,6 @@
 package migopy.command;
 
 import com.mongodb.MongoException;
-
-import migopy.MigopyException;
-import migopy.console.Answer;
-import migopy.console.Nearest;
-import migopy.console.Words;
-import migopy.run.Failure;
-import migopy.run.OutputCapture;
-
-import org.bson.Document;
-
-import picocli.CommandLine;
-import picocli.CommandLine.ExecutionException;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +8,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import migopy.MigopyException;
+import migopy.console.Answer;
+import migopy.console.Nearest;
+import migopy.console.Words;
+import migopy.run.Failure;
+import migopy.run.OutputCapture;
+import org.bson.Document;
+import picocli.CommandLine;
+import picocli.CommandLine.ExecutionException;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 
 /**
  * The commands that a project's own {@code migopy} class adds: its methods annotated with
@@ -30,27 +26,26 @@ import java.util.stream.Collectors;
  */
 final class Tasks {
     /** What other tools for migrations call the commands. */
-    private static final Map<String, String> ELSEWHERE =
-            Map.ofEntries(
-                    Map.entry("up", "execute"),
-                    Map.entry("migrate", "execute"),
-                    Map.entry("update", "execute"),
-                    Map.entry("apply", "execute"),
-                    Map.entry("migrations:execute", "execute"),
-                    Map.entry("migrations:migrate", "execute"),
-                    Map.entry("down", "rollback --last 1"),
-                    Map.entry("undo", "rollback --last 1"),
-                    Map.entry("revert", "rollback --last 1"),
-                    Map.entry("new", "create"),
-                    Map.entry("generate", "create"),
-                    Map.entry("add", "create"),
-                    Map.entry("migrations:generate", "create"),
-                    Map.entry("info", "status"),
-                    Map.entry("list", "status"),
-                    Map.entry("migrations:status", "status"),
-                    Map.entry("baseline", "ignore"),
-                    Map.entry("dump", "dbdump"),
-                    Map.entry("restore", "dbrestore"));
+    private static final Map<String, String> ELSEWHERE = Map.ofEntries(
+            Map.entry("up", "execute"),
+            Map.entry("migrate", "execute"),
+            Map.entry("update", "execute"),
+            Map.entry("apply", "execute"),
+            Map.entry("migrations:execute", "execute"),
+            Map.entry("migrations:migrate", "execute"),
+            Map.entry("down", "rollback --last 1"),
+            Map.entry("undo", "rollback --last 1"),
+            Map.entry("revert", "rollback --last 1"),
+            Map.entry("new", "create"),
+            Map.entry("generate", "create"),
+            Map.entry("add", "create"),
+            Map.entry("migrations:generate", "create"),
+            Map.entry("info", "status"),
+            Map.entry("list", "status"),
+            Map.entry("migrations:status", "status"),
+            Map.entry("baseline", "ignore"),
+            Map.entry("dump", "dbdump"),
+            Map.entry("restore", "dbrestore"));
 
     private final CommandLine all;
 
@@ -64,8 +59,7 @@ final class Tasks {
         for (String name : byName().keySet()) {
             if (Commands.has(name)) {
                 throw MigopyException.usage(
-                        "The task %s in migopy.java has the name of a built-in command"
-                                .formatted(name),
+                        "The task %s in migopy.java has the name of a built-in command".formatted(name),
                         "Give it another name: @Command(name = \"my-%s\")".formatted(name));
             }
         }
@@ -153,18 +147,15 @@ final class Tasks {
     }
 
     MigopyException unknown(String name) {
-        Set<String> known =
-                Commands.ALL.stream()
-                        .map(Commands.Entry::name)
-                        .collect(Collectors.toCollection(java.util.TreeSet::new));
+        Set<String> known = Commands.ALL.stream()
+                .map(Commands.Entry::name)
+                .collect(Collectors.toCollection(java.util.TreeSet::new));
         known.addAll(byName().keySet());
-        String near =
-                Optional.ofNullable(ELSEWHERE.get(name))
-                        .or(() -> Nearest.of(name, known))
-                        .map(word -> "Did you mean {migopy} " + word + "? ")
-                        .orElse("");
-        return MigopyException.usage(
-                "There is no command " + name, near + "All commands: {migopy} help");
+        String near = Optional.ofNullable(ELSEWHERE.get(name))
+                .or(() -> Nearest.of(name, known))
+                .map(word -> "Did you mean {migopy} " + word + "? ")
+                .orElse("");
+        return MigopyException.usage("There is no command " + name, near + "All commands: {migopy} help");
     }
 
     /** A task's own output is its answer; with {@code --json} there is this beside it. */

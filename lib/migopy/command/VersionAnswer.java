@@ -2,7 +2,6 @@ package migopy.command;
 
 import migopy.console.Answer;
 import migopy.console.Words;
-
 import org.bson.Document;
 
 /** Which Migopy this is. */

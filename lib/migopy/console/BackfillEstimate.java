@@ -1,8 +1,7 @@
 package migopy.console;
 
-import org.bson.Document;
-
 import java.util.List;
+import org.bson.Document;
 
 /**
  * What a backfill would do, as far as that can be told without doing it.
@@ -33,16 +32,10 @@ public record BackfillEstimate(
 
     void words(Words out) {
         String many = documents == null ? "not counted" : "%,d documents".formatted(documents);
-        out.line(
-                "  %s %s  %s%s"
-                        .formatted(way, collection, many, plan == null ? "" : ", by " + plan));
+        out.line("  %s %s  %s%s".formatted(way, collection, many, plan == null ? "" : ", by " + plan));
         if (predictedMs != null) {
-            out.line(
-                    "      about %s: %,d of them took %s, and were not kept"
-                            .formatted(
-                                    out.duration(predictedMs),
-                                    timedDocuments,
-                                    out.duration(timedMs)));
+            out.line("      about %s: %,d of them took %s, and were not kept"
+                    .formatted(out.duration(predictedMs), timedDocuments, out.duration(timedMs)));
         }
         notes.forEach(note -> out.line("      " + note));
     }

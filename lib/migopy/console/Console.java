@@ -1,10 +1,5 @@
 package migopy.console;
 
-import migopy.MigopyException;
-import migopy.Problem;
-
-import org.bson.Document;
-
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -15,6 +10,9 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import migopy.MigopyException;
+import migopy.Problem;
+import org.bson.Document;
 
 /**
  * Where everything that is said comes through: events while a command works, then one answer or one
@@ -85,10 +83,8 @@ public final class Console implements AutoCloseable {
             header = started.database() + " on " + started.server() + ", run " + started.run();
         } else if (event instanceof Event.Planned planned) {
             planned.names()
-                    .forEach(
-                            name ->
-                                    nameWidth =
-                                            Math.max(nameWidth, Wording.visible(name).length()));
+                    .forEach(name -> nameWidth =
+                            Math.max(nameWidth, Wording.visible(name).length()));
         } else if (event instanceof Event.Notice notice) {
             notice(notice.text());
         } else if (event instanceof Event.WaitingForLock waiting) {
@@ -108,12 +104,7 @@ public final class Console implements AutoCloseable {
         if (!waiting.holder().equals(waitingFor)) {
             waitingFor = waiting.holder();
             String until = Wording.until(waiting.until(), Instant.now(), ZoneId.systemDefault());
-            notice(
-                    "Waiting until "
-                            + until
-                            + " for the lock, which "
-                            + waiting.holder()
-                            + " holds.");
+            notice("Waiting until " + until + " for the lock, which " + waiting.holder() + " holds.");
         }
     }
 
@@ -124,8 +115,7 @@ public final class Console implements AutoCloseable {
         tellHeader();
         quiet();
         if (terminal.errors()) {
-            ticker =
-                    new StepTicker(screen, StepLine.underWay(started, nameWidth, terminal.width()));
+            ticker = new StepTicker(screen, StepLine.underWay(started, nameWidth, terminal.width()));
         }
     }
 

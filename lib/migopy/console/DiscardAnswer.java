@@ -1,8 +1,7 @@
 package migopy.console;
 
-import org.bson.Document;
-
 import java.util.List;
+import org.bson.Document;
 
 /**
  * What {@code dbrestore --discard} removed.
@@ -11,8 +10,7 @@ import java.util.List;
  * @param folder the dump of the unfinished restore; null if no collection had been replaced
  * @param removed the collections that were built and not used
  */
-public record DiscardAnswer(String database, String folder, List<String> removed)
-        implements Answer {
+public record DiscardAnswer(String database, String folder, List<String> removed) implements Answer {
     public DiscardAnswer {
         removed = List.copyOf(removed);
     }
@@ -24,10 +22,9 @@ public record DiscardAnswer(String database, String folder, List<String> removed
             return;
         }
         if (folder != null) {
-            out.line(
-                    "Discarded the unfinished restore of %s. %s stays as it is: some collections"
-                                    .formatted(folder, database)
-                            + " are from the dump, others are not.");
+            out.line("Discarded the unfinished restore of %s. %s stays as it is: some collections"
+                            .formatted(folder, database)
+                    + " are from the dump, others are not.");
         }
         if (!removed.isEmpty()) {
             out.line("Removed " + Wording.count(removed.size(), "unfinished collection"));
@@ -36,7 +33,6 @@ public record DiscardAnswer(String database, String folder, List<String> removed
 
     @Override
     public Document json() {
-        return Json.put(new Document("database", database), "folder", folder)
-                .append("removed", removed);
+        return Json.put(new Document("database", database), "folder", folder).append("removed", removed);
     }
 }

@@ -1,10 +1,9 @@
 package migopy.console;
 
-import org.bson.Document;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import org.bson.Document;
 
 /**
  * A dump that was written.
@@ -16,11 +15,7 @@ import java.util.Locale;
  * @param duration how long it took
  */
 public record DumpAnswer(
-        String database,
-        String folder,
-        boolean snapshot,
-        List<Collection> collections,
-        Duration duration)
+        String database, String folder, boolean snapshot, List<Collection> collections, Duration duration)
         implements Answer {
     private static final String UNITS = "kMGTP";
 
@@ -54,14 +49,13 @@ public record DumpAnswer(
 
     @Override
     public void words(Words out) {
-        out.line(
-                "%s, %s, %s dumped in %s, %s"
-                        .formatted(
-                                Wording.count(collections.size(), "collection"),
-                                Wording.count(documents(), "document"),
-                                size(bytes()),
-                                Wording.duration(duration.toMillis()),
-                                snapshot ? "at one point in time" : "not at one point in time"));
+        out.line("%s, %s, %s dumped in %s, %s"
+                .formatted(
+                        Wording.count(collections.size(), "collection"),
+                        Wording.count(documents(), "document"),
+                        size(bytes()),
+                        Wording.duration(duration.toMillis()),
+                        snapshot ? "at one point in time" : "not at one point in time"));
         out.line("To bring it back: {migopy} dbrestore " + Wording.word(folder));
     }
 
@@ -87,12 +81,10 @@ public record DumpAnswer(
                 .append(
                         "collections",
                         collections.stream()
-                                .map(
-                                        c ->
-                                                new Document("name", c.name())
-                                                        .append("type", c.type())
-                                                        .append("documents", c.documents())
-                                                        .append("bytes", c.bytes()))
+                                .map(c -> new Document("name", c.name())
+                                        .append("type", c.type())
+                                        .append("documents", c.documents())
+                                        .append("bytes", c.bytes()))
                                 .toList())
                 .append("documents", documents())
                 .append("bytes", bytes())

@@ -1,11 +1,9 @@
 package migopy.console;
 
+import java.util.List;
 import migopy.MigopyException;
 import migopy.Problem;
-
 import org.bson.Document;
-
-import java.util.List;
 
 /**
  * Why a command did nothing, or did not get to its end.
@@ -16,8 +14,7 @@ import java.util.List;
  * @param exitCode the exit code of CONTRACT, section 3
  * @param problems the problems of single migrations that led to it; may be empty
  */
-public record ErrorAnswer(
-        String kind, String message, String hint, int exitCode, List<Problem> problems)
+public record ErrorAnswer(String kind, String message, String hint, int exitCode, List<Problem> problems)
         implements Answer {
 
     public ErrorAnswer {

@@ -1,8 +1,7 @@
 package migopy.console;
 
-import org.bson.Document;
-
 import java.util.List;
+import org.bson.Document;
 
 /**
  * What {@code execute --estimate} found out.
@@ -10,8 +9,7 @@ import java.util.List;
  * @param database the database's name
  * @param server where it is
  */
-public record EstimateAnswer(String database, String server, List<MigrationEstimate> migrations)
-        implements Answer {
+public record EstimateAnswer(String database, String server, List<MigrationEstimate> migrations) implements Answer {
     public EstimateAnswer {
         migrations = List.copyOf(migrations);
     }
@@ -29,13 +27,14 @@ public record EstimateAnswer(String database, String server, List<MigrationEstim
             migration.words(out);
         }
         out.gap();
-        out.line(
-                "Nothing was written to the database. What up() does elsewhere was not held back.");
+        out.line("Nothing was written to the database. What up() does elsewhere was not held back.");
     }
 
     @Override
     public Document json() {
-        return new Document("estimates", migrations.stream().map(MigrationEstimate::json).toList())
+        return new Document(
+                        "estimates",
+                        migrations.stream().map(MigrationEstimate::json).toList())
                 .append("exitCode", exitCode());
     }
 }

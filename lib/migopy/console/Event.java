@@ -45,14 +45,7 @@ public sealed interface Event {
      * @param batch how long the last batch took; zero if there are none
      * @param lag how far the slowest secondary is behind; zero if not known
      */
-    record Progress(
-            String name,
-            String unit,
-            long done,
-            long total,
-            double perSecond,
-            Duration batch,
-            Duration lag)
+    record Progress(String name, String unit, long done, long total, double perSecond, Duration batch, Duration lag)
             implements Event {}
 
     /** The work that {@code name} stands for is over. */

@@ -1,10 +1,8 @@
 package migopy.console;
 
-import migopy.MigopyException;
-
-import org.bson.Document;
-
 import java.util.List;
+import migopy.MigopyException;
+import org.bson.Document;
 
 /**
  * How an ad-hoc fix ended.
@@ -52,8 +50,7 @@ public record FixAnswer(
         if (problem != null && outcome == null) {
             return ErrorAnswer.of(problem, List.of()).json().append("exitCode", exitCode);
         }
-        Document answer =
-                new Document("run", run).append("file", file).append("outcome", outcome.word());
+        Document answer = new Document("run", run).append("file", file).append("outcome", outcome.word());
         Json.put(answer, "durationMs", durationMs);
         Json.put(answer, "error", error == null ? null : Json.failure(error));
         if (problem != null) {

@@ -28,22 +28,11 @@ public record FixRecord(
 
     static Table table(Words out) {
         return new Table(
-                out,
-                Table.Align.LEFT,
-                Table.Align.LEFT,
-                Table.Align.LEFT,
-                Table.Align.RIGHT,
-                Table.Align.LEFT);
+                out, Table.Align.LEFT, Table.Align.LEFT, Table.Align.LEFT, Table.Align.RIGHT, Table.Align.LEFT);
     }
 
     void into(Table table, Words out) {
-        table.row(
-                outcome,
-                run,
-                file,
-                out.time(attempt.startedAt()),
-                out.duration(attempt.durationMs()),
-                attempt.who());
+        table.row(outcome, run, file, out.time(attempt.startedAt()), out.duration(attempt.durationMs()), attempt.who());
     }
 
     @Override

@@ -1,8 +1,7 @@
 package migopy.console;
 
-import org.bson.Document;
-
 import java.util.List;
+import org.bson.Document;
 
 /**
  * The ad-hoc fixes and shells that were recorded.
@@ -12,8 +11,7 @@ import java.util.List;
  * @param collection that of the fixes
  * @param fixes oldest first
  */
-public record FixesAnswer(String database, String server, String collection, List<FixRecord> fixes)
-        implements Answer {
+public record FixesAnswer(String database, String server, String collection, List<FixRecord> fixes) implements Answer {
 
     public FixesAnswer {
         fixes = List.copyOf(fixes);

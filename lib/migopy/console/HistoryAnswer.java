@@ -1,9 +1,8 @@
 package migopy.console;
 
-import org.bson.Document;
-
 import java.time.Instant;
 import java.util.List;
+import org.bson.Document;
 
 /**
  * Every attempt that the journal knows of.
@@ -13,8 +12,7 @@ import java.util.List;
  * @param collection the journal's collection
  * @param attempts oldest first
  */
-public record HistoryAnswer(
-        String database, String server, String collection, List<Attempt> attempts)
+public record HistoryAnswer(String database, String server, String collection, List<Attempt> attempts)
         implements Answer {
 
     /**
@@ -63,11 +61,7 @@ public record HistoryAnswer(
                 table.under(reason);
             } else if (error != null) {
                 table.under(Wording.shortened(error.shown()));
-                error.causes()
-                        .forEach(
-                                cause ->
-                                        table.under(
-                                                "caused by: " + Wording.shortened(cause.shown())));
+                error.causes().forEach(cause -> table.under("caused by: " + Wording.shortened(cause.shown())));
             }
         }
 
@@ -77,9 +71,7 @@ public record HistoryAnswer(
 
         private Document json() {
             Document attempt =
-                    new Document("name", name)
-                            .append("direction", direction)
-                            .append("outcome", outcome);
+                    new Document("name", name).append("direction", direction).append("outcome", outcome);
             return facts(Json.put(attempt, "run", run));
         }
 
@@ -111,14 +103,8 @@ public record HistoryAnswer(
             out.line("Nothing was ever attempted.");
             return;
         }
-        Table table =
-                new Table(
-                        out,
-                        Table.Align.LEFT,
-                        Table.Align.LEFT,
-                        Table.Align.RIGHT,
-                        Table.Align.LEFT,
-                        Table.Align.LEFT);
+        Table table = new Table(
+                out, Table.Align.LEFT, Table.Align.LEFT, Table.Align.RIGHT, Table.Align.LEFT, Table.Align.LEFT);
         attempts.forEach(attempt -> attempt.into(table, out));
         table.print();
     }

@@ -1,11 +1,5 @@
 package migopy.console;
 
-import migopy.Problem;
-
-import org.bson.Document;
-import org.bson.json.JsonMode;
-import org.bson.json.JsonWriterSettings;
-
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -14,12 +8,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import migopy.Problem;
+import org.bson.Document;
+import org.bson.json.JsonMode;
+import org.bson.json.JsonWriterSettings;
 
 /** The pieces that answers have in common, and the text of a whole answer. */
 public final class Json {
-    private static final DateTimeFormatter ISO =
-            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
-                    .withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter ISO = DateTimeFormatter.ofPattern(
+                    "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
 
     private Json() {}
 
@@ -37,11 +35,10 @@ public final class Json {
     }
 
     private static Document problem(Problem problem) {
-        Document document =
-                new Document("kind", problem.kind().word())
-                        .append("name", problem.name())
-                        .append("message", problem.message())
-                        .append("hint", problem.hint());
+        Document document = new Document("kind", problem.kind().word())
+                .append("name", problem.name())
+                .append("message", problem.message())
+                .append("hint", problem.hint());
         return put(document, "details", problem.details().isEmpty() ? null : problem.details());
     }
 
@@ -52,10 +49,9 @@ public final class Json {
     }
 
     static Document failure(StepError error) {
-        Document document =
-                new Document("type", error.type())
-                        .append("message", error.message())
-                        .append("frames", error.frames());
+        Document document = new Document("type", error.type())
+                .append("message", error.message())
+                .append("frames", error.frames());
         List<Document> causes = error.causes().stream().map(Json::cause).toList();
         put(document, "causes", causes.isEmpty() ? null : causes);
         return put(document, "hint", error.hint());
@@ -68,10 +64,9 @@ public final class Json {
     }
 
     static Document step(StepReport step) {
-        Document document =
-                new Document("name", step.name())
-                        .append("direction", step.direction().word())
-                        .append("outcome", step.outcome().word());
+        Document document = new Document("name", step.name())
+                .append("direction", step.direction().word())
+                .append("outcome", step.outcome().word());
         put(document, "durationMs", step.durationMs());
         put(document, "reason", step.reason());
         return put(document, "error", step.error() == null ? null : failure(step.error()));

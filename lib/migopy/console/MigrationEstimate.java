@@ -1,8 +1,7 @@
 package migopy.console;
 
-import org.bson.Document;
-
 import java.util.List;
+import org.bson.Document;
 
 /**
  * What a migration would do, up to its first write that is no backfill.
@@ -12,8 +11,7 @@ import java.util.List;
  *     none
  * @param error why {@code up()} failed, or null
  */
-public record MigrationEstimate(
-        String name, List<BackfillEstimate> backfills, String firstWrite, String error) {
+public record MigrationEstimate(String name, List<BackfillEstimate> backfills, String firstWrite, String error) {
     public MigrationEstimate {
         backfills = List.copyOf(backfills);
     }
@@ -22,9 +20,7 @@ public record MigrationEstimate(
         out.line(name);
         backfills.forEach(backfill -> backfill.words(out));
         if (firstWrite != null) {
-            out.line(
-                    "  %s ends the estimate: it would write, and what follows is not known"
-                            .formatted(firstWrite));
+            out.line("  %s ends the estimate: it would write, and what follows is not known".formatted(firstWrite));
         } else if (error != null) {
             out.line("  up() failed: " + error);
         } else if (backfills.isEmpty()) {
@@ -33,11 +29,10 @@ public record MigrationEstimate(
     }
 
     Document json() {
-        Document json =
-                new Document("name", name)
-                        .append(
-                                "backfills",
-                                backfills.stream().map(BackfillEstimate::json).toList());
+        Document json = new Document("name", name)
+                .append(
+                        "backfills",
+                        backfills.stream().map(BackfillEstimate::json).toList());
         Json.put(json, "firstWrite", firstWrite);
         Json.put(json, "error", error);
         return json;

@@ -16,17 +16,13 @@ public final class Nearest {
      * letters; empty if none is near.
      */
     public static Optional<String> of(String typed, Collection<String> known) {
-        Optional<String> begun =
-                typed.isEmpty()
-                        ? Optional.empty()
-                        : known.stream().filter(word -> word.startsWith(typed)).findFirst();
+        Optional<String> begun = typed.isEmpty()
+                ? Optional.empty()
+                : known.stream().filter(word -> word.startsWith(typed)).findFirst();
         return begun.isPresent()
                 ? begun
                 : known.stream()
-                        .filter(
-                                word ->
-                                        distance(typed, word)
-                                                <= Math.min(MOST_WRONG, word.length() / 3))
+                        .filter(word -> distance(typed, word) <= Math.min(MOST_WRONG, word.length() / 3))
                         .min(Comparator.comparingInt(word -> distance(typed, word)));
     }
 

@@ -1,18 +1,16 @@
 package migopy.console;
 
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntSupplier;
 import me.tongfei.progressbar.DefaultProgressBarRenderer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBarStyle;
 import me.tongfei.progressbar.ProgressState;
-
 import migopy.console.Event.Progress;
-
-import java.time.temporal.ChronoUnit;
-import java.util.List;
-import java.util.Optional;
-import java.util.function.IntSupplier;
 
 /**
  * A progress bar on the screen's live line. A class of its own, so that the library behind it is
@@ -29,14 +27,13 @@ final class ProgressDisplay implements AutoCloseable {
     ProgressDisplay(Screen screen, Progress first, IntSupplier width) {
         name = first.name();
         last = first;
-        bar =
-                new ProgressBarBuilder()
-                        .setTaskName("  " + Wording.visible(name))
-                        .setInitialMax(first.total() > 0 ? first.total() : -1)
-                        .setUpdateIntervalMillis(INTERVAL_MS)
-                        .setRenderer(new InOurWords())
-                        .setConsumer(new OnScreen(screen, width.getAsInt() - 1))
-                        .build();
+        bar = new ProgressBarBuilder()
+                .setTaskName("  " + Wording.visible(name))
+                .setInitialMax(first.total() > 0 ? first.total() : -1)
+                .setUpdateIntervalMillis(INTERVAL_MS)
+                .setRenderer(new InOurWords())
+                .setConsumer(new OnScreen(screen, width.getAsInt() - 1))
+                .build();
         show(first);
     }
 
@@ -66,15 +63,7 @@ final class ProgressDisplay implements AutoCloseable {
         private String pace = "";
 
         InOurWords() {
-            super(
-                    ProgressBarStyle.ASCII,
-                    "",
-                    1,
-                    true,
-                    null,
-                    ChronoUnit.SECONDS,
-                    true,
-                    state -> Optional.empty());
+            super(ProgressBarStyle.ASCII, "", 1, true, null, ChronoUnit.SECONDS, true, state -> Optional.empty());
         }
 
         @Override

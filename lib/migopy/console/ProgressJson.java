@@ -1,11 +1,10 @@
 package migopy.console;
 
-import org.bson.Document;
-
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.bson.Document;
 
 /**
  * Progress for programs, a document each: of each piece of work the first, one a second, and the
@@ -37,12 +36,11 @@ final class ProgressJson {
     }
 
     private static Document document(Event.Progress progress) {
-        Document document =
-                new Document("progress", progress.name())
-                        .append("unit", progress.unit())
-                        .append("done", progress.done())
-                        .append("total", progress.total() > 0 ? progress.total() : null)
-                        .append("perSecond", Math.round(progress.perSecond()));
+        Document document = new Document("progress", progress.name())
+                .append("unit", progress.unit())
+                .append("done", progress.done())
+                .append("total", progress.total() > 0 ? progress.total() : null)
+                .append("perSecond", Math.round(progress.perSecond()));
         if (progress.total() > progress.done() && progress.perSecond() >= 1) {
             double left = (progress.total() - progress.done()) / progress.perSecond();
             document.append("leftMs", Math.round(left * TimeUnit.SECONDS.toMillis(1)));

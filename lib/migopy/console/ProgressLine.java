@@ -1,9 +1,8 @@
 package migopy.console;
 
-import migopy.console.Event.Progress;
-
 import java.util.ArrayList;
 import java.util.List;
+import migopy.console.Event.Progress;
 
 /** How far a long piece of work has come, in words. */
 final class ProgressLine {

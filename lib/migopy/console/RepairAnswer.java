@@ -1,8 +1,7 @@
 package migopy.console;
 
-import org.bson.Document;
-
 import java.util.List;
+import org.bson.Document;
 
 /**
  * What a person settled.
@@ -11,8 +10,7 @@ import java.util.List;
  * @param repaired one for each migration, in their order; empty when there was nothing to settle
  * @param notices what a person should know that is no problem, one line each
  */
-public record RepairAnswer(String run, List<Repaired> repaired, List<String> notices)
-        implements Answer {
+public record RepairAnswer(String run, List<Repaired> repaired, List<String> notices) implements Answer {
 
     /**
      * @param name the migration, without {@code .java}
@@ -50,14 +48,11 @@ public record RepairAnswer(String run, List<Repaired> repaired, List<String> not
 
     @Override
     public Document json() {
-        List<Document> all =
-                repaired.stream()
-                        .map(
-                                one ->
-                                        new Document("name", one.name())
-                                                .append("was", one.was())
-                                                .append("as", one.as()))
-                        .toList();
+        List<Document> all = repaired.stream()
+                .map(one -> new Document("name", one.name())
+                        .append("was", one.was())
+                        .append("as", one.as()))
+                .toList();
         return new Document("run", run).append("repaired", all).append("notices", notices);
     }
 }

@@ -1,12 +1,10 @@
 package migopy.console;
 
-import migopy.MigopyException;
-
-import org.bson.Document;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import migopy.MigopyException;
+import org.bson.Document;
 
 /**
  * A dump that was restored, or how far that came.
@@ -58,8 +56,7 @@ public record RestoreAnswer(
      * @param duplicates how many were not, because their key was there before
      * @param indexes how many were built, without that of {@code _id}
      */
-    public record Collection(
-            String name, String type, State state, long documents, long duplicates, int indexes) {}
+    public record Collection(String name, String type, State state, long documents, long duplicates, int indexes) {}
 
     /** An index that the server refused, and why. */
     public record RefusedIndex(String collection, String index, String message) {}
@@ -73,19 +70,9 @@ public record RestoreAnswer(
 
     /** The same with the kind of what ended it: a signal's. */
     public RestoreAnswer withKind(MigopyException.Kind kind) {
-        MigopyException other =
-                new MigopyException(kind, error.getMessage(), error.hint(), error.getCause());
+        MigopyException other = new MigopyException(kind, error.getMessage(), error.hint(), error.getCause());
         return new RestoreAnswer(
-                database,
-                folder,
-                checked,
-                collections,
-                dropped,
-                kept,
-                keptHint,
-                refused,
-                other,
-                duration);
+                database, folder, checked, collections, dropped, kept, keptHint, refused, other, duration);
     }
 
     /** How many documents were written, in all. */
@@ -130,15 +117,12 @@ public record RestoreAnswer(
         }
         for (Collection c : collections) {
             if (c.duplicates() > 0) {
-                out.line(
-                        "%s: %s there already, left alone"
-                                .formatted(c.name(), Wording.count(c.duplicates(), "document")));
+                out.line("%s: %s there already, left alone"
+                        .formatted(c.name(), Wording.count(c.duplicates(), "document")));
             }
         }
         for (RefusedIndex one : refused) {
-            out.line(
-                    "%s: index %s was refused: %s"
-                            .formatted(one.collection(), one.index(), one.message()));
+            out.line("%s: index %s was refused: %s".formatted(one.collection(), one.index(), one.message()));
         }
         if (!dropped.isEmpty()) {
             out.line("Dropped, not in the dump: " + Wording.some(dropped));
@@ -147,18 +131,19 @@ public record RestoreAnswer(
             out.line("Left as they are, not in the dump: " + Wording.some(kept));
             out.line(keptHint);
         }
-        out.line(
-                "%s, %s restored into %s in %s"
-                        .formatted(
-                                Wording.count(collections.size(), "collection"),
-                                Wording.count(documents(), "document"),
-                                database,
-                                Wording.duration(duration.toMillis())));
+        out.line("%s, %s restored into %s in %s"
+                .formatted(
+                        Wording.count(collections.size(), "collection"),
+                        Wording.count(documents(), "document"),
+                        database,
+                        Wording.duration(duration.toMillis())));
     }
 
     private void named(Words out, State state, String word) {
-        List<String> names =
-                collections.stream().filter(c -> c.state() == state).map(Collection::name).toList();
+        List<String> names = collections.stream()
+                .filter(c -> c.state() == state)
+                .map(Collection::name)
+                .toList();
         if (!names.isEmpty()) {
             out.line(word + ": " + Wording.some(names));
         }
@@ -166,24 +151,21 @@ public record RestoreAnswer(
 
     @Override
     public Document json() {
-        Document answer =
-                new Document("database", database)
-                        .append("folder", folder)
-                        .append("checked", checked)
-                        .append("collections", collections.stream().map(this::json).toList())
-                        .append("documents", documents())
-                        .append("duplicates", duplicates())
-                        .append("dropped", dropped)
-                        .append("kept", kept)
-                        .append(
-                                "refusedIndexes",
-                                refused.stream()
-                                        .map(
-                                                one ->
-                                                        new Document("collection", one.collection())
-                                                                .append("index", one.index())
-                                                                .append("message", one.message()))
-                                        .toList());
+        Document answer = new Document("database", database)
+                .append("folder", folder)
+                .append("checked", checked)
+                .append("collections", collections.stream().map(this::json).toList())
+                .append("documents", documents())
+                .append("duplicates", duplicates())
+                .append("dropped", dropped)
+                .append("kept", kept)
+                .append(
+                        "refusedIndexes",
+                        refused.stream()
+                                .map(one -> new Document("collection", one.collection())
+                                        .append("index", one.index())
+                                        .append("message", one.message()))
+                                .toList());
         if (error != null) {
             answer.append("error", Json.error(ErrorAnswer.of(error, List.of())));
         }

@@ -1,12 +1,10 @@
 package migopy.console;
 
-import migopy.MigopyException;
-import migopy.Problem;
-
-import org.bson.Document;
-
 import java.util.ArrayList;
 import java.util.List;
+import migopy.MigopyException;
+import migopy.Problem;
+import org.bson.Document;
 
 /**
  * How {@code execute}, {@code rollback} or {@code ignore} ended, or what it would do.
@@ -20,12 +18,7 @@ import java.util.List;
  * @param error why it ended early, or null; a failed step needs none, its report says why
  */
 public record RunAnswer(
-        String run,
-        List<StepReport> steps,
-        boolean dryRun,
-        int exitCode,
-        List<Problem> problems,
-        MigopyException error)
+        String run, List<StepReport> steps, boolean dryRun, int exitCode, List<Problem> problems, MigopyException error)
         implements Answer {
 
     public RunAnswer {
@@ -100,16 +93,15 @@ public record RunAnswer(
                 + switch (last.outcome()) {
                     case FAILED -> failed(last);
                     case INTERRUPTED ->
-                            last.error().hint() != null
-                                    ? last.error().hint()
-                                    : last.direction() == Direction.UP ? retry(last) : settle(last);
+                        last.error().hint() != null
+                                ? last.error().hint()
+                                : last.direction() == Direction.UP ? retry(last) : settle(last);
                     default -> settle(last);
                 };
     }
 
     private static String retry(StepReport last) {
-        return "Find out how far it got, then run: "
-                + Wording.command("execute", last.name(), "--retry");
+        return "Find out how far it got, then run: " + Wording.command("execute", last.name(), "--retry");
     }
 
     private static String settle(StepReport last) {
@@ -147,8 +139,8 @@ public record RunAnswer(
         if (error != null && (dryRun || steps.isEmpty())) {
             return ErrorAnswer.of(error, problems).json().append("exitCode", exitCode);
         }
-        Document answer =
-                new Document("run", run).append("steps", steps.stream().map(Json::step).toList());
+        Document answer = new Document("run", run)
+                .append("steps", steps.stream().map(Json::step).toList());
         boolean told = steps.stream().anyMatch(step -> step.error() != null);
         if (error != null && !told) {
             answer.append("error", Json.error(ErrorAnswer.of(error, problems)));

@@ -90,8 +90,7 @@ final class Screen {
      * nothing.
      */
     PrintStream output(boolean toStandardError) {
-        return new PrintStream(
-                new Output(toStandardError ? err : out), true, StandardCharsets.UTF_8);
+        return new PrintStream(new Output(toStandardError ? err : out), true, StandardCharsets.UTF_8);
     }
 
     private final class Output extends OutputStream {

@@ -9,15 +9,12 @@ import java.util.regex.Pattern;
  */
 final class ServerWords {
     private static final Pattern WRITE_ERROR =
-            Pattern.compile(
-                    "rite errors?: \\[?\\w*WriteError\\{.*?message='(.*?)', details=",
-                    Pattern.DOTALL);
+            Pattern.compile("rite errors?: \\[?\\w*WriteError\\{.*?message='(.*?)', details=", Pattern.DOTALL);
 
-    private static final Pattern COMMAND_ERROR =
-            Pattern.compile(
-                    "(?:Command|Query)(?: execution)? failed (?:on MongoDB server )?with error"
-                            + " \\d+(?: \\((\\w+)\\))?: '(.*?)' on server .*",
-                    Pattern.DOTALL);
+    private static final Pattern COMMAND_ERROR = Pattern.compile(
+            "(?:Command|Query)(?: execution)? failed (?:on MongoDB server )?with error"
+                    + " \\d+(?: \\((\\w+)\\))?: '(.*?)' on server .*",
+            Pattern.DOTALL);
 
     private ServerWords() {}
 
@@ -28,9 +25,7 @@ final class ServerWords {
         }
         Matcher command = COMMAND_ERROR.matcher(message);
         if (command.matches()) {
-            return command.group(1) == null
-                    ? command.group(2)
-                    : command.group(2) + " (" + command.group(1) + ")";
+            return command.group(1) == null ? command.group(2) : command.group(2) + " (" + command.group(1) + ")";
         }
         return message;
     }

@@ -11,8 +11,7 @@ import org.bson.Document;
  * @param recorded whether it could be recorded
  * @param exitCode 0, or that of {@code /exit 3}
  */
-public record ShellAnswer(
-        String run, String outcome, long durationMs, boolean recorded, int exitCode)
+public record ShellAnswer(String run, String outcome, long durationMs, boolean recorded, int exitCode)
         implements Answer {
     @Override
     public void words(Words out) {

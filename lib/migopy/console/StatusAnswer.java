@@ -1,12 +1,10 @@
 package migopy.console;
 
-import migopy.Problem;
-
-import org.bson.Document;
-
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import migopy.Problem;
+import org.bson.Document;
 
 /**
  * The migrations and how they stand.
@@ -70,23 +68,12 @@ public record StatusAnswer(
                 Long durationMs,
                 Boolean reversible,
                 String by) {
-            this(
-                    name,
-                    number,
-                    state,
-                    problem,
-                    startedAt,
-                    finishedAt,
-                    durationMs,
-                    reversible,
-                    by,
-                    null);
+            this(name, number, state, problem, startedAt, finishedAt, durationMs, reversible, by, null);
         }
 
         /** One that was never run. */
         public static Row pending(String name, long number, Problem.Kind problem) {
-            return new Row(
-                    name, number, MigrationState.PENDING, problem, null, null, null, null, null);
+            return new Row(name, number, MigrationState.PENDING, problem, null, null, null, null, null);
         }
 
         /** Whether nobody has to look at it again. */
@@ -131,10 +118,7 @@ public record StatusAnswer(
         }
 
         private Document json() {
-            Document row =
-                    new Document("name", name)
-                            .append("number", number)
-                            .append("state", state.word());
+            Document row = new Document("name", name).append("number", number).append("state", state.word());
             Json.put(row, "problem", problem == null ? null : problem.word());
             Json.put(row, "startedAt", startedAt);
             Json.put(row, "finishedAt", finishedAt);
@@ -187,10 +171,12 @@ public record StatusAnswer(
     }
 
     private void rows(Words out) {
-        List<Row> done =
-                migrations.stream().filter(row -> row.state() != MigrationState.PENDING).toList();
-        List<Row> pending =
-                migrations.stream().filter(row -> row.state() == MigrationState.PENDING).toList();
+        List<Row> done = migrations.stream()
+                .filter(row -> row.state() != MigrationState.PENDING)
+                .toList();
+        List<Row> pending = migrations.stream()
+                .filter(row -> row.state() == MigrationState.PENDING)
+                .toList();
         long settled = done.stream().filter(Row::settled).count();
         long hidden = all || settled <= LAST_SETTLED ? 0 : settled - LAST_SETTLED;
         if (hidden > 0) {
@@ -198,13 +184,7 @@ public record StatusAnswer(
         }
         int shown = all || pending.size() <= FIRST_PENDING ? pending.size() : FIRST_PENDING;
 
-        Table table =
-                new Table(
-                        out,
-                        Table.Align.LEFT,
-                        Table.Align.LEFT,
-                        Table.Align.RIGHT,
-                        Table.Align.LEFT);
+        Table table = new Table(out, Table.Align.LEFT, Table.Align.LEFT, Table.Align.RIGHT, Table.Align.LEFT);
         long skipped = 0;
         for (Row row : done) {
             if (row.settled() && skipped < hidden) {
@@ -217,22 +197,17 @@ public record StatusAnswer(
         table.print();
         if (shown < pending.size()) {
             Row last = pending.get(pending.size() - 1);
-            out.line(
-                    "  "
-                            + Wording.number(pending.size() - shown)
-                            + " more pending, up to "
-                            + last.name());
+            out.line("  " + Wording.number(pending.size() - shown) + " more pending, up to " + last.name());
         }
     }
 
     private String closing() {
         long pending = count(MigrationState.PENDING);
         long failed = count(MigrationState.FAILED);
-        long interrupted =
-                migrations.stream()
-                        .filter(row -> row.state() == MigrationState.INTERRUPTED)
-                        .filter(row -> row.problem() == null)
-                        .count();
+        long interrupted = migrations.stream()
+                .filter(row -> row.state() == MigrationState.INTERRUPTED)
+                .filter(row -> row.problem() == null)
+                .count();
         long running = count(MigrationState.RUNNING) + count(MigrationState.ROLLING_BACK);
         if (migrations.isEmpty() && problems.isEmpty()) {
             return "No migrations yet. The first: {migopy} create add users";

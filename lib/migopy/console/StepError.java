@@ -12,8 +12,7 @@ import java.util.List;
  * @param causes the exception's cause, that one's cause and so on; at most 5
  * @param hint what to do about it, where what was thrown knows that; else null
  */
-public record StepError(
-        String type, String message, List<String> frames, List<Cause> causes, String hint) {
+public record StepError(String type, String message, List<String> frames, List<Cause> causes, String hint) {
     /**
      * An exception that led to another.
      *
@@ -48,9 +47,7 @@ public record StepError(
     String shown() {
         boolean thrown = type.indexOf('.') >= 0;
         boolean cryptic =
-                message.strip().indexOf(' ') < 0
-                        || type.endsWith("Error")
-                        || type.startsWith("java.nio.file.");
+                message.strip().indexOf(' ') < 0 || type.endsWith("Error") || type.startsWith("java.nio.file.");
         return thrown && cryptic && !message.equals(type) ? simple(type) + ": " + message : message;
     }
 

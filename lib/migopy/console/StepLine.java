@@ -19,12 +19,11 @@ final class StepLine {
      * wide.
      */
     static String underWay(StepStarted step, int nameWidth, int width) {
-        String word =
-                switch (step.direction()) {
-                    case UP -> "running";
-                    case DOWN -> "back";
-                    case IGNORE -> "ignoring";
-                };
+        String word = switch (step.direction()) {
+            case UP -> "running";
+            case DOWN -> "back";
+            case IGNORE -> "ignoring";
+        };
         String state = Wording.left(word, stateWidth(step.direction()));
         String line = "  " + state + Wording.left(Wording.visible(step.name()), nameWidth) + "  ";
         int room = Math.max(0, width - DURATION_WIDTH - 1);
@@ -37,12 +36,11 @@ final class StepLine {
         String state = words.state(step.outcome().word(), stateWidth(step.direction()) - GAP);
         boolean called = step.direction() != Direction.IGNORE;
         String duration = called ? words.duration(step.durationMs()) : "";
-        String line =
-                "  "
-                        + state
-                        + " ".repeat(GAP)
-                        + Wording.left(name, nameWidth)
-                        + Wording.right(duration, DURATION_WIDTH);
+        String line = "  "
+                + state
+                + " ".repeat(GAP)
+                + Wording.left(name, nameWidth)
+                + Wording.right(duration, DURATION_WIDTH);
         if (step.reason() != null) {
             line += " ".repeat(GAP) + Wording.visible(step.reason());
         }
@@ -52,12 +50,11 @@ final class StepLine {
     // So wide as the word that most steps of this direction end with; a longer one moves its own
     // line.
     private static int stateWidth(Direction direction) {
-        Outcome usual =
-                switch (direction) {
-                    case UP -> Outcome.APPLIED;
-                    case DOWN -> Outcome.ROLLED_BACK;
-                    case IGNORE -> Outcome.IGNORED;
-                };
+        Outcome usual = switch (direction) {
+            case UP -> Outcome.APPLIED;
+            case DOWN -> Outcome.ROLLED_BACK;
+            case IGNORE -> Outcome.IGNORED;
+        };
         return usual.word().length() + GAP;
     }
 }

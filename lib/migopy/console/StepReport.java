@@ -9,16 +9,10 @@ package migopy.console;
  * @param reason why it was skipped, or null
  */
 public record StepReport(
-        String name,
-        Direction direction,
-        Outcome outcome,
-        Long durationMs,
-        StepError error,
-        String reason) {
+        String name, Direction direction, Outcome outcome, Long durationMs, StepError error, String reason) {
 
     /** One that was not skipped. */
-    public StepReport(
-            String name, Direction direction, Outcome outcome, Long durationMs, StepError error) {
+    public StepReport(String name, Direction direction, Outcome outcome, Long durationMs, StepError error) {
         this(name, direction, outcome, durationMs, error, null);
     }
 

@@ -36,15 +36,13 @@ final class StepTicker implements AutoCloseable {
                 wait(FIRST_MS);
                 while (!ended) {
                     if (!paused) {
-                        screen.live(
-                                line + Wording.duration((System.nanoTime() - started) / 1_000_000));
+                        screen.live(line + Wording.duration((System.nanoTime() - started) / 1_000_000));
                     }
                     wait(INTERVAL_MS);
                 }
             }
         } catch (InterruptedException e) {
-            Thread.currentThread()
-                    .interrupt(); // nobody interrupts it; if somebody does, only the line stands
+            Thread.currentThread().interrupt(); // nobody interrupts it; if somebody does, only the line stands
             // still
         }
     }

@@ -49,10 +49,7 @@ final class Table {
     void under(String text) {
         String visible = Wording.visible(text.lines().findFirst().orElse("").strip());
         int room = out.width() - UNDER.length();
-        String line =
-                visible.length() <= room
-                        ? visible
-                        : visible.substring(0, room - ELLIPSIS.length()) + ELLIPSIS;
+        String line = visible.length() <= room ? visible : visible.substring(0, room - ELLIPSIS.length()) + ELLIPSIS;
         Row last = rows.remove(rows.size() - 1);
         rows.add(new Row(last.state(), last.cells(), UNDER + line));
     }
@@ -70,9 +67,7 @@ final class Table {
         if (total(stateWidth, widths, gap) > out.width()) {
             gap = NARROW_GAP;
             int excess = total(stateWidth, widths, gap) - out.width();
-            widths[0] =
-                    Math.max(
-                            Math.min(LEAST_NAME_WIDTH, widths[0]), widths[0] - Math.max(0, excess));
+            widths[0] = Math.max(Math.min(LEAST_NAME_WIDTH, widths[0]), widths[0] - Math.max(0, excess));
         }
         for (Row row : rows) {
             out.painted(line(row, stateWidth, widths, gap));

@@ -40,8 +40,7 @@ public record Terminal(boolean output, boolean errors, boolean colour, IntSuppli
         boolean output = isTerminal(1);
         boolean errors = isTerminal(2) && !dumb;
         boolean colour = !dumb && environment.getOrDefault("NO_COLOR", "").isEmpty();
-        return new Terminal(
-                output, errors, colour, new Columns(environment.get("COLUMNS"), output || errors));
+        return new Terminal(output, errors, colour, new Columns(environment.get("COLUMNS"), output || errors));
     }
 
     /** How many columns a line has. */
@@ -58,12 +57,9 @@ public record Terminal(boolean output, boolean errors, boolean colour, IntSuppli
         try {
             if (Files.isSymbolicLink(linux)) {
                 String target = Files.readSymbolicLink(linux).toString();
-                return target.startsWith("/dev/pts/")
-                        || target.startsWith("/dev/tty")
-                        || target.equals("/dev/console");
+                return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
             }
-            ProcessBuilder test =
-                    new ProcessBuilder("test", "-t", Integer.toString(descriptor)).inheritIO();
+            ProcessBuilder test = new ProcessBuilder("test", "-t", Integer.toString(descriptor)).inheritIO();
             Process process = test.start();
             return process.waitFor(ANSWER_MS, TimeUnit.MILLISECONDS) && process.exitValue() == 0;
         } catch (IOException e) {
@@ -107,11 +103,7 @@ public record Terminal(boolean output, boolean errors, boolean colour, IntSuppli
                     process.destroy();
                     return DEFAULT_WIDTH;
                 }
-                String size =
-                        new String(
-                                        process.getInputStream().readAllBytes(),
-                                        StandardCharsets.US_ASCII)
-                                .strip();
+                String size = new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
                 int columns = number(size.substring(size.indexOf(' ') + 1));
                 return columns > 0 ? columns : DEFAULT_WIDTH;
             } catch (IOException e) {

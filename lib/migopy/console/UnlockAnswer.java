@@ -1,8 +1,7 @@
 package migopy.console;
 
-import org.bson.Document;
-
 import java.time.Instant;
+import org.bson.Document;
 
 /**
  * What became of the lock.
@@ -14,8 +13,7 @@ import java.time.Instant;
  * @param pid its process there, or null
  * @param expiresAt when its lease ran or would have run out, or null
  */
-public record UnlockAnswer(
-        boolean removed, String owner, String run, String host, Long pid, Instant expiresAt)
+public record UnlockAnswer(boolean removed, String owner, String run, String host, Long pid, Instant expiresAt)
         implements Answer {
     @Override
     public void words(Words out) {
@@ -24,13 +22,7 @@ public record UnlockAnswer(
             return;
         }
         String where = host == null ? "" : " on " + host + (pid == null ? "" : ", process " + pid);
-        out.line(
-                "The lock of "
-                        + owner
-                        + where
-                        + " is removed; its lease ran until "
-                        + out.time(expiresAt)
-                        + ".");
+        out.line("The lock of " + owner + where + " is removed; its lease ran until " + out.time(expiresAt) + ".");
     }
 
     @Override

@@ -1,10 +1,8 @@
 package migopy.console;
 
-import migopy.Problem;
-
-import org.bson.Document;
-
 import java.util.List;
+import migopy.Problem;
+import org.bson.Document;
 
 /**
  * What {@code validate} found.
@@ -18,12 +16,7 @@ import java.util.List;
  * @param notices what a person should know that is no problem, one line each
  */
 public record ValidateAnswer(
-        String directory,
-        int files,
-        String database,
-        String server,
-        List<Problem> problems,
-        List<String> notices)
+        String directory, int files, String database, String server, List<Problem> problems, List<String> notices)
         implements Answer {
 
     public ValidateAnswer {
@@ -46,13 +39,10 @@ public record ValidateAnswer(
             out.gap();
         }
         notices.forEach(out::line);
-        out.line(
-                Wording.count(files, "migration")
-                        + " looked at, "
-                        + (problems.isEmpty()
-                                ? "no problem"
-                                : Wording.count(problems.size(), "problem"))
-                        + ".");
+        out.line(Wording.count(files, "migration")
+                + " looked at, "
+                + (problems.isEmpty() ? "no problem" : Wording.count(problems.size(), "problem"))
+                + ".");
     }
 
     @Override

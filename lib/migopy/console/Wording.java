@@ -1,7 +1,5 @@
 package migopy.console;
 
-import migopy.MigopyException;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -9,6 +7,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import migopy.MigopyException;
 
 /** How times, durations, numbers and foreign texts are written for a person. */
 public final class Wording {
@@ -99,8 +98,7 @@ public final class Wording {
         int most = 20;
         return names.size() <= most
                 ? String.join(", ", names)
-                : String.join(", ", names.subList(0, most))
-                        + " and %s more".formatted(number(names.size() - most));
+                : String.join(", ", names.subList(0, most)) + " and %s more".formatted(number(names.size() - most));
     }
 
     /** The text with blanks on its left up to a width. */
@@ -173,11 +171,7 @@ public final class Wording {
             return true;
         }
         // Line and paragraph separators, and the marks that reverse the direction of what follows.
-        return c >= 0x2028 && c <= 0x202e
-                || c >= 0x2066 && c <= 0x2069
-                || c == 0x200e
-                || c == 0x200f
-                || c == 0xfeff;
+        return c >= 0x2028 && c <= 0x202e || c >= 0x2066 && c <= 0x2069 || c == 0x200e || c == 0x200f || c == 0xfeff;
     }
 
     /**

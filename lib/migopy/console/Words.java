@@ -1,11 +1,10 @@
 package migopy.console;
 
-import migopy.MigopyException;
-import migopy.Problem;
-
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
+import migopy.MigopyException;
+import migopy.Problem;
 
 /**
  * Lines for a person: knows the width, the colours, the time zone and the name of the command, and
@@ -109,22 +108,15 @@ public final class Words {
         }
         if (shown < problems.size()) {
             gap();
-            line(
-                    Wording.count(problems.size() - shown, "more problem")
-                            + "; all of them: {migopy} status --all");
+            line(Wording.count(problems.size() - shown, "more problem") + "; all of them: {migopy} status --all");
         }
     }
 
     private void problem(Problem problem) {
         message(problem.message());
-        problem.details().stream()
-                .limit(DETAIL_LIMIT)
-                .forEach(detail -> detail(problem.kind(), detail));
+        problem.details().stream().limit(DETAIL_LIMIT).forEach(detail -> detail(problem.kind(), detail));
         if (problem.details().size() > DETAIL_LIMIT) {
-            line(
-                    INDENT
-                            + "... "
-                            + Wording.count(problem.details().size() - DETAIL_LIMIT, "more line"));
+            line(INDENT + "... " + Wording.count(problem.details().size() - DETAIL_LIMIT, "more line"));
         }
         if (problem.hint() != null && !problem.hint().isBlank()) {
             line(problem.hint());
@@ -134,10 +126,9 @@ public final class Words {
     private void detail(Problem.Kind kind, String detail) {
         String visible = Wording.visible(detail.replace("\t", INDENT).stripTrailing());
         boolean diff = look.colour() && kind == Problem.Kind.EDITED;
-        Colour colour =
-                diff && visible.startsWith("+")
-                        ? Colour.GREEN
-                        : diff && visible.startsWith("-") ? Colour.RED : Colour.NONE;
+        Colour colour = diff && visible.startsWith("+")
+                ? Colour.GREEN
+                : diff && visible.startsWith("-") ? Colour.RED : Colour.NONE;
         painted(INDENT + colour.paint(visible));
     }
 
@@ -146,7 +137,9 @@ public final class Words {
         message(name + ": " + Wording.shortened(error.shown()));
         List<String> ofCauses =
                 error.causes().stream().flatMap(one -> one.frames().stream()).toList();
-        frames(INDENT, error.frames().stream().filter(one -> !ofCauses.contains(one)).toList());
+        frames(
+                INDENT,
+                error.frames().stream().filter(one -> !ofCauses.contains(one)).toList());
         for (StepError.Cause cause : error.causes()) {
             line(INDENT + "caused by: " + Wording.shortened(cause.shown()));
             frames(INDENT + INDENT, cause.frames());

@@ -1,15 +1,5 @@
 package migopy.dump;
 
-import migopy.MigopyException;
-import migopy.console.Event;
-import migopy.console.Wording;
-
-import org.bson.BsonBoolean;
-import org.bson.BsonDocument;
-import org.bson.BsonInt64;
-import org.bson.BsonString;
-import org.bson.RawBsonDocument;
-
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
@@ -22,6 +12,14 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import migopy.MigopyException;
+import migopy.console.Event;
+import migopy.console.Wording;
+import org.bson.BsonBoolean;
+import org.bson.BsonDocument;
+import org.bson.BsonInt64;
+import org.bson.BsonString;
+import org.bson.RawBsonDocument;
 
 /**
  * Unpacks a file by {@code mongodump --archive} into a dump's folder with a manifest, which is
@@ -67,15 +65,13 @@ public final class ArchiveReader {
             return unpack(request, in, directory, events);
         } catch (SideBySide.Stopped e) {
             throw Failures.restore(
-                    "Unpacking %s was interrupted; nothing was restored"
-                            .formatted(request.folder()),
+                    "Unpacking %s was interrupted; nothing was restored".formatted(request.folder()),
                     "Start it again.",
                     e);
         }
     }
 
-    private static Path unpack(
-            RestoreRequest request, BsonFile in, Path directory, Consumer<Event> events) {
+    private static Path unpack(RestoreRequest request, BsonFile in, Path directory, Consumer<Event> events) {
         Path archive = request.folder();
         BsonDocument header = header(in, archive);
         List<BsonDocument> prelude = new ArrayList<>();
@@ -94,8 +90,7 @@ public final class ArchiveReader {
             throw new SideBySide.Stopped();
         } catch (IOException e) {
             throw Failures.restore(
-                    "%s could not be unpacked into %s: %s"
-                            .formatted(archive, created.partial(), Failures.reason(e)),
+                    "%s could not be unpacked into %s: %s".formatted(archive, created.partial(), Failures.reason(e)),
                     "Free some space there, or name another directory: --dump-directory DIR",
                     e);
         } finally {
@@ -116,8 +111,7 @@ public final class ArchiveReader {
         throw MigopyException.usage(
                 databases.isEmpty()
                         ? archive + " contains no collections"
-                        : "%s contains several databases: %s"
-                                .formatted(archive, String.join(", ", databases)),
+                        : "%s contains several databases: %s".formatted(archive, String.join(", ", databases)),
                 databases.isEmpty()
                         ? "Name another archive."
                         : "Name one: {migopy} dbrestore %s --database %s"
@@ -145,8 +139,7 @@ public final class ArchiveReader {
                 List.of());
     }
 
-    private void unpack(List<BsonDocument> prelude, Manifest unfinished, Consumer<Event> events)
-            throws IOException {
+    private void unpack(List<BsonDocument> prelude, Manifest unfinished, Consumer<Event> events) throws IOException {
         for (BsonDocument one : prelude) {
             String name = text(one, "collection");
             if (!text(one, "db").equals(database) || isLeftOut(name)) {
@@ -162,14 +155,10 @@ public final class ArchiveReader {
         }
         refuseMissing();
         readBlocks();
-        folder.complete(
-                unfinished.completed(
-                        collections.values().stream().map(ArchivedCollection::dumped).toList()));
+        folder.complete(unfinished.completed(
+                collections.values().stream().map(ArchivedCollection::dumped).toList()));
         if (!leftOut.isEmpty()) {
-            events.accept(
-                    new Event.Notice(
-                            "Not restored from the archive: "
-                                    + Wording.some(List.copyOf(leftOut))));
+            events.accept(new Event.Notice("Not restored from the archive: " + Wording.some(List.copyOf(leftOut))));
         }
     }
 
@@ -182,13 +171,11 @@ public final class ArchiveReader {
         missing.removeAll(names);
         if (!missing.isEmpty()) {
             throw MigopyException.usage(
-                    "%s contains no collection %s of %s"
-                            .formatted(archive, String.join(", ", missing), database),
+                    "%s contains no collection %s of %s".formatted(archive, String.join(", ", missing), database),
                     "It contains: "
-                            + Wording.some(
-                                    names.stream()
-                                            .filter(name -> !request.isLeftOut(name))
-                                            .toList()));
+                            + Wording.some(names.stream()
+                                    .filter(name -> !request.isLeftOut(name))
+                                    .toList()));
         }
     }
 
@@ -233,9 +220,7 @@ public final class ArchiveReader {
         try {
             return type.isEmpty() ? Metadata.parse(text(prelude, "metadata")).type() : type;
         } catch (RuntimeException e) { // whatever the driver's reader throws
-            throw damaged(
-                    "the metadata of %s: %s"
-                            .formatted(text(prelude, "collection"), e.getMessage()));
+            throw damaged("the metadata of %s: %s".formatted(text(prelude, "collection"), e.getMessage()));
         }
     }
 
@@ -245,8 +230,7 @@ public final class ArchiveReader {
 
     private void readBlock(BsonDocument header) throws IOException {
         String name = text(header, "collection");
-        ArchivedCollection collection =
-                text(header, "db").equals(database) ? collections.get(name) : null;
+        ArchivedCollection collection = text(header, "db").equals(database) ? collections.get(name) : null;
         if (collection == null) {
             if (takesAll()) {
                 leftOut.add(text(header, "db") + "." + name);
@@ -278,9 +262,7 @@ public final class ArchiveReader {
             folder.remove();
         } catch (IOException e) {
             throw Failures.restore(
-                    "%s could not be removed: %s".formatted(folder.partial(), Failures.reason(e)),
-                    "Remove it.",
-                    e);
+                    "%s could not be removed: %s".formatted(folder.partial(), Failures.reason(e)), "Remove it.", e);
         }
     }
 

@@ -1,16 +1,5 @@
 package migopy.dump;
 
-import migopy.MigopyException;
-import migopy.console.Wording;
-
-import org.bson.BsonBoolean;
-import org.bson.BsonDocument;
-import org.bson.BsonInt32;
-import org.bson.BsonInt64;
-import org.bson.BsonString;
-import org.bson.RawBsonDocument;
-import org.bson.codecs.BsonDocumentCodec;
-
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,6 +9,15 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import migopy.MigopyException;
+import migopy.console.Wording;
+import org.bson.BsonBoolean;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.BsonInt64;
+import org.bson.BsonString;
+import org.bson.RawBsonDocument;
+import org.bson.codecs.BsonDocumentCodec;
 
 /**
  * Writes a dump's folder into one file, as {@code mongodump --archive} does: a prelude with the
@@ -89,8 +87,7 @@ public final class ArchiveWriter {
         }
     }
 
-    private static MigopyException notWritten(
-            Path folder, Path archive, Path partial, String why, Exception cause) {
+    private static MigopyException notWritten(Path folder, Path archive, Path partial, String why, Exception cause) {
         try {
             Files.deleteIfExists(partial);
         } catch (IOException e) {
@@ -98,19 +95,17 @@ public final class ArchiveWriter {
         }
         return Failures.dump(
                 "%s could not be written: %s; the dump is in %s".formatted(archive, why, folder),
-                "Restore it from there if needed: {migopy} dbrestore "
-                        + Wording.word(folder.toString()),
+                "Restore it from there if needed: {migopy} dbrestore " + Wording.word(folder.toString()),
                 cause);
     }
 
     private void write() throws IOException {
         writeInt(MAGIC);
-        write(
-                new BsonDocument("concurrent_collections", new BsonInt32(1))
-                        .append("version", new BsonString(VERSION))
-                        .append("server_version", new BsonString(manifest.server()))
-                        .append("tool_version", new BsonString(manifest.tool()))
-                        .append(MIGOPY, manifest.asked()));
+        write(new BsonDocument("concurrent_collections", new BsonInt32(1))
+                .append("version", new BsonString(VERSION))
+                .append("server_version", new BsonString(manifest.server()))
+                .append("tool_version", new BsonString(manifest.tool()))
+                .append(MIGOPY, manifest.asked()));
         for (Manifest.Collection collection : manifest.collections()) {
             write(prelude(collection));
         }
@@ -167,10 +162,9 @@ public final class ArchiveWriter {
     }
 
     private void writeInt(int value) throws IOException {
-        out.write(
-                ByteBuffer.allocate(Integer.BYTES)
-                        .order(ByteOrder.LITTLE_ENDIAN)
-                        .putInt(value)
-                        .array());
+        out.write(ByteBuffer.allocate(Integer.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(value)
+                .array());
     }
 }

@@ -1,13 +1,12 @@
 package migopy.dump;
 
-import org.bson.RawBsonDocument;
-
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.bson.RawBsonDocument;
 
 /** One collection on its way from an archive into its files. */
 final class ArchivedCollection implements AutoCloseable {

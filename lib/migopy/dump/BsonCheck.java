@@ -183,9 +183,6 @@ final class BsonCheck {
 
     /** The 32-bit number at {@code i}, as BSON writes it. */
     static int littleEndian(byte[] bytes, int i) {
-        return bytes[i] & 0xff
-                | (bytes[i + 1] & 0xff) << 8
-                | (bytes[i + 2] & 0xff) << 16
-                | (bytes[i + 3] & 0xff) << 24;
+        return bytes[i] & 0xff | (bytes[i + 1] & 0xff) << 8 | (bytes[i + 2] & 0xff) << 16 | (bytes[i + 3] & 0xff) << 24;
     }
 }

@@ -1,9 +1,5 @@
 package migopy.dump;
 
-import migopy.MigopyException;
-
-import org.bson.RawBsonDocument;
-
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.FilterInputStream;
@@ -15,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
+import migopy.MigopyException;
+import org.bson.RawBsonDocument;
 
 /**
  * The documents of a {@code .bson} or {@code .bson.gz} file, one after the other; each is checked
@@ -87,8 +85,7 @@ final class BsonFile implements AutoCloseable {
 
     private static boolean startsAsArchive(InputStream in) throws IOException {
         byte[] head = in.readNBytes(Integer.BYTES);
-        return head.length == Integer.BYTES
-                && BsonCheck.littleEndian(head, 0) == ArchiveWriter.MAGIC;
+        return head.length == Integer.BYTES && BsonCheck.littleEndian(head, 0) == ArchiveWriter.MAGIC;
     }
 
     /** An archive's name does not say whether it is packed. */
@@ -162,8 +159,7 @@ final class BsonFile implements AutoCloseable {
     private RawBsonDocument nextInBlock(boolean checked) {
         try {
             byte[] head = in.readNBytes(Integer.BYTES);
-            if (head.length == Integer.BYTES
-                    && BsonCheck.littleEndian(head, 0) == ArchiveWriter.TERMINATOR) {
+            if (head.length == Integer.BYTES && BsonCheck.littleEndian(head, 0) == ArchiveWriter.TERMINATOR) {
                 offset += Integer.BYTES;
                 return null;
             }
@@ -209,15 +205,12 @@ final class BsonFile implements AutoCloseable {
         return new MigopyException(
                 MigopyException.Kind.FAILED,
                 "%s is damaged at byte %d: %s".formatted(path, offset, what),
-                "Take another dump, or restore the other collections: {migopy} dbrestore DIR"
-                        + " --collection NAME",
+                "Take another dump, or restore the other collections: {migopy} dbrestore DIR" + " --collection NAME",
                 cause);
     }
 
     private static RuntimeException unreadable(Path path, long offset, IOException e) {
-        return e instanceof ClosedByInterruptException
-                ? new SideBySide.Stopped()
-                : damaged(path, offset, reason(e), e);
+        return e instanceof ClosedByInterruptException ? new SideBySide.Stopped() : damaged(path, offset, reason(e), e);
     }
 
     private static String reason(IOException e) {

@@ -2,11 +2,6 @@ package migopy.dump;
 
 import com.mongodb.client.MongoCursor;
 import com.mongodb.client.MongoDatabase;
-
-import migopy.MigopyException;
-
-import org.bson.RawBsonDocument;
-
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -15,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import migopy.MigopyException;
+import org.bson.RawBsonDocument;
 
 /** The collections of a database, and those of them that a dump takes. */
 final class Catalog {
@@ -66,16 +63,13 @@ final class Catalog {
     }
 
     private static List<CollectionInfo> select(List<CollectionInfo> all, DumpRequest request) {
-        List<CollectionInfo> selected =
-                all.stream()
-                        .filter(info -> !isSystem(info.name()))
-                        .filter(info -> !info.name().startsWith(UNFINISHED))
-                        .filter(info -> !info.name().equals(request.lockCollection()))
-                        .filter(
-                                info ->
-                                        request.collections().isEmpty()
-                                                || request.collections().contains(info.name()))
-                        .toList();
+        List<CollectionInfo> selected = all.stream()
+                .filter(info -> !isSystem(info.name()))
+                .filter(info -> !info.name().startsWith(UNFINISHED))
+                .filter(info -> !info.name().equals(request.lockCollection()))
+                .filter(info ->
+                        request.collections().isEmpty() || request.collections().contains(info.name()))
+                .toList();
         if (request.mustExist()) {
             Set<String> missing = new TreeSet<>(request.collections());
             selected.forEach(info -> missing.remove(info.name()));
@@ -90,8 +84,7 @@ final class Catalog {
         return selected;
     }
 
-    private static void refuseHiddenTimeSeries(
-            List<CollectionInfo> all, List<CollectionInfo> selected) {
+    private static void refuseHiddenTimeSeries(List<CollectionInfo> all, List<CollectionInfo> selected) {
         Set<String> names = new HashSet<>();
         all.forEach(info -> names.add(info.name()));
         for (CollectionInfo info : selected) {

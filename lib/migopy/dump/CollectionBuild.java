@@ -3,17 +3,14 @@ package migopy.dump;
 import com.mongodb.MongoException;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
-
-import migopy.console.Event;
-import migopy.console.RestoreAnswer.RefusedIndex;
-
-import org.bson.BsonDocument;
-import org.bson.BsonString;
-import org.bson.RawBsonDocument;
-
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import migopy.console.Event;
+import migopy.console.RestoreAnswer.RefusedIndex;
+import org.bson.BsonDocument;
+import org.bson.BsonString;
+import org.bson.RawBsonDocument;
 
 /** One collection of a dump, created, filled and indexed: beside the old one or in its place. */
 final class CollectionBuild {
@@ -21,13 +18,7 @@ final class CollectionBuild {
      * Options that {@code listCollections} reports, or old dumps hold, and {@code create} refuses.
      */
     private static final Set<String> NOT_FOR_CREATE =
-            Set.of(
-                    "create",
-                    "temp",
-                    "flags",
-                    "autoIndexId",
-                    "recordIdsReplicated",
-                    CollectionBuild.MIXED_SCHEMA);
+            Set.of("create", "temp", "flags", "autoIndexId", "recordIdsReplicated", CollectionBuild.MIXED_SCHEMA);
 
     private static final String MIXED_SCHEMA = "timeseriesBucketsMayHaveMixedSchemaData";
 
@@ -78,27 +69,17 @@ final class CollectionBuild {
             if (!item.isBeside()) {
                 lock.filling(item.name());
             }
-            Inserter inserter =
-                    new Inserter(
-                            documents(dumped.dataName(item.building())),
-                            created.containsKey("validator"),
-                            options.strict());
+            Inserter inserter = new Inserter(
+                    documents(dumped.dataName(item.building())), created.containsKey("validator"), options.strict());
             if (dumped.dataFile() != null) {
-                budget.with(
-                        inserter.memory(largest), () -> insert(dumped, item, inserter, documents));
+                budget.with(inserter.memory(largest), () -> insert(dumped, item, inserter, documents));
             }
-            List<BsonDocument> indexes =
-                    options.noIndexes() || dumped.isView()
-                            ? List.of()
-                            : IndexRestore.withoutId(dumped.metadata().indexes());
-            List<RefusedIndex> refused =
-                    indexes(item.name()).build(item.building(), created, indexes);
+            List<BsonDocument> indexes = options.noIndexes() || dumped.isView()
+                    ? List.of()
+                    : IndexRestore.withoutId(dumped.metadata().indexes());
+            List<RefusedIndex> refused = indexes(item.name()).build(item.building(), created, indexes);
             return new Built(
-                    item.with(
-                            inserter.inserted(),
-                            inserter.duplicates(),
-                            indexes.size() - refused.size()),
-                    refused);
+                    item.with(inserter.inserted(), inserter.duplicates(), indexes.size() - refused.size()), refused);
         } catch (MongoException e) {
             throw Failures.restore(e, "Restoring " + item.name());
         }
@@ -115,22 +96,19 @@ final class CollectionBuild {
     /** Creates a collection, view or time series with what {@code listCollections} tells of one. */
     void create(String name, BsonDocument created) {
         BsonDocument command = new BsonDocument("create", new BsonString(name));
-        created.forEach(
-                (option, value) -> {
-                    if (!NOT_FOR_CREATE.contains(option)) {
-                        command.append(option, value);
-                    }
-                });
+        created.forEach((option, value) -> {
+            if (!NOT_FOR_CREATE.contains(option)) {
+                command.append(option, value);
+            }
+        });
         database.runCommand(command);
         if (created.containsKey(MIXED_SCHEMA)) {
             database.runCommand(
-                    new BsonDocument("collMod", new BsonString(name))
-                            .append(MIXED_SCHEMA, created.get(MIXED_SCHEMA)));
+                    new BsonDocument("collMod", new BsonString(name)).append(MIXED_SCHEMA, created.get(MIXED_SCHEMA)));
         }
     }
 
-    private void insert(
-            DumpedCollection dumped, RestoreItem item, Inserter inserter, long documents) {
+    private void insert(DumpedCollection dumped, RestoreItem item, Inserter inserter, long documents) {
         Meter meter = new Meter(item.name(), documents, events);
         try (BsonFile file = BsonFile.open(dumped.dataFile())) {
             RawBsonDocument document;

@@ -6,17 +6,14 @@ import com.mongodb.client.FindIterable;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoCursor;
 import com.mongodb.client.MongoDatabase;
-
-import migopy.MigopyException;
-
-import org.bson.BsonDocument;
-import org.bson.codecs.configuration.CodecRegistries;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import migopy.MigopyException;
+import org.bson.BsonDocument;
+import org.bson.codecs.configuration.CodecRegistries;
 
 /** One collection on its way into its two files. */
 final class CollectionDump {
@@ -70,8 +67,7 @@ final class CollectionDump {
             }
             throw Failures.dump(e, "Reading " + info.name());
         }
-        return new Manifest.Collection(
-                info.name(), info.type(), snapshot != null, meter.done(), files);
+        return new Manifest.Collection(info.name(), info.type(), snapshot != null, meter.done(), files);
     }
 
     /** Takes away what was written of a collection that could not be read to its end. */
@@ -86,8 +82,7 @@ final class CollectionDump {
 
     private MigopyException notWritten(IOException e) {
         return Failures.dump(
-                "%s could not be written into %s: %s"
-                        .formatted(info.name(), folder.partial(), Failures.reason(e)),
+                "%s could not be written into %s: %s".formatted(info.name(), folder.partial(), Failures.reason(e)),
                 "Free some space or name another folder, and remove " + folder.partial(),
                 e);
     }
@@ -103,8 +98,7 @@ final class CollectionDump {
         return Manifest.File.of(folder.pathInManifest(name), written.checksums());
     }
 
-    private Manifest.File writeDocuments(BsonDocument filter, Snapshot snapshot, Meter meter)
-            throws IOException {
+    private Manifest.File writeDocuments(BsonDocument filter, Snapshot snapshot, Meter meter) throws IOException {
         String name = fileName(info.dataName(), FileNames.DATA);
         DumpFile written;
         try (DumpFile file = DumpFile.create(folder.file(name), gzip);
@@ -129,15 +123,11 @@ final class CollectionDump {
         }
     }
 
-    private FindIterable<RawReplies.Batch> find(
-            ClientSession session, BsonDocument filter, RawReplies decoding) {
-        MongoCollection<RawReplies.Batch> collection =
-                database.getCollection(info.dataName())
-                        .withCodecRegistry(
-                                CodecRegistries.fromRegistries(
-                                        CodecRegistries.fromCodecs(decoding),
-                                        database.getCodecRegistry()))
-                        .withDocumentClass(RawReplies.Batch.class);
+    private FindIterable<RawReplies.Batch> find(ClientSession session, BsonDocument filter, RawReplies decoding) {
+        MongoCollection<RawReplies.Batch> collection = database.getCollection(info.dataName())
+                .withCodecRegistry(CodecRegistries.fromRegistries(
+                        CodecRegistries.fromCodecs(decoding), database.getCodecRegistry()))
+                .withDocumentClass(RawReplies.Batch.class);
         FindIterable<RawReplies.Batch> found =
                 session == null ? collection.find(filter) : collection.find(session, filter);
         return found.batchSize(BATCH);

@@ -1,13 +1,12 @@
 package migopy.dump;
 
+import java.util.HexFormat;
 import org.bson.BsonBinary;
 import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
 import org.bson.BsonValue;
 import org.bson.RawBsonDocument;
-
-import java.util.HexFormat;
 
 /**
  * A collection as {@code listCollections} tells of it.
@@ -31,9 +30,7 @@ record CollectionInfo(String name, String type, BsonDocument options, String uui
                 listed.getString("name").getValue(),
                 listed.getString("type", new BsonString(COLLECTION)).getValue(),
                 Metadata.fields(listed.getDocument("options", new BsonDocument())),
-                uuid instanceof BsonBinary binary
-                        ? HexFormat.of().formatHex(binary.getData())
-                        : "");
+                uuid instanceof BsonBinary binary ? HexFormat.of().formatHex(binary.getData()) : "");
     }
 
     boolean isView() {

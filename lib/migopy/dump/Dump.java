@@ -3,17 +3,15 @@ package migopy.dump;
 import com.mongodb.MongoException;
 import com.mongodb.MongoInterruptedException;
 import com.mongodb.client.MongoDatabase;
-
-import migopy.MigopyException;
-import migopy.console.DumpAnswer;
-import migopy.console.Event;
-
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
+import migopy.MigopyException;
+import migopy.console.DumpAnswer;
+import migopy.console.Event;
 
 /**
  * Writes a database into a folder that mongorestore reads as well.
@@ -52,8 +50,7 @@ public final class Dump {
             return new Dump(request, events).run();
         } catch (SideBySide.Stopped | MongoInterruptedException e) {
             throw Failures.dump(
-                    "The dump of %s was interrupted before it wrote anything"
-                            .formatted(request.database()),
+                    "The dump of %s was interrupted before it wrote anything".formatted(request.database()),
                     "Start it again: {migopy} dbdump",
                     e);
         } catch (MongoException e) {
@@ -77,8 +74,7 @@ public final class Dump {
             throw interrupted(folder, e);
         } catch (IOException e) {
             throw Failures.dump(
-                    "The dump %s could not be completed: %s"
-                            .formatted(folder.partial(), Failures.reason(e)),
+                    "The dump %s could not be completed: %s".formatted(folder.partial(), Failures.reason(e)),
                     "Free some space, remove " + folder.partial() + ", and dump again.",
                     e);
         }
@@ -99,8 +95,7 @@ public final class Dump {
     }
 
     /** In one snapshot if possible, which can be lost on the way and is then taken again. */
-    private List<Manifest.Collection> dump(ServerFacts server, DumpFolder folder)
-            throws IOException {
+    private List<Manifest.Collection> dump(ServerFacts server, DumpFolder folder) throws IOException {
         DumpPass pass = new DumpPass(database, request, folder, events);
         for (int attempt = 1; server.snapshots() && attempt <= SNAPSHOTS; attempt++) {
             try {
@@ -111,8 +106,7 @@ public final class Dump {
                 folder.clear();
                 if (!lost.anotherMayDo() || attempt == SNAPSHOTS) {
                     withoutSnapshot(
-                            "%s could not be read in one snapshot: %s"
-                                    .formatted(lost.collection(), lost.getMessage()),
+                            "%s could not be read in one snapshot: %s".formatted(lost.collection(), lost.getMessage()),
                             "The dump starts over. ");
                     break;
                 }
@@ -127,13 +121,11 @@ public final class Dump {
             throw Failures.dump(
                     why + "; --require-snapshot asks for one",
                     "On a replica set of MongoDB 5.0 or later, raise"
-                        + " minSnapshotHistoryWindowInSeconds above the time that the dump takes,"
-                        + " or dump without --require-snapshot.",
+                            + " minSnapshotHistoryWindowInSeconds above the time that the dump takes,"
+                            + " or dump without --require-snapshot.",
                     null);
         }
-        events.accept(
-                new Event.Notice(
-                        "%s. %sCollections do not show one point in time.".formatted(why, then)));
+        events.accept(new Event.Notice("%s. %sCollections do not show one point in time.".formatted(why, then)));
     }
 
     private void refuseQueryOfTimeSeries(List<CollectionInfo> selected) {
@@ -189,10 +181,7 @@ public final class Dump {
                 request.folder().toString(),
                 manifest.snapshot(),
                 manifest.collections().stream()
-                        .map(
-                                c ->
-                                        new DumpAnswer.Collection(
-                                                c.name(), c.type(), c.documents(), c.bytes()))
+                        .map(c -> new DumpAnswer.Collection(c.name(), c.type(), c.documents(), c.bytes()))
                         .toList(),
                 Duration.between(startedAt, manifest.finishedAt()));
     }

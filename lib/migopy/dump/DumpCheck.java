@@ -1,10 +1,5 @@
 package migopy.dump;
 
-import migopy.MigopyException;
-import migopy.console.Event;
-
-import org.bson.RawBsonDocument;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -17,6 +12,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import migopy.MigopyException;
+import migopy.console.Event;
+import org.bson.RawBsonDocument;
 
 /**
  * Reads all that is going to be restored, before anything is changed: each file against the
@@ -59,14 +57,13 @@ final class DumpCheck {
     void check(Consumer<Event> events) {
         List<SideBySide.Task> tasks = new ArrayList<>();
         for (DumpedCollection collection : selected) {
-            tasks.add(
-                    () -> {
-                        try {
-                            check(collection, events);
-                        } catch (MigopyException e) {
-                            throw withWayOn(e, collection.name());
-                        }
-                    });
+            tasks.add(() -> {
+                try {
+                    check(collection, events);
+                } catch (MigopyException e) {
+                    throw withWayOn(e, collection.name());
+                }
+            });
         }
         SideBySide.run("check", tasks);
     }
@@ -97,22 +94,17 @@ final class DumpCheck {
             for (Manifest.File file : collection.files()) {
                 if (!there.containsKey(file.path())) {
                     Path path = source.databaseFolder().resolveSibling(file.path());
-                    throw withWayOn(
-                            DumpedCollection.unreadable(path, "it is missing", null),
-                            collection.name());
+                    throw withWayOn(DumpedCollection.unreadable(path, "it is missing", null), collection.name());
                 }
             }
         }
-        there.forEach(
-                (path, collection) -> {
-                    if (!expected.containsKey(path)) {
-                        Path file = source.databaseFolder().resolveSibling(path);
-                        throw withWayOn(
-                                DumpedCollection.unreadable(
-                                        file, "the manifest does not list it", null),
-                                collection.name());
-                    }
-                });
+        there.forEach((path, collection) -> {
+            if (!expected.containsKey(path)) {
+                Path file = source.databaseFolder().resolveSibling(path);
+                throw withWayOn(
+                        DumpedCollection.unreadable(file, "the manifest does not list it", null), collection.name());
+            }
+        });
     }
 
     /** The same error with what to type to restore all others. */
@@ -149,8 +141,7 @@ final class DumpCheck {
         if (known != null && known.documents() != meter.done()) {
             throw DumpedCollection.unreadable(
                     collection.dataFile(),
-                    "it holds %d documents, the manifest says %d"
-                            .formatted(meter.done(), known.documents()),
+                    "it holds %d documents, the manifest says %d".formatted(meter.done(), known.documents()),
                     null);
         }
     }
@@ -174,8 +165,7 @@ final class DumpCheck {
                 Math.min(from, checksums.bytes()),
                 checksums.bytes() == file.bytes()
                         ? "it differs from what was dumped somewhere before byte " + to
-                        : "it has %d bytes and was dumped with %d"
-                                .formatted(checksums.bytes(), file.bytes()),
+                        : "it has %d bytes and was dumped with %d".formatted(checksums.bytes(), file.bytes()),
                 null);
     }
 

@@ -93,8 +93,7 @@ final class DumpFile extends OutputStream {
     private static FileAttribute<?>[] mode(Path path, String permissions) {
         return isPosix(path)
                 ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(
-                            PosixFilePermissions.fromString(permissions))
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
                 }
                 : new FileAttribute<?>[0];
     }

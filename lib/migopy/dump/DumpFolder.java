@@ -1,7 +1,5 @@
 package migopy.dump;
 
-import migopy.MigopyException;
-
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +14,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import migopy.MigopyException;
 
 /**
  * The folder of a dump, which is called {@code NAME.partial} until it is whole. What a kill or a
@@ -60,9 +59,7 @@ public final class DumpFolder {
         String why = null;
         try {
             if (Files.isSymbolicLink(directory) && !Files.exists(directory)) {
-                why =
-                        "a link to %s, which does not exist"
-                                .formatted(Files.readSymbolicLink(directory));
+                why = "a link to %s, which does not exist".formatted(Files.readSymbolicLink(directory));
             } else if (Files.exists(directory) && !Files.isDirectory(directory)) {
                 why = "a file";
             }
@@ -87,8 +84,7 @@ public final class DumpFolder {
         DumpFolder created = new DumpFolder(folder, unfinished.database());
         try {
             if (Files.exists(folder)) {
-                throw Failures.dump(
-                        folder + " exists already", "Move it away, and dump again.", null);
+                throw Failures.dump(folder + " exists already", "Move it away, and dump again.", null);
             }
             Path directory = folder.getParent();
             boolean fresh = directory != null && !Files.exists(directory);

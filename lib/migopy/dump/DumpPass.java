@@ -1,11 +1,6 @@
 package migopy.dump;
 
 import com.mongodb.client.MongoDatabase;
-
-import migopy.console.Event;
-
-import org.bson.BsonDocument;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -17,6 +12,8 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import migopy.console.Event;
+import org.bson.BsonDocument;
 
 /**
  * Reads the collections into a folder and makes sure that none was missed because it was dropped,
@@ -32,11 +29,7 @@ final class DumpPass {
     private final DumpFolder folder;
     private final Consumer<Event> events;
 
-    DumpPass(
-            MongoDatabase database,
-            DumpRequest request,
-            DumpFolder folder,
-            Consumer<Event> events) {
+    DumpPass(MongoDatabase database, DumpRequest request, DumpFolder folder, Consumer<Event> events) {
         this.database = database;
         this.request = request;
         this.filter = request.filter();
@@ -52,18 +45,15 @@ final class DumpPass {
     List<Manifest.Collection> inSnapshot() {
         Selection selection = Selection.atOneTime(database, request, events);
         Map<CollectionInfo, Manifest.Collection> dumped = new ConcurrentHashMap<>();
-        read(
-                selection.collections(),
-                (one, dump, meter) -> {
-                    boolean outside = !Selection.inSnapshot(one.info());
-                    Snapshot snapshot = outside ? null : selection.snapshot();
-                    dumped.put(one.info(), dump.run(filter, snapshot, meter));
-                });
+        read(selection.collections(), (one, dump, meter) -> {
+            boolean outside = !Selection.inSnapshot(one.info());
+            Snapshot snapshot = outside ? null : selection.snapshot();
+            dumped.put(one.info(), dump.run(filter, snapshot, meter));
+        });
         List<CollectionInfo> now = Catalog.read(database, request);
         for (Selection.Planned one : selection.collections()) {
             if (isMissed(one, dumped.get(one.info()), now)) {
-                throw new Snapshot.Lost(
-                        one.info().name(), "it was dropped or renamed meanwhile", true);
+                throw new Snapshot.Lost(one.info().name(), "it was dropped or renamed meanwhile", true);
             }
         }
         sayWhatIsOutside(selection);
@@ -71,17 +61,14 @@ final class DumpPass {
     }
 
     private void sayWhatIsOutside(Selection selection) {
-        List<String> capped =
-                selection.listed().stream()
-                        .filter(CollectionInfo::isCapped)
-                        .map(CollectionInfo::name)
-                        .toList();
+        List<String> capped = selection.listed().stream()
+                .filter(CollectionInfo::isCapped)
+                .map(CollectionInfo::name)
+                .toList();
         if (!capped.isEmpty()) {
-            events.accept(
-                    new Event.Notice(
-                            "Read outside of the snapshot, since a snapshot has no capped"
-                                    + " collections: "
-                                    + String.join(", ", capped)));
+            events.accept(new Event.Notice("Read outside of the snapshot, since a snapshot has no capped"
+                    + " collections: "
+                    + String.join(", ", capped)));
         }
     }
 
@@ -95,16 +82,13 @@ final class DumpPass {
         for (int pass = 1; pass <= PASSES; pass++) {
             Selection selection = Selection.now(database, request, events);
             forget(dumped, info -> !selection.listed().contains(info));
-            List<Selection.Planned> open =
-                    selection.collections().stream()
-                            .filter(one -> !dumped.containsKey(one.info()))
-                            .toList();
+            List<Selection.Planned> open = selection.collections().stream()
+                    .filter(one -> !dumped.containsKey(one.info()))
+                    .toList();
             read(open, (one, dump, meter) -> readUnlessGone(one, dump, meter, dumped));
             List<CollectionInfo> now = Catalog.read(database, request);
             for (Selection.Planned one : open) {
-                forget(
-                        dumped,
-                        info -> info.equals(one.info()) && isMissed(one, dumped.get(info), now));
+                forget(dumped, info -> info.equals(one.info()) && isMissed(one, dumped.get(info), now));
             }
             changed = changed(now, dumped.keySet());
             if (changed.isEmpty()) {
@@ -112,20 +96,15 @@ final class DumpPass {
             }
         }
         if (!changed.isEmpty()) {
-            events.accept(
-                    new Event.Notice(
-                            "Created, dropped or renamed while the dump was running, so that it"
-                                    + " may miss them: "
-                                    + String.join(", ", changed)));
+            events.accept(new Event.Notice("Created, dropped or renamed while the dump was running, so that it"
+                    + " may miss them: "
+                    + String.join(", ", changed)));
         }
         return byName(dumped.values());
     }
 
     private void readUnlessGone(
-            Selection.Planned one,
-            CollectionDump dump,
-            Meter meter,
-            Map<CollectionInfo, Manifest.Collection> dumped) {
+            Selection.Planned one, CollectionDump dump, Meter meter, Map<CollectionInfo, Manifest.Collection> dumped) {
         try {
             dumped.put(one.info(), dump.run(filter, null, meter));
         } catch (Snapshot.Lost e) { // the next pass lists it under its new name, if it has one
@@ -133,8 +112,7 @@ final class DumpPass {
         }
     }
 
-    private void forget(
-            Map<CollectionInfo, Manifest.Collection> dumped, Predicate<CollectionInfo> which)
+    private void forget(Map<CollectionInfo, Manifest.Collection> dumped, Predicate<CollectionInfo> which)
             throws IOException {
         for (CollectionInfo info : List.copyOf(dumped.keySet())) {
             if (which.test(info)) {
@@ -163,8 +141,7 @@ final class DumpPass {
      * Whether a collection only looked empty. Its name is looked up when it is read, even in a
      * snapshot before MongoDB 7.0, and a name that is not there has no documents.
      */
-    private boolean isMissed(
-            Selection.Planned one, Manifest.Collection dumped, List<CollectionInfo> now) {
+    private boolean isMissed(Selection.Planned one, Manifest.Collection dumped, List<CollectionInfo> now) {
         if (one.info().isView() || dumped == null || dumped.documents() > 0) {
             return false;
         }
@@ -184,19 +161,19 @@ final class DumpPass {
         List<SideBySide.Task> tasks = new ArrayList<>();
         for (Selection.Planned one : collections) {
             CollectionDump dump =
-                    new CollectionDump(
-                            database, one.info(), one.metadata(), folder, request.gzip(), memory);
-            tasks.add(
-                    () -> {
-                        Meter meter = new Meter(one.info().name(), one.documents(), events);
-                        reader.read(one, dump, meter);
-                        meter.ended();
-                    });
+                    new CollectionDump(database, one.info(), one.metadata(), folder, request.gzip(), memory);
+            tasks.add(() -> {
+                Meter meter = new Meter(one.info().name(), one.documents(), events);
+                reader.read(one, dump, meter);
+                meter.ended();
+            });
         }
         SideBySide.run("dump", tasks);
     }
 
     private static List<Manifest.Collection> byName(Collection<Manifest.Collection> dumped) {
-        return dumped.stream().sorted(Comparator.comparing(Manifest.Collection::name)).toList();
+        return dumped.stream()
+                .sorted(Comparator.comparing(Manifest.Collection::name))
+                .toList();
     }
 }

@@ -1,15 +1,12 @@
 package migopy.dump;
 
 import com.mongodb.client.MongoClient;
-
+import java.nio.file.Path;
+import java.util.Set;
 import migopy.MigopyException;
-
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.json.JsonParseException;
-
-import java.nio.file.Path;
-import java.util.Set;
 
 /**
  * What to dump, and to where.

@@ -1,8 +1,5 @@
 package migopy.dump;
 
-import migopy.MigopyException;
-import migopy.console.Wording;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -10,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import migopy.MigopyException;
+import migopy.console.Wording;
 
 /**
  * A folder that somebody wants restored: Migopy's with its manifest, or mongodump's without one.
@@ -42,10 +41,7 @@ record DumpSource(Path databaseFolder, Manifest manifest) {
             Manifest manifest = manifest(folder.resolve(Manifest.NAME));
             Path database = folder.resolve(manifest.database());
             if (!isNameOfFolder(manifest.database()) || !Files.isDirectory(database)) {
-                throw noDump(
-                        given,
-                        "its manifest is of %s, which it does not hold"
-                                .formatted(manifest.database()));
+                throw noDump(given, "its manifest is of %s, which it does not hold".formatted(manifest.database()));
             }
             return new DumpSource(database, manifest);
         }
@@ -65,15 +61,13 @@ record DumpSource(Path databaseFolder, Manifest manifest) {
 
     /** A folder with collections, or with the folder of one database that has some. */
     private static DumpSource withoutManifest(Path given, Path folder, String wanted) {
-        List<Path> databases =
-                list(folder).stream()
-                        .filter(Files::isDirectory)
-                        .filter(DumpSource::holdsCollections)
-                        .toList();
+        List<Path> databases = list(folder).stream()
+                .filter(Files::isDirectory)
+                .filter(DumpSource::holdsCollections)
+                .toList();
         if (databases.size() > 1) {
             throw ambiguous(
-                    "%s holds several databases: %s"
-                            .formatted(given, Wording.some(names(databases))),
+                    "%s holds several databases: %s".formatted(given, Wording.some(names(databases))),
                     databases,
                     wanted);
         }
@@ -116,8 +110,7 @@ record DumpSource(Path databaseFolder, Manifest manifest) {
         String name = path.getFileName().toString();
         return (name.equals("oplog.bson") || name.equals("oplog.bson.gz"))
                 && Files.notExists(path.resolveSibling("oplog" + FileNames.METADATA))
-                && Files.notExists(
-                        path.resolveSibling("oplog" + FileNames.METADATA + FileNames.GZIP));
+                && Files.notExists(path.resolveSibling("oplog" + FileNames.METADATA + FileNames.GZIP));
     }
 
     private static void refusePartial(Path folder) {
@@ -131,8 +124,7 @@ record DumpSource(Path databaseFolder, Manifest manifest) {
 
     private static MigopyException incomplete(Path folder) {
         return MigopyException.refused(
-                "%s is not complete: the dump was killed or is still being written"
-                        .formatted(folder),
+                "%s is not complete: the dump was killed or is still being written".formatted(folder),
                 "Restore another dump. If none is being written, this one can be removed.");
     }
 
@@ -175,8 +167,7 @@ record DumpSource(Path databaseFolder, Manifest manifest) {
     }
 
     private static boolean holdsCollections(Path folder) {
-        return list(folder).stream()
-                .anyMatch(path -> DumpedFile.of(path) != null && !isOplog(path));
+        return list(folder).stream().anyMatch(path -> DumpedFile.of(path) != null && !isOplog(path));
     }
 
     static List<Path> list(Path folder) {

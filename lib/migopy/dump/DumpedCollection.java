@@ -1,8 +1,7 @@
 package migopy.dump;
 
-import migopy.MigopyException;
-
 import java.nio.file.Path;
+import migopy.MigopyException;
 
 /**
  * A collection as it lies in a folder.
@@ -36,8 +35,7 @@ record DumpedCollection(String name, Metadata metadata, Path metadataFile, Path 
     static MigopyException unreadable(Path path, String why, Exception cause) {
         return Failures.restore(
                 "%s cannot be read: %s".formatted(path, why),
-                "Nothing was changed. Restore another dump, or the other collections with"
-                        + " --collection.",
+                "Nothing was changed. Restore another dump, or the other collections with" + " --collection.",
                 cause);
     }
 }

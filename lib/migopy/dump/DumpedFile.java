@@ -38,13 +38,10 @@ record DumpedFile(Path path, Kind kind, String stem) {
             return null;
         }
         String plain = withoutGzip(name);
-        return new DumpedFile(
-                path, kind, plain.substring(0, plain.length() - kind.extension.length()));
+        return new DumpedFile(path, kind, plain.substring(0, plain.length() - kind.extension.length()));
     }
 
     private static String withoutGzip(String name) {
-        return name.endsWith(FileNames.GZIP)
-                ? name.substring(0, name.length() - FileNames.GZIP.length())
-                : name;
+        return name.endsWith(FileNames.GZIP) ? name.substring(0, name.length() - FileNames.GZIP.length()) : name;
     }
 }

@@ -15,8 +15,7 @@ final class EmptyTimestamps {
         if (!mayBeIn(document)) {
             return false;
         }
-        try (BsonBinaryReader reader =
-                new BsonBinaryReader(new ByteBufferBsonInput(document.getByteBuffer()))) {
+        try (BsonBinaryReader reader = new BsonBinaryReader(new ByteBufferBsonInput(document.getByteBuffer()))) {
             boolean id = false;
             boolean empty = false;
             reader.readStartDocument();

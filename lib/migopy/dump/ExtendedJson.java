@@ -1,5 +1,6 @@
 package migopy.dump;
 
+import java.util.Set;
 import org.bson.BsonBinaryWriter;
 import org.bson.BsonDocument;
 import org.bson.RawBsonDocument;
@@ -9,8 +10,6 @@ import org.bson.json.JsonMode;
 import org.bson.json.JsonParseException;
 import org.bson.json.JsonReader;
 import org.bson.json.JsonWriterSettings;
-
-import java.util.Set;
 
 /**
  * Canonical Extended JSON, version 2, read as strictly as it is written.

@@ -1,16 +1,14 @@
 package migopy.dump;
 
 import com.mongodb.MongoException;
-
-import migopy.MigopyException;
-import migopy.MigopyException.Kind;
-import migopy.mongo.MongoErrors;
-
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import migopy.MigopyException;
+import migopy.MigopyException.Kind;
+import migopy.mongo.MongoErrors;
 
 /** The errors of this room: what went wrong with a file or the server, in one line. */
 final class Failures {

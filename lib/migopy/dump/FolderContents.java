@@ -1,8 +1,5 @@
 package migopy.dump;
 
-import migopy.MigopyException;
-import migopy.console.Wording;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +8,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import migopy.MigopyException;
+import migopy.console.Wording;
 
 /** Which collections lie in a database's folder: two files of one name belong together. */
 final class FolderContents {
@@ -98,14 +97,11 @@ final class FolderContents {
                 continue;
             }
             String name = read.name() == null ? nameOf(file) : read.name();
-            String dataStem =
-                    CollectionInfo.TIME_SERIES.equals(read.type())
-                            ? FileNames.encode(CollectionInfo.BUCKETS + name)
-                            : file.stem();
+            String dataStem = CollectionInfo.TIME_SERIES.equals(read.type())
+                    ? FileNames.encode(CollectionInfo.BUCKETS + name)
+                    : file.stem();
             DumpedFile documents = data.remove(dataStem);
-            add(
-                    new DumpedCollection(
-                            name, read, file.path(), documents == null ? null : documents.path()));
+            add(new DumpedCollection(name, read, file.path(), documents == null ? null : documents.path()));
         }
         for (DumpedFile file : data.values()) {
             if (!names.isEmpty() && FileNames.isCut(file.stem())) {
@@ -129,8 +125,7 @@ final class FolderContents {
     private void add(DumpedCollection collection) {
         String name = collection.name();
         if (request.isLeftOut(name)) {
-            leftOut.add(
-                    name.startsWith(CollectionInfo.BUCKETS) ? name + " (without metadata)" : name);
+            leftOut.add(name.startsWith(CollectionInfo.BUCKETS) ? name + " (without metadata)" : name);
         } else if (names.isEmpty() || names.contains(name)) {
             collections.add(collection);
         }
@@ -162,8 +157,7 @@ final class FolderContents {
     private static String nameOf(DumpedFile file) {
         String name = FileNames.isCut(file.stem()) ? null : FileNames.decode(file.stem());
         if (name == null) {
-            throw DumpedCollection.unreadable(
-                    file.path(), "its name does not tell the collection's name", null);
+            throw DumpedCollection.unreadable(file.path(), "its name does not tell the collection's name", null);
         }
         return name;
     }

@@ -2,11 +2,13 @@ package migopy.dump;
 
 import com.mongodb.MongoCommandException;
 import com.mongodb.client.MongoDatabase;
-
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
 import migopy.console.Event;
 import migopy.console.RestoreAnswer.RefusedIndex;
 import migopy.mongo.MongoErrors;
-
 import org.bson.BsonArray;
 import org.bson.BsonBoolean;
 import org.bson.BsonDecimal128;
@@ -14,11 +16,6 @@ import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonString;
 import org.bson.BsonValue;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Set;
-import java.util.function.Consumer;
 
 /** Builds the indexes of one collection; one that the server refuses does not keep out the rest. */
 final class IndexRestore {
@@ -39,8 +36,7 @@ final class IndexRestore {
     /**
      * @param name the collection's, for what is reported
      */
-    IndexRestore(
-            MongoDatabase database, String name, boolean convertLegacy, Consumer<Event> events) {
+    IndexRestore(MongoDatabase database, String name, boolean convertLegacy, Consumer<Event> events) {
         this.database = database;
         this.name = name;
         this.events = events;
@@ -84,9 +80,7 @@ final class IndexRestore {
             create(collection, List.of(index), false);
             return null;
         } catch (MongoCommandException e) {
-            return e.getErrorCode() == UNKNOWN_INDEX_OPTION
-                    ? buildWithoutUnknownOptions(collection, index, e)
-                    : e;
+            return e.getErrorCode() == UNKNOWN_INDEX_OPTION ? buildWithoutUnknownOptions(collection, index, e) : e;
         }
     }
 
@@ -97,17 +91,14 @@ final class IndexRestore {
         } catch (MongoCommandException e) {
             return e;
         }
-        events.accept(
-                new Event.Notice(
-                        "%s: %s; the index was built without that option"
-                                .formatted(name, unknown.getErrorMessage())));
+        events.accept(new Event.Notice(
+                "%s: %s; the index was built without that option".formatted(name, unknown.getErrorMessage())));
         return null;
     }
 
     private void create(String collection, List<BsonDocument> indexes, boolean ignoreUnknown) {
         BsonDocument command =
-                new BsonDocument("createIndexes", new BsonString(collection))
-                        .append("indexes", new BsonArray(indexes));
+                new BsonDocument("createIndexes", new BsonString(collection)).append("indexes", new BsonArray(indexes));
         if (ignoreUnknown) {
             command.append("ignoreUnknownIndexOptions", BsonBoolean.TRUE);
         }
@@ -116,13 +107,12 @@ final class IndexRestore {
 
     private void add(List<RefusedIndex> refused, BsonDocument index, MongoCommandException e) {
         if (e != null) {
-            refused.add(
-                    new RefusedIndex(
-                            name,
-                            index.get("name") instanceof BsonString text
-                                    ? text.getValue()
-                                    : index.getDocument(KEY, new BsonDocument()).toJson(),
-                            MongoErrors.words(e)));
+            refused.add(new RefusedIndex(
+                    name,
+                    index.get("name") instanceof BsonString text
+                            ? text.getValue()
+                            : index.getDocument(KEY, new BsonDocument()).toJson(),
+                    MongoErrors.words(e)));
         }
     }
 
@@ -140,12 +130,11 @@ final class IndexRestore {
 
     private BsonDocument forCreate(BsonDocument index, BsonDocument options) {
         BsonDocument specification = new BsonDocument();
-        index.forEach(
-                (field, value) -> {
-                    if (!NOT_FOR_INDEX.contains(field) && !isOldVersion(field, value)) {
-                        specification.append(field, value);
-                    }
-                });
+        index.forEach((field, value) -> {
+            if (!NOT_FOR_INDEX.contains(field) && !isOldVersion(field, value)) {
+                specification.append(field, value);
+            }
+        });
         // listIndexes does not tell the simple collation, and createIndexes would take the
         // collection's instead.
         if (options.containsKey(COLLATION) && !specification.containsKey(COLLATION)) {
@@ -165,23 +154,19 @@ final class IndexRestore {
     /** What a server before 3.4 accepted as a direction and later ones do not becomes 1. */
     private static BsonDocument converted(BsonDocument key) {
         BsonDocument converted = new BsonDocument();
-        key.forEach(
-                (field, value) -> {
-                    boolean valid =
-                            isDirection(value)
-                                    || value instanceof BsonString text
-                                            && !text.getValue().isEmpty();
-                    converted.append(field, valid ? value : new BsonInt32(1));
-                });
+        key.forEach((field, value) -> {
+            boolean valid = isDirection(value)
+                    || value instanceof BsonString text && !text.getValue().isEmpty();
+            converted.append(field, valid ? value : new BsonInt32(1));
+        });
         return converted;
     }
 
     /** A number other than 0 and NaN. */
     private static boolean isDirection(BsonValue value) {
-        double number =
-                value instanceof BsonDecimal128 decimal
-                        ? decimal.doubleValue()
-                        : value.isNumber() ? value.asNumber().doubleValue() : 0;
+        double number = value instanceof BsonDecimal128 decimal
+                ? decimal.doubleValue()
+                : value.isNumber() ? value.asNumber().doubleValue() : 0;
         return Math.abs(number) > 0;
     }
 }

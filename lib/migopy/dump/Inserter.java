@@ -5,14 +5,12 @@ import com.mongodb.bulk.BulkWriteError;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.InsertManyOptions;
 import com.mongodb.client.model.UpdateOptions;
-
-import org.bson.BsonDocument;
-import org.bson.RawBsonDocument;
-
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.bson.BsonDocument;
+import org.bson.RawBsonDocument;
 
 /**
  * Writes documents in unordered batches, and counts those whose key was there before. Used by one
@@ -43,8 +41,7 @@ final class Inserter {
      *     database comes back, even if the validator is younger
      * @param strict whether a duplicate key is an error
      */
-    Inserter(
-            MongoCollection<RawBsonDocument> collection, boolean bypassValidation, boolean strict) {
+    Inserter(MongoCollection<RawBsonDocument> collection, boolean bypassValidation, boolean strict) {
         this.collection = collection;
         this.bypassValidation = bypassValidation;
         this.strict = strict;
@@ -116,8 +113,7 @@ final class Inserter {
                                 read + error.getIndex() + 1,
                                 error.getMessage()),
                 error.getCode() == DUPLICATE_KEY
-                        ? "Without --strict, documents that are there already are counted and"
-                                + " passed over."
+                        ? "Without --strict, documents that are there already are counted and" + " passed over."
                         : "",
                 null);
     }

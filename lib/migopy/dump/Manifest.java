@@ -1,5 +1,7 @@
 package migopy.dump;
 
+import java.time.Instant;
+import java.util.List;
 import org.bson.BsonArray;
 import org.bson.BsonBoolean;
 import org.bson.BsonDateTime;
@@ -10,9 +12,6 @@ import org.bson.BsonString;
 import org.bson.BsonValue;
 import org.bson.json.JsonMode;
 import org.bson.json.JsonWriterSettings;
-
-import java.time.Instant;
-import java.util.List;
 
 /**
  * What a dump holds, written last: a folder whose manifest does not say that it is complete is no
@@ -43,14 +42,15 @@ record Manifest(
     /** The format's number; a manifest with a higher one is not understood. */
     static final int FORMAT = 1;
 
-    private static final JsonWriterSettings SETTINGS =
-            JsonWriterSettings.builder().outputMode(JsonMode.RELAXED).indent(true).build();
+    private static final JsonWriterSettings SETTINGS = JsonWriterSettings.builder()
+            .outputMode(JsonMode.RELAXED)
+            .indent(true)
+            .build();
 
     /**
      * @param snapshot whether it was read at the dump's point in time; a capped collection never is
      */
-    record Collection(
-            String name, String type, boolean snapshot, long documents, List<File> files) {
+    record Collection(String name, String type, boolean snapshot, long documents, List<File> files) {
         Collection {
             files = List.copyOf(files);
         }
@@ -79,28 +79,17 @@ record Manifest(
     /** The same dump when it is complete. */
     Manifest completed(List<Collection> dumped) {
         return new Manifest(
-                true,
-                tool,
-                server,
-                run,
-                database,
-                startedAt,
-                Instant.now(),
-                false,
-                query,
-                selected,
-                dumped);
+                true, tool, server, run, database, startedAt, Instant.now(), false, query, selected, dumped);
     }
 
     String json() {
-        BsonDocument document =
-                new BsonDocument("format", new BsonInt32(FORMAT))
-                        .append("complete", BsonBoolean.valueOf(complete))
-                        .append("tool", new BsonString(tool))
-                        .append("server", new BsonString(server))
-                        .append("run", new BsonString(run))
-                        .append("database", new BsonString(database))
-                        .append("startedAt", new BsonDateTime(startedAt.toEpochMilli()));
+        BsonDocument document = new BsonDocument("format", new BsonInt32(FORMAT))
+                .append("complete", BsonBoolean.valueOf(complete))
+                .append("tool", new BsonString(tool))
+                .append("server", new BsonString(server))
+                .append("run", new BsonString(run))
+                .append("database", new BsonString(database))
+                .append("startedAt", new BsonDateTime(startedAt.toEpochMilli()));
         if (complete) {
             document.append("finishedAt", new BsonDateTime(finishedAt.toEpochMilli()))
                     .append("snapshot", BsonBoolean.valueOf(snapshot));
@@ -144,11 +133,10 @@ record Manifest(
         for (File file : collection.files()) {
             BsonArray blocks = new BsonArray();
             file.blocks().forEach(block -> blocks.add(new BsonString(block)));
-            files.add(
-                    new BsonDocument("file", new BsonString(file.path()))
-                            .append("bytes", new BsonInt64(file.bytes()))
-                            .append("sha256", new BsonString(file.sha256()))
-                            .append("blocks", blocks));
+            files.add(new BsonDocument("file", new BsonString(file.path()))
+                    .append("bytes", new BsonInt64(file.bytes()))
+                    .append("sha256", new BsonString(file.sha256()))
+                    .append("blocks", blocks));
         }
         return new BsonDocument("name", new BsonString(collection.name()))
                 .append("type", new BsonString(collection.type()))
@@ -192,7 +180,9 @@ record Manifest(
                 text(document, "type"),
                 document.getBoolean("snapshot").getValue(),
                 document.getNumber("documents").longValue(),
-                document.getArray("files").stream().map(f -> file(f.asDocument())).toList());
+                document.getArray("files").stream()
+                        .map(f -> file(f.asDocument()))
+                        .toList());
     }
 
     private static File file(BsonDocument document) {
@@ -200,7 +190,9 @@ record Manifest(
                 text(document, "file"),
                 document.getNumber("bytes").longValue(),
                 text(document, "sha256"),
-                document.getArray("blocks").stream().map(b -> b.asString().getValue()).toList());
+                document.getArray("blocks").stream()
+                        .map(b -> b.asString().getValue())
+                        .toList());
     }
 
     private static Instant instant(BsonValue value) {

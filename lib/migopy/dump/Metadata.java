@@ -1,5 +1,8 @@
 package migopy.dump;
 
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
@@ -10,10 +13,6 @@ import org.bson.codecs.BsonDocumentCodec;
 import org.bson.json.JsonParseException;
 import org.bson.json.JsonReader;
 
-import java.util.Arrays;
-import java.util.Base64;
-import java.util.List;
-
 /**
  * What {@code NAME.metadata.json} says of a collection, in mongodump's fields and their order.
  *
@@ -22,8 +21,7 @@ import java.util.List;
  * @param uuid 32 hexadecimal digits, or empty
  * @param indexes as {@code listIndexes} gives them, the one of {@code _id} included
  */
-record Metadata(
-        String name, String type, String uuid, BsonDocument options, List<BsonDocument> indexes) {
+record Metadata(String name, String type, String uuid, BsonDocument options, List<BsonDocument> indexes) {
     /** Of Migopy alone; mongorestore does not look at it. */
     private static final String BSON = "migopyBson";
 
@@ -78,8 +76,7 @@ record Metadata(
 
     private static byte[] bytes(RawBsonDocument document) {
         int start = document.getByteOffset();
-        return Arrays.copyOfRange(
-                document.getBackingArray(), start, start + document.getByteLength());
+        return Arrays.copyOfRange(document.getBackingArray(), start, start + document.getByteLength());
     }
 
     /**
@@ -110,10 +107,9 @@ record Metadata(
 
     private static Metadata of(RawBsonDocument document) {
         BsonDocument options = documentIn(document, "options");
-        List<BsonDocument> indexes =
-                document.get("indexes") instanceof BsonArray array
-                        ? array.stream().map(index -> asDocument(index, "indexes")).toList()
-                        : List.of();
+        List<BsonDocument> indexes = document.get("indexes") instanceof BsonArray array
+                ? array.stream().map(index -> asDocument(index, "indexes")).toList()
+                : List.of();
         String type = text(document, "type");
         return new Metadata(
                 text(document, "collectionName"),
@@ -139,9 +135,7 @@ record Metadata(
         if (options.containsKey("viewOn")) {
             return CollectionInfo.VIEW;
         }
-        return options.containsKey("timeseries")
-                ? CollectionInfo.TIME_SERIES
-                : CollectionInfo.COLLECTION;
+        return options.containsKey("timeseries") ? CollectionInfo.TIME_SERIES : CollectionInfo.COLLECTION;
     }
 
     private static BsonDocument documentIn(BsonDocument document, String field) {

@@ -1,9 +1,8 @@
 package migopy.dump;
 
-import migopy.console.Event;
-
 import java.time.Duration;
 import java.util.function.Consumer;
+import migopy.console.Event;
 
 /** How far one collection has come, told four times a second at most. Used by one thread. */
 final class Meter {
@@ -31,15 +30,8 @@ final class Meter {
         if (now - saidAt >= EVERY_NANOS) {
             saidAt = now;
             double perSecond = done * 1e9 / (now - startedAt);
-            events.accept(
-                    new Event.Progress(
-                            name,
-                            "docs",
-                            done,
-                            Math.max(total, done),
-                            perSecond,
-                            Duration.ZERO,
-                            Duration.ZERO));
+            events.accept(new Event.Progress(
+                    name, "docs", done, Math.max(total, done), perSecond, Duration.ZERO, Duration.ZERO));
         }
     }
 

@@ -2,7 +2,12 @@ package migopy.dump;
 
 import com.mongodb.MongoException;
 import com.mongodb.client.MongoDatabase;
-
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 import migopy.MigopyException;
 import migopy.console.Event;
 import migopy.console.RestoreAnswer;
@@ -10,13 +15,6 @@ import migopy.console.RestoreAnswer.RefusedIndex;
 import migopy.console.RestoreAnswer.State;
 import migopy.console.Wording;
 import migopy.dump.RestoreItem.Action;
-
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.Consumer;
 
 /**
  * Brings a dump back, Migopy's or mongodump's, under the lock.
@@ -71,9 +69,7 @@ public final class Restore {
      */
     public RestoreAnswer run(RestoreLock held) {
         lock = held;
-        build =
-                new CollectionBuild(
-                        database, request.options(), MemoryBudget.ofHeap(), lock, events);
+        build = new CollectionBuild(database, request.options(), MemoryBudget.ofHeap(), lock, events);
         readOrSayInterrupted();
         UnfinishedRestore unfinished = new UnfinishedRestore(database, lock, events);
         existing = Catalog.byName(database);
@@ -83,8 +79,7 @@ public final class Restore {
         plan = new RestorePlan(request, source.manifest(), selected, existing, renames);
         for (RestoreItem item : plan.items()) {
             if (item.action() == Action.KEEP) {
-                events.accept(
-                        new Event.Notice(item.name() + " is there already and stays as it is"));
+                events.accept(new Event.Notice(item.name() + " is there already and stays as it is"));
             }
         }
         if (request.options().exact() && !plan.extra().isEmpty()) {
@@ -112,7 +107,9 @@ public final class Restore {
             }
             buildAll(item -> item.action() == Action.FILL && !plan.isJournal(item));
             new Swap(database, request.journal(), build, lock, plan::set)
-                    .run(plan.items().stream().filter(i -> i.action() != Action.FILL).toList());
+                    .run(plan.items().stream()
+                            .filter(i -> i.action() != Action.FILL)
+                            .toList());
             buildAll(item -> item.action() == Action.FILL && plan.isJournal(item));
             if (wayOn != null) {
                 lock.end();
@@ -182,16 +179,13 @@ public final class Restore {
     }
 
     private MigopyException interrupted(String hint, SideBySide.Stopped e) {
-        return Failures.restore(
-                "The restore of %s was interrupted".formatted(request.folder()), hint, e);
+        return Failures.restore("The restore of %s was interrupted".formatted(request.folder()), hint, e);
     }
 
     private void read() {
         if (source.manifest() == null) {
-            events.accept(
-                    new Event.Notice(
-                            "%s has no manifest, as dumps of mongodump: only its BSON is checked"
-                                    .formatted(request.folder())));
+            events.accept(new Event.Notice(
+                    "%s has no manifest, as dumps of mongodump: only its BSON is checked".formatted(request.folder())));
         }
         FolderContents contents = FolderContents.of(source.databaseFolder(), request);
         if (source.oplog() != null) {
@@ -234,14 +228,13 @@ public final class Restore {
                 old = null;
             }
         }
-        CollectionBuild.Built built =
-                build.build(
-                        collection,
-                        item,
-                        plan.creation(collection),
-                        old,
-                        check.documents(collection),
-                        check.largest(collection));
+        CollectionBuild.Built built = build.build(
+                collection,
+                item,
+                plan.creation(collection),
+                old,
+                check.documents(collection),
+                check.largest(collection));
         plan.built(built.item());
         refused.addAll(built.refused());
         if (inPlace) {
@@ -269,13 +262,8 @@ public final class Restore {
         if (old != null && !request.options().drop() && !old.type().equals(collection.type())) {
             throw MigopyException.refused(
                     "%s is a %s in %s and a %s in the dump"
-                            .formatted(
-                                    collection.name(),
-                                    old.type(),
-                                    database.getName(),
-                                    collection.type()),
-                    "Replace it: {migopy} %s --drop"
-                            .formatted(request.arguments(request.collections())));
+                            .formatted(collection.name(), old.type(), database.getName(), collection.type()),
+                    "Replace it: {migopy} %s --drop".formatted(request.arguments(request.collections())));
         }
     }
 
@@ -298,9 +286,7 @@ public final class Restore {
                     "%s is a dump of %s, and the database is %s"
                             .formatted(request.folder(), source.database(), request.database()),
                     "To restore it there: {migopy} dbrestore %s --to %s"
-                            .formatted(
-                                    Wording.word(request.folder().toString()),
-                                    Wording.word(request.database())));
+                            .formatted(Wording.word(request.folder().toString()), Wording.word(request.database())));
         }
     }
 }

@@ -1,8 +1,11 @@
 package migopy.dump;
 
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.UnaryOperator;
 import migopy.console.RestoreAnswer;
 import migopy.console.RestoreAnswer.State;
-
 import org.bson.BsonArray;
 import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
@@ -10,11 +13,6 @@ import org.bson.BsonInt32;
 import org.bson.BsonInt64;
 import org.bson.BsonString;
 import org.bson.BsonValue;
-
-import java.util.Collection;
-import java.util.List;
-import java.util.Locale;
-import java.util.function.UnaryOperator;
 
 /**
  * One collection of a restore, and how it gets into its place.
@@ -25,13 +23,7 @@ import java.util.function.UnaryOperator;
  * @param indexes how many were built
  */
 record RestoreItem(
-        String name,
-        String type,
-        Action action,
-        String building,
-        long documents,
-        long duplicates,
-        int indexes) {
+        String name, String type, Action action, String building, long documents, long duplicates, int indexes) {
 
     /** How a collection gets into its place, in the order of the swap. */
     enum Action {
@@ -86,8 +78,7 @@ record RestoreItem(
     static BsonDocument plan(Collection<RestoreItem> items, boolean finishable) {
         BsonArray list = new BsonArray();
         items.forEach(item -> list.add(item.document()));
-        return new BsonDocument("finishable", BsonBoolean.valueOf(finishable))
-                .append("items", list);
+        return new BsonDocument("finishable", BsonBoolean.valueOf(finishable)).append("items", list);
     }
 
     static boolean isFinishable(BsonDocument plan) {

@@ -1,8 +1,7 @@
 package migopy.dump;
 
-import org.bson.BsonDocument;
-
 import java.util.Optional;
+import org.bson.BsonDocument;
 
 /** What a restore needs of the lock that it is done under, and of the record kept beside it. */
 public interface RestoreLock {

@@ -1,11 +1,5 @@
 package migopy.dump;
 
-import migopy.console.RestoreAnswer;
-import migopy.console.RestoreAnswer.State;
-import migopy.dump.RestoreItem.Action;
-
-import org.bson.BsonDocument;
-
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -14,6 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import migopy.console.RestoreAnswer;
+import migopy.console.RestoreAnswer.State;
+import migopy.dump.RestoreItem.Action;
+import org.bson.BsonDocument;
 
 /**
  * What a restore does with each collection, and where each stands meanwhile. Used by several
@@ -45,11 +43,7 @@ final class RestorePlan {
         }
         this.extra = extra(manifest);
         if (request.options().exact()) {
-            extra.forEach(
-                    name ->
-                            add(
-                                    RestoreItem.of(
-                                            name, existing.get(name).type(), Action.DROP, name)));
+            extra.forEach(name -> add(RestoreItem.of(name, existing.get(name).type(), Action.DROP, name)));
         }
     }
 
@@ -63,9 +57,7 @@ final class RestorePlan {
         }
         String building = Catalog.UNFINISHED + request.run() + "." + items.size();
         Action action =
-                collection.isView()
-                        ? Action.VIEW
-                        : collection.isTimeSeries() || js ? Action.COPY : Action.RENAME;
+                collection.isView() ? Action.VIEW : collection.isTimeSeries() || js ? Action.COPY : Action.RENAME;
         return RestoreItem.of(name, collection.type(), action, building);
     }
 
@@ -115,8 +107,7 @@ final class RestorePlan {
         BsonDocument options = collection.metadata().options();
         boolean beside = item(collection.name()).isBeside();
         return collection.isView() && beside
-                ? RestoreItem.viewOn(
-                        options, of -> items.containsKey(of) ? item(of).building() : of)
+                ? RestoreItem.viewOn(options, of -> items.containsKey(of) ? item(of).building() : of)
                 : options;
     }
 
@@ -141,11 +132,7 @@ final class RestorePlan {
      */
     boolean needsNote() {
         boolean swaps =
-                items.values().stream()
-                        .anyMatch(
-                                item ->
-                                        item.action() != Action.FILL
-                                                && item.action() != Action.KEEP);
+                items.values().stream().anyMatch(item -> item.action() != Action.FILL && item.action() != Action.KEEP);
         return swaps || request.options().drop() || items.containsKey(request.journal());
     }
 

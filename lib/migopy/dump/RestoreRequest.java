@@ -3,13 +3,11 @@ package migopy.dump;
 import com.mongodb.ReadPreference;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoDatabase;
-
-import migopy.console.Wording;
-
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Set;
 import java.util.TreeSet;
+import migopy.console.Wording;
 
 /**
  * What to restore, and to where.
@@ -53,11 +51,7 @@ public record RestoreRequest(
      *     converted
      */
     public record Options(
-            boolean drop,
-            boolean exact,
-            boolean strict,
-            boolean noIndexes,
-            boolean convertLegacyIndexes) {}
+            boolean drop, boolean exact, boolean strict, boolean noIndexes, boolean convertLegacyIndexes) {}
 
     /** A database that is restored. */
     public record Target(MongoClient client, String database, String journal) {

@@ -3,15 +3,6 @@ package migopy.dump;
 import com.mongodb.MongoCommandException;
 import com.mongodb.MongoException;
 import com.mongodb.client.MongoDatabase;
-
-import migopy.console.Event;
-
-import org.bson.BsonArray;
-import org.bson.BsonBoolean;
-import org.bson.BsonDocument;
-import org.bson.BsonString;
-import org.bson.RawBsonDocument;
-
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -19,6 +10,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import migopy.console.Event;
+import org.bson.BsonArray;
+import org.bson.BsonBoolean;
+import org.bson.BsonDocument;
+import org.bson.BsonString;
+import org.bson.RawBsonDocument;
 
 /**
  * The collections that a dump reads, with their options and indexes, and the snapshot to read them
@@ -62,8 +59,7 @@ record Selection(List<CollectionInfo> listed, List<Planned> collections, Snapsho
      *
      * @throws Snapshot.Lost when the catalog changed each time
      */
-    static Selection atOneTime(
-            MongoDatabase database, DumpRequest request, Consumer<Event> events) {
+    static Selection atOneTime(MongoDatabase database, DumpRequest request, Consumer<Event> events) {
         Map<CollectionInfo, Planned> planned = new HashMap<>();
         List<CollectionInfo> before = Catalog.read(database, request);
         for (int i = 0; i < MOST_LISTINGS; i++) {
@@ -76,18 +72,14 @@ record Selection(List<CollectionInfo> listed, List<Planned> collections, Snapsho
             before = after;
         }
         throw new Snapshot.Lost(
-                request.database(),
-                "its collections were created, dropped or renamed all the time",
-                false);
+                request.database(), "its collections were created, dropped or renamed all the time", false);
     }
 
-    private static Selection of(
-            List<CollectionInfo> listed, Map<CollectionInfo, Planned> planned, Snapshot snapshot) {
-        List<Planned> largestFirst =
-                planned.values().stream()
-                        .filter(one -> !Catalog.isSystem(one.info().name()))
-                        .sorted(Comparator.comparingLong(Planned::documents).reversed())
-                        .toList();
+    private static Selection of(List<CollectionInfo> listed, Map<CollectionInfo, Planned> planned, Snapshot snapshot) {
+        List<Planned> largestFirst = planned.values().stream()
+                .filter(one -> !Catalog.isSystem(one.info().name()))
+                .sorted(Comparator.comparingLong(Planned::documents).reversed())
+                .toList();
         return new Selection(listed, largestFirst, snapshot);
     }
 
@@ -102,8 +94,7 @@ record Selection(List<CollectionInfo> listed, List<Planned> collections, Snapsho
         }
     }
 
-    private static Planned plan(
-            MongoDatabase database, CollectionInfo info, Consumer<Event> events) {
+    private static Planned plan(MongoDatabase database, CollectionInfo info, Consumer<Event> events) {
         if (info.isView()) {
             return new Planned(info, Metadata.of(info, List.of()), 0);
         }
@@ -113,16 +104,13 @@ record Selection(List<CollectionInfo> listed, List<Planned> collections, Snapsho
     }
 
     /** The indexes that are ready; of one that is being built nobody knows that it can be. */
-    private static List<BsonDocument> indexes(
-            MongoDatabase database, String collection, Consumer<Event> events) {
+    private static List<BsonDocument> indexes(MongoDatabase database, String collection, Consumer<Event> events) {
         List<BsonDocument> ready = new ArrayList<>();
         for (BsonDocument index : listIndexes(database, collection)) {
             if (index.containsKey("buildUUID") && index.containsKey("spec")) {
                 String name = index.getDocument("spec").getString("name").getValue();
-                events.accept(
-                        new Event.Notice(
-                                "The index %s of %s is still being built: it is not in the dump"
-                                        .formatted(name, collection)));
+                events.accept(new Event.Notice(
+                        "The index %s of %s is still being built: it is not in the dump".formatted(name, collection)));
             } else {
                 ready.add(Metadata.fields(index));
             }
@@ -131,38 +119,34 @@ record Selection(List<CollectionInfo> listed, List<Planned> collections, Snapsho
     }
 
     private static List<BsonDocument> listIndexes(MongoDatabase database, String collection) {
-        BsonDocument command =
-                new BsonDocument("listIndexes", new BsonString(collection))
-                        .append("cursor", new BsonDocument())
-                        .append("includeBuildUUIDs", BsonBoolean.TRUE);
+        BsonDocument command = new BsonDocument("listIndexes", new BsonString(collection))
+                .append("cursor", new BsonDocument())
+                .append("includeBuildUUIDs", BsonBoolean.TRUE);
         try {
-            BsonArray all =
-                    database.runCommand(command, RawBsonDocument.class)
-                            .getDocument("cursor")
-                            .getArray("firstBatch"); // 64 indexes at most
+            BsonArray all = database.runCommand(command, RawBsonDocument.class)
+                    .getDocument("cursor")
+                    .getArray("firstBatch"); // 64 indexes at most
             return all.stream().map(index -> index.asDocument()).toList();
         } catch (MongoCommandException e) {
             if (e.getErrorCode() == NO_SUCH_COLLECTION) {
                 return List.of(); // the next listing shows it
             }
             // The embedded server, and others that do not know the option.
-            return new ArrayList<>(
-                    database.getCollection(collection)
-                            .listIndexes(RawBsonDocument.class)
-                            .into(new ArrayList<>()));
+            return new ArrayList<>(database.getCollection(collection)
+                    .listIndexes(RawBsonDocument.class)
+                    .into(new ArrayList<>()));
         }
     }
 
-    private static Snapshot snapshot(
-            MongoDatabase database, DumpRequest request, List<CollectionInfo> listed) {
-        Optional<CollectionInfo> first = listed.stream().filter(Selection::inSnapshot).findFirst();
+    private static Snapshot snapshot(MongoDatabase database, DumpRequest request, List<CollectionInfo> listed) {
+        Optional<CollectionInfo> first =
+                listed.stream().filter(Selection::inSnapshot).findFirst();
         if (first.isEmpty()) {
             return null;
         }
         String name = first.get().dataName();
         try {
-            return Snapshot.take(
-                    request.client(), database.getCollection(name, BsonDocument.class));
+            return Snapshot.take(request.client(), database.getCollection(name, BsonDocument.class));
         } catch (MongoException e) {
             if (Snapshot.isLost(e)) {
                 throw new Snapshot.Lost(name, e);

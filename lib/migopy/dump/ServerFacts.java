@@ -3,7 +3,6 @@ package migopy.dump;
 import com.mongodb.MongoCommandException;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoDatabase;
-
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonString;
@@ -21,18 +20,13 @@ record ServerFacts(String version, boolean snapshots, boolean renames) {
 
     static ServerFacts of(MongoClient client) {
         MongoDatabase admin = client.getDatabase("admin");
-        BsonDocument build =
-                admin.runCommand(
-                        new BsonDocument("buildInfo", new BsonInt32(1)), BsonDocument.class);
+        BsonDocument build = admin.runCommand(new BsonDocument("buildInfo", new BsonInt32(1)), BsonDocument.class);
         String version = build.getString("version", new BsonString("0")).getValue();
         BsonDocument hello = hello(admin);
         boolean sharded =
                 hello.get("msg") instanceof BsonString msg && msg.getValue().equals("isdbgrid");
         boolean set = sharded || hello.containsKey("setName");
-        return new ServerFacts(
-                version,
-                set && major(version) >= FIRST_WITH_SNAPSHOTS,
-                !sharded && !hello.isEmpty());
+        return new ServerFacts(version, set && major(version) >= FIRST_WITH_SNAPSHOTS, !sharded && !hello.isEmpty());
     }
 
     /** The reason, where there are no {@link #snapshots}. */
@@ -44,8 +38,7 @@ record ServerFacts(String version, boolean snapshots, boolean renames) {
 
     private static BsonDocument hello(MongoDatabase admin) {
         try {
-            return admin.runCommand(
-                    new BsonDocument("hello", new BsonInt32(1)), BsonDocument.class);
+            return admin.runCommand(new BsonDocument("hello", new BsonInt32(1)), BsonDocument.class);
         } catch (MongoCommandException e) {
             return new BsonDocument(); // the embedded server, or one that is older than 5.0
         }

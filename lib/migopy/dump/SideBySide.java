@@ -34,19 +34,18 @@ final class SideBySide {
         Queue<Task> waiting = new ConcurrentLinkedQueue<>(tasks);
         AtomicReference<Throwable> failure = new AtomicReference<>();
         List<Thread> threads = new ArrayList<>();
-        Runnable worker =
-                () -> {
-                    try {
-                        Task task;
-                        while (failure.get() == null && (task = waiting.poll()) != null) {
-                            task.run();
-                        }
-                    } catch (Throwable e) { // an Error too: the caller throws it on
-                        if (failure.compareAndSet(null, e)) {
-                            others(threads).forEach(Thread::interrupt);
-                        }
-                    }
-                };
+        Runnable worker = () -> {
+            try {
+                Task task;
+                while (failure.get() == null && (task = waiting.poll()) != null) {
+                    task.run();
+                }
+            } catch (Throwable e) { // an Error too: the caller throws it on
+                if (failure.compareAndSet(null, e)) {
+                    others(threads).forEach(Thread::interrupt);
+                }
+            }
+        };
         synchronized (threads) {
             for (int i = 1; i <= Math.min(THREADS, tasks.size()); i++) {
                 Thread thread = new Thread(worker, "migopy-" + name + "-" + i);
@@ -77,7 +76,9 @@ final class SideBySide {
 
     private static List<Thread> others(List<Thread> threads) {
         synchronized (threads) {
-            return threads.stream().filter(thread -> thread != Thread.currentThread()).toList();
+            return threads.stream()
+                    .filter(thread -> thread != Thread.currentThread())
+                    .toList();
         }
     }
 

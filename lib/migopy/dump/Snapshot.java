@@ -5,13 +5,10 @@ import com.mongodb.MongoException;
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoCollection;
-
+import java.util.Set;
 import migopy.mongo.MongoErrors;
-
 import org.bson.BsonDocument;
 import org.bson.BsonTimestamp;
-
-import java.util.Set;
 
 /**
  * A point in time that all collections are read at. A session belongs to one thread, so each thread

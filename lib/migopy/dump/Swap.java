@@ -6,18 +6,15 @@ import com.mongodb.WriteConcern;
 import com.mongodb.client.MongoCursor;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.RenameCollectionOptions;
-
-import migopy.console.RestoreAnswer.State;
-import migopy.dump.RestoreItem.Action;
-
-import org.bson.BsonDocument;
-import org.bson.RawBsonDocument;
-
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import migopy.console.RestoreAnswer.State;
+import migopy.dump.RestoreItem.Action;
+import org.bson.BsonDocument;
+import org.bson.RawBsonDocument;
 
 /**
  * Puts what was built beside the old collections into their places, the journal last. Needs nothing
@@ -42,12 +39,7 @@ final class Swap {
 
     private final States states;
 
-    Swap(
-            MongoDatabase database,
-            String journal,
-            CollectionBuild build,
-            RestoreLock lock,
-            States states) {
+    Swap(MongoDatabase database, String journal, CollectionBuild build, RestoreLock lock, States states) {
         this.database = database.withWriteConcern(WriteConcern.MAJORITY);
         this.journal = journal;
         this.build = build;
@@ -87,16 +79,14 @@ final class Swap {
         List<SideBySide.Task> tasks = new ArrayList<>();
         for (RestoreItem item : items) {
             CollectionInfo old = existing.get(item.name());
-            boolean replaced =
-                    item.action() == Action.VIEW && existing.containsKey(item.building());
+            boolean replaced = item.action() == Action.VIEW && existing.containsKey(item.building());
             if (old != null && old.isView() && (replaced || item.action() == Action.DROP)) {
-                tasks.add(
-                        () -> {
-                            SideBySide.goOn();
-                            lock.ensureHeld();
-                            states.set(item, State.UNKNOWN);
-                            database.getCollection(item.name()).drop();
-                        });
+                tasks.add(() -> {
+                    SideBySide.goOn();
+                    lock.ensureHeld();
+                    states.set(item, State.UNKNOWN);
+                    database.getCollection(item.name()).drop();
+                });
             }
         }
         return tasks;
@@ -141,8 +131,7 @@ final class Swap {
             return;
         }
         database.getCollection(item.name()).drop();
-        BsonDocument options =
-                RestoreItem.viewOn(built.options(), of -> names.getOrDefault(of, of));
+        BsonDocument options = RestoreItem.viewOn(built.options(), of -> names.getOrDefault(of, of));
         build.create(item.name(), options);
         database.getCollection(item.building()).drop();
     }
@@ -161,15 +150,16 @@ final class Swap {
         if (built == null) {
             return;
         }
-        CollectionInfo target =
-                new CollectionInfo(item.name(), item.type(), built.options(), built.uuid());
+        CollectionInfo target = new CollectionInfo(item.name(), item.type(), built.options(), built.uuid());
         empty(database, item.name());
         if (!Catalog.isSystemJs(item.name())) {
             build.create(item.name(), built.options());
         }
         Inserter inserter = new Inserter(build.documents(target.dataName()), true, false);
-        try (MongoCursor<RawBsonDocument> documents =
-                build.documents(built.dataName()).find().batchSize(COPIED_AT_ONCE).iterator()) {
+        try (MongoCursor<RawBsonDocument> documents = build.documents(built.dataName())
+                .find()
+                .batchSize(COPIED_AT_ONCE)
+                .iterator()) {
             while (documents.hasNext()) {
                 if (inserter.add(documents.next()) > 0) {
                     lock.ensureHeld();
@@ -178,12 +168,10 @@ final class Swap {
             }
         }
         inserter.flush();
-        List<BsonDocument> indexes =
-                database.getCollection(item.building())
-                        .listIndexes(BsonDocument.class)
-                        .into(new ArrayList<>());
-        build.indexes(item.name())
-                .build(item.name(), built.options(), IndexRestore.withoutId(indexes));
+        List<BsonDocument> indexes = database.getCollection(item.building())
+                .listIndexes(BsonDocument.class)
+                .into(new ArrayList<>());
+        build.indexes(item.name()).build(item.name(), built.options(), IndexRestore.withoutId(indexes));
         database.getCollection(item.building()).drop();
     }
 }

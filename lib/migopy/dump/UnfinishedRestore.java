@@ -2,18 +2,6 @@ package migopy.dump;
 
 import com.mongodb.MongoException;
 import com.mongodb.client.MongoDatabase;
-
-import migopy.MigopyException;
-import migopy.MigopyException.Kind;
-import migopy.console.DiscardAnswer;
-import migopy.console.Event;
-import migopy.console.RestoreAnswer;
-import migopy.console.RestoreAnswer.State;
-import migopy.console.Wording;
-import migopy.dump.RestoreItem.Action;
-
-import org.bson.BsonDocument;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -23,6 +11,15 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import migopy.MigopyException;
+import migopy.MigopyException.Kind;
+import migopy.console.DiscardAnswer;
+import migopy.console.Event;
+import migopy.console.RestoreAnswer;
+import migopy.console.RestoreAnswer.State;
+import migopy.console.Wording;
+import migopy.dump.RestoreItem.Action;
+import org.bson.BsonDocument;
 
 /** What a restore that died has left: collections that it was building, and a swap half done. */
 public final class UnfinishedRestore {
@@ -41,28 +38,16 @@ public final class UnfinishedRestore {
      *
      * @throws MigopyException half restored, if that restore needs its dump for it
      */
-    public static RestoreAnswer finish(
-            RestoreRequest.Target target, RestoreLock lock, Consumer<Event> events) {
+    public static RestoreAnswer finish(RestoreRequest.Target target, RestoreLock lock, Consumer<Event> events) {
         long startedAt = System.nanoTime();
         RestoreLock.Unfinished unfinished = lock.unfinished().orElse(null);
         if (unfinished == null) {
             return new RestoreAnswer(
-                    target.database(),
-                    null,
-                    true,
-                    List.of(),
-                    List.of(),
-                    List.of(),
-                    "",
-                    List.of(),
-                    null,
-                    Duration.ZERO);
+                    target.database(), null, true, List.of(), List.of(), List.of(), "", List.of(), null, Duration.ZERO);
         }
         if (unfinished.plan() == null || !RestoreItem.isFinishable(unfinished.plan())) {
             throw refusal(
-                    target.database(),
-                    unfinished,
-                    "The restore has to be repeated: {migopy} " + unfinished.wayOn());
+                    target.database(), unfinished, "The restore has to be repeated: {migopy} " + unfinished.wayOn());
         }
         lock.endOperationsOf(unfinished.run());
         List<RestoreItem> items = RestoreItem.of(unfinished.plan());
@@ -101,15 +86,8 @@ public final class UnfinishedRestore {
             Consumer<Event> events) {
         var options = new RestoreRequest.Options(true, false, false, false, false);
         MongoDatabase database = target.connected();
-        CollectionBuild build =
-                new CollectionBuild(database, options, MemoryBudget.ofHeap(), lock, events);
-        Swap swap =
-                new Swap(
-                        database,
-                        target.journal(),
-                        build,
-                        lock,
-                        (item, state) -> states.put(item.name(), state));
+        CollectionBuild build = new CollectionBuild(database, options, MemoryBudget.ofHeap(), lock, events);
+        Swap swap = new Swap(database, target.journal(), build, lock, (item, state) -> states.put(item.name(), state));
         try {
             swap.run(items);
             lock.end();
@@ -124,20 +102,17 @@ public final class UnfinishedRestore {
     }
 
     /** Removes what dead restores were building, and accepts the database as it is. */
-    public static DiscardAnswer discard(
-            RestoreRequest.Target target, RestoreLock lock, Consumer<Event> events) {
+    public static DiscardAnswer discard(RestoreRequest.Target target, RestoreLock lock, Consumer<Event> events) {
         MongoDatabase database = target.connected();
         RestoreLock.Unfinished unfinished = lock.unfinished().orElse(null);
         try {
             if (unfinished != null) {
                 lock.endOperationsOf(unfinished.run());
             }
-            List<String> removed =
-                    new UnfinishedRestore(database, lock, events)
-                            .removed(Catalog.byName(database).keySet());
+            List<String> removed = new UnfinishedRestore(database, lock, events)
+                    .removed(Catalog.byName(database).keySet());
             lock.end();
-            return new DiscardAnswer(
-                    target.database(), unfinished == null ? null : unfinished.folder(), removed);
+            return new DiscardAnswer(target.database(), unfinished == null ? null : unfinished.folder(), removed);
         } catch (MongoException e) {
             throw Failures.restore(e, "Discarding the unfinished restore");
         }
@@ -159,8 +134,7 @@ public final class UnfinishedRestore {
         }
         String wayOn = request.arguments(request.collections());
         if (!wayOn.equals(unfinished.wayOn()) && !covers(request, names, unfinished.plan())) {
-            throw refusal(
-                    database.getName(), unfinished, "Finish it: {migopy} " + unfinished.wayOn());
+            throw refusal(database.getName(), unfinished, "Finish it: {migopy} " + unfinished.wayOn());
         }
         lock.endOperationsOf(unfinished.run());
         lock.begin(folder, wayOn, plan);
@@ -172,12 +146,10 @@ public final class UnfinishedRestore {
                 && request.collections().isEmpty()
                 && plan != null
                 && (request.options().exact()
-                        || RestoreItem.of(plan).stream()
-                                .allMatch(item -> names.contains(item.name())));
+                        || RestoreItem.of(plan).stream().allMatch(item -> names.contains(item.name())));
     }
 
-    private static MigopyException refusal(
-            String database, RestoreLock.Unfinished unfinished, String hint) {
+    private static MigopyException refusal(String database, RestoreLock.Unfinished unfinished, String hint) {
         return new MigopyException(
                 Kind.HALF_RESTORED,
                 "%s is half restored: run %s started to restore %s and did not finish"
@@ -190,12 +162,8 @@ public final class UnfinishedRestore {
     void remove(Set<String> names) {
         List<String> removed = removed(names);
         if (!removed.isEmpty()) {
-            events.accept(
-                    new Event.Notice(
-                            "Removed %s of a restore that did not finish: %s"
-                                    .formatted(
-                                            Wording.count(removed.size(), "collection"),
-                                            Wording.some(removed))));
+            events.accept(new Event.Notice("Removed %s of a restore that did not finish: %s"
+                    .formatted(Wording.count(removed.size(), "collection"), Wording.some(removed))));
         }
     }
 

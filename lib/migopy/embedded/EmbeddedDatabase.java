@@ -8,22 +8,18 @@ import de.bwaldvogel.mongo.MongoServer;
 import de.bwaldvogel.mongo.backend.h2.H2Backend;
 import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.exception.MongoServerError;
-
 import io.netty.channel.Channel;
-
-import org.h2.mvstore.DataUtils;
-import org.h2.mvstore.MVStore;
-import org.h2.mvstore.MVStoreException;
-
-import sun.misc.Signal;
-import sun.misc.SignalHandler;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.h2.mvstore.DataUtils;
+import org.h2.mvstore.MVStore;
+import org.h2.mvstore.MVStoreException;
+import sun.misc.Signal;
+import sun.misc.SignalHandler;
 
 /**
  * A small server that speaks MongoDB's protocol and keeps its data in one file.
@@ -99,32 +95,29 @@ public final class EmbeddedDatabase {
         private static final int COMMAND_NOT_SUPPORTED = 115;
 
         /** Options of any command. */
-        private static final Map<String, String> OPTIONS =
-                Map.of(
-                        "txnNumber", "transactions",
-                        "collation", "collations",
-                        "min", "min and max of a find",
-                        "max", "min and max of a find",
-                        "validator", "validators",
-                        "viewOn", "views",
-                        "timeseries", "time series",
-                        "capped", "capped collections",
-                        "clusteredIndex", "clustered collections",
-                        "expireAfterSeconds", "documents that expire");
+        private static final Map<String, String> OPTIONS = Map.of(
+                "txnNumber", "transactions",
+                "collation", "collations",
+                "min", "min and max of a find",
+                "max", "min and max of a find",
+                "validator", "validators",
+                "viewOn", "views",
+                "timeseries", "time series",
+                "capped", "capped collections",
+                "clusteredIndex", "clustered collections",
+                "expireAfterSeconds", "documents that expire");
 
-        private static final Map<String, String> INDEX_OPTIONS =
-                Map.of(
-                        "partialFilterExpression", "partial indexes",
-                        "expireAfterSeconds", "documents that expire",
-                        "collation", "collations");
+        private static final Map<String, String> INDEX_OPTIONS = Map.of(
+                "partialFilterExpression", "partial indexes",
+                "expireAfterSeconds", "documents that expire",
+                "collation", "collations");
 
         Backend(MVStore store) {
             super(store);
         }
 
         @Override
-        public Document handleCommand(
-                Channel channel, String database, String command, Document query) {
+        public Document handleCommand(Channel channel, String database, String command, Document query) {
             refuse(OPTIONS, query);
             for (Document statement : documents(query.get("updates"))) {
                 refuseUpdate(statement.get("u"));
@@ -137,12 +130,11 @@ public final class EmbeddedDatabase {
         }
 
         private static void refuse(Map<String, String> options, Document given) {
-            options.forEach(
-                    (name, what) -> {
-                        if (given.get(name) != null && !Boolean.FALSE.equals(given.get(name))) {
-                            throw refusal(what);
-                        }
-                    });
+            options.forEach((name, what) -> {
+                if (given.get(name) != null && !Boolean.FALSE.equals(given.get(name))) {
+                    throw refusal(what);
+                }
+            });
         }
 
         private static void refuseUpdate(Object update) {

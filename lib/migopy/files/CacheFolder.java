@@ -28,12 +28,11 @@ final class CacheFolder {
 
     private static final int TRAILER = Long.BYTES;
 
-    private static final Set<OpenOption> REPLACE =
-            Set.of(
-                    StandardOpenOption.WRITE,
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.TRUNCATE_EXISTING,
-                    LinkOption.NOFOLLOW_LINKS);
+    private static final Set<OpenOption> REPLACE = Set.of(
+            StandardOpenOption.WRITE,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            LinkOption.NOFOLLOW_LINKS);
 
     private final Path folder;
 
@@ -82,9 +81,8 @@ final class CacheFolder {
     boolean write(String name, byte[] bytes, int length) {
         ByteBuffer trailer = ByteBuffer.allocate(TRAILER).putLong(0, crc(bytes, length));
         // Two processes, or two threads of one, may store the same name at the same time.
-        Path partial =
-                folder.resolve(
-                        "%s.%x.partial".formatted(name, ThreadLocalRandom.current().nextLong()));
+        Path partial = folder.resolve(
+                "%s.%x.partial".formatted(name, ThreadLocalRandom.current().nextLong()));
         try {
             create();
             if (!isSafe()) {

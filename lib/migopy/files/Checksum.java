@@ -49,10 +49,7 @@ final class Checksum {
     }
 
     private static boolean hasMark(byte[] source) {
-        return source.length >= 3
-                && source[0] == (byte) 0xef
-                && source[1] == (byte) 0xbb
-                && source[2] == (byte) 0xbf;
+        return source.length >= 3 && source[0] == (byte) 0xef && source[1] == (byte) 0xbb && source[2] == (byte) 0xbf;
     }
 
     static MessageDigest sha256() {

@@ -65,8 +65,7 @@ public final class ChecksumCache {
         return of(listing.files(), listing.stamps(), true);
     }
 
-    private Map<String, String> of(
-            List<MigrationFile> files, Map<String, FileStamp> stamps, boolean all) {
+    private Map<String, String> of(List<MigrationFile> files, Map<String, FileStamp> stamps, boolean all) {
         // Before anything is read: see settled.
         long now = clock.millis();
         Map<String, Entry> known = load();
@@ -99,10 +98,7 @@ public final class ChecksumCache {
      * is not all.
      */
     private static Map<String, Entry> merged(
-            List<MigrationFile> files,
-            Map<String, Entry> known,
-            Map<String, Entry> learned,
-            boolean all) {
+            List<MigrationFile> files, Map<String, Entry> known, Map<String, Entry> learned, boolean all) {
         Map<String, Entry> merged = new LinkedHashMap<>(capacity(known.size() + learned.size()));
         if (!all) {
             merged.putAll(known);
@@ -164,19 +160,12 @@ public final class ChecksumCache {
             for (int i = 0; i < count; i++) {
                 String name = text(in, in.getShort(), StandardCharsets.UTF_8);
                 FileStamp stamp =
-                        new FileStamp(
-                                FileStamp.Kind.FILE,
-                                in.getLong(),
-                                in.getLong(),
-                                in.getLong(),
-                                in.getLong());
+                        new FileStamp(FileStamp.Kind.FILE, in.getLong(), in.getLong(), in.getLong(), in.getLong());
                 String checksum = text(in, CHECKSUM_LENGTH, StandardCharsets.ISO_8859_1);
                 entries.put(name, new Entry(stamp, checksum));
             }
             return entries;
-        } catch (BufferUnderflowException
-                | IndexOutOfBoundsException
-                | IllegalArgumentException e) {
+        } catch (BufferUnderflowException | IndexOutOfBoundsException | IllegalArgumentException e) {
             // Whole, by its checksum, and yet not in this format: written by another version.
             return Map.of();
         }

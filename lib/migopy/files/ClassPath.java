@@ -2,11 +2,6 @@ package migopy.files;
 
 import com.mongodb.MongoException;
 import com.mongodb.client.MongoDatabase;
-
-import migopy.MigopyException;
-
-import org.bson.conversions.Bson;
-
 import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -22,6 +17,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import migopy.MigopyException;
+import org.bson.conversions.Bson;
 
 /**
  * Where the compiler finds the classes that migrations use: the entries of a class path, in order.

@@ -1,8 +1,7 @@
 package migopy.files;
 
-import migopy.Problem;
-
 import java.util.List;
+import migopy.Problem;
 
 /**
  * What became of some sources.

@@ -2,14 +2,12 @@ package migopy.files;
 
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoDatabase;
-
-import migopy.console.Direction;
-
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import migopy.console.Direction;
 
 /** A migration that can be called. */
 public final class CompiledMigration {
@@ -84,8 +82,7 @@ public final class CompiledMigration {
      * @throws Throwable what the migration has thrown, itself
      * @throws IllegalStateException when it has no method for that direction
      */
-    public void call(Direction direction, MongoDatabase database, ClientSession session)
-            throws Throwable {
+    public void call(Direction direction, MongoDatabase database, ClientSession session) throws Throwable {
         Method method = method(direction);
         if (method == null) {
             throw new IllegalStateException(name() + " has no " + direction.word() + "()");
@@ -118,8 +115,7 @@ public final class CompiledMigration {
     }
 
     private boolean isOwn(StackTraceElement frame) {
-        return loader.names().contains(frame.getClassName())
-                && loader.getName().equals(frame.getClassLoaderName());
+        return loader.names().contains(frame.getClassName()) && loader.getName().equals(frame.getClassLoaderName());
     }
 
     /**
@@ -133,8 +129,7 @@ public final class CompiledMigration {
             Throwable next = thrown;
             for (int i = 0; next != null && i < CAUSE_LIMIT; i++) {
                 for (StackTraceElement frame : next.getStackTrace()) {
-                    if (lines.size() < FRAME_LIMIT
-                            && loader.names().contains(frame.getClassName())) {
+                    if (lines.size() < FRAME_LIMIT && loader.names().contains(frame.getClassName())) {
                         lines.add(frame.getLineNumber());
                     }
                 }

@@ -5,7 +5,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-
 import javax.tools.Diagnostic;
 
 /** What to do about an error of javac's, where its reason is a common one. */
@@ -25,30 +24,28 @@ final class CompilerHint {
             Set.of("db", "client", "home", "file", "log", "backfill", "skip", "transaction");
 
     /** Where a class that is named without an import is looked for. */
-    private static final List<String> PACKAGES =
-            List.of(
-                    "org.bson",
-                    "org.bson.types",
-                    "org.bson.conversions",
-                    "com.mongodb",
-                    "com.mongodb.client",
-                    "com.mongodb.client.model",
-                    "com.mongodb.client.result",
-                    "migopy",
-                    "java.util",
-                    "java.util.function",
-                    "java.util.stream",
-                    "java.util.concurrent",
-                    "java.util.regex",
-                    "java.time",
-                    "java.time.temporal",
-                    "java.io",
-                    "java.math",
-                    "java.nio.file",
-                    "java.nio.charset");
+    private static final List<String> PACKAGES = List.of(
+            "org.bson",
+            "org.bson.types",
+            "org.bson.conversions",
+            "com.mongodb",
+            "com.mongodb.client",
+            "com.mongodb.client.model",
+            "com.mongodb.client.result",
+            "migopy",
+            "java.util",
+            "java.util.function",
+            "java.util.stream",
+            "java.util.concurrent",
+            "java.util.regex",
+            "java.time",
+            "java.time.temporal",
+            "java.io",
+            "java.math",
+            "java.nio.file",
+            "java.nio.charset");
 
-    private static final Pattern SYMBOL =
-            Pattern.compile("symbol:\\s+(method|variable|class) ([\\w$]+)");
+    private static final Pattern SYMBOL = Pattern.compile("symbol:\\s+(method|variable|class) ([\\w$]+)");
 
     private static final Pattern OF_ENTRY_CLASS = Pattern.compile("location:\\s+class migopy\\b");
 
@@ -87,11 +84,9 @@ final class CompilerHint {
         if (code.equals(PREFIX + "doesnt.exist")) {
             return Optional.of(missingPackage(message, text));
         }
-        if (code.startsWith(PREFIX + "preview.feature.disabled")
-                || code.startsWith(PREFIX + "feature.not.supported")) {
-            return Optional.of(
-                    "This is Java %d: write it for that version, or set JAVA_HOME to a newer JDK%s"
-                            .formatted(Runtime.version().feature(), THEN));
+        if (code.startsWith(PREFIX + "preview.feature.disabled") || code.startsWith(PREFIX + "feature.not.supported")) {
+            return Optional.of("This is Java %d: write it for that version, or set JAVA_HOME to a newer JDK%s"
+                    .formatted(Runtime.version().feature(), THEN));
         }
         if (code.equals(PREFIX + "bad.file.name") || code.contains("implicit.class")) {
             return Optional.of(IN_A_CLASS);
@@ -106,13 +101,11 @@ final class CompilerHint {
         }
         String name = symbol.group(2);
         if (OF_ENTRY_CLASS.matcher(message).find()) {
-            String imported =
-                    name.equals("Migration") ? "static migopy.Migration.db" : "migopy." + name;
-            return Optional.of(
-                    "The class migopy hides the package of that name. Use the simple name and add"
-                            + " import "
-                            + imported
-                            + AND_THEN);
+            String imported = name.equals("Migration") ? "static migopy.Migration.db" : "migopy." + name;
+            return Optional.of("The class migopy hides the package of that name. Use the simple name and add"
+                    + " import "
+                    + imported
+                    + AND_THEN);
         }
         if (symbol.group(1).equals("method")) {
             return CALLS.contains(name)
@@ -143,7 +136,6 @@ final class CompilerHint {
         }
         Matcher found = PACKAGE.matcher(message);
         String library = found.find() ? "the library of " + found.group(1) : "its library";
-        return "Name %s at the top of the file, as in //DEPS group:artifact:version%s"
-                .formatted(library, THEN);
+        return "Name %s at the top of the file, as in //DEPS group:artifact:version%s".formatted(library, THEN);
     }
 }

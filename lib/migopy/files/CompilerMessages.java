@@ -1,13 +1,11 @@
 package migopy.files;
 
-import migopy.Problem;
-import migopy.console.Wording;
-
 import java.util.ArrayList;
 import java.util.List;
-
 import javax.tools.Diagnostic;
 import javax.tools.JavaFileObject;
+import migopy.Problem;
+import migopy.console.Wording;
 
 /**
  * Puts javac's errors into a problem: the first as its message, with the line it is about; the rest
@@ -28,8 +26,7 @@ final class CompilerMessages {
     private CompilerMessages() {}
 
     static Problem problem(Unit unit, Javac.Result result) {
-        List<Diagnostic<? extends JavaFileObject>> errors =
-                result.errors().getOrDefault(unit, List.of());
+        List<Diagnostic<? extends JavaFileObject>> errors = result.errors().getOrDefault(unit, List.of());
         String hint = CompilerHint.of(unit, errors);
         if (errors.isEmpty()) {
             return of(unit, unit.fileName() + ": " + firstLine(result.stray()), hint, List.of());
@@ -54,10 +51,8 @@ final class CompilerMessages {
                 Wording.visible(message),
                 hint,
                 details.stream()
-                        .map(
-                                line ->
-                                        Wording.visible(
-                                                Credentials.masked(line, unit.source().text())))
+                        .map(line -> Wording.visible(
+                                Credentials.masked(line, unit.source().text())))
                         .toList());
     }
 

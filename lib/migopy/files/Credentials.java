@@ -17,20 +17,13 @@ public final class Credentials {
 
     private static final String VALUE = "\\\\?[\"'](?<value>[^\"'\\\\]{4,200})\\\\?[\"']";
 
-    private static final List<Pattern> FORMS =
-            List.of(
-                    // new Document("pwd", "..."), {pwd: '...'}, .password("...")
-                    Pattern.compile(
-                            "(?i)\\b\\w{0,30}"
-                                    + NAMES
-                                    + "\\\\?[\"']?\\s{0,9}[,:(]\\s{0,9}"
-                                    + VALUE),
-                    // String password = "..."
-                    Pattern.compile(
-                            "(?i)\\b\\w{0,30}" + NAMES + "\\w{0,30}\\s{0,9}=\\s{0,9}" + VALUE),
-                    // mongodb://user:...@host
-                    Pattern.compile(
-                            "[a-z+]{2,20}://[^\\s\"'/@:]{0,200}:(?<value>[^\\s\"'/@]{4,200})@"));
+    private static final List<Pattern> FORMS = List.of(
+            // new Document("pwd", "..."), {pwd: '...'}, .password("...")
+            Pattern.compile("(?i)\\b\\w{0,30}" + NAMES + "\\\\?[\"']?\\s{0,9}[,:(]\\s{0,9}" + VALUE),
+            // String password = "..."
+            Pattern.compile("(?i)\\b\\w{0,30}" + NAMES + "\\w{0,30}\\s{0,9}=\\s{0,9}" + VALUE),
+            // mongodb://user:...@host
+            Pattern.compile("[a-z+]{2,20}://[^\\s\"'/@:]{0,200}:(?<value>[^\\s\"'/@]{4,200})@"));
 
     private static final String MASK = "****";
 

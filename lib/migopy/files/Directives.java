@@ -20,43 +20,36 @@ import java.util.regex.Pattern;
  * @param refused the first line that a migration must not have, and why, or null
  */
 record Directives(
-        List<String> dependencies,
-        List<String> repositoryLines,
-        List<String> resources,
-        int java,
-        Refused refused) {
+        List<String> dependencies, List<String> repositoryLines, List<String> resources, int java, Refused refused) {
 
     /** A line that would mean something else when JBang alone runs the file. */
     record Refused(String line, String hint) {}
 
     private static final Directives NONE = new Directives(List.of(), List.of(), List.of(), 0, null);
 
-    private static final String NO_OPTIONS =
-            "Migrations are compiled without options of their own: remove the line";
-    private static final String ONE_JVM =
-            "All migrations run in one JVM: remove the line, and set MIGOPY_JAVA_OPTIONS";
+    private static final String NO_OPTIONS = "Migrations are compiled without options of their own: remove the line";
+    private static final String ONE_JVM = "All migrations run in one JVM: remove the line, and set MIGOPY_JAVA_OPTIONS";
     private static final String NO_JAR = "A migration is not packed into a jar: remove the line";
 
-    private static final Map<String, String> REFUSED =
-            Map.of(
-                    "SOURCES",
-                    "Code for several migrations belongs into migopy.java or its //SOURCES",
-                    "PREVIEW",
-                    "Write it without preview features, and remove the line",
-                    "JAVAC_OPTIONS",
-                    NO_OPTIONS,
-                    "COMPILE_OPTIONS",
-                    NO_OPTIONS,
-                    "JAVA_OPTIONS",
-                    ONE_JVM,
-                    "RUNTIME_OPTIONS",
-                    ONE_JVM,
-                    "JAVAAGENT",
-                    ONE_JVM,
-                    "MANIFEST",
-                    NO_JAR,
-                    "MODULE",
-                    NO_JAR);
+    private static final Map<String, String> REFUSED = Map.of(
+            "SOURCES",
+            "Code for several migrations belongs into migopy.java or its //SOURCES",
+            "PREVIEW",
+            "Write it without preview features, and remove the line",
+            "JAVAC_OPTIONS",
+            NO_OPTIONS,
+            "COMPILE_OPTIONS",
+            NO_OPTIONS,
+            "JAVA_OPTIONS",
+            ONE_JVM,
+            "RUNTIME_OPTIONS",
+            ONE_JVM,
+            "JAVAAGENT",
+            ONE_JVM,
+            "MANIFEST",
+            NO_JAR,
+            "MODULE",
+            NO_JAR);
 
     /** A comment after a directive does not count. */
     private static final Pattern COMMENT = Pattern.compile("\\s//\\s.*");
@@ -112,7 +105,8 @@ record Directives(
                 default -> {
                     String hint = refused == null ? REFUSED.get(name) : null;
                     if (hint != null) {
-                        refused = new Refused(COMMENT.matcher(line).replaceFirst("").strip(), hint);
+                        refused = new Refused(
+                                COMMENT.matcher(line).replaceFirst("").strip(), hint);
                     }
                 }
             }

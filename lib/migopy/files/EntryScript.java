@@ -1,8 +1,5 @@
 package migopy.files;
 
-import migopy.MigopyException;
-import migopy.console.Wording;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URISyntaxException;
@@ -19,6 +16,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import migopy.MigopyException;
+import migopy.console.Wording;
 
 /**
  * The project's {@code migopy.java}, held against the class that runs: another project's would run
@@ -102,7 +101,8 @@ public final class EntryScript {
         if (kept.isPresent() && kept.get().equals(known)) {
             return true;
         }
-        Optional<Path> own = jbang.answer(List.of("info", "jar", script.toString())).map(Path::of);
+        Optional<Path> own =
+                jbang.answer(List.of("info", "jar", script.toString())).map(Path::of);
         if (own.isEmpty()) {
             return true;
         }
@@ -152,11 +152,7 @@ public final class EntryScript {
                     try (InputStream in = zip.getInputStream(entry)) {
                         byte[] bytes = in.readNBytes(CLASS_LIMIT);
                         // Without the version: the two may have been compiled by two JDKs.
-                        Arrays.fill(
-                                bytes,
-                                Math.min(4, bytes.length),
-                                Math.min(8, bytes.length),
-                                (byte) 0);
+                        Arrays.fill(bytes, Math.min(4, bytes.length), Math.min(8, bytes.length), (byte) 0);
                         classes.put(
                                 name, HexFormat.of().formatHex(Checksum.sha256().digest(bytes)));
                     }

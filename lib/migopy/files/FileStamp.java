@@ -77,18 +77,10 @@ public record FileStamp(Kind kind, long size, long modified, long changed, long 
     }
 
     private static FileStamp basic(BasicFileAttributes values) {
-        Kind kind =
-                values.isRegularFile()
-                        ? Kind.FILE
-                        : values.isDirectory()
-                                ? Kind.DIRECTORY
-                                : values.isSymbolicLink() ? Kind.LINK : Kind.OTHER;
-        return new FileStamp(
-                kind,
-                values.size(),
-                nanos(values.lastModifiedTime()),
-                nanos(values.creationTime()),
-                0);
+        Kind kind = values.isRegularFile()
+                ? Kind.FILE
+                : values.isDirectory() ? Kind.DIRECTORY : values.isSymbolicLink() ? Kind.LINK : Kind.OTHER;
+        return new FileStamp(kind, values.size(), nanos(values.lastModifiedTime()), nanos(values.creationTime()), 0);
     }
 
     private static Kind kind(int mode) {

@@ -1,7 +1,5 @@
 package migopy.files;
 
-import migopy.MigopyException;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -19,7 +17,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-
 import javax.tools.Diagnostic;
 import javax.tools.DiagnosticCollector;
 import javax.tools.FileObject;
@@ -31,6 +28,7 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.StandardLocation;
 import javax.tools.ToolProvider;
+import migopy.MigopyException;
 
 /**
  * The compiler inside of the JDK, from texts in memory to classes in memory. Touched only when
@@ -43,20 +41,18 @@ final class Javac implements AutoCloseable {
     /** Joined texts by StringBuilder: the method handles of the other way are slow when cold. */
     private static final String PLAIN_TEXTS = "-XDstringConcat=inline";
 
-    private static final List<String> OPTIONS =
-            List.of(
-                    "-proc:none",
-                    "-implicit:none",
-                    "-g",
-                    "-parameters",
-                    "-nowarn",
-                    "-Xlint:none",
-                    PLAIN_TEXTS,
-                    "-Xmaxerrs",
-                    ERROR_LIMIT);
+    private static final List<String> OPTIONS = List.of(
+            "-proc:none",
+            "-implicit:none",
+            "-g",
+            "-parameters",
+            "-nowarn",
+            "-Xlint:none",
+            PLAIN_TEXTS,
+            "-Xmaxerrs",
+            ERROR_LIMIT);
 
-    private static final String TOO_DEEP =
-            "an expression in it has too many parts for javac: split it";
+    private static final String TOO_DEEP = "an expression in it has too many parts for javac: split it";
 
     /**
      * The messages of the root are English; there are none for Locale.ENGLISH, whose fallback is
@@ -141,8 +137,7 @@ final class Javac implements AutoCloseable {
     }
 
     /** Calls a task; why it failed, if it may not have said so to the listener, else null. */
-    private String failure(
-            List<Unit> units, DiagnosticCollector<JavaFileObject> listener, Outputs outputs) {
+    private String failure(List<Unit> units, DiagnosticCollector<JavaFileObject> listener, Outputs outputs) {
         Said said = new Said();
         try {
             return task(units, listener, outputs, said).call() ? null : said.failure();
@@ -154,22 +149,17 @@ final class Javac implements AutoCloseable {
     }
 
     /** A task for some units, ready to be called, parsed or analysed. */
-    JavaCompiler.CompilationTask task(
-            List<Unit> units, DiagnosticCollector<JavaFileObject> listener) {
+    JavaCompiler.CompilationTask task(List<Unit> units, DiagnosticCollector<JavaFileObject> listener) {
         return task(units, listener, new Outputs(files), Writer.nullWriter());
     }
 
     private JavaCompiler.CompilationTask task(
-            List<Unit> units,
-            DiagnosticCollector<JavaFileObject> listener,
-            Outputs outputs,
-            Writer said) {
+            List<Unit> units, DiagnosticCollector<JavaFileObject> listener, Outputs outputs, Writer said) {
         List<Source> sources = new ArrayList<>(units.size());
         for (Unit unit : units) {
             sources.add(new Source(unit, sources.size()));
         }
-        JavaCompiler.CompilationTask task =
-                compiler.getTask(said, outputs, listener, OPTIONS, null, sources);
+        JavaCompiler.CompilationTask task = compiler.getTask(said, outputs, listener, OPTIONS, null, sources);
         task.setLocale(ENGLISH);
         return task;
     }
@@ -273,8 +263,7 @@ final class Javac implements AutoCloseable {
                     return new ByteArrayOutputStream() {
                         @Override
                         public void close() {
-                            classes.computeIfAbsent(unit, u -> new TreeMap<>())
-                                    .put(className, toByteArray());
+                            classes.computeIfAbsent(unit, u -> new TreeMap<>()).put(className, toByteArray());
                         }
                     };
                 }

@@ -92,15 +92,11 @@ final class Jbang {
         return Optional.empty();
     }
 
-    private Dependencies.Answer ask(Path command, List<String> lines, Path folder)
-            throws IOException {
+    private Dependencies.Answer ask(Path command, List<String> lines, Path folder) throws IOException {
         // A stand-in with these lines only: JBang would also build what the file's other //DEPS
         // name.
         Path script = folder.resolve("dependencies.java");
-        Files.writeString(
-                script,
-                String.join("\n", lines) + "\nclass dependencies {}\n",
-                StandardCharsets.UTF_8);
+        Files.writeString(script, String.join("\n", lines) + "\nclass dependencies {}\n", StandardCharsets.UTF_8);
         Path out = folder.resolve("out");
         Path err = folder.resolve("err");
         List<String> words = List.of("info", "classpath", "--deps-only", script.toString());
@@ -119,8 +115,7 @@ final class Jbang {
         }
         if (exitCode != 0) {
             return missing(
-                    "its //DEPS cannot be resolved: "
-                            + String.join(" ", lines).replace("//DEPS ", ""),
+                    "its //DEPS cannot be resolved: " + String.join(" ", lines).replace("//DEPS ", ""),
                     "See to their names and versions, and to the network",
                     tail(err));
         }
@@ -161,9 +156,7 @@ final class Jbang {
             try {
                 Path out = folder.resolve("out");
                 Integer exitCode = exitCode(command.get(), words, out, folder.resolve("err"));
-                return exitCode != null && exitCode == 0
-                        ? Optional.of(lastLine(out))
-                        : Optional.empty();
+                return exitCode != null && exitCode == 0 ? Optional.of(lastLine(out)) : Optional.empty();
             } finally {
                 delete(folder);
             }
@@ -200,11 +193,10 @@ final class Jbang {
     private static List<String> tail(Path file) throws IOException {
         // JBang 0.132 stumbles over its own null after it could not resolve something: no news for
         // anybody.
-        List<String> lines =
-                text(file)
-                        .lines()
-                        .filter(line -> !line.isBlank() && !line.contains("Cannot invoke \""))
-                        .toList();
+        List<String> lines = text(file)
+                .lines()
+                .filter(line -> !line.isBlank() && !line.contains("Cannot invoke \""))
+                .toList();
         return lines.subList(Math.max(0, lines.size() - SHOWN_LINES), lines.size());
     }
 

@@ -1,9 +1,8 @@
 package migopy.files;
 
-import migopy.Problem;
-
 import java.util.List;
 import java.util.Map;
+import migopy.Problem;
 
 /**
  * What lies in the migrations' directory.
@@ -15,10 +14,7 @@ import java.util.Map;
  *     one is looked at again where that is needed
  */
 public record Listing(
-        List<MigrationFile> files,
-        List<Problem> problems,
-        List<String> notices,
-        Map<String, FileStamp> stamps) {
+        List<MigrationFile> files, List<Problem> problems, List<String> notices, Map<String, FileStamp> stamps) {
 
     public Listing {
         files = List.copyOf(files);

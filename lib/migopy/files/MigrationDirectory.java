@@ -1,9 +1,5 @@
 package migopy.files;
 
-import migopy.MigopyException;
-import migopy.Problem;
-import migopy.console.Wording;
-
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
@@ -26,6 +22,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import migopy.MigopyException;
+import migopy.Problem;
+import migopy.console.Wording;
 
 /**
  * The directory that holds the migrations: each file in it that ends in {@code .java} is one, or a
@@ -130,12 +129,10 @@ public final class MigrationDirectory {
                             : hint);
         }
         if (why instanceof NotDirectoryException) {
-            return MigopyException.usage(
-                    "The migrations' directory %s is no directory".formatted(path), hint);
+            return MigopyException.usage("The migrations' directory %s is no directory".formatted(path), hint);
         }
         return MigopyException.usage(
-                "The migrations' directory %s cannot be read: %s".formatted(path, reason(why)),
-                hint);
+                "The migrations' directory %s cannot be read: %s".formatted(path, reason(why)), hint);
     }
 
     static String reason(IOException why) {
@@ -143,9 +140,7 @@ public final class MigrationDirectory {
             return "permission denied"; // its message is only the path
         }
         String message =
-                why instanceof FileSystemException e && e.getReason() != null
-                        ? e.getReason()
-                        : why.getMessage();
+                why instanceof FileSystemException e && e.getReason() != null ? e.getReason() : why.getMessage();
         return Wording.visible(
                 message == null || message.isBlank() ? why.getClass().getSimpleName() : message);
     }
@@ -180,10 +175,7 @@ public final class MigrationDirectory {
             }
             number = number(matcher.group(NUMBER));
             if (number < 0) {
-                invalid(
-                        fileName,
-                        "has no number from 0 to " + Long.MAX_VALUE,
-                        "Rename it with a number in that range");
+                invalid(fileName, "has no number from 0 to " + Long.MAX_VALUE, "Rename it with a number in that range");
                 return;
             }
             FileStamp stamp = stamp(fileName, path);
@@ -206,8 +198,7 @@ public final class MigrationDirectory {
                 String shown = directory.relativize(found.get()).toString();
                 invalid(
                         shown,
-                        "is in a subfolder, and migrations are run from the migrations' directory"
-                                + " alone",
+                        "is in a subfolder, and migrations are run from the migrations' directory" + " alone",
                         "Move it up into the migrations' directory, or out of it");
             }
         }
@@ -250,9 +241,7 @@ public final class MigrationDirectory {
 
         private void invalid(String fileName, String what, String hint) {
             String shown = Wording.visible(fileName);
-            problems.add(
-                    new Problem(
-                            Problem.Kind.INVALID_NAME, shown, shown + " " + what, hint, List.of()));
+            problems.add(new Problem(Problem.Kind.INVALID_NAME, shown, shown + " " + what, hint, List.of()));
         }
 
         Listing listing() {
@@ -263,18 +252,16 @@ public final class MigrationDirectory {
                 MigrationFile file = files.get(i);
                 if (before.number() == file.number()) {
                     free += free < Long.MAX_VALUE ? 1 : 0;
-                    problems.add(
-                            new Problem(
-                                    Problem.Kind.DUPLICATE_NUMBER,
-                                    file.name(),
-                                    "%s has the same number as %s"
-                                            .formatted(file.name(), before.name()),
-                                    "Rename %s to %s or, if that one is applied already, %s to %s"
-                                            .formatted(
-                                                    file.fileName(),
-                                                    file.renumbered(free),
-                                                    before.fileName(),
-                                                    before.renumbered(free))));
+                    problems.add(new Problem(
+                            Problem.Kind.DUPLICATE_NUMBER,
+                            file.name(),
+                            "%s has the same number as %s".formatted(file.name(), before.name()),
+                            "Rename %s to %s or, if that one is applied already, %s to %s"
+                                    .formatted(
+                                            file.fileName(),
+                                            file.renumbered(free),
+                                            before.fileName(),
+                                            before.renumbered(free))));
                 }
             }
             return new Listing(files, problems, List.of(), stamps);
@@ -298,11 +285,9 @@ public final class MigrationDirectory {
 
         Optional<Path> firstMigration(Path folder) {
             try {
-                Path start =
-                        folder.toRealPath(); // the folder may be a link; links in it stay links
+                Path start = folder.toRealPath(); // the folder may be a link; links in it stay links
                 Files.walkFileTree(start, EnumSet.noneOf(FileVisitOption.class), DEPTH_LIMIT, this);
-                return Optional.ofNullable(found)
-                        .map(file -> folder.resolve(start.relativize(file)));
+                return Optional.ofNullable(found).map(file -> folder.resolve(start.relativize(file)));
             } catch (IOException e) {
                 return Optional.empty(); // as for visitFileFailed
             }
@@ -318,16 +303,13 @@ public final class MigrationDirectory {
         public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
             String name = file.getFileName().toString();
             // A class cannot begin with a digit, so such a file is no helper of migopy.java.
-            boolean migration =
-                    name.endsWith(MigrationFile.SUFFIX)
-                            && (Character.isDigit(name.charAt(0))
-                                    || pattern.matcher(name).matches());
+            boolean migration = name.endsWith(MigrationFile.SUFFIX)
+                    && (Character.isDigit(name.charAt(0))
+                            || pattern.matcher(name).matches());
             if (migration) {
                 found = file;
             }
-            return migration || ++files > FILE_LIMIT
-                    ? FileVisitResult.TERMINATE
-                    : FileVisitResult.CONTINUE;
+            return migration || ++files > FILE_LIMIT ? FileVisitResult.TERMINATE : FileVisitResult.CONTINUE;
         }
 
         /** A folder that cannot be read, such as a disk's lost+found, has no migrations for us. */
@@ -344,7 +326,8 @@ public final class MigrationDirectory {
         for (int i = 0; i < fileName.length(); i++) {
             char c = fileName.charAt(i);
             if (c < ' ' || c > '~') {
-                return fileName.indexOf('\ufffd') < 0 && Wording.visible(fileName).equals(fileName);
+                return fileName.indexOf('\ufffd') < 0
+                        && Wording.visible(fileName).equals(fileName);
             }
         }
         return true;

@@ -10,8 +10,7 @@ import java.nio.file.Path;
  * @param name the file's name without {@code .java}
  * @param path where it lies; for a stored text, where it would lie
  */
-public record MigrationFile(long number, String name, Path path)
-        implements Comparable<MigrationFile> {
+public record MigrationFile(long number, String name, Path path) implements Comparable<MigrationFile> {
     /** What a migration's file name ends in. */
     public static final String SUFFIX = ".java";
 

@@ -50,23 +50,18 @@ final class MigrationLoader extends ClassLoader {
      */
     private static final class Dependencies extends URLClassLoader {
         private static final String SLF4J = "org.slf4j.";
-        private static final String LOGGING_LIBRARY =
-                "META-INF/services/org.slf4j.spi.SLF4JServiceProvider";
+        private static final String LOGGING_LIBRARY = "META-INF/services/org.slf4j.spi.SLF4JServiceProvider";
 
         private final boolean ownLogging;
 
         Dependencies(URL[] urls, ClassLoader parent) {
             super(urls, parent);
-            this.ownLogging =
-                    findResource(LOGGING_LIBRARY) != null
-                            && parent.getResource(LOGGING_LIBRARY) == null;
+            this.ownLogging = findResource(LOGGING_LIBRARY) != null && parent.getResource(LOGGING_LIBRARY) == null;
         }
 
         @Override
         protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-            if (!ownLogging
-                    || !name.startsWith(SLF4J)
-                    || findResource(name.replace('.', '/') + ".class") == null) {
+            if (!ownLogging || !name.startsWith(SLF4J) || findResource(name.replace('.', '/') + ".class") == null) {
                 return super.loadClass(name, resolve);
             }
             synchronized (getClassLoadingLock(name)) {

@@ -1,8 +1,5 @@
 package migopy.files;
 
-import migopy.MigopyException;
-import migopy.Problem;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -15,6 +12,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import migopy.MigopyException;
+import migopy.Problem;
 
 /**
  * A migration's text.
@@ -51,8 +50,7 @@ public record MigrationSource(MigrationFile file, String text, String checksum) 
         List<String> frames = new ArrayList<>(lines.size());
         for (int line : lines) {
             String code = line >= 1 && line <= all.length ? all[line - 1].strip() : "";
-            String shown =
-                    code.length() <= CODE_LIMIT ? code : code.substring(0, CODE_LIMIT) + " ...";
+            String shown = code.length() <= CODE_LIMIT ? code : code.substring(0, CODE_LIMIT) + " ...";
             frames.add((fileName + ":" + line + "    " + shown).strip());
         }
         return frames;
@@ -82,12 +80,7 @@ public record MigrationSource(MigrationFile file, String text, String checksum) 
             try {
                 sources.add(read(file));
             } catch (MigopyException e) {
-                problems.add(
-                        new Problem(
-                                Problem.Kind.NOT_COMPILABLE,
-                                file.name(),
-                                e.getMessage(),
-                                e.hint()));
+                problems.add(new Problem(Problem.Kind.NOT_COMPILABLE, file.name(), e.getMessage(), e.hint()));
             }
         }
         return new Sources(sources, problems);
@@ -116,12 +109,10 @@ public record MigrationSource(MigrationFile file, String text, String checksum) 
             throw MigopyException.refused(shown + " is no longer there", "Start again");
         } catch (AccessDeniedException e) {
             throw MigopyException.refused(
-                    shown + " cannot be read: permission denied",
-                    "Make it readable: chmod u+r " + shown);
+                    shown + " cannot be read: permission denied", "Make it readable: chmod u+r " + shown);
         } catch (IOException e) {
             throw MigopyException.refused(
-                    shown + " cannot be read: " + MigrationDirectory.reason(e),
-                    "See to the disk, then start again");
+                    shown + " cannot be read: " + MigrationDirectory.reason(e), "See to the disk, then start again");
         }
     }
 
@@ -160,7 +151,10 @@ public record MigrationSource(MigrationFile file, String text, String checksum) 
     /** The text, or null if it is not UTF-8. */
     static String decoded(byte[] bytes) {
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
         } catch (CharacterCodingException e) {
             return null;
         }

@@ -1,8 +1,5 @@
 package migopy.files;
 
-import migopy.MigopyException;
-import migopy.console.Wording;
-
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +13,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import migopy.MigopyException;
+import migopy.console.Wording;
 
 /**
  * Makes the file of a new migration: numbered as the others are, named after some words, ready to
@@ -63,8 +62,7 @@ public final class NewMigration {
      */
     public MigrationFile create(List<String> words, boolean timestamp, String number, Text text) {
         if (timestamp && number != null) {
-            throw MigopyException.usage(
-                    "--timestamp and --number are two numbers", "Give one of them");
+            throw MigopyException.usage("--timestamp and --number are two numbers", "Give one of them");
         }
         NewName.Typed typed = NewName.typed(words, !timestamp && number == null);
         List<String> plain = typed.words();
@@ -76,10 +74,9 @@ public final class NewMigration {
         makeDirectory();
         Listing listing = new MigrationDirectory(directory, pattern).scan();
         Numbering numbering = new Numbering(listing.files(), pattern, clock);
-        List<String> numbers =
-                number != null || typed.number() != null
-                        ? List.of(numbering.given(number != null ? number : typed.number()))
-                        : timestamp ? List.of(numbering.timestamp()) : numbering.next();
+        List<String> numbers = number != null || typed.number() != null
+                ? List.of(numbering.given(number != null ? number : typed.number()))
+                : timestamp ? List.of(numbering.timestamp()) : numbering.next();
         String fileName = new NewName(pattern, listing.files()).of(numbers, plain);
         Path path = directory.resolve(fileName);
         write(path, text.of(header(), NewName.className(plain)));
@@ -95,10 +92,8 @@ public final class NewMigration {
         return new MigrationDirectory(directory, pattern)
                 .scan().files().stream()
                         .filter(other -> !other.fileName().equals(file.fileName()))
-                        .filter(
-                                other ->
-                                        MigrationDirectory.afterNumber(other.fileName(), pattern)
-                                                .equals(own))
+                        .filter(other -> MigrationDirectory.afterNumber(other.fileName(), pattern)
+                                .equals(own))
                         .map(MigrationFile::name)
                         .findFirst();
     }
@@ -114,9 +109,7 @@ public final class NewMigration {
         } catch (IOException e) {
             throw MigopyException.usage(
                     "The migrations' directory %s cannot be made: %s"
-                            .formatted(
-                                    Wording.visible(directory.toString()),
-                                    MigrationDirectory.reason(e)),
+                            .formatted(Wording.visible(directory.toString()), MigrationDirectory.reason(e)),
                     "Check the permissions of its parent folder");
         }
     }
@@ -163,34 +156,31 @@ public final class NewMigration {
 
     private String header() {
         return """
-        ///usr/bin/env jbang "$0" "$@" ; exit $?
-        //DEPS %s
-        """
-                .formatted(entryScript());
+            ///usr/bin/env jbang "$0" "$@" ; exit $?
+            //DEPS %s
+            """.formatted(entryScript());
     }
 
     /** An {@code up()} and a {@code down()} to be filled in. */
     public static String template(String header, String className) {
-        return header
-                + """
-                import static migopy.Migration.db;
-                import org.bson.Document;
+        return header + """
+            import static migopy.Migration.db;
+            import org.bson.Document;
 
-                class %s {
-                    static void up() {
-                        // db().getCollection("users").insertOne(new Document("name", "Ada"));
-                    }
-
-                    static void down() {
-                        // db().getCollection("users").deleteOne(new Document("name", "Ada"));
-                    }
-
-                    public static void main(String... args) {
-                        up();
-                    }
+            class %s {
+                static void up() {
+                    // db().getCollection("users").insertOne(new Document("name", "Ada"));
                 }
-                """
-                        .formatted(className);
+
+                static void down() {
+                    // db().getCollection("users").deleteOne(new Document("name", "Ada"));
+                }
+
+                public static void main(String... args) {
+                    up();
+                }
+            }
+            """.formatted(className);
     }
 
     /** Where migopy.java lies, as seen from the new file. */

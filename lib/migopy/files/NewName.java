@@ -1,8 +1,5 @@
 package migopy.files;
 
-import migopy.MigopyException;
-import migopy.console.Wording;
-
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.ArrayList;
@@ -13,6 +10,8 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import migopy.MigopyException;
+import migopy.console.Wording;
 
 /** Finds a file name for a number and some words that matches the user's own pattern. */
 final class NewName {
@@ -119,18 +118,14 @@ final class NewName {
         }
         throw MigopyException.usage(
                 "No name made of %s and \"%s\" matches the pattern %s"
-                        .formatted(
-                                numbers.get(0),
-                                String.join(" ", words),
-                                Wording.visible(pattern.pattern())),
+                        .formatted(numbers.get(0), String.join(" ", words), Wording.visible(pattern.pattern())),
                 "Write the file by hand, or take other words or another migrationsFilePattern");
     }
 
     private static String checked(String name) {
         if (name.getBytes(StandardCharsets.UTF_8).length > LENGTH_LIMIT) {
             throw MigopyException.usage(
-                    "The name would be longer than %d bytes".formatted(LENGTH_LIMIT),
-                    "Take fewer words");
+                    "The name would be longer than %d bytes".formatted(LENGTH_LIMIT), "Take fewer words");
         }
         return name;
     }

@@ -1,7 +1,5 @@
 package migopy.files;
 
-import migopy.MigopyException;
-
 import java.math.BigInteger;
 import java.time.Clock;
 import java.time.DateTimeException;
@@ -13,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import migopy.MigopyException;
 
 /** The number of a new migration, in the way in which the others are numbered. */
 final class Numbering {
@@ -83,22 +82,15 @@ final class Numbering {
         }
         MigrationFile last = files.get(files.size() - 1);
         Matcher matcher = pattern.matcher(last.fileName());
-        String digits =
-                matcher.matches()
-                        ? matcher.group(MigrationDirectory.NUMBER)
-                        : Long.toString(last.number());
+        String digits = matcher.matches() ? matcher.group(MigrationDirectory.NUMBER) : Long.toString(last.number());
         LocalDateTime time = time(digits);
         if (time != null) {
             String now = timestamp();
-            return List.of(
-                    Long.parseLong(now) > last.number()
-                            ? now
-                            : TIMESTAMP.format(time.plusSeconds(1)));
+            return List.of(Long.parseLong(now) > last.number() ? now : TIMESTAMP.format(time.plusSeconds(1)));
         }
         if (last.number() == Long.MAX_VALUE) {
             throw MigopyException.usage(
-                    "There is no number after that of " + last.name(),
-                    "Give a free one: --number N");
+                    "There is no number after that of " + last.name(), "Give a free one: --number N");
         }
         return List.of(padded(last.number() + 1, digits.length()));
     }

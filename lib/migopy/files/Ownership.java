@@ -15,10 +15,8 @@ import java.util.Set;
  * root, could have written them. On a file system without owners every file counts as one's own.
  */
 public final class Ownership {
-    private static final Set<PosixFilePermission> OWNER =
-            PosixFilePermissions.fromString("rwx------");
-    private static final Set<PosixFilePermission> OWNER_FILE =
-            PosixFilePermissions.fromString("rw-------");
+    private static final Set<PosixFilePermission> OWNER = PosixFilePermissions.fromString("rwx------");
+    private static final Set<PosixFilePermission> OWNER_FILE = PosixFilePermissions.fromString("rw-------");
 
     private static final String ATTRIBUTES = "unix:mode,uid";
     private static final int WRITABLE_BY_OTHERS = 022;
@@ -90,8 +88,7 @@ public final class Ownership {
             return true;
         }
         try {
-            Files.setPosixFilePermissions(
-                    folder, OWNER); // refused by the system for others' folders
+            Files.setPosixFilePermissions(folder, OWNER); // refused by the system for others' folders
         } catch (IOException | UnsupportedOperationException e) {
             return false;
         }

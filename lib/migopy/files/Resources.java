@@ -53,9 +53,7 @@ final class Resources {
             } catch (IllegalArgumentException e) {
                 throw new Missing("//FILES %s: %s".formatted(word, e.getMessage()));
             } catch (IOException e) {
-                throw new Missing(
-                        "//FILES %s cannot be read: %s"
-                                .formatted(word, MigrationDirectory.reason(e)));
+                throw new Missing("//FILES %s cannot be read: %s".formatted(word, MigrationDirectory.reason(e)));
             }
         }
         return resources.found;
@@ -74,11 +72,7 @@ final class Resources {
         int wildcard = firstWildcard(name);
         if (wildcard >= 0) {
             int slash = name.lastIndexOf('/', wildcard);
-            addBelow(
-                    word,
-                    base.resolve(name.substring(0, slash + 1)),
-                    name.substring(slash + 1),
-                    target);
+            addBelow(word, base.resolve(name.substring(0, slash + 1)), name.substring(slash + 1), target);
             return;
         }
         Path path = base.resolve(name);
@@ -101,8 +95,7 @@ final class Resources {
         return -1;
     }
 
-    private void addBelow(String word, Path folder, String pattern, String target)
-            throws IOException, Missing {
+    private void addBelow(String word, Path folder, String pattern, String target) throws IOException, Missing {
         PathMatcher matcher = folder.getFileSystem().getPathMatcher("glob:" + pattern);
         int before = found.size();
         try (Stream<Path> all = Files.walk(folder, DEPTH_LIMIT)) {

@@ -1,10 +1,9 @@
 package migopy.files;
 
-import migopy.MigopyException;
-
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import migopy.MigopyException;
 
 /** The jars behind the {@code //DEPS} of a script that is no migration. */
 public final class ScriptJars {
@@ -19,16 +18,11 @@ public final class ScriptJars {
      * @throws MigopyException kind unreachable, if they cannot be had
      */
     public static List<Path> of(
-            String name,
-            String text,
-            Path home,
-            Path cacheDirectory,
-            Map<String, String> environment) {
+            String name, String text, Path home, Path cacheDirectory, Map<String, String> environment) {
         var dependencies = new Dependencies(home, cacheDirectory, environment);
         Dependencies.Answer answer = dependencies.resolve(Directives.of(text), home);
         if (answer instanceof Dependencies.Answer.Missing missing) {
-            throw MigopyException.unreachable(
-                    "%s: %s".formatted(name, missing.message()), missing.hint());
+            throw MigopyException.unreachable("%s: %s".formatted(name, missing.message()), missing.hint());
         }
         return ((Dependencies.Answer.Found) answer).jars();
     }

@@ -1,8 +1,5 @@
 package migopy.files;
 
-import migopy.Problem;
-import migopy.Resumable;
-
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
@@ -10,6 +7,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import migopy.Problem;
+import migopy.Resumable;
 
 /**
  * What of a file is called: {@code up} and {@code down} of one of its classes. Only classes that
@@ -20,8 +19,7 @@ import java.util.stream.Collectors;
  * @param resumable whether the class is marked with {@link Resumable}
  */
 record Shape(Method up, Method down, boolean resumable) {
-    private static final String TAKES =
-            "It may take nothing, (MongoDatabase), or (MongoDatabase, ClientSession)";
+    private static final String TAKES = "It may take nothing, (MongoDatabase), or (MongoDatabase, ClientSession)";
 
     /** Either a shape or what is wrong with the file. */
     sealed interface Finding {
@@ -44,15 +42,11 @@ record Shape(Method up, Method down, boolean resumable) {
         Class<?> type = up.getDeclaringClass();
         List<Method> downs = callable(outer, "down");
         if (downs.size() > 1) {
-            return noDown(
-                    unit, "has two down(): " + shown(downs), "Keep the one beside " + shown(up));
+            return noDown(unit, "has two down(): " + shown(downs), "Keep the one beside " + shown(up));
         }
         Optional<Method> wrong = named(List.of(type), "down").stream().findFirst();
         if (downs.isEmpty() && wrong.isPresent()) {
-            return noDown(
-                    unit,
-                    "has a down() that cannot be called: " + why(wrong.get()),
-                    hint(wrong.get()));
+            return noDown(unit, "has a down() that cannot be called: " + why(wrong.get()), hint(wrong.get()));
         }
         Method down = downs.isEmpty() ? null : downs.get(0);
         if (down != null && down.getDeclaringClass() != type) {
@@ -68,10 +62,8 @@ record Shape(Method up, Method down, boolean resumable) {
     /** The methods of a name that could be called. */
     private static List<Method> callable(List<Class<?>> classes, String name) {
         List<Method> methods = new ArrayList<>(named(classes, name));
-        methods.removeIf(
-                method ->
-                        !Modifier.isStatic(method.getModifiers())
-                                || Signature.of(method).isEmpty());
+        methods.removeIf(method -> !Modifier.isStatic(method.getModifiers())
+                || Signature.of(method).isEmpty());
         return methods;
     }
 
@@ -104,7 +96,8 @@ record Shape(Method up, Method down, boolean resumable) {
     }
 
     private static Finding twoUps(Unit unit, List<Method> ups) {
-        boolean oneClass = ups.stream().map(Method::getDeclaringClass).distinct().count() == 1;
+        boolean oneClass =
+                ups.stream().map(Method::getDeclaringClass).distinct().count() == 1;
         return noUp(
                 unit,
                 "has more than one static up(): " + shown(ups),
@@ -128,12 +121,10 @@ record Shape(Method up, Method down, boolean resumable) {
     }
 
     private static String shown(Method method) {
-        String parameters =
-                Arrays.stream(method.getParameterTypes())
-                        .map(Class::getSimpleName)
-                        .collect(Collectors.joining(", "));
-        return "%s.%s(%s)"
-                .formatted(method.getDeclaringClass().getName(), method.getName(), parameters);
+        String parameters = Arrays.stream(method.getParameterTypes())
+                .map(Class::getSimpleName)
+                .collect(Collectors.joining(", "));
+        return "%s.%s(%s)".formatted(method.getDeclaringClass().getName(), method.getName(), parameters);
     }
 
     private static Finding noUp(Unit unit, String what, String hint) {

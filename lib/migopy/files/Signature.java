@@ -2,7 +2,6 @@ package migopy.files;
 
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoDatabase;
-
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.List;
@@ -22,7 +21,9 @@ enum Signature {
 
     static Optional<Signature> of(Method method) {
         List<Class<?>> given = Arrays.asList(method.getParameterTypes());
-        return Arrays.stream(values()).filter(known -> known.parameters.equals(given)).findAny();
+        return Arrays.stream(values())
+                .filter(known -> known.parameters.equals(given))
+                .findAny();
     }
 
     /** The arguments for a call. */

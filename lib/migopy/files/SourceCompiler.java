@@ -1,7 +1,5 @@
 package migopy.files;
 
-import migopy.Problem;
-
 import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import migopy.Problem;
 
 /**
  * Makes migrations out of sources. Writes classes into the cache directory only, and starts the
@@ -39,9 +38,7 @@ public final class SourceCompiler implements AutoCloseable {
     public SourceCompiler(Path home, Path cacheDirectory, Map<String, String> environment) {
         this.dependencies = new Dependencies(home, cacheDirectory, environment);
         this.cache =
-                new ClassCache(
-                        cacheDirectory,
-                        System.getProperty("java.version") + "\n" + classPath.fingerprint());
+                new ClassCache(cacheDirectory, System.getProperty("java.version") + "\n" + classPath.fingerprint());
     }
 
     /**
@@ -61,10 +58,7 @@ public final class SourceCompiler implements AutoCloseable {
      * @throws migopy.MigopyException usage: this Java has no compiler
      */
     public static Compilation compileOnce(
-            Path home,
-            Path cacheDirectory,
-            Map<String, String> environment,
-            List<MigrationSource> sources) {
+            Path home, Path cacheDirectory, Map<String, String> environment, List<MigrationSource> sources) {
         try (var compiler = new SourceCompiler(home, cacheDirectory, environment)) {
             return compiler.compile(sources);
         }
@@ -186,7 +180,10 @@ public final class SourceCompiler implements AutoCloseable {
                 return bare;
             }
             if (directives.refused() != null) {
-                problem(bare, "has " + directives.refused().line(), directives.refused().hint());
+                problem(
+                        bare,
+                        "has " + directives.refused().line(),
+                        directives.refused().hint());
                 return null;
             }
             if (directives.java() > 0) {
@@ -207,10 +204,7 @@ public final class SourceCompiler implements AutoCloseable {
             try {
                 return new Unit(source, jars, Resources.of(directives.resources(), folder(source)));
             } catch (Resources.Missing e) {
-                problem(
-                        bare,
-                        "has " + e.getMessage(),
-                        "Name files relative to the migration's own folder");
+                problem(bare, "has " + e.getMessage(), "Name files relative to the migration's own folder");
                 return null;
             }
         }
@@ -290,9 +284,7 @@ public final class SourceCompiler implements AutoCloseable {
                 }
                 Shape.Finding finding = Shape.find(unit, types);
                 if (finding instanceof Shape.Finding.Good good) {
-                    loaded.put(
-                            unit.source(),
-                            new CompiledMigration(unit.source(), good.shape(), loader));
+                    loaded.put(unit.source(), new CompiledMigration(unit.source(), good.shape(), loader));
                 } else {
                     problems.put(unit.source(), ((Shape.Finding.Bad) finding).problem());
                 }
@@ -301,7 +293,10 @@ public final class SourceCompiler implements AutoCloseable {
                         unit,
                         "%s cannot be loaded: %s".formatted(unit.fileName(), e),
                         "See to its //DEPS, and to the class path of migopy.java",
-                        Arrays.stream(e.getStackTrace()).limit(3).map(String::valueOf).toList());
+                        Arrays.stream(e.getStackTrace())
+                                .limit(3)
+                                .map(String::valueOf)
+                                .toList());
             }
         }
     }

@@ -93,8 +93,7 @@ record SourceOutline(Set<String> declared, Set<String> names, boolean certain) {
             do {
                 at++;
             } while (at < text.length()
-                    && (Character.isJavaIdentifierPart(text.charAt(at))
-                            || Character.isSurrogate(text.charAt(at))));
+                    && (Character.isJavaIdentifierPart(text.charAt(at)) || Character.isSurrogate(text.charAt(at))));
         }
 
         private void skipTo(String end) {

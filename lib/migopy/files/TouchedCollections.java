@@ -10,7 +10,6 @@ import com.sun.source.util.JavacTask;
 import com.sun.source.util.TreePath;
 import com.sun.source.util.TreePathScanner;
 import com.sun.source.util.Trees;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +17,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-
 import javax.lang.model.element.Element;
 import javax.lang.model.element.TypeElement;
 import javax.lang.model.element.VariableElement;
@@ -33,41 +31,38 @@ import javax.tools.JavaFileObject;
  */
 final class TouchedCollections extends TreePathScanner<Void, Void> {
     /** The calls whose first argument is a collection's name. */
-    private static final Set<String> NAMING =
-            Set.of("getCollection", "createCollection", "createView", "backfill");
+    private static final Set<String> NAMING = Set.of("getCollection", "createCollection", "createView", "backfill");
 
     private static final String DATABASE = "com.mongodb.client.MongoDatabase";
 
     /** What else a database may be asked for, since it changes nothing. */
-    private static final Set<String> HARMLESS =
-            Set.of(
-                    "getName",
-                    "getCodecRegistry",
-                    "getReadConcern",
-                    "getReadPreference",
-                    "getTimeout",
-                    "getWriteConcern",
-                    "listCollectionNames",
-                    "listCollections",
-                    "withCodecRegistry",
-                    "withReadConcern",
-                    "withReadPreference",
-                    "withTimeout",
-                    "withWriteConcern");
+    private static final Set<String> HARMLESS = Set.of(
+            "getName",
+            "getCodecRegistry",
+            "getReadConcern",
+            "getReadPreference",
+            "getTimeout",
+            "getWriteConcern",
+            "listCollectionNames",
+            "listCollections",
+            "withCodecRegistry",
+            "withReadConcern",
+            "withReadPreference",
+            "withTimeout",
+            "withWriteConcern");
 
     /** Classes of the JDK and the driver through which anything can be reached. */
-    private static final List<String> DOORS =
-            List.of(
-                    "com.mongodb.client.MongoClient",
-                    "com.mongodb.client.MongoCluster",
-                    "com.mongodb.client.gridfs.",
-                    "java.lang.Class",
-                    "java.lang.Process",
-                    "java.lang.Runtime",
-                    "java.lang.invoke.",
-                    "java.lang.reflect.",
-                    "java.net.",
-                    "javax.script.");
+    private static final List<String> DOORS = List.of(
+            "com.mongodb.client.MongoClient",
+            "com.mongodb.client.MongoCluster",
+            "com.mongodb.client.gridfs.",
+            "java.lang.Class",
+            "java.lang.Process",
+            "java.lang.Runtime",
+            "java.lang.invoke.",
+            "java.lang.reflect.",
+            "java.net.",
+            "javax.script.");
 
     /** Methods that write into a collection which is not the one they are called on. */
     private static final Set<String> FAR =
@@ -75,8 +70,7 @@ final class TouchedCollections extends TreePathScanner<Void, Void> {
 
     private static final Pattern ELSEWHERE = Pattern.compile("\\$(out|merge)\\b");
 
-    private static final List<String> KNOWN =
-            List.of("java.", "javax.", "org.bson.", "com.mongodb.", "migopy.");
+    private static final List<String> KNOWN = List.of("java.", "javax.", "org.bson.", "com.mongodb.", "migopy.");
 
     private final Trees trees;
     private final CompilationUnitTree file;
@@ -108,15 +102,12 @@ final class TouchedCollections extends TreePathScanner<Void, Void> {
             task.parse().forEach(files::add);
             task.analyze();
             if (files.size() != 1
-                    || listener.getDiagnostics().stream()
-                            .anyMatch(d -> d.getKind() == Diagnostic.Kind.ERROR)) {
+                    || listener.getDiagnostics().stream().anyMatch(d -> d.getKind() == Diagnostic.Kind.ERROR)) {
                 return Found.NOTHING;
             }
             TouchedCollections scanner = new TouchedCollections(Trees.instance(task), files.get(0));
             scanner.scan(new TreePath(files.get(0)), null);
-            return new Found(
-                    scanner.certain ? Optional.of(scanner.names) : Optional.empty(),
-                    scanner.backfilled);
+            return new Found(scanner.certain ? Optional.of(scanner.names) : Optional.empty(), scanner.backfilled);
         } catch (IOException | RuntimeException | StackOverflowError e) {
             return Found.NOTHING;
         }
@@ -179,8 +170,7 @@ final class TouchedCollections extends TreePathScanner<Void, Void> {
         if (argument instanceof LiteralTree literal) {
             value = literal.getValue();
         } else if (argument != null
-                && trees.getElement(new TreePath(getCurrentPath(), argument))
-                        instanceof VariableElement variable) {
+                && trees.getElement(new TreePath(getCurrentPath(), argument)) instanceof VariableElement variable) {
             value = variable.getConstantValue();
         }
         if (value instanceof String text) {

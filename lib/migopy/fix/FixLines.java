@@ -1,19 +1,5 @@
 package migopy.fix;
 
-import jdk.jshell.ImportSnippet;
-import jdk.jshell.JShell;
-import jdk.jshell.MethodSnippet;
-import jdk.jshell.Snippet.Kind;
-import jdk.jshell.Snippet.Status;
-import jdk.jshell.Snippet.SubKind;
-import jdk.jshell.SnippetEvent;
-import jdk.jshell.SourceCodeAnalysis;
-import jdk.jshell.TypeDeclSnippet;
-import jdk.jshell.VarSnippet;
-
-import migopy.console.FixRecord;
-import migopy.journal.Fixes;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -24,26 +10,35 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import jdk.jshell.ImportSnippet;
+import jdk.jshell.JShell;
+import jdk.jshell.MethodSnippet;
+import jdk.jshell.Snippet.Kind;
+import jdk.jshell.Snippet.Status;
+import jdk.jshell.Snippet.SubKind;
+import jdk.jshell.SnippetEvent;
+import jdk.jshell.SourceCodeAnalysis;
+import jdk.jshell.TypeDeclSnippet;
+import jdk.jshell.VarSnippet;
+import migopy.console.FixRecord;
+import migopy.journal.Fixes;
 
 /**
  * A fix's lines of JShell, taken apart by a JShell that runs nothing, and put together as a class.
  */
 final class FixLines {
     /** What a declaration begins with: comments and annotations are none of it. */
-    private static final Pattern MODIFIERS =
-            Pattern.compile(
-                    "\\A((?:\\s|//[^\\n"
-                        + "]*\\n"
-                        + "|/\\*(?s:.*?)\\*/)*)((?:(?:public|protected|private|static|final|abstract|sealed|strictfp|synchronized)\\s+)*)");
+    private static final Pattern MODIFIERS = Pattern.compile(
+            "\\A((?:\\s|//[^\\n"
+                + "]*\\n"
+                + "|/\\*(?s:.*?)\\*/)*)((?:(?:public|protected|private|static|final|abstract|sealed|strictfp|synchronized)\\s+)*)");
 
-    private static final Pattern SUPERFLUOUS =
-            Pattern.compile("(?:public|protected|private|static)\\s+");
+    private static final Pattern SUPERFLUOUS = Pattern.compile("(?:public|protected|private|static)\\s+");
 
     /** A query does nothing until its results are asked for, which JShell does to show them. */
     private static final Pattern QUERY = Pattern.compile("(?:[\\w.]+\\.)?\\w*Iterable(?:<.*>)?");
 
-    private static final Set<String> NUMBERS =
-            Set.of("byte", "short", "int", "long", "float", "double", "char");
+    private static final Set<String> NUMBERS = Set.of("byte", "short", "int", "long", "float", "double", "char");
 
     private final FixRecord fix;
     private final List<Part> parts = new ArrayList<>();
@@ -90,10 +85,9 @@ final class FixLines {
         FixLines lines = new FixLines(fix);
         try (JShell shell = lines.shell()) {
             SourceCodeAnalysis analysis = shell.sourceCodeAnalysis();
-            Snippets.Reading reading =
-                    lines.ofPrompt()
-                            ? Snippets.ofPrompt(fix.file(), fix.source(), analysis)
-                            : Snippets.of(fix.file(), fix.source(), analysis);
+            Snippets.Reading reading = lines.ofPrompt()
+                    ? Snippets.ofPrompt(fix.file(), fix.source(), analysis)
+                    : Snippets.of(fix.file(), fix.source(), analysis);
             if (reading instanceof Snippets.Reading.Bad bad) {
                 throw FixMigration.refused(bad.problem().message(), fix.run());
             }
@@ -111,10 +105,7 @@ final class FixLines {
 
     /** JShell's prompt calls a result by its snippet's number, JShell itself counts results. */
     private JShell shell() {
-        return SnippetFix.shell(
-                LocalExecution.Way.DRY,
-                thrown -> {},
-                ofPrompt() ? () -> "$" + (accepted + 1) : null);
+        return SnippetFix.shell(LocalExecution.Way.DRY, thrown -> {}, ofPrompt() ? () -> "$" + (accepted + 1) : null);
     }
 
     private Part part(Snippet snippet, JShell shell) {
@@ -127,8 +118,7 @@ final class FixLines {
                 if (ofPrompt()) {
                     return new Part(snippet, List.of(), false);
                 }
-                throw FixMigration.refused(
-                        "%s:%d does not compile".formatted(fix.file(), snippet.line()), fix.run());
+                throw FixMigration.refused("%s:%d does not compile".formatted(fix.file(), snippet.line()), fix.run());
             }
             known.add(event.snippet());
         }
@@ -185,9 +175,7 @@ final class FixLines {
         text.gap();
         text.add("class " + className + " {", 0);
         if (fields) {
-            fields().forEach(
-                            (declaration, line) ->
-                                    text.add("static " + declaration + ";", 1, line));
+            fields().forEach((declaration, line) -> text.add("static " + declaration + ";", 1, line));
             text.gap();
         }
         Set<String> members = new LinkedHashSet<>();
@@ -235,7 +223,8 @@ final class FixLines {
         Map<String, Integer> fields = new LinkedHashMap<>();
         for (Part part : parts) {
             for (VarSnippet one : variables(part)) {
-                fields.putIfAbsent(one.typeName() + " " + one.name(), part.snippet().line());
+                fields.putIfAbsent(
+                        one.typeName() + " " + one.name(), part.snippet().line());
             }
         }
         return fields;
@@ -271,17 +260,16 @@ final class FixLines {
      */
     private String statement(Part part, String owner) {
         if (part.known().isEmpty()) {
-            return "// "
-                    + part.source().replace("\n", "\n// "); // It did not compile, and never ran.
+            return "// " + part.source().replace("\n", "\n// "); // It did not compile, and never ran.
         }
         jdk.jshell.Snippet known = part.known().get(0);
         return switch (known.kind()) {
             case IMPORT, METHOD, TYPE_DECL, ERRONEOUS -> null;
             case STATEMENT -> part.source().endsWith("}") ? part.source() : part.ended();
             case VAR ->
-                    known.subKind() == SubKind.TEMP_VAR_EXPRESSION_SUBKIND
-                            ? result(part, (VarSnippet) known, owner)
-                            : declaration(part, part.ended(), owner);
+                known.subKind() == SubKind.TEMP_VAR_EXPRESSION_SUBKIND
+                        ? result(part, (VarSnippet) known, owner)
+                        : declaration(part, part.ended(), owner);
             // A variable's value was only shown.
             case EXPRESSION -> known.subKind() == SubKind.VAR_VALUE_SUBKIND ? null : part.ended();
         };
@@ -311,10 +299,9 @@ final class FixLines {
                     .map(one -> "%s = %s;".formatted(one.name(), initial(one.typeName())))
                     .collect(Collectors.joining("\n"));
         }
-        String assignments =
-                variables.stream()
-                        .map(one -> "%s.%s = %s;".formatted(owner, one.name(), value(one)))
-                        .collect(Collectors.joining(" "));
+        String assignments = variables.stream()
+                .map(one -> "%s.%s = %s;".formatted(owner, one.name(), value(one)))
+                .collect(Collectors.joining(" "));
         return "{\n    %s\n    %s\n}".formatted(local.replace("\n", "\n    "), assignments);
     }
 

@@ -1,5 +1,8 @@
 package migopy.fix;
 
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import migopy.MigopyException;
 import migopy.Problem;
 import migopy.console.Direction;
@@ -11,10 +14,6 @@ import migopy.files.NewMigration;
 import migopy.files.SourceCompiler;
 import migopy.journal.Fixes;
 import migopy.settings.Settings;
-
-import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Makes a migration's text of a recorded fix, so that other environments get it as a migration. It
@@ -41,8 +40,7 @@ public final class FixMigration implements NewMigration.Text {
     public FixMigration(FixRecord fix, Settings settings) {
         if (fix.source() == null || fix.source().isBlank()) {
             throw MigopyException.refused(
-                    "The record of " + fix.run() + " has no source",
-                    "Write the migration: {migopy} create WORDS");
+                    "The record of " + fix.run() + " has no source", "Write the migration: {migopy} create WORDS");
         }
         this.fix = fix;
         this.settings = settings;
@@ -60,9 +58,7 @@ public final class FixMigration implements NewMigration.Text {
      */
     @Override
     public String of(String header, String className) {
-        return Fixes.Kind.JAVA.word().equals(fix.kind())
-                ? ofClass(header)
-                : ofLines(header, className);
+        return Fixes.Kind.JAVA.word().equals(fix.kind()) ? ofClass(header) : ofLines(header, className);
     }
 
     private String ofClass(String header) {
@@ -92,14 +88,9 @@ public final class FixMigration implements NewMigration.Text {
     private List<Problem> compile(String text) {
         MigrationFile file =
                 new MigrationFile(0, NAME, settings.migrationsDirectory().resolve("fix.java"));
-        Compilation compilation =
-                SourceCompiler.compileOnce(
-                        settings.home(),
-                        settings.cacheDirectory(),
-                        System.getenv(),
-                        List.of(MigrationSource.of(file, text)));
-        transactional =
-                compilation.migrations().stream().anyMatch(one -> one.transactional(Direction.UP));
+        Compilation compilation = SourceCompiler.compileOnce(
+                settings.home(), settings.cacheDirectory(), System.getenv(), List.of(MigrationSource.of(file, text)));
+        transactional = compilation.migrations().stream().anyMatch(one -> one.transactional(Direction.UP));
         return compilation.problems();
     }
 
@@ -121,7 +112,6 @@ public final class FixMigration implements NewMigration.Text {
     static MigopyException refused(String why, String run) {
         return MigopyException.refused(
                 "No migration can be made of this fix: " + why,
-                "See its lines: {migopy} history %s; write the migration: {migopy} create WORDS"
-                        .formatted(run));
+                "See its lines: {migopy} history %s; write the migration: {migopy} create WORDS".formatted(run));
     }
 }

@@ -1,5 +1,7 @@
 package migopy.fix;
 
+import java.io.InputStream;
+import java.util.List;
 import migopy.MigopyException;
 import migopy.Problem;
 import migopy.files.Compilation;
@@ -9,9 +11,6 @@ import migopy.files.SourceCompiler;
 import migopy.journal.Fixes;
 import migopy.run.Fix;
 import migopy.settings.Settings;
-
-import java.io.InputStream;
-import java.util.List;
 
 /** Reads a fix and compiles it, all before anything is asked of a server. */
 public final class FixReader {
@@ -39,35 +38,28 @@ public final class FixReader {
      * @throws MigopyException usage or refused, if there is nothing to compile
      */
     public Reading read(String typed, InputStream in, boolean java) {
-        FixSource source =
-                typed.equals(FixSource.STANDARD_INPUT)
-                        ? FixSource.ofStandardInput(in, java, settings.home())
-                        : FixSource.ofFile(typed, settings.home());
+        FixSource source = typed.equals(FixSource.STANDARD_INPUT)
+                ? FixSource.ofStandardInput(in, java, settings.home())
+                : FixSource.ofFile(typed, settings.home());
         return source.java() ? compiled(source) : SnippetFix.read(source);
     }
 
     private Reading compiled(FixSource source) {
         String name = source.name();
         String bare = name.substring(0, name.length() - MigrationFile.SUFFIX.length());
-        MigrationSource text =
-                MigrationSource.of(new MigrationFile(0, bare, source.path()), source.text());
+        MigrationSource text = MigrationSource.of(new MigrationFile(0, bare, source.path()), source.text());
         Compilation compilation =
-                SourceCompiler.compileOnce(
-                        settings.home(), settings.cacheDirectory(), System.getenv(), List.of(text));
+                SourceCompiler.compileOnce(settings.home(), settings.cacheDirectory(), System.getenv(), List.of(text));
         if (!compilation.problems().isEmpty()) {
             Problem problem = compilation.problems().get(0);
-            return new Reading.Bad(
-                    new Problem(
-                            problem.kind(),
-                            problem.name(),
-                            problem.message(),
-                            problem.hint().contains("{migopy} validate")
-                                    ? "Mend it, then start again"
-                                    : problem.hint(),
-                            problem.details()));
+            return new Reading.Bad(new Problem(
+                    problem.kind(),
+                    problem.name(),
+                    problem.message(),
+                    problem.hint().contains("{migopy} validate") ? "Mend it, then start again" : problem.hint(),
+                    problem.details()));
         }
-        Fixes.Code code =
-                new Fixes.Code(Fixes.Kind.JAVA, source.typed(), text.text(), text.checksum());
+        Fixes.Code code = new Fixes.Code(Fixes.Kind.JAVA, source.typed(), text.text(), text.checksum());
         return new Reading.Good(new JavaFix(code, compilation.migrations().get(0)));
     }
 }

@@ -1,14 +1,13 @@
 package migopy.fix;
 
-import migopy.MigopyException;
-import migopy.files.MigrationSource;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import migopy.MigopyException;
+import migopy.files.MigrationSource;
 
 /**
  * A fix's text.
@@ -49,13 +48,11 @@ record FixSource(String typed, String name, Path path, boolean java, String text
         try {
             String text = MigrationSource.text(in, "Standard input");
             if (text.isBlank()) {
-                throw MigopyException.usage(
-                        "Standard input is empty", "For example: {migopy} run - <<'END'");
+                throw MigopyException.usage("Standard input is empty", "For example: {migopy} run - <<'END'");
             }
             return new FixSource(STANDARD_INPUT, name, home.resolve(name), java, text);
         } catch (IOException e) {
-            throw MigopyException.refused(
-                    "Standard input cannot be read: " + e.getMessage(), "Start again");
+            throw MigopyException.refused("Standard input cannot be read: " + e.getMessage(), "Start again");
         }
     }
 

@@ -2,13 +2,11 @@ package migopy.fix;
 
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoDatabase;
-
+import java.util.List;
 import migopy.console.Direction;
 import migopy.files.CompiledMigration;
 import migopy.journal.Fixes;
 import migopy.run.Fix;
-
-import java.util.List;
 
 /** A class with {@code up()}, of a migration's form. */
 record JavaFix(Fixes.Code code, CompiledMigration compiled) implements Fix {

@@ -20,9 +20,7 @@ final class MigrationText {
      */
     void add(String text, int depth, int line) {
         inFix.put(lines.size() + 1, line);
-        text.lines()
-                .map(one -> one.isBlank() ? "" : INDENT.repeat(depth) + one)
-                .forEach(lines::add);
+        text.lines().map(one -> one.isBlank() ? "" : INDENT.repeat(depth) + one).forEach(lines::add);
     }
 
     /** Adds lines that are made of none of the fix. */

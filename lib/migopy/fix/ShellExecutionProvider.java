@@ -1,11 +1,10 @@
 package migopy.fix;
 
+import java.util.Map;
+import java.util.function.Consumer;
 import jdk.jshell.spi.ExecutionControl;
 import jdk.jshell.spi.ExecutionControlProvider;
 import jdk.jshell.spi.ExecutionEnv;
-
-import java.util.Map;
-import java.util.function.Consumer;
 
 /**
  * The execution of JShell's prompt, which asks for it by name and makes it without arguments: so

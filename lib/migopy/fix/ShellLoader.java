@@ -1,7 +1,5 @@
 package migopy.fix;
 
-import jdk.jshell.spi.ExecutionControlProvider;
-
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,14 +10,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
+import jdk.jshell.spi.ExecutionControlProvider;
 
 /**
  * Shows JShell's prompt our execution as a service: a file under META-INF would have to come along
  * with every way in which the library is put on a class path.
  */
 final class ShellLoader extends ClassLoader {
-    private static final String SERVICE =
-            "META-INF/services/" + ExecutionControlProvider.class.getName();
+    private static final String SERVICE = "META-INF/services/" + ExecutionControlProvider.class.getName();
 
     private final ShellRecord record;
 
@@ -50,9 +48,7 @@ final class ShellLoader extends ClassLoader {
                 @Override
                 public InputStream getInputStream() {
                     return new ByteArrayInputStream(
-                            ShellExecutionProvider.class
-                                    .getName()
-                                    .getBytes(StandardCharsets.UTF_8));
+                            ShellExecutionProvider.class.getName().getBytes(StandardCharsets.UTF_8));
                 }
             };
         }

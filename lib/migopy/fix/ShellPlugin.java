@@ -4,10 +4,8 @@ import com.sun.source.util.JavacTask;
 import com.sun.source.util.Plugin;
 import com.sun.source.util.TaskEvent;
 import com.sun.source.util.TaskListener;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
-
 import javax.tools.JavaFileObject;
 
 /**
@@ -35,13 +33,12 @@ public final class ShellPlugin implements Plugin {
     @Override
     public void init(JavacTask task, String... arguments) {
         if (Thread.currentThread().getContextClassLoader() instanceof ShellLoader shell) {
-            task.addTaskListener(
-                    new TaskListener() {
-                        @Override
-                        public void started(TaskEvent event) {
-                            heard(event, shell.record());
-                        }
-                    });
+            task.addTaskListener(new TaskListener() {
+                @Override
+                public void started(TaskEvent event) {
+                    heard(event, shell.record());
+                }
+            });
         }
     }
 
@@ -63,11 +60,7 @@ public final class ShellPlugin implements Plugin {
 
     private static boolean evaluates() {
         return StackWalker.getInstance()
-                .walk(
-                        frames ->
-                                frames.anyMatch(
-                                        one ->
-                                                one.getClassName().equals("jdk.jshell.JShell")
-                                                        && one.getMethodName().equals("eval")));
+                .walk(frames -> frames.anyMatch(one -> one.getClassName().equals("jdk.jshell.JShell")
+                        && one.getMethodName().equals("eval")));
     }
 }

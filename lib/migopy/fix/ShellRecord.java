@@ -1,7 +1,12 @@
 package migopy.fix;
 
 import com.mongodb.MongoException;
-
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Consumer;
 import migopy.MigopyException;
 import migopy.console.Console;
 import migopy.console.ShellAnswer;
@@ -14,13 +19,6 @@ import migopy.journal.State;
 import migopy.run.Failure;
 import migopy.run.OutputCapture;
 import migopy.settings.Redactor;
-
-import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.List;
-import java.util.function.Consumer;
 
 /**
  * The record of a shell: started before its first line, settled after its last, or when the program
@@ -58,24 +56,18 @@ final class ShellRecord {
      * @param startedAt by the server's clock
      * @param notices takes what a person should know
      */
-    ShellRecord(
-            Fixes fixes,
-            Redactor redactor,
-            String runId,
-            Instant startedAt,
-            Consumer<String> notices) {
+    ShellRecord(Fixes fixes, Redactor redactor, String runId, Instant startedAt, Consumer<String> notices) {
         this.fixes = fixes;
         this.notices = notices;
         this.redactor = redactor;
-        this.begun =
-                new Fixes.Begun(
-                        runId,
-                        new Fixes.Code(Fixes.Kind.SHELL, NAME, null, null),
-                        null,
-                        null,
-                        By.thisProcess(),
-                        startedAt,
-                        null);
+        this.begun = new Fixes.Begun(
+                runId,
+                new Fixes.Code(Fixes.Kind.SHELL, NAME, null, null),
+                null,
+                null,
+                By.thisProcess(),
+                startedAt,
+                null);
         if (fixes != null) {
             fixes.begin(begun);
         }
@@ -162,11 +154,7 @@ final class ShellRecord {
     private void cutOff(String output, Console console) {
         String message = "the program was ended, from outside or by System.exit";
         try {
-            settle(
-                    State.FAILED,
-                    code(),
-                    new StepError(JournalEntry.INTERRUPTED, message, List.of()),
-                    output);
+            settle(State.FAILED, code(), new StepError(JournalEntry.INTERRUPTED, message, List.of()), output);
         } catch (MigopyException e) {
             console.notice(e.getMessage());
         }
@@ -185,18 +173,16 @@ final class ShellRecord {
                 // The last one; what the others were, the output shows.
                 thrown == null
                         ? null
-                        : Failure.of(thrown, List.of(), frames -> List.of(), redactor).error(),
+                        : Failure.of(thrown, List.of(), frames -> List.of(), redactor)
+                                .error(),
                 output);
-        return new ShellAnswer(
-                begun.run(), outcome.word(), took().toMillis(), fixes != null, exitCode);
+        return new ShellAnswer(begun.run(), outcome.word(), took().toMillis(), fixes != null, exitCode);
     }
 
     private void settle(State outcome, Fixes.Code code, StepError error, String output) {
         if (fixes != null) {
             Instant finishedAt = begun.startedAt().plus(took());
-            fixes.settle(
-                    begun,
-                    new Fixes.Settled(outcome, code, finishedAt, took().toMillis(), error, output));
+            fixes.settle(begun, new Fixes.Settled(outcome, code, finishedAt, took().toMillis(), error, output));
         }
     }
 

@@ -3,9 +3,15 @@ package migopy.fix;
 import com.mongodb.MongoException;
 import com.mongodb.client.MongoDatabase;
 import com.sun.source.util.Plugin;
-
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Date;
+import java.util.HashMap;
+import java.util.List;
 import jdk.jshell.tool.JavaShellToolBuilder;
-
 import migopy.Migration;
 import migopy.console.Console;
 import migopy.console.ShellAnswer;
@@ -17,17 +23,7 @@ import migopy.mongo.Topology;
 import migopy.run.Ledger;
 import migopy.run.OutputCapture;
 import migopy.settings.Settings;
-
 import org.bson.Document;
-
-import java.io.BufferedInputStream;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Instant;
-import java.util.Date;
-import java.util.HashMap;
-import java.util.List;
 
 /** JShell's own prompt on the configured database. It takes no lock; what is typed is recorded. */
 public final class ShellRun {
@@ -61,13 +57,12 @@ public final class ShellRun {
             Ledger ledger = Ledger.open(settings, connection);
             Facts facts = facts();
             sayWhereWeAre(facts);
-            return prompt(
-                    new ShellRecord(
-                            facts.primary() ? ledger.fixes() : null,
-                            settings.redactor(),
-                            runId,
-                            facts.time(),
-                            console::notice));
+            return prompt(new ShellRecord(
+                    facts.primary() ? ledger.fixes() : null,
+                    settings.redactor(),
+                    runId,
+                    facts.time(),
+                    console::notice));
         } catch (MongoException e) {
             throw MongoErrors.translate(e, "Recording the shell");
         }
@@ -81,10 +76,8 @@ public final class ShellRun {
         Document hello = admin.runCommand(new Document("isMaster", 1));
         Document status = admin.runCommand(new Document("connectionStatus", 1));
         List<Document> users =
-                status.get("authInfo", new Document())
-                        .getList("authenticatedUsers", Document.class, List.of());
-        Instant time =
-                hello.get("localTime") instanceof Date date ? date.toInstant() : Instant.now();
+                status.get("authInfo", new Document()).getList("authenticatedUsers", Document.class, List.of());
+        Instant time = hello.get("localTime") instanceof Date date ? date.toInstant() : Instant.now();
         return new Facts(
                 hello.getBoolean("ismaster", false),
                 users.isEmpty() ? null : users.get(0).getString("user"),
@@ -92,13 +85,12 @@ public final class ShellRun {
     }
 
     private void sayWhereWeAre(Facts facts) {
-        console.notice(
-                "%s, %s, %s; run %s"
-                        .formatted(
-                                connection.describe(),
-                                facts.user() == null ? "without a user" : "as " + facts.user(),
-                                facts.primary() ? "the primary" : "no primary",
-                                runId));
+        console.notice("%s, %s, %s; run %s"
+                .formatted(
+                        connection.describe(),
+                        facts.user() == null ? "without a user" : "as " + facts.user(),
+                        facts.primary() ? "the primary" : "no primary",
+                        runId));
         console.notice(
                 facts.primary()
                         ? "No lock is taken. What is typed is recorded; Ctrl-D ends this."
@@ -116,36 +108,33 @@ public final class ShellRun {
         try (OutputCapture output = OutputCapture.start(console, settings.redactor());
                 ShellRecord.Unwatch watch = record.watch(output, console);
                 Migration.Unbind bound =
-                        Migration.bind(
-                                Migration.Binding.withoutRecord(
-                                        settings.home(), connection, console::event))) {
+                        Migration.bind(Migration.Binding.withoutRecord(settings.home(), connection, console::event))) {
             Files.write(startup, Prelude.IMPORTS);
             Files.createDirectories(services);
             Files.writeString(plugins, ShellPlugin.class.getName());
             thread.setContextClassLoader(new ShellLoader(record));
             output.begin();
             boolean onTerminal = Terminal.isTerminal(0) && Terminal.isTerminal(1);
-            int exitCode =
-                    JavaShellToolBuilder.builder()
-                            .persistence(new HashMap<>())
-                            .out(System.out)
-                            .err(System.err)
-                            // Another stream than System.in keeps JShell from writing to the
-                            // terminal's
-                            // own.
-                            .in(onTerminal ? System.in : new BufferedInputStream(System.in), null)
-                            .interactiveTerminal(onTerminal)
-                            .promptCapture(!onTerminal)
-                            .start(
-                                    "--execution",
-                                    ShellExecutionProvider.NAME,
-                                    "--startup",
-                                    startup.toString(),
-                                    "-C-classpath",
-                                    "-C" + SourceCompiler.classPath(),
-                                    "-C-processorpath",
-                                    "-C" + folder,
-                                    "-C-Xplugin:" + ShellPlugin.NAME);
+            int exitCode = JavaShellToolBuilder.builder()
+                    .persistence(new HashMap<>())
+                    .out(System.out)
+                    .err(System.err)
+                    // Another stream than System.in keeps JShell from writing to the
+                    // terminal's
+                    // own.
+                    .in(onTerminal ? System.in : new BufferedInputStream(System.in), null)
+                    .interactiveTerminal(onTerminal)
+                    .promptCapture(!onTerminal)
+                    .start(
+                            "--execution",
+                            ShellExecutionProvider.NAME,
+                            "--startup",
+                            startup.toString(),
+                            "-C-classpath",
+                            "-C" + SourceCompiler.classPath(),
+                            "-C-processorpath",
+                            "-C" + folder,
+                            "-C-Xplugin:" + ShellPlugin.NAME);
             return record.settle(output.text(), exitCode);
         } finally {
             thread.setContextClassLoader(before);

@@ -2,17 +2,15 @@ package migopy.fix;
 
 import com.mongodb.client.MongoCursor;
 import com.mongodb.client.MongoIterable;
-
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 import org.bson.BsonDocument;
 import org.bson.BsonValue;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 import org.bson.json.JsonMode;
 import org.bson.json.JsonWriterSettings;
-
-import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.List;
 
 /** A snippet's result as a person reads it: documents as JSON, and of many the first. */
 final class ShownValue {

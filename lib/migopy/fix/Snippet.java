@@ -16,7 +16,8 @@ record Snippet(String source, int line) {
     /** The line of the file in which a character of this snippet stands. */
     int lineAt(long position) {
         int end = (int) Math.max(0, Math.min(position, source.length()));
-        return line + (int) source.substring(0, end).chars().filter(c -> c == '\n').count();
+        return line
+                + (int) source.substring(0, end).chars().filter(c -> c == '\n').count();
     }
 
     /** That line's text. */

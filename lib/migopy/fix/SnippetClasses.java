@@ -1,12 +1,11 @@
 package migopy.fix;
 
+import java.util.HashMap;
+import java.util.Map;
 import jdk.jshell.execution.LoaderDelegate;
 import jdk.jshell.spi.ExecutionControl.ClassBytecodes;
 import jdk.jshell.spi.ExecutionControl.ClassInstallException;
 import jdk.jshell.spi.ExecutionControl.InternalException;
-
-import java.util.HashMap;
-import java.util.Map;
 
 /** The classes that JShell makes of snippets, beside the library's own. */
 final class SnippetClasses implements LoaderDelegate {

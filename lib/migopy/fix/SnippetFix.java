@@ -2,22 +2,6 @@ package migopy.fix;
 
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoDatabase;
-
-import jdk.jshell.DeclarationSnippet;
-import jdk.jshell.Diag;
-import jdk.jshell.JShell;
-import jdk.jshell.JShellException;
-import jdk.jshell.Snippet.Status;
-import jdk.jshell.Snippet.SubKind;
-import jdk.jshell.SnippetEvent;
-
-import migopy.Problem;
-import migopy.files.CompiledMigration;
-import migopy.files.MigrationSource;
-import migopy.files.SourceCompiler;
-import migopy.journal.Fixes;
-import migopy.run.Fix;
-
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,16 +13,26 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import jdk.jshell.DeclarationSnippet;
+import jdk.jshell.Diag;
+import jdk.jshell.JShell;
+import jdk.jshell.JShellException;
+import jdk.jshell.Snippet.Status;
+import jdk.jshell.Snippet.SubKind;
+import jdk.jshell.SnippetEvent;
+import migopy.Problem;
+import migopy.files.CompiledMigration;
+import migopy.files.MigrationSource;
+import migopy.files.SourceCompiler;
+import migopy.journal.Fixes;
+import migopy.run.Fix;
 
 /**
  * JShell's lines. All of them are compiled before the first is run, by a JShell that calls nothing.
  */
 final class SnippetFix implements Fix {
     private static final Set<SubKind> WITH_RESULT =
-            Set.of(
-                    SubKind.TEMP_VAR_EXPRESSION_SUBKIND,
-                    SubKind.VAR_VALUE_SUBKIND,
-                    SubKind.OTHER_EXPRESSION_SUBKIND);
+            Set.of(SubKind.TEMP_VAR_EXPRESSION_SUBKIND, SubKind.VAR_VALUE_SUBKIND, SubKind.OTHER_EXPRESSION_SUBKIND);
 
     /** The class that JShell makes of a snippet; its number is the snippet's. */
     private static final Pattern SNIPPET_CLASS = Pattern.compile("REPL\\.\\$JShell\\$(\\d+).*");
@@ -60,25 +54,19 @@ final class SnippetFix implements Fix {
     /** Takes a text apart and compiles it. */
     static FixReader.Reading read(FixSource source) {
         try (JShell shell = shell(LocalExecution.Way.DRY, thrown -> {})) {
-            Snippets.Reading reading =
-                    Snippets.of(source.name(), source.text(), shell.sourceCodeAnalysis());
+            Snippets.Reading reading = Snippets.of(source.name(), source.text(), shell.sourceCodeAnalysis());
             if (reading instanceof Snippets.Reading.Bad bad) {
                 return new FixReader.Reading.Bad(bad.problem());
             }
             List<Snippet> snippets = ((Snippets.Reading.Good) reading).snippets();
-            Problem problem =
-                    snippets.isEmpty()
-                            ? problem(source.name(), source.name() + " has nothing to run", "")
-                            : compile(source.name(), snippets, shell);
+            Problem problem = snippets.isEmpty()
+                    ? problem(source.name(), source.name() + " has nothing to run", "")
+                    : compile(source.name(), snippets, shell);
             if (problem != null) {
                 return new FixReader.Reading.Bad(problem);
             }
-            Fixes.Code code =
-                    new Fixes.Code(
-                            Fixes.Kind.JSHELL,
-                            source.typed(),
-                            source.text(),
-                            MigrationSource.checksum(source.text()));
+            Fixes.Code code = new Fixes.Code(
+                    Fixes.Kind.JSHELL, source.typed(), source.text(), MigrationSource.checksum(source.text()));
             return new FixReader.Reading.Good(new SnippetFix(source.name(), code, snippets));
         }
     }
@@ -90,14 +78,12 @@ final class SnippetFix implements Fix {
     /**
      * @param results names of results; null for JShell's own
      */
-    static JShell shell(
-            LocalExecution.Way way, Consumer<Throwable> ended, Supplier<String> results) {
-        JShell shell =
-                JShell.builder()
-                        .executionEngine(LocalExecution.provider(way, ended), Map.of())
-                        .compilerOptions("-classpath", SourceCompiler.classPath())
-                        .tempVariableNameGenerator(results)
-                        .build();
+    static JShell shell(LocalExecution.Way way, Consumer<Throwable> ended, Supplier<String> results) {
+        JShell shell = JShell.builder()
+                .executionEngine(LocalExecution.provider(way, ended), Map.of())
+                .compilerOptions("-classpath", SourceCompiler.classPath())
+                .tempVariableNameGenerator(results)
+                .build();
         Prelude.IMPORTS.forEach(shell::eval);
         return shell;
     }
@@ -111,7 +97,8 @@ final class SnippetFix implements Fix {
                     continue; // an earlier one, that this one has completed
                 }
                 if (event.status() == Status.REJECTED) {
-                    return rejected(name, snippet, shell.diagnostics(event.snippet()).toList());
+                    return rejected(
+                            name, snippet, shell.diagnostics(event.snippet()).toList());
                 }
                 if (event.snippet() instanceof DeclarationSnippet declaration) {
                     declared.put(declaration, snippet);
@@ -134,12 +121,13 @@ final class SnippetFix implements Fix {
     }
 
     private static Problem rejected(String name, Snippet snippet, List<Diag> diagnostics) {
-        Diag error =
-                diagnostics.stream().filter(Diag::isError).findFirst().orElse(diagnostics.get(0));
+        Diag error = diagnostics.stream().filter(Diag::isError).findFirst().orElse(diagnostics.get(0));
         int line = snippet.lineAt(error.getPosition());
         String message = error.getMessage(Locale.ENGLISH).lines().findFirst().orElse("");
         return problem(
-                name, "%s:%d: %s".formatted(name, line, message), snippet.textOf(line).strip());
+                name,
+                "%s:%d: %s".formatted(name, line, message),
+                snippet.textOf(line).strip());
     }
 
     private static Problem problem(String name, String message, String line) {
@@ -189,8 +177,7 @@ final class SnippetFix implements Fix {
                 throw thrown == null ? event.exception() : thrown;
             }
             if (event.status() == Status.REJECTED) {
-                throw new IllegalStateException(
-                        "%s:%d can no longer be compiled".formatted(name, snippet.line()));
+                throw new IllegalStateException("%s:%d can no longer be compiled".formatted(name, snippet.line()));
             }
             boolean result = WITH_RESULT.contains(event.snippet().subKind());
             if (result && event.value() != null && !event.value().isBlank()) {
@@ -223,8 +210,7 @@ final class SnippetFix implements Fix {
     /** A frame as JShell tells it: the file is {@code #} and the snippet's id. */
     private int located(StackTraceElement frame) {
         String file = frame.getFileName();
-        Snippet snippet =
-                file == null || !file.startsWith("#") ? null : byId.get(file.substring(1));
+        Snippet snippet = file == null || !file.startsWith("#") ? null : byId.get(file.substring(1));
         return snippet == null ? 0 : snippet.lineInFile(frame.getLineNumber());
     }
 

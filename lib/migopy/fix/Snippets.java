@@ -1,13 +1,11 @@
 package migopy.fix;
 
-import jdk.jshell.SourceCodeAnalysis;
-import jdk.jshell.SourceCodeAnalysis.CompletionInfo;
-
-import migopy.Problem;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import jdk.jshell.SourceCodeAnalysis;
+import jdk.jshell.SourceCodeAnalysis.CompletionInfo;
+import migopy.Problem;
 
 /**
  * Takes a text apart as JShell reads it, line by line: a snippet ends with the line that completes
@@ -124,7 +122,8 @@ final class Snippets {
 
     private void take(CompletionInfo info) {
         String taken = pending.substring(0, pending.length() - info.remaining().length());
-        String leading = taken.substring(0, taken.length() - taken.stripLeading().length());
+        String leading =
+                taken.substring(0, taken.length() - taken.stripLeading().length());
         found.add(new Snippet(info.source().strip(), line + breaks(leading)));
         line += breaks(taken);
         pending = info.remaining();
@@ -135,12 +134,7 @@ final class Snippets {
     }
 
     private Reading bad(int at, String what, String hint, String text) {
-        return new Reading.Bad(
-                new Problem(
-                        Problem.Kind.NOT_COMPILABLE,
-                        name,
-                        "%s:%d: %s".formatted(name, at, what),
-                        hint,
-                        List.of(text.strip())));
+        return new Reading.Bad(new Problem(
+                Problem.Kind.NOT_COMPILABLE, name, "%s:%d: %s".formatted(name, at, what), hint, List.of(text.strip())));
     }
 }

@@ -2,18 +2,15 @@ package migopy.journal;
 
 import com.mongodb.client.model.PushOptions;
 import com.mongodb.client.model.Updates;
-
-import migopy.console.Direction;
-import migopy.console.Outcome;
-import migopy.console.StepError;
-
-import org.bson.Document;
-import org.bson.conversions.Bson;
-
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import java.util.Objects;
+import migopy.console.Direction;
+import migopy.console.Outcome;
+import migopy.console.StepError;
+import org.bson.Document;
+import org.bson.conversions.Bson;
 
 /**
  * One attempt at a migration, as the journal keeps the last {@value #KEPT} of them.
@@ -69,15 +66,14 @@ public record Attempt(
     }
 
     Document toDocument() {
-        Document document =
-                new Document("direction", direction)
-                        .append("outcome", outcome)
-                        .append("run", run)
-                        .append("startedAt", date(startedAt))
-                        .append("finishedAt", date(finishedAt))
-                        .append("durationMs", durationMs)
-                        .append("by", by == null ? null : by.toDocument())
-                        .append("error", error == null ? null : errorDocument(error));
+        Document document = new Document("direction", direction)
+                .append("outcome", outcome)
+                .append("run", run)
+                .append("startedAt", date(startedAt))
+                .append("finishedAt", date(finishedAt))
+                .append("durationMs", durationMs)
+                .append("by", by == null ? null : by.toDocument())
+                .append("error", error == null ? null : errorDocument(error));
         if (note != null) {
             document.append(note.field(), note.text());
         }
@@ -90,19 +86,16 @@ public record Attempt(
     }
 
     static Document errorDocument(StepError error) {
-        Document document =
-                new Document("type", error.type())
-                        .append("message", error.message())
-                        .append("frames", error.frames());
+        Document document = new Document("type", error.type())
+                .append("message", error.message())
+                .append("frames", error.frames());
         if (!error.causes().isEmpty()) {
             document.append(
                     "causes",
                     error.causes().stream()
-                            .map(
-                                    cause ->
-                                            new Document("type", cause.type())
-                                                    .append("message", cause.message())
-                                                    .append("frames", cause.frames()))
+                            .map(cause -> new Document("type", cause.type())
+                                    .append("message", cause.message())
+                                    .append("frames", cause.frames()))
                             .toList());
         }
         return document;

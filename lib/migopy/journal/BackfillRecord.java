@@ -8,24 +8,20 @@ import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.ReturnDocument;
 import com.mongodb.client.model.Updates;
-
-import migopy.MigopyException;
-
-import org.bson.BsonDocument;
-import org.bson.conversions.Bson;
-
 import java.util.List;
 import java.util.Optional;
+import migopy.MigopyException;
+import org.bson.BsonDocument;
+import org.bson.conversions.Bson;
 
 /**
  * What backfills keep in the record that they belong to, and what other terminals ask of them
  * there.
  */
 public final class BackfillRecord {
-    private static final FindOneAndUpdateOptions CONTROL_AFTER =
-            new FindOneAndUpdateOptions()
-                    .projection(Projections.include("control"))
-                    .returnDocument(ReturnDocument.AFTER);
+    private static final FindOneAndUpdateOptions CONTROL_AFTER = new FindOneAndUpdateOptions()
+            .projection(Projections.include("control"))
+            .returnDocument(ReturnDocument.AFTER);
 
     private final Records records;
     private final MongoCollection<BsonDocument> collection;
@@ -47,13 +43,11 @@ public final class BackfillRecord {
      * @return the word in {@code control}, or empty
      * @throws MigopyException unknown, if another run has taken over, or the record is gone
      */
-    public Optional<String> keep(
-            Expected step, int ordinal, BsonDocument checkpoint, ClientSession session) {
+    public Optional<String> keep(Expected step, int ordinal, BsonDocument checkpoint, ClientSession session) {
         Bson set = Updates.set("checkpoints." + ordinal, checkpoint);
-        BsonDocument after =
-                session == null
-                        ? collection.findOneAndUpdate(step.filter(), set, CONTROL_AFTER)
-                        : collection.findOneAndUpdate(session, step.filter(), set, CONTROL_AFTER);
+        BsonDocument after = session == null
+                ? collection.findOneAndUpdate(step.filter(), set, CONTROL_AFTER)
+                : collection.findOneAndUpdate(session, step.filter(), set, CONTROL_AFTER);
         if (after == null) {
             throw records.lost(step.key());
         }
@@ -69,8 +63,7 @@ public final class BackfillRecord {
      * @return whether there is a run that says of itself that it is at work
      */
     public boolean control(String name, String word) {
-        Bson running =
-                Filters.and(Filters.eq("_id", name), Filters.eq("state", State.RUNNING.word()));
+        Bson running = Filters.and(Filters.eq("_id", name), Filters.eq("state", State.RUNNING.word()));
         return collection.updateOne(running, Updates.set("control", word)).getMatchedCount() > 0;
     }
 
@@ -82,10 +75,9 @@ public final class BackfillRecord {
      * @return whether it is still like that
      */
     public boolean forgetDigests(Expected seen, List<String> ordinals) {
-        List<Bson> unset =
-                ordinals.stream()
-                        .map(ordinal -> Updates.unset("checkpoints." + ordinal + ".digest"))
-                        .toList();
+        List<Bson> unset = ordinals.stream()
+                .map(ordinal -> Updates.unset("checkpoints." + ordinal + ".digest"))
+                .toList();
         return collection.updateOne(seen.filter(), Updates.combine(unset)).getMatchedCount() > 0;
     }
 }

@@ -1,15 +1,13 @@
 package migopy.journal;
 
 import com.mongodb.client.model.Updates;
-
-import org.bson.BsonDocument;
-import org.bson.Document;
-import org.bson.conversions.Bson;
-
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import org.bson.BsonDocument;
+import org.bson.Document;
+import org.bson.conversions.Bson;
 
 /**
  * What is written before {@code up()} or {@code down()} is called.
@@ -42,12 +40,7 @@ public record Begin(
      * @param name the file's name, with {@code .java}
      */
     public record Source(
-            String name,
-            long number,
-            String checksum,
-            String text,
-            boolean reversible,
-            boolean resumable) {}
+            String name, long number, String checksum, String text, boolean reversible, boolean resumable) {}
 
     /** What the document will look like to whoever ends this step. */
     public Expected begun() {
@@ -60,13 +53,12 @@ public record Begin(
     }
 
     Bson update() {
-        Document set =
-                new Document("state", state.word())
-                        .append("run", run)
-                        .append("fence", fence)
-                        .append("transactional", transactional)
-                        .append("startedAt", Date.from(startedAt))
-                        .append("by", by.toDocument());
+        Document set = new Document("state", state.word())
+                .append("run", run)
+                .append("fence", fence)
+                .append("transactional", transactional)
+                .append("startedAt", Date.from(startedAt))
+                .append("by", by.toDocument());
         if (session != null) {
             set.append("session", session);
         }
@@ -79,15 +71,7 @@ public record Begin(
                     .append("resumable", source.resumable());
         }
         Document unset = new Document();
-        List<String> old =
-                new ArrayList<>(
-                        List.of(
-                                "finishedAt",
-                                "durationMs",
-                                "error",
-                                "output",
-                                "control",
-                                "reason"));
+        List<String> old = new ArrayList<>(List.of("finishedAt", "durationMs", "error", "output", "control", "reason"));
         if (session == null) {
             old.add("session");
         }
@@ -95,8 +79,7 @@ public record Begin(
             old.add("checkpoints");
         }
         old.forEach(field -> unset.append(field, ""));
-        List<Bson> parts =
-                new ArrayList<>(List.of(new Document("$set", set), new Document("$unset", unset)));
+        List<Bson> parts = new ArrayList<>(List.of(new Document("$set", set), new Document("$unset", unset)));
         if (interrupted != null) {
             parts.add(interrupted.push());
         }

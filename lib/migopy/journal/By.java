@@ -1,14 +1,13 @@
 package migopy.journal;
 
-import org.bson.BsonDocument;
-import org.bson.BsonNumber;
-import org.bson.BsonString;
-import org.bson.Document;
-
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.bson.BsonDocument;
+import org.bson.BsonNumber;
+import org.bson.BsonString;
+import org.bson.Document;
 
 /**
  * Who ran a step, where, with which Migopy.

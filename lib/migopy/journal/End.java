@@ -1,11 +1,9 @@
 package migopy.journal;
 
 import com.mongodb.client.model.Updates;
-
+import java.util.Date;
 import org.bson.Document;
 import org.bson.conversions.Bson;
-
-import java.util.Date;
 
 /**
  * What is written when a step is over.
@@ -22,11 +20,10 @@ public record End(Expected expected, State state, Attempt attempt, String output
     }
 
     Bson update() {
-        Document set =
-                new Document("state", state.word())
-                        .append("finishedAt", Date.from(attempt.finishedAt()))
-                        .append("durationMs", attempt.durationMs())
-                        .append("output", output);
+        Document set = new Document("state", state.word())
+                .append("finishedAt", Date.from(attempt.finishedAt()))
+                .append("durationMs", attempt.durationMs())
+                .append("output", output);
         Document unset = new Document("session", "").append("control", "");
         if (state == State.SKIPPED) {
             set.append("reason", attempt.note().text());
@@ -36,7 +33,6 @@ public record End(Expected expected, State state, Attempt attempt, String output
         } else {
             set.append("error", Attempt.errorDocument(attempt.error()));
         }
-        return Updates.combine(
-                new Document("$set", set), new Document("$unset", unset), attempt.push());
+        return Updates.combine(new Document("$set", set), new Document("$unset", unset), attempt.push());
     }
 }

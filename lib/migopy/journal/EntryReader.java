@@ -1,16 +1,15 @@
 package migopy.journal;
 
-import org.bson.BsonDateTime;
-import org.bson.BsonDocument;
-import org.bson.BsonString;
-import org.bson.BsonType;
-import org.bson.BsonValue;
-
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.bson.BsonDateTime;
+import org.bson.BsonDocument;
+import org.bson.BsonString;
+import org.bson.BsonType;
+import org.bson.BsonValue;
 
 /** Reads one document of the journal; whatever stands in it, the answer is an {@link Entry}. */
 final class EntryReader {

@@ -1,7 +1,6 @@
 package migopy.journal;
 
 import com.mongodb.client.model.Filters;
-
 import org.bson.BsonString;
 import org.bson.BsonValue;
 import org.bson.conversions.Bson;
@@ -31,8 +30,7 @@ public record Expected(String field, BsonValue key, State state, Long fence, Str
 
     /** The document as it was read. */
     public static Expected of(JournalEntry entry) {
-        return new Expected(
-                entry.key(), entry.bare() ? null : entry.state(), entry.fence(), entry.run());
+        return new Expected(entry.key(), entry.bare() ? null : entry.state(), entry.fence(), entry.run());
     }
 
     Bson filter() {

@@ -8,21 +8,18 @@ import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.Sorts;
 import com.mongodb.client.model.Updates;
-
-import migopy.MigopyException;
-import migopy.console.StepError;
-
-import org.bson.BsonDocument;
-import org.bson.BsonString;
-import org.bson.BsonValue;
-import org.bson.Document;
-import org.bson.conversions.Bson;
-
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Optional;
+import migopy.MigopyException;
+import migopy.console.StepError;
+import org.bson.BsonDocument;
+import org.bson.BsonString;
+import org.bson.BsonValue;
+import org.bson.Document;
+import org.bson.conversions.Bson;
 
 /**
  * The {@code migrations_fixes} collection: one document for each ad-hoc fix and each shell. A fix
@@ -75,13 +72,7 @@ public final class Fixes {
      * @param session the server session of a transactional one, else null
      */
     public record Begun(
-            String run,
-            Code code,
-            String reason,
-            Long fence,
-            By by,
-            Instant startedAt,
-            BsonDocument session) {
+            String run, Code code, String reason, Long fence, By by, Instant startedAt, BsonDocument session) {
         /** What the document looks like to whoever settles it. */
         public Expected expected() {
             return new Expected(OUTCOME, new BsonString(run), State.RUNNING, fence, null);
@@ -97,18 +88,12 @@ public final class Fixes {
      * @param output the last 64 kB that it printed
      */
     public record Settled(
-            State outcome,
-            Code code,
-            Instant finishedAt,
-            long durationMs,
-            StepError error,
-            String output) {
+            State outcome, Code code, Instant finishedAt, long durationMs, StepError error, String output) {
         private Bson update() {
-            Document set =
-                    new Document(OUTCOME, outcome.word())
-                            .append("finishedAt", Date.from(finishedAt))
-                            .append("durationMs", durationMs)
-                            .append("output", output);
+            Document set = new Document(OUTCOME, outcome.word())
+                    .append("finishedAt", Date.from(finishedAt))
+                    .append("durationMs", durationMs)
+                    .append("output", output);
             if (code != null) {
                 set.append("source", code.source()).append("checksum", code.checksum());
             }
@@ -124,22 +109,20 @@ public final class Fixes {
 
     /** Records that a fix begins. */
     public void begin(Begun begun) {
-        Document document =
-                new Document("_id", begun.run())
-                        .append("kind", begun.code().kind().word())
-                        .append("file", begun.code().file())
-                        .append("source", begun.code().source())
-                        .append("checksum", begun.code().checksum())
-                        .append("reason", begun.reason())
-                        .append(OUTCOME, State.RUNNING.word())
-                        .append("fence", begun.fence())
-                        .append("by", begun.by().toDocument())
-                        .append("startedAt", Date.from(begun.startedAt()))
-                        .append("transactional", begun.session() == null ? null : true)
-                        .append("session", begun.session());
+        Document document = new Document("_id", begun.run())
+                .append("kind", begun.code().kind().word())
+                .append("file", begun.code().file())
+                .append("source", begun.code().source())
+                .append("checksum", begun.code().checksum())
+                .append("reason", begun.reason())
+                .append(OUTCOME, State.RUNNING.word())
+                .append("fence", begun.fence())
+                .append("by", begun.by().toDocument())
+                .append("startedAt", Date.from(begun.startedAt()))
+                .append("transactional", begun.session() == null ? null : true)
+                .append("session", begun.session());
         document.values().removeIf(value -> value == null);
-        collection.insertOne(
-                document.toBsonDocument(BsonDocument.class, collection.getCodecRegistry()));
+        collection.insertOne(document.toBsonDocument(BsonDocument.class, collection.getCodecRegistry()));
     }
 
     /**
@@ -180,9 +163,7 @@ public final class Fixes {
     public void source(Begun begun, Code code) {
         collection.updateOne(
                 begun.expected().filter(),
-                Updates.combine(
-                        Updates.set("source", code.source()),
-                        Updates.set("checksum", code.checksum())));
+                Updates.combine(Updates.set("source", code.source()), Updates.set("checksum", code.checksum())));
     }
 
     /** Notes on one that is under way why it was asked to end; it may stay so. */
@@ -220,16 +201,16 @@ public final class Fixes {
      * open, which have no fence. Empty if there is nothing to fence.
      */
     public Optional<Long> highestFenceUnderWay() {
-        BsonDocument highest =
-                collection
-                        .find(Filters.eq(OUTCOME, State.RUNNING.word()))
-                        .sort(Sorts.descending("fence"))
-                        .projection(Projections.include("fence"))
-                        .first();
+        BsonDocument highest = collection
+                .find(Filters.eq(OUTCOME, State.RUNNING.word()))
+                .sort(Sorts.descending("fence"))
+                .projection(Projections.include("fence"))
+                .first();
         if (highest == null) {
             return Optional.empty();
         }
-        return Optional.of(highest.isNumber("fence") ? highest.getNumber("fence").longValue() : 0L);
+        return Optional.of(
+                highest.isNumber("fence") ? highest.getNumber("fence").longValue() : 0L);
     }
 
     /**
@@ -243,8 +224,7 @@ public final class Fixes {
     /** Makes every fix that is still at work unable to write; a shell has no fence, and stays. */
     public void raiseFence(long token) {
         collection.updateMany(
-                Filters.and(
-                        Filters.eq(OUTCOME, State.RUNNING.word()), Filters.type("fence", "number")),
+                Filters.and(Filters.eq(OUTCOME, State.RUNNING.word()), Filters.type("fence", "number")),
                 Updates.set("fence", token));
     }
 

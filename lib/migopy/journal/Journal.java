@@ -17,21 +17,18 @@ import com.mongodb.client.model.UpdateOneModel;
 import com.mongodb.client.model.UpdateOptions;
 import com.mongodb.client.model.Updates;
 import com.mongodb.client.result.UpdateResult;
-
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import migopy.MigopyException;
 import migopy.console.StepError;
 import migopy.console.Wording;
-
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
 import org.bson.BsonValue;
 import org.bson.Document;
 import org.bson.conversions.Bson;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 
 /**
  * The {@code migrations} collection.
@@ -56,17 +53,12 @@ public final class Journal {
 
     // Up to 1 MB a document that no plan needs. Everything else: a document of another tool shows
     // by its own fields that it is not ours.
-    private static final Bson FOR_PLANNING =
-            Projections.exclude("source", "output", "attempts", "error.frames");
+    private static final Bson FOR_PLANNING = Projections.exclude("source", "output", "attempts", "error.frames");
 
     /** Documents of other tools that have no more than what planning leaves out. */
-    private static final Bson OF_ANOTHER_TOOL =
-            Filters.and(
-                    Filters.exists("state", false),
-                    Filters.or(
-                            Filters.exists("source"),
-                            Filters.exists("output"),
-                            Filters.exists("attempts")));
+    private static final Bson OF_ANOTHER_TOOL = Filters.and(
+            Filters.exists("state", false),
+            Filters.or(Filters.exists("source"), Filters.exists("output"), Filters.exists("attempts")));
 
     private static final UpdateOptions UPSERT = new UpdateOptions().upsert(true);
 
@@ -83,13 +75,12 @@ public final class Journal {
      */
     public List<Entry> entries() {
         List<Entry> entries = new ArrayList<>();
-        try (MongoCursor<BsonDocument> cursor =
-                collection
-                        .find()
-                        .projection(FOR_PLANNING)
-                        .batchSize(READ_BATCH)
-                        .timeoutMode(TimeoutMode.ITERATION)
-                        .iterator()) {
+        try (MongoCursor<BsonDocument> cursor = collection
+                .find()
+                .projection(FOR_PLANNING)
+                .batchSize(READ_BATCH)
+                .timeoutMode(TimeoutMode.ITERATION)
+                .iterator()) {
             while (cursor.hasNext()) {
                 entries.add(EntryReader.read(cursor.next()));
             }
@@ -104,14 +95,11 @@ public final class Journal {
     }
 
     private void markThoseOfOtherTools(List<Entry> entries) {
-        for (BsonDocument other :
-                collection.find(OF_ANOTHER_TOOL).projection(Projections.include("name"))) {
+        for (BsonDocument other : collection.find(OF_ANOTHER_TOOL).projection(Projections.include("name"))) {
             entries.replaceAll(
-                    entry ->
-                            entry instanceof JournalEntry known
-                                            && known.key().equals(other.get("_id"))
-                                    ? EntryReader.ofAnotherTool(other)
-                                    : entry);
+                    entry -> entry instanceof JournalEntry known && known.key().equals(other.get("_id"))
+                            ? EntryReader.ofAnotherTool(other)
+                            : entry);
         }
     }
 
@@ -175,10 +163,8 @@ public final class Journal {
      * lock over does this first.
      */
     public void raiseFence(long token) {
-        Bson understood =
-                Filters.or(Filters.exists("fence", false), Filters.type("fence", "number"));
-        collection.updateMany(
-                Filters.and(records.running(), understood), Updates.set("fence", token));
+        Bson understood = Filters.or(Filters.exists("fence", false), Filters.type("fence", "number"));
+        collection.updateMany(Filters.and(records.running(), understood), Updates.set("fence", token));
     }
 
     /**
@@ -201,8 +187,7 @@ public final class Journal {
         boolean there = false;
         try {
             UpdateOptions options = new UpdateOptions().upsert(begin.expected().state() == null);
-            UpdateResult result =
-                    collection.updateOne(begin.expected().filter(), begin.update(), options);
+            UpdateResult result = collection.updateOne(begin.expected().filter(), begin.update(), options);
             there = result.getMatchedCount() > 0 || result.getUpsertedId() != null;
         } catch (MongoWriteException e) {
             if (e.getError().getCategory() != ErrorCategory.DUPLICATE_KEY) {
@@ -228,15 +213,13 @@ public final class Journal {
         String name = Records.shownKey(end.expected().key());
         boolean failed = end.attempt().error() != null;
         String as = !failed && end.state() == State.APPLIED ? "applied" : "pending";
-        String what =
-                failed
-                        ? "%s failed, and that could not be recorded: %s"
-                        : "%s ran to its end but could not be recorded: %s";
+        String what = failed
+                ? "%s failed, and that could not be recorded: %s"
+                : "%s ran to its end but could not be recorded: %s";
         return new MigopyException(
                 MigopyException.Kind.UNKNOWN,
                 what.formatted(name, e.getMessage()),
-                "When the server takes writes again: "
-                        + Wording.command("repair", name, "--as", as, "--reason", "..."),
+                "When the server takes writes again: " + Wording.command("repair", name, "--as", as, "--reason", "..."),
                 e);
     }
 
@@ -262,21 +245,16 @@ public final class Journal {
         // The end as an upsert that never inserts. If the record is another's or gone, that is an
         // error, which stops the command before the start of the next; a plain update would match
         // nothing, and the server would go on.
-        Bson other = Updates.setOnInsert("_id", new BsonDocument("not", end.expected().key()));
+        Bson other = Updates.setOnInsert(
+                "_id", new BsonDocument("not", end.expected().key()));
         boolean absent = begin.expected().state() == null;
         try {
-            BulkWriteResult result =
-                    collection.bulkWrite(
-                            List.of(
-                                    new UpdateOneModel<>(
-                                            end.expected().filter(),
-                                            Updates.combine(end.update(), other),
-                                            UPSERT),
-                                    new UpdateOneModel<>(
-                                            begin.expected().filter(),
-                                            begin.update(),
-                                            new UpdateOptions().upsert(absent))),
-                            new BulkWriteOptions().ordered(true));
+            BulkWriteResult result = collection.bulkWrite(
+                    List.of(
+                            new UpdateOneModel<>(end.expected().filter(), Updates.combine(end.update(), other), UPSERT),
+                            new UpdateOneModel<>(
+                                    begin.expected().filter(), begin.update(), new UpdateOptions().upsert(absent))),
+                    new BulkWriteOptions().ordered(true));
             return result.getMatchedCount() + result.getUpserts().size() == 2;
         } catch (MongoException e) { // not only of the documents: the command as a whole may fail
             return false;
@@ -317,15 +295,12 @@ public final class Journal {
      * @throws MigopyException unknown, if one of the two has changed since it was read
      */
     public void rename(Renaming renaming) {
-        BsonDocument old =
-                document(renaming.from().key())
-                        .orElseThrow(() -> records.lost(renaming.from().key()));
+        BsonDocument old = document(renaming.from().key())
+                .orElseThrow(() -> records.lost(renaming.from().key()));
         BsonDocument earlier = document(renaming.to().key()).orElse(null);
         try {
             collection.replaceOne(
-                    renaming.to().filter(),
-                    renaming.document(old, earlier),
-                    new ReplaceOptions().upsert(true));
+                    renaming.to().filter(), renaming.document(old, earlier), new ReplaceOptions().upsert(true));
         } catch (MongoWriteException e) {
             throw e.getError().getCategory() == ErrorCategory.DUPLICATE_KEY
                     ? records.lost(renaming.to().key())
@@ -361,11 +336,10 @@ public final class Journal {
                 set.append(field, applied.get(field));
             }
         }
-        Bson update =
-                Updates.combine(
-                        new Document("$set", set),
-                        new Document("$unset", unset),
-                        Attempt.interrupted(entry).push());
+        Bson update = Updates.combine(
+                new Document("$set", set),
+                new Document("$unset", unset),
+                Attempt.interrupted(entry).push());
         settle(Expected.of(entry), update);
     }
 

@@ -1,9 +1,8 @@
 package migopy.journal;
 
+import java.time.Instant;
 import org.bson.BsonDocument;
 import org.bson.BsonValue;
-
-import java.time.Instant;
 
 /**
  * A document of the journal that is understood. What a document may leave out is null here.
@@ -78,7 +77,6 @@ public record JournalEntry(
 
     /** Whether it failed in a way that leaves open how far it came. */
     public boolean failedMidway() {
-        return state == State.FAILED
-                && (INTERRUPTED.equals(errorType) || TIMEOUT.equals(errorType));
+        return state == State.FAILED && (INTERRUPTED.equals(errorType) || TIMEOUT.equals(errorType));
     }
 }

@@ -2,16 +2,14 @@ package migopy.journal;
 
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.Projections;
-
+import java.util.ArrayList;
+import java.util.List;
 import org.bson.BsonArray;
 import org.bson.BsonBinary;
 import org.bson.BsonBinarySubType;
 import org.bson.BsonDocument;
 import org.bson.BsonValue;
 import org.bson.conversions.Bson;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * The server sessions that records name: that of a transactional step, and those in the checkpoints
@@ -40,14 +38,10 @@ final class OpenSessions {
             sessions.add(record.getDocument("session"));
         }
         BsonDocument none = new BsonDocument();
-        BsonDocument checkpoints =
-                record.isDocument("checkpoints") ? record.getDocument("checkpoints") : none;
+        BsonDocument checkpoints = record.isDocument("checkpoints") ? record.getDocument("checkpoints") : none;
         for (BsonValue each : checkpoints.values()) {
             BsonDocument checkpoint = each.isDocument() ? each.asDocument() : none;
-            BsonArray ids =
-                    checkpoint.isArray("sessions")
-                            ? checkpoint.getArray("sessions")
-                            : new BsonArray();
+            BsonArray ids = checkpoint.isArray("sessions") ? checkpoint.getArray("sessions") : new BsonArray();
             for (BsonValue id : ids) {
                 BsonDocument session = new BsonDocument("id", id);
                 if (isSession(session)) {

@@ -8,10 +8,13 @@ import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.Updates;
-
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import migopy.MigopyException;
 import migopy.console.StepError;
-
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonInt64;
@@ -24,12 +27,6 @@ import org.bson.codecs.EncoderContext;
 import org.bson.codecs.StringCodec;
 import org.bson.codecs.configuration.CodecRegistries;
 import org.bson.conversions.Bson;
-
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.Function;
 
 /**
  * The records that runs start and end, one document each: what the collections of migrations and of
@@ -55,12 +52,9 @@ final class Records {
     Records(MongoDatabase database, String collection, String noun, String stateField) {
         this.database = database;
         this.noun = noun;
-        var registry =
-                CodecRegistries.fromRegistries(
-                        CodecRegistries.fromCodecs((Codec<String>) new WellFormed()),
-                        database.getCodecRegistry());
-        this.collection =
-                database.getCollection(collection, BsonDocument.class).withCodecRegistry(registry);
+        var registry = CodecRegistries.fromRegistries(
+                CodecRegistries.fromCodecs((Codec<String>) new WellFormed()), database.getCodecRegistry());
+        this.collection = database.getCollection(collection, BsonDocument.class).withCodecRegistry(registry);
         this.running = Filters.in(stateField, State.RUNNING.word(), State.ROLLING_BACK.word());
     }
 
@@ -105,7 +99,10 @@ final class Records {
      * is seen, and stays.
      */
     boolean isCommitted(Expected ended) {
-        return collection.withReadConcern(ReadConcern.LINEARIZABLE).find(ended.filter()).first()
+        return collection
+                        .withReadConcern(ReadConcern.LINEARIZABLE)
+                        .find(ended.filter())
+                        .first()
                 != null;
     }
 
@@ -116,15 +113,10 @@ final class Records {
      * @param unrecorded what is thrown when no try got through
      * @throws MigopyException unknown, if the record is not as expected, or if no try got through
      */
-    void end(
-            Expected expected,
-            Bson update,
-            Expected ended,
-            Function<RuntimeException, MigopyException> unrecorded) {
+    void end(Expected expected, Bson update, Expected ended, Function<RuntimeException, MigopyException> unrecorded) {
         for (int i = 0; ; i++) {
             try {
-                if (collection.updateOne(expected.filter(), update).getMatchedCount() == 0
-                        && !has(ended)) {
+                if (collection.updateOne(expected.filter(), update).getMatchedCount() == 0 && !has(ended)) {
                     throw lost(expected.key());
                 }
                 return;
@@ -156,15 +148,11 @@ final class Records {
                 expected,
                 noted,
                 expected,
-                e ->
-                        new MigopyException(
-                                MigopyException.Kind.UNKNOWN,
-                                "Why %s ended could not be recorded: %s"
-                                        .formatted(shown(expected.key()), e.getMessage()),
-                                "Check the connection, then run: "
-                                        + MigopyException.COMMAND
-                                        + " status",
-                                e));
+                e -> new MigopyException(
+                        MigopyException.Kind.UNKNOWN,
+                        "Why %s ended could not be recorded: %s".formatted(shown(expected.key()), e.getMessage()),
+                        "Check the connection, then run: " + MigopyException.COMMAND + " status",
+                        e));
     }
 
     /**
@@ -198,11 +186,9 @@ final class Records {
     }
 
     private BsonDocument unchanged(Expected expected) {
-        BsonDocument filter =
-                expected.filter().toBsonDocument(BsonDocument.class, database.getCodecRegistry());
+        BsonDocument filter = expected.filter().toBsonDocument(BsonDocument.class, database.getCodecRegistry());
         BsonDocument fence = new BsonDocument("fence", new BsonInt64(expected.fence()));
-        BsonDocument update =
-                new BsonDocument("q", filter).append("u", new BsonDocument("$set", fence));
+        BsonDocument update = new BsonDocument("q", filter).append("u", new BsonDocument("$set", fence));
         String name = collection.getNamespace().getCollectionName();
         return new BsonDocument("update", new BsonString(name))
                 .append("updates", new BsonArray(List.of(update)))
@@ -211,16 +197,14 @@ final class Records {
 
     /** What is to be said of a record that is no longer as this run wrote it. */
     MigopyException lost(BsonValue key) {
-        boolean there =
-                collection
-                                .find(Filters.eq("_id", key))
-                                .projection(Projections.include("_id"))
-                                .first()
-                        != null;
+        boolean there = collection
+                        .find(Filters.eq("_id", key))
+                        .projection(Projections.include("_id"))
+                        .first()
+                != null;
         return there
                 ? MigopyException.unknown(
-                        "Another run has taken over, and %s is in its hands now"
-                                .formatted(shown(key)),
+                        "Another run has taken over, and %s is in its hands now".formatted(shown(key)),
                         "See what is true: " + MigopyException.COMMAND + " status")
                 : MigopyException.unknown(
                         "The record of %s was deleted from %s while it ran"

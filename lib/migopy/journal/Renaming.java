@@ -1,12 +1,11 @@
 package migopy.journal;
 
+import java.util.List;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonInt64;
 import org.bson.BsonString;
 import org.bson.BsonValue;
-
-import java.util.List;
 
 /**
  * A record that moves to the new name of its migration, with its history.
@@ -20,13 +19,7 @@ import java.util.List;
  * @param repair the attempt that records the renaming itself
  */
 public record Renaming(
-        Expected from,
-        Expected to,
-        String oldName,
-        String fileName,
-        long number,
-        long fence,
-        Attempt repair) {
+        Expected from, Expected to, String oldName, String fileName, long number, long fence, Attempt repair) {
 
     /** The document under the new name. */
     BsonDocument document(BsonDocument old, BsonDocument earlier) {
@@ -47,8 +40,6 @@ public record Renaming(
     }
 
     private static List<BsonValue> attempts(BsonDocument document) {
-        return document != null && document.isArray("attempts")
-                ? document.getArray("attempts")
-                : List.of();
+        return document != null && document.isArray("attempts") ? document.getArray("attempts") : List.of();
     }
 }

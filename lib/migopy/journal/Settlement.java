@@ -2,13 +2,11 @@ package migopy.journal;
 
 import com.mongodb.client.model.PushOptions;
 import com.mongodb.client.model.Updates;
-
-import org.bson.Document;
-import org.bson.conversions.Bson;
-
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
+import org.bson.Document;
+import org.bson.conversions.Bson;
 
 /**
  * What a person has decided about a migration.

@@ -1,9 +1,8 @@
 package migopy.lock;
 
-import migopy.console.Wording;
-
 import java.time.Instant;
 import java.time.ZoneId;
+import migopy.console.Wording;
 
 /**
  * Who holds the lock, or held it last.
@@ -28,9 +27,7 @@ public record Holder(
      * The end of the lease as a person reads it: {@code 10:12:31}, with its date if that is far.
      */
     public String until() {
-        return expiresAt == null
-                ? "its end"
-                : Wording.until(expiresAt, Instant.now(), ZoneId.systemDefault());
+        return expiresAt == null ? "its end" : Wording.until(expiresAt, Instant.now(), ZoneId.systemDefault());
     }
 
     /** {@code run 7f3a91 on host, pid 4711}. */

@@ -2,11 +2,6 @@ package migopy.lock;
 
 import com.mongodb.MongoException;
 import com.mongodb.MongoInterruptedException;
-
-import migopy.MigopyException;
-import migopy.console.Event;
-import migopy.console.Wording;
-
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,6 +10,9 @@ import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import migopy.MigopyException;
+import migopy.console.Event;
+import migopy.console.Wording;
 
 /**
  * The lock while it is ours: renewed beside the work by a thread of its own, released when it is
@@ -77,12 +75,7 @@ public final class Lease implements AutoCloseable {
     }
 
     private Lease(
-            LockStore store,
-            LockStore.Owner owner,
-            Duration length,
-            Holder acquired,
-            Clock wall,
-            Renewal renewal) {
+            LockStore store, LockStore.Owner owner, Duration length, Holder acquired, Clock wall, Renewal renewal) {
         this.store = store;
         this.owner = owner;
         this.length = length;
@@ -106,12 +99,7 @@ public final class Lease implements AutoCloseable {
      * @throws InterruptedException if this thread is interrupted while it waits
      */
     public static Lease acquire(
-            LockStore store,
-            LockStore.Owner owner,
-            Duration length,
-            Duration wait,
-            Clock wall,
-            Consumer<Event> events)
+            LockStore store, LockStore.Owner owner, Duration length, Duration wait, Clock wall, Consumer<Event> events)
             throws InterruptedException {
         long start = System.nanoTime();
         long pause = Math.min(LOOK_AGAIN.toMillis(), length.toMillis() / RENEWALS_PER_LEASE);
@@ -217,8 +205,7 @@ public final class Lease implements AutoCloseable {
                 throw new MigopyException(
                         MigopyException.Kind.UNKNOWN,
                         (old
-                                        ? "The lock could not be renewed for two thirds of its"
-                                                + " lease: "
+                                        ? "The lock could not be renewed for two thirds of its" + " lease: "
                                         : "Whether the lock is still held could not be checked: ")
                                 + e.getMessage(),
                         "See what is true: " + MigopyException.COMMAND + " status",
@@ -237,8 +224,7 @@ public final class Lease implements AutoCloseable {
 
     private MigopyException lost() {
         return MigopyException.unknown(
-                "This run lost its lock: " + why(),
-                "Check what was applied: " + MigopyException.COMMAND + " status");
+                "This run lost its lock: " + why(), "Check what was applied: " + MigopyException.COMMAND + " status");
     }
 
     private String why() {
@@ -302,8 +288,7 @@ public final class Lease implements AutoCloseable {
     private synchronized void renewAfterFailure() {
         Duration third = length.dividedBy(3);
         long now = System.nanoTime();
-        if (renewal.age(wall.millis()).compareTo(third) > 0
-                && now - reconnectedNanos > third.toNanos()) {
+        if (renewal.age(wall.millis()).compareTo(third) > 0 && now - reconnectedNanos > third.toNanos()) {
             reconnectedNanos = now;
             store.reconnect();
         }
@@ -317,8 +302,7 @@ public final class Lease implements AutoCloseable {
     @Override
     public void close() {
         closed.countDown();
-        boolean interrupted =
-                Thread.interrupted(); // a signal's; the release has to go through all the same
+        boolean interrupted = Thread.interrupted(); // a signal's; the release has to go through all the same
         try {
             renewer.join(JOIN.toMillis());
             if (!lost) {

@@ -7,10 +7,6 @@ import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.ReturnDocument;
 import com.mongodb.client.model.Updates;
-
-import org.bson.Document;
-import org.bson.conversions.Bson;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
@@ -19,6 +15,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.bson.Document;
+import org.bson.conversions.Bson;
 
 /**
  * The document {@code {_id: "lock"}}: what is read and written of it, by the server's clock.
@@ -58,11 +56,7 @@ public final class LockStore {
      *     pipelines in updates; there the time is this machine's, on which that server runs as well
      * @param reopened the same database by another client, for renewals that fail; or null
      */
-    public LockStore(
-            MongoDatabase database,
-            String collection,
-            boolean serverClock,
-            Supplier<MongoDatabase> reopened) {
+    public LockStore(MongoDatabase database, String collection, boolean serverClock, Supplier<MongoDatabase> reopened) {
         this.name = collection;
         this.collection = database.getCollection(collection);
         this.serverClock = serverClock;
@@ -95,9 +89,7 @@ public final class LockStore {
                 lock.append("now", new Date());
             }
         }
-        return lock == null || lock.get("owner") == null
-                ? Optional.empty()
-                : Optional.of(read(lock));
+        return lock == null || lock.get("owner") == null ? Optional.empty() : Optional.of(read(lock));
     }
 
     /**
@@ -106,15 +98,12 @@ public final class LockStore {
      * @return who holds it now; it is ours if that is {@code owner}
      */
     Holder acquire(Owner owner, Duration lease) {
-        Document after =
-                serverClock
-                        ? collection.findOneAndUpdate(
-                                LOCK,
-                                acquisition(owner, lease),
-                                new FindOneAndUpdateOptions()
-                                        .upsert(true)
-                                        .returnDocument(ReturnDocument.AFTER))
-                        : acquirePlainly(owner, lease);
+        Document after = serverClock
+                ? collection.findOneAndUpdate(
+                        LOCK,
+                        acquisition(owner, lease),
+                        new FindOneAndUpdateOptions().upsert(true).returnDocument(ReturnDocument.AFTER))
+                : acquirePlainly(owner, lease);
         return read(after);
     }
 
@@ -124,14 +113,13 @@ public final class LockStore {
         Document noOwner = new Document("$eq", List.of(ifNull("$owner", ""), ""));
         Document ranOut = new Document("$lte", List.of("$expiresAt", "$$NOW"));
         Document free = new Document("$or", List.of(noOwner, ranOut));
-        Document taken =
-                new Document("owner", whenFree(literal(owner.id()), "$owner"))
-                        .append("run", whenFree(literal(owner.run()), "$run"))
-                        .append("host", whenFree(literal(owner.host()), "$host"))
-                        .append("pid", whenFree(literal(owner.pid()), "$pid"))
-                        .append("token", whenFree(next(), "$token"))
-                        .append("acquiredAt", whenFree("$$NOW", "$acquiredAt"))
-                        .append("expiresAt", whenFree(inOneLease(lease), "$expiresAt"));
+        Document taken = new Document("owner", whenFree(literal(owner.id()), "$owner"))
+                .append("run", whenFree(literal(owner.run()), "$run"))
+                .append("host", whenFree(literal(owner.host()), "$host"))
+                .append("pid", whenFree(literal(owner.pid()), "$pid"))
+                .append("token", whenFree(next(), "$token"))
+                .append("acquiredAt", whenFree("$$NOW", "$acquiredAt"))
+                .append("expiresAt", whenFree(inOneLease(lease), "$expiresAt"));
         return List.of(
                 new Document("$set", new Document("free", free)),
                 new Document("$set", taken),
@@ -161,19 +149,15 @@ public final class LockStore {
     private Document acquirePlainly(Owner owner, Duration lease) {
         Date now = new Date();
         Bson free =
-                Filters.or(
-                        Filters.exists("owner", false),
-                        Filters.eq("owner", null),
-                        Filters.lte("expiresAt", now));
-        Bson taken =
-                Updates.combine(
-                        Updates.set("owner", owner.id()),
-                        Updates.set("run", owner.run()),
-                        Updates.set("host", owner.host()),
-                        Updates.set("pid", owner.pid()),
-                        Updates.set("acquiredAt", now),
-                        Updates.set("expiresAt", Date.from(now.toInstant().plus(lease))),
-                        Updates.inc("token", 1L));
+                Filters.or(Filters.exists("owner", false), Filters.eq("owner", null), Filters.lte("expiresAt", now));
+        Bson taken = Updates.combine(
+                Updates.set("owner", owner.id()),
+                Updates.set("run", owner.run()),
+                Updates.set("host", owner.host()),
+                Updates.set("pid", owner.pid()),
+                Updates.set("acquiredAt", now),
+                Updates.set("expiresAt", Date.from(now.toInstant().plus(lease))),
+                Updates.inc("token", 1L));
         if (collection.find(LOCK).first() == null) {
             collection.insertOne(new Document("_id", "lock").append("token", 0L));
         }
@@ -226,14 +210,13 @@ public final class LockStore {
     /** Gives the lock back, if it is still that owner's; the token stays. */
     public boolean release(String owner, long token) {
         Bson ours = Filters.and(LOCK, Filters.eq("owner", owner), Filters.eq("token", token));
-        Bson nobody =
-                Updates.combine(
-                        Updates.unset("owner"),
-                        Updates.unset("run"),
-                        Updates.unset("host"),
-                        Updates.unset("pid"),
-                        Updates.unset("acquiredAt"),
-                        Updates.unset("expiresAt"));
+        Bson nobody = Updates.combine(
+                Updates.unset("owner"),
+                Updates.unset("run"),
+                Updates.unset("host"),
+                Updates.unset("pid"),
+                Updates.unset("acquiredAt"),
+                Updates.unset("expiresAt"));
         // The same kind of command as took it: another one would be loaded for this alone.
         return collection.findOneAndUpdate(ours, nobody) != null;
     }

@@ -16,11 +16,7 @@ public record RestoreNote(String run, String database, String folder, String way
 
     static RestoreNote in(Document lock) {
         return lock != null && lock.get(FIELD) instanceof Document note
-                ? new RestoreNote(
-                        text(note, "run"),
-                        text(note, "database"),
-                        text(note, "folder"),
-                        text(note, "wayOn"))
+                ? new RestoreNote(text(note, "run"), text(note, "database"), text(note, "folder"), text(note, "wayOn"))
                 : null;
     }
 

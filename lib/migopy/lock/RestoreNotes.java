@@ -6,13 +6,11 @@ import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.ReplaceOptions;
 import com.mongodb.client.model.Updates;
-
+import java.util.Optional;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
 import org.bson.Document;
 import org.bson.conversions.Bson;
-
-import java.util.Optional;
 
 /**
  * What a restore records beside the lock: the note on the lock's document, and a document {@code
@@ -36,7 +34,9 @@ public final class RestoreNotes {
 
     /** The note of an unfinished restore; empty if there is none. */
     public Optional<RestoreNote> find() {
-        Document lock = locks.find(LOCK).projection(Projections.include(RestoreNote.FIELD)).first();
+        Document lock = locks.find(LOCK)
+                .projection(Projections.include(RestoreNote.FIELD))
+                .first();
         return Optional.ofNullable(RestoreNote.in(lock));
     }
 

@@ -10,15 +10,12 @@ import com.mongodb.connection.ClusterConnectionMode;
 import com.mongodb.connection.ClusterType;
 import com.mongodb.connection.ServerMonitoringMode;
 import com.mongodb.event.CommandListener;
-
-import migopy.settings.ConnectionSettings;
-import migopy.settings.Tls;
-
-import org.bson.UuidRepresentation;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import migopy.settings.ConnectionSettings;
+import migopy.settings.Tls;
+import org.bson.UuidRepresentation;
 
 /**
  * The clients of one run: the journal's, and the user's.
@@ -63,8 +60,7 @@ final class Clients implements AutoCloseable {
      * @param appName by which the server knows the user's operations
      * @param listener of the user's client alone
      */
-    static Clients of(
-            ConnectionSettings settings, String uri, String appName, CommandListener listener) {
+    static Clients of(ConnectionSettings settings, String uri, String appName, CommandListener listener) {
         ConnectionString string = new ConnectionString(uri);
         MongoClientSettings forUser = forUser(string, settings.tls(), appName);
         Integer given = string.getServerSelectionTimeout();
@@ -99,11 +95,9 @@ final class Clients implements AutoCloseable {
     synchronized MongoClient user() {
         ensureOpen();
         if (user == null) {
-            user =
-                    MongoClients.create(
-                            MongoClientSettings.builder(forUser)
-                                    .addCommandListener(listener)
-                                    .build());
+            user = MongoClients.create(MongoClientSettings.builder(forUser)
+                    .addCommandListener(listener)
+                    .build());
         }
         return user;
     }
@@ -116,20 +110,13 @@ final class Clients implements AutoCloseable {
     /** A client of the first host alone, whatever replica set it belongs to. */
     static MongoClient ofFirstHost(ConnectionSettings settings, String uri, Duration limit) {
         ConnectionString string = new ConnectionString(uri);
-        return MongoClients.create(
-                MongoClientSettings.builder(forUser(string, settings.tls(), "migopy-probe"))
-                        .applyToClusterSettings(
-                                cluster ->
-                                        cluster.requiredReplicaSetName(null)
-                                                .requiredClusterType(ClusterType.UNKNOWN)
-                                                .mode(ClusterConnectionMode.SINGLE)
-                                                .hosts(
-                                                        List.of(
-                                                                new ServerAddress(
-                                                                        string.getHosts().get(0))))
-                                                .serverSelectionTimeout(
-                                                        limit.toMillis(), TimeUnit.MILLISECONDS))
-                        .build());
+        return MongoClients.create(MongoClientSettings.builder(forUser(string, settings.tls(), "migopy-probe"))
+                .applyToClusterSettings(cluster -> cluster.requiredReplicaSetName(null)
+                        .requiredClusterType(ClusterType.UNKNOWN)
+                        .mode(ClusterConnectionMode.SINGLE)
+                        .hosts(List.of(new ServerAddress(string.getHosts().get(0))))
+                        .serverSelectionTimeout(limit.toMillis(), TimeUnit.MILLISECONDS))
+                .build());
     }
 
     @Override
@@ -153,35 +140,30 @@ final class Clients implements AutoCloseable {
     }
 
     private static MongoClientSettings forUser(ConnectionString string, Tls tls, String appName) {
-        MongoClientSettings.Builder builder =
-                MongoClientSettings.builder()
-                        .uuidRepresentation(UuidRepresentation.STANDARD)
-                        .applyConnectionString(string)
-                        // Ours even where the URI names one: who takes a lock over finds a dead
-                        // run's work by it.
-                        .applicationName(appName)
-                        .writeConcern(writeConcern(string));
-        builder.applyToServerSettings(
-                server -> {
-                    if (string.getServerMonitoringMode() == null) {
-                        // One connection less to open and to close than with streaming.
-                        server.serverMonitoringMode(ServerMonitoringMode.POLL);
-                    }
-                });
+        MongoClientSettings.Builder builder = MongoClientSettings.builder()
+                .uuidRepresentation(UuidRepresentation.STANDARD)
+                .applyConnectionString(string)
+                // Ours even where the URI names one: who takes a lock over finds a dead
+                // run's work by it.
+                .applicationName(appName)
+                .writeConcern(writeConcern(string));
+        builder.applyToServerSettings(server -> {
+            if (string.getServerMonitoringMode() == null) {
+                // One connection less to open and to close than with streaming.
+                server.serverMonitoringMode(ServerMonitoringMode.POLL);
+            }
+        });
         if (string.getServerSelectionTimeout() == null) {
             builder.applyToClusterSettings(
-                    cluster ->
-                            cluster.serverSelectionTimeout(
-                                    SERVER_SELECTION.toMillis(), TimeUnit.MILLISECONDS));
+                    cluster -> cluster.serverSelectionTimeout(SERVER_SELECTION.toMillis(), TimeUnit.MILLISECONDS));
         }
         if (tls.enabled()) {
-            builder.applyToSslSettings(
-                    ssl -> {
-                        ssl.enabled(true);
-                        if (tls.context() != null) {
-                            ssl.context(tls.context());
-                        }
-                    });
+            builder.applyToSslSettings(ssl -> {
+                ssl.enabled(true);
+                if (tls.context() != null) {
+                    ssl.context(tls.context());
+                }
+            });
         }
         return builder.build();
     }
@@ -193,20 +175,17 @@ final class Clients implements AutoCloseable {
         }
         boolean timeLimitOnly = said.getWObject() == null && said.getJournal() == null;
         return timeLimitOnly
-                ? WriteConcern.MAJORITY.withWTimeout(
-                        said.getWTimeout(TimeUnit.MILLISECONDS), TimeUnit.MILLISECONDS)
+                ? WriteConcern.MAJORITY.withWTimeout(said.getWTimeout(TimeUnit.MILLISECONDS), TimeUnit.MILLISECONDS)
                 : said;
     }
 
     private static MongoClient journal(MongoClientSettings forUser, String appName) {
-        return MongoClients.create(
-                MongoClientSettings.builder(forUser)
-                        // Another name: whoever ends the run's operations does not end these.
-                        .applicationName(appName + JOURNAL)
-                        .retryWrites(true)
-                        .retryReads(true)
-                        .applyToConnectionPoolSettings(
-                                pool -> pool.minSize(0).maxSize(JOURNAL_POOL))
-                        .build());
+        return MongoClients.create(MongoClientSettings.builder(forUser)
+                // Another name: whoever ends the run's operations does not end these.
+                .applicationName(appName + JOURNAL)
+                .retryWrites(true)
+                .retryReads(true)
+                .applyToConnectionPoolSettings(pool -> pool.minSize(0).maxSize(JOURNAL_POOL))
+                .build());
     }
 }

@@ -11,14 +11,6 @@ import com.mongodb.WriteConcern;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.connection.ClusterDescription;
-
-import migopy.MigopyException;
-import migopy.observe.CommandWatch;
-import migopy.observe.Observation;
-import migopy.settings.Settings;
-
-import org.bson.Document;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +20,11 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
+import migopy.MigopyException;
+import migopy.observe.CommandWatch;
+import migopy.observe.Observation;
+import migopy.settings.Settings;
+import org.bson.Document;
 
 /**
  * The database that the settings name, connected while other work goes on.
@@ -196,16 +193,13 @@ public final class Connection implements AutoCloseable {
             return;
         }
         String name = settings.database();
-        Pattern anyCase =
-                Pattern.compile("^" + Pattern.quote(name) + "$", Pattern.CASE_INSENSITIVE);
+        Pattern anyCase = Pattern.compile("^" + Pattern.quote(name) + "$", Pattern.CASE_INSENSITIVE);
         List<String> names;
         try {
-            Document answer =
-                    admin().runCommand(
-                                    new Document("listDatabases", 1)
-                                            .append("nameOnly", true)
-                                            .append("authorizedDatabases", true)
-                                            .append("filter", new Document("name", anyCase)));
+            Document answer = admin().runCommand(new Document("listDatabases", 1)
+                    .append("nameOnly", true)
+                    .append("authorizedDatabases", true)
+                    .append("filter", new Document("name", anyCase)));
             var found = answer.getList("databases", Document.class).stream();
             names = found.map(one -> one.getString("name")).toList();
         } catch (MongoCommandException e) {
@@ -297,7 +291,9 @@ public final class Connection implements AutoCloseable {
     }
 
     private Topology connect() {
-        String uri = settings.embedded() ? startEmbedded() : settings.connection().uri().reveal();
+        String uri = settings.embedded()
+                ? startEmbedded()
+                : settings.connection().uri().reveal();
         Clients made = Clients.of(settings.connection(), uri, appName, commands);
         synchronized (this) {
             if (closed) {
@@ -306,10 +302,9 @@ public final class Connection implements AutoCloseable {
             }
             clients = made;
         }
-        MongoDatabase admin =
-                made.journal()
-                        .getDatabase("admin")
-                        .withTimeout(made.firstContact().toMillis(), TimeUnit.MILLISECONDS);
+        MongoDatabase admin = made.journal()
+                .getDatabase("admin")
+                .withTimeout(made.firstContact().toMillis(), TimeUnit.MILLISECONDS);
         if (settings.embedded()) {
             admin.runCommand(new Document("ping", 1));
             return Topology.EMBEDDED;
@@ -334,14 +329,11 @@ public final class Connection implements AutoCloseable {
             String name = hello(alone.getDatabase("admin")).getString("setName");
             return wanted.equals(name)
                     ? Optional.empty()
-                    : Optional.of(
-                            new MongoConfigurationException(
-                                    name == null
-                                            ? "it is not a member of a replica set, but the URI"
-                                                    + " says replicaSet="
-                                                    + wanted
-                                            : "it belongs to the replica set %s, but the URI says replicaSet=%s"
-                                                    .formatted(name, wanted)));
+                    : Optional.of(new MongoConfigurationException(
+                            name == null
+                                    ? "it is not a member of a replica set, but the URI" + " says replicaSet=" + wanted
+                                    : "it belongs to the replica set %s, but the URI says replicaSet=%s"
+                                            .formatted(name, wanted)));
         } catch (MongoException e) {
             return Optional.empty(); // no answer at all, as the driver said
         }

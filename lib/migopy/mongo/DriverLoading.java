@@ -2,12 +2,9 @@ package migopy.mongo;
 
 import com.mongodb.ConnectionString;
 import com.mongodb.MongoClientSettings;
-
-import migopy.settings.ConnectionSettings;
-
-import org.bson.types.ObjectId;
-
 import java.util.Date;
+import migopy.settings.ConnectionSettings;
+import org.bson.types.ObjectId;
 
 /**
  * Loads the driver while the main thread still reads words and settings: a third of what a short

@@ -1,10 +1,5 @@
 package migopy.mongo;
 
-import migopy.MigopyException;
-import migopy.files.MigrationSource;
-import migopy.files.Ownership;
-import migopy.files.ScriptJars;
-
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
@@ -21,9 +16,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
+import migopy.MigopyException;
+import migopy.files.MigrationSource;
+import migopy.files.Ownership;
+import migopy.files.ScriptJars;
 
 /**
  * What the embedded server's JVM runs: the script's classes, compiled once, and its jars, resolved
@@ -40,8 +38,7 @@ record EmbeddedProgram(Path folder, List<Path> classPath) {
     private static final String RESOURCE = "/migopy/embedded/" + NAME + ".java";
 
     /** Finds what is there already, makes what is missing, and says so where that takes long. */
-    static EmbeddedProgram prepare(Path home, Path cacheDirectory, Map<String, String> environment)
-            throws IOException {
+    static EmbeddedProgram prepare(Path home, Path cacheDirectory, Map<String, String> environment) throws IOException {
         Path folder = cacheDirectory.resolve("embedded");
         String text = script();
         Path classes = folder.resolve(nameOfClasses(text));
@@ -50,8 +47,7 @@ record EmbeddedProgram(Path folder, List<Path> classPath) {
             System.err.println("Preparing the embedded database (once)");
         }
         // Before the folder: a cache that is new gets its .gitignore by this.
-        List<Path> jars =
-                ScriptJars.of("the embedded database", text, home, cacheDirectory, environment);
+        List<Path> jars = ScriptJars.of("the embedded database", text, home, cacheDirectory, environment);
         Ownership.createFolder(folder);
         if (fresh) {
             compile(text, classes, jars);
@@ -69,16 +65,12 @@ record EmbeddedProgram(Path folder, List<Path> classPath) {
     /** Another text, or another Java, has classes of its own. */
     private static String nameOfClasses(String text) {
         String checksum = MigrationSource.checksum(text);
-        return "classes-%d-%s"
-                .formatted(Runtime.version().feature(), checksum.substring(checksum.length() - 16));
+        return "classes-%d-%s".formatted(Runtime.version().feature(), checksum.substring(checksum.length() - 16));
     }
 
     /** The command line of its JVM. */
     List<String> command() {
-        String path =
-                classPath.stream()
-                        .map(Path::toString)
-                        .collect(Collectors.joining(File.pathSeparator));
+        String path = classPath.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
         return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
@@ -91,8 +83,7 @@ record EmbeddedProgram(Path folder, List<Path> classPath) {
 
     private static String script() throws IOException {
         try (InputStream in = EmbeddedProgram.class.getResourceAsStream(RESOURCE)) {
-            return new String(
-                    Objects.requireNonNull(in, RESOURCE).readAllBytes(), StandardCharsets.UTF_8);
+            return new String(Objects.requireNonNull(in, RESOURCE).readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 
@@ -124,27 +115,24 @@ record EmbeddedProgram(Path folder, List<Path> classPath) {
     private static void compileInto(Path classes, String text, List<Path> jars) throws IOException {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         if (compiler == null) {
-            throw MigopyException.usage(
-                    "This Java has no compiler", "Use a JDK, not a JRE: set JAVA_HOME to one");
+            throw MigopyException.usage("This Java has no compiler", "Use a JDK, not a JRE: set JAVA_HOME to one");
         }
         Path source = Files.writeString(classes.resolve(NAME + ".java"), text);
         var errors = new ByteArrayOutputStream();
-        String path =
-                jars.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
-        int code =
-                compiler.run(
-                        null,
-                        errors,
-                        errors,
-                        "-XDignore.symbol.file",
-                        "-proc:none",
-                        "-encoding",
-                        "UTF-8",
-                        "-cp",
-                        path,
-                        "-d",
-                        classes.toString(),
-                        source.toString());
+        String path = jars.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
+        int code = compiler.run(
+                null,
+                errors,
+                errors,
+                "-XDignore.symbol.file",
+                "-proc:none",
+                "-encoding",
+                "UTF-8",
+                "-cp",
+                path,
+                "-d",
+                classes.toString(),
+                source.toString());
         if (code != 0) {
             throw new IOException(errors.toString(StandardCharsets.UTF_8).strip());
         }

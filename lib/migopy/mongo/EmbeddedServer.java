@@ -1,7 +1,5 @@
 package migopy.mongo;
 
-import migopy.MigopyException;
-
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -14,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import migopy.MigopyException;
 
 /**
  * The database for a first try, in a JVM of its own that ends with this one. Its data lies in
@@ -46,10 +45,8 @@ public final class EmbeddedServer implements AutoCloseable {
         Process process;
         Path log = cacheDirectory.resolve("embedded").resolve("log");
         try {
-            EmbeddedProgram program =
-                    EmbeddedProgram.prepare(home, cacheDirectory, System.getenv());
-            ProcessBuilder builder =
-                    new ProcessBuilder(program.command()).redirectError(log.toFile());
+            EmbeddedProgram program = EmbeddedProgram.prepare(home, cacheDirectory, System.getenv());
+            ProcessBuilder builder = new ProcessBuilder(program.command()).redirectError(log.toFile());
             // It needs no settings, and what it need not know it cannot tell.
             builder.environment().keySet().removeIf(name -> name.startsWith("MONGO_"));
             process = builder.start();
@@ -120,16 +117,15 @@ public final class EmbeddedServer implements AutoCloseable {
         return switch (words[0]) {
             case "port" -> Integer.parseInt(words[1]);
             case "locked" ->
-                    throw MigopyException.unreachable(
-                            "The embedded database is in use by another run",
-                            "Wait for its end; it serves one run at a time");
+                throw MigopyException.unreachable(
+                        "The embedded database is in use by another run",
+                        "Wait for its end; it serves one run at a time");
             case "failed" -> throw cannotStart(words[1], log);
             default -> throw cannotStart("it ended at once", log);
         };
     }
 
     private static MigopyException cannotStart(String reason, Path log) {
-        return MigopyException.unreachable(
-                "The embedded database cannot be started: " + reason, "Look into " + log);
+        return MigopyException.unreachable("The embedded database cannot be started: " + reason, "Look into " + log);
     }
 }

@@ -16,17 +16,15 @@ import com.mongodb.MongoSocketException;
 import com.mongodb.MongoSocketOpenException;
 import com.mongodb.MongoTimeoutException;
 import com.mongodb.MongoWriteConcernException;
-
-import org.bson.BsonArray;
-import org.bson.BsonDocument;
-import org.bson.BsonValue;
-
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import org.bson.BsonArray;
+import org.bson.BsonDocument;
+import org.bson.BsonValue;
 
 /**
  * Decides whether an exception leaves open what the server did. If it does, running the same code
@@ -37,42 +35,40 @@ public final class InDoubt {
     private static final int LIMIT = 100;
 
     /** Codes of a server that stopped in the middle of a command, or lost another server. */
-    private static final Set<Integer> CODES =
-            Set.of(
-                    6, // HostUnreachable
-                    7, // HostNotFound
-                    43, // CursorNotFound
-                    50, // MaxTimeMSExpired
-                    64, // WriteConcernFailed
-                    89, // NetworkTimeout
-                    91, // ShutdownInProgress
-                    100, // UnsatisfiableWriteConcern: written, but not as widely as was asked for
-                    133, // FailedToSatisfyReadPreference: a router found no primary of one shard
-                    175, // QueryPlanKilled
-                    189, // PrimarySteppedDown
-                    202, // NetworkInterfaceExceededTimeLimit
-                    237, // CursorKilled
-                    262, // ExceededTimeLimit
-                    279, // ClientDisconnect
-                    384, // ConnectionError
-                    9001, // SocketException
-                    10058, // NotPrimary of old servers
-                    10107, // NotWritablePrimary: also in the middle of a batch
-                    11600, // InterruptedAtShutdown
-                    11601, // Interrupted
-                    11602, // InterruptedDueToReplStateChange
-                    13435, // NotPrimaryNoSecondaryOk
-                    13436, // NotPrimaryOrSecondary
-                    46841); // ClientMarkedKilled
+    private static final Set<Integer> CODES = Set.of(
+            6, // HostUnreachable
+            7, // HostNotFound
+            43, // CursorNotFound
+            50, // MaxTimeMSExpired
+            64, // WriteConcernFailed
+            89, // NetworkTimeout
+            91, // ShutdownInProgress
+            100, // UnsatisfiableWriteConcern: written, but not as widely as was asked for
+            133, // FailedToSatisfyReadPreference: a router found no primary of one shard
+            175, // QueryPlanKilled
+            189, // PrimarySteppedDown
+            202, // NetworkInterfaceExceededTimeLimit
+            237, // CursorKilled
+            262, // ExceededTimeLimit
+            279, // ClientDisconnect
+            384, // ConnectionError
+            9001, // SocketException
+            10058, // NotPrimary of old servers
+            10107, // NotWritablePrimary: also in the middle of a batch
+            11600, // InterruptedAtShutdown
+            11601, // Interrupted
+            11602, // InterruptedDueToReplStateChange
+            13435, // NotPrimaryNoSecondaryOk
+            13436, // NotPrimaryOrSecondary
+            46841); // ClientMarkedKilled
 
     /** Nothing was sent; a cause of one of these tells of an earlier operation, or of a login. */
-    private static final List<Class<? extends MongoException>> NOT_SENT =
-            List.of(
-                    MongoSocketOpenException.class,
-                    MongoConnectionPoolClearedException.class,
-                    MongoServerUnavailableException.class,
-                    MongoSecurityException.class,
-                    MongoConfigurationException.class);
+    private static final List<Class<? extends MongoException>> NOT_SENT = List.of(
+            MongoSocketOpenException.class,
+            MongoConnectionPoolClearedException.class,
+            MongoServerUnavailableException.class,
+            MongoSecurityException.class,
+            MongoConfigurationException.class);
 
     private InDoubt() {}
 
@@ -115,12 +111,8 @@ public final class InDoubt {
         if (!(one instanceof MongoException e)) {
             return false;
         }
-        boolean serverNotFound =
-                e instanceof MongoTimeoutException
-                        && !(e instanceof MongoOperationTimeoutException);
-        return serverNotFound
-                || NOT_SENT.stream().anyMatch(type -> type.isInstance(e))
-                || undone(e);
+        boolean serverNotFound = e instanceof MongoTimeoutException && !(e instanceof MongoOperationTimeoutException);
+        return serverNotFound || NOT_SENT.stream().anyMatch(type -> type.isInstance(e)) || undone(e);
     }
 
     /** The server undoes what was done in a transaction that it was not asked to commit. */
@@ -136,8 +128,7 @@ public final class InDoubt {
         }
         if (e instanceof ClientBulkWriteException bulk) {
             return !bulk.getWriteConcernErrors().isEmpty()
-                    || bulk.getWriteErrors().values().stream()
-                            .anyMatch(each -> isOpen(each.getCode()));
+                    || bulk.getWriteErrors().values().stream().anyMatch(each -> isOpen(each.getCode()));
         }
         return e instanceof MongoSocketException
                 || e instanceof MongoOperationTimeoutException
@@ -153,8 +144,7 @@ public final class InDoubt {
     /** A reply that says ok may hold such errors. */
     private static boolean isOpen(BsonDocument reply) {
         return reply.containsKey("writeConcernError")
-                || reply.getArray("writeErrors", new BsonArray()).stream()
-                        .anyMatch(each -> isOpen(code(each)));
+                || reply.getArray("writeErrors", new BsonArray()).stream().anyMatch(each -> isOpen(code(each)));
     }
 
     private static int code(BsonValue error) {

@@ -15,9 +15,7 @@ record MissingRight(String action, String where) {
     static final int UNAUTHORIZED = 13;
 
     private static final Pattern REFUSAL =
-            Pattern.compile(
-                    "not authorized on (\\S+) to execute command \\{ ?\"?(\\w+)\"?:"
-                            + " ?(?:\"([^\"]*)\")?");
+            Pattern.compile("not authorized on (\\S+) to execute command \\{ ?\"?(\\w+)\"?:" + " ?(?:\"([^\"]*)\")?");
 
     /**
      * Reads the server's message, which quotes the whole command; nothing of that is kept but its
@@ -49,13 +47,12 @@ record MissingRight(String action, String where) {
             return "Set MONGO_USER and MONGO_PASSWORD, or put both into the URI";
         }
         String database = where.replaceFirst("\\..*", "");
-        String role =
-                switch (action) {
-                    case "find", "listCollections", "listIndexes", "collStats", "dbStats" -> "read";
-                    case "inprog" -> "clusterMonitor";
-                    case "killop", "killAnySession" -> "hostManager";
-                    default -> "readWrite";
-                };
+        String role = switch (action) {
+            case "find", "listCollections", "listIndexes", "collStats", "dbStats" -> "read";
+            case "inprog" -> "clusterMonitor";
+            case "killop", "killAnySession" -> "hostManager";
+            default -> "readWrite";
+        };
         return "Grant it to the user, for example by the role %s on %s".formatted(role, database);
     }
 

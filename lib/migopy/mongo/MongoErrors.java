@@ -12,12 +12,10 @@ import com.mongodb.MongoSocketException;
 import com.mongodb.MongoTimeoutException;
 import com.mongodb.MongoWriteConcernException;
 import com.mongodb.MongoWriteException;
-
-import migopy.MigopyException;
-import migopy.console.Wording;
-
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import migopy.MigopyException;
+import migopy.console.Wording;
 
 /**
  * What the driver throws, as one line that a person can use: the database's own words, without the
@@ -27,8 +25,7 @@ public final class MongoErrors {
     /** Longer words are cut here; the whole of it stays the cause. */
     private static final int LONGEST = 600;
 
-    private static final Pattern CREDENTIAL =
-            Pattern.compile("userName='([^']*)', source='([^']*)'");
+    private static final Pattern CREDENTIAL = Pattern.compile("userName='([^']*)', source='([^']*)'");
 
     private static final int DATABASE_DIFFERS_IN_CASE = 13297;
 
@@ -71,10 +68,7 @@ public final class MongoErrors {
         if (e.getCode() == DATABASE_DIFFERS_IN_CASE && names.find()) {
             return otherCase(names.group(2), names.group(1), e);
         }
-        return failed(
-                doingWhat + ": " + words(e),
-                "Mend what the database names, then type the same again",
-                e);
+        return failed(doingWhat + ": " + words(e), "Mend what the database names, then type the same again", e);
     }
 
     /** A name that differs from a database's in the case of letters alone. */
@@ -114,7 +108,8 @@ public final class MongoErrors {
             words = write.getError().getMessage();
         } else if (e instanceof MongoWriteConcernException concern) {
             words = concern.getWriteConcernError().getMessage();
-        } else if (e instanceof MongoBulkWriteException bulk && !bulk.getWriteErrors().isEmpty()) {
+        } else if (e instanceof MongoBulkWriteException bulk
+                && !bulk.getWriteErrors().isEmpty()) {
             words = bulk.getWriteErrors().get(0).getMessage();
         }
         return shortened(words == null ? e.getClass().getSimpleName() : words);
@@ -132,11 +127,9 @@ public final class MongoErrors {
 
     private static MigopyException notLetIn(MongoSecurityException e, String doingWhat) {
         Matcher credential = CREDENTIAL.matcher(String.valueOf(e.getMessage()));
-        String who =
-                credential.find()
-                        ? "user %s of database %s"
-                                .formatted(credential.group(1), credential.group(2))
-                        : "this user";
+        String who = credential.find()
+                ? "user %s of database %s".formatted(credential.group(1), credential.group(2))
+                : "this user";
         String why = e.getCause() instanceof MongoException cause ? words(cause) : words(e);
         return unreachable(
                 "%s: %s is not let in: %s".formatted(doingWhat, who, why),

@@ -1,19 +1,16 @@
 package migopy.mongo;
 
 import com.mongodb.MongoException;
-
-import migopy.MigopyException;
-
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import migopy.MigopyException;
 
 /**
  * Why a server did not answer, taken out of the driver's view of the whole cluster, and what a
  * person can try.
  */
 record NoAnswer(String reason, String hint) {
-    private static final Pattern FIRST =
-            Pattern.compile("xception=\\{?[\\w.$]+: ([^}]*?)(?:}|, servers=)");
+    private static final Pattern FIRST = Pattern.compile("xception=\\{?[\\w.$]+: ([^}]*?)(?:}|, servers=)");
     private static final Pattern CAUSE = Pattern.compile("caused by \\{[\\w.$]+: ([^}]*)}");
 
     private static final String ELSEWHERE =
@@ -45,13 +42,10 @@ record NoAnswer(String reason, String hint) {
         if (has(view, "Prematurely reached end of stream", "Connection reset", "end of stream")) {
             return new NoAnswer(
                     "the server closed the connection",
-                    "Does it want TLS (--tls), or a certificate of ours"
-                            + " (--tls-certificate-key-file)?");
+                    "Does it want TLS (--tls), or a certificate of ours" + " (--tls-certificate-key-file)?");
         }
         if (has(view, "type=REPLICA_SET_SECONDARY", "type=REPLICA_SET_OTHER")) {
-            return new NoAnswer(
-                    "the replica set has no primary",
-                    "Wait for its election to end, and look at it");
+            return new NoAnswer("the replica set has no primary", "Wait for its election to end, and look at it");
         }
         if (has(view, "UnknownHostException")) {
             return new NoAnswer("unknown host", "Correct the host's name, or mend DNS");
@@ -80,9 +74,7 @@ record NoAnswer(String reason, String hint) {
         while (deepest.getCause() != null && deepest.getCause() != deepest) {
             deepest = deepest.getCause();
         }
-        return deepest.getMessage() == null
-                ? deepest.getClass().getSimpleName()
-                : deepest.getMessage();
+        return deepest.getMessage() == null ? deepest.getClass().getSimpleName() : deepest.getMessage();
     }
 
     private static boolean has(String text, String... any) {

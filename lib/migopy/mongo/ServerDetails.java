@@ -6,17 +6,15 @@ import com.mongodb.MongoException;
 import com.mongodb.MongoWriteException;
 import com.mongodb.bulk.BulkWriteError;
 import com.mongodb.bulk.BulkWriteResult;
-
-import org.bson.BsonArray;
-import org.bson.BsonDocument;
-import org.bson.BsonString;
-import org.bson.BsonValue;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.bson.BsonArray;
+import org.bson.BsonDocument;
+import org.bson.BsonString;
+import org.bson.BsonValue;
 
 /**
  * What the server says of a write that it rejected, beside its one sentence: which rule of a
@@ -53,20 +51,11 @@ public final class ServerDetails {
     private static String bulk(MongoBulkWriteException e) {
         List<BulkWriteError> errors = e.getWriteErrors();
         String done = done(e.getWriteResult());
-        String each =
-                errors.stream()
-                        .limit(SHOWN)
-                        .map(
-                                one ->
-                                        "#%d: %s%s"
-                                                .formatted(
-                                                        one.getIndex(),
-                                                        one.getMessage(),
-                                                        brokenRules(one.getDetails())))
-                        .collect(Collectors.joining("; "));
-        return (errors.size() == 1
-                        ? "1 write of a bulk failed"
-                        : errors.size() + " writes of a bulk failed")
+        String each = errors.stream()
+                .limit(SHOWN)
+                .map(one -> "#%d: %s%s".formatted(one.getIndex(), one.getMessage(), brokenRules(one.getDetails())))
+                .collect(Collectors.joining("; "));
+        return (errors.size() == 1 ? "1 write of a bulk failed" : errors.size() + " writes of a bulk failed")
                 + (done.isEmpty() ? ": " : " (%s): ".formatted(done))
                 + each
                 + more(errors.size());
@@ -82,12 +71,11 @@ public final class ServerDetails {
                         "updated", result.getModifiedCount(),
                         "deleted", result.getDeletedCount(),
                         "upserted", result.getUpserts().size())
-                .forEach(
-                        (what, count) -> {
-                            if (count > 0) {
-                                done.add(what + " " + count);
-                            }
-                        });
+                .forEach((what, count) -> {
+                    if (count > 0) {
+                        done.add(what + " " + count);
+                    }
+                });
         done.sort(null);
         return String.join(", ", done);
     }
@@ -103,9 +91,7 @@ public final class ServerDetails {
         if (found.broken.isEmpty()) {
             return "";
         }
-        return ": "
-                + found.broken.stream().limit(SHOWN).collect(Collectors.joining("; "))
-                + more(found.broken.size());
+        return ": " + found.broken.stream().limit(SHOWN).collect(Collectors.joining("; ")) + more(found.broken.size());
     }
 
     /**
@@ -120,14 +106,10 @@ public final class ServerDetails {
         int before = broken.size();
         documents(rule, "schemaRulesNotSatisfied").forEach(one -> rule(path, one, depth + 1));
         documents(rule, "clausesNotSatisfied")
-                .forEach(
-                        one ->
-                                rule(
-                                        path,
-                                        one.getDocument("details", new BsonDocument()),
-                                        depth + 1));
+                .forEach(one -> rule(path, one.getDocument("details", new BsonDocument()), depth + 1));
         for (BsonDocument property : documents(rule, "propertiesNotSatisfied")) {
-            String name = property.getString("propertyName", new BsonString("?")).getValue();
+            String name =
+                    property.getString("propertyName", new BsonString("?")).getValue();
             String field = path.isEmpty() ? name : path + "." + name;
             documents(property, "details").forEach(one -> rule(field, one, depth + 1));
         }
@@ -149,7 +131,8 @@ public final class ServerDetails {
     /** A rule that holds no others: its operator, its reason and the value that broke it. */
     private static String itself(BsonDocument rule) {
         String operator = rule.getString("operatorName", new BsonString("rule")).getValue();
-        String reason = rule.getString("reason", new BsonString("not satisfied")).getValue();
+        String reason =
+                rule.getString("reason", new BsonString("not satisfied")).getValue();
         BsonValue specified = rule.get("specifiedAs");
         BsonValue value = rule.get("consideredValue");
         return reason
@@ -161,13 +144,17 @@ public final class ServerDetails {
 
     private static List<BsonDocument> documents(BsonDocument of, String name) {
         BsonArray all = of.isArray(name) ? of.getArray(name) : new BsonArray();
-        return all.stream().filter(BsonValue::isDocument).map(BsonValue::asDocument).toList();
+        return all.stream()
+                .filter(BsonValue::isDocument)
+                .map(BsonValue::asDocument)
+                .toList();
     }
 
     /** A value as the shell writes it. */
     private static String shown(BsonValue value) {
         String wrapped = new BsonDocument("v", value).toJson();
-        String json = wrapped.substring(wrapped.indexOf(':') + 1, wrapped.length() - 1).strip();
+        String json = wrapped.substring(wrapped.indexOf(':') + 1, wrapped.length() - 1)
+                .strip();
         return json.length() <= LONGEST_VALUE ? json : json.substring(0, LONGEST_VALUE) + "...";
     }
 }

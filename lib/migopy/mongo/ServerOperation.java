@@ -1,12 +1,11 @@
 package migopy.mongo;
 
+import java.time.Duration;
+import java.util.List;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
 import org.bson.BsonValue;
-
-import java.time.Duration;
-import java.util.List;
 
 /**
  * Something that the server is doing for a run, or an open transaction that waits for it.
@@ -19,12 +18,7 @@ import java.util.List;
  * @param indexes the names of the indexes that it builds; empty for every other operation
  */
 public record ServerOperation(
-        BsonValue opid,
-        String what,
-        String namespace,
-        Duration running,
-        BsonDocument lsid,
-        List<String> indexes) {
+        BsonValue opid, String what, String namespace, Duration running, BsonDocument lsid, List<String> indexes) {
     public ServerOperation {
         indexes = List.copyOf(indexes);
     }
@@ -52,9 +46,8 @@ public record ServerOperation(
     public String dropIndexes() {
         int dot = namespace.indexOf('.');
         BsonArray names = new BsonArray(indexes.stream().map(BsonString::new).toList());
-        BsonDocument drop =
-                new BsonDocument("dropIndexes", new BsonString(namespace.substring(dot + 1)))
-                        .append("index", names.size() == 1 ? names.get(0) : names);
+        BsonDocument drop = new BsonDocument("dropIndexes", new BsonString(namespace.substring(dot + 1)))
+                .append("index", names.size() == 1 ? names.get(0) : names);
         return "db.getSiblingDB(%s).runCommand(%s)"
                 .formatted("'" + namespace.substring(0, Math.max(dot, 0)) + "'", drop.toJson());
     }

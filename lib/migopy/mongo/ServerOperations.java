@@ -2,19 +2,17 @@ package migopy.mongo;
 
 import com.mongodb.MongoCommandException;
 import com.mongodb.MongoException;
-
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.bson.BsonArray;
 import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonString;
 import org.bson.BsonValue;
-
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 
 /**
  * What runs in the server under a run's application name, and its end. A client's death does not
@@ -101,9 +99,7 @@ public final class ServerOperations {
         try {
             connection
                     .admin()
-                    .runCommand(
-                            new BsonDocument(
-                                    "killAllSessionsByPattern", new BsonArray(List.of(pattern))));
+                    .runCommand(new BsonDocument("killAllSessionsByPattern", new BsonArray(List.of(pattern))));
         } catch (MongoException e) {
             // Without the right to end others' sessions it was our own, ended above, or nobody here
             // can end it.
@@ -115,17 +111,13 @@ public final class ServerOperations {
 
     /** Whether the look was allowed. */
     private boolean look(String runId, boolean allUsers, Map<String, ServerOperation> into) {
-        List<BsonDocument> pipeline =
-                List.of(
-                        new BsonDocument(
-                                "$currentOp",
-                                new BsonDocument("allUsers", BsonBoolean.valueOf(allUsers))
-                                        .append("idleSessions", BsonBoolean.TRUE)),
-                        new BsonDocument(
-                                "$match",
-                                new BsonDocument(
-                                        "appName", new BsonString(Connection.appName(runId)))),
-                        new BsonDocument("$limit", new BsonInt32(LIMIT)));
+        List<BsonDocument> pipeline = List.of(
+                new BsonDocument(
+                        "$currentOp",
+                        new BsonDocument("allUsers", BsonBoolean.valueOf(allUsers))
+                                .append("idleSessions", BsonBoolean.TRUE)),
+                new BsonDocument("$match", new BsonDocument("appName", new BsonString(Connection.appName(runId)))),
+                new BsonDocument("$limit", new BsonInt32(LIMIT)));
         try {
             for (BsonDocument each : connection.admin().aggregate(pipeline, BsonDocument.class)) {
                 if (isWork(each)) {
@@ -156,7 +148,9 @@ public final class ServerOperations {
     }
 
     private static String key(BsonDocument each) {
-        return each.containsKey("opid") ? each.get("opid").toString() : each.get("lsid").toString();
+        return each.containsKey("opid")
+                ? each.get("opid").toString()
+                : each.get("lsid").toString();
     }
 
     private static ServerOperation operation(BsonDocument each) {
@@ -183,9 +177,7 @@ public final class ServerOperations {
     private static List<String> indexes(BsonDocument each) {
         BsonDocument command = each.getDocument("command", new BsonDocument());
         List<String> names = new ArrayList<>();
-        if (each.containsKey("opid")
-                && command.isString("createIndexes")
-                && command.isArray("indexes")) {
+        if (each.containsKey("opid") && command.isString("createIndexes") && command.isArray("indexes")) {
             for (BsonValue index : command.getArray("indexes")) {
                 names.add(index.isDocument() ? text(index.asDocument(), "name") : "?");
             }

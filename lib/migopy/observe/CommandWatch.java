@@ -6,18 +6,16 @@ import com.mongodb.event.CommandFailedEvent;
 import com.mongodb.event.CommandListener;
 import com.mongodb.event.CommandStartedEvent;
 import com.mongodb.event.CommandSucceededEvent;
-
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonInt64;
 import org.bson.BsonString;
 import org.bson.BsonValue;
-
-import java.util.Arrays;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Sees the commands of a client while a migration is called, in the thread that sends them. What
@@ -27,8 +25,7 @@ public final class CommandWatch implements CommandListener {
     private static final String CONCERN = "writeConcern";
 
     private static final String IN_TRANSACTION = "autocommit";
-    private static final String HELD =
-            " outside of the transaction, which holds it: this would wait for itself";
+    private static final String HELD = " outside of the transaction, which holds it: this would wait for itself";
 
     private static final String COMMIT = "commitTransaction";
     private static final Set<String> ENDS = Set.of(COMMIT, "abortTransaction");
@@ -81,8 +78,7 @@ public final class CommandWatch implements CommandListener {
         boolean writes = WriteCommand.writes(name, command);
         if (command.get(CONCERN) instanceof BsonDocument concern && isUnacknowledged(concern)) {
             throw observation.refuse(
-                    "%s without acknowledgment (w: 0): its errors would stay unknown"
-                            .formatted(described(event)),
+                    "%s without acknowledgment (w: 0): its errors would stay unknown".formatted(described(event)),
                     "Use another write concern");
         }
         if (writes && WriteCommand.isOfALock(name, command)) {
@@ -106,8 +102,7 @@ public final class CommandWatch implements CommandListener {
         }
     }
 
-    private static void inOwnTransaction(
-            CommandStartedEvent event, OwnTransactions own, boolean writes) {
+    private static void inOwnTransaction(CommandStartedEvent event, OwnTransactions own, boolean writes) {
         String name = event.getCommandName();
         BsonDocument command = event.getCommand();
         if (name.equals(COMMIT)) {
@@ -122,11 +117,9 @@ public final class CommandWatch implements CommandListener {
     private static void ensureNotWaitingForItself(
             CommandStartedEvent event, Observation observation, OwnTransactions own) {
         Set<String> touched =
-                WriteCommand.namespaces(
-                        event.getCommandName(), event.getDatabaseName(), event.getCommand());
+                WriteCommand.namespaces(event.getCommandName(), event.getDatabaseName(), event.getCommand());
         if (own.locks(touched)) {
-            throw observation.refuse(
-                    described(event) + HELD, "Pass the session to this call, or make it later");
+            throw observation.refuse(described(event) + HELD, "Pass the session to this call, or make it later");
         }
     }
 
@@ -141,10 +134,7 @@ public final class CommandWatch implements CommandListener {
     }
 
     private static void inTransaction(
-            CommandStartedEvent event,
-            Observation observation,
-            ObservedTransaction transaction,
-            boolean writes) {
+            CommandStartedEvent event, Observation observation, ObservedTransaction transaction, boolean writes) {
         String name = event.getCommandName();
         BsonDocument command = event.getCommand();
         Set<String> touched = WriteCommand.namespaces(name, event.getDatabaseName(), command);
@@ -157,22 +147,18 @@ public final class CommandWatch implements CommandListener {
         if (ENDS.contains(name) && !transaction.isEnding()) {
             throw observation.refuse(
                     name + " is not the migration's to send: the run ends its transaction itself",
-                    "Remove it: the transaction is committed when the method returns, and aborted"
-                            + " when it throws");
+                    "Remove it: the transaction is committed when the method returns, and aborted" + " when it throws");
         }
         transaction.sent(event.getRequestId(), touched);
     }
 
-    private static void ensureOutsideIsMeant(
-            CommandStartedEvent event, Observation observation, boolean locked) {
+    private static void ensureOutsideIsMeant(CommandStartedEvent event, Observation observation, boolean locked) {
         if (locked) {
             throw observation.refuse(
-                    described(event) + HELD,
-                    "Pass the session to this call, or move it to a migration of its own");
+                    described(event) + HELD, "Pass the session to this call, or move it to a migration of its own");
         }
         BsonDocument command = event.getCommand();
-        if (WriteCommand.ofDocuments(event.getCommandName(), command)
-                && !observation.isInOwnSession(command)) {
+        if (WriteCommand.ofDocuments(event.getCommandName(), command) && !observation.isInOwnSession(command)) {
             throw observation.refuse(
                     "%s without the session of the transaction".formatted(described(event)),
                     "Pass the session as the first argument of this call");
@@ -192,8 +178,7 @@ public final class CommandWatch implements CommandListener {
         String errors = errors(event.getCommandName(), reply);
         ObservedTransaction transaction = observation.transaction();
         if (transaction != null) {
-            transaction.answered(
-                    event.getRequestId(), errors == null ? null : new MongoException(errors));
+            transaction.answered(event.getRequestId(), errors == null ? null : new MongoException(errors));
         }
         Sent write = sent.remove(event.getRequestId());
         if (write != null) {
@@ -207,10 +192,8 @@ public final class CommandWatch implements CommandListener {
         }
         if (errors != null && isIn("runCommand")) {
             throw observation.refuse(
-                    "%s on %s: %s"
-                            .formatted(event.getCommandName(), event.getDatabaseName(), errors),
-                    "runCommand() does not throw for errors in a reply, so the migration is"
-                            + " failed");
+                    "%s on %s: %s".formatted(event.getCommandName(), event.getDatabaseName(), errors),
+                    "runCommand() does not throw for errors in a reply, so the migration is" + " failed");
         }
     }
 
@@ -227,15 +210,13 @@ public final class CommandWatch implements CommandListener {
         ObservedTransaction transaction = observation.transaction();
         if (transaction != null) {
             transaction.answered(
-                    event.getRequestId(),
-                    event.getThrowable() instanceof MongoCommandException e ? e : null);
+                    event.getRequestId(), event.getThrowable() instanceof MongoCommandException e ? e : null);
         }
     }
 
     private static String described(CommandStartedEvent event) {
         Set<String> namespaces =
-                WriteCommand.namespaces(
-                        event.getCommandName(), event.getDatabaseName(), event.getCommand());
+                WriteCommand.namespaces(event.getCommandName(), event.getDatabaseName(), event.getCommand());
         String on = String.join(", ", namespaces);
         return event.getCommandName() + " on " + (on.endsWith(".") ? event.getDatabaseName() : on);
     }
@@ -250,8 +231,7 @@ public final class CommandWatch implements CommandListener {
      * server chooses it; null for the majority.
      */
     private static String weakConcern(BsonDocument command) {
-        BsonValue w =
-                command.get(CONCERN) instanceof BsonDocument concern ? concern.get("w") : null;
+        BsonValue w = command.get(CONCERN) instanceof BsonDocument concern ? concern.get("w") : null;
         if (w == null) {
             return "";
         }
@@ -299,13 +279,7 @@ public final class CommandWatch implements CommandListener {
      */
     private static boolean isIn(String method) {
         return StackWalker.getInstance()
-                .walk(
-                        frames ->
-                                frames.anyMatch(
-                                        frame ->
-                                                frame.getMethodName().equals(method)
-                                                        && frame.getClassName()
-                                                                .startsWith(
-                                                                        "com.mongodb.client.")));
+                .walk(frames -> frames.anyMatch(frame -> frame.getMethodName().equals(method)
+                        && frame.getClassName().startsWith("com.mongodb.client.")));
     }
 }

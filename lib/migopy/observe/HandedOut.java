@@ -6,7 +6,6 @@ import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.MongoIterable;
-
 import java.util.List;
 import java.util.Set;
 
@@ -19,25 +18,16 @@ import java.util.Set;
  */
 public record HandedOut(Observation observation, boolean transactional) implements Handles.Policy {
     /** The types, as class files name them, that make nothing happen until something is called. */
-    public static final List<String> LAZY =
-            List.of(
-                    "com/mongodb/client/AggregateIterable",
-                    "com/mongodb/client/MapReduceIterable",
-                    "com/mongodb/client/MongoIterable");
+    public static final List<String> LAZY = List.of(
+            "com/mongodb/client/AggregateIterable",
+            "com/mongodb/client/MapReduceIterable",
+            "com/mongodb/client/MongoIterable");
 
     /** The type by which a migration makes a transaction of its own. */
     public static final String SESSION = "com/mongodb/client/ClientSession";
 
     private static final Set<String> RUNS =
-            Set.of(
-                    "iterator",
-                    "cursor",
-                    "first",
-                    "forEach",
-                    "into",
-                    "spliterator",
-                    "toCollection",
-                    "explain");
+            Set.of("iterator", "cursor", "first", "forEach", "into", "spliterator", "toCollection", "explain");
 
     @Override
     public Object make(Handles.Call call) throws Throwable {
@@ -52,11 +42,7 @@ public record HandedOut(Observation observation, boolean transactional) implemen
             observation.started(session);
         }
         if (call.name().equals("aggregate") && call.endsInAWrite()) {
-            observation.made(
-                    result,
-                    call.owner() + ".aggregate(...) with $out or $merge",
-                    "toCollection()",
-                    null);
+            observation.made(result, call.owner() + ".aggregate(...) with $out or $merge", "toCollection()", null);
         }
         return result;
     }

@@ -5,15 +5,13 @@ import com.mongodb.client.MongoCluster;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.MongoIterable;
-
-import org.bson.Document;
-import org.bson.codecs.configuration.CodecRegistry;
-import org.bson.conversions.Bson;
-
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.List;
+import org.bson.Document;
+import org.bson.codecs.configuration.CodecRegistry;
+import org.bson.conversions.Bson;
 
 /**
  * Proxies of the driver's objects. A {@link Policy} decides on every call; what a call returns is a
@@ -121,25 +119,20 @@ public final class Handles {
 
     /** Returns a proxy. */
     public static <T> T of(Class<T> type, T target, Policy policy) {
-        Object made =
-                Proxy.newProxyInstance(
-                        Handles.class.getClassLoader(),
-                        new Class<?>[] {type},
-                        (proxy, method, given) -> {
-                            Object[] arguments = given == null ? new Object[0] : given;
-                            Call call = new Call(type, target, method, arguments);
-                            return method.getDeclaringClass() == Object.class
-                                    ? call.proceed()
-                                    : wrapped(method.getReturnType(), policy.make(call), policy);
-                        });
+        Object made = Proxy.newProxyInstance(
+                Handles.class.getClassLoader(), new Class<?>[] {type}, (proxy, method, given) -> {
+                    Object[] arguments = given == null ? new Object[0] : given;
+                    Call call = new Call(type, target, method, arguments);
+                    return method.getDeclaringClass() == Object.class
+                            ? call.proceed()
+                            : wrapped(method.getReturnType(), policy.make(call), policy);
+                });
         return type.cast(made);
     }
 
     private static Object wrapped(Class<?> type, Object result, Policy policy) {
         boolean wrap = WRAPPED.contains(type) || MongoIterable.class.isAssignableFrom(type);
-        return wrap && result != null && !Proxy.isProxyClass(result.getClass())
-                ? proxy(type, result, policy)
-                : result;
+        return wrap && result != null && !Proxy.isProxyClass(result.getClass()) ? proxy(type, result, policy) : result;
     }
 
     private static <T> T proxy(Class<T> type, Object target, Policy policy) {

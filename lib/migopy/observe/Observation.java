@@ -2,12 +2,6 @@ package migopy.observe;
 
 import com.mongodb.ServerAddress;
 import com.mongodb.client.ClientSession;
-
-import migopy.MigopyException;
-
-import org.bson.BsonDocument;
-import org.bson.BsonValue;
-
 import java.time.Duration;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -18,6 +12,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import migopy.MigopyException;
+import org.bson.BsonDocument;
+import org.bson.BsonValue;
 
 /**
  * What one call of a migration is seen to do. The first thing that must not stay unnoticed is its
@@ -25,8 +22,7 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 public final class Observation {
     /** Threads that a migration starts inherit it. */
-    private static final InheritableThreadLocal<Observation> OF_THREAD =
-            new InheritableThreadLocal<>();
+    private static final InheritableThreadLocal<Observation> OF_THREAD = new InheritableThreadLocal<>();
 
     /** A thread that takes longer is at work, and not about to end. */
     private static final Duration ENDING = Duration.ofMillis(100);
@@ -37,8 +33,7 @@ public final class Observation {
     private static final int MOST_UNANSWERED = 100;
 
     private final AtomicReference<Throwable> fault = new AtomicReference<>();
-    private final Map<Object, Pending> pending =
-            Collections.synchronizedMap(new IdentityHashMap<>());
+    private final Map<Object, Pending> pending = Collections.synchronizedMap(new IdentityHashMap<>());
     private final Set<String> primaries = ConcurrentHashMap.newKeySet();
     private final Map<BsonDocument, ClientSession> ownSessions = new ConcurrentHashMap<>();
     private final OwnTransactions ownTransactions = new OwnTransactions();
@@ -252,9 +247,7 @@ public final class Observation {
      * @param electionId null behind a mongos, where this cannot be known
      */
     public boolean wroteOnlyOn(BsonValue electionId, Set<String> servers) {
-        return primaries.stream()
-                .allMatch(
-                        each -> servers.contains(each) || each.equals(String.valueOf(electionId)));
+        return primaries.stream().allMatch(each -> servers.contains(each) || each.equals(String.valueOf(electionId)));
     }
 
     /** Notes that a transaction is about to start in this session. */

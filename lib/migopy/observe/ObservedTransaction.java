@@ -1,11 +1,9 @@
 package migopy.observe;
 
 import com.mongodb.MongoException;
-
-import org.bson.BsonDocument;
-
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.bson.BsonDocument;
 
 /** What is seen of a transaction that a migration is called in. */
 public final class ObservedTransaction {
@@ -44,11 +42,9 @@ public final class ObservedTransaction {
     /** Whether a transaction in these namespaces locks one of those that are touched. */
     static boolean locks(Set<String> namespaces, Set<String> touched) {
         return touched.stream()
-                .anyMatch(
-                        each ->
-                                each.endsWith(".")
-                                        ? namespaces.stream().anyMatch(one -> one.startsWith(each))
-                                        : namespaces.contains(each));
+                .anyMatch(each -> each.endsWith(".")
+                        ? namespaces.stream().anyMatch(one -> one.startsWith(each))
+                        : namespaces.contains(each));
     }
 
     /** Notes that commit and abort are the run's own from now on. */

@@ -1,18 +1,15 @@
 package migopy.observe;
 
-import migopy.MigopyException;
-
-import org.bson.BsonDocument;
-
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import migopy.MigopyException;
+import org.bson.BsonDocument;
 
 /** The transactions that a migration starts in sessions of its own. */
 final class OwnTransactions {
-    private static final String ADVICE =
-            "Call session.commitTransaction() before the session is closed, or"
-                    + " abortTransaction() if nothing is to stay";
+    private static final String ADVICE = "Call session.commitTransaction() before the session is closed, or"
+            + " abortTransaction() if nothing is to stay";
 
     /** Those that wrote, and are neither committed nor aborted, by session. */
     private final Map<BsonDocument, Open> open = new ConcurrentHashMap<>();
@@ -36,11 +33,10 @@ final class OwnTransactions {
         BsonDocument session = session(command);
         open.computeIfAbsent(
                         session,
-                        key ->
-                                new Open(
-                                        Thread.currentThread(),
-                                        ConcurrentHashMap.newKeySet(),
-                                        failed("was never committed: nothing of it stays")))
+                        key -> new Open(
+                                Thread.currentThread(),
+                                ConcurrentHashMap.newKeySet(),
+                                failed("was never committed: nothing of it stays")))
                 .namespaces()
                 .addAll(touched);
     }
@@ -66,8 +62,7 @@ final class OwnTransactions {
     /** Whether one of this thread's locks one of these, so that the thread waits for itself. */
     boolean locks(Set<String> touched) {
         for (Open one : open.values()) {
-            if (one.thread() == Thread.currentThread()
-                    && ObservedTransaction.locks(one.namespaces(), touched)) {
+            if (one.thread() == Thread.currentThread() && ObservedTransaction.locks(one.namespaces(), touched)) {
                 return true;
             }
         }
@@ -87,7 +82,6 @@ final class OwnTransactions {
     }
 
     private static MigopyException failed(String what) {
-        return MigopyException.failed(
-                "A transaction of the migration's own %s. %s".formatted(what, ADVICE), ADVICE);
+        return MigopyException.failed("A transaction of the migration's own %s. %s".formatted(what, ADVICE), ADVICE);
     }
 }

@@ -3,69 +3,59 @@ package migopy.observe;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.MongoIterable;
-
+import java.util.Set;
 import org.bson.BsonDocument;
 import org.bson.Document;
 import org.bson.conversions.Bson;
-
-import java.util.Set;
 
 /**
  * The policy of an estimate: lets reads through and nothing else. What is not named here as a read
  * counts as a write, so that a method which a later driver adds is refused.
  */
 public final class ReadOnly implements Handles.Policy {
-    private static final Set<String> OF_ALL =
-            Set.of(
-                    "getCodecRegistry",
-                    "getReadPreference",
-                    "getWriteConcern",
-                    "getReadConcern",
-                    "getTimeout",
-                    "withCodecRegistry",
-                    "withReadPreference",
-                    "withWriteConcern",
-                    "withReadConcern",
-                    "withTimeout");
+    private static final Set<String> OF_ALL = Set.of(
+            "getCodecRegistry",
+            "getReadPreference",
+            "getWriteConcern",
+            "getReadConcern",
+            "getTimeout",
+            "withCodecRegistry",
+            "withReadPreference",
+            "withWriteConcern",
+            "withReadConcern",
+            "withTimeout");
     private static final Set<String> OF_CLIENT =
-            Set.of(
-                    "getDatabase",
-                    "listDatabases",
-                    "listDatabaseNames",
-                    "getClusterDescription",
-                    "startSession");
+            Set.of("getDatabase", "listDatabases", "listDatabaseNames", "getClusterDescription", "startSession");
     private static final Set<String> OF_DATABASE =
             Set.of("getName", "getCollection", "listCollections", "listCollectionNames");
-    private static final Set<String> OF_COLLECTION =
-            Set.of(
-                    "getNamespace",
-                    "getDocumentClass",
-                    "withDocumentClass",
-                    "find",
-                    "distinct",
-                    "countDocuments",
-                    "estimatedDocumentCount",
-                    "listIndexes",
-                    "listSearchIndexes");
-    private static final Set<String> COMMANDS =
-            Set.of(
-                    "aggregate",
-                    "buildInfo",
-                    "collStats",
-                    "connectionStatus",
-                    "count",
-                    "dbStats",
-                    "distinct",
-                    "explain",
-                    "find",
-                    "hello",
-                    "isMaster",
-                    "listCollections",
-                    "listDatabases",
-                    "listIndexes",
-                    "ping",
-                    "replSetGetStatus",
-                    "serverStatus");
+    private static final Set<String> OF_COLLECTION = Set.of(
+            "getNamespace",
+            "getDocumentClass",
+            "withDocumentClass",
+            "find",
+            "distinct",
+            "countDocuments",
+            "estimatedDocumentCount",
+            "listIndexes",
+            "listSearchIndexes");
+    private static final Set<String> COMMANDS = Set.of(
+            "aggregate",
+            "buildInfo",
+            "collStats",
+            "connectionStatus",
+            "count",
+            "dbStats",
+            "distinct",
+            "explain",
+            "find",
+            "hello",
+            "isMaster",
+            "listCollections",
+            "listDatabases",
+            "listIndexes",
+            "ping",
+            "replSetGetStatus",
+            "serverStatus");
     private String firstWrite;
 
     /** Thrown by the first write, and by every call after it. */
@@ -117,9 +107,7 @@ public final class ReadOnly implements Handles.Policy {
 
     private static BsonDocument command(Handles.Call call) {
         Bson command = call.argument(Bson.class);
-        return command == null
-                ? new BsonDocument()
-                : command.toBsonDocument(Document.class, call.registry());
+        return command == null ? new BsonDocument() : command.toBsonDocument(Document.class, call.registry());
     }
 
     private static boolean readsOnly(BsonDocument command) {
@@ -131,9 +119,7 @@ public final class ReadOnly implements Handles.Policy {
     private static String described(Handles.Call call) {
         if (call.name().equals("runCommand")) {
             BsonDocument command = command(call);
-            return command.isEmpty()
-                    ? "runCommand"
-                    : "runCommand {%s}".formatted(command.getFirstKey());
+            return command.isEmpty() ? "runCommand" : "runCommand {%s}".formatted(command.getFirstKey());
         }
         return call.name();
     }

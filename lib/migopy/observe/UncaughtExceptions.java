@@ -6,8 +6,7 @@ package migopy.observe;
  */
 public final class UncaughtExceptions implements Thread.UncaughtExceptionHandler, AutoCloseable {
     private final Observation observation;
-    private final Thread.UncaughtExceptionHandler before =
-            Thread.getDefaultUncaughtExceptionHandler();
+    private final Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
 
     private UncaughtExceptions(Observation observation) {
         this.observation = observation;

@@ -1,29 +1,27 @@
 package migopy.observe;
 
+import java.util.HashSet;
+import java.util.Set;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonValue;
-
-import java.util.HashSet;
-import java.util.Set;
 
 /** What a command does to which collections, read from the command itself. */
 final class WriteCommand {
     private static final Set<String> OF_DOCUMENTS =
             Set.of("insert", "update", "delete", "findAndModify", "findandmodify", "bulkWrite");
 
-    private static final Set<String> OF_THE_CATALOG =
-            Set.of(
-                    "create",
-                    "createIndexes",
-                    "drop",
-                    "dropDatabase",
-                    "dropIndexes",
-                    "deleteIndexes",
-                    "collMod",
-                    "renameCollection",
-                    "convertToCapped",
-                    "cloneCollectionAsCapped");
+    private static final Set<String> OF_THE_CATALOG = Set.of(
+            "create",
+            "createIndexes",
+            "drop",
+            "dropDatabase",
+            "dropIndexes",
+            "deleteIndexes",
+            "collMod",
+            "renameCollection",
+            "convertToCapped",
+            "cloneCollectionAsCapped");
 
     private static final Set<String> WRITING_STAGES = Set.of("$out", "$merge");
 
@@ -43,9 +41,9 @@ final class WriteCommand {
         return switch (name) {
             case "aggregate" -> endsInAWrite(command.get("pipeline"));
             case "mapReduce", "mapreduce" ->
-                    command.containsKey("out")
-                            && !(command.isDocument("out")
-                                    && command.getDocument("out").containsKey("inline"));
+                command.containsKey("out")
+                        && !(command.isDocument("out")
+                                && command.getDocument("out").containsKey("inline"));
             default -> false;
         };
     }
@@ -53,8 +51,7 @@ final class WriteCommand {
     static boolean endsInAWrite(BsonValue pipeline) {
         return pipeline != null
                 && pipeline.isArray()
-                && pipeline.asArray().stream()
-                        .anyMatch(stage -> stage.isDocument() && writes(stage.asDocument()));
+                && pipeline.asArray().stream().anyMatch(stage -> stage.isDocument() && writes(stage.asDocument()));
     }
 
     /** Whether a stage of a pipeline writes. */

@@ -1,13 +1,12 @@
 package migopy.plan;
 
-import migopy.Problem;
-import migopy.files.Listing;
-import migopy.files.MigrationFile;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import migopy.Problem;
+import migopy.files.Listing;
+import migopy.files.MigrationFile;
 
 /**
  * Two files with one number, as when two branches are merged: the directory alone cannot know which

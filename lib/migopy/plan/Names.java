@@ -1,13 +1,12 @@
 package migopy.plan;
 
-import migopy.MigopyException;
-
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import migopy.MigopyException;
 
 /** Finds the migration that a person means. */
 public final class Names {
@@ -68,17 +67,14 @@ public final class Names {
     }
 
     private static MigopyException ambiguous(String typed, List<Situation> meant) {
-        return MigopyException.usage(
-                "%s may be %s".formatted(typed, listed(meant)), "Type more of the name");
+        return MigopyException.usage("%s may be %s".formatted(typed, listed(meant)), "Type more of the name");
     }
 
-    private static MigopyException unknown(
-            String typed, String wanted, List<Situation> migrations) {
-        List<Situation> nearest =
-                migrations.stream()
-                        .sorted(Comparator.comparingInt(one -> distance(wanted, one.name())))
-                        .limit(OFFERED)
-                        .toList();
+    private static MigopyException unknown(String typed, String wanted, List<Situation> migrations) {
+        List<Situation> nearest = migrations.stream()
+                .sorted(Comparator.comparingInt(one -> distance(wanted, one.name())))
+                .limit(OFFERED)
+                .toList();
         return MigopyException.usage(
                 "There is no migration %s".formatted(typed),
                 nearest.isEmpty()
@@ -87,8 +83,7 @@ public final class Names {
     }
 
     private static String listed(List<Situation> some) {
-        String names =
-                some.stream().limit(OFFERED).map(Situation::name).collect(Collectors.joining(", "));
+        String names = some.stream().limit(OFFERED).map(Situation::name).collect(Collectors.joining(", "));
         return some.size() > OFFERED ? names + ", ..." : names;
     }
 

@@ -1,5 +1,11 @@
 package migopy.plan;
 
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import migopy.Problem;
 import migopy.console.MigrationState;
 import migopy.console.Wording;
@@ -10,13 +16,6 @@ import migopy.journal.JournalEntry;
 import migopy.journal.State;
 import migopy.journal.UnreadableEntry;
 
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-
 /**
  * Files and journal, held side by side.
  *
@@ -26,9 +25,9 @@ import java.util.Set;
  */
 public record Overview(List<Situation> migrations, List<Problem> problems, List<String> notices) {
 
-    private static final Comparator<Situation> BY_NUMBER =
-            Comparator.comparing(Situation::number, Comparator.nullsLast(Long::compare))
-                    .thenComparing(Situation::name);
+    private static final Comparator<Situation> BY_NUMBER = Comparator.comparing(
+                    Situation::number, Comparator.nullsLast(Long::compare))
+            .thenComparing(Situation::name);
 
     public Overview {
         migrations = List.copyOf(migrations);
@@ -44,10 +43,7 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
      *     interrupted
      */
     public static Overview of(
-            Listing listing,
-            Map<String, String> checksums,
-            List<Entry> entries,
-            Set<String> liveRuns) {
+            Listing listing, Map<String, String> checksums, List<Entry> entries, Set<String> liveRuns) {
         return new Comparison(listing, checksums, entries, liveRuns).overview();
     }
 
@@ -62,18 +58,16 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
         private final List<String> notices;
         private final long highestFile;
 
-        Comparison(
-                Listing listing,
-                Map<String, String> checksums,
-                List<Entry> entries,
-                Set<String> liveRuns) {
+        Comparison(Listing listing, Map<String, String> checksums, List<Entry> entries, Set<String> liveRuns) {
             this.listing = listing;
             this.checksums = checksums;
             this.entries = entries;
             this.liveRuns = liveRuns;
             this.notices = new ArrayList<>(listing.notices());
-            this.highestFile =
-                    listing.files().stream().mapToLong(MigrationFile::number).max().orElse(-1);
+            this.highestFile = listing.files().stream()
+                    .mapToLong(MigrationFile::number)
+                    .max()
+                    .orElse(-1);
         }
 
         Overview overview() {
@@ -87,14 +81,7 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
                 }
             }
             for (MigrationFile file : files.values()) {
-                found.add(
-                        new Situation(
-                                file.name(),
-                                file.number(),
-                                MigrationState.PENDING,
-                                file,
-                                null,
-                                null));
+                found.add(new Situation(file.name(), file.number(), MigrationState.PENDING, file, null, null));
             }
             found.sort(BY_NUMBER);
             markOutOfOrder();
@@ -111,22 +98,13 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
         }
 
         private void addUnreadable(UnreadableEntry entry, MigrationFile file) {
-            Problem problem =
-                    new Problem(
-                            Problem.Kind.UNREADABLE,
-                            entry.name(),
-                            "The journal's document %s cannot be understood: %s"
-                                    .formatted(entry.name(), entry.reason()),
-                            "Look at it in the database and mend it there; Migopy does not write"
-                                    + " over it");
-            found.add(
-                    new Situation(
-                            entry.name(),
-                            file == null ? null : file.number(),
-                            MigrationState.UNREADABLE,
-                            file,
-                            null,
-                            problem));
+            Problem problem = new Problem(
+                    Problem.Kind.UNREADABLE,
+                    entry.name(),
+                    "The journal's document %s cannot be understood: %s".formatted(entry.name(), entry.reason()),
+                    "Look at it in the database and mend it there; Migopy does not write" + " over it");
+            found.add(new Situation(
+                    entry.name(), file == null ? null : file.number(), MigrationState.UNREADABLE, file, null, problem));
         }
 
         private void add(JournalEntry entry, MigrationFile file) {
@@ -143,14 +121,7 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
                     entry,
                     file == null ? null : checksums.getOrDefault(file.name(), ""),
                     state == MigrationState.RUNNING || state == MigrationState.ROLLING_BACK);
-            found.add(
-                    new Situation(
-                            entry.name(),
-                            number,
-                            state,
-                            file,
-                            entry,
-                            problem(entry, state, number, file)));
+            found.add(new Situation(entry.name(), number, state, file, entry, problem(entry, state, number, file)));
         }
 
         private MigrationState state(JournalEntry entry) {
@@ -164,24 +135,19 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
                 case ROLLED_BACK -> MigrationState.PENDING;
                 case RUNNING -> live ? MigrationState.RUNNING : MigrationState.INTERRUPTED;
                 case ROLLING_BACK ->
-                        live
-                                ? MigrationState.ROLLING_BACK
-                                : entry.rollingBackInTransaction()
-                                        ? MigrationState.APPLIED
-                                        : MigrationState.INTERRUPTED;
+                    live
+                            ? MigrationState.ROLLING_BACK
+                            : entry.rollingBackInTransaction() ? MigrationState.APPLIED : MigrationState.INTERRUPTED;
             };
         }
 
-        private Problem problem(
-                JournalEntry entry, MigrationState state, Long number, MigrationFile file) {
+        private Problem problem(JournalEntry entry, MigrationState state, Long number, MigrationFile file) {
             if (number == null) {
                 return new Problem(
                         Problem.Kind.UNKNOWN_ENTRY,
                         entry.name(),
-                        "The journal has an entry %s, which is no migration's name"
-                                .formatted(entry.name()),
-                        "Remove it from the collection, or name the pattern that it belongs to:"
-                                + " --pattern");
+                        "The journal has an entry %s, which is no migration's name".formatted(entry.name()),
+                        "Remove it from the collection, or name the pattern that it belongs to:" + " --pattern");
             }
             return switch (state) {
                 case INTERRUPTED -> interrupted(entry, file);
@@ -226,34 +192,30 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
             found.stream().filter(Situation::renamed).forEach(one -> newer.remove(one.entry()));
             newer.sort(Comparator.comparing(JournalEntry::number));
             if (newer.size() == 1) {
-                notices.add(
-                        "%s is applied and newer than every file here. If its file was deleted, roll it back: %s"
-                                .formatted(
-                                        newer.get(0).name(),
-                                        Wording.command(
-                                                "rollback", newer.get(0).name(), "--stored")));
+                notices.add("%s is applied and newer than every file here. If its file was deleted, roll it back: %s"
+                        .formatted(
+                                newer.get(0).name(),
+                                Wording.command("rollback", newer.get(0).name(), "--stored")));
             } else if (newer.size() > 1) {
-                notices.add(
-                        "%d migrations are applied and newer than every file here: %s to %s"
-                                .formatted(
-                                        newer.size(),
-                                        newer.get(0).name(),
-                                        newer.get(newer.size() - 1).name()));
+                notices.add("%d migrations are applied and newer than every file here: %s to %s"
+                        .formatted(
+                                newer.size(),
+                                newer.get(0).name(),
+                                newer.get(newer.size() - 1).name()));
             }
         }
 
         private Problem edited(JournalEntry entry, MigrationFile file) {
             String now = checksums.get(file.name());
-            boolean same = entry.bare() || entry.checksum() == null || entry.checksum().equals(now);
+            boolean same =
+                    entry.bare() || entry.checksum() == null || entry.checksum().equals(now);
             return same ? null : Problems.edited(entry);
         }
 
         private void markOutOfOrder() {
             Situation highest = null;
             for (Situation one : found) {
-                boolean done =
-                        one.state() == MigrationState.APPLIED
-                                || one.state() == MigrationState.IGNORED;
+                boolean done = one.state() == MigrationState.APPLIED || one.state() == MigrationState.IGNORED;
                 if (done && one.number() != null) {
                     highest = one;
                 }

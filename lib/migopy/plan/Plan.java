@@ -1,9 +1,8 @@
 package migopy.plan;
 
+import java.util.List;
 import migopy.MigopyException;
 import migopy.Problem;
-
-import java.util.List;
 
 /**
  * What would be done, or why nothing can be.

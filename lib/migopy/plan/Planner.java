@@ -1,23 +1,21 @@
 package migopy.plan;
 
-import migopy.MigopyException;
-import migopy.Problem;
-import migopy.Problem.Kind;
-import migopy.console.Wording;
-
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import migopy.MigopyException;
+import migopy.Problem;
+import migopy.Problem.Kind;
+import migopy.console.Wording;
 
 /** Turns what is there and what is asked for into a plan: a pure function. */
 public final class Planner {
     /** What is in the way of every request: nobody knows what the journal or the folder means. */
     private static final Set<Kind> UNCLEAR =
-            EnumSet.of(
-                    Kind.UNREADABLE, Kind.UNKNOWN_ENTRY, Kind.INVALID_NAME, Kind.DUPLICATE_NUMBER);
+            EnumSet.of(Kind.UNREADABLE, Kind.UNKNOWN_ENTRY, Kind.INVALID_NAME, Kind.DUPLICATE_NUMBER);
 
     private final Overview overview;
 
@@ -99,8 +97,7 @@ public final class Planner {
         return retry || !one.needsAPerson();
     }
 
-    private List<Problem> inTheWayOf(
-            List<Situation> selected, Map<String, Situation> named, Request.Execute request) {
+    private List<Problem> inTheWayOf(List<Situation> selected, Map<String, Situation> named, Request.Execute request) {
         long last = selected.stream().mapToLong(Situation::number).max().orElse(Long.MAX_VALUE);
         Set<String> chosen = new HashSet<>();
         selected.forEach(one -> chosen.add(one.name()));
@@ -110,19 +107,13 @@ public final class Planner {
             if (problem == null) {
                 continue;
             }
-            boolean blocks =
-                    switch (problem.kind()) {
-                        case INTERRUPTED ->
-                                !chosen.contains(one.name())
-                                        && (named.isEmpty()
-                                                || named.containsKey(one.name())
-                                                || one.number() < last);
-                        case OUT_OF_ORDER ->
-                                chosen.contains(one.name())
-                                        && named.isEmpty()
-                                        && !request.outOfOrder();
-                        default -> true;
-                    };
+            boolean blocks = switch (problem.kind()) {
+                case INTERRUPTED ->
+                    !chosen.contains(one.name())
+                            && (named.isEmpty() || named.containsKey(one.name()) || one.number() < last);
+                case OUT_OF_ORDER -> chosen.contains(one.name()) && named.isEmpty() && !request.outOfOrder();
+                default -> true;
+            };
             if (blocks && !inTheWay.contains(problem)) {
                 inTheWay.add(problem);
             }
@@ -135,28 +126,17 @@ public final class Planner {
     }
 
     private void refuseWhatCannotBeExecuted(Situation one) {
-        String hint =
-                switch (one.state()) {
-                    case APPLIED ->
-                            "To run it again, roll it back first: "
-                                    + Wording.command("rollback", one.name());
-                    case IGNORED ->
-                            "To run it: "
-                                    + Wording.command(
-                                            "repair",
-                                            one.name(),
-                                            "--as",
-                                            "pending",
-                                            "--reason",
-                                            "...");
-                    default -> null;
-                };
+        String hint = switch (one.state()) {
+            case APPLIED -> "To run it again, roll it back first: " + Wording.command("rollback", one.name());
+            case IGNORED -> "To run it: " + Wording.command("repair", one.name(), "--as", "pending", "--reason", "...");
+            default -> null;
+        };
         if (hint != null) {
-            throw MigopyException.usage(one.name() + " is already " + one.state().word(), hint);
+            throw MigopyException.usage(
+                    one.name() + " is already " + one.state().word(), hint);
         }
         if (one.file() == null && one.problem() == null) {
-            throw MigopyException.usage(
-                    "The file of %s is gone".formatted(one.name()), "Bring the file back");
+            throw MigopyException.usage("The file of %s is gone".formatted(one.name()), "Bring the file back");
         }
     }
 
@@ -166,21 +146,15 @@ public final class Planner {
             return notices;
         }
         long last = selected.get(selected.size() - 1).number();
-        List<String> passedOver =
-                overview.migrations().stream()
-                        .filter(
-                                one ->
-                                        one.pending()
-                                                && one.number() < last
-                                                && !named.containsKey(one.name()))
-                        .map(Situation::name)
-                        .toList();
+        List<String> passedOver = overview.migrations().stream()
+                .filter(one -> one.pending() && one.number() < last && !named.containsKey(one.name()))
+                .map(Situation::name)
+                .toList();
         if (!passedOver.isEmpty()) {
             notices.add(
                     passedOver.size() == 1
                             ? passedOver.get(0) + " stays pending"
-                            : "%s and %d more stay pending"
-                                    .formatted(passedOver.get(0), passedOver.size() - 1));
+                            : "%s and %d more stay pending".formatted(passedOver.get(0), passedOver.size() - 1));
         }
         return notices;
     }
@@ -191,7 +165,8 @@ public final class Planner {
         for (Situation one : named.values()) {
             if (!one.pending() && !one.skipped() && one.problem() == null) {
                 throw MigopyException.usage(
-                        "%s is not pending but %s".formatted(one.name(), one.state().word()),
+                        "%s is not pending but %s"
+                                .formatted(one.name(), one.state().word()),
                         "Only what was never run can be ignored");
             }
         }
@@ -201,8 +176,7 @@ public final class Planner {
         List<Step> steps = new ArrayList<>();
         for (Situation one : overview.migrations()) {
             boolean isNamed = named.containsKey(one.name());
-            boolean wanted =
-                    one.pending() && (named.isEmpty() || isNamed) || one.skipped() && isNamed;
+            boolean wanted = one.pending() && (named.isEmpty() || isNamed) || one.skipped() && isNamed;
             if (wanted && one.number() <= limit) {
                 steps.add(new Step.Ignore(one.file(), one.entry()));
                 if (one.renamed()) {

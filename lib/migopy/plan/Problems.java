@@ -1,14 +1,13 @@
 package migopy.plan;
 
+import java.time.Instant;
+import java.time.ZoneId;
 import migopy.Problem;
 import migopy.console.Wording;
 import migopy.files.MigrationFile;
 import migopy.journal.By;
 import migopy.journal.JournalEntry;
 import migopy.journal.State;
-
-import java.time.Instant;
-import java.time.ZoneId;
 
 /** The problems that journal and files have with each other, in words. */
 final class Problems {
@@ -18,18 +17,15 @@ final class Problems {
         return new Problem(
                 Problem.Kind.EDITED,
                 entry.name(),
-                "%s was edited after it was applied%s"
-                        .formatted(entry.name(), on(entry.finishedAt())),
-                "Take the edit back, write a new migration, or accept it: "
-                        + repair(entry.name(), "unchanged"));
+                "%s was edited after it was applied%s".formatted(entry.name(), on(entry.finishedAt())),
+                "Take the edit back, write a new migration, or accept it: " + repair(entry.name(), "unchanged"));
     }
 
     static Problem missing(JournalEntry entry) {
         return new Problem(
                 Problem.Kind.MISSING,
                 entry.name(),
-                "%s was applied%s, but its file is gone"
-                        .formatted(entry.name(), on(entry.finishedAt())),
+                "%s was applied%s, but its file is gone".formatted(entry.name(), on(entry.finishedAt())),
                 "Bring the file back, or settle it: " + repair(entry.name(), "applied"));
     }
 
@@ -51,10 +47,8 @@ final class Problems {
         return new Problem(
                 Problem.Kind.RENAMED,
                 name,
-                "%s has the text of %s, which %s%s"
-                        .formatted(name, known.name(), was(known), on(known.finishedAt())),
-                "Record that it was renamed: "
-                        + Wording.command("repair", name, "--renamed-from", known.name()));
+                "%s has the text of %s, which %s%s".formatted(name, known.name(), was(known), on(known.finishedAt())),
+                "Record that it was renamed: " + Wording.command("repair", name, "--renamed-from", known.name()));
     }
 
     private static String was(JournalEntry known) {
@@ -84,8 +78,7 @@ final class Problems {
      * @param to its new file name
      * @param recorded whether the journal knows it under the name that it has now
      */
-    static Problem duplicate(
-            MigrationFile wrong, MigrationFile other, String to, boolean recorded) {
+    static Problem duplicate(MigrationFile wrong, MigrationFile other, String to, boolean recorded) {
         String name = to.substring(0, to.length() - MigrationFile.SUFFIX.length());
         return new Problem(
                 Problem.Kind.DUPLICATE_NUMBER,
@@ -96,8 +89,7 @@ final class Problems {
                                 .formatted(
                                         wrong.fileName(),
                                         to,
-                                        Wording.command(
-                                                "repair", name, "--renamed-from", wrong.name()))
+                                        Wording.command("repair", name, "--renamed-from", wrong.name()))
                         : "Rename %s, which is pending, to %s".formatted(wrong.fileName(), to));
     }
 
@@ -108,32 +100,26 @@ final class Problems {
                 "%s is out of order: it is pending, but %s is already %s"
                         .formatted(name, highest.name(), highest.state().word()),
                 "Run it all the same: %s, or all such: %s"
-                        .formatted(
-                                Wording.command("execute", name),
-                                Wording.command("execute", "--out-of-order")));
+                        .formatted(Wording.command("execute", name), Wording.command("execute", "--out-of-order")));
     }
 
     static Problem rollbackFailed(JournalEntry entry) {
         return new Problem(
                 Problem.Kind.FAILED,
                 entry.name(),
-                "The rollback of %s failed%s%s"
-                        .formatted(entry.name(), on(entry.finishedAt()), because(entry)),
+                "The rollback of %s failed%s%s".formatted(entry.name(), on(entry.finishedAt()), because(entry)),
                 "Check the data, then settle it: " + eitherWay(entry.name()));
     }
 
     static Problem interrupted(JournalEntry entry, boolean hasFile) {
         boolean down = entry.state() == State.ROLLING_BACK;
-        String again =
-                down || !hasFile
-                        ? ""
-                        : "run it again: %s, or "
-                                .formatted(Wording.command("execute", entry.name(), "--retry"));
+        String again = down || !hasFile
+                ? ""
+                : "run it again: %s, or ".formatted(Wording.command("execute", entry.name(), "--retry"));
         return new Problem(
                 Problem.Kind.INTERRUPTED,
                 entry.name(),
-                "%s%s was interrupted: %s"
-                        .formatted(down ? "The rollback of " : "", entry.name(), known(entry)),
+                "%s%s was interrupted: %s".formatted(down ? "The rollback of " : "", entry.name(), known(entry)),
                 "Check the data, then %ssettle it: %s".formatted(again, eitherWay(entry.name())));
     }
 
@@ -156,9 +142,7 @@ final class Problems {
         return "%s was interrupted, and execute runs it again: %s"
                 .formatted(
                         entry.name(),
-                        entry.transactional()
-                                ? "its transaction left nothing behind"
-                                : "it is marked @Resumable");
+                        entry.transactional() ? "its transaction left nothing behind" : "it is marked @Resumable");
     }
 
     private static String known(JournalEntry entry) {

@@ -1,12 +1,11 @@
 package migopy.plan;
 
-import migopy.Problem;
-import migopy.journal.JournalEntry;
-import migopy.journal.State;
-
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import migopy.Problem;
+import migopy.journal.JournalEntry;
+import migopy.journal.State;
 
 /**
  * Finds files that have the text of a migration which the journal knows under another name: a text

@@ -13,8 +13,7 @@ public sealed interface Request {
      * @param outOfOrder also those below what is applied already
      * @param retry also those that were interrupted
      */
-    record Execute(List<String> names, String to, Integer steps, boolean outOfOrder, boolean retry)
-            implements Request {
+    record Execute(List<String> names, String to, Integer steps, boolean outOfOrder, boolean retry) implements Request {
         public Execute {
             names = List.copyOf(names);
         }
@@ -29,8 +28,7 @@ public sealed interface Request {
      * @param run those that this run applied, or null
      * @param stored use the source in the journal where the file is gone or was edited
      */
-    record Rollback(List<String> names, Integer last, String to, String run, boolean stored)
-            implements Request {
+    record Rollback(List<String> names, Integer last, String to, String run, boolean stored) implements Request {
         public Rollback {
             names = List.copyOf(names);
         }

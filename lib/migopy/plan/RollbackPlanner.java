@@ -1,25 +1,22 @@
 package migopy.plan;
 
-import migopy.MigopyException;
-import migopy.Problem;
-import migopy.Problem.Kind;
-import migopy.console.MigrationState;
-import migopy.console.Wording;
-
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import migopy.MigopyException;
+import migopy.Problem;
+import migopy.Problem.Kind;
+import migopy.console.MigrationState;
+import migopy.console.Wording;
 
 /** The part of planning that goes back: what was applied last is the first to go. */
 final class RollbackPlanner {
-    private static final Comparator<Situation> BY_START =
-            Comparator.<Situation, Instant>comparing(
-                            one -> one.entry().startedAt(),
-                            Comparator.nullsFirst(Comparator.naturalOrder()))
-                    .thenComparing(Situation::number, Comparator.nullsFirst(Long::compare));
+    private static final Comparator<Situation> BY_START = Comparator.<Situation, Instant>comparing(
+                    one -> one.entry().startedAt(), Comparator.nullsFirst(Comparator.naturalOrder()))
+            .thenComparing(Situation::number, Comparator.nullsFirst(Long::compare));
 
     private final Overview overview;
 
@@ -41,14 +38,8 @@ final class RollbackPlanner {
             refuseIfTheNewestFailed();
         }
         boolean named = request.name() != null;
-        Plan back =
-                plan(
-                        new Request.Rollback(
-                                named ? List.of(request.name()) : List.of(),
-                                named ? null : 1,
-                                null,
-                                null,
-                                true));
+        Plan back = plan(
+                new Request.Rollback(named ? List.of(request.name()) : List.of(), named ? null : 1, null, null, true));
         if (!back.problems().isEmpty()) {
             return back;
         }
@@ -62,14 +53,12 @@ final class RollbackPlanner {
         for (Step step : back.steps()) {
             Situation one = Names.resolve(step.name(), overview.migrations());
             if (one.file() == null) {
-                inTheWay.add(
-                        new Problem(
-                                Kind.MISSING,
-                                one.name(),
-                                "%s is applied, but its file is gone, so only its down() could run"
-                                        .formatted(one.name()),
-                                "Restore the file, or only roll it back: "
-                                        + Wording.command("rollback", one.name(), "--stored")));
+                inTheWay.add(new Problem(
+                        Kind.MISSING,
+                        one.name(),
+                        "%s is applied, but its file is gone, so only its down() could run".formatted(one.name()),
+                        "Restore the file, or only roll it back: "
+                                + Wording.command("rollback", one.name(), "--stored")));
             }
             steps.add(step);
             steps.add(new Step.Execute(one.file(), one.entry(), true));
@@ -81,8 +70,7 @@ final class RollbackPlanner {
     private void refuseIfTheNewestFailed() {
         List<Situation> applied = newestFirst(RollbackPlanner::applied);
         List<Situation> failed = newestFirst(one -> one.state() == MigrationState.FAILED);
-        if (!failed.isEmpty()
-                && (applied.isEmpty() || BY_START.compare(failed.get(0), applied.get(0)) > 0)) {
+        if (!failed.isEmpty() && (applied.isEmpty() || BY_START.compare(failed.get(0), applied.get(0)) > 0)) {
             throw notApplied(failed.get(0));
         }
     }
@@ -92,13 +80,12 @@ final class RollbackPlanner {
         List<Problem> inTheWay = new ArrayList<>();
         for (Situation one : overview.migrations()) {
             Problem problem = one.problem();
-            boolean blocks =
-                    problem != null
-                            && switch (problem.kind()) {
-                                case UNREADABLE, UNKNOWN_ENTRY, INTERRUPTED, FAILED -> true;
-                                case EDITED, RENAMED -> selected.contains(one) && !request.stored();
-                                default -> false;
-                            };
+            boolean blocks = problem != null
+                    && switch (problem.kind()) {
+                        case UNREADABLE, UNKNOWN_ENTRY, INTERRUPTED, FAILED -> true;
+                        case EDITED, RENAMED -> selected.contains(one) && !request.stored();
+                        default -> false;
+                    };
             if (blocks) {
                 inTheWay.add(problem.kind() == Kind.EDITED ? editedForRollback(problem) : problem);
             } else if (selected.contains(one) && one.file() == null && !request.stored()) {
@@ -122,8 +109,7 @@ final class RollbackPlanner {
                 Kind.EDITED,
                 edited.name(),
                 edited.message(),
-                "Roll back with the text that was applied: "
-                        + Wording.command("rollback", edited.name(), "--stored"));
+                "Roll back with the text that was applied: " + Wording.command("rollback", edited.name(), "--stored"));
     }
 
     private static Problem goneForRollback(Situation one) {
@@ -136,11 +122,10 @@ final class RollbackPlanner {
     }
 
     private List<Situation> selectedForRollback(Request.Rollback request) {
-        int ways =
-                (request.names().isEmpty() ? 0 : 1)
-                        + (request.last() == null ? 0 : 1)
-                        + (request.to() == null ? 0 : 1)
-                        + (request.run() == null ? 0 : 1);
+        int ways = (request.names().isEmpty() ? 0 : 1)
+                + (request.last() == null ? 0 : 1)
+                + (request.to() == null ? 0 : 1)
+                + (request.run() == null ? 0 : 1);
         if (ways != 1) {
             throw MigopyException.usage(
                     "rollback needs one of NAME, --last, --to and --run",
@@ -151,10 +136,9 @@ final class RollbackPlanner {
             return applied.subList(0, Math.min(request.last(), applied.size()));
         }
         if (request.run() != null) {
-            List<Situation> ofRun =
-                    applied.stream()
-                            .filter(one -> request.run().equals(one.entry().run()))
-                            .toList();
+            List<Situation> ofRun = applied.stream()
+                    .filter(one -> request.run().equals(one.entry().run()))
+                    .toList();
             if (ofRun.isEmpty()) {
                 throw MigopyException.usage(
                         "Nothing that is applied was applied by run " + request.run(),
@@ -180,18 +164,20 @@ final class RollbackPlanner {
     }
 
     private static MigopyException notApplied(Situation one) {
-        String hint =
-                one.state() == MigrationState.FAILED
-                        ? "Only what is applied has a way back. Undo by hand what its up() did, fix"
-                                + " its file, then run: %s execute"
-                        : "See what is applied: %s status --all";
+        String hint = one.state() == MigrationState.FAILED
+                ? "Only what is applied has a way back. Undo by hand what its up() did, fix"
+                        + " its file, then run: %s execute"
+                : "See what is applied: %s status --all";
         return MigopyException.usage(
                 "%s is not applied but %s".formatted(one.name(), one.state().word()),
                 hint.formatted(MigopyException.COMMAND));
     }
 
     private List<Situation> newestFirst(Predicate<Situation> which) {
-        return overview.migrations().stream().filter(which).sorted(BY_START.reversed()).toList();
+        return overview.migrations().stream()
+                .filter(which)
+                .sorted(BY_START.reversed())
+                .toList();
     }
 
     private static boolean applied(Situation one) {

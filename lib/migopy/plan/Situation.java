@@ -16,12 +16,7 @@ import migopy.journal.State;
  * @param problem null where there is none
  */
 public record Situation(
-        String name,
-        Long number,
-        MigrationState state,
-        MigrationFile file,
-        JournalEntry entry,
-        Problem problem) {
+        String name, Long number, MigrationState state, MigrationFile file, JournalEntry entry, Problem problem) {
 
     /** Whether it was interrupted in a way that only a person can judge. */
     boolean needsAPerson() {
@@ -31,9 +26,7 @@ public record Situation(
     /** Whether {@code up()} of it was begun and may be begun again, if a person says so. */
     boolean canBeRetried() {
         boolean up = entry != null && entry.state() != State.ROLLING_BACK;
-        return file != null
-                && up
-                && (state == MigrationState.INTERRUPTED || state == MigrationState.FAILED);
+        return file != null && up && (state == MigrationState.INTERRUPTED || state == MigrationState.FAILED);
     }
 
     /** Whether its {@code up()} said that it is not for this environment: each run asks again. */
@@ -56,9 +49,7 @@ public record Situation(
 
     /** Whether nothing worse is known of it than that its own file no longer has its text. */
     boolean mayHaveBeenRenamed() {
-        return problem == null
-                || problem.kind() == Problem.Kind.MISSING
-                || problem.kind() == Problem.Kind.EDITED;
+        return problem == null || problem.kind() == Problem.Kind.MISSING || problem.kind() == Problem.Kind.EDITED;
     }
 
     /** Whether it is known under another name by now, or was known under another one. */

@@ -1,15 +1,13 @@
 package migopy.run;
 
-import migopy.console.HistoryAnswer.Attempt;
-import migopy.console.StepError;
-
-import org.bson.BsonArray;
-import org.bson.BsonDocument;
-import org.bson.BsonValue;
-
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import migopy.console.HistoryAnswer.Attempt;
+import migopy.console.StepError;
+import org.bson.BsonArray;
+import org.bson.BsonDocument;
+import org.bson.BsonValue;
 
 /**
  * Reads the attempts of one of the journal's documents. Whatever else stands there, what can be
@@ -31,9 +29,7 @@ final class AttemptReader {
             int dot = name.lastIndexOf('.');
             return dot > 0 ? name.substring(0, dot) : name;
         }
-        return key != null && key.isString()
-                ? key.asString().getValue()
-                : new BsonDocument("_id", key).toJson();
+        return key != null && key.isString() ? key.asString().getValue() : new BsonDocument("_id", key).toJson();
     }
 
     /** The last attempts of a migration, as they were written. */
@@ -72,9 +68,7 @@ final class AttemptReader {
         StepError.Cause itself = cause(error);
         List<StepError.Cause> causes = new ArrayList<>();
         if (error.get("causes") instanceof BsonArray all) {
-            all.stream()
-                    .filter(BsonValue::isDocument)
-                    .forEach(each -> causes.add(cause(each.asDocument())));
+            all.stream().filter(BsonValue::isDocument).forEach(each -> causes.add(cause(each.asDocument())));
         }
         return new StepError(itself.type(), itself.message(), itself.frames(), causes, null);
     }

@@ -1,7 +1,7 @@
 package migopy.run;
 
 import com.mongodb.MongoException;
-
+import java.util.List;
 import migopy.MigopyException;
 import migopy.backfill.Standing;
 import migopy.console.BackfillControlAnswer;
@@ -15,11 +15,8 @@ import migopy.mongo.MongoErrors;
 import migopy.plan.Names;
 import migopy.plan.Situation;
 import migopy.settings.Settings;
-
 import org.bson.BsonInvalidOperationException;
 import org.bson.BsonValue;
-
-import java.util.List;
 
 /**
  * Controls the backfills of one migration: what another terminal runs pauses, resumes or ends, and
@@ -44,16 +41,13 @@ public final class BackfillControl {
      * @param typed the migration's name, its number, or a beginning of the name
      * @throws MigopyException usage, if no migration is called so, or it has no such backfill
      */
-    public static BackfillControlAnswer run(
-            Settings settings, Connection connection, String word, String typed) {
+    public static BackfillControlAnswer run(Settings settings, Connection connection, String word, String typed) {
         Survey survey = Survey.of(settings); // while the connection is being made
         try {
             var view = JournalView.read(Ledger.open(settings, connection), connection);
-            var control =
-                    new BackfillControl(
-                            survey.with(view).migrations(),
-                            new BackfillRecord(
-                                    connection.journalDatabase(), settings.migrationsCollection()));
+            var control = new BackfillControl(
+                    survey.with(view).migrations(),
+                    new BackfillRecord(connection.journalDatabase(), settings.migrationsCollection()));
             Situation one = Names.resolve(typed, control.migrations);
             if (word.equals(CONTINUE)) {
                 control.letContinue(one);
@@ -69,8 +63,7 @@ public final class BackfillControl {
     private void ask(Situation one, String word) {
         if (one.state() == MigrationState.INTERRUPTED) {
             throw MigopyException.usage(
-                    "The run of %s ended without a word: nothing is there to %s"
-                            .formatted(one.name(), word),
+                    "The run of %s ended without a word: nothing is there to %s".formatted(one.name(), word),
                     "To go on: " + Wording.command("execute", one.name(), "--retry"));
         }
         if (one.state() != MigrationState.RUNNING) {
@@ -87,8 +80,7 @@ public final class BackfillControl {
     }
 
     private void letContinue(Situation one) {
-        boolean stopped =
-                one.state() == MigrationState.FAILED || one.state() == MigrationState.INTERRUPTED;
+        boolean stopped = one.state() == MigrationState.FAILED || one.state() == MigrationState.INTERRUPTED;
         if (!stopped || !hasBackfill(one.entry(), true)) {
             throw MigopyException.usage(
                     "%s is %s, and has no backfill that stopped"
@@ -122,11 +114,10 @@ public final class BackfillControl {
     }
 
     private MigopyException notRunning(Situation one) {
-        List<String> running =
-                migrations.stream()
-                        .filter(each -> each.state() == MigrationState.RUNNING)
-                        .map(Situation::name)
-                        .toList();
+        List<String> running = migrations.stream()
+                .filter(each -> each.state() == MigrationState.RUNNING)
+                .map(Situation::name)
+                .toList();
         return MigopyException.usage(
                 "%s is not running: it is %s".formatted(one.name(), one.state().word()),
                 running.isEmpty()

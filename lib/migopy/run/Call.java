@@ -1,14 +1,13 @@
 package migopy.run;
 
-import migopy.MigopyException.Kind;
-import migopy.backfill.Stopped;
-
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import migopy.MigopyException.Kind;
+import migopy.backfill.Stopped;
 
 /**
  * One call of a migration, in another thread, so that a signal or its time limit can end it.
@@ -64,16 +63,14 @@ final class Call {
 
     private Ending await(Duration timeout) {
         try {
-            CompletableFuture.anyOf(over, watchdog.stop())
-                    .get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+            CompletableFuture.anyOf(over, watchdog.stop()).get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             return new Ending.TimedOut(ended());
         } catch (ExecutionException e) {
             throw new IllegalStateException(e); // neither of the two completes exceptionally
         } catch (InterruptedException e) {
             // Only user code that runs a migration in a thread which it interrupts comes here.
-            return new Ending.Stopped(
-                    new Stop.Signalled("an interrupt", Kind.FAILED), ended(), thrown());
+            return new Ending.Stopped(new Stop.Signalled("an interrupt", Kind.FAILED), ended(), thrown());
         }
         boolean heard = watchdog.stopped().isPresent() && thrown() instanceof Stopped;
         if (over.isDone() && !heard) {

@@ -4,7 +4,7 @@ import com.mongodb.WriteConcern;
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoDatabase;
-
+import java.nio.file.Path;
 import migopy.Migration;
 import migopy.Transaction;
 import migopy.backfill.Backfill;
@@ -13,8 +13,6 @@ import migopy.observe.HandedOut;
 import migopy.observe.Handles;
 import migopy.observe.InSession;
 import migopy.observe.Observation;
-
-import java.nio.file.Path;
 
 /** The client, database and session that a call hands to the user's code. */
 final class CallHandles {
@@ -38,11 +36,7 @@ final class CallHandles {
     /**
      * @param session of a transactional call, else null
      */
-    CallHandles(
-            Connection connection,
-            ClientSession session,
-            Observation observation,
-            Proxies proxies) {
+    CallHandles(Connection connection, ClientSession session, Observation observation, Proxies proxies) {
         this.connection = connection;
         this.observation = observation;
         this.session = session == null ? null : Transaction.handedOut(session, observation);
@@ -50,8 +44,7 @@ final class CallHandles {
         this.policy = proxies == Proxies.IN_SESSION ? new InSession(session, plain) : plain;
         MongoDatabase bare = connection.database();
         // In a transaction the server takes no write concern but the commit's.
-        MongoDatabase fit =
-                session == null ? bare : bare.withWriteConcern(WriteConcern.ACKNOWLEDGED);
+        MongoDatabase fit = session == null ? bare : bare.withWriteConcern(WriteConcern.ACKNOWLEDGED);
         this.database = proxies == Proxies.FEW ? fit : Handles.of(MongoDatabase.class, fit, policy);
     }
 
@@ -71,8 +64,7 @@ final class CallHandles {
     private Backfill backfill(String name, StepBackfills backfills) {
         if (session != null) {
             throw observation.refuse(
-                    "backfill(\"%s\") in a transaction: it commits each batch by itself"
-                            .formatted(name),
+                    "backfill(\"%s\") in a transaction: it commits each batch by itself".formatted(name),
                     "Call it without a transaction, in a migration of its own");
         }
         return backfills.of(name, observation);

@@ -13,8 +13,7 @@ import migopy.console.StepError;
  * @param cause why the run cannot go on, where {@code error} does not say it
  * @param exitCode the run's exit code if it ends here; 0 if it goes on
  */
-record CallResult(
-        Outcome outcome, StepError error, boolean toRecord, MigopyException cause, int exitCode) {
+record CallResult(Outcome outcome, StepError error, boolean toRecord, MigopyException cause, int exitCode) {
     /** Whether the transaction of the call has recorded its end. */
     boolean committed() {
         return !toRecord && error == null && cause == null;

@@ -2,19 +2,16 @@ package migopy.run;
 
 import com.github.difflib.DiffUtils;
 import com.github.difflib.patch.AbstractDelta;
-
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import migopy.MigopyException;
 import migopy.Problem;
 import migopy.files.MigrationFile;
 import migopy.files.MigrationSource;
 import migopy.journal.Journal;
-
 import org.bson.BsonDocument;
 import org.bson.BsonString;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 
 /** What was changed in a file since it ran, line by line. */
 public final class EditDiff {
@@ -41,17 +38,12 @@ public final class EditDiff {
         if (problem.kind() != Problem.Kind.EDITED || file == null) {
             return problem;
         }
-        Optional<String> stored =
-                journal.document(new BsonString(file.name())).flatMap(EditDiff::source);
+        Optional<String> stored = journal.document(new BsonString(file.name())).flatMap(EditDiff::source);
         if (stored.isEmpty()) {
             return problem;
         }
         return new Problem(
-                problem.kind(),
-                problem.name(),
-                problem.message(),
-                problem.hint(),
-                lines(stored.get(), file));
+                problem.kind(), problem.name(), problem.message(), problem.hint(), lines(stored.get(), file));
     }
 
     private static Optional<String> source(BsonDocument document) {
@@ -94,14 +86,12 @@ public final class EditDiff {
     }
 
     private static List<String> shown(List<String> changes) {
-        List<String> first =
-                changes.size() <= LINE_LIMIT ? changes : changes.subList(0, LINE_LIMIT - 1);
-        int margin =
-                first.stream()
-                        .filter(line -> line.length() > 1)
-                        .mapToInt(EditDiff::indentation)
-                        .min()
-                        .orElse(0);
+        List<String> first = changes.size() <= LINE_LIMIT ? changes : changes.subList(0, LINE_LIMIT - 1);
+        int margin = first.stream()
+                .filter(line -> line.length() > 1)
+                .mapToInt(EditDiff::indentation)
+                .min()
+                .orElse(0);
         List<String> shown = new ArrayList<>();
         for (String line : first) {
             String text = line.length() > 1 ? "   " + line.substring(1 + margin) : "";

@@ -1,7 +1,8 @@
 package migopy.run;
 
 import com.mongodb.client.ClientSession;
-
+import java.util.ArrayList;
+import java.util.List;
 import migopy.Migration;
 import migopy.backfill.EstimateRun;
 import migopy.console.Direction;
@@ -11,9 +12,6 @@ import migopy.files.CompiledMigration;
 import migopy.mongo.Connection;
 import migopy.mongo.Topology;
 import migopy.observe.Observation;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /** Calls {@code up()} of migrations with a database that can only be read. */
 final class Estimation {
@@ -39,22 +37,20 @@ final class Estimation {
     @SuppressWarnings("try") // bound is closed, and needs no other use
     private MigrationEstimate of(CompiledMigration migration) {
         Connection connection = context.connection();
-        EstimateRun estimate =
-                new EstimateRun(
-                        connection.client(),
-                        connection.database(),
-                        connection.supportsTransactions(),
-                        connection.topology() == Topology.EMBEDDED);
-        var binding =
-                new Migration.Binding(
-                        context.settings().home(),
-                        connection::supportsTransactions,
-                        estimate::client,
-                        estimate.database(),
-                        System.out::println,
-                        estimate::backfill,
-                        reason -> {},
-                        new Observation());
+        EstimateRun estimate = new EstimateRun(
+                connection.client(),
+                connection.database(),
+                connection.supportsTransactions(),
+                connection.topology() == Topology.EMBEDDED);
+        var binding = new Migration.Binding(
+                context.settings().home(),
+                connection::supportsTransactions,
+                estimate::client,
+                estimate.database(),
+                System.out::println,
+                estimate::backfill,
+                reason -> {},
+                new Observation());
         boolean transactional = migration.transactional(Direction.UP);
         try (Migration.Unbind bound = Migration.bind(binding);
                 ClientSession session = transactional ? connection.client().startSession() : null) {
@@ -62,8 +58,7 @@ final class Estimation {
         }
     }
 
-    private void call(CompiledMigration migration, EstimateRun estimate, ClientSession session)
-            throws Throwable {
+    private void call(CompiledMigration migration, EstimateRun estimate, ClientSession session) throws Throwable {
         try {
             migration.call(Direction.UP, estimate.database(), session);
         } catch (Migration.Skipped skipped) {

@@ -1,15 +1,6 @@
 package migopy.run;
 
 import com.mongodb.MongoException;
-
-import migopy.MigopyException;
-import migopy.console.StepError;
-import migopy.journal.JournalEntry;
-import migopy.mongo.InDoubt;
-import migopy.mongo.MongoErrors;
-import migopy.mongo.ServerDetails;
-import migopy.settings.Redactor;
-
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +12,13 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import migopy.MigopyException;
+import migopy.console.StepError;
+import migopy.journal.JournalEntry;
+import migopy.mongo.InDoubt;
+import migopy.mongo.MongoErrors;
+import migopy.mongo.ServerDetails;
+import migopy.settings.Redactor;
 
 /**
  * What an exception of the user's code says, short and without secrets.
@@ -53,9 +51,8 @@ public record Failure(StepError error, MigopyException overtaken, boolean inDoub
 
     /** The driver writes and reads records, but only public ones. */
     private static final Pattern CLOSED_RECORD =
-            Pattern.compile(
-                    "^Unable to (?:access value of component \\S+ for record|invoke canonical"
-                            + " constructor of record class) (?:\\S*[.$])?(\\w+)$");
+            Pattern.compile("^Unable to (?:access value of component \\S+ for record|invoke canonical"
+                    + " constructor of record class) (?:\\S*[.$])?(\\w+)$");
 
     /** Causes of causes are followed so far: they may go in a circle. */
     private static final int CAUSE_LIMIT = 50;
@@ -73,16 +70,13 @@ public record Failure(StepError error, MigopyException overtaken, boolean inDoub
             Redactor redactor) {
         String type = thrown.getClass().getName();
         String message = orElse(within(() -> message(thrown, MESSAGE_LIMIT, redactor)), type);
-        List<String> frames =
-                orElse(within(() -> redacted(framesOf.apply(thrown), redactor)), List.of());
-        List<StepError.Cause> causes =
-                orElse(within(() -> causes(thrown, framesOf, redactor)), List.of());
+        List<String> frames = orElse(within(() -> redacted(framesOf.apply(thrown), redactor)), List.of());
+        List<StepError.Cause> causes = orElse(within(() -> causes(thrown, framesOf, redactor)), List.of());
         MongoException lost = orElse(within(() -> InDoubt.in(thrown)), first(unanswered));
         MigopyException overtaken = within(() -> overtaken(thrown));
         if (lost == null) {
             String hint = thrown instanceof MigopyException own ? own.hint() : hint(message);
-            return new Failure(
-                    new StepError(type, message, frames, causes, hint), overtaken, false);
+            return new Failure(new StepError(type, message, frames, causes, hint), overtaken, false);
         }
         String said = inDoubt(lost, thrown, message, redactor);
         StepError error = new StepError(JournalEntry.INTERRUPTED, said, frames, causes, null);
@@ -91,9 +85,7 @@ public record Failure(StepError error, MigopyException overtaken, boolean inDoub
 
     private static String hint(String message) {
         Matcher closed = CLOSED_RECORD.matcher(message);
-        return closed.find()
-                ? "Make the record %s public, then run it again".formatted(closed.group(1))
-                : null;
+        return closed.find() ? "Make the record %s public, then run it again".formatted(closed.group(1)) : null;
     }
 
     private static MongoException first(List<Throwable> unanswered) {
@@ -110,17 +102,13 @@ public record Failure(StepError error, MigopyException overtaken, boolean inDoub
         return value == null ? other : value;
     }
 
-    private static String inDoubt(
-            MongoException lost, Throwable thrown, String message, Redactor redactor) {
+    private static String inDoubt(MongoException lost, Throwable thrown, String message, Redactor redactor) {
         String words = redactor.redact(MongoErrors.words(lost));
-        String outer =
-                lost == thrown
-                        ? ""
-                        : " (thrown as %s: %s)"
-                                .formatted(thrown.getClass().getSimpleName(), message);
-        String all =
-                "what the server did is unknown: %s: %s%s"
-                        .formatted(lost.getClass().getSimpleName(), words, outer);
+        String outer = lost == thrown
+                ? ""
+                : " (thrown as %s: %s)".formatted(thrown.getClass().getSimpleName(), message);
+        String all = "what the server did is unknown: %s: %s%s"
+                .formatted(lost.getClass().getSimpleName(), words, outer);
         return shortened(all, MESSAGE_LIMIT);
     }
 
@@ -132,9 +120,7 @@ public record Failure(StepError error, MigopyException overtaken, boolean inDoub
     /** Null where there is none. */
     private static String message(Throwable thrown, int limit, Redactor redactor) {
         String message =
-                thrown instanceof MongoException e
-                        ? ServerDetails.in(e).orElseGet(e::getMessage)
-                        : thrown.getMessage();
+                thrown instanceof MongoException e ? ServerDetails.in(e).orElseGet(e::getMessage) : thrown.getMessage();
         if (message == null || message.isBlank()) {
             return null;
         }
@@ -148,14 +134,12 @@ public record Failure(StepError error, MigopyException overtaken, boolean inDoub
         Throwable next = thrown.getCause();
         for (int i = 0; next != null && next != thrown && i < CAUSES_KEPT; i++) {
             String type = next.getClass().getName();
-            Throwable bearer =
-                    new Throwable(); // without what caused it, which has frames of its own
+            Throwable bearer = new Throwable(); // without what caused it, which has frames of its own
             bearer.setStackTrace(next.getStackTrace());
-            causes.add(
-                    new StepError.Cause(
-                            type,
-                            orElse(message(next, CAUSE_MESSAGE_LIMIT, redactor), type),
-                            redacted(framesOf.apply(bearer), redactor)));
+            causes.add(new StepError.Cause(
+                    type,
+                    orElse(message(next, CAUSE_MESSAGE_LIMIT, redactor), type),
+                    redacted(framesOf.apply(bearer), redactor)));
             next = next.getCause();
         }
         return causes;
@@ -163,9 +147,7 @@ public record Failure(StepError error, MigopyException overtaken, boolean inDoub
 
     /** A call of {@code System.exit}, with the lines of the migration that led to it. */
     static StepError exit(
-            List<StackTraceElement> stack,
-            Function<Throwable, List<String>> framesOf,
-            Redactor redactor) {
+            List<StackTraceElement> stack, Function<Throwable, List<String>> framesOf, Redactor redactor) {
         Throwable bearer = new Throwable();
         bearer.setStackTrace(stack.toArray(new StackTraceElement[0]));
         List<String> frames = redacted(framesOf.apply(bearer), redactor);
@@ -175,8 +157,7 @@ public record Failure(StepError error, MigopyException overtaken, boolean inDoub
     private static MigopyException overtaken(Throwable thrown) {
         Throwable next = thrown;
         for (int i = 0; next != null && i < CAUSE_LIMIT; i++) {
-            if (next instanceof MigopyException known
-                    && known.kind() == MigopyException.Kind.UNKNOWN) {
+            if (next instanceof MigopyException known && known.kind() == MigopyException.Kind.UNKNOWN) {
                 return known;
             }
             next = next.getCause();
@@ -209,12 +190,11 @@ public record Failure(StepError error, MigopyException overtaken, boolean inDoub
     /** The stack trace of an exception, or its class where that fails. */
     public static String trace(Throwable thrown) {
         return orElse(
-                within(
-                        () -> {
-                            StringWriter trace = new StringWriter();
-                            thrown.printStackTrace(new PrintWriter(trace, true));
-                            return trace.toString();
-                        }),
+                within(() -> {
+                    StringWriter trace = new StringWriter();
+                    thrown.printStackTrace(new PrintWriter(trace, true));
+                    return trace.toString();
+                }),
                 thrown.getClass().getName());
     }
 

@@ -2,10 +2,8 @@ package migopy.run;
 
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoDatabase;
-
-import migopy.journal.Fixes;
-
 import java.util.List;
+import migopy.journal.Fixes;
 
 /**
  * An ad-hoc fix that is compiled and can be called: a class with {@code up()}, or JShell's lines.

@@ -1,7 +1,11 @@
 package migopy.run;
 
 import com.mongodb.MongoException;
-
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
 import migopy.console.FixRecord;
 import migopy.console.FixesAnswer;
 import migopy.console.HistoryAnswer.Attempt;
@@ -11,16 +15,9 @@ import migopy.journal.State;
 import migopy.mongo.Connection;
 import migopy.mongo.MongoErrors;
 import migopy.settings.Settings;
-
 import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
-
-import java.util.HashSet;
-import java.util.List;
-import java.util.Optional;
-import java.util.Set;
-import java.util.function.Supplier;
 
 /** Reads the records of ad-hoc fixes. */
 public final class FixHistory {
@@ -72,17 +69,11 @@ public final class FixHistory {
     }
 
     private static FixRecord record(BsonDocument document, Set<String> live) {
-        String run =
-                document.get("_id") instanceof BsonString id
-                        ? id.getValue()
-                        : String.valueOf(document.get("_id"));
+        String run = document.get("_id") instanceof BsonString id ? id.getValue() : String.valueOf(document.get("_id"));
         Attempt read = AttemptReader.attempt(run, document);
         String kind = AttemptReader.text(document, "kind");
         boolean dead =
-                underWay(document)
-                        && (Fixes.Kind.SHELL.word().equals(kind)
-                                ? isGone(read)
-                                : !live.contains(run));
+                underWay(document) && (Fixes.Kind.SHELL.word().equals(kind) ? isGone(read) : !live.contains(run));
         String file = AttemptReader.text(document, "file");
         return new FixRecord(
                 run,

@@ -10,5 +10,4 @@ import java.time.Duration;
  * @param timeout how long it may take, or null
  * @param transaction all of it in one transaction
  */
-public record FixOptions(
-        String reason, Duration waitForLock, Duration timeout, boolean transaction) {}
+public record FixOptions(String reason, Duration waitForLock, Duration timeout, boolean transaction) {}

@@ -1,7 +1,7 @@
 package migopy.run;
 
 import com.mongodb.client.MongoDatabase;
-
+import java.util.List;
 import migopy.MigopyException;
 import migopy.console.Direction;
 import migopy.console.Event;
@@ -11,11 +11,8 @@ import migopy.console.StepError;
 import migopy.console.StepReport;
 import migopy.journal.Fixes;
 import migopy.journal.State;
-
 import org.bson.BsonDocument;
 import org.bson.BsonValue;
-
-import java.util.List;
 
 /** One fix that holds the lock: what is written before it, the call, and what is written after. */
 final class FixRun extends RecordedCall {
@@ -25,37 +22,27 @@ final class FixRun extends RecordedCall {
     private final StepBackfills backfills;
 
     FixRun(Operation operation, Fix fix, FixOptions options, CallOptions callOptions) {
-        super(
-                operation,
-                fix.name(),
-                Direction.UP,
-                fix.transactional() || options.transaction(),
-                callOptions);
+        super(operation, fix.name(), Direction.UP, fix.transactional() || options.transaction(), callOptions);
         this.fix = fix;
         this.fixes = operation.ledger().fixes();
         var redactor = operation.settings().redactor();
         Fixes.Code code = fix.code();
-        this.begun =
-                new Fixes.Begun(
-                        operation.runId(),
-                        new Fixes.Code(
-                                code.kind(),
-                                redactor.redact(code.file()),
-                                redactor.redact(code.source()),
-                                code.checksum()),
-                        redactor.redact(options.reason()),
-                        operation.lease().token(),
-                        operation.by(),
-                        operation.lease().serverTime(),
-                        session() == null ? null : session().getServerSession().getIdentifier());
-        this.backfills =
-                new StepBackfills(
-                        operation,
-                        fix.name(),
-                        begun.expected(),
-                        fix.code().checksum(),
-                        new BsonDocument(),
-                        Ledger.fixesCollection(operation.settings()));
+        this.begun = new Fixes.Begun(
+                operation.runId(),
+                new Fixes.Code(
+                        code.kind(), redactor.redact(code.file()), redactor.redact(code.source()), code.checksum()),
+                redactor.redact(options.reason()),
+                operation.lease().token(),
+                operation.by(),
+                operation.lease().serverTime(),
+                session() == null ? null : session().getServerSession().getIdentifier());
+        this.backfills = new StepBackfills(
+                operation,
+                fix.name(),
+                begun.expected(),
+                fix.code().checksum(),
+                new BsonDocument(),
+                Ledger.fixesCollection(operation.settings()));
     }
 
     /** Records it as running, calls it, and records how it ended. */
@@ -93,26 +80,13 @@ final class FixRun extends RecordedCall {
 
     private Fixes.Settled settled(Outcome outcome, StepError error) {
         return new Fixes.Settled(
-                State.valueOf(outcome.name()),
-                null,
-                operation().lease().serverTime(),
-                durationMs(),
-                error,
-                output());
+                State.valueOf(outcome.name()), null, operation().lease().serverTime(), durationMs(), error, output());
     }
 
-    private FixAnswer answer(
-            Outcome outcome, StepError error, int exitCode, MigopyException unknown) {
+    private FixAnswer answer(Outcome outcome, StepError error, int exitCode, MigopyException unknown) {
         StepReport report = report(outcome, error);
         operation().console().event(new Event.StepEnded(report));
-        return new FixAnswer(
-                operation().runId(),
-                fix.name(),
-                outcome,
-                report.durationMs(),
-                error,
-                exitCode,
-                unknown);
+        return new FixAnswer(operation().runId(), fix.name(), outcome, report.durationMs(), error, exitCode, unknown);
     }
 
     @Override
@@ -123,9 +97,7 @@ final class FixRun extends RecordedCall {
     /** In a transaction, {@code db()} leads into it; a method that takes a session passes it on. */
     @Override
     CallHandles.Proxies proxies() {
-        return session() != null && !fix.transactional()
-                ? CallHandles.Proxies.IN_SESSION
-                : CallHandles.Proxies.ALL;
+        return session() != null && !fix.transactional() ? CallHandles.Proxies.IN_SESSION : CallHandles.Proxies.ALL;
     }
 
     @Override

@@ -1,9 +1,8 @@
 package migopy.run;
 
+import java.util.List;
 import migopy.MigopyException;
 import migopy.console.FixAnswer;
-
-import java.util.List;
 
 /**
  * Runs an ad-hoc fix under the lock: fence, begin, call, settle, release. It was compiled before it
@@ -26,8 +25,7 @@ public final class FixRunner {
         return context.guarded("Recording the fix", ledger -> underLock(fix, options, ledger));
     }
 
-    private FixAnswer underLock(Fix fix, FixOptions options, Ledger ledger)
-            throws InterruptedException {
+    private FixAnswer underLock(Fix fix, FixOptions options, Ledger ledger) throws InterruptedException {
         boolean transactional = fix.transactional() || options.transaction();
         if (transactional && !context.connection().supportsTransactions()) {
             throw MigopyException.refused(

@@ -26,8 +26,7 @@ public final class HalfRestored {
         }
         throw new MigopyException(
                 MigopyException.Kind.HALF_RESTORED,
-                "%s is being restored from %s by %s"
-                        .formatted(note.database(), note.folder(), holder.shown()),
+                "%s is being restored from %s by %s".formatted(note.database(), note.folder(), holder.shown()),
                 "Wait until the restore finishes, then run the command again.",
                 null);
     }

@@ -1,7 +1,15 @@
 package migopy.run;
 
 import com.mongodb.MongoException;
-
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import migopy.console.HistoryAnswer;
 import migopy.console.HistoryAnswer.Attempt;
 import migopy.console.MigrationState;
@@ -12,20 +20,9 @@ import migopy.mongo.MongoErrors;
 import migopy.plan.Names;
 import migopy.plan.Situation;
 import migopy.settings.Settings;
-
 import org.bson.BsonDocument;
 import org.bson.BsonString;
 import org.bson.BsonValue;
-
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 
 /** Reads what was ever attempted. */
 public final class History {
@@ -71,11 +68,7 @@ public final class History {
             throw MongoErrors.translate(e, StatusReader.reading(settings));
         }
         attempts.sort(BY_TIME);
-        return new HistoryAnswer(
-                settings.database(),
-                connection.server(),
-                settings.migrationsCollection(),
-                attempts);
+        return new HistoryAnswer(settings.database(), connection.server(), settings.migrationsCollection(), attempts);
     }
 
     private static Instant time(Attempt attempt) {
@@ -101,29 +94,21 @@ public final class History {
 
     private static Optional<State> underWay(BsonDocument document) {
         BsonValue state = document.get("state");
-        return state instanceof BsonString word
-                ? State.of(word.getValue()).filter(State::underWay)
-                : Optional.empty();
+        return state instanceof BsonString word ? State.of(word.getValue()).filter(State::underWay) : Optional.empty();
     }
 
     /** One that has not ended is no attempt of the journal's yet. */
-    private static void addUnderWay(
-            String name, BsonDocument document, Set<String> live, List<Attempt> attempts) {
+    private static void addUnderWay(String name, BsonDocument document, Set<String> live, List<Attempt> attempts) {
         Optional<State> state = underWay(document);
         if (state.isEmpty()) {
             return;
         }
         String run = AttemptReader.text(document, "run");
-        BsonDocument begun =
-                new BsonDocument(
-                                "direction",
-                                new BsonString(state.get() == State.RUNNING ? "up" : "down"))
-                        .append(
-                                "outcome",
-                                new BsonString(
-                                        run != null && live.contains(run)
-                                                ? state.get().word()
-                                                : "interrupted"));
+        BsonDocument begun = new BsonDocument("direction", new BsonString(state.get() == State.RUNNING ? "up" : "down"))
+                .append(
+                        "outcome",
+                        new BsonString(
+                                run != null && live.contains(run) ? state.get().word() : "interrupted"));
         for (String field : List.of("run", "startedAt", "by", "error")) {
             if (document.containsKey(field)) {
                 begun.append(field, document.get(field));

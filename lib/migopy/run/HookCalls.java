@@ -1,8 +1,7 @@
 package migopy.run;
 
-import migopy.MigopyException;
-
 import java.util.Set;
+import migopy.MigopyException;
 
 /** Calls what the user's own class adds to a run, and says in whose code it failed. */
 final class HookCalls {
@@ -15,9 +14,7 @@ final class HookCalls {
             return null;
         }
         Set<String> collections =
-                options.dumpTouched()
-                        ? preparation.touched(context.settings().migrationsCollection())
-                        : Set.of();
+                options.dumpTouched() ? preparation.touched(context.settings().migrationsCollection()) : Set.of();
         try (OutputCapture output =
                 OutputCapture.start(context.console(), context.settings().redactor())) {
             return context.hooks().dump(collections);

@@ -1,5 +1,9 @@
 package migopy.run;
 
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import migopy.console.Direction;
 import migopy.console.Event;
 import migopy.console.Outcome;
@@ -11,11 +15,6 @@ import migopy.journal.Expected;
 import migopy.journal.Ignored;
 import migopy.plan.Plan;
 import migopy.plan.Step;
-
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 
 /** Registers migrations without calling them. */
 final class Ignores {
@@ -68,8 +67,7 @@ final class Ignores {
             operation.lease().ensureHeld();
             operation.ledger().journal().ignore(batch);
             for (Step step : steps.subList(from, to)) {
-                StepReport report =
-                        new StepReport(step.name(), Direction.IGNORE, Outcome.IGNORED, 0L, null);
+                StepReport report = new StepReport(step.name(), Direction.IGNORE, Outcome.IGNORED, 0L, null);
                 reports.add(report);
                 operation.console().event(new Event.StepEnded(report));
             }
@@ -79,17 +77,16 @@ final class Ignores {
 
     private Ignored ignored(Step step, MigrationSource source) {
         Instant now = operation.lease().serverTime();
-        Attempt attempt =
-                new Attempt(
-                        Direction.IGNORE.word(),
-                        Outcome.IGNORED.word(),
-                        operation.runId(),
-                        now,
-                        now,
-                        0L,
-                        operation.by(),
-                        null,
-                        null);
+        Attempt attempt = new Attempt(
+                Direction.IGNORE.word(),
+                Outcome.IGNORED.word(),
+                operation.runId(),
+                now,
+                now,
+                0L,
+                operation.by(),
+                null,
+                null);
         return new Ignored(
                 step.entry() == null ? Expected.absent(step.name()) : Expected.of(step.entry()),
                 source.file().fileName(),

@@ -1,5 +1,8 @@
 package migopy.run;
 
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import migopy.journal.Entry;
 import migopy.journal.Journal;
 import migopy.journal.JournalEntry;
@@ -7,10 +10,6 @@ import migopy.journal.UnreadableEntry;
 import migopy.lock.Holder;
 import migopy.lock.LockStore;
 import migopy.mongo.Connection;
-
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
 
 /**
  * The journal, read without the lock.
@@ -59,8 +58,7 @@ record JournalView(List<Entry> entries, Set<String> liveRuns) {
      */
     private static boolean mayBeHalfRestored(List<Entry> entries) {
         for (Entry entry : entries) {
-            if (entry instanceof UnreadableEntry other
-                    && other.name().equals(Journal.RESTORE_MARK)) {
+            if (entry instanceof UnreadableEntry other && other.name().equals(Journal.RESTORE_MARK)) {
                 return true;
             }
         }

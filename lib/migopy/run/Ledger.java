@@ -1,7 +1,6 @@
 package migopy.run;
 
 import com.mongodb.client.MongoDatabase;
-
 import migopy.journal.Fixes;
 import migopy.journal.Journal;
 import migopy.lock.LockStore;
@@ -35,11 +34,7 @@ public record Ledger(Journal journal, Fixes fixes, LockStore locks, RestoreNotes
         return new Ledger(
                 new Journal(database, journal),
                 new Fixes(database, journal + FIXES),
-                new LockStore(
-                        database,
-                        journal + LOCK,
-                        serverClock,
-                        () -> connection.reopenedJournalDatabase(name)),
+                new LockStore(database, journal + LOCK, serverClock, () -> connection.reopenedJournalDatabase(name)),
                 new RestoreNotes(database, journal + LOCK));
     }
 

@@ -57,8 +57,7 @@ final class MigrationThread implements AutoCloseable {
         Throwable thrown = null;
         try {
             body.run();
-        } catch (
-                Throwable e) { // StackOverflowError, OutOfMemoryError and the like are failures too
+        } catch (Throwable e) { // StackOverflowError, OutOfMemoryError and the like are failures too
             thrown = e;
         }
         Thread.interrupted(); // what it told its own thread is not for the next one

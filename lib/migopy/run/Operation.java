@@ -1,5 +1,10 @@
 package migopy.run;
 
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import migopy.MigopyException;
 import migopy.console.Console;
 import migopy.console.Event;
@@ -11,14 +16,7 @@ import migopy.mongo.Connection;
 import migopy.mongo.ServerOperation;
 import migopy.mongo.ServerOperations;
 import migopy.settings.Settings;
-
 import org.bson.BsonValue;
-
-import java.time.Clock;
-import java.time.Duration;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
 
 /**
  * Work under the lock: what its parts share. Closing it gives the lock back.
@@ -45,8 +43,7 @@ record Operation(
      *     restored, if a restore did not finish
      * @throws InterruptedException if this thread is interrupted while it waits
      */
-    static Operation open(RunContext context, Ledger ledger, Duration wait)
-            throws InterruptedException {
+    static Operation open(RunContext context, Ledger ledger, Duration wait) throws InterruptedException {
         Operation operation = openForRestore(context, ledger, wait);
         if (operation.lease().restore() != null) {
             operation.close();
@@ -56,20 +53,18 @@ record Operation(
     }
 
     /** Takes the lock of a database that may be half restored. */
-    static Operation openForRestore(RunContext context, Ledger ledger, Duration wait)
-            throws InterruptedException {
+    static Operation openForRestore(RunContext context, Ledger ledger, Duration wait) throws InterruptedException {
         By by = By.thisProcess();
         String owner = by.user() + "@" + by.host() + "/" + by.pid() + "/" + context.runId();
         Settings settings = context.settings();
         ServerOperations operations = new ServerOperations(context.connection());
-        Lease lease =
-                Lease.acquire(
-                        ledger.locks(),
-                        new LockStore.Owner(owner, context.runId(), by.host(), by.pid()),
-                        settings.lease(),
-                        wait,
-                        Clock.systemUTC(),
-                        context.console()::event);
+        Lease lease = Lease.acquire(
+                ledger.locks(),
+                new LockStore.Owner(owner, context.runId(), by.host(), by.pid()),
+                settings.lease(),
+                wait,
+                Clock.systemUTC(),
+                context.console()::event);
         Takeover takeover = new Takeover(operations, ledger, lease, context.console());
         return new Operation(context, ledger, by, lease, operations, takeover, new HashSet<>());
     }
@@ -110,8 +105,7 @@ record Operation(
 
     /** Tells where the run works, and what is to be done. */
     void tellStarted(List<String> planned) {
-        console()
-                .event(new Event.RunStarted(settings().database(), connection().server(), runId()));
+        console().event(new Event.RunStarted(settings().database(), connection().server(), runId()));
         console().event(new Event.Planned(planned));
     }
 
@@ -132,11 +126,10 @@ record Operation(
             left |= each.buildsIndexes();
             if (each.buildsIndexes() && builds.add(each.opid())) {
                 console()
-                        .notice(
-                                "%s goes on in the server, and the next attempt waits for it."
-                                                .formatted(each.describe())
-                                        + " To stop it, in mongosh: "
-                                        + each.dropIndexes());
+                        .notice("%s goes on in the server, and the next attempt waits for it."
+                                        .formatted(each.describe())
+                                + " To stop it, in mongosh: "
+                                + each.dropIndexes());
             }
         }
         return left;
@@ -150,13 +143,11 @@ record Operation(
         if (settings().embedded()) {
             return; // that server ends with its client
         }
-        connection()
-                .afterClosing(
-                        () -> {
-                            try (Connection last = Connection.open(settings(), "end-" + runId())) {
-                                end(new ServerOperations(last));
-                            }
-                        });
+        connection().afterClosing(() -> {
+            try (Connection last = Connection.open(settings(), "end-" + runId())) {
+                end(new ServerOperations(last));
+            }
+        });
     }
 
     private List<ServerOperation> end(ServerOperations inServer) {

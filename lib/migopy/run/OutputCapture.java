@@ -1,13 +1,12 @@
 package migopy.run;
 
-import migopy.console.Console;
-import migopy.settings.RedactingStream;
-import migopy.settings.Redactor;
-
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import migopy.console.Console;
+import migopy.settings.RedactingStream;
+import migopy.settings.Redactor;
 
 /**
  * What a migration, a hook or a task prints: it goes on to the screen as it comes, without secrets,

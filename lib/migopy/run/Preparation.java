@@ -1,5 +1,14 @@
 package migopy.run;
 
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import migopy.Problem;
 import migopy.backfill.ShardKeys;
 import migopy.console.Direction;
@@ -14,16 +23,6 @@ import migopy.mongo.Connection;
 import migopy.mongo.Topology;
 import migopy.plan.Step;
 
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.IdentityHashMap;
-import java.util.Iterator;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.Set;
-
 /**
  * Everything that can be found out before the first step: that all of them compile, and can do what
  * they are asked.
@@ -32,14 +31,9 @@ import java.util.Set;
  * @param compiled the steps with what is to be called; empty if there is a problem
  * @param compiler for a second look at the sources
  */
-record Preparation(
-        List<Step> steps,
-        List<Steps.Compiled> compiled,
-        List<Problem> problems,
-        SourceCompiler compiler) {
+record Preparation(List<Step> steps, List<Steps.Compiled> compiled, List<Problem> problems, SourceCompiler compiler) {
 
-    static Preparation of(
-            List<Step> steps, SourceReader reader, Connection connection, Journal journal) {
+    static Preparation of(List<Step> steps, SourceReader reader, Connection connection, Journal journal) {
         SourceCompiler compiler = reader.compiler();
         List<Problem> problems = new ArrayList<>();
         List<MigrationSource> sources = sources(steps, reader, journal, problems);
@@ -61,8 +55,7 @@ record Preparation(
             impossible(step, migration, connection).ifPresent(problems::add);
             compiled.add(new Steps.Compiled(step, migration));
         }
-        return new Preparation(
-                steps, problems.isEmpty() ? compiled : List.of(), problems, compiler);
+        return new Preparation(steps, problems.isEmpty() ? compiled : List.of(), problems, compiler);
     }
 
     /**
@@ -97,42 +90,34 @@ record Preparation(
 
     private static Optional<MigrationSource> stored(
             JournalEntry entry, SourceReader reader, Journal journal, List<Problem> problems) {
-        var text =
-                journal.document(entry.key())
-                        .filter(document -> document.isString("source"))
-                        .map(document -> document.getString("source").getValue());
+        var text = journal.document(entry.key())
+                .filter(document -> document.isString("source"))
+                .map(document -> document.getString("source").getValue());
         if (text.isEmpty() || entry.number() == null) {
-            problems.add(
-                    new Problem(
-                            Problem.Kind.MISSING,
-                            entry.name(),
-                            "The journal has no source of %s".formatted(entry.name()),
-                            "Bring the file back"));
+            problems.add(new Problem(
+                    Problem.Kind.MISSING,
+                    entry.name(),
+                    "The journal has no source of %s".formatted(entry.name()),
+                    "Bring the file back"));
             return Optional.empty();
         }
-        return Optional.of(
-                MigrationSource.of(reader.place(entry.number(), entry.name()), text.get()));
+        return Optional.of(MigrationSource.of(reader.place(entry.number(), entry.name()), text.get()));
     }
 
-    private static Optional<Problem> impossible(
-            Step step, CompiledMigration migration, Connection connection) {
+    private static Optional<Problem> impossible(Step step, CompiledMigration migration, Connection connection) {
         if (step.direction() == Direction.DOWN && !migration.reversible()) {
-            return Optional.of(
-                    new Problem(
-                            Problem.Kind.NO_DOWN,
-                            step.name(),
-                            "%s has no down(), so there is no way back".formatted(step.name()),
-                            "Write down(), or undo it by a new migration"));
+            return Optional.of(new Problem(
+                    Problem.Kind.NO_DOWN,
+                    step.name(),
+                    "%s has no down(), so there is no way back".formatted(step.name()),
+                    "Write down(), or undo it by a new migration"));
         }
         if (migration.transactional(step.direction()) && !connection.supportsTransactions()) {
-            return Optional.of(
-                    new Problem(
-                            Problem.Kind.NOT_COMPILABLE,
-                            step.name(),
-                            "%s takes a ClientSession, and %s"
-                                    .formatted(step.name(), noTransactions(connection)),
-                            transactionsNeed(connection)
-                                    + ", or let it take (MongoDatabase) only"));
+            return Optional.of(new Problem(
+                    Problem.Kind.NOT_COMPILABLE,
+                    step.name(),
+                    "%s takes a ClientSession, and %s".formatted(step.name(), noTransactions(connection)),
+                    transactionsNeed(connection) + ", or let it take (MongoDatabase) only"));
         }
         return Optional.empty();
     }
@@ -156,7 +141,8 @@ record Preparation(
     Set<String> touched(String journal) {
         Set<String> all = new HashSet<>(Set.of(journal));
         for (Steps.Compiled one : compiled) {
-            Optional<Set<String>> names = compiler.collectionsTouched(one.migration().source());
+            Optional<Set<String>> names =
+                    compiler.collectionsTouched(one.migration().source());
             if (names.isEmpty()) {
                 return Set.of();
             }

@@ -3,7 +3,9 @@ package migopy.run;
 import com.mongodb.MongoException;
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoDatabase;
-
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import migopy.MigopyException;
 import migopy.Migration;
 import migopy.Transaction;
@@ -18,12 +20,7 @@ import migopy.observe.CommandWatch;
 import migopy.observe.Observation;
 import migopy.observe.UncaughtExceptions;
 import migopy.settings.Redactor;
-
 import org.bson.BsonValue;
-
-import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A call of the user's code that has a record: a migration's step or an ad-hoc fix. The subclass
@@ -52,12 +49,7 @@ abstract class RecordedCall implements AutoCloseable {
     record CallOptions(Duration timeout, OutputCapture output, MigrationThread thread) {}
 
     /** Where {@code transactional}, the code is called in a transaction. */
-    RecordedCall(
-            Operation operation,
-            String name,
-            Direction direction,
-            boolean transactional,
-            CallOptions options) {
+    RecordedCall(Operation operation, String name, Direction direction, boolean transactional, CallOptions options) {
         this.operation = operation;
         this.name = name;
         this.direction = direction;
@@ -175,13 +167,13 @@ abstract class RecordedCall implements AutoCloseable {
         } catch (RuntimeException | Error e) {
             // Not the user's code: that runs in another thread. The call was made, so its record
             // stays as it is.
-            MigopyException unknown =
-                    new MigopyException(
-                            MigopyException.Kind.UNKNOWN,
-                            "How %s ended is unknown: %s".formatted(name, Failure.text(e)),
-                            "See what is recorded: " + MigopyException.COMMAND + " status",
-                            e);
-            return new CallResult(Outcome.UNKNOWN, null, false, unknown, unknown.kind().exitCode());
+            MigopyException unknown = new MigopyException(
+                    MigopyException.Kind.UNKNOWN,
+                    "How %s ended is unknown: %s".formatted(name, Failure.text(e)),
+                    "See what is recorded: " + MigopyException.COMMAND + " status",
+                    e);
+            return new CallResult(
+                    Outcome.UNKNOWN, null, false, unknown, unknown.kind().exitCode());
         } finally {
             unbind();
             if (observation.hasDrops()) {
@@ -203,18 +195,12 @@ abstract class RecordedCall implements AutoCloseable {
             observation.run(() -> skip.noticing(() -> invoke(handles)));
             return;
         }
-        new Transaction(
-                        session,
-                        observation,
-                        operation.connection().client(),
-                        this::ensureStillOurs)
-                .run(
-                        () -> {
-                            observation.run(() -> skip.noticing(() -> invoke(handles)));
-                            operation.lease().ensureHeld();
-                            measure();
-                            endInTransaction(operation.connection().transactionDatabase());
-                        });
+        new Transaction(session, observation, operation.connection().client(), this::ensureStillOurs).run(() -> {
+            observation.run(() -> skip.noticing(() -> invoke(handles)));
+            operation.lease().ensureHeld();
+            measure();
+            endInTransaction(operation.connection().transactionDatabase());
+        });
     }
 
     private void ensureStillOurs() {
@@ -317,15 +303,15 @@ abstract class RecordedCall implements AutoCloseable {
 
     private CallResult stopped(Ending.Stopped stopped) {
         int exitCode = stopped.signal().exitCode();
-        List<String> frames =
-                stopped.thrown() == null ? List.of() : failure(stopped.thrown()).error().frames();
-        StepError error =
-                new StepError(
-                        JournalEntry.INTERRUPTED,
-                        "stopped by " + stopped.signal().name(),
-                        frames,
-                        List.of(),
-                        resumable() ? "It is @Resumable. Run it again: {migopy} execute" : null);
+        List<String> frames = stopped.thrown() == null
+                ? List.of()
+                : failure(stopped.thrown()).error().frames();
+        StepError error = new StepError(
+                JournalEntry.INTERRUPTED,
+                "stopped by " + stopped.signal().name(),
+                frames,
+                List.of(),
+                resumable() ? "It is @Resumable. Run it again: {migopy} execute" : null);
         return stopped.over() ? failed(error, exitCode) : interrupted(error, exitCode);
     }
 
@@ -359,9 +345,7 @@ abstract class RecordedCall implements AutoCloseable {
     }
 
     private static String shown(Duration timeout) {
-        return timeout.toMillis() % 1000 == 0
-                ? timeout.toSeconds() + " s"
-                : timeout.toMillis() + " ms";
+        return timeout.toMillis() % 1000 == 0 ? timeout.toSeconds() + " s" : timeout.toMillis() + " ms";
     }
 
     /** How a step was started but never called, because the run had to end before. */

@@ -24,7 +24,8 @@ record Rename(Situation now, Situation old) {
     static Rename of(Repairs.Order order, Overview overview) {
         Situation now = Names.resolve(order.names().get(0), overview.migrations());
         String from = withoutSuffix(order.renamedFrom());
-        boolean gone = overview.migrations().stream().noneMatch(one -> one.name().equals(from));
+        boolean gone =
+                overview.migrations().stream().noneMatch(one -> one.name().equals(from));
         if (gone && now.entry() != null && from.equals(now.entry().renamedFrom())) {
             return new Rename(now, null);
         }
@@ -35,9 +36,7 @@ record Rename(Situation now, Situation old) {
 
     private static String withoutSuffix(String typed) {
         String suffix = ".java";
-        return typed.endsWith(suffix)
-                ? typed.substring(0, typed.length() - suffix.length())
-                : typed;
+        return typed.endsWith(suffix) ? typed.substring(0, typed.length() - suffix.length()) : typed;
     }
 
     /** Whether an earlier repair has done it all. */
@@ -54,8 +53,7 @@ record Rename(Situation now, Situation old) {
         if (now.file() == null) {
             throw MigopyException.refused(
                     "There is no file %s.java".formatted(now.name()),
-                    "The new name comes first: "
-                            + Wording.command("repair", old.name(), "--renamed-from", now.name()));
+                    "The new name comes first: " + Wording.command("repair", old.name(), "--renamed-from", now.name()));
         }
         JournalEntry record = old.entry();
         if (record == null || record.bare() || old.state() == MigrationState.PENDING) {

@@ -1,5 +1,12 @@
 package migopy.run;
 
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import migopy.MigopyException;
 import migopy.Problem;
 import migopy.console.RepairAnswer;
@@ -15,14 +22,6 @@ import migopy.journal.Settlement;
 import migopy.plan.Names;
 import migopy.plan.Overview;
 import migopy.plan.Situation;
-
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
 /** Writes down what a person has decided: the one way on that no program may choose. */
 public final class Repairs {
@@ -43,12 +42,7 @@ public final class Repairs {
      * @param reason why; the journal keeps it
      */
     public record Order(
-            List<String> names,
-            boolean edited,
-            boolean missing,
-            String as,
-            String renamedFrom,
-            String reason) {
+            List<String> names, boolean edited, boolean missing, String as, String renamedFrom, String reason) {
         static final String RENAMED = "renamed";
 
         public Order {
@@ -82,24 +76,19 @@ public final class Repairs {
     public static RepairAnswer run(RunContext context, Order order) {
         refuseWhatCannotBeMeant(order);
         Survey survey = Survey.of(context.settings());
-        String what =
-                "Repairing %s.%s"
-                        .formatted(
-                                context.settings().database(),
-                                context.settings().migrationsCollection());
-        return context.guarded(
-                what,
-                ledger -> {
-                    // A wrong name is reported before anything is touched.
-                    check(order, overview(survey, ledger.journal().entries()));
-                    try (Operation operation = Operation.open(context, ledger, Duration.ZERO)) {
-                        Overview overview = overview(survey, operation.journalAlone());
-                        Repairs repairs = new Repairs(order, operation);
-                        return order.renamedFrom() == null
-                                ? repairs.settle(overview)
-                                : repairs.rename(Rename.of(order, overview));
-                    }
-                });
+        String what = "Repairing %s.%s"
+                .formatted(context.settings().database(), context.settings().migrationsCollection());
+        return context.guarded(what, ledger -> {
+            // A wrong name is reported before anything is touched.
+            check(order, overview(survey, ledger.journal().entries()));
+            try (Operation operation = Operation.open(context, ledger, Duration.ZERO)) {
+                Overview overview = overview(survey, operation.journalAlone());
+                Repairs repairs = new Repairs(order, operation);
+                return order.renamedFrom() == null
+                        ? repairs.settle(overview)
+                        : repairs.rename(Rename.of(order, overview));
+            }
+        });
     }
 
     private static void check(Order order, Overview overview) {
@@ -125,10 +114,8 @@ public final class Repairs {
                     "--missing goes with --as applied or --as pending",
                     "To do without the files: --missing --as applied");
         }
-        if (order.reason() != null
-                && order.reason().getBytes(StandardCharsets.UTF_8).length > REASON_LIMIT) {
-            throw MigopyException.usage(
-                    "The reason is longer than 4 kB", "Say it shorter, or where it is written");
+        if (order.reason() != null && order.reason().getBytes(StandardCharsets.UTF_8).length > REASON_LIMIT) {
+            throw MigopyException.usage("The reason is longer than 4 kB", "Say it shorter, or where it is written");
         }
     }
 
@@ -142,13 +129,12 @@ public final class Repairs {
             operation.takeover().clear(verdict.about().entry());
             settlements.add(settlement(verdict));
         }
-        uninterrupted(
-                () -> {
-                    for (Settlement one : settlements) {
-                        operation.lease().ensureHeld();
-                        journal().settle(one.expected(), one.update());
-                    }
-                });
+        uninterrupted(() -> {
+            for (Settlement one : settlements) {
+                operation.lease().ensureHeld();
+                journal().settle(one.expected(), one.update());
+            }
+        });
         return answer(verdicts);
     }
 
@@ -158,34 +144,25 @@ public final class Repairs {
         }
         JournalEntry old = rename.old().entry();
         String name = rename.now().name();
-        uninterrupted(
-                () -> {
-                    operation.lease().ensureHeld();
-                    if (rename.isHalfDone()) {
-                        journal().remove(Expected.of(old));
-                        return;
-                    }
-                    JournalEntry earlier = rename.now().entry();
-                    String why = order.reason() == null ? "" : ": " + order.reason();
-                    journal()
-                            .rename(
-                                    new Renaming(
-                                            Expected.of(old),
-                                            earlier == null
-                                                    ? Expected.absent(name)
-                                                    : Expected.of(earlier),
-                                            old.name(),
-                                            rename.now().file().fileName(),
-                                            rename.now().file().number(),
-                                            operation.lease().token(),
-                                            repair(
-                                                    Order.RENAMED,
-                                                    "renamed from " + old.name() + why)));
-                });
-        return new RepairAnswer(
-                operation.runId(),
-                List.of(new Repaired(name, old.name(), Order.RENAMED)),
-                List.of());
+        uninterrupted(() -> {
+            operation.lease().ensureHeld();
+            if (rename.isHalfDone()) {
+                journal().remove(Expected.of(old));
+                return;
+            }
+            JournalEntry earlier = rename.now().entry();
+            String why = order.reason() == null ? "" : ": " + order.reason();
+            journal()
+                    .rename(new Renaming(
+                            Expected.of(old),
+                            earlier == null ? Expected.absent(name) : Expected.of(earlier),
+                            old.name(),
+                            rename.now().file().fileName(),
+                            rename.now().file().number(),
+                            operation.lease().token(),
+                            repair(Order.RENAMED, "renamed from " + old.name() + why)));
+        });
+        return new RepairAnswer(operation.runId(), List.of(new Repaired(name, old.name(), Order.RENAMED)), List.of());
     }
 
     private Journal journal() {
@@ -209,11 +186,9 @@ public final class Repairs {
     private static List<Situation> chosen(Order order, Overview overview) {
         Map<String, Situation> named = Names.resolve(order.names(), overview.migrations());
         return overview.migrations().stream()
-                .filter(
-                        one ->
-                                named.containsKey(one.name())
-                                        || order.edited() && has(one, Problem.Kind.EDITED)
-                                        || order.missing() && has(one, Problem.Kind.MISSING))
+                .filter(one -> named.containsKey(one.name())
+                        || order.edited() && has(one, Problem.Kind.EDITED)
+                        || order.missing() && has(one, Problem.Kind.MISSING))
                 .toList();
     }
 
@@ -229,9 +204,7 @@ public final class Repairs {
             attempts.add(Attempt.interrupted(entry));
         }
         attempts.add(
-                repair(
-                        verdict.state() == null ? order.as() : verdict.state().word(),
-                        order.reason()));
+                repair(verdict.state() == null ? order.as() : verdict.state().word(), order.reason()));
         return new Settlement(
                 Expected.of(entry),
                 verdict.state(),

@@ -2,17 +2,14 @@ package migopy.run;
 
 import com.mongodb.MongoException;
 import com.mongodb.MongoInterruptedException;
-
+import java.time.Duration;
+import java.util.Optional;
 import migopy.MigopyException;
 import migopy.dump.RestoreLock;
 import migopy.lock.Lease;
 import migopy.lock.RestoreNote;
 import migopy.mongo.MongoErrors;
-
 import org.bson.BsonDocument;
-
-import java.time.Duration;
-import java.util.Optional;
 
 /** A restore under the lock of the database that it restores. */
 public final class RestoreRun implements RestoreLock {
@@ -57,13 +54,11 @@ public final class RestoreRun implements RestoreLock {
     public Optional<Unfinished> unfinished() {
         RestoreNote note = operation.lease().restore();
         return Optional.ofNullable(note)
-                .map(
-                        found ->
-                                new Unfinished(
-                                        found.run(),
-                                        found.folder(),
-                                        found.wayOn(),
-                                        operation.ledger().restores().plan(found).orElse(null)));
+                .map(found -> new Unfinished(
+                        found.run(),
+                        found.folder(),
+                        found.wayOn(),
+                        operation.ledger().restores().plan(found).orElse(null)));
     }
 
     @Override

@@ -2,7 +2,6 @@ package migopy.run;
 
 import com.mongodb.MongoException;
 import com.mongodb.MongoInterruptedException;
-
 import migopy.MigopyException;
 import migopy.console.Console;
 import migopy.mongo.Connection;

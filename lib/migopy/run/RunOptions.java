@@ -11,9 +11,4 @@ import java.time.Duration;
  * @param dump dump the database before the first migration
  * @param dumpTouched dump only what the migrations name
  */
-public record RunOptions(
-        boolean dryRun,
-        Duration waitForLock,
-        Duration timeout,
-        boolean dump,
-        boolean dumpTouched) {}
+public record RunOptions(boolean dryRun, Duration waitForLock, Duration timeout, boolean dump, boolean dumpTouched) {}

@@ -1,10 +1,9 @@
 package migopy.run;
 
+import java.util.List;
 import migopy.MigopyException;
 import migopy.Problem;
 import migopy.console.StepReport;
-
-import java.util.List;
 
 /**
  * How a run ended.
@@ -16,11 +15,7 @@ import java.util.List;
  * @param exitCode the exit code of CONTRACT, section 3
  */
 public record RunResult(
-        String run,
-        List<StepReport> steps,
-        List<Problem> problems,
-        MigopyException error,
-        int exitCode) {
+        String run, List<StepReport> steps, List<Problem> problems, MigopyException error, int exitCode) {
     public RunResult {
         steps = List.copyOf(steps);
         problems = List.copyOf(problems);

@@ -1,5 +1,12 @@
 package migopy.run;
 
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 import migopy.MigopyException;
 import migopy.Problem;
 import migopy.console.EstimateAnswer;
@@ -12,14 +19,6 @@ import migopy.plan.Planner;
 import migopy.plan.Request;
 import migopy.plan.Situation;
 import migopy.plan.Step;
-
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
-import java.util.Set;
-import java.util.function.Consumer;
 
 /** Carries a request out: the order of all effects stands here. */
 public final class Runner {
@@ -41,10 +40,9 @@ public final class Runner {
     public RunResult run(Request request, RunOptions options) {
         return surveyed(
                 request,
-                (survey, reader, ledger) ->
-                        options.dryRun()
-                                ? dryRun(request, survey, reader, ledger)
-                                : underLock(request, options, survey, reader, ledger));
+                (survey, reader, ledger) -> options.dryRun()
+                        ? dryRun(request, survey, reader, ledger)
+                        : underLock(request, options, survey, reader, ledger));
     }
 
     /** What the directory alone shows is refused before anybody is asked for anything. */
@@ -60,19 +58,16 @@ public final class Runner {
      * @return how the planning ended; the exit code is 1 where an {@code up()} failed
      */
     public RunResult estimate(Request.Execute request, Consumer<EstimateAnswer> told) {
-        return surveyed(
-                request,
-                (survey, reader, ledger) -> {
-                    Planned planned = planned(request, survey, reader, ledger);
-                    if (planned.refusal() != null) {
-                        return planned.refusal();
-                    }
-                    EstimateAnswer answer =
-                            new Estimation(context).of(planned.preparation().compiled());
-                    told.accept(answer);
-                    return new RunResult(
-                            context.runId(), List.of(), List.of(), null, answer.exitCode());
-                });
+        return surveyed(request, (survey, reader, ledger) -> {
+            Planned planned = planned(request, survey, reader, ledger);
+            if (planned.refusal() != null) {
+                return planned.refusal();
+            }
+            EstimateAnswer answer =
+                    new Estimation(context).of(planned.preparation().compiled());
+            told.accept(answer);
+            return new RunResult(context.runId(), List.of(), List.of(), null, answer.exitCode());
+        });
     }
 
     private interface Work {
@@ -88,8 +83,7 @@ public final class Runner {
             if (request instanceof Request.Execute execute && execute.names().isEmpty()) {
                 reader.readAhead(survey.listing().files(), context.connection()::isMade);
             }
-            return context.guarded(
-                    "Working on the journal", ledger -> work.of(survey, reader, ledger));
+            return context.guarded("Working on the journal", ledger -> work.of(survey, reader, ledger));
         }
     }
 
@@ -99,20 +93,15 @@ public final class Runner {
      */
     private List<Problem> problemsOfTheDirectory(Survey survey) {
         List<Problem> problems = survey.listing().problems();
-        boolean any =
-                problems.stream().anyMatch(one -> one.kind() == Problem.Kind.DUPLICATE_NUMBER);
+        boolean any = problems.stream().anyMatch(one -> one.kind() == Problem.Kind.DUPLICATE_NUMBER);
         if (!any || !context.connection().answersWithin(JOURNAL_WAIT)) {
             return problems;
         }
         return context.guarded(
                 "Reading the journal",
-                ledger ->
-                        survey
-                                .with(JournalView.read(ledger, context.connection()))
-                                .problems()
-                                .stream()
-                                .filter(Problem::ofTheDirectory)
-                                .toList());
+                ledger -> survey.with(JournalView.read(ledger, context.connection())).problems().stream()
+                        .filter(Problem::ofTheDirectory)
+                        .toList());
     }
 
     private RunResult refused(List<Problem> problems) {
@@ -148,16 +137,14 @@ public final class Runner {
             return planned.refusal();
         }
         planned.preparation().shards(context.connection()).forEach(context.console()::notice);
-        List<StepReport> steps =
-                planned.preparation().steps().stream()
-                        .map(step -> StepReport.planned(step.name(), step.direction()))
-                        .toList();
+        List<StepReport> steps = planned.preparation().steps().stream()
+                .map(step -> StepReport.planned(step.name(), step.direction()))
+                .toList();
         return new RunResult(context.runId(), steps, List.of(), null, 0);
     }
 
     private Preparation prepare(Plan plan, SourceReader reader, Ledger ledger) {
-        Preparation preparation =
-                Preparation.of(plan.steps(), reader, context.connection(), ledger.journal());
+        Preparation preparation = Preparation.of(plan.steps(), reader, context.connection(), ledger.journal());
         if (context.watchdog().stopped().isPresent()) {
             // The signal interrupted the compiler, too: what that complains about is no problem.
             throw context.watchdog().endedEarly(null);
@@ -165,8 +152,7 @@ public final class Runner {
         return preparation;
     }
 
-    private RunResult underLock(
-            Request request, RunOptions options, Survey survey, SourceReader reader, Ledger ledger)
+    private RunResult underLock(Request request, RunOptions options, Survey survey, SourceReader reader, Ledger ledger)
             throws InterruptedException {
         try (Operation operation = Operation.open(context, ledger, options.waitForLock())) {
             // Under the lock, and behind the fence: nobody can be ahead of us any more.
@@ -182,18 +168,17 @@ public final class Runner {
         }
     }
 
-    private List<Problem> described(
-            List<Problem> problems, Overview overview, Ledger ledger, Takeover takeover) {
+    private List<Problem> described(List<Problem> problems, Overview overview, Ledger ledger, Takeover takeover) {
         List<Problem> described = new ArrayList<>();
         for (Problem problem : problems) {
-            Optional<Situation> about =
-                    overview.migrations().stream()
-                            .filter(one -> isAbout(problem, one.problem()))
-                            .findFirst();
+            Optional<Situation> about = overview.migrations().stream()
+                    .filter(one -> isAbout(problem, one.problem()))
+                    .findFirst();
             if (about.isEmpty()) {
                 described.add(problem);
             } else if (problem.kind() == Problem.Kind.EDITED) {
-                described.add(EditDiff.withDiff(problem, ledger.journal(), about.get().file()));
+                described.add(
+                        EditDiff.withDiff(problem, ledger.journal(), about.get().file()));
             } else {
                 described.add(
                         takeover == null
@@ -206,13 +191,10 @@ public final class Runner {
 
     /** A request may have given a problem a hint of its own. */
     private static boolean isAbout(Problem problem, Problem known) {
-        return known != null
-                && known.kind() == problem.kind()
-                && known.name().equals(problem.name());
+        return known != null && known.kind() == problem.kind() && known.name().equals(problem.name());
     }
 
-    private RunResult carryOut(
-            Plan plan, RunOptions options, SourceReader reader, Operation operation) {
+    private RunResult carryOut(Plan plan, RunOptions options, SourceReader reader, Operation operation) {
         if (plan.steps().get(0) instanceof Step.Ignore) {
             return new Ignores(operation).run(plan.steps());
         }
@@ -232,21 +214,15 @@ public final class Runner {
         }
         if (dump != null && outcome.exitCode() != 0) {
             context.console()
-                    .notice(
-                            "To bring back what was there before: %s dbrestore %s --drop%s"
-                                    .formatted(
-                                            MigopyException.COMMAND,
-                                            Wording.word(dump),
-                                            // Nobody knows whether another tool dumped it all.
-                                            DumpFolder.isOwn(Path.of(dump)) ? " --exact" : ""));
+                    .notice("To bring back what was there before: %s dbrestore %s --drop%s"
+                            .formatted(
+                                    MigopyException.COMMAND,
+                                    Wording.word(dump),
+                                    // Nobody knows whether another tool dumped it all.
+                                    DumpFolder.isOwn(Path.of(dump)) ? " --exact" : ""));
         }
         return afterRun(
-                new RunResult(
-                        context.runId(),
-                        outcome.steps(),
-                        List.of(),
-                        outcome.error(),
-                        outcome.exitCode()));
+                new RunResult(context.runId(), outcome.steps(), List.of(), outcome.error(), outcome.exitCode()));
     }
 
     /** What the steps did stays said, also where the user's own code fails after them. */

@@ -23,10 +23,9 @@ final class Skip {
 
     /** Takes the reason, before the code is ended. */
     void accept(String text) {
-        String message =
-                Thread.currentThread() == caller
-                        ? impossible
-                        : "skip() was called in another thread, where it cannot end up()";
+        String message = Thread.currentThread() == caller
+                ? impossible
+                : "skip() was called in another thread, where it cannot end up()";
         if (message != null) {
             throw observation.refuse(message, "Return, or throw an exception");
         }
@@ -42,8 +41,7 @@ final class Skip {
         code.run();
         if (reason != null) {
             throw observation.refuse(
-                    "skip(\"%s\") was called, but up() caught what it throws and went on"
-                            .formatted(reason),
+                    "skip(\"%s\") was called, but up() caught what it throws and went on".formatted(reason),
                     "Catch exceptions, not every Throwable");
         }
     }

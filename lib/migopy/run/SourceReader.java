@@ -1,17 +1,16 @@
 package migopy.run;
 
-import migopy.MigopyException;
-import migopy.files.MigrationFile;
-import migopy.files.MigrationSource;
-import migopy.files.SourceCompiler;
-import migopy.settings.Settings;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import migopy.MigopyException;
+import migopy.files.MigrationFile;
+import migopy.files.MigrationSource;
+import migopy.files.SourceCompiler;
+import migopy.settings.Settings;
 
 /**
  * Reads the migrations' sources. Which of them are to be run the journal says, but while the
@@ -27,8 +26,7 @@ final class SourceReader implements AutoCloseable {
 
     SourceReader(Settings settings) {
         this.directory = settings.migrationsDirectory();
-        this.compiler =
-                new SourceCompiler(settings.home(), settings.cacheDirectory(), System.getenv());
+        this.compiler = new SourceCompiler(settings.home(), settings.cacheDirectory(), System.getenv());
     }
 
     /** Where a text that only the journal has would lie: relative names in it start from there. */

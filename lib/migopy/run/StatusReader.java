@@ -1,7 +1,10 @@
 package migopy.run;
 
 import com.mongodb.MongoException;
-
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import migopy.Problem;
 import migopy.backfill.Standing;
 import migopy.console.MigrationState;
@@ -18,14 +21,8 @@ import migopy.mongo.MongoErrors;
 import migopy.plan.Overview;
 import migopy.plan.Situation;
 import migopy.settings.Settings;
-
 import org.bson.BsonInvalidOperationException;
 import org.bson.BsonValue;
-
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 
 /** Finds out how the migrations stand. Writes nothing, and compiles on request only. */
 public final class StatusReader {
@@ -42,8 +39,7 @@ public final class StatusReader {
      * @throws migopy.MigopyException unreachable, if nobody answers or a right is missing; usage,
      *     if the directory cannot be read
      */
-    public static StatusAnswer read(
-            Settings settings, Connection connection, boolean all, boolean compile) {
+    public static StatusAnswer read(Settings settings, Connection connection, boolean all, boolean compile) {
         String database = settings.database();
         Survey survey = Survey.of(settings); // while the connection is being made
         Ledger ledger = Ledger.open(settings, connection);
@@ -91,7 +87,8 @@ public final class StatusReader {
                 if (diffs++ == 0) {
                     overview.migrations().forEach(one -> byName.put(one.name(), one));
                 }
-                problem = EditDiff.withDiff(problem, journal, byName.get(problem.name()).file());
+                problem = EditDiff.withDiff(
+                        problem, journal, byName.get(problem.name()).file());
             }
             problems.add(problem);
         }
@@ -102,11 +99,10 @@ public final class StatusReader {
     private static List<Problem> compiling(Settings settings, Overview overview) {
         List<MigrationFile> files = new ArrayList<>();
         for (Situation one : overview.migrations()) {
-            boolean toRun =
-                    switch (one.state()) {
-                        case PENDING, SKIPPED, FAILED -> true;
-                        default -> false;
-                    };
+            boolean toRun = switch (one.state()) {
+                case PENDING, SKIPPED, FAILED -> true;
+                default -> false;
+            };
             if (toRun && one.file() != null) {
                 files.add(one.file());
             }
@@ -115,12 +111,12 @@ public final class StatusReader {
     }
 
     private static Row row(Situation one, Problem.Kind uncompiled) {
-        Problem.Kind problem = one.problem() == null ? uncompiled : one.problem().kind();
+        Problem.Kind problem =
+                one.problem() == null ? uncompiled : one.problem().kind();
         JournalEntry entry = one.entry();
         // What was rolled back is pending again: when it ran before is history's matter.
         if (entry == null || one.state() == MigrationState.PENDING) {
-            return new Row(
-                    one.name(), one.number(), one.state(), problem, null, null, null, null, null);
+            return new Row(one.name(), one.number(), one.state(), problem, null, null, null, null, null);
         }
         return new Row(
                 one.name(),
@@ -140,8 +136,7 @@ public final class StatusReader {
     }
 
     private static void addProgress(Situation one, List<String> notices) {
-        boolean begun =
-                one.state() == MigrationState.RUNNING || one.state() == MigrationState.INTERRUPTED;
+        boolean begun = one.state() == MigrationState.RUNNING || one.state() == MigrationState.INTERRUPTED;
         if (!begun || one.entry().checkpoints() == null) {
             return;
         }
@@ -163,18 +158,14 @@ public final class StatusReader {
         if (standing.state() == Standing.State.DONE) {
             return "%s done, %s visited, %s changed".formatted(of, done, changed);
         }
-        String far =
-                "%s of about %s visited, %s changed"
-                        .formatted(done, Wording.number(standing.estimate()), changed);
+        String far = "%s of about %s visited, %s changed".formatted(done, Wording.number(standing.estimate()), changed);
         if (state != MigrationState.RUNNING) {
             return "%s stopped, %s".formatted(of, far);
         }
         return switch (standing.state()) {
             case PAUSED -> "%s paused, %s".formatted(of, far);
             case WAITING -> "%s waits for a secondary that is behind, %s".formatted(of, far);
-            default ->
-                    "%s, %s, %s a second"
-                            .formatted(of, far, Wording.number(Math.round(standing.perSecond())));
+            default -> "%s, %s, %s a second".formatted(of, far, Wording.number(Math.round(standing.perSecond())));
         };
     }
 }

@@ -1,7 +1,6 @@
 package migopy.run;
 
 import com.mongodb.client.ClientSession;
-
 import migopy.backfill.Backfill;
 import migopy.backfill.BackfillContext;
 import migopy.backfill.Checkpoints;
@@ -15,7 +14,6 @@ import migopy.journal.JournalEntry;
 import migopy.mongo.Connection;
 import migopy.mongo.Topology;
 import migopy.observe.Observation;
-
 import org.bson.BsonDocument;
 
 /** The backfills of one step, and where an earlier attempt left their checkpoints. */
@@ -49,12 +47,7 @@ final class StepBackfills {
      * @param collection that of the record
      */
     StepBackfills(
-            Operation operation,
-            String name,
-            Expected begun,
-            String text,
-            BsonDocument stored,
-            String collection) {
+            Operation operation, String name, Expected begun, String text, BsonDocument stored, String collection) {
         this.operation = operation;
         this.name = name;
         this.begun = begun;
@@ -88,12 +81,8 @@ final class StepBackfills {
 
     private Control control(int ordinal, BsonDocument checkpoint, ClientSession session) {
         Connection connection = operation.connection();
-        BackfillRecord record =
-                new BackfillRecord(
-                        session == null
-                                ? connection.journalDatabase()
-                                : connection.transactionDatabase(),
-                        collection);
+        BackfillRecord record = new BackfillRecord(
+                session == null ? connection.journalDatabase() : connection.transactionDatabase(), collection);
         return switch (record.keep(begun, ordinal, checkpoint, session).orElse("")) {
             case "pause" -> Control.PAUSE;
             case "cancel" -> Control.CANCEL;
@@ -103,16 +92,9 @@ final class StepBackfills {
 
     private void ensureHeld() {
         underWay = true;
-        operation
-                .watchdog()
-                .stopped()
-                .ifPresent(
-                        stop -> {
-                            throw new Stopped(
-                                    stop instanceof Stop.Signalled signal
-                                            ? signal.name()
-                                            : "System.exit");
-                        });
+        operation.watchdog().stopped().ifPresent(stop -> {
+            throw new Stopped(stop instanceof Stop.Signalled signal ? signal.name() : "System.exit");
+        });
         operation.lease().ensureHeld();
     }
 

@@ -1,7 +1,7 @@
 package migopy.run;
 
 import com.mongodb.client.MongoDatabase;
-
+import java.util.List;
 import migopy.MigopyException;
 import migopy.console.Direction;
 import migopy.console.StepError;
@@ -16,10 +16,7 @@ import migopy.journal.JournalEntry;
 import migopy.journal.State;
 import migopy.observe.HandedOut;
 import migopy.plan.Step;
-
 import org.bson.BsonValue;
-
-import java.util.List;
 
 /** One step of a run: what is written before it, the call, and what is to be written after it. */
 final class StepRun extends RecordedCall {
@@ -42,18 +39,8 @@ final class StepRun extends RecordedCall {
     /**
      * @param dump where the dump before the run lies, or null
      */
-    StepRun(
-            Operation operation,
-            Step step,
-            CompiledMigration migration,
-            CallOptions options,
-            String dump) {
-        super(
-                operation,
-                step.name(),
-                step.direction(),
-                migration.transactional(step.direction()),
-                options);
+    StepRun(Operation operation, Step step, CompiledMigration migration, CallOptions options, String dump) {
+        super(operation, step.name(), step.direction(), migration.transactional(step.direction()), options);
         this.step = step;
         this.migration = migration;
         this.dump = dump;
@@ -64,14 +51,13 @@ final class StepRun extends RecordedCall {
 
     private Begin newBegin() {
         JournalEntry entry = step.entry();
-        Begin.Source source =
-                new Begin.Source(
-                        migration.source().file().fileName(),
-                        migration.source().file().number(),
-                        migration.source().checksum(),
-                        migration.source().text(),
-                        migration.reversible(),
-                        migration.resumable());
+        Begin.Source source = new Begin.Source(
+                migration.source().file().fileName(),
+                migration.source().file().number(),
+                migration.source().checksum(),
+                migration.source().text(),
+                migration.reversible(),
+                migration.resumable());
         boolean interrupted = !again() && entry != null && entry.state().underWay();
         return new Begin(
                 expected(),
@@ -134,19 +120,18 @@ final class StepRun extends RecordedCall {
     }
 
     private End end(State state, StepError error) {
-        Attempt attempt =
-                new Attempt(
-                        step.direction().word(),
-                        state.word(),
-                        operation().runId(),
-                        begin.startedAt(),
-                        operation().lease().serverTime(),
-                        durationMs(),
-                        operation().by(),
-                        error,
-                        state == State.SKIPPED
-                                ? new Attempt.Note("reason", skip().reason())
-                                : dump == null ? null : new Attempt.Note("dump", dump));
+        Attempt attempt = new Attempt(
+                step.direction().word(),
+                state.word(),
+                operation().runId(),
+                begin.startedAt(),
+                operation().lease().serverTime(),
+                durationMs(),
+                operation().by(),
+                error,
+                state == State.SKIPPED
+                        ? new Attempt.Note("reason", skip().reason())
+                        : dump == null ? null : new Attempt.Note("dump", dump));
         return new End(begin.begun(), state, attempt, output());
     }
 
@@ -166,8 +151,7 @@ final class StepRun extends RecordedCall {
     @Override
     CallHandles.Proxies proxies() {
         boolean needed =
-                migration.names(HandedOut.LAZY)
-                        || (session() == null && migration.names(List.of(HandedOut.SESSION)));
+                migration.names(HandedOut.LAZY) || (session() == null && migration.names(List.of(HandedOut.SESSION)));
         return needed ? CallHandles.Proxies.ALL : CallHandles.Proxies.FEW;
     }
 
@@ -218,8 +202,7 @@ final class StepRun extends RecordedCall {
 
     @Override
     void endInTransaction(MongoDatabase database) {
-        new Journal(database, operation().settings().migrationsCollection())
-                .end(end(done(), null), session());
+        new Journal(database, operation().settings().migrationsCollection()).end(end(done(), null), session());
     }
 
     @Override

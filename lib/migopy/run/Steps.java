@@ -1,5 +1,8 @@
 package migopy.run;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import migopy.MigopyException;
 import migopy.console.Event;
 import migopy.console.StepReport;
@@ -7,10 +10,6 @@ import migopy.files.CompiledMigration;
 import migopy.journal.Journal;
 import migopy.lock.Lease;
 import migopy.plan.Step;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 
 /**
  * The steps of a run, one after the other: begun in the journal, called, ended in the journal.
@@ -183,11 +182,7 @@ final class Steps {
 
     private static StepReport unknown(StepReport report) {
         return new StepReport(
-                report.name(),
-                report.direction(),
-                migopy.console.Outcome.UNKNOWN,
-                report.durationMs(),
-                report.error());
+                report.name(), report.direction(), migopy.console.Outcome.UNKNOWN, report.durationMs(), report.error());
     }
 
     private void tell(StepReport report) {
@@ -201,12 +196,8 @@ final class Steps {
         } catch (Throwable e) { // the hook is the user's own code
             throw new MigopyException(
                     MigopyException.Kind.FAILED,
-                    "afterMigration() failed after %s: %s"
-                            .formatted(report.name(), Failure.text(e)),
-                    report.name()
-                            + " stays "
-                            + report.outcome().word()
-                            + ". Mend the hook, then start again",
+                    "afterMigration() failed after %s: %s".formatted(report.name(), Failure.text(e)),
+                    report.name() + " stays " + report.outcome().word() + ". Mend the hook, then start again",
                     e);
         }
     }

@@ -1,8 +1,7 @@
 package migopy.run;
 
-import migopy.MigopyException;
-
 import java.util.List;
+import migopy.MigopyException;
 
 /** Why a run is asked to end before its time. */
 sealed interface Stop {

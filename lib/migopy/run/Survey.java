@@ -1,13 +1,12 @@
 package migopy.run;
 
+import java.nio.file.Path;
+import java.util.Map;
 import migopy.files.ChecksumCache;
 import migopy.files.Listing;
 import migopy.files.MigrationDirectory;
 import migopy.plan.Overview;
 import migopy.settings.Settings;
-
-import java.nio.file.Path;
-import java.util.Map;
 
 /**
  * The migrations' directory as it is now; needs no database.
@@ -23,13 +22,9 @@ record Survey(String directory, Listing listing, Map<String, String> checksums) 
      */
     static Survey of(Settings settings) {
         Path directory = settings.migrationsDirectory();
-        Listing listing =
-                new MigrationDirectory(directory, settings.migrationsFilePattern()).scan();
+        Listing listing = new MigrationDirectory(directory, settings.migrationsFilePattern()).scan();
         Map<String, String> checksums = new ChecksumCache(settings.cacheDirectory()).of(listing);
-        Path shown =
-                directory.startsWith(settings.home())
-                        ? settings.home().relativize(directory)
-                        : directory;
+        Path shown = directory.startsWith(settings.home()) ? settings.home().relativize(directory) : directory;
         return new Survey(shown.toString(), listing, checksums);
     }
 

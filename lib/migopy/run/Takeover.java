@@ -1,5 +1,11 @@
 package migopy.run;
 
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import migopy.MigopyException;
 import migopy.Problem;
 import migopy.console.Console;
@@ -10,15 +16,7 @@ import migopy.journal.JournalEntry;
 import migopy.lock.Lease;
 import migopy.mongo.ServerOperation;
 import migopy.mongo.ServerOperations;
-
 import org.bson.BsonDocument;
-
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * What a run that died has left behind in the server: open transactions, and operations that go on
@@ -93,12 +91,11 @@ final class Takeover {
 
     /** The entries once rollbacks that their transactions have undone are settled. */
     private List<Entry> undone(List<Entry> entries) {
-        List<JournalEntry> undone =
-                entries.stream()
-                        .filter(JournalEntry.class::isInstance)
-                        .map(JournalEntry.class::cast)
-                        .filter(JournalEntry::rollingBackInTransaction)
-                        .toList();
+        List<JournalEntry> undone = entries.stream()
+                .filter(JournalEntry.class::isInstance)
+                .map(JournalEntry.class::cast)
+                .filter(JournalEntry::rollingBackInTransaction)
+                .toList();
         undone.forEach(journal::restoreApplied);
         return undone.isEmpty() ? entries : journal.entries();
     }
@@ -130,11 +127,10 @@ final class Takeover {
         operations.kill(left);
         for (ServerOperation each : left) {
             if (each.buildsIndexes()) {
-                console.notice(
-                        "%s still runs in the server; %s waits for it where it asks for the same"
-                                        .formatted(each.describe(), entry.name())
-                                + ". To stop it, in mongosh: "
-                                + each.dropIndexes());
+                console.notice("%s still runs in the server; %s waits for it where it asks for the same"
+                                .formatted(each.describe(), entry.name())
+                        + ". To stop it, in mongosh: "
+                        + each.dropIndexes());
             }
         }
         awaitEnd(entry.run(), left, "An operation of the interrupted " + entry.name(), limit);
@@ -147,8 +143,7 @@ final class Takeover {
         awaitEnd(run, left, operation, END_OF_OPERATIONS);
     }
 
-    private void awaitEnd(
-            String run, List<ServerOperation> killed, String operation, Duration limit) {
+    private void awaitEnd(String run, List<ServerOperation> killed, String operation, Duration limit) {
         long start = System.nanoTime();
         List<ServerOperation> left = others(killed);
         while (!left.isEmpty() && System.nanoTime() - start < limit.toNanos()) {
@@ -157,7 +152,8 @@ final class Takeover {
         }
         if (!left.isEmpty()) {
             throw MigopyException.unknown(
-                    "%s still runs in the server: %s".formatted(operation, left.get(0).describe()),
+                    "%s still runs in the server: %s"
+                            .formatted(operation, left.get(0).describe()),
                     "End it there, or wait for its end; then start again");
         }
     }
@@ -177,9 +173,7 @@ final class Takeover {
             for (ServerOperation each : found.operations()) {
                 details.add("still runs in the server: " + each.describe());
                 if (each.buildsIndexes()) {
-                    details.add(
-                            "    the next attempt waits for it; to stop it, in mongosh: "
-                                    + each.dropIndexes());
+                    details.add("    the next attempt waits for it; to stop it, in mongosh: " + each.dropIndexes());
                 }
             }
             if (found.operations().isEmpty()) {
@@ -190,10 +184,8 @@ final class Takeover {
                                         + " operations cannot be seen without the right inprog");
             }
         } catch (MigopyException e) {
-            details.add(
-                    "whether it still runs in the server could not be asked: " + e.getMessage());
+            details.add("whether it still runs in the server could not be asked: " + e.getMessage());
         }
-        return new Problem(
-                problem.kind(), problem.name(), problem.message(), problem.hint(), details);
+        return new Problem(problem.kind(), problem.name(), problem.message(), problem.hint(), details);
     }
 }

@@ -1,7 +1,7 @@
 package migopy.run;
 
 import com.mongodb.MongoException;
-
+import java.util.Optional;
 import migopy.MigopyException;
 import migopy.console.UnlockAnswer;
 import migopy.console.Wording;
@@ -11,12 +11,9 @@ import migopy.mongo.Connection;
 import migopy.mongo.MongoErrors;
 import migopy.settings.Settings;
 
-import java.util.Optional;
-
 /** Takes the lock away from its owner. */
 public final class Unlock {
-    private static final UnlockAnswer NOTHING =
-            new UnlockAnswer(false, null, null, null, null, null);
+    private static final UnlockAnswer NOTHING = new UnlockAnswer(false, null, null, null, null, null);
 
     private Unlock() {}
 
@@ -34,9 +31,7 @@ public final class Unlock {
             return remove(ledger.locks(), owner);
         } catch (MongoException e) {
             throw MongoErrors.translate(
-                    e,
-                    "Unlocking %s.%s"
-                            .formatted(settings.database(), settings.migrationsCollection()));
+                    e, "Unlocking %s.%s".formatted(settings.database(), settings.migrationsCollection()));
         }
     }
 
@@ -48,28 +43,19 @@ public final class Unlock {
         Holder holder = found.get();
         if (owner != null && !owner.equals(holder.owner())) {
             throw MigopyException.locked(
-                    "The lock is not %s's: %s has it, %s"
-                            .formatted(owner, holder.owner(), holder.shown()),
+                    "The lock is not %s's: %s has it, %s".formatted(owner, holder.owner(), holder.shown()),
                     "To remove that one: " + remove(holder));
         }
         if (owner == null && holder.live()) {
             throw MigopyException.locked(
-                    "The lease of %s, %s, runs until %s"
-                            .formatted(holder.owner(), holder.shown(), holder.until()),
+                    "The lease of %s, %s, runs until %s".formatted(holder.owner(), holder.shown(), holder.until()),
                     "If that run is dead: " + remove(holder));
         }
         if (!locks.release(holder.owner(), holder.token())) {
             throw MigopyException.locked(
-                    "The lock has changed hands just now",
-                    "See who has it: " + MigopyException.COMMAND + " unlock");
+                    "The lock has changed hands just now", "See who has it: " + MigopyException.COMMAND + " unlock");
         }
-        return new UnlockAnswer(
-                true,
-                holder.owner(),
-                holder.run(),
-                holder.host(),
-                holder.pid(),
-                holder.expiresAt());
+        return new UnlockAnswer(true, holder.owner(), holder.run(), holder.host(), holder.pid(), holder.expiresAt());
     }
 
     private static String remove(Holder holder) {

@@ -1,7 +1,11 @@
 package migopy.run;
 
 import com.mongodb.MongoException;
-
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import migopy.Problem;
 import migopy.console.ValidateAnswer;
 import migopy.files.Compilation;
@@ -13,12 +17,6 @@ import migopy.mongo.Connection;
 import migopy.mongo.MongoErrors;
 import migopy.plan.Overview;
 import migopy.settings.Settings;
-
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 
 /** Every check that can be made without running a migration. */
 public final class Validation {
@@ -45,16 +43,9 @@ public final class Validation {
         Ledger ledger = Ledger.open(settings, connection);
         try {
             Overview overview = survey.with(JournalView.read(ledger, connection));
-            List<Problem> problems =
-                    new ArrayList<>(StatusReader.withDiffs(overview, ledger.journal()));
+            List<Problem> problems = new ArrayList<>(StatusReader.withDiffs(overview, ledger.journal()));
             problems.addAll(compiling);
-            return answer(
-                    survey,
-                    settings.database(),
-                    connection.server(),
-                    problems,
-                    overview.notices(),
-                    credentials);
+            return answer(survey, settings.database(), connection.server(), problems, overview.notices(), credentials);
         } catch (MongoException e) {
             throw MongoErrors.translate(e, StatusReader.reading(settings));
         }
@@ -86,20 +77,14 @@ public final class Validation {
     }
 
     /** What cannot be read, does not compile, or has not the shape of a migration; in order. */
-    static List<Problem> compiling(
-            Settings settings, List<MigrationFile> files, MigrationSource.Sources read) {
+    static List<Problem> compiling(Settings settings, List<MigrationFile> files, MigrationSource.Sources read) {
         Compilation compilation =
-                SourceCompiler.compileOnce(
-                        settings.home(),
-                        settings.cacheDirectory(),
-                        System.getenv(),
-                        read.sources());
+                SourceCompiler.compileOnce(settings.home(), settings.cacheDirectory(), System.getenv(), read.sources());
         List<Problem> problems = new ArrayList<>(read.problems());
         problems.addAll(compilation.problems());
         Map<String, Integer> order = new HashMap<>();
         files.forEach(file -> order.put(file.name(), order.size()));
-        problems.sort(
-                Comparator.comparing(problem -> order.getOrDefault(problem.name(), order.size())));
+        problems.sort(Comparator.comparing(problem -> order.getOrDefault(problem.name(), order.size())));
         return problems;
     }
 }

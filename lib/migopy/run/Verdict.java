@@ -16,13 +16,7 @@ import migopy.plan.Situation;
  * @param takesText whether the file's present text is what counts from now on
  * @param fileGone whether its file may be missing from now on
  */
-record Verdict(
-        Situation about,
-        String was,
-        State state,
-        boolean ended,
-        boolean takesText,
-        boolean fileGone) {
+record Verdict(Situation about, String was, State state, boolean ended, boolean takesText, boolean fileGone) {
     static final String APPLIED = "applied";
     static final String PENDING = "pending";
     static final String UNCHANGED = "unchanged";
@@ -38,15 +32,13 @@ record Verdict(
         if (one.problem() != null) {
             switch (one.problem().kind()) {
                 case UNREADABLE, UNKNOWN_ENTRY, RENAMED ->
-                        throw MigopyException.refused(
-                                one.problem().message(), one.problem().hint());
+                    throw MigopyException.refused(
+                            one.problem().message(), one.problem().hint());
                 case EDITED -> {
                     return edited(one, as);
                 }
                 case MISSING -> {
-                    return one.state() == MigrationState.APPLIED
-                            ? missing(one, as)
-                            : settled(one, as);
+                    return one.state() == MigrationState.APPLIED ? missing(one, as) : settled(one, as);
                 }
                 default -> {} // what it says is in the state too
             }
@@ -54,21 +46,18 @@ record Verdict(
         return switch (one.state()) {
             case INTERRUPTED, FAILED, ROLLBACK_FAILED, IGNORED, SKIPPED -> settled(one, as);
             case RUNNING, ROLLING_BACK ->
-                    throw nothing(
-                            one, "is under way", "Wait for its end: " + Wording.command("status"));
+                throw nothing(one, "is under way", "Wait for its end: " + Wording.command("status"));
             case APPLIED ->
-                    throw nothing(
-                            one,
-                            "is applied, and there is nothing to settle",
-                            "To roll it back: " + Wording.command("rollback", one.name()));
+                throw nothing(
+                        one,
+                        "is applied, and there is nothing to settle",
+                        "To roll it back: " + Wording.command("rollback", one.name()));
             case PENDING ->
-                    throw nothing(
-                            one,
-                            "is pending, and there is nothing to settle",
-                            "To register it without running it: "
-                                    + Wording.command("ignore", one.name()));
-            case UNREADABLE ->
-                    throw nothing(one, "cannot be understood", "Mend it in the database");
+                throw nothing(
+                        one,
+                        "is pending, and there is nothing to settle",
+                        "To register it without running it: " + Wording.command("ignore", one.name()));
+            case UNREADABLE -> throw nothing(one, "cannot be understood", "Mend it in the database");
         };
     }
 
@@ -90,12 +79,11 @@ record Verdict(
             case APPLIED -> new Verdict(one, was, null, false, false, true);
             case PENDING -> new Verdict(one, was, State.ROLLED_BACK, true, false, false);
             default ->
-                    throw misfit(
-                            one,
-                            as,
-                            "is missing",
-                            "To do without its file: --as applied; if it was taken back by hand:"
-                                    + " --as pending");
+                throw misfit(
+                        one,
+                        as,
+                        "is missing",
+                        "To do without its file: --as applied; if it was taken back by hand:" + " --as pending");
         };
     }
 
@@ -110,20 +98,16 @@ record Verdict(
                         case IGNORED -> "is ignored";
                         case SKIPPED -> "was skipped";
                         case ROLLBACK_FAILED -> "failed on its way back";
-                        default ->
-                                midway || one.state() != MigrationState.FAILED
-                                        ? "was interrupted"
-                                        : "failed";
+                        default -> midway || one.state() != MigrationState.FAILED ? "was interrupted" : "failed";
                     },
                     "Say what is true of the database: --as applied or --as pending");
         }
         boolean applied = as.equals(APPLIED);
         // A failed or ignored one may be edited: what a person calls applied is the file of today.
-        boolean mayBeEdited =
-                switch (one.state()) {
-                    case FAILED, IGNORED, SKIPPED -> true;
-                    default -> false;
-                };
+        boolean mayBeEdited = switch (one.state()) {
+            case FAILED, IGNORED, SKIPPED -> true;
+            default -> false;
+        };
         return new Verdict(
                 one,
                 was,
@@ -138,7 +122,6 @@ record Verdict(
     }
 
     private static MigopyException misfit(Situation one, String as, String what, String hint) {
-        return MigopyException.usage(
-                "%s %s, which --as %s does not settle".formatted(one.name(), what, as), hint);
+        return MigopyException.usage("%s %s, which --as %s does not settle".formatted(one.name(), what, as), hint);
     }
 }

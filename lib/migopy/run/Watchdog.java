@@ -1,11 +1,5 @@
 package migopy.run;
 
-import migopy.MigopyException;
-import migopy.MigopyException.Kind;
-
-import sun.misc.Signal;
-import sun.misc.SignalHandler;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +8,10 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import migopy.MigopyException;
+import migopy.MigopyException.Kind;
+import sun.misc.Signal;
+import sun.misc.SignalHandler;
 
 /**
  * Signals, and calls of {@code System.exit} by a migration.
@@ -97,7 +95,8 @@ public final class Watchdog implements AutoCloseable {
         Stop.Exited exit = exit();
         stop.complete(exit);
         if (exit.thread() != owner) {
-            finished.completeOnTimeout(UNKNOWN, LAST_WORDS.toSeconds(), TimeUnit.SECONDS).join();
+            finished.completeOnTimeout(UNKNOWN, LAST_WORDS.toSeconds(), TimeUnit.SECONDS)
+                    .join();
         }
         if (asProgram) {
             // Never the code that System.exit was called with: it may be 0.
@@ -108,7 +107,8 @@ public final class Watchdog implements AutoCloseable {
     /** Who called System.exit; the JVM shuts down in the thread that was first. */
     private static Stop.Exited exit() {
         Stop.Exited found = new Stop.Exited(null, List.of());
-        for (Map.Entry<Thread, StackTraceElement[]> each : Thread.getAllStackTraces().entrySet()) {
+        for (Map.Entry<Thread, StackTraceElement[]> each :
+                Thread.getAllStackTraces().entrySet()) {
             List<StackTraceElement> stack = List.of(each.getValue());
             if (calls(stack, "runHooks")) {
                 return new Stop.Exited(each.getKey(), stack);
@@ -122,10 +122,8 @@ public final class Watchdog implements AutoCloseable {
 
     private static boolean calls(List<StackTraceElement> stack, String method) {
         return stack.stream()
-                .anyMatch(
-                        frame ->
-                                frame.getClassName().equals("java.lang.Shutdown")
-                                        && frame.getMethodName().equals(method));
+                .anyMatch(frame -> frame.getClassName().equals("java.lang.Shutdown")
+                        && frame.getMethodName().equals(method));
     }
 
     /** Completes when the run is asked to end. */
@@ -187,16 +185,14 @@ public final class Watchdog implements AutoCloseable {
 
     /** Ends the process if other shutdown hooks do not end in time. */
     private static void limit(int exitCode) {
-        Thread limit =
-                new Thread(
-                        () -> {
-                            LockSupport.parkNanos(OTHER_HOOKS.toNanos());
-                            System.err.println(
-                                    "A shutdown hook took longer than %d s; the process was ended."
-                                            .formatted(OTHER_HOOKS.toSeconds()));
-                            Runtime.getRuntime().halt(exitCode);
-                        },
-                        "migopy-limit");
+        Thread limit = new Thread(
+                () -> {
+                    LockSupport.parkNanos(OTHER_HOOKS.toNanos());
+                    System.err.println("A shutdown hook took longer than %d s; the process was ended."
+                            .formatted(OTHER_HOOKS.toSeconds()));
+                    Runtime.getRuntime().halt(exitCode);
+                },
+                "migopy-limit");
         limit.setDaemon(true);
         limit.start();
     }

@@ -2,18 +2,15 @@ package migopy.run;
 
 import com.mongodb.MongoException;
 import com.mongodb.connection.ServerDescription;
-
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.Supplier;
 import migopy.MigopyException;
 import migopy.console.Wording;
 import migopy.mongo.MongoErrors;
 import migopy.mongo.Topology;
 import migopy.observe.Observation;
-
 import org.bson.BsonValue;
-
-import java.util.HashSet;
-import java.util.Set;
-import java.util.function.Supplier;
 
 /**
  * Writes of a call that did not wait for the majority, as with w: 1. A failover can roll them back
@@ -85,8 +82,7 @@ final class WeakWrites {
         return new MigopyException(
                 MigopyException.Kind.UNKNOWN,
                 message,
-                "Check the data, then run: "
-                        + Wording.command("repair", name, "--as", "applied", "--reason", "..."),
+                "Check the data, then run: " + Wording.command("repair", name, "--as", "applied", "--reason", "..."),
                 cause);
     }
 }

@@ -1,11 +1,10 @@
 package migopy.settings;
 
-import migopy.MigopyException;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import migopy.MigopyException;
 
 /**
  * Decides which server, which database and as whom: the part of the settings where several of them
@@ -34,8 +33,7 @@ final class ConnectionResolver {
             ADDRESS.forEach(this::refuseAboveUri);
         }
         if (given != null && given.text().equals(EMBEDDED)) {
-            return new ConnectionSettings(
-                    null, true, List.of(), null, database(null), Tls.OFF, timeout);
+            return new ConnectionSettings(null, true, List.of(), null, database(null), Tls.OFF, timeout);
         }
         MongoUri uri = given == null ? fromHost() : completed(MongoUri.parse(given));
         if (given != null) {
@@ -56,9 +54,7 @@ final class ConnectionResolver {
         if (value != null && value.above(given)) {
             throw MigopyException.usage(
                     "%s contradicts the URI (from %s)"
-                            .formatted(
-                                    value.named(setting.name().toLowerCase(Locale.ROOT)),
-                                    given.origin()),
+                            .formatted(value.named(setting.name().toLowerCase(Locale.ROOT)), given.origin()),
                     "Put it into the URI, or take one of the two away");
         }
     }
@@ -66,12 +62,11 @@ final class ConnectionResolver {
     private MongoUri fromHost() {
         Value user = values.of(Setting.USER);
         String password = user == null ? null : password();
-        MongoUri uri =
-                MongoUri.ofHost(
-                        values.required(Setting.HOST),
-                        values.required(Setting.PORT),
-                        user == null ? null : user.text(),
-                        password);
+        MongoUri uri = MongoUri.ofHost(
+                values.required(Setting.HOST),
+                values.required(Setting.PORT),
+                user == null ? null : user.text(),
+                password);
         if (user != null && password == null) {
             throw withoutPassword(user.named("user"));
         }
@@ -104,8 +99,7 @@ final class ConnectionResolver {
 
     private static MigopyException withoutPassword(String user) {
         return MigopyException.usage(
-                user + " has no password",
-                "Set MONGO_PASSWORD or MONGO_PASSWORD_FILE, or let --password ask for it");
+                user + " has no password", "Set MONGO_PASSWORD or MONGO_PASSWORD_FILE, or let --password ask for it");
     }
 
     private String password() {

@@ -1,10 +1,9 @@
 package migopy.settings;
 
-import migopy.MigopyException;
-
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import migopy.MigopyException;
 
 /** Durations as a person types them: {@code 500ms}, {@code 5s}, {@code 10m}, {@code 2h}. */
 public final class Durations {

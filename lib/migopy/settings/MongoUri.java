@@ -2,9 +2,6 @@ package migopy.settings;
 
 import com.mongodb.ConnectionString;
 import com.mongodb.WriteConcern;
-
-import migopy.MigopyException;
-
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import migopy.MigopyException;
 
 /**
  * A MongoDB URI taken apart, so that it can be judged and completed. What is refused is named
@@ -27,12 +25,7 @@ import java.util.regex.Pattern;
  * @param options by lower-case name, percent-decoded
  */
 record MongoUri(
-        String scheme,
-        String user,
-        String password,
-        List<String> hosts,
-        String database,
-        Map<String, String> options) {
+        String scheme, String user, String password, List<String> hosts, String database, Map<String, String> options) {
 
     static final int LARGEST_PORT = 65535;
     static final int DEFAULT_PORT = 27017;
@@ -44,15 +37,14 @@ record MongoUri(
             Pattern.compile("(\\[[0-9a-fA-F:.%a-z]+]|[^\\[\\]:/?#@,\\s]+)(?::([0-9]{1,5}))?");
     private static final List<String> TRUTHS =
             List.of("tls", "ssl", "retrywrites", "retryreads", "journal", "directconnection");
-    private static final List<String> NUMBERS =
-            List.of(
-                    "serverselectiontimeoutms",
-                    "connecttimeoutms",
-                    "sockettimeoutms",
-                    "timeoutms",
-                    "wtimeoutms",
-                    "maxpoolsize",
-                    "minpoolsize");
+    private static final List<String> NUMBERS = List.of(
+            "serverselectiontimeoutms",
+            "connecttimeoutms",
+            "sockettimeoutms",
+            "timeoutms",
+            "wtimeoutms",
+            "maxpoolsize",
+            "minpoolsize");
 
     /** Takes the value's text apart; throws usage, naming the origin, where it cannot be right. */
     static MongoUri parse(Value value) {
@@ -239,8 +231,7 @@ record MongoUri(
                 throw malformed(value, each.isEmpty() ? "it names no host" : "a host is not right");
             }
             String port = form.group(2);
-            if (port != null
-                    && (Integer.parseInt(port) < 1 || Integer.parseInt(port) > LARGEST_PORT)) {
+            if (port != null && (Integer.parseInt(port) < 1 || Integer.parseInt(port) > LARGEST_PORT)) {
                 throw malformed(value, "a port is not a number from 1 to " + LARGEST_PORT);
             }
             if (scheme.equals(SRV) && (port != null || !hosts.isEmpty())) {

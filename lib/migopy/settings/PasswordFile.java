@@ -23,8 +23,10 @@ final class PasswordFile {
                 throw value.refused("password file", "is no file of at most 64 kB");
             }
             byte[] bytes = Files.readAllBytes(path);
-            String text =
-                    StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
             String password = text.replaceFirst("\\r?\\n\\z", "");
             if (password.isEmpty()) {
                 throw value.refused("password file", "is empty");
@@ -35,7 +37,8 @@ final class PasswordFile {
         } catch (CharacterCodingException e) {
             throw value.refused("password file", "is not UTF-8");
         } catch (IOException e) {
-            throw value.refused("password file", "cannot be read: " + e.getClass().getSimpleName());
+            throw value.refused(
+                    "password file", "cannot be read: " + e.getClass().getSimpleName());
         }
     }
 }

@@ -27,8 +27,7 @@ final class PemFile {
     /** A system's whole bundle of authorities has about 250 kB. */
     private static final long LARGEST = 4L << 20;
 
-    private static final Pattern BLOCK =
-            Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----\\s*([^-]*)-----END \\1-----");
+    private static final Pattern BLOCK = Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----\\s*([^-]*)-----END \\1-----");
 
     private record Block(String label, byte[] content) {}
 
@@ -130,12 +129,11 @@ final class PemFile {
 
     private static boolean belongTogether(PrivateKey key, X509Certificate certificate) {
         try {
-            String algorithm =
-                    switch (key.getAlgorithm()) {
-                        case "RSA" -> "SHA256withRSA";
-                        case "EC" -> "SHA256withECDSA";
-                        default -> key.getAlgorithm();
-                    };
+            String algorithm = switch (key.getAlgorithm()) {
+                case "RSA" -> "SHA256withRSA";
+                case "EC" -> "SHA256withECDSA";
+                default -> key.getAlgorithm();
+            };
             byte[] text = "who are you".getBytes(StandardCharsets.US_ASCII);
             Signature signing = Signature.getInstance(algorithm);
             signing.initSign(key);
@@ -160,8 +158,7 @@ final class PemFile {
     private static X509Certificate certificate(byte[] der) throws PemException {
         try {
             return (X509Certificate)
-                    CertificateFactory.getInstance("X.509")
-                            .generateCertificate(new ByteArrayInputStream(der));
+                    CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
         } catch (CertificateException e) {
             throw new PemException("holds a damaged certificate");
         }
@@ -170,8 +167,7 @@ final class PemFile {
     private static PrivateKey key(byte[] pkcs8) throws PemException {
         for (String algorithm : List.of("RSA", "EC", "EdDSA")) {
             try {
-                return KeyFactory.getInstance(algorithm)
-                        .generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
+                return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
             } catch (GeneralSecurityException e) {
                 continue; // PKCS#8 names its algorithm inside; asking each factory is simpler than
                 // reading it.

@@ -1,11 +1,10 @@
 package migopy.settings;
 
-import migopy.MigopyException;
-
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
+import migopy.MigopyException;
 
 /** Finds the project's folder. JBang tells a program nothing of where its script lies. */
 final class ProjectHome {

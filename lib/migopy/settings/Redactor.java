@@ -116,12 +116,11 @@ public final class Redactor {
         String percent = MongoUri.encode(secret);
         String plus = percent.replace("%20", "+");
         // encodeURIComponent and its kin leave these alone.
-        String sparing =
-                percent.replace("%21", "!")
-                        .replace("%27", "'")
-                        .replace("%28", "(")
-                        .replace("%29", ")")
-                        .replace("%7E", "~");
+        String sparing = percent.replace("%21", "!")
+                .replace("%27", "'")
+                .replace("%28", "(")
+                .replace("%29", ")")
+                .replace("%7E", "~");
         String rfc3986 = percent.replace("%7E", "~").replace("*", "%2A");
         Set<String> forms = new HashSet<>(List.of(secret));
         for (String json : List.of(jsonEscaped(secret, false), jsonEscaped(secret, true))) {
@@ -191,8 +190,7 @@ public final class Redactor {
                     Character.FORMAT,
                     Character.PRIVATE_USE,
                     Character.SURROGATE,
-                    Character.UNASSIGNED ->
-                    true;
+                    Character.UNASSIGNED -> true;
             default -> false;
         };
     }

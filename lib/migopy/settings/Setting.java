@@ -16,9 +16,7 @@ enum Setting {
     TLS("mongoTls", "MONGO_TLS", "tls"),
     TLS_CA_FILE("mongoTlsCaFile", "MONGO_TLS_CA_FILE", "tls-ca-file"),
     TLS_CERTIFICATE_KEY_FILE(
-            "mongoTlsCertificateKeyFile",
-            "MONGO_TLS_CERTIFICATE_KEY_FILE",
-            "tls-certificate-key-file"),
+            "mongoTlsCertificateKeyFile", "MONGO_TLS_CERTIFICATE_KEY_FILE", "tls-certificate-key-file"),
     CONNECT_TIMEOUT("connectTimeout", "MONGO_CONNECT_TIMEOUT", "connect-timeout"),
     MIGRATIONS_DIRECTORY("migrationsDirectory", "MIGRATIONS_DIRECTORY", "directory"),
     MIGRATIONS_FILE_PATTERN("migrationsFilePattern", "MIGRATIONS_FILE_PATTERN", "pattern"),

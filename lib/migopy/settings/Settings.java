@@ -1,10 +1,9 @@
 package migopy.settings;
 
-import migopy.MigopyException;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.regex.Pattern;
+import migopy.MigopyException;
 
 /**
  * All settings of one start, resolved and found possible.
@@ -43,8 +42,7 @@ public record Settings(
         if (connection.database() == null) {
             throw MigopyException.usage(
                     "No database is named",
-                    "Set mongoDatabase in migopy.java, MONGO_DATABASE, --database, or name it in"
-                            + " the URI");
+                    "Set mongoDatabase in migopy.java, MONGO_DATABASE, --database, or name it in" + " the URI");
         }
         return connection.database();
     }

@@ -1,12 +1,11 @@
 package migopy.settings;
 
-import migopy.MigopyException;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import migopy.MigopyException;
 
 /**
  * Puts options, environment and fields together: option beats environment, environment beats field.
@@ -28,10 +27,7 @@ public final class SettingsResolver {
      *     typed
      */
     public SettingsResolver(
-            UserFields fields,
-            Map<String, String> options,
-            Map<String, String> environment,
-            Path currentFolder) {
+            UserFields fields, Map<String, String> options, Map<String, String> environment, Path currentFolder) {
         this.values = new Values(fields, options, environment);
         this.environment = environment;
         this.currentFolder = currentFolder;
@@ -68,9 +64,7 @@ public final class SettingsResolver {
             Pattern pattern = Pattern.compile(value.text());
             if (!hasNumber(pattern)) {
                 throw value.refused(
-                        "pattern",
-                        "has no group (?<number>...)",
-                        "Name the group of the number (?<number>...)");
+                        "pattern", "has no group (?<number>...)", "Name the group of the number (?<number>...)");
             }
             return pattern;
         } catch (PatternSyntaxException e) {

@@ -1,11 +1,9 @@
 package migopy.settings;
 
-import migopy.MigopyException;
-
 import java.nio.file.Path;
-
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.TrustManager;
+import migopy.MigopyException;
 
 /**
  * Decides whether the wire is encrypted and reads the certificates, so that a wrong file is refused
@@ -39,8 +37,7 @@ final class TlsResolver {
         Boolean ofUri = uri.tls();
         if (Boolean.FALSE.equals(ofUri) && wanted && asked.above(given)) {
             throw MigopyException.usage(
-                    "%s contradicts tls=false in the URI (from %s)"
-                            .formatted(asked.named("tls"), given.origin()),
+                    "%s contradicts tls=false in the URI (from %s)".formatted(asked.named("tls"), given.origin()),
                     "Take one of the two away");
         }
         Value ca = file(Setting.TLS_CA_FILE, "tlscafile");

@@ -1,7 +1,5 @@
 package migopy.settings;
 
-import migopy.console.Nearest;
-
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -9,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import migopy.console.Nearest;
 
 /**
  * The options that a MongoDB URI may have. The driver passes over one that it does not know with a
@@ -19,19 +18,17 @@ final class UriOptions {
      * Of the Java driver 5.14, as {@code ConnectionString} documents them, and the files that
      * {@link TlsResolver} takes from a URI.
      */
-    private static final Map<String, String> KNOWN =
-            byLowerCase(
-                    """
-                    appName authMechanism authMechanismProperties authSource compressors connectTimeoutMS
-                    directConnection enableOverloadRetargeting gssapiServiceName heartbeatFrequencyMS journal
-                    loadBalanced localThresholdMS maxAdaptiveRetries maxConnecting maxIdleTimeMS maxLifeTimeMS
-                    maxPoolSize maxStalenessSeconds minPoolSize proxyHost proxyPassword proxyPort proxyUsername
-                    readConcernLevel readPreference readPreferenceTags replicaSet retryReads retryWrites safe
-                    serverMonitoringMode serverSelectionTimeoutMS socketTimeoutMS srvAllowedHostsSuffix
-                    srvMaxHosts srvServiceName ssl sslInvalidHostNameAllowed timeoutMS tls
-                    tlsAllowInvalidHostnames tlsCAFile tlsCertificateKeyFile tlsInsecure uuidRepresentation w waitQueueTimeoutMS wTimeoutMS
-                    zlibCompressionLevel
-                    """);
+    private static final Map<String, String> KNOWN = byLowerCase("""
+        appName authMechanism authMechanismProperties authSource compressors connectTimeoutMS
+        directConnection enableOverloadRetargeting gssapiServiceName heartbeatFrequencyMS journal
+        loadBalanced localThresholdMS maxAdaptiveRetries maxConnecting maxIdleTimeMS maxLifeTimeMS
+        maxPoolSize maxStalenessSeconds minPoolSize proxyHost proxyPassword proxyPort proxyUsername
+        readConcernLevel readPreference readPreferenceTags replicaSet retryReads retryWrites safe
+        serverMonitoringMode serverSelectionTimeoutMS socketTimeoutMS srvAllowedHostsSuffix
+        srvMaxHosts srvServiceName ssl sslInvalidHostNameAllowed timeoutMS tls
+        tlsAllowInvalidHostnames tlsCAFile tlsCertificateKeyFile tlsInsecure uuidRepresentation w waitQueueTimeoutMS wTimeoutMS
+        zlibCompressionLevel
+        """);
 
     /** MongoDB's shell has it, the driver does not. */
     private static final String INVALID_CERTIFICATES = "tlsallowinvalidcertificates";
@@ -44,24 +41,15 @@ final class UriOptions {
      */
     private record Compressor(String name, String type, String artifact) {}
 
-    private static final List<Compressor> COMPRESSORS =
-            List.of(
-                    new Compressor(
-                            "snappy",
-                            "org/xerial/snappy/Snappy.class",
-                            "org.xerial.snappy:snappy-java:1.1.10.12"),
-                    new Compressor(
-                            "zstd",
-                            "com/github/luben/zstd/Zstd.class",
-                            "com.github.luben:zstd-jni:1.5.7-28"));
+    private static final List<Compressor> COMPRESSORS = List.of(
+            new Compressor("snappy", "org/xerial/snappy/Snappy.class", "org.xerial.snappy:snappy-java:1.1.10.12"),
+            new Compressor("zstd", "com/github/luben/zstd/Zstd.class", "com.github.luben:zstd-jni:1.5.7-28"));
 
     private UriOptions() {}
 
     private static Map<String, String> byLowerCase(String names) {
         return Arrays.stream(names.strip().split("\\s+"))
-                .collect(
-                        Collectors.toMap(
-                                name -> name.toLowerCase(Locale.ROOT), Function.identity()));
+                .collect(Collectors.toMap(name -> name.toLowerCase(Locale.ROOT), Function.identity()));
     }
 
     /** The hint to an option that the driver does not know; empty for one that it knows. */

@@ -27,25 +27,24 @@ public record UserFields(
         String lockLease) {
 
     /** Every default, in one place. */
-    public static final UserFields DEFAULTS =
-            new UserFields(
-                    null,
-                    "localhost",
-                    27017,
-                    null,
-                    null,
-                    null,
-                    null,
-                    false,
-                    null,
-                    null,
-                    "5s",
-                    "mongomigrations",
-                    "(?<number>[0-9]+)_[a-z0-9_]+\\.java",
-                    "migrations",
-                    "mongodumps",
-                    false,
-                    "30s");
+    public static final UserFields DEFAULTS = new UserFields(
+            null,
+            "localhost",
+            27017,
+            null,
+            null,
+            null,
+            null,
+            false,
+            null,
+            null,
+            "5s",
+            "mongomigrations",
+            "(?<number>[0-9]+)_[a-z0-9_]+\\.java",
+            "migrations",
+            "mongodumps",
+            false,
+            "30s");
 
     /** The field's value as text, or null where it was not set. */
     String text(Setting setting) {
@@ -61,12 +60,9 @@ public record UserFields(
             case TLS_CA_FILE -> mongoTlsCaFile;
             case TLS_CERTIFICATE_KEY_FILE -> mongoTlsCertificateKeyFile;
             case CONNECT_TIMEOUT -> orDefault(connectTimeout, DEFAULTS.connectTimeout);
-            case MIGRATIONS_DIRECTORY ->
-                    orDefault(migrationsDirectory, DEFAULTS.migrationsDirectory);
-            case MIGRATIONS_FILE_PATTERN ->
-                    orDefault(migrationsFilePattern, DEFAULTS.migrationsFilePattern);
-            case MIGRATIONS_COLLECTION ->
-                    orDefault(migrationsCollection, DEFAULTS.migrationsCollection);
+            case MIGRATIONS_DIRECTORY -> orDefault(migrationsDirectory, DEFAULTS.migrationsDirectory);
+            case MIGRATIONS_FILE_PATTERN -> orDefault(migrationsFilePattern, DEFAULTS.migrationsFilePattern);
+            case MIGRATIONS_COLLECTION -> orDefault(migrationsCollection, DEFAULTS.migrationsCollection);
             case DUMP_DIRECTORY -> orDefault(mongoDumpDirectory, DEFAULTS.mongoDumpDirectory);
             case DUMP -> Boolean.toString(doMongoDump);
             case LOCK_LEASE -> orDefault(lockLease, DEFAULTS.lockLease);

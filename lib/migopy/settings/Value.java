@@ -1,11 +1,10 @@
 package migopy.settings;
 
-import migopy.MigopyException;
-
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import migopy.MigopyException;
 
 /**
  * One setting as a person gave it, with the place where they did: {@code MONGO_PORT}, {@code
@@ -70,14 +69,13 @@ record Value(Setting setting, String text, Level level, String origin) {
         text.replaceAll(":[^:@]*@", ":" + Redactor.MASK + "@")
                 .codePoints()
                 .limit(200)
-                .forEach(
-                        c -> {
-                            if (Character.isISOControl(c)) {
-                                out.append("\\u%04x".formatted(c));
-                            } else {
-                                out.appendCodePoint(c);
-                            }
-                        });
+                .forEach(c -> {
+                    if (Character.isISOControl(c)) {
+                        out.append("\\u%04x".formatted(c));
+                    } else {
+                        out.appendCodePoint(c);
+                    }
+                });
         return out.toString();
     }
 

@@ -1,12 +1,11 @@
 package migopy.settings;
 
-import migopy.MigopyException;
-
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import migopy.MigopyException;
 
 /** Every setting at each of its three levels. */
 final class Values {
@@ -48,8 +47,7 @@ final class Values {
         Value value = raw(level, setting);
         if (value != null && value.text().isEmpty() && setting != Setting.PASSWORD) {
             throw MigopyException.usage(
-                    "%s is empty".formatted(value.origin()),
-                    "Give it a value, or take it away altogether");
+                    "%s is empty".formatted(value.origin()), "Give it a value, or take it away altogether");
         }
         return value;
     }
@@ -108,8 +106,7 @@ final class Values {
     private boolean embedded() {
         boolean asked = Boolean.parseBoolean(options.getOrDefault("embedded", "false"));
         if (asked && options.containsKey(Setting.URI.option)) {
-            throw MigopyException.usage(
-                    "--uri and --embedded name two databases", "Take one of the two away");
+            throw MigopyException.usage("--uri and --embedded name two databases", "Take one of the two away");
         }
         return asked;
     }

@@ -10,7 +10,11 @@ import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.ReturnDocument;
 import com.mongodb.client.model.UpdateOptions;
 import com.mongodb.client.model.Updates;
-
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import migopy.MigopyException;
 import migopy.backfill.Backfill;
 import migopy.backfill.BackfillContext;
@@ -19,7 +23,6 @@ import migopy.backfill.Control;
 import migopy.backfill.LeaseCheck;
 import migopy.backfill.Stopped;
 import migopy.console.Event;
-
 import org.bson.BsonArray;
 import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
@@ -28,14 +31,7 @@ import org.bson.BsonString;
 import org.bson.BsonValue;
 import org.bson.Document;
 import org.bson.conversions.Bson;
-
 import support.MongoServer;
-
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Backfills of one test's database, with a record that keeps their checkpoint as the journal does:
@@ -68,8 +64,7 @@ public final class Backfills {
         this.client = client;
         this.database = client.getDatabase(database);
         this.records = this.database.getCollection("records", BsonDocument.class);
-        records.updateOne(
-                RECORD, Updates.setOnInsert("fence", fence), new UpdateOptions().upsert(true));
+        records.updateOne(RECORD, Updates.setOnInsert("fence", fence), new UpdateOptions().upsert(true));
     }
 
     /** Without transactions, as on a standalone. */
@@ -92,12 +87,11 @@ public final class Backfills {
     /** Lets the run be told to stop when it has looked at its lease so often. */
     void stopAfter(int looks) {
         AtomicInteger looked = new AtomicInteger();
-        lease(
-                () -> {
-                    if (looked.incrementAndGet() > looks) {
-                        throw new Stopped("SIGTERM");
-                    }
-                });
+        lease(() -> {
+            if (looked.incrementAndGet() > looks) {
+                throw new Stopped("SIGTERM");
+            }
+        });
     }
 
     Backfills maxLag(Duration lag) {
@@ -139,12 +133,10 @@ public final class Backfills {
     private Control write(BsonDocument checkpoint, ClientSession session) {
         Bson filter = Filters.and(RECORD, Filters.eq("fence", fence));
         Bson set = Updates.set("checkpoint", checkpoint);
-        FindOneAndUpdateOptions after =
-                new FindOneAndUpdateOptions().returnDocument(ReturnDocument.AFTER);
-        BsonDocument record =
-                session == null
-                        ? records.findOneAndUpdate(filter, set, after)
-                        : records.findOneAndUpdate(session, filter, set, after);
+        FindOneAndUpdateOptions after = new FindOneAndUpdateOptions().returnDocument(ReturnDocument.AFTER);
+        BsonDocument record = session == null
+                ? records.findOneAndUpdate(filter, set, after)
+                : records.findOneAndUpdate(session, filter, set, after);
         if (record == null) {
             throw MigopyException.unknown("overtaken", "Nothing to type");
         }
@@ -172,13 +164,12 @@ public final class Backfills {
 
     /** Makes it look as if a run died in this session, before its first batch was done. */
     void leaveBehind(String collection, ClientSession session) {
-        BsonDocument checkpoint =
-                new BsonDocument("collection", new BsonString(collection))
-                        .append("way", new BsonString("update"))
-                        .append("state", new BsonString("running"))
-                        .append("pass", new BsonInt32(1))
-                        .append("exclusive", BsonBoolean.TRUE)
-                        .append("segments", new BsonArray(List.of(new BsonDocument())));
+        BsonDocument checkpoint = new BsonDocument("collection", new BsonString(collection))
+                .append("way", new BsonString("update"))
+                .append("state", new BsonString("running"))
+                .append("pass", new BsonInt32(1))
+                .append("exclusive", BsonBoolean.TRUE)
+                .append("segments", new BsonArray(List.of(new BsonDocument())));
         BsonValue id = session.getServerSession().getIdentifier().get("id");
         checkpoint.append("sessions", new BsonArray(List.of(id)));
         records.updateOne(RECORD, Updates.set("checkpoint", checkpoint));

@@ -5,20 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
-
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import migopy.MigopyException;
 import migopy.backfill.Standing;
 import migopy.backfill.Stopped;
-
 import org.bson.Document;
 import org.bson.conversions.Bson;
 import org.junit.jupiter.api.Test;
-
 import support.MongoServer;
 import support.OnServer;
-
-import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** A backfill goes on where it stopped. */
 @OnServer
@@ -29,14 +25,19 @@ class CheckpointTest {
         backfills.fill("users", 100);
         backfills.stopAfter(4);
 
-        assertThatThrownBy(() -> backfills.of("users").update(Backfills.addOne()).batch(10).run())
+        assertThatThrownBy(() -> backfills
+                        .of("users")
+                        .update(Backfills.addOne())
+                        .batch(10)
+                        .run())
                 .isInstanceOf(Stopped.class);
         long done = backfills.collection("users").countDocuments(Filters.eq("n", 1));
         assertThat(done).isBetween(10L, 90L);
         assertThat(Standing.of(backfills.checkpoint()).done()).isEqualTo(done);
 
         backfills.lease(() -> {});
-        long changed = backfills.of("users").update(Backfills.addOne()).batch(10).run();
+        long changed =
+                backfills.of("users").update(Backfills.addOne()).batch(10).run();
 
         assertThat(changed).isEqualTo(100);
         assertThat(backfills.notOnce("users")).isEmpty();
@@ -59,7 +60,12 @@ class CheckpointTest {
     }
 
     private static long sideBySide(Backfills backfills) {
-        return backfills.of("users").each(one -> Updates.inc("n", 1)).batch(10).parallel(4).run();
+        return backfills
+                .of("users")
+                .each(one -> Updates.inc("n", 1))
+                .batch(10)
+                .parallel(4)
+                .run();
     }
 
     @Test
@@ -93,43 +99,33 @@ class CheckpointTest {
         for (String name : List.of("users", "people")) {
             backfills.fill(name, 100);
             server.db()
-                    .runCommand(
-                            new Document("collMod", name)
-                                    .append("validator", Document.parse("{_id: {$ne: 55}}")));
+                    .runCommand(new Document("collMod", name).append("validator", Document.parse("{_id: {$ne: 55}}")));
         }
 
-        assertThatThrownBy(
-                        () ->
-                                backfills
-                                        .of("users")
-                                        .each(one -> Updates.inc("n", 1))
-                                        .batch(10)
-                                        .run())
+        assertThatThrownBy(() -> backfills
+                        .of("users")
+                        .each(one -> Updates.inc("n", 1))
+                        .batch(10)
+                        .run())
                 .hasMessageContaining("failed validation");
         assertThat(Standing.of(backfills.checkpoint()).done()).isEqualTo(50);
         String batch = "in the batch from _id 50 to _id 60";
         assertThat(backfills.notices())
-                .containsExactly(
-                        "The backfill of users failed at the document with _id 55, " + batch);
-        assertThatThrownBy(
-                        () ->
-                                new Backfills(server)
-                                        .of("people")
-                                        .update(Backfills.addOne())
-                                        .batch(10)
-                                        .run())
+                .containsExactly("The backfill of users failed at the document with _id 55, " + batch);
+        assertThatThrownBy(() -> new Backfills(server)
+                        .of("people")
+                        .update(Backfills.addOne())
+                        .batch(10)
+                        .run())
                 .hasMessageContaining("failed validation");
         backfills.fill("orders", 1);
-        assertThatThrownBy(
-                        () -> new Backfills(server).of("orders").each(CheckpointTest::fail).run())
+        assertThatThrownBy(() -> new Backfills(server)
+                        .of("orders")
+                        .each(CheckpointTest::fail)
+                        .run())
                 .hasMessage("of the migration's own")
-                .satisfies(
-                        e ->
-                                assertThat(e.getStackTrace())
-                                        .anyMatch(
-                                                frame ->
-                                                        frame.getMethodName()
-                                                                .startsWith("anErrorInABatch")));
+                .satisfies(e -> assertThat(e.getStackTrace())
+                        .anyMatch(frame -> frame.getMethodName().startsWith("anErrorInABatch")));
     }
 
     private static Bson fail(Document document) {
@@ -141,24 +137,20 @@ class CheckpointTest {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", 100);
         AtomicInteger asked = new AtomicInteger();
-        backfills.lease(
-                () -> {
-                    if (asked.incrementAndGet() == 4) {
-                        backfills.overtake();
-                    }
-                });
+        backfills.lease(() -> {
+            if (asked.incrementAndGet() == 4) {
+                backfills.overtake();
+            }
+        });
 
-        assertThatThrownBy(
-                        () ->
-                                backfills
-                                        .of("users")
-                                        .update(Backfills.addOne())
-                                        .batch(10)
-                                        .once()
-                                        .run())
+        assertThatThrownBy(() -> backfills
+                        .of("users")
+                        .update(Backfills.addOne())
+                        .batch(10)
+                        .once()
+                        .run())
                 .isInstanceOfSatisfying(
-                        MigopyException.class,
-                        e -> assertThat(e.kind()).isEqualTo(MigopyException.Kind.UNKNOWN));
+                        MigopyException.class, e -> assertThat(e.kind()).isEqualTo(MigopyException.Kind.UNKNOWN));
 
         long changed = backfills.collection("users").countDocuments(Filters.eq("n", 1));
         assertThat(changed).isEqualTo(Standing.of(backfills.checkpoint()).done());

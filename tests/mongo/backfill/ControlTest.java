@@ -5,23 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
-
-import migopy.backfill.Control;
-import migopy.backfill.Standing;
-import migopy.backfill.Stopped;
-
-import org.bson.Document;
-import org.bson.conversions.Bson;
-import org.junit.jupiter.api.Test;
-
-import support.Eventually;
-import support.MongoServer;
-import support.OnServer;
-
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import migopy.backfill.Control;
+import migopy.backfill.Standing;
+import migopy.backfill.Stopped;
+import org.bson.Document;
+import org.bson.conversions.Bson;
+import org.junit.jupiter.api.Test;
+import support.Eventually;
+import support.MongoServer;
+import support.OnServer;
 
 /** A backfill does what another terminal asks for. */
 @OnServer
@@ -33,19 +29,18 @@ class ControlTest {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", 100);
         backfills.ask(Control.PAUSE);
-        CompletableFuture<Long> run =
-                CompletableFuture.supplyAsync(
-                        () -> backfills.of("users").update(Backfills.addOne()).batch(10).run());
+        CompletableFuture<Long> run = CompletableFuture.supplyAsync(
+                () -> backfills.of("users").update(Backfills.addOne()).batch(10).run());
         Eventually.until("it is paused", () -> paused(backfills));
-        assertThat(backfills.collection("users").countDocuments(Filters.eq("n", 1))).isZero();
+        assertThat(backfills.collection("users").countDocuments(Filters.eq("n", 1)))
+                .isZero();
 
         backfills.ask(Control.GO);
 
         assertThat(run.get(LIMIT_SECONDS, TimeUnit.SECONDS)).isEqualTo(100);
         assertThat(backfills.notices())
-                .containsExactly(
-                        "The backfill of users is paused by another terminal; to go on: {migopy}"
-                                + " backfill resume 7_change");
+                .containsExactly("The backfill of users is paused by another terminal; to go on: {migopy}"
+                        + " backfill resume 7_change");
     }
 
     @Test
@@ -53,21 +48,17 @@ class ControlTest {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", 1_000);
         CountDownLatch release = new CountDownLatch(1);
-        backfills.afterCheckpoints(
-                () -> {
-                    if (backfills.progress().size() == 5) {
-                        backfills.ask(Control.PAUSE);
-                    }
-                });
-        CompletableFuture<Long> run =
-                CompletableFuture.supplyAsync(
-                        () ->
-                                backfills
-                                        .of("users")
-                                        .each(one -> addOneAfter(one, release))
-                                        .batch(10)
-                                        .parallel(2)
-                                        .run());
+        backfills.afterCheckpoints(() -> {
+            if (backfills.progress().size() == 5) {
+                backfills.ask(Control.PAUSE);
+            }
+        });
+        CompletableFuture<Long> run = CompletableFuture.supplyAsync(() -> backfills
+                .of("users")
+                .each(one -> addOneAfter(one, release))
+                .batch(10)
+                .parallel(2)
+                .run());
         Eventually.until("it is paused", () -> paused(backfills));
         long done = Standing.of(backfills.checkpoint()).done();
 
@@ -103,13 +94,13 @@ class ControlTest {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", 100);
         backfills.ask(Control.PAUSE);
-        backfills.lease(
-                () -> {
-                    if (paused(backfills)) {
-                        throw new Stopped("SIGTERM");
-                    }
-                });
-        assertThatThrownBy(() -> backfills.of("users").update(Backfills.addOne()).run())
+        backfills.lease(() -> {
+            if (paused(backfills)) {
+                throw new Stopped("SIGTERM");
+            }
+        });
+        assertThatThrownBy(
+                        () -> backfills.of("users").update(Backfills.addOne()).run())
                 .isInstanceOf(Stopped.class);
         assertThat(paused(backfills)).isTrue();
 
@@ -124,15 +115,12 @@ class ControlTest {
     void aCancelIsHeardWhileItKeepsToItsRate(MongoServer server) {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", 1_000);
-        CompletableFuture<Long> run =
-                CompletableFuture.supplyAsync(
-                        () ->
-                                backfills
-                                        .of("users")
-                                        .update(Backfills.addOne())
-                                        .batch(500)
-                                        .maxRate(1)
-                                        .run());
+        CompletableFuture<Long> run = CompletableFuture.supplyAsync(() -> backfills
+                .of("users")
+                .update(Backfills.addOne())
+                .batch(500)
+                .maxRate(1)
+                .run());
         Eventually.until("it waits", () -> backfills.notOnce("users").size() < 1_000);
 
         backfills.ask(Control.CANCEL);
@@ -147,20 +135,17 @@ class ControlTest {
     void aCancelledBackfillFailsAndKeepsItsCheckpoint(MongoServer server) {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", 100);
-        backfills.afterCheckpoints(
-                () -> {
-                    if (backfills.progress().size() == 4) {
-                        backfills.ask(Control.CANCEL);
-                    }
-                });
+        backfills.afterCheckpoints(() -> {
+            if (backfills.progress().size() == 4) {
+                backfills.ask(Control.CANCEL);
+            }
+        });
 
-        assertThatThrownBy(
-                        () ->
-                                backfills
-                                        .of("users")
-                                        .each(one -> Updates.inc("n", 1))
-                                        .batch(10)
-                                        .run())
+        assertThatThrownBy(() -> backfills
+                        .of("users")
+                        .each(one -> Updates.inc("n", 1))
+                        .batch(10)
+                        .run())
                 .hasMessageContaining("cancelled from another terminal");
         assertThat(Standing.of(backfills.checkpoint()).done()).isBetween(10L, 90L);
     }

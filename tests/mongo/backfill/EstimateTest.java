@@ -7,24 +7,20 @@ import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.Updates;
-
-import migopy.backfill.Backfill;
-import migopy.backfill.EstimateRun;
-import migopy.console.BackfillEstimate;
-import migopy.console.MigrationEstimate;
-
-import org.bson.Document;
-import org.junit.jupiter.api.Test;
-
-import support.Kind;
-import support.MongoServer;
-import support.On;
-import support.OnServer;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import migopy.backfill.Backfill;
+import migopy.backfill.EstimateRun;
+import migopy.console.BackfillEstimate;
+import migopy.console.MigrationEstimate;
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+import support.Kind;
+import support.MongoServer;
+import support.On;
+import support.OnServer;
 
 /** What a migration would do is told without a write. */
 @OnServer
@@ -35,14 +31,12 @@ class EstimateTest {
         backfills.fill("users", 2_500);
         EstimateRun run = run(server, true);
 
-        MigrationEstimate estimate =
-                run.of(
-                        "7_change",
-                        () ->
-                                run.backfill("users")
-                                        .where(Filters.lt("_id", 2_000))
-                                        .update(Backfills.addOne())
-                                        .run());
+        MigrationEstimate estimate = run.of(
+                "7_change",
+                () -> run.backfill("users")
+                        .where(Filters.lt("_id", 2_000))
+                        .update(Backfills.addOne())
+                        .run());
 
         BackfillEstimate one = estimate.backfills().get(0);
         assertThat(one.documents()).isEqualTo(2_000);
@@ -62,8 +56,9 @@ class EstimateTest {
         server.collection("users").createIndex(Indexes.ascending("n"));
         server.collection("users").updateMany(Filters.lt("_id", 10), Updates.set("n", -1));
         EstimateRun run = run(server, true);
-        BackfillEstimate one =
-                run.of("7_change", () -> selective(run.backfill("users"))).backfills().get(0);
+        BackfillEstimate one = run.of("7_change", () -> selective(run.backfill("users")))
+                .backfills()
+                .get(0);
 
         long start = System.nanoTime();
         selective(backfills.of("users"));
@@ -71,8 +66,7 @@ class EstimateTest {
 
         assertThat(one.documents()).isEqualTo(10);
         assertThat(one.plan()).isEqualTo("_id_");
-        assertThat(one.notes())
-                .contains("visits all 40,000 documents of the collection to find them");
+        assertThat(one.notes()).contains("visits all 40,000 documents of the collection to find them");
         // Other work on the machine may slow one of the two down several times; without the walk
         // the
         // estimate is 80 times too small.
@@ -87,37 +81,28 @@ class EstimateTest {
     void theFirstWriteEndsTheEstimateAndIsNamed(MongoServer server) {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", 10);
-        List<Consumer<MongoDatabase>> writes =
-                List.of(
-                        db -> db.getCollection("users").insertOne(new Document()),
-                        db ->
-                                db.getCollection("users")
-                                        .withReadPreference(com.mongodb.ReadPreference.nearest())
-                                        .drop(),
-                        db -> db.runCommand(new Document("drop", "users")),
-                        db ->
-                                db.getCollection("users")
-                                        .aggregate(List.of(new Document("$out", "copy")))
-                                        .first(),
-                        db ->
-                                db.runCommand(
-                                        Document.parse(
-                                                "{aggregate: 'users', cursor: {}, pipeline:"
-                                                        + " [{$merge: 'copy'}]}")),
-                        db -> db.createCollection("other"),
-                        MongoDatabase::drop);
+        List<Consumer<MongoDatabase>> writes = List.of(
+                db -> db.getCollection("users").insertOne(new Document()),
+                db -> db.getCollection("users")
+                        .withReadPreference(com.mongodb.ReadPreference.nearest())
+                        .drop(),
+                db -> db.runCommand(new Document("drop", "users")),
+                db -> db.getCollection("users")
+                        .aggregate(List.of(new Document("$out", "copy")))
+                        .first(),
+                db -> db.runCommand(
+                        Document.parse("{aggregate: 'users', cursor: {}, pipeline:" + " [{$merge: 'copy'}]}")),
+                db -> db.createCollection("other"),
+                MongoDatabase::drop);
         List<String> named = new ArrayList<>();
         for (Consumer<MongoDatabase> write : writes) {
             EstimateRun run = run(server, true);
-            MigrationEstimate estimate =
-                    run.of(
-                            "7_change",
-                            () -> {
-                                run.database().getCollection("users").countDocuments();
-                                run.backfill("users").delete().run();
-                                write.accept(run.database());
-                                throw new AssertionError("went on behind a write");
-                            });
+            MigrationEstimate estimate = run.of("7_change", () -> {
+                run.database().getCollection("users").countDocuments();
+                run.backfill("users").delete().run();
+                write.accept(run.database());
+                throw new AssertionError("went on behind a write");
+            });
             assertThat(estimate.backfills()).hasSize(1);
             assertThat(estimate.error()).isNull();
             named.add(estimate.firstWrite());
@@ -142,23 +127,18 @@ class EstimateTest {
         backfills.fill("users", 10);
         EstimateRun run = run(server, true);
 
-        MigrationEstimate estimate =
-                run.of(
-                        "7_change",
-                        () -> {
-                            MongoDatabase db = run.database();
-                            assertThat(db.getCollection("users").find().first()).isNotNull();
-                            assertThat(db.getCollection("users").distinct("n", Integer.class))
-                                    .containsExactly(0);
-                            assertThat(db.listCollectionNames()).contains("users");
-                            assertThat(db.runCommand(new Document("ping", 1))).isNotEmpty();
-                            assertThat(
-                                            run.client()
-                                                    .getDatabase(db.getName())
-                                                    .getCollection("users")
-                                                    .countDocuments())
-                                    .isEqualTo(10);
-                        });
+        MigrationEstimate estimate = run.of("7_change", () -> {
+            MongoDatabase db = run.database();
+            assertThat(db.getCollection("users").find().first()).isNotNull();
+            assertThat(db.getCollection("users").distinct("n", Integer.class)).containsExactly(0);
+            assertThat(db.listCollectionNames()).contains("users");
+            assertThat(db.runCommand(new Document("ping", 1))).isNotEmpty();
+            assertThat(run.client()
+                            .getDatabase(db.getName())
+                            .getCollection("users")
+                            .countDocuments())
+                    .isEqualTo(10);
+        });
 
         assertThat(estimate.error()).isNull();
         assertThat(estimate.firstWrite()).isNull();
@@ -167,14 +147,10 @@ class EstimateTest {
     @Test
     void aMigrationThatCatchesTheRefusalCannotGoOnBehindIt(MongoServer server) {
         EstimateRun run = run(server, true);
-        run.of(
-                "7_change",
-                () -> {
-                    assertThatThrownBy(() -> run.database().drop())
-                            .hasMessageContaining("db().drop");
-                    assertThatThrownBy(() -> run.database().getName())
-                            .hasMessageContaining("db().drop");
-                });
+        run.of("7_change", () -> {
+            assertThatThrownBy(() -> run.database().drop()).hasMessageContaining("db().drop");
+            assertThatThrownBy(() -> run.database().getName()).hasMessageContaining("db().drop");
+        });
     }
 
     @Test
@@ -183,10 +159,11 @@ class EstimateTest {
         backfills.fill("users", 10);
         EstimateRun run = run(server, false);
 
-        BackfillEstimate one =
-                run.of("7_change", () -> run.backfill("users").update(Backfills.addOne()).run())
-                        .backfills()
-                        .get(0);
+        BackfillEstimate one = run.of(
+                        "7_change",
+                        () -> run.backfill("users").update(Backfills.addOne()).run())
+                .backfills()
+                .get(0);
 
         assertThat(one.documents()).isEqualTo(10);
         assertThat(one.timedMs()).isNull();
@@ -199,7 +176,8 @@ class EstimateTest {
     }
 
     private static void assertNothingWritten(Backfills backfills) {
-        assertThat(backfills.collection("users").countDocuments(Filters.ne("n", 0))).isZero();
+        assertThat(backfills.collection("users").countDocuments(Filters.ne("n", 0)))
+                .isZero();
         assertThat(backfills.collection("users").countDocuments()).isPositive();
     }
 }

@@ -6,19 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
-
+import java.util.List;
+import java.util.function.Function;
 import migopy.backfill.Backfill;
 import migopy.backfill.Stopped;
-
 import org.bson.Document;
 import org.bson.conversions.Bson;
 import org.junit.jupiter.api.Test;
-
 import support.MongoServer;
 import support.OnServer;
-
-import java.util.List;
-import java.util.function.Function;
 
 /** Backfills into another collection, of another database, and past a validator. */
 @OnServer
@@ -47,8 +43,7 @@ class IntoTest {
         assertThat(backfills.collection("audit").distinct("user", Integer.class))
                 .hasSize(DOCUMENTS);
         assertThat(backfills.collection("audit").countDocuments()).isEqualTo(DOCUMENTS);
-        assertThat(backfills.collection("audit").find().first().get("_id"))
-                .isInstanceOf(org.bson.types.ObjectId.class);
+        assertThat(backfills.collection("audit").find().first().get("_id")).isInstanceOf(org.bson.types.ObjectId.class);
         assertThat(backfills.notOnce("users")).hasSize(DOCUMENTS);
     }
 
@@ -67,23 +62,20 @@ class IntoTest {
         Backfills backfills = new Backfills(server);
         backfills.fill("orders", 10);
         backfills.collection("items").insertOne(new Document("_id", "3-0").append("old", true));
-        Function<Document, List<Document>> items =
-                order ->
-                        List.of(
-                                new Document("_id", order.get("_id") + "-0"),
-                                new Document("_id", order.get("_id") + "-1"));
+        Function<Document, List<Document>> items = order ->
+                List.of(new Document("_id", order.get("_id") + "-0"), new Document("_id", order.get("_id") + "-1"));
 
-        long inserted =
-                backfills
-                        .of("orders")
-                        .where(Filters.lt("_id", 5))
-                        .into("items")
-                        .eachToMany(items)
-                        .run();
+        long inserted = backfills
+                .of("orders")
+                .where(Filters.lt("_id", 5))
+                .into("items")
+                .eachToMany(items)
+                .run();
 
         assertThat(inserted).isEqualTo(10);
         assertThat(backfills.collection("items").countDocuments()).isEqualTo(10);
-        assertThat(backfills.collection("items").countDocuments(Filters.exists("old"))).isZero();
+        assertThat(backfills.collection("items").countDocuments(Filters.exists("old")))
+                .isZero();
     }
 
     @Test
@@ -93,7 +85,11 @@ class IntoTest {
         legacy.getCollection("users").insertOne(new Document("_id", 1).append("n", 0));
         Backfills backfills = new Backfills(server);
 
-        backfills.of("users").inDatabase(legacy.getName()).update(Backfills.addOne()).run();
+        backfills
+                .of("users")
+                .inDatabase(legacy.getName())
+                .update(Backfills.addOne())
+                .run();
         backfills
                 .of("users")
                 .inDatabase(legacy.getName())
@@ -107,28 +103,21 @@ class IntoTest {
                 .run();
 
         assertThat(legacy.getCollection("copies").find())
-                .containsExactly(
-                        new Document("_id", 1)
-                                .append("n", 1)
-                                .append("copied", true)
-                                .append("twice", true));
+                .containsExactly(new Document("_id", 1)
+                        .append("n", 1)
+                        .append("copied", true)
+                        .append("twice", true));
     }
 
     @Test
     void theValidatorIsBypassedAndArrayFiltersNameElements(MongoServer server) {
         Backfills backfills = new Backfills(server);
-        backfills
-                .collection("orders")
-                .insertOne(Document.parse("{_id: 1, items: [{state: 'old'}, {state: 'new'}]}"));
-        server.db()
-                .runCommand(
-                        new Document("collMod", "orders")
-                                .append("validator", Document.parse("{never: 1}")));
-        Backfill change =
-                backfills
-                        .of("orders")
-                        .each(order -> Updates.set("items.$[old].state", "closed"))
-                        .arrayFilters(Filters.eq("old.state", "old"));
+        backfills.collection("orders").insertOne(Document.parse("{_id: 1, items: [{state: 'old'}, {state: 'new'}]}"));
+        server.db().runCommand(new Document("collMod", "orders").append("validator", Document.parse("{never: 1}")));
+        Backfill change = backfills
+                .of("orders")
+                .each(order -> Updates.set("items.$[old].state", "closed"))
+                .arrayFilters(Filters.eq("old.state", "old"));
         assertThatThrownBy(change::run).hasMessageContaining("failed validation");
 
         assertThat(change.named("again").bypassDocumentValidation().run()).isEqualTo(1);
@@ -137,7 +126,11 @@ class IntoTest {
                 .contains("\"closed\"", "\"new\"")
                 .doesNotContain("\"old\"");
         Document stage = new Document("$set", new Document("x", 1));
-        assertThat(backfills.of("orders").update(stage).bypassDocumentValidation().run())
+        assertThat(backfills
+                        .of("orders")
+                        .update(stage)
+                        .bypassDocumentValidation()
+                        .run())
                 .isEqualTo(1);
     }
 
@@ -146,19 +139,22 @@ class IntoTest {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", 1);
 
-        assertThatThrownBy(() -> backfills.of("users").into("users").each(IntoTest::audit).run())
+        assertThatThrownBy(() -> backfills
+                        .of("users")
+                        .into("users")
+                        .each(IntoTest::audit)
+                        .run())
                 .hasMessageContaining("cannot insert into the collection that it reads");
         assertThatThrownBy(() -> backfills.of("users").into("audit").delete().run())
                 .hasMessageContaining("needs each(...) or eachToMany(...)");
-        assertThatThrownBy(() -> backfills.of("users").eachToMany(one -> List.of(one)).run())
+        assertThatThrownBy(() ->
+                        backfills.of("users").eachToMany(one -> List.of(one)).run())
                 .hasMessageContaining("needs into(...)");
-        assertThatThrownBy(
-                        () ->
-                                backfills
-                                        .of("users")
-                                        .update(Backfills.addOne())
-                                        .arrayFilters(Filters.eq("a", 1))
-                                        .run())
+        assertThatThrownBy(() -> backfills
+                        .of("users")
+                        .update(Backfills.addOne())
+                        .arrayFilters(Filters.eq("a", 1))
+                        .run())
                 .hasMessageContaining("arrayFilters(...)");
     }
 }

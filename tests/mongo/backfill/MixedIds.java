@@ -1,7 +1,11 @@
 package mongo.backfill;
 
 import com.mongodb.client.MongoDatabase;
-
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
 import org.bson.BsonBinary;
 import org.bson.BsonBoolean;
 import org.bson.BsonDateTime;
@@ -23,12 +27,6 @@ import org.bson.BsonValue;
 import org.bson.types.Decimal128;
 import org.bson.types.ObjectId;
 
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
-import java.util.Random;
-import java.util.UUID;
-
 /** A collection with an {@code _id} of every type that a server takes as one. */
 final class MixedIds {
     private static final int OF_EACH = 20;
@@ -43,13 +41,9 @@ final class MixedIds {
         List<BsonValue> ids = ids();
         Collections.shuffle(ids, new Random(1));
         database.getCollection(collection, BsonDocument.class)
-                .insertMany(
-                        ids.stream()
-                                .map(
-                                        id ->
-                                                new BsonDocument("_id", id)
-                                                        .append("n", new BsonInt32(0)))
-                                .toList());
+                .insertMany(ids.stream()
+                        .map(id -> new BsonDocument("_id", id).append("n", new BsonInt32(0)))
+                        .toList());
     }
 
     private static List<BsonValue> ids() {

@@ -5,20 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
-
-import migopy.backfill.Backfill;
-
-import org.bson.Document;
-import org.bson.conversions.Bson;
-import org.junit.jupiter.api.Test;
-
-import support.MongoServer;
-import support.OnServer;
-
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import migopy.backfill.Backfill;
+import org.bson.Document;
+import org.bson.conversions.Bson;
+import org.junit.jupiter.api.Test;
+import support.MongoServer;
+import support.OnServer;
 
 /** What other writers do meanwhile is neither overwritten nor overlooked. */
 @OnServer
@@ -31,18 +27,16 @@ class OtherWritersTest {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", DOCUMENTS);
 
-        long changed =
-                backfills
-                        .of("users")
-                        .where(Filters.eq("n", 0))
-                        .each(
-                                user -> {
-                                    if (user.getInteger("_id") % 10 == 0) {
-                                        users.updateOne(user, Updates.set("n", 9));
-                                    }
-                                    return Updates.set("n", 1);
-                                })
-                        .run();
+        long changed = backfills
+                .of("users")
+                .where(Filters.eq("n", 0))
+                .each(user -> {
+                    if (user.getInteger("_id") % 10 == 0) {
+                        users.updateOne(user, Updates.set("n", 9));
+                    }
+                    return Updates.set("n", 1);
+                })
+                .run();
 
         assertThat(changed).isEqualTo(90);
         assertThat(users.countDocuments(Filters.eq("n", 9))).isEqualTo(10);
@@ -83,14 +77,12 @@ class OtherWritersTest {
         Backfills backfills = new Backfills(server).withoutTransactions();
         backfills.fill("users", DOCUMENTS);
         Deque<Double> ids = new ArrayDeque<>(List.of(0.5, 10.5, 20.5, 55.5, 65.5));
-        backfills.afterCheckpoints(
-                () -> {
-                    Double id = backfills.progress().size() < 2 ? null : ids.poll();
-                    if (id != null) {
-                        server.collection("users")
-                                .insertOne(new Document("_id", id).append("n", 0));
-                    }
-                });
+        backfills.afterCheckpoints(() -> {
+            Double id = backfills.progress().size() < 2 ? null : ids.poll();
+            if (id != null) {
+                server.collection("users").insertOne(new Document("_id", id).append("n", 0));
+            }
+        });
         Bson unchanged = Filters.eq("n", 0);
 
         change.apply(backfills.of("users").where(unchanged)).batch(10).run();

@@ -9,17 +9,14 @@ import com.mongodb.client.model.CollationStrength;
 import com.mongodb.client.model.CreateCollectionOptions;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
-
+import java.util.ArrayList;
+import java.util.List;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
-
 import support.Kind;
 import support.MongoServer;
 import support.On;
 import support.OnServer;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /** Row 30: whatever lies in {@code _id}, each document is visited once. */
 @OnServer
@@ -85,13 +82,11 @@ class RangesTest {
 
     @Test
     void aCollectionWithACollationIsVisitedInItsOwnOrder(MongoServer server) {
-        Collation ignoringCase =
-                Collation.builder()
-                        .locale("de")
-                        .collationStrength(CollationStrength.SECONDARY)
-                        .build();
-        server.db()
-                .createCollection("names", new CreateCollectionOptions().collation(ignoringCase));
+        Collation ignoringCase = Collation.builder()
+                .locale("de")
+                .collationStrength(CollationStrength.SECONDARY)
+                .build();
+        server.db().createCollection("names", new CreateCollectionOptions().collation(ignoringCase));
         MongoCollection<Document> names = server.collection("names");
         for (String name : List.of("a", "B", "c", "D", "ä", "E", "f", "Z", "ö", "10", "9")) {
             names.insertOne(new Document("_id", name).append("n", 0));
@@ -113,13 +108,12 @@ class RangesTest {
         backfills.fill("users", 100);
         List<Document> inserted = new ArrayList<>(List.of(new Document("_id", -1).append("n", 0)));
         inserted.add(new Document("_id", 1_000).append("n", 0));
-        backfills.afterCheckpoints(
-                () -> {
-                    if (backfills.progress().size() > 3 && !inserted.isEmpty()) {
-                        backfills.collection("users").insertMany(List.copyOf(inserted));
-                        inserted.clear();
-                    }
-                });
+        backfills.afterCheckpoints(() -> {
+            if (backfills.progress().size() > 3 && !inserted.isEmpty()) {
+                backfills.collection("users").insertMany(List.copyOf(inserted));
+                inserted.clear();
+            }
+        });
 
         backfills
                 .of("users")
@@ -138,20 +132,16 @@ class RangesTest {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", 50);
 
-        long changed =
-                backfills
-                        .of("users")
-                        .where(Filters.gte("n", 0)) // true of a changed one, too
-                        .update(Backfills.addOne())
-                        .batch(20)
-                        .run();
+        long changed = backfills
+                .of("users")
+                .where(Filters.gte("n", 0)) // true of a changed one, too
+                .update(Backfills.addOne())
+                .batch(20)
+                .run();
 
         assertThat(changed).isEqualTo(50);
         assertThat(backfills.notOnce("users")).isEmpty();
-        assertThat(backfills.notices())
-                .singleElement()
-                .asString()
-                .contains("50 documents of users match where()");
+        assertThat(backfills.notices()).singleElement().asString().contains("50 documents of users match where()");
     }
 
     @Test
@@ -159,16 +149,16 @@ class RangesTest {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", 100);
 
-        long changed =
-                backfills
-                        .of("users")
-                        .where(Filters.and(Filters.lt("_id", 30), Filters.eq("n", 0)))
-                        .update(Backfills.addOne())
-                        .batch(7)
-                        .run();
+        long changed = backfills
+                .of("users")
+                .where(Filters.and(Filters.lt("_id", 30), Filters.eq("n", 0)))
+                .update(Backfills.addOne())
+                .batch(7)
+                .run();
 
         assertThat(changed).isEqualTo(30);
-        assertThat(backfills.collection("users").countDocuments(Filters.eq("n", 1))).isEqualTo(30);
+        assertThat(backfills.collection("users").countDocuments(Filters.eq("n", 1)))
+                .isEqualTo(30);
     }
 
     @Test
@@ -176,11 +166,10 @@ class RangesTest {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", 10);
 
-        long changed =
-                backfills
-                        .of("users")
-                        .each(one -> one.getInteger("_id") % 2 == 0 ? null : Updates.inc("n", 1))
-                        .run();
+        long changed = backfills
+                .of("users")
+                .each(one -> one.getInteger("_id") % 2 == 0 ? null : Updates.inc("n", 1))
+                .run();
 
         assertThat(changed).isEqualTo(5);
     }
@@ -189,11 +178,13 @@ class RangesTest {
     void anIdThatNoCheckpointCanKeepIsRefused(MongoServer server) {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", 3);
-        backfills
-                .collection("users")
-                .insertOne(new Document("_id", "x".repeat(17_000)).append("n", 0));
+        backfills.collection("users").insertOne(new Document("_id", "x".repeat(17_000)).append("n", 0));
 
-        assertThatThrownBy(() -> backfills.of("users").update(Backfills.addOne()).batch(3).run())
+        assertThatThrownBy(() -> backfills
+                        .of("users")
+                        .update(Backfills.addOne())
+                        .batch(3)
+                        .run())
                 .hasMessageContaining("An _id of users has 17005 bytes")
                 .hasMessageContaining("at most 16384");
     }
@@ -208,8 +199,7 @@ class RangesTest {
 
         assertThatThrownBy(() -> backfills.of("log").update(Backfills.addOne()).run())
                 .hasMessageContaining("log is a capped collection");
-        assertThatThrownBy(() -> backfills.of("log").delete().run())
-                .hasMessageContaining("log is a capped collection");
+        assertThatThrownBy(() -> backfills.of("log").delete().run()).hasMessageContaining("log is a capped collection");
     }
 
     @Test
@@ -218,11 +208,9 @@ class RangesTest {
         backfills.fill("users", 3);
         server.db().createView("seen", "users", List.of());
 
-        assertThatThrownBy(() -> backfills.of("seen").delete().run())
-                .hasMessageContaining("seen is a view");
+        assertThatThrownBy(() -> backfills.of("seen").delete().run()).hasMessageContaining("seen is a view");
         assertThat(backfills.of("usres").delete().run()).isZero();
-        assertThat(backfills.notices())
-                .containsExactly("There is no collection usres: nothing to change");
+        assertThat(backfills.notices()).containsExactly("There is no collection usres: nothing to change");
     }
 
     private static Backfills mixed(MongoServer server) {

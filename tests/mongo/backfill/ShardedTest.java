@@ -1,7 +1,6 @@
 package mongo.backfill;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Project.project;
 
 import com.mongodb.client.MongoClient;
@@ -10,18 +9,15 @@ import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
 import com.mongodb.event.CommandListener;
 import com.mongodb.event.CommandStartedEvent;
-
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.bson.BsonDocument;
 import org.bson.BsonValue;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
-
 import support.MongoServer;
 import support.OnServer;
 import support.Project;
-
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * What a backfill does where its collection is sharded. There is no router here: what a cluster's
@@ -36,11 +32,9 @@ class ShardedTest {
     /** Users, of whom the cluster says that they are sharded. */
     private static void shard(MongoServer server) {
         String namespace = server.database() + ".users";
-        MongoCollection<Document> config =
-                server.client().getDatabase("config").getCollection("collections");
+        MongoCollection<Document> config = server.client().getDatabase("config").getCollection("collections");
         config.insertOne(
-                new Document("_id", namespace)
-                        .append("key", new Document("region", 1).append("home.city", 1)));
+                new Document("_id", namespace).append("key", new Document("region", 1).append("home.city", 1)));
         server.closeAtEnd(() -> config.deleteOne(Filters.eq("_id", namespace)));
         for (int i = 0; i < DOCUMENTS; i++) {
             Document user = new Document("_id", i).append("n", 0).append("region", "r" + i % 3);
@@ -59,11 +53,10 @@ class ShardedTest {
         backfills.of("users").each(one -> Updates.inc("n", 1)).batch(100).run();
 
         assertThat(backfills.notOnce("users")).isEmpty();
-        List<BsonDocument> filters =
-                updates.stream()
-                        .flatMap(command -> command.getArray("updates").stream())
-                        .map(one -> one.asDocument().getDocument("q"))
-                        .toList();
+        List<BsonDocument> filters = updates.stream()
+                .flatMap(command -> command.getArray("updates").stream())
+                .map(one -> one.asDocument().getDocument("q"))
+                .toList();
         assertThat(filters)
                 .hasSize(DOCUMENTS)
                 .contains(
@@ -86,20 +79,16 @@ class ShardedTest {
     @Test
     void aDryRunAndAnEstimateSayByWhatItIsSharded(MongoServer server) {
         shard(server);
-        Project project =
-                project(server)
-                        .with(
-                                "1_change.java",
-                                """
-                                import static migopy.Migration.backfill;
+        Project project = project(server).with("1_change.java", """
+            import static migopy.Migration.backfill;
 
-                                class Change {
-                                    static void up() {
-                                        backfill("users").delete().run();
-                                        backfill("other").delete().run();
-                                    }
-                                }
-                                """);
+            class Change {
+                static void up() {
+                    backfill("users").delete().run();
+                    backfill("other").delete().run();
+                }
+            }
+            """);
 
         project.run("execute", "--dry-run")
                 .exits(0)
@@ -112,17 +101,15 @@ class ShardedTest {
 
     /** A client that notes its updates of the collection. */
     private MongoClient listening(MongoServer server) {
-        CommandListener listener =
-                new CommandListener() {
-                    @Override
-                    public void commandStarted(CommandStartedEvent event) {
-                        BsonValue collection = event.getCommand().get("update");
-                        if (collection != null
-                                && collection.asString().getValue().equals("users")) {
-                            updates.add(event.getCommand().clone());
-                        }
-                    }
-                };
+        CommandListener listener = new CommandListener() {
+            @Override
+            public void commandStarted(CommandStartedEvent event) {
+                BsonValue collection = event.getCommand().get("update");
+                if (collection != null && collection.asString().getValue().equals("users")) {
+                    updates.add(event.getCommand().clone());
+                }
+            }
+        };
         return server.heardBy(listener);
     }
 }

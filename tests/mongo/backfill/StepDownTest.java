@@ -4,21 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
-
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import migopy.backfill.Backfill;
-
 import org.junit.jupiter.api.Test;
-
 import support.Eventually;
 import support.Kind;
 import support.MongoServer;
 import support.On;
 import support.OnServer;
-
-import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
 
 /** Row 5: the primary steps down in the middle of a backfill, which goes on after the election. */
 @OnServer
@@ -27,21 +23,21 @@ class StepDownTest {
     private static final int DOCUMENTS = 30_000;
 
     @Test
-    void theServerWayGoesOnAndChangesEachDocumentOnce(@On(Kind.OWN) MongoServer server)
-            throws Exception {
+    void theServerWayGoesOnAndChangesEachDocumentOnce(@On(Kind.OWN) MongoServer server) throws Exception {
         steppedDownIn(server, backfill -> backfill.update(Backfills.addOne()).batch(500));
     }
 
     @Test
-    void theClientWayGoesOnAndChangesEachDocumentOnce(@On(Kind.OWN) MongoServer server)
-            throws Exception {
-        steppedDownIn(server, backfill -> backfill.each(one -> Updates.inc("n", 1)).batch(500));
+    void theClientWayGoesOnAndChangesEachDocumentOnce(@On(Kind.OWN) MongoServer server) throws Exception {
+        steppedDownIn(
+                server, backfill -> backfill.each(one -> Updates.inc("n", 1)).batch(500));
     }
 
     @Test
     void onceGoesOnAndChangesEachDocumentOnce(@On(Kind.OWN) MongoServer server) throws Exception {
         steppedDownIn(
-                server, backfill -> backfill.each(one -> Updates.inc("n", 1)).batch(500).once());
+                server,
+                backfill -> backfill.each(one -> Updates.inc("n", 1)).batch(500).once());
     }
 
     @Test
@@ -67,15 +63,13 @@ class StepDownTest {
         assertThat(backfills.progress()).anyMatch(one -> one.done() == 200);
     }
 
-    private static void steppedDownIn(MongoServer server, UnaryOperator<Backfill> way)
-            throws Exception {
+    private static void steppedDownIn(MongoServer server, UnaryOperator<Backfill> way) throws Exception {
         Backfills backfills = new Backfills(server, server.uriOfSet());
         backfills.fill("users", DOCUMENTS);
-        CompletableFuture<Long> run =
-                CompletableFuture.supplyAsync(() -> way.apply(backfills.of("users")).run());
+        CompletableFuture<Long> run = CompletableFuture.supplyAsync(
+                () -> way.apply(backfills.of("users")).run());
         Eventually.until(
-                "it is in the middle",
-                () -> backfills.collection("users").countDocuments(Filters.eq("n", 1)) > 2_000);
+                "it is in the middle", () -> backfills.collection("users").countDocuments(Filters.eq("n", 1)) > 2_000);
 
         server.stepDown(2);
 

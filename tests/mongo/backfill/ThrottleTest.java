@@ -5,23 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.model.Updates;
-
-import org.bson.Document;
-import org.junit.jupiter.api.Test;
-
-import support.Eventually;
-import support.Kind;
-import support.MongoServer;
-import support.Mongod;
-import support.On;
-import support.OnServer;
-
 import java.time.Duration;
 import java.util.Date;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+import support.Eventually;
+import support.Kind;
+import support.MongoServer;
+import support.Mongod;
+import support.On;
+import support.OnServer;
 
 /** A backfill gives way to secondaries, and keeps to its rate. */
 @OnServer
@@ -44,21 +41,17 @@ class ThrottleTest {
     }
 
     @Test
-    void aRateHoldsWithinEachSecondForSeveralWorkersAndLargeBatches(MongoServer server)
-            throws Exception {
+    void aRateHoldsWithinEachSecondForSeveralWorkersAndLargeBatches(MongoServer server) throws Exception {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", 3_000);
         NavigableMap<Long, Long> changed = new TreeMap<>();
-        CompletableFuture<Long> run =
-                CompletableFuture.supplyAsync(
-                        () ->
-                                backfills
-                                        .of("users")
-                                        .each(one -> Updates.inc("n", 1))
-                                        .batch(1_000)
-                                        .parallel(8)
-                                        .maxRate(1_000)
-                                        .run());
+        CompletableFuture<Long> run = CompletableFuture.supplyAsync(() -> backfills
+                .of("users")
+                .each(one -> Updates.inc("n", 1))
+                .batch(1_000)
+                .parallel(8)
+                .maxRate(1_000)
+                .run());
         while (!run.isDone()) {
             long documents = 3_000 - backfills.notOnce("users").size();
             changed.put(TimeUnit.NANOSECONDS.toMillis(System.nanoTime()), documents);
@@ -67,30 +60,25 @@ class ThrottleTest {
         run.get(LIMIT_SECONDS, TimeUnit.SECONDS);
 
         changed.forEach(
-                (at, documents) ->
-                        assertThat(changed.floorEntry(at + 1_000).getValue() - documents)
-                                .isLessThanOrEqualTo(1_200));
+                (at, documents) -> assertThat(changed.floorEntry(at + 1_000).getValue() - documents)
+                        .isLessThanOrEqualTo(1_200));
         assertThat(changed.lastKey() - changed.firstKey()).isGreaterThan(2_500);
         assertThat(backfills.notOnce("users")).isEmpty();
     }
 
     @Test
-    void aSecondaryThatFallsBehindIsWaitedFor(@On(Kind.THREE_MEMBERS) MongoServer server)
-            throws Exception {
-        assertThat(lagWhileOneSecondaryStands(server, Duration.ofSeconds(2)))
-                .isLessThan(Duration.ofSeconds(3));
+    void aSecondaryThatFallsBehindIsWaitedFor(@On(Kind.THREE_MEMBERS) MongoServer server) throws Exception {
+        assertThat(lagWhileOneSecondaryStands(server, Duration.ofSeconds(2))).isLessThan(Duration.ofSeconds(3));
     }
 
     @Test
-    void withoutTheThrottleTheSameRunLeavesItFurtherBehind(
-            @On(Kind.THREE_MEMBERS) MongoServer server) throws Exception {
-        assertThat(lagWhileOneSecondaryStands(server, Duration.ofHours(1)))
-                .isGreaterThan(Duration.ofSeconds(3));
+    void withoutTheThrottleTheSameRunLeavesItFurtherBehind(@On(Kind.THREE_MEMBERS) MongoServer server)
+            throws Exception {
+        assertThat(lagWhileOneSecondaryStands(server, Duration.ofHours(1))).isGreaterThan(Duration.ofSeconds(3));
     }
 
     /** The most that a secondary was behind in six seconds in which it applied nothing. */
-    private static Duration lagWhileOneSecondaryStands(MongoServer server, Duration maxLag)
-            throws Exception {
+    private static Duration lagWhileOneSecondaryStands(MongoServer server, Duration maxLag) throws Exception {
         Backfills backfills = new Backfills(server).maxLag(maxLag);
         backfills.fill("users", DOCUMENTS);
         Duration most = Duration.ZERO;
@@ -98,14 +86,11 @@ class ThrottleTest {
         try (MongoClient secondary = secondary(server)) {
             applying(secondary, false);
             try {
-                run =
-                        CompletableFuture.supplyAsync(
-                                () ->
-                                        backfills
-                                                .of("users")
-                                                .each(one -> Updates.inc("n", 1))
-                                                .maxRate(2_000)
-                                                .run());
+                run = CompletableFuture.supplyAsync(() -> backfills
+                        .of("users")
+                        .each(one -> Updates.inc("n", 1))
+                        .maxRate(2_000)
+                        .run());
                 // On a busy machine the first batch may take its time: the lag begins with it.
                 Eventually.until(
                         "the first batch is written",
@@ -128,21 +113,18 @@ class ThrottleTest {
     /** Any will do: all of them read from the primary, and none from another. */
     private static MongoClient secondary(MongoServer server) {
         String primary = server.admin(new Document("hello", 1)).getString("primary");
-        Mongod other =
-                server.members().stream()
-                        .filter(member -> !member.address().equals(primary))
-                        .findFirst()
-                        .orElseThrow();
-        return MongoClients.create(
-                "mongodb://%s/?directConnection=true".formatted(other.address()));
+        Mongod other = server.members().stream()
+                .filter(member -> !member.address().equals(primary))
+                .findFirst()
+                .orElseThrow();
+        return MongoClients.create("mongodb://%s/?directConnection=true".formatted(other.address()));
     }
 
     private static void applying(MongoClient secondary, boolean on) {
         secondary
                 .getDatabase("admin")
                 .runCommand(
-                        new Document("configureFailPoint", "rsSyncApplyStop")
-                                .append("mode", on ? "off" : "alwaysOn"));
+                        new Document("configureFailPoint", "rsSyncApplyStop").append("mode", on ? "off" : "alwaysOn"));
     }
 
     private static Duration lag(MongoServer server) {

@@ -1,21 +1,17 @@
 package mongo.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Project.project;
 
 import com.mongodb.client.model.Filters;
-
-import org.bson.Document;
-import org.junit.jupiter.api.Test;
-
-import support.MongoServer;
-import support.OnServer;
-import support.Project;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+import support.MongoServer;
+import support.OnServer;
+import support.Project;
 
 /** Backfills of migrations that fail, are edited, and run again. */
 @OnServer
@@ -35,8 +31,7 @@ class BackfillTest {
         project.run("execute")
                 .exits(1)
                 .says(
-                        "update() of users differs from the backfill that stopped at 50 of about"
-                                + " 100",
+                        "update() of users differs from the backfill that stopped at 50 of about" + " 100",
                         "backfill continue 1_change",
                         "repair 1_change --as pending");
         assertThat(having(server, "second")).isZero();
@@ -57,7 +52,8 @@ class BackfillTest {
 
         project.with("1_change.java", each("second"));
         project.run("execute").exits(1).says("each() of users differs");
-        project.run("repair", "1_change", "--as", "pending", "--reason", "edited").exits(0);
+        project.run("repair", "1_change", "--as", "pending", "--reason", "edited")
+                .exits(0);
         project.run("execute", "1_change").exits(0);
 
         assertThat(having(server, "second")).isEqualTo(DOCUMENTS);
@@ -81,7 +77,8 @@ class BackfillTest {
                 .neverSays("backfill continue");
         assertThat(having(server, "second")).isZero();
 
-        project.run("repair", "1_change", "--as", "pending", "--reason", "edited").exits(0);
+        project.run("repair", "1_change", "--as", "pending", "--reason", "edited")
+                .exits(0);
         project.run("execute", "1_change").exits(0);
         assertThat(having(server, "second")).isEqualTo(DOCUMENTS);
     }
@@ -105,21 +102,16 @@ class BackfillTest {
         fill(server);
         block(server, "n", 75);
         server.collection("tenants").insertMany(List.of(tenant(1), tenant(3)));
-        Project project =
-                project(server)
-                        .with(
-                                "1_change.java",
-                                source(
-                                        """
-                                        for (var tenant : db().getCollection("tenants").find().sort(Sorts.ascending("_id"))) {
-                                            int id = tenant.getInteger("_id");
-                                            backfill("users").named("tenant " + id)
-                                                    .where(Filters.eq("tenant", id))
-                                                    .each(user -> Updates.set("count", id))
-                                                    .batch(5)
-                                                    .run();
-                                        }
-                                        """));
+        Project project = project(server).with("1_change.java", source("""
+            for (var tenant : db().getCollection("tenants").find().sort(Sorts.ascending("_id"))) {
+                int id = tenant.getInteger("_id");
+                backfill("users").named("tenant " + id)
+                        .where(Filters.eq("tenant", id))
+                        .each(user -> Updates.set("count", id))
+                        .batch(5)
+                        .run();
+            }
+            """));
         project.run("execute").exits(1);
         block(server, "nothing", 0);
         server.collection("tenants").insertOne(tenant(0));
@@ -127,12 +119,8 @@ class BackfillTest {
         project.run("execute").exits(0);
 
         for (int id : List.of(0, 1, 3)) {
-            assertThat(
-                            server.collection("users")
-                                    .countDocuments(
-                                            Filters.and(
-                                                    Filters.eq("tenant", id),
-                                                    Filters.ne("count", id))))
+            assertThat(server.collection("users")
+                            .countDocuments(Filters.and(Filters.eq("tenant", id), Filters.ne("count", id))))
                     .as("tenant " + id)
                     .isZero();
         }
@@ -143,47 +131,35 @@ class BackfillTest {
         fill(server);
         block(server, "n", 75);
         server.collection("tenants").insertOne(tenant(3));
-        Project project =
-                project(server)
-                        .with(
-                                "1_change.java",
-                                source(
-                                        """
-                                        for (var tenant : db().getCollection("tenants").find().sort(Sorts.ascending("_id"))) {
-                                            int id = tenant.getInteger("_id");
-                                            backfill("users")
-                                                    .each(user -> user.getInteger("tenant") == id ? Updates.inc("count", 1) : null)
-                                                    .batch(5)
-                                                    .run();
-                                        }
-                                        """));
+        Project project = project(server).with("1_change.java", source("""
+            for (var tenant : db().getCollection("tenants").find().sort(Sorts.ascending("_id"))) {
+                int id = tenant.getInteger("_id");
+                backfill("users")
+                        .each(user -> user.getInteger("tenant") == id ? Updates.inc("count", 1) : null)
+                        .batch(5)
+                        .run();
+            }
+            """));
         project.run("execute").exits(1).says("failed validation");
         block(server, "nothing", 0);
         server.collection("tenants").insertOne(tenant(0));
 
         project.run("execute").exits(1).says("each() of users differs");
         assertThat(server.collection("users").countDocuments(Filters.eq("tenant", 0)))
-                .isEqualTo(
-                        server.collection("users")
-                                .countDocuments(
-                                        Filters.and(
-                                                Filters.eq("tenant", 0),
-                                                Filters.exists("count", false))));
+                .isEqualTo(server.collection("users")
+                        .countDocuments(Filters.and(Filters.eq("tenant", 0), Filters.exists("count", false))));
     }
 
     @Test
     void insideTheFunctionOfAnotherItIsRefused(MongoServer server) {
         fill(server);
         project(server)
-                .with(
-                        "1_change.java",
-                        source(
-                                """
-                                backfill("users").each(user -> {
-                                    backfill("tenants").delete().run();
-                                    return null;
-                                }).run();
-                                """))
+                .with("1_change.java", source("""
+                    backfill("users").each(user -> {
+                        backfill("tenants").delete().run();
+                        return null;
+                    }).run();
+                    """))
                 .run("execute")
                 .exits(1)
                 .says("backfill(\"tenants\") cannot run inside the function of another backfill");
@@ -206,15 +182,12 @@ class BackfillTest {
 
     @Test
     void whatIsNotRunningCannotBePaused(MongoServer server) {
-        Project project =
-                project(server)
-                        .lease("2s")
-                        .with("1_change.java", source(""))
-                        .with("003_slow.java", support.Migrations.waitingFor("go"));
+        Project project = project(server)
+                .lease("2s")
+                .with("1_change.java", source(""))
+                .with("003_slow.java", support.Migrations.waitingFor("go"));
         project.run("execute", "1").exits(0);
-        project.run("backfill", "pause", "1")
-                .exits(2)
-                .says("1_change is not running: it is applied");
+        project.run("backfill", "pause", "1").exits(2).says("1_change is not running: it is applied");
         project.run("backfill", "pause", "7").exits(2).says("no migration 7");
         project.run("backfill", "continue", "1").exits(2).says("has no backfill that stopped");
         project.run("backfill").exits(2).complainsBriefly();
@@ -232,36 +205,32 @@ class BackfillTest {
 
     private static String stages(String value) {
         return """
-        backfill("users").update(new Document("$set", new Document("value", "%s"))).batch(10).run();
-        """
-                .formatted(value);
+            backfill("users").update(new Document("$set", new Document("value", "%s"))).batch(10).run();
+            """.formatted(value);
     }
 
     private static String each(String value) {
-        return source(
-                """
-                backfill("users").each(user -> Updates.set("value", "%s")).batch(10).run();
-                """
-                        .formatted(value));
+        return source("""
+            backfill("users").each(user -> Updates.set("value", "%s")).batch(10).run();
+            """.formatted(value));
     }
 
     private static String source(String up) {
         return """
-        import static migopy.Migration.*;
+            import static migopy.Migration.*;
 
-        import com.mongodb.client.model.*;
+            import com.mongodb.client.model.*;
 
-        import org.bson.Document;
+            import org.bson.Document;
 
-        import java.util.List;
+            import java.util.List;
 
-        class Change {
-            static void up() {
-                %s
+            class Change {
+                static void up() {
+                    %s
+                }
             }
-        }
-        """
-                .formatted(up);
+            """.formatted(up);
     }
 
     private static void fill(MongoServer server) {

@@ -1,16 +1,19 @@
 package mongo.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.marking;
 import static support.Migrations.up;
 import static support.Project.project;
 import static support.Project.withoutServer;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
 import support.Eventually;
 import support.Kind;
 import support.MongoServer;
@@ -18,12 +21,6 @@ import support.On;
 import support.OnServer;
 import support.Project;
 import support.Result;
-
-import java.io.IOException;
-import java.nio.file.Files;
-import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
 
 /**
  * What people get wrong: each answered in two lines, with the right code, before anything is done.
@@ -42,19 +39,18 @@ class BadInputTest {
 
     @Test
     void anUnreachableServerIsToldWithin5Seconds() {
-        var project =
-                withoutServer()
-                        .environment("MONGO_HOST", "127.0.0.1")
-                        .environment("MONGO_PORT", "1")
-                        .environment("MONGO_DATABASE", "app")
-                        .with("1_one.java", marking("one"));
+        var project = withoutServer()
+                .environment("MONGO_HOST", "127.0.0.1")
+                .environment("MONGO_PORT", "1")
+                .environment("MONGO_DATABASE", "app")
+                .with("1_one.java", marking("one"));
         for (String command : List.of("status", "execute")) {
             long start = System.nanoTime();
             project.run(command).exits(6).complainsBriefly().says("127.0.0.1:1");
-            assertThat(Duration.ofNanos(System.nanoTime() - start))
-                    .isLessThan(Duration.ofSeconds(7));
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(7));
         }
-        Result json = project.run("status", "--connect-timeout", "300ms", "--json").exits(6);
+        Result json =
+                project.run("status", "--connect-timeout", "300ms", "--json").exits(6);
         assertThat(json.error()).containsEntry("kind", "unreachable");
     }
 
@@ -63,9 +59,7 @@ class BadInputTest {
         var proxy = server.proxy();
         proxy.cut();
         var project = project(server).environment("MONGO_URI", server.uriThrough(proxy));
-        var status =
-                CompletableFuture.supplyAsync(
-                        () -> project.run("status", "--connect-timeout", "60s"));
+        var status = CompletableFuture.supplyAsync(() -> project.run("status", "--connect-timeout", "60s"));
         Eventually.until("it has tried", () -> proxy.connections() > 0);
         proxy.pass();
         status.join().exits(0);
@@ -86,8 +80,7 @@ class BadInputTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"exekute", "staus", "EXECUTE", "drop", "execute 1 --tp 2", "status --al"})
+    @ValueSource(strings = {"exekute", "staus", "EXECUTE", "drop", "execute 1 --tp 2", "status --al"})
     void unknownWordsAreRefusedWithTheNearest(String words, MongoServer server) {
         var project = project(server).with("1_one.java", marking("one"));
         project.run(words.split(" ")).exits(2).complainsBriefly();
@@ -96,11 +89,10 @@ class BadInputTest {
 
     @Test
     void namesThatDoNotExistOrAreAmbiguousAreRefusedWithTheNearest(MongoServer server) {
-        var project =
-                project(server)
-                        .with("1_add_users.java", marking("users"))
-                        .with("10_add_orders.java", marking("orders"))
-                        .with("11_add_items.java", marking("items"));
+        var project = project(server)
+                .with("1_add_users.java", marking("users"))
+                .with("10_add_orders.java", marking("orders"))
+                .with("11_add_items.java", marking("items"));
         project.run("execute", "1_add_user_").exits(2).complainsBriefly().says("1_add_users");
         project.run("execute", "99").exits(2).complainsBriefly();
         project.run("execute", "1_ad", "nothing").exits(2);
@@ -118,10 +110,7 @@ class BadInputTest {
 
     @Test
     void whatIsAppliedOrIgnoredIsNotExecutedAgainByName(MongoServer server) {
-        var project =
-                project(server)
-                        .with("1_one.java", marking("one"))
-                        .with("2_two.java", marking("two"));
+        var project = project(server).with("1_one.java", marking("one")).with("2_two.java", marking("two"));
         project.run("execute", "1").exits(0);
         project.run("ignore", "2").exits(0);
         project.run("execute", "1").exits(2).complainsBriefly().says("1_one", "rollback");
@@ -134,7 +123,10 @@ class BadInputTest {
         var project = project(server);
         Files.delete(project.migrations());
         for (String command : List.of("status", "execute", "validate")) {
-            project.run(command).exits(2).complainsBriefly().says(project.migrations().toString());
+            project.run(command)
+                    .exits(2)
+                    .complainsBriefly()
+                    .says(project.migrations().toString());
         }
         Files.writeString(project.migrations(), "a file");
         project.run("status").exits(2).complainsBriefly();
@@ -159,11 +151,10 @@ class BadInputTest {
 
     @Test
     void aPatternOfOnesOwnIsFollowed(MongoServer server) {
-        var project =
-                project(server)
-                        .environment("MIGRATIONS_FILE_PATTERN", "V(?<number>[0-9]+)__[A-Z]+\\.java")
-                        .with("V2__TWO.java", marking("two"))
-                        .with("V10__TEN.java", marking("ten"));
+        var project = project(server)
+                .environment("MIGRATIONS_FILE_PATTERN", "V(?<number>[0-9]+)__[A-Z]+\\.java")
+                .with("V2__TWO.java", marking("two"))
+                .with("V10__TEN.java", marking("ten"));
         project.run("execute").exits(0);
         assertThat(project.marks()).containsExactly("two", "ten");
         assertThat(project.states()).containsKeys("V2__TWO", "V10__TEN");
@@ -209,12 +200,11 @@ class BadInputTest {
 
     @Test
     void whatTheFileNamesAloneShowIsRefusedBeforeAnyServerIsAsked() {
-        var project =
-                withoutServer()
-                        .environment("MONGO_URI", "mongodb://127.0.0.1:1/app")
-                        .with("7_one.java", marking("one"))
-                        .with("007_two.java", marking("two"))
-                        .with("9223372036854775808_three.java", marking("three"));
+        var project = withoutServer()
+                .environment("MONGO_URI", "mongodb://127.0.0.1:1/app")
+                .with("7_one.java", marking("one"))
+                .with("007_two.java", marking("two"))
+                .with("9223372036854775808_three.java", marking("three"));
         assertThat(project.run("execute", "--json").exits(3).problemKinds())
                 .containsExactlyInAnyOrder("duplicate_number", "invalid_name");
     }
@@ -224,11 +214,10 @@ class BadInputTest {
         // The first migration deletes the second one's file: all were compiled before the first
         // ran.
         Project project = project(server);
-        String delete =
-                "try { java.nio.file.Files.delete(java.nio.file.Path.of(\"%s\")); }"
-                                .formatted(project.migrations().resolve("2_two.java"))
-                        + " catch (java.io.IOException e) { throw new"
-                        + " java.io.UncheckedIOException(e); }";
+        String delete = "try { java.nio.file.Files.delete(java.nio.file.Path.of(\"%s\")); }"
+                        .formatted(project.migrations().resolve("2_two.java"))
+                + " catch (java.io.IOException e) { throw new"
+                + " java.io.UncheckedIOException(e); }";
         project.with("1_one.java", up(delete)).with("2_two.java", marking("two"));
         project.run("execute").exits(0);
         assertThat(project.marks()).containsExactly("two");
@@ -238,10 +227,7 @@ class BadInputTest {
     @Test
     void aFileThatGoesBeforeItIsReadIsNamedAndNothingRuns(MongoServer server) {
         server.collection("migrations_lock").insertOne(Locks.heldFor(server, 60));
-        var project =
-                project(server)
-                        .with("1_one.java", marking("one"))
-                        .with("2_two.java", marking("two"));
+        var project = project(server).with("1_one.java", marking("one")).with("2_two.java", marking("two"));
         var run = project.start("execute", "--wait", "1m").untilSays("Waiting until");
         project.without("2_two.java").run("unlock", "--owner", "owner-1").exits(0);
         run.exits(3).complainsBriefly().says("2_two.java is no longer there", "Start again");
@@ -258,23 +244,23 @@ class BadInputTest {
         server.collection("migrations_lock").drop();
         server.collection("migrations_lock").insertOne(Locks.heldFor(server, 60));
         var run = project.start("execute", "--wait", "1m").untilSays("Waiting until");
-        project.with("1_one.java", marking("later")).run("unlock", "--owner", "owner-1").exits(0);
+        project.with("1_one.java", marking("later"))
+                .run("unlock", "--owner", "owner-1")
+                .exits(0);
         run.exits(0);
         assertThat(project.marks()).containsExactly("later");
         assertThat(project.journal("1_one")).containsEntry("source", marking("later"));
     }
 
     @Test
-    void aFolderNamedLikeAFileAndALinkThatLeadsOutsideAreRefused(MongoServer server)
-            throws IOException {
+    void aFolderNamedLikeAFileAndALinkThatLeadsOutsideAreRefused(MongoServer server) throws IOException {
         var project = project(server);
         Files.createDirectory(project.migrations().resolve("1_one.java"));
         project.run("execute").exits(3).complainsBriefly().says("1_one.java");
         Files.delete(project.migrations().resolve("1_one.java"));
         project.write("outside.java", marking("outside"));
         Files.createSymbolicLink(
-                project.migrations().resolve("1_one.java"),
-                project.folder().resolve("outside.java"));
+                project.migrations().resolve("1_one.java"), project.folder().resolve("outside.java"));
         project.run("execute").exits(3).complainsBriefly().says("1_one.java");
         assertThat(project.marks()).isEmpty();
     }

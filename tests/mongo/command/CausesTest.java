@@ -1,30 +1,26 @@
 package mongo.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.up;
 import static support.Project.project;
 
+import java.util.List;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
-
 import support.MongoServer;
 import support.OnServer;
 import support.Project;
 
-import java.util.List;
-
 /** Why a migration failed, in its exception's causes and in the server's details. */
 @OnServer
 class CausesTest {
-    private static final String LOST_SEED =
-            """
-            try {
-                java.nio.file.Files.readString(java.nio.file.Path.of("no-such-seed.csv"));
-            } catch (java.io.IOException e) {
-                throw new IllegalStateException("could not load the seed", new RuntimeException("no seed", e));
-            }
-            """;
+    private static final String LOST_SEED = """
+        try {
+            java.nio.file.Files.readString(java.nio.file.Path.of("no-such-seed.csv"));
+        } catch (java.io.IOException e) {
+            throw new IllegalStateException("could not load the seed", new RuntimeException("no seed", e));
+        }
+        """;
 
     private static Project failing(MongoServer server, String statements) {
         return project(server).with("1_a.java", up(statements));
@@ -41,9 +37,7 @@ class CausesTest {
                         "caused by: NoSuchFileException: no-such-seed.csv",
                         "readString(");
         List<Document> causes =
-                project.journal("1_a")
-                        .get("error", Document.class)
-                        .getList("causes", Document.class);
+                project.journal("1_a").get("error", Document.class).getList("causes", Document.class);
         assertThat(causes)
                 .extracting(cause -> cause.getString("type"))
                 .containsExactly("java.lang.RuntimeException", "java.nio.file.NoSuchFileException");
@@ -70,10 +64,9 @@ class CausesTest {
     void theStackTraceOfAHookIsShownWithVerbose(MongoServer server) {
         project(server)
                 .with("1_a.java", up(""))
-                .entry(
-                        "@Override protected void afterMigration(String name,"
-                                + " StepReport step) {"
-                                + " throw new IllegalStateException(\"no\"); }")
+                .entry("@Override protected void afterMigration(String name,"
+                        + " StepReport step) {"
+                        + " throw new IllegalStateException(\"no\"); }")
                 .run("execute", "--verbose")
                 .exits(1)
                 .says("Caused by: java.lang.IllegalStateException: no", "at migopy.afterMigration");
@@ -81,15 +74,12 @@ class CausesTest {
 
     @Test
     void causesThatGoInACircleAreCut(MongoServer server) {
-        var project =
-                failing(
-                        server,
-                        """
-                        RuntimeException a = new RuntimeException("a");
-                        RuntimeException b = new RuntimeException("b", a);
-                        a.initCause(b);
-                        throw a;
-                        """);
+        var project = failing(server, """
+            RuntimeException a = new RuntimeException("a");
+            RuntimeException b = new RuntimeException("b", a);
+            a.initCause(b);
+            throw a;
+            """);
         project.run("execute").exits(1).says("caused by: RuntimeException: b");
         Document error = project.journal("1_a").get("error", Document.class);
         assertThat(error.getList("causes", Document.class)).hasSizeLessThanOrEqualTo(5);
@@ -116,18 +106,12 @@ class CausesTest {
 
     @Test
     void aRejectedDocumentSaysWhichRuleWhichFieldBroke(MongoServer server) {
-        server.db()
-                .runCommand(
-                        Document.parse(
-                                """
-                                {create: "users", validator: {$jsonSchema: {required: ["name"],
-                                 properties: {age: {bsonType: "int", minimum: 0},
-                                              home: {properties: {zip: {bsonType: "string"}}}}}}}
-                                """));
-        failing(
-                        server,
-                        "db().getCollection(\"users\").insertOne("
-                                + "Document.parse(\"{age: 'x', home: {zip: 5}}\"));")
+        server.db().runCommand(Document.parse("""
+            {create: "users", validator: {$jsonSchema: {required: ["name"],
+             properties: {age: {bsonType: "int", minimum: 0},
+                          home: {properties: {zip: {bsonType: "string"}}}}}}}
+            """));
+        failing(server, "db().getCollection(\"users\").insertOne(" + "Document.parse(\"{age: 'x', home: {zip: 5}}\"));")
                 .run("execute")
                 .exits(1)
                 .says(
@@ -141,15 +125,12 @@ class CausesTest {
 
     @Test
     void aRejectedFindAndModifyAndAQueryValidatorSayItToo(MongoServer server) {
-        server.db()
-                .runCommand(
-                        Document.parse(
-                                "{create: \"users\", validator: {$or: [{n: {$gt: 5}}, {m: 1}]}}"));
+        server.db().runCommand(Document.parse("{create: \"users\", validator: {$or: [{n: {$gt: 5}}, {m: 1}]}}"));
         failing(
                         server,
                         "db().getCollection(\"users\").findOneAndReplace(new Document(\"n\", 1),"
-                            + " new Document(\"n\", 2), new"
-                            + " com.mongodb.client.model.FindOneAndReplaceOptions().upsert(true));")
+                                + " new Document(\"n\", 2), new"
+                                + " com.mongodb.client.model.FindOneAndReplaceOptions().upsert(true));")
                 .run("execute")
                 .exits(1)
                 .says("Document failed validation", "comparison failed", "$gt");
@@ -157,22 +138,15 @@ class CausesTest {
 
     @Test
     void aBulkWriteSaysHowManyFailedAndWhich(MongoServer server) {
-        server.collection("users")
-                .insertMany(List.of(new Document("_id", 3), new Document("_id", 5)));
-        failing(
-                        server,
-                        """
-                        java.util.List<Document> all = new java.util.ArrayList<>();
-                        for (int i = 0; i < 8; i++) { all.add(new Document("_id", i)); }
-                        db().getCollection("users").insertMany(all,
-                            new com.mongodb.client.model.InsertManyOptions().ordered(false));
-                        """)
+        server.collection("users").insertMany(List.of(new Document("_id", 3), new Document("_id", 5)));
+        failing(server, """
+            java.util.List<Document> all = new java.util.ArrayList<>();
+            for (int i = 0; i < 8; i++) { all.add(new Document("_id", i)); }
+            db().getCollection("users").insertMany(all,
+                new com.mongodb.client.model.InsertManyOptions().ordered(false));
+            """)
                 .run("execute")
                 .exits(1)
-                .says(
-                        "2 writes of a bulk failed (inserted 6)",
-                        "#3: E11000",
-                        "dup key: { _id: 3 }",
-                        "#5: E11000");
+                .says("2 writes of a bulk failed (inserted 6)", "#3: E11000", "dup key: { _id: 3 }", "#5: E11000");
     }
 }

@@ -1,22 +1,19 @@
 package mongo.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.marking;
 import static support.Project.project;
 import static support.Project.withoutServer;
-
-import org.junit.jupiter.api.Test;
-
-import support.MongoServer;
-import support.OnServer;
-import support.Project;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import support.MongoServer;
+import support.OnServer;
+import support.Project;
 
 @OnServer
 class CreateTest {
@@ -102,7 +99,8 @@ class CreateTest {
 
     @Test
     void jsonNamesTheFile() {
-        var json = withoutServer().run("create", "add", "users", "--json").exits(0).json();
+        var json =
+                withoutServer().run("create", "add", "users", "--json").exits(0).json();
         assertThat(json)
                 .containsOnlyKeys("name", "number", "path")
                 .containsEntry("name", "1_add_users")
@@ -111,8 +109,7 @@ class CreateTest {
     }
 
     @Test
-    void theFirstBringsItsDirectoryAlongAndAPathThatLeadsNowhereIsRefusedByName()
-            throws IOException {
+    void theFirstBringsItsDirectoryAlongAndAPathThatLeadsNowhereIsRefusedByName() throws IOException {
         var project = withoutServer();
         Files.delete(project.migrations());
         project.run("create", "add", "--directory", "no/where")

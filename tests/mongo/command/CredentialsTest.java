@@ -1,14 +1,12 @@
 package mongo.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.up;
 import static support.Project.project;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
 import support.MongoServer;
 import support.OnServer;
 
@@ -22,8 +20,7 @@ class CredentialsTest {
             strings = {
                 "db().runCommand(new Document(\"createUser\", 5).append(\"pwd\", \"%s\"));",
                 "db().runCommand(Document.parse(\"{createUser: 5, pwd: '%s'}\"));",
-                "String apiKey = \"%s\"; if (true) throw new IllegalStateException(\"bad \" +"
-                        + " apiKey);",
+                "String apiKey = \"%s\"; if (true) throw new IllegalStateException(\"bad \" +" + " apiKey);",
                 "MongoClients.create(\"mongodb://app:%s@localhost:bad\");",
             })
     void areMaskedInFramesAndMessagesAndNamedByValidate(String statement, MongoServer server) {

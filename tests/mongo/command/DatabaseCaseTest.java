@@ -1,22 +1,19 @@
 package mongo.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.marking;
 import static support.Project.project;
-
-import org.bson.Document;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-
-import support.MongoServer;
-import support.OnServer;
-import support.Project;
 
 import java.util.ArrayList;
 import java.util.Locale;
 import java.util.Map;
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import support.MongoServer;
+import support.OnServer;
+import support.Project;
 
 /** The server takes no two databases whose names differ in upper and lower case alone. */
 @OnServer
@@ -26,8 +23,7 @@ class DatabaseCaseTest {
         server.collection("users").insertOne(new Document("name", "Ada"));
         return project(server)
                 .with("1_one.java", marking("one"))
-                .environment(
-                        "MONGO_URI", server.uri().replace(server.db().getName(), other(server)));
+                .environment("MONGO_URI", server.uri().replace(server.db().getName(), other(server)));
     }
 
     private static String other(MongoServer server) {
@@ -53,8 +49,7 @@ class DatabaseCaseTest {
                 .exits(2)
                 .complainsBriefly()
                 .says("database " + name + ", and " + other(server), "--database " + name);
-        assertThat(server.db().listCollectionNames().into(new ArrayList<>()))
-                .containsExactly("users");
+        assertThat(server.db().listCollectionNames().into(new ArrayList<>())).containsExactly("users");
         assertThat(project.folder().resolve("mongodumps")).doesNotExist();
     }
 

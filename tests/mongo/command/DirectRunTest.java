@@ -1,7 +1,6 @@
 package mongo.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.failing;
 import static support.Migrations.marking;
 import static support.Migrations.transactional;
@@ -10,7 +9,6 @@ import static support.Project.project;
 
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
-
 import support.Kind;
 import support.MongoServer;
 import support.On;
@@ -21,10 +19,7 @@ import support.OnServer;
 class DirectRunTest {
     private static String withMain(String source, String main) {
         int end = source.lastIndexOf('}');
-        return source.substring(0, end)
-                + "    public static void main(String... args) { "
-                + main
-                + " }\n}\n";
+        return source.substring(0, end) + "    public static void main(String... args) { " + main + " }\n}\n";
     }
 
     @Test
@@ -42,11 +37,10 @@ class DirectRunTest {
 
     @Test
     void theFieldsOfTheEntryCount(MongoServer server) {
-        var project =
-                project(server)
-                        .environment("MONGO_URI", null)
-                        .entry("{ mongoUri = \"" + server.uri() + "\"; }")
-                        .with("1_one.java", withMain(marking("one"), "up();"));
+        var project = project(server)
+                .environment("MONGO_URI", null)
+                .entry("{ mongoUri = \"" + server.uri() + "\"; }")
+                .with("1_one.java", withMain(marking("one"), "up();"));
         project.startDirectly("1_one.java").exits(0);
         assertThat(project.marks()).containsExactly("one");
     }
@@ -55,10 +49,7 @@ class DirectRunTest {
     void aTransactionalOneCommitsThroughMigrationTransaction(MongoServer server) {
         server.db().createCollection("done");
         var project =
-                project(server)
-                        .with(
-                                "1_one.java",
-                                withMain(transactional("one"), "Migration.transaction(Step::up);"));
+                project(server).with("1_one.java", withMain(transactional("one"), "Migration.transaction(Step::up);"));
         project.startDirectly("1_one.java").exits(0);
         assertThat(project.marks()).containsExactly("one");
         assertThat(project.states()).isEmpty();
@@ -67,8 +58,7 @@ class DirectRunTest {
     @Test
     void whatFailsAMigrationWithoutAnExceptionEndsItToo(MongoServer server) {
         server.collection("users").insertOne(new Document("_id", 1));
-        String insert =
-                "db().runCommand(Document.parse(\"{insert: 'users', documents: [{_id: 1}]}\"));";
+        String insert = "db().runCommand(Document.parse(\"{insert: 'users', documents: [{_id: 1}]}\"));";
         project(server)
                 .with("1_one.java", withMain(up(insert), "up();"))
                 .startDirectly("1_one.java")
@@ -80,63 +70,49 @@ class DirectRunTest {
     @Test
     void withoutAReplicaSetATransactionalOneIsRefused(@On(Kind.STANDALONE) MongoServer server) {
         var project =
-                project(server)
-                        .with(
-                                "1_one.java",
-                                withMain(transactional("one"), "Migration.transaction(Step::up);"));
-        project.startDirectly("1_one.java")
-                .exits(3)
-                .complainsBriefly()
-                .says("this server has no transactions");
+                project(server).with("1_one.java", withMain(transactional("one"), "Migration.transaction(Step::up);"));
+        project.startDirectly("1_one.java").exits(3).complainsBriefly().says("this server has no transactions");
         assertThat(project.marks()).isEmpty();
     }
 
     @Test
     void whatItThrowsIsShownWithItsLineAndTheExitCodeIs1(MongoServer server) {
-        var project =
-                project(server).with("1_one.java", withMain(failing("one", "too bad"), "up();"));
+        var project = project(server).with("1_one.java", withMain(failing("one", "too bad"), "up();"));
         project.startDirectly("1_one.java").exits(1).says("too bad", "at Step.up(1_one.java:8)");
         assertThat(project.states()).isEmpty();
     }
 
     @Test
     void aSettingThatCannotBeRightIs2InTwoLines(MongoServer server) {
-        var project =
-                project(server)
-                        .entry("{ mongoPort = 0; }")
-                        .environment("MONGO_URI", null)
-                        .with("1_one.java", withMain(marking("one"), "up();"));
-        project.startDirectly("1_one.java")
-                .exits(2)
-                .complainsBriefly()
-                .says("port 0 (from the field mongoPort)");
+        var project = project(server)
+                .entry("{ mongoPort = 0; }")
+                .environment("MONGO_URI", null)
+                .with("1_one.java", withMain(marking("one"), "up();"));
+        project.startDirectly("1_one.java").exits(2).complainsBriefly().says("port 0 (from the field mongoPort)");
     }
 
     @Test
     void anUnreachableServerIs6InTwoLines(MongoServer server) {
-        var project =
-                project(server)
-                        .environment("MONGO_URI", "mongodb://127.0.0.1:1/app")
-                        .environment("MONGO_CONNECT_TIMEOUT", "500ms")
-                        .with("1_one.java", withMain(marking("one"), "up();"));
+        var project = project(server)
+                .environment("MONGO_URI", "mongodb://127.0.0.1:1/app")
+                .environment("MONGO_CONNECT_TIMEOUT", "500ms")
+                .with("1_one.java", withMain(marking("one"), "up();"));
         project.startDirectly("1_one.java").exits(6).complainsBriefly();
     }
 
     @Test
     void aFileOfTheProjectIsTheSameInARunAndDirectly(MongoServer server) {
-        var project =
-                project(server)
-                        .write("seeds/names.txt", "Ada")
-                        .with(
-                                "1_one.java",
-                                withMain(
-                                        up(
-                                                "try { db().getCollection(\"done\").insertOne(new"
-                                                    + " Document(\"mark\", java.nio.file.Files"
-                                                    + ".readString(Migration.file(\"seeds/names.txt\"))));"
-                                                    + " } catch (java.io.IOException e) { throw new"
-                                                    + " java.io.UncheckedIOException(e); }"),
-                                        "up();"));
+        var project = project(server)
+                .write("seeds/names.txt", "Ada")
+                .with(
+                        "1_one.java",
+                        withMain(
+                                up("try { db().getCollection(\"done\").insertOne(new"
+                                        + " Document(\"mark\", java.nio.file.Files"
+                                        + ".readString(Migration.file(\"seeds/names.txt\"))));"
+                                        + " } catch (java.io.IOException e) { throw new"
+                                        + " java.io.UncheckedIOException(e); }"),
+                                "up();"));
         project.run("execute").exits(0);
         project.startDirectly("1_one.java").exits(0);
         assertThat(project.marks()).containsExactly("Ada", "Ada");

@@ -1,7 +1,6 @@
 package mongo.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.failing;
 import static support.Migrations.marking;
 import static support.Migrations.source;
@@ -12,7 +11,6 @@ import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
 import support.MongoServer;
 import support.OnServer;
 import support.Project;
@@ -65,8 +63,7 @@ class ExecuteTest {
         project.with("4_four.java", marking("four, mended"));
         assertThat(project.run("status", "--json").problems()).isEmpty();
         project.run("execute").exits(0);
-        assertThat(project.marks())
-                .containsExactly("one", "two", "three", "four", "four, mended", "five");
+        assertThat(project.marks()).containsExactly("one", "two", "three", "four", "four, mended", "five");
         assertThat(project.states().values()).containsOnly("applied");
         assertThat(project.journal("4_four").getList("attempts", Document.class))
                 .extracting("outcome")
@@ -132,7 +129,8 @@ class ExecuteTest {
     void aDryRunShowsThePlanAndTouchesNothing(MongoServer server) {
         var project = five(server);
         project.run("execute", "--dry-run").exits(0).says("1_one", "5_five");
-        Result result = project.run("execute", "--dry-run", "--to", "2", "--json").exits(0);
+        Result result =
+                project.run("execute", "--dry-run", "--to", "2", "--json").exits(0);
         assertThat(result.steps()).extracting("name").containsExactly("1_one", "2_two");
         assertThat(result.steps()).extracting("outcome").containsOnly("planned");
         assertThat(result.steps()).extracting("direction").containsOnly("up");
@@ -192,39 +190,31 @@ class ExecuteTest {
     @Test
     void visibilityDoesNotMatterAndTwoFilesMayUseTheSameClassNames(MongoServer server) {
         project(server)
-                .with(
-                        "1_a.java",
-                        source("private static void up() { Helper.mark(); }") + helper("a"))
-                .with(
-                        "2_b.java",
-                        source("public static void up() { Helper.mark(); }") + helper("b"))
+                .with("1_a.java", source("private static void up() { Helper.mark(); }") + helper("a"))
+                .with("2_b.java", source("public static void up() { Helper.mark(); }") + helper("b"))
                 .run("execute")
                 .exits(0);
-        assertThat(server.collection("done").distinct("mark", String.class))
-                .containsExactlyInAnyOrder("a", "b");
+        assertThat(server.collection("done").distinct("mark", String.class)).containsExactlyInAnyOrder("a", "b");
     }
 
     private static String helper(String mark) {
         return """
-        class Helper {
-            static void mark() {
-                db().getCollection("done").insertOne(new Document("mark", "%s"));
+            class Helper {
+                static void mark() {
+                    db().getCollection("done").insertOne(new Document("mark", "%s"));
+                }
             }
-        }
-        """
-                .formatted(mark);
+            """.formatted(mark);
     }
 
     @Test
     void upMayTakeTheDatabase(MongoServer server) {
-        var project =
-                project(server)
-                        .with(
-                                "1_a.java",
-                                source(
-                                        "static void up(MongoDatabase database) {"
-                                                + " database.getCollection(\"done\")"
-                                                + ".insertOne(new Document(\"mark\", \"a\")); }"));
+        var project = project(server)
+                .with(
+                        "1_a.java",
+                        source("static void up(MongoDatabase database) {"
+                                + " database.getCollection(\"done\")"
+                                + ".insertOne(new Document(\"mark\", \"a\")); }"));
         project.run("execute").exits(0);
         assertThat(project.marks()).containsExactly("a");
         assertThat(project.journal("1_a")).containsEntry("transactional", false);
@@ -272,19 +262,16 @@ class ExecuteTest {
 
     @Test
     void codeForSeveralMigrationsLivesInTheEntryOrItsSources(MongoServer server) {
-        var project =
-                project(server)
-                        .helper(
-                                "helpers/Names.java",
-                                "package helpers; public class Names {"
-                                        + " public static String first() { return \"Ada\"; } }")
-                        .with(
-                                "1_a.java",
-                                up(
-                                        "db().getCollection(\"done\").insertOne(new"
-                                                + " Document(\"mark\", helpers.Names.first() +"
-                                                + " migopy.suffix()));"))
-                        .entry("public static String suffix() { return \" L.\"; }");
+        var project = project(server)
+                .helper(
+                        "helpers/Names.java",
+                        "package helpers; public class Names {" + " public static String first() { return \"Ada\"; } }")
+                .with(
+                        "1_a.java",
+                        up("db().getCollection(\"done\").insertOne(new"
+                                + " Document(\"mark\", helpers.Names.first() +"
+                                + " migopy.suffix()));"))
+                .entry("public static String suffix() { return \" L.\"; }");
         project.run("execute").exits(0);
         assertThat(project.marks()).containsExactly("Ada L.");
     }

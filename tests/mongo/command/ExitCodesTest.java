@@ -1,7 +1,6 @@
 package mongo.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.deafWaitingFor;
 import static support.Migrations.failing;
 import static support.Migrations.marking;
@@ -10,11 +9,9 @@ import static support.Migrations.waitingFor;
 import static support.Project.project;
 
 import com.mongodb.client.model.Updates;
-
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
-
 import support.MongoServer;
 import support.OnServer;
 
@@ -74,10 +71,7 @@ class ExitCodesTest {
 
     @Test
     void systemExitInAMigrationIsAFailure(MongoServer server) {
-        var project =
-                project(server)
-                        .with("1_one.java", up("System.exit(0);"))
-                        .with("2_two.java", marking("two"));
+        var project = project(server).with("1_one.java", up("System.exit(0);")).with("2_two.java", marking("two"));
         project.start("execute").exits(1).says("1_one", "System.exit", "1_one.java:8");
         assertThat(project.states()).containsOnlyKeys("1_one").containsEntry("1_one", "failed");
         project.lockIsFree();
@@ -85,13 +79,11 @@ class ExitCodesTest {
 
     @Test
     void systemExitFromAnotherThreadIsAFailureToo(MongoServer server) {
-        var project =
-                project(server)
-                        .with(
-                                "1_one.java",
-                                up(
-                                        "Thread t = new Thread(() -> System.exit(0)); t.start();"
-                                                + " support.Signals.await(\"never\");"));
+        var project = project(server)
+                .with(
+                        "1_one.java",
+                        up("Thread t = new Thread(() -> System.exit(0)); t.start();"
+                                + " support.Signals.await(\"never\");"));
         project.start("execute").exits(1).says("System.exit");
         assertThat(project.states()).containsEntry("1_one", "failed");
         project.lockIsFree();
@@ -102,8 +94,7 @@ class ExitCodesTest {
         var project = project(server).with("1_one.java", waitingFor("never"));
         project.start("execute", "--timeout", "1s").exits(1).says("1_one");
         assertThat(project.journal("1_one")).containsEntry("state", "failed");
-        assertThat(project.journal("1_one").get("error", Document.class))
-                .containsEntry("type", "timeout");
+        assertThat(project.journal("1_one").get("error", Document.class)).containsEntry("type", "timeout");
         project.lockIsFree();
         assertThat(project.run("status", "--json").problemKinds()).containsExactly("interrupted");
         project.run("execute").exits(5);

@@ -1,14 +1,12 @@
 package mongo.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.failing;
 import static support.Migrations.marking;
 import static support.Project.project;
 
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
-
 import support.MongoServer;
 import support.OnServer;
 
@@ -25,8 +23,7 @@ class FixTest {
                 .containsEntry("source", marking("mended"))
                 .containsEntry("reason", "$ticket 7")
                 .containsEntry("outcome", "applied")
-                .containsKeys(
-                        "_id", "file", "checksum", "by", "startedAt", "finishedAt", "durationMs");
+                .containsKeys("_id", "file", "checksum", "by", "startedAt", "finishedAt", "durationMs");
         assertThat(fix.getString("file")).contains("mend.java");
         assertThat(project.states()).isEmpty();
         assertThat(project.run("status", "--json").json().getList("migrations", Document.class))
@@ -71,26 +68,23 @@ class FixTest {
 
     @Test
     void linesOfJshellRunFromAFile(MongoServer server) {
-        var project =
-                project(server)
-                        .write(
-                                "mend.jsh",
-                                "db().getCollection(\"done\").insertOne(new"
-                                        + " org.bson.Document(\"mark\", \"mended\"));\n");
+        var project = project(server)
+                .write(
+                        "mend.jsh",
+                        "db().getCollection(\"done\").insertOne(new" + " org.bson.Document(\"mark\", \"mended\"));\n");
         project.start("run", "mend.jsh", "--reason", "x").exits(0);
         assertThat(project.marks()).containsExactly("mended");
-        assertThat(server.collection("migrations_fixes").find().first())
-                .containsEntry("outcome", "applied");
+        assertThat(server.collection("migrations_fixes").find().first()).containsEntry("outcome", "applied");
     }
 
     @Test
     void linesOfJshellComeFromStandardInputAndWithJavaAClass(MongoServer server) {
-        String line =
-                "db().getCollection(\"done\").insertOne(new org.bson.Document(\"mark\","
-                        + " \"typed\"));\n";
+        String line = "db().getCollection(\"done\").insertOne(new org.bson.Document(\"mark\"," + " \"typed\"));\n";
         var project = project(server).input(line);
         project.run("run", "-", "--reason", "typed").exits(0);
-        project.input(marking("a class")).run("run", "-", "--java", "--reason", "x").exits(0);
+        project.input(marking("a class"))
+                .run("run", "-", "--java", "--reason", "x")
+                .exits(0);
         // In any order: the clocks of two JVMs made their _ids.
         assertThat(project.marks()).containsExactlyInAnyOrder("typed", "a class");
         assertThat(server.collection("migrations_fixes").find())
@@ -100,17 +94,13 @@ class FixTest {
 
     @Test
     void aLineOfJshellThatThrowsEndsItAsFailed(MongoServer server) {
-        var project =
-                project(server)
-                        .input(
-                                """
-                                int a = 1;
-                                throw new IllegalStateException("at line 2");
-                                db().getCollection("done").insertOne(new org.bson.Document("mark", "never"));
-                                """);
+        var project = project(server).input("""
+            int a = 1;
+            throw new IllegalStateException("at line 2");
+            db().getCollection("done").insertOne(new org.bson.Document("mark", "never"));
+            """);
         project.run("run", "-", "--reason", "x").exits(1).says("at line 2");
         assertThat(project.marks()).isEmpty();
-        assertThat(server.collection("migrations_fixes").find().first())
-                .containsEntry("outcome", "failed");
+        assertThat(server.collection("migrations_fixes").find().first()).containsEntry("outcome", "failed");
     }
 }

@@ -1,32 +1,28 @@
 package mongo.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Project.withoutServer;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
-
 import support.Result;
 
-import java.util.List;
-
 class HelpTest {
-    private static final List<String> COMMANDS =
-            List.of(
-                    "status",
-                    "execute",
-                    "rollback",
-                    "ignore",
-                    "create",
-                    "validate",
-                    "history",
-                    "repair",
-                    "unlock",
-                    "run",
-                    "shell",
-                    "dbdump",
-                    "dbrestore",
-                    "help");
+    private static final List<String> COMMANDS = List.of(
+            "status",
+            "execute",
+            "rollback",
+            "ignore",
+            "create",
+            "validate",
+            "history",
+            "repair",
+            "unlock",
+            "run",
+            "shell",
+            "dbdump",
+            "dbrestore",
+            "help");
 
     @Test
     void helpNamesEveryCommand() {
@@ -61,15 +57,7 @@ class HelpTest {
                 "--dump",
                 "--dump-touched",
                 "--estimate");
-        names(
-                "rollback",
-                "--last",
-                "--to",
-                "--run",
-                "--stored",
-                "--dry-run",
-                "--wait",
-                "--timeout");
+        names("rollback", "--last", "--to", "--run", "--stored", "--dry-run", "--wait", "--timeout");
         names("ignore", "--to");
         names("create", "--timestamp", "--number");
         names("validate", "--database");

@@ -1,28 +1,25 @@
 package mongo.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.marking;
 import static support.Migrations.source;
 import static support.Migrations.transactional;
 import static support.Project.project;
 import static support.Project.withoutServer;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
 import support.Hints;
 import support.Kind;
 import support.MongoServer;
 import support.On;
 import support.OnServer;
 import support.Project;
-
-import java.io.IOException;
-import java.nio.file.Files;
 
 /** What is printed beside a mistake leads out of it. */
 @OnServer
@@ -40,9 +37,7 @@ class HintsTest {
         withoutServer()
                 .run(typed)
                 .exits(2)
-                .says(
-                        "There is no command " + typed,
-                        "Did you mean jbang migopy.java " + ours + "?");
+                .says("There is no command " + typed, "Did you mean jbang migopy.java " + ours + "?");
     }
 
     @ParameterizedTest
@@ -107,9 +102,7 @@ class HintsTest {
     void aTaskNamedLikeABuiltInCommandIsRefusedByEveryCommand() {
         var project = withoutServer().entry("@Command void history() {}");
         for (String command : new String[] {"validate", "history", "help"}) {
-            project.run(command)
-                    .exits(2)
-                    .says("The task history", "@Command(name = \"my-history\")");
+            project.run(command).exits(2).says("The task history", "@Command(name = \"my-history\")");
         }
         withoutServer()
                 .entry("@Command(name = \"status\") void mine() {}")
@@ -131,12 +124,9 @@ class HintsTest {
 
     @Test
     void aHookThatStopsARunIsNotCalledBroken(MongoServer server) {
-        var project =
-                project(server)
-                        .with("1_one.java", marking("one"))
-                        .entry(
-                                "@Override protected void beforeRun() {"
-                                        + " throw new IllegalStateException(\"frozen\"); }");
+        var project = project(server)
+                .with("1_one.java", marking("one"))
+                .entry("@Override protected void beforeRun() {" + " throw new IllegalStateException(\"frozen\"); }");
         var stopped = project.run("execute").exits(1);
         stopped.says("beforeRun() failed", "frozen", "did not throw that on purpose");
         Hints.typeLast(project, stopped).exits(0);
@@ -146,10 +136,9 @@ class HintsTest {
     void aHookCanRefuseARunInItsOwnWords(MongoServer server) {
         project(server)
                 .with("1_one.java", marking("one"))
-                .entry(
-                        "@Override protected void beforeRun() {"
-                                + " throw MigopyException.refused(\"frozen until Monday\","
-                                + " \"Wait\"); }")
+                .entry("@Override protected void beforeRun() {"
+                        + " throw MigopyException.refused(\"frozen until Monday\","
+                        + " \"Wait\"); }")
                 .run("execute")
                 .exits(3)
                 .says("frozen until Monday\nWait\n")
@@ -158,12 +147,9 @@ class HintsTest {
 
     @Test
     void migopyWrittenOutIsToBeImported() {
-        var project =
-                withoutServer()
-                        .with(
-                                "1_one.java",
-                                "class A { static void up() { migopy.Migration.db(); } }")
-                        .inChild();
+        var project = withoutServer()
+                .with("1_one.java", "class A { static void up() { migopy.Migration.db(); } }")
+                .inChild();
         project.run("validate")
                 .exits(3)
                 .says("The class migopy hides the package", "import static migopy.Migration.db;");
@@ -173,28 +159,24 @@ class HintsTest {
     void whatIsIgnoredIsNotCalledApplied(MongoServer server) {
         var project = project(server).with("5_users.java", marking("users"));
         project.run("ignore", "5").exits(0);
-        var refused = project.with("3_late.java", marking("late")).run("execute").exits(3);
+        var refused =
+                project.with("3_late.java", marking("late")).run("execute").exits(3);
         refused.says("5_users is already ignored");
         Hints.type(project, Hints.commands(refused).get(0)).exits(0);
     }
 
     @Test
     void theNewestFileThatIsGoneCanBeRolledBack(MongoServer server) {
-        var project =
-                project(server)
-                        .with("1_one.java", marking("one"))
-                        .with("2_two.java", marking("two"));
+        var project = project(server).with("1_one.java", marking("one")).with("2_two.java", marking("two"));
         project.run("execute").exits(0);
-        Hints.typeLast(project, project.without("2_two.java").run("execute").exits(0)).exits(0);
+        Hints.typeLast(project, project.without("2_two.java").run("execute").exits(0))
+                .exits(0);
         assertThat(project.marks()).containsExactly("one");
     }
 
     @Test
     void ignoreWithoutANameSaysHowManyAndWantsYes(MongoServer server) {
-        var project =
-                project(server)
-                        .with("1_one.java", marking("one"))
-                        .with("2_two.java", marking("two"));
+        var project = project(server).with("1_one.java", marking("one")).with("2_two.java", marking("two"));
         var refused = project.run("ignore").exits(2).complainsBriefly();
         refused.says("2 pending migrations without executing: 1_one, 2_two", "ignore --yes");
         assertThat(project.states()).isEmpty();
@@ -224,13 +206,11 @@ class HintsTest {
     @ValueSource(strings = {"users.insertOne(new User(1));", "users.find().first();"})
     void aRecordThatIsNotPublicIsToBeMadeSo(String use, MongoServer server) {
         server.collection("users").insertOne(new Document("_id", 7).append("number", 7));
-        String text =
-                source(
-                        "record User(int number) {}\n"
-                                + "static void up() { var users = db().getCollection(\"users\","
-                                + " User.class);\n"
-                                + use
-                                + " }");
+        String text = source("record User(int number) {}\n"
+                + "static void up() { var users = db().getCollection(\"users\","
+                + " User.class);\n"
+                + use
+                + " }");
         var project = project(server).with("1_one.java", text);
         project.run("execute").exits(1).says("Make the record User public");
         project.with("1_one.java", text.replace("record User", "public record User"));

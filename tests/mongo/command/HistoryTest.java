@@ -1,21 +1,18 @@
 package mongo.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.failing;
 import static support.Migrations.marking;
 import static support.Migrations.transactional;
 import static support.Project.project;
 
-import org.junit.jupiter.api.Test;
-
-import support.MongoServer;
-import support.OnServer;
-import support.Result;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
+import org.junit.jupiter.api.Test;
+import support.MongoServer;
+import support.OnServer;
+import support.Result;
 
 @OnServer
 class HistoryTest {
@@ -38,10 +35,7 @@ class HistoryTest {
 
     @Test
     void aNameNarrowsItToThatMigration(MongoServer server) {
-        var project =
-                project(server)
-                        .with("1_one.java", marking("one"))
-                        .with("2_two.java", marking("two"));
+        var project = project(server).with("1_one.java", marking("one")).with("2_two.java", marking("two"));
         project.run("execute").exits(0);
         project.run("history", "2").exits(0).says("2_two").neverSays("1_one");
         project.run("history", "2_two.java").exits(0).says("2_two");
@@ -60,7 +54,8 @@ class HistoryTest {
         var project = project(server).with("1_one.java", marking("one"));
         project.run("execute").exits(0);
         project.with("1_one.java", marking("uno"));
-        project.run("repair", "1", "--as", "unchanged", "--reason", "$only a rename").exits(0);
+        project.run("repair", "1", "--as", "unchanged", "--reason", "$only a rename")
+                .exits(0);
         project.run("history").exits(0).says("$only a rename");
         assertThat(project.run("history", "--json").out()).contains("$only a rename");
     }
@@ -68,15 +63,13 @@ class HistoryTest {
     @Test
     void aMigrationHasOneDuration(MongoServer server) {
         server.db().createCollection("done");
-        var project =
-                project(server)
-                        .with("1_one.java", marking("one"))
-                        .with("2_two.java", transactional("two"))
-                        .with("3_three.java", failing("three", "not so"));
+        var project = project(server)
+                .with("1_one.java", marking("one"))
+                .with("2_two.java", transactional("two"))
+                .with("3_three.java", failing("three", "not so"));
         Result executed = project.run("execute", "--json").exits(1);
         for (var step : executed.steps()) {
-            assertThat(project.journal(step.getString("name")))
-                    .containsEntry("durationMs", step.get("durationMs"));
+            assertThat(project.journal(step.getString("name"))).containsEntry("durationMs", step.get("durationMs"));
         }
     }
 

@@ -1,17 +1,14 @@
 package mongo.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.marking;
 import static support.Project.project;
 
-import org.junit.jupiter.api.Test;
-
-import support.MongoServer;
-import support.OnServer;
-
 import java.io.IOException;
 import java.nio.file.Files;
+import org.junit.jupiter.api.Test;
+import support.MongoServer;
+import support.OnServer;
 
 /** Where a project's folder is. */
 @OnServer
@@ -44,10 +41,9 @@ class HomeTest {
 
     @Test
     void verboseShowsTheStackTraceOfAnError(MongoServer server) {
-        var project =
-                project(server)
-                        .environment("MONGO_URI", "mongodb://127.0.0.1:1/app")
-                        .environment("MONGO_CONNECT_TIMEOUT", "300ms");
+        var project = project(server)
+                .environment("MONGO_URI", "mongodb://127.0.0.1:1/app")
+                .environment("MONGO_CONNECT_TIMEOUT", "300ms");
         assertThat(project.run("status").exits(6).err()).doesNotContain("\tat ");
         assertThat(project.run("status", "--verbose").exits(6).err()).contains("\tat ");
     }

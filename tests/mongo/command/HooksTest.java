@@ -1,30 +1,26 @@
 package mongo.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.marking;
 import static support.Migrations.up;
 import static support.Project.project;
 
-import org.bson.Document;
-import org.junit.jupiter.api.Test;
-
-import support.MongoServer;
-import support.OnServer;
-import support.Project;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+import support.MongoServer;
+import support.OnServer;
+import support.Project;
 
 /**
  * What a project may add to its migopy.java: settings in fields, overrides, commands of its own.
  */
 @OnServer
 class HooksTest {
-    private static final String NOTE =
-            "private void note(String what) { db().getCollection(\"done\").insertOne(new"
-                    + " org.bson.Document(\"mark\", what)); }";
+    private static final String NOTE = "private void note(String what) { db().getCollection(\"done\").insertOne(new"
+            + " org.bson.Document(\"mark\", what)); }";
 
     private static Project withOne(MongoServer server) {
         return project(server).with("1_one.java", marking("one"));
@@ -33,13 +29,12 @@ class HooksTest {
     @Test
     void fieldsAreSettingsAndTheEnvironmentBeatsThem(MongoServer server) {
         var project =
-                withOne(server)
-                        .entry(
-                                "{ migrationsCollection = \"of_field\"; mongoDatabase = \"unused\";"
-                                        + " }");
+                withOne(server).entry("{ migrationsCollection = \"of_field\"; mongoDatabase = \"unused\";" + " }");
         project.run("execute").exits(0);
         assertThat(server.collection("of_field").countDocuments()).isEqualTo(1);
-        project.environment("MIGRATIONS_COLLECTION", "of_environment").run("execute").exits(0);
+        project.environment("MIGRATIONS_COLLECTION", "of_environment")
+                .run("execute")
+                .exits(0);
         assertThat(server.collection("of_environment").countDocuments()).isEqualTo(1);
         project.run("execute", "--collection", "of_option").exits(0);
         assertThat(server.collection("of_option").countDocuments()).isEqualTo(1);
@@ -47,58 +42,45 @@ class HooksTest {
 
     @Test
     void aCommandOfOnesOwnRunsAndIsInTheHelp(MongoServer server) {
-        var project =
-                withOne(server)
-                        .entry(
-                                """
-                                @Command(description = "Send the last dump to the archive")
-                                void archive() { System.out.println("archived from " + db().getName()); }
-                                """);
+        var project = withOne(server).entry("""
+            @Command(description = "Send the last dump to the archive")
+            void archive() { System.out.println("archived from " + db().getName()); }
+            """);
         project.start("archive").exits(0).says("archived from " + server.database());
-        project.run("help")
-                .exits(0)
-                .says("archive", "Send the last dump to the archive", "execute");
+        project.run("help").exits(0).says("archive", "Send the last dump to the archive", "execute");
         project.run("help", "archive").exits(0).says("Send the last dump to the archive");
         project.run("archve").exits(2).says("archive");
     }
 
     @Test
     void aCommandOfOnesOwnMayTakeOptionsAndSayItsExitCode(MongoServer server) {
-        var project =
-                withOne(server)
-                        .entry(
-                                """
-                                @Command
-                                int count(@picocli.CommandLine.Option(names = "--times") int times) {
-                                    return times;
-                                }
-                                """);
+        var project = withOne(server).entry("""
+            @Command
+            int count(@picocli.CommandLine.Option(names = "--times") int times) {
+                return times;
+            }
+            """);
         project.run("count", "--times", "7").exits(7);
     }
 
     @Test
     void aCommandOfOnesOwnThatThrowsExits1(MongoServer server) {
         var project =
-                withOne(server)
-                        .entry(
-                                "@Command void broken() { throw new"
-                                        + " IllegalStateException(\"broken\"); }");
+                withOne(server).entry("@Command void broken() { throw new" + " IllegalStateException(\"broken\"); }");
         project.run("broken").exits(1).says("broken");
     }
 
     @Test
     void stepsMayBeOverriddenAndRunInTheirOrder(MongoServer server) {
         var project = withOne(server).with("2_two.java", marking("two"));
-        project.entry(
-                NOTE
-                        + """
-                        @Override protected void beforeRun() { note("before run"); }
-                        @Override protected void afterRun() { note("after run"); }
-                        @Override protected void beforeMigration(String name) { note("before " + name); }
-                        @Override protected void afterMigration(String name, StepReport step) {
-                            note(step.outcome().word() + " " + name);
-                        }
-                        """);
+        project.entry(NOTE + """
+            @Override protected void beforeRun() { note("before run"); }
+            @Override protected void afterRun() { note("after run"); }
+            @Override protected void beforeMigration(String name) { note("before " + name); }
+            @Override protected void afterMigration(String name, StepReport step) {
+                note(step.outcome().word() + " " + name);
+            }
+            """);
         project.run("execute").exits(0);
         assertThat(project.marks())
                 .containsExactly(
@@ -111,8 +93,7 @@ class HooksTest {
                         "applied 2_two",
                         "after run");
         project.run("rollback", "2").exits(0);
-        assertThat(project.marks())
-                .endsWith("before run", "before 2_two", "rolled_back 2_two", "after run");
+        assertThat(project.marks()).endsWith("before run", "before 2_two", "rolled_back 2_two", "after run");
         int before = project.marks().size();
         project.run("execute", "--dry-run").exits(0);
         project.run("ignore", "--yes").exits(0);
@@ -148,15 +129,12 @@ class HooksTest {
     }
 
     private static String throwing(String hook) {
-        return "@Override protected void %s { throw new IllegalStateException(\"not now\"); }"
-                .formatted(hook);
+        return "@Override protected void %s { throw new IllegalStateException(\"not now\"); }".formatted(hook);
     }
 
     @Test
     void doDumpRunsBeforeTheFirstStepAndOnlyWhenThereIsOne(MongoServer server) {
-        var project =
-                withOne(server)
-                        .entry(NOTE + "@Override protected void doDump() { note(\"dump\"); }");
+        var project = withOne(server).entry(NOTE + "@Override protected void doDump() { note(\"dump\"); }");
         project.run("execute", "--dry-run", "--dump").exits(0);
         project.run("execute").exits(0);
         assertThat(project.marks()).containsExactly("one");
@@ -170,23 +148,16 @@ class HooksTest {
 
     @Test
     void doMongoDumpIsThatOptionAsASetting(MongoServer server) {
-        var project =
-                withOne(server)
-                        .entry(
-                                NOTE
-                                        + "{ doMongoDump = true; }"
-                                        + "@Override protected void doDump() { note(\"dump\"); }");
+        var project = withOne(server)
+                .entry(NOTE + "{ doMongoDump = true; }" + "@Override protected void doDump() { note(\"dump\"); }");
         project.run("execute").exits(0);
         assertThat(project.marks()).containsExactly("dump", "one");
     }
 
     @Test
     void aDumpThatFailsLeavesEverythingUnrun(MongoServer server) {
-        var project =
-                withOne(server)
-                        .entry(
-                                "@Override protected void doDump() { throw new"
-                                        + " IllegalStateException(\"disk full\"); }");
+        var project = withOne(server)
+                .entry("@Override protected void doDump() { throw new" + " IllegalStateException(\"disk full\"); }");
         var result = project.run("execute", "--dump", "--json").exits(1);
         assertThat(result.error()).containsEntry("kind", "dump");
         assertThat(result.error().getString("message")).contains("disk full");
@@ -201,7 +172,8 @@ class HooksTest {
         var project = withOne(server);
         project.run("execute", "--dump").exits(0);
         try (var dumps = Files.walk(project.folder().resolve("mongodumps"))) {
-            List<String> files = dumps.map(file -> file.getFileName().toString()).toList();
+            List<String> files =
+                    dumps.map(file -> file.getFileName().toString()).toList();
             assertThat(files).contains("users.bson", "users.metadata.json");
             assertThat(files).doesNotContain("migrations_lock.bson", "done.bson");
         }

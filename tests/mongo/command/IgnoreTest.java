@@ -1,13 +1,11 @@
 package mongo.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.marking;
 import static support.Project.project;
 
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
-
 import support.MongoServer;
 import support.OnServer;
 import support.Project;
@@ -55,7 +53,8 @@ class IgnoreTest {
     @Test
     void aDryRunShowsThePlanAndTouchesNothing(MongoServer server) {
         var project = three(server);
-        Result result = project.run("ignore", "--to", "2", "--dry-run", "--json").exits(0);
+        Result result =
+                project.run("ignore", "--to", "2", "--dry-run", "--json").exits(0);
         assertThat(result.steps()).extracting("name").containsExactly("1_one", "2_two");
         assertThat(result.steps()).extracting("outcome").containsOnly("planned");
         assertThat(result.steps()).extracting("direction").containsOnly("ignore");
@@ -83,11 +82,8 @@ class IgnoreTest {
                 .containsKeys("checksum", "source", "run", "fence", "by");
         assertThat(entry.getList("attempts", Document.class))
                 .singleElement()
-                .satisfies(
-                        attempt ->
-                                assertThat(attempt)
-                                        .containsEntry("direction", "ignore")
-                                        .containsEntry("outcome", "ignored"));
+                .satisfies(attempt ->
+                        assertThat(attempt).containsEntry("direction", "ignore").containsEntry("outcome", "ignored"));
     }
 
     @Test
@@ -101,7 +97,8 @@ class IgnoreTest {
     void repairMakesAnIgnoredOnePendingAgain(MongoServer server) {
         var project = three(server);
         project.run("ignore", "--yes").exits(0);
-        project.run("repair", "3", "--as", "pending", "--reason", "needed after all").exits(0);
+        project.run("repair", "3", "--as", "pending", "--reason", "needed after all")
+                .exits(0);
         project.run("execute").exits(0);
         assertThat(project.marks()).containsExactly("three");
     }

@@ -1,13 +1,16 @@
 package mongo.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.up;
 import static support.Project.project;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
-
 import support.Eventually;
 import support.MongoServer;
 import support.OnServer;
@@ -15,56 +18,42 @@ import support.Project;
 import support.Result;
 import support.Run;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-
 /**
  * An index build goes on when the run that asked for it ends, and the next attempt waits for it.
  */
 @OnServer
 class IndexBuildTest {
-    private static final String FAIL_POINT =
-            "hangIndexBuildDuringCollectionScanPhaseBeforeInsertion";
+    private static final String FAIL_POINT = "hangIndexBuildDuringCollectionScanPhaseBeforeInsertion";
 
     private static final String BUILDING =
-            up(
-                    "db().getCollection(\"users\").createIndex(new Document(\"email\", 1), new"
-                            + " com.mongodb.client.model.IndexOptions().name(\"by_email\"));");
+            up("db().getCollection(\"users\").createIndex(new Document(\"email\", 1), new"
+                    + " com.mongodb.client.model.IndexOptions().name(\"by_email\"));");
 
     /** Lets no build of this test's database get past the middle of its collection. */
     private static Project building(MongoServer server) {
         String mark = server.database();
         server.collection("users")
-                .insertMany(
-                        List.of(new Document("of", ""), new Document("of", mark), new Document()));
+                .insertMany(List.of(new Document("of", ""), new Document("of", mark), new Document()));
         hang(server, "alwaysOn");
         server.closeAtEnd(() -> hang(server, "off"));
         return project(server).with("1_index.java", BUILDING).lease("2s");
     }
 
     private static void hang(MongoServer server, String mode) {
-        server.admin(
-                new Document("configureFailPoint", FAIL_POINT)
-                        .append("mode", mode)
-                        .append(
-                                "data",
-                                new Document(
-                                        "fieldsToMatch", new Document("of", server.database()))));
+        server.admin(new Document("configureFailPoint", FAIL_POINT)
+                .append("mode", mode)
+                .append("data", new Document("fieldsToMatch", new Document("of", server.database()))));
     }
 
     private static int builds(MongoServer server) {
         return server.client()
                 .getDatabase("admin")
-                .aggregate(
-                        List.of(
-                                new Document("$currentOp", new Document()),
-                                new Document(
-                                        "$match",
-                                        new Document("command.createIndexes", "users")
-                                                .append("command.$db", server.database()))))
+                .aggregate(List.of(
+                        new Document("$currentOp", new Document()),
+                        new Document(
+                                "$match",
+                                new Document("command.createIndexes", "users")
+                                        .append("command.$db", server.database()))))
                 .into(new ArrayList<>())
                 .size();
     }
@@ -110,9 +99,7 @@ class IndexBuildTest {
         project.letTheLeaseRunOut();
         project.run("execute")
                 .exits(5)
-                .says(
-                        "still runs in the server: index build by_email of",
-                        "the next attempt waits for it; to stop it");
+                .says("still runs in the server: index build by_email of", "the next attempt waits for it; to stop it");
         isBuiltByTheNextAttempt(project);
     }
 
@@ -120,15 +107,12 @@ class IndexBuildTest {
     void atItsTimeLimitItIsLeftAndWhatIsPrintedStopsIt(MongoServer server) {
         var project = building(server);
         Result result = started(project, "--timeout", "2s").exits(1);
-        Matcher hint =
-                Pattern.compile("db\\.getSiblingDB\\('(.*)'\\)\\.runCommand\\((.*)\\)")
-                        .matcher(result.err());
+        Matcher hint = Pattern.compile("db\\.getSiblingDB\\('(.*)'\\)\\.runCommand\\((.*)\\)")
+                .matcher(result.err());
         assertThat(hint.find()).as(result.err()).isTrue();
         assertThat(hint.group(1)).isEqualTo(server.database());
 
-        var dropped =
-                CompletableFuture.supplyAsync(
-                        () -> server.db().runCommand(Document.parse(hint.group(2))));
+        var dropped = CompletableFuture.supplyAsync(() -> server.db().runCommand(Document.parse(hint.group(2))));
         Eventually.until("the drop waits for the build", () -> drops(server) == 1);
         hang(server, "off");
 
@@ -140,11 +124,9 @@ class IndexBuildTest {
     private static int drops(MongoServer server) {
         return server.client()
                 .getDatabase("admin")
-                .aggregate(
-                        List.of(
-                                new Document("$currentOp", new Document()),
-                                new Document(
-                                        "$match", new Document("command.dropIndexes", "users"))))
+                .aggregate(List.of(
+                        new Document("$currentOp", new Document()),
+                        new Document("$match", new Document("command.dropIndexes", "users"))))
                 .into(new ArrayList<>())
                 .size();
     }

@@ -1,7 +1,6 @@
 package mongo.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.marking;
 import static support.Migrations.resumableWaitingFor;
 import static support.Migrations.waitingFor;
@@ -9,7 +8,6 @@ import static support.Project.project;
 
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
-
 import support.MongoServer;
 import support.OnServer;
 
@@ -18,12 +16,11 @@ import support.OnServer;
 class InterruptedTest {
     @Test
     void theLeaseRunsFirstAndThenAPersonDecides(MongoServer server) {
-        var project =
-                project(server)
-                        .with("1_one.java", marking("one"))
-                        .with("2_slow.java", waitingFor("go"))
-                        .with("3_three.java", marking("three"))
-                        .lease("3s");
+        var project = project(server)
+                .with("1_one.java", marking("one"))
+                .with("2_slow.java", waitingFor("go"))
+                .with("3_three.java", marking("three"))
+                .lease("3s");
         var killed = project.start("execute").untilInUp().kill();
         project.run("execute").exits(4);
         Document left = project.journal("2_slow");
@@ -52,12 +49,11 @@ class InterruptedTest {
 
     @Test
     void aResumableOneIsRunAgainByItself(MongoServer server) {
-        var project = project(server).with("1_slow.java", resumableWaitingFor("go")).lease("2s");
+        var project =
+                project(server).with("1_slow.java", resumableWaitingFor("go")).lease("2s");
         project.start("execute").untilInUp().kill();
         project.signal("go").letTheLeaseRunOut();
-        project.run("status")
-                .exits(0)
-                .says("1_slow was interrupted, and execute runs it again", "1 interrupted.");
+        project.run("status").exits(0).says("1_slow was interrupted, and execute runs it again", "1 interrupted.");
         project.run("execute").exits(0).says("it is marked @Resumable");
         assertThat(project.marks()).containsExactly("slow");
     }
@@ -65,9 +61,7 @@ class InterruptedTest {
     @Test
     void thatUpMayBeCalledAgainSaysNothingOfDown(MongoServer server) {
         String source = resumableWaitingFor("go").replace("static void up", "static void was");
-        source =
-                source.replace("static void down", "static void up")
-                        .replace("void was", "void down");
+        source = source.replace("static void down", "static void up").replace("void was", "void down");
         var project = project(server).with("1_slow.java", source).lease("2s");
         project.run("execute").exits(0);
         project.start("rollback", "1").untilInUp().kill();
@@ -78,11 +72,10 @@ class InterruptedTest {
 
     @Test
     void retryWithoutANameTakesWhatIsInterruptedToo(MongoServer server) {
-        var project =
-                project(server)
-                        .with("1_slow.java", waitingFor("go"))
-                        .with("2_two.java", marking("two"))
-                        .lease("2s");
+        var project = project(server)
+                .with("1_slow.java", waitingFor("go"))
+                .with("2_two.java", marking("two"))
+                .lease("2s");
         project.start("execute").untilInUp().kill();
         project.signal("go").letTheLeaseRunOut();
         project.run("execute", "--retry").exits(0);

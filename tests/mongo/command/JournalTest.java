@@ -1,7 +1,6 @@
 package mongo.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.failing;
 import static support.Migrations.marking;
 import static support.Migrations.oneWay;
@@ -9,19 +8,17 @@ import static support.Migrations.source;
 import static support.Migrations.up;
 import static support.Project.project;
 
-import org.bson.Document;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-
-import support.MongoServer;
-import support.OnServer;
-import support.Result;
-
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import support.MongoServer;
+import support.OnServer;
+import support.Result;
 
 /** The documents of CONTRACT, section 4: their fields, types and bounds. */
 @OnServer
@@ -45,8 +42,7 @@ class JournalTest {
                 .doesNotContainKeys("error", "session");
         assertThat(entry.getString("checksum")).matches("sha256:[0-9a-f]{64}");
         assertThat(entry.get("durationMs")).isInstanceOf(Long.class);
-        assertThat(entry.getDate("startedAt"))
-                .isBetween(before, entry.getDate("finishedAt"), true, true);
+        assertThat(entry.getDate("startedAt")).isBetween(before, entry.getDate("finishedAt"), true, true);
         assertThat(entry.getDate("finishedAt")).isBeforeOrEqualTo(Date.from(server.time()));
         Document by = entry.get("by", Document.class);
         assertThat(by)
@@ -65,13 +61,11 @@ class JournalTest {
 
     @Test
     void runningIsWrittenBeforeUpIsCalled(MongoServer server) {
-        var project =
-                project(server)
-                        .with(
-                                "1_one.java",
-                                up(
-                                        "db().getCollection(\"seen\").insertOne(db()"
-                                            + ".getCollection(\"migrations\").find().first());"));
+        var project = project(server)
+                .with(
+                        "1_one.java",
+                        up("db().getCollection(\"seen\").insertOne(db()"
+                                + ".getCollection(\"migrations\").find().first());"));
         project.run("execute").exits(0);
         assertThat(server.collection("seen").find().first())
                 .containsEntry("_id", "1_one")
@@ -95,26 +89,23 @@ class JournalTest {
                 .singleElement()
                 .asString()
                 .contains("1_one.java:8");
-        assertThat(entry.getList("attempts", Document.class).get(0).get("error")).isEqualTo(error);
+        assertThat(entry.getList("attempts", Document.class).get(0).get("error"))
+                .isEqualTo(error);
         project.with("1_one.java", oneWay("one")).run("execute").exits(0);
-        assertThat(project.journal("1_one"))
-                .containsEntry("reversible", false)
-                .doesNotContainKey("error");
+        assertThat(project.journal("1_one")).containsEntry("reversible", false).doesNotContainKey("error");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"$email is missing", "$$ROOT", "$$ is missing", "a.b: {$set: 1}"})
     void textsThatLookLikeExpressionsAreKeptAsTheyAre(String text, MongoServer server) {
-        var project =
-                project(server)
-                        .with(
-                                "1_one.java",
-                                "// "
-                                        + text
-                                        + "\n"
-                                        + up(
-                                                "System.out.print(\"%s\"); if (true) throw new Error(\"%s\");"
-                                                        .formatted(text, text)));
+        var project = project(server)
+                .with(
+                        "1_one.java",
+                        "// "
+                                + text
+                                + "\n"
+                                + up("System.out.print(\"%s\"); if (true) throw new Error(\"%s\");"
+                                        .formatted(text, text)));
         project.run("execute").exits(1);
         Document entry = project.journal("1_one");
         assertThat(entry.getString("source")).startsWith("// " + text + "\n");
@@ -124,9 +115,7 @@ class JournalTest {
 
     @Test
     void anErrorWithoutAMessageIsCalledByItsType(MongoServer server) {
-        var project =
-                project(server)
-                        .with("1_one.java", up("if (true) throw new IllegalStateException();"));
+        var project = project(server).with("1_one.java", up("if (true) throw new IllegalStateException();"));
         project.run("execute").exits(1);
         assertThat(project.journal("1_one").get("error", Document.class).getString("message"))
                 .contains("IllegalStateException");
@@ -134,13 +123,8 @@ class JournalTest {
 
     @Test
     void aLongMessageIsCutTo4Kilobytes(MongoServer server) {
-        var project =
-                project(server)
-                        .with(
-                                "1_one.java",
-                                up(
-                                        "if (true) throw new"
-                                            + " IllegalStateException(\"é\".repeat(100_000));"));
+        var project = project(server)
+                .with("1_one.java", up("if (true) throw new" + " IllegalStateException(\"é\".repeat(100_000));"));
         project.run("execute").exits(1);
         String message = project.journal("1_one").get("error", Document.class).getString("message");
         assertThat(message).startsWith("ééé").doesNotContain("\ufffd");
@@ -156,22 +140,14 @@ class JournalTest {
         members.append("static void deeper30() { throw new Error(); }");
         var project = project(server).with("1_one.java", source(members.toString()));
         project.run("execute").exits(1);
-        assertThat(
-                        project.journal("1_one")
-                                .get("error", Document.class)
-                                .getList("frames", String.class))
+        assertThat(project.journal("1_one").get("error", Document.class).getList("frames", String.class))
                 .hasSize(20);
     }
 
     @Test
     void ofTheOutputTheLast64KilobytesAreKept(MongoServer server) {
-        var project =
-                project(server)
-                        .with(
-                                "1_one.java",
-                                up(
-                                        "for (int i = 0; i < 50_000; i++) System.out.println(\"é \""
-                                                + " + i);"));
+        var project = project(server)
+                .with("1_one.java", up("for (int i = 0; i < 50_000; i++) System.out.println(\"é \"" + " + i);"));
         assertThat(project.run("execute").exits(0).out()).contains("é 0\n", "é 49999\n");
         String output = project.journal("1_one").getString("output");
         assertThat(output).endsWith("é 49999\n").doesNotContain("\ufffd");
@@ -181,10 +157,7 @@ class JournalTest {
     @Test
     void aSourceOfMoreThanAMegabyteIsRefused(MongoServer server) {
         String filler = "// 0123456789012345678901234567890123456789\n".repeat(25_000);
-        var project =
-                project(server)
-                        .with("1_one.java", marking("one"))
-                        .with("2_two.java", filler + marking("two"));
+        var project = project(server).with("1_one.java", marking("one")).with("2_two.java", filler + marking("two"));
         project.run("execute").exits(3).complainsBriefly().says("2_two");
         assertThat(project.marks()).isEmpty();
         assertThat(project.states()).isEmpty();
@@ -195,14 +168,13 @@ class JournalTest {
         var project = project(server).with("1_one.java", failing("one", "no"));
         project.run("execute").exits(1);
         List<Document> twenty = new ArrayList<>();
-        Document first = project.journal("1_one").getList("attempts", Document.class).get(0);
+        Document first =
+                project.journal("1_one").getList("attempts", Document.class).get(0);
         for (int i = 0; i < 20; i++) {
             twenty.add(new Document(first).append("run", "old-" + i));
         }
         server.collection("migrations")
-                .updateOne(
-                        new Document("_id", "1_one"),
-                        new Document("$set", new Document("attempts", twenty)));
+                .updateOne(new Document("_id", "1_one"), new Document("$set", new Document("attempts", twenty)));
         String run = project.run("execute", "--json").exits(1).json().getString("run");
         List<Document> attempts = project.journal("1_one").getList("attempts", Document.class);
         assertThat(attempts).hasSize(20);
@@ -213,14 +185,10 @@ class JournalTest {
     @Test
     void aDocumentThatOnlyHasANameCountsAsApplied(MongoServer server) {
         List<Document> ofPython =
-                List.of(
-                        new Document("name", "1_add_users.py"),
-                        new Document("name", "2_add_orders.py"));
+                List.of(new Document("name", "1_add_users.py"), new Document("name", "2_add_orders.py"));
         server.collection("migrations").insertMany(ofPython);
         var project =
-                project(server)
-                        .with("2_add_orders.java", marking("orders"))
-                        .with("3_more.java", marking("more"));
+                project(server).with("2_add_orders.java", marking("orders")).with("3_more.java", marking("more"));
         Result status = project.run("status", "--json").exits(0);
         assertThat(status.problems()).isEmpty();
         assertThat(status.json().getList("migrations", Document.class))
@@ -228,22 +196,17 @@ class JournalTest {
                 .containsExactly("applied", "applied", "pending");
         project.run("execute").exits(0);
         assertThat(project.marks()).containsExactly("more");
-        assertThat(
-                        server.collection("migrations")
-                                .find(new Document("name", new Document("$regex", "py$"))))
+        assertThat(server.collection("migrations").find(new Document("name", new Document("$regex", "py$"))))
                 .containsExactlyElementsOf(ofPython);
     }
 
     /** As pymongo-migrate and Beanie leave them. */
     @Test
     void aDocumentOfAnotherToolIsUnreadableAndNotApplied(MongoServer server) {
-        List<Document> others =
-                List.of(
-                        new Document("_id", 1)
-                                .append("name", "1_add_users")
-                                .append("applied", null),
-                        new Document("_id", 2).append("name", "2_add_orders").append("state", null),
-                        new Document("_id", 3).append("name", "3_more").append("source", "pass"));
+        List<Document> others = List.of(
+                new Document("_id", 1).append("name", "1_add_users").append("applied", null),
+                new Document("_id", 2).append("name", "2_add_orders").append("state", null),
+                new Document("_id", 3).append("name", "3_more").append("source", "pass"));
         server.collection("migrations").insertMany(others);
         var project = project(server).with("1_add_users.java", marking("users"));
         assertThat(project.run("status", "--json").exits(0).problemKinds())
@@ -257,14 +220,13 @@ class JournalTest {
         for (Object session : List.of(new Document(), new Document("id", "x"), "x")) {
             server.collection("migrations").drop();
             server.collection("migrations")
-                    .insertOne(
-                            new Document("_id", "1_one")
-                                    .append("name", "1_one.java")
-                                    .append("state", "running")
-                                    .append("transactional", true)
-                                    .append("run", "dead")
-                                    .append("fence", 1L)
-                                    .append("session", session));
+                    .insertOne(new Document("_id", "1_one")
+                            .append("name", "1_one.java")
+                            .append("state", "running")
+                            .append("transactional", true)
+                            .append("run", "dead")
+                            .append("fence", 1L)
+                            .append("session", session));
             var project = project(server).with("1_one.java", marking("one"));
             project.run("execute").exits(3).complainsBriefly().says("1_one", "its session");
             project.run("repair", "1", "--as", "pending", "--reason", "x").exits(3);
@@ -273,12 +235,9 @@ class JournalTest {
 
     @Test
     void theJournalIsWrittenWithMajorityWhateverTheUriSays(MongoServer server) {
-        var project =
-                project(server)
-                        .environment(
-                                "MONGO_URI",
-                                server.uriWith("w=1&retryWrites=false&readPreference=secondary"))
-                        .with("1_one.java", up("int nothing = 0;"));
+        var project = project(server)
+                .environment("MONGO_URI", server.uriWith("w=1&retryWrites=false&readPreference=secondary"))
+                .with("1_one.java", up("int nothing = 0;"));
         project.run("execute").exits(0);
         assertThat(project.states()).containsEntry("1_one", "applied");
     }

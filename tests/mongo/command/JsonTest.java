@@ -1,20 +1,17 @@
 package mongo.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.failing;
 import static support.Migrations.marking;
 import static support.Project.project;
 
+import java.time.Instant;
+import java.util.List;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
-
 import support.MongoServer;
 import support.OnServer;
 import support.Result;
-
-import java.time.Instant;
-import java.util.List;
 
 /**
  * {@code --json} on any command: exactly one document on standard output, of the shape of CONTRACT,
@@ -25,24 +22,23 @@ class JsonTest {
     @Test
     void everyCommandAnswersWithOneDocument(MongoServer server) {
         var project = project(server).with("1_one.java", marking("one"));
-        List<List<String>> commands =
-                List.of(
-                        List.of("--json"),
-                        List.of("status", "--json"),
-                        List.of("--json", "validate"),
-                        List.of("execute", "--dry-run", "--json"),
-                        List.of("execute", "--json"),
-                        List.of("execute", "--json"),
-                        List.of("history", "--json"),
-                        List.of("history", "1", "--json"),
-                        List.of("rollback", "1", "--json"),
-                        List.of("ignore", "--yes", "--json"),
-                        List.of("repair", "1", "--as", "pending", "--reason", "x", "--json"),
-                        List.of("create", "two", "--json"),
-                        List.of("unlock", "--json"),
-                        List.of("--version", "--json"),
-                        List.of("help", "--json"),
-                        List.of("help", "execute", "--json"));
+        List<List<String>> commands = List.of(
+                List.of("--json"),
+                List.of("status", "--json"),
+                List.of("--json", "validate"),
+                List.of("execute", "--dry-run", "--json"),
+                List.of("execute", "--json"),
+                List.of("execute", "--json"),
+                List.of("history", "--json"),
+                List.of("history", "1", "--json"),
+                List.of("rollback", "1", "--json"),
+                List.of("ignore", "--yes", "--json"),
+                List.of("repair", "1", "--as", "pending", "--reason", "x", "--json"),
+                List.of("create", "two", "--json"),
+                List.of("unlock", "--json"),
+                List.of("--version", "--json"),
+                List.of("help", "--json"),
+                List.of("help", "execute", "--json"));
         for (List<String> command : commands) {
             Result result = project.run(command.toArray(String[]::new)).exits(0);
             assertThat(result.json()).as(result.toString()).isNotEmpty();
@@ -52,15 +48,14 @@ class JsonTest {
     @Test
     void everyErrorAnswersWithOneDocumentToo(MongoServer server) {
         var project = project(server).with("1_one.java", marking("one"));
-        List<List<String>> commands =
-                List.of(
-                        List.of("nothing", "--json"),
-                        List.of("status", "--nothing", "--json"),
-                        List.of("execute", "9", "--json"),
-                        List.of("rollback", "--json"),
-                        List.of("backfill", "--json"),
-                        List.of("backfill", "pause", "--json"),
-                        List.of("status", "--port", "0", "--json"));
+        List<List<String>> commands = List.of(
+                List.of("nothing", "--json"),
+                List.of("status", "--nothing", "--json"),
+                List.of("execute", "9", "--json"),
+                List.of("rollback", "--json"),
+                List.of("backfill", "--json"),
+                List.of("backfill", "pause", "--json"),
+                List.of("status", "--port", "0", "--json"));
         for (List<String> command : commands) {
             Result result = project.run(command.toArray(String[]::new)).exits(2);
             assertThat(result.json())
@@ -77,14 +72,11 @@ class JsonTest {
 
     @Test
     void aRunAnswersWithItsStepsInOrder(MongoServer server) {
-        var project =
-                project(server)
-                        .with("1_one.java", marking("one"))
-                        .with("2_two.java", failing("two", "say \"why\"\n\ttwice"));
+        var project = project(server)
+                .with("1_one.java", marking("one"))
+                .with("2_two.java", failing("two", "say \"why\"\n\ttwice"));
         Result result = project.run("execute", "--json").exits(1);
-        assertThat(result.json())
-                .containsOnlyKeys("run", "steps", "exitCode")
-                .containsEntry("exitCode", 1L);
+        assertThat(result.json()).containsOnlyKeys("run", "steps", "exitCode").containsEntry("exitCode", 1L);
         Document one = result.steps().get(0);
         assertThat(one)
                 .containsOnlyKeys("name", "direction", "outcome", "durationMs")
@@ -107,18 +99,20 @@ class JsonTest {
         var project = project(server).with("1_one.java", marking("one"));
         assertThat(project.run("execute", "--dry-run", "--json").exits(0).steps())
                 .singleElement()
-                .satisfies(
-                        step -> assertThat(step).containsOnlyKeys("name", "direction", "outcome"));
+                .satisfies(step -> assertThat(step).containsOnlyKeys("name", "direction", "outcome"));
     }
 
     @Test
     void timesAreIsoTextsInUtc(MongoServer server) {
         var project = project(server).with("1_one.java", marking("one"));
         project.run("execute").exits(0);
-        Document row =
-                project.run("status", "--json").json().getList("migrations", Document.class).get(0);
+        Document row = project.run("status", "--json")
+                .json()
+                .getList("migrations", Document.class)
+                .get(0);
         Instant started = Instant.parse(row.getString("startedAt"));
-        assertThat(started).isEqualTo(project.journal("1_one").getDate("startedAt").toInstant());
+        assertThat(started)
+                .isEqualTo(project.journal("1_one").getDate("startedAt").toInstant());
         assertThat(Instant.parse(row.getString("finishedAt"))).isAfterOrEqualTo(started);
     }
 

@@ -1,22 +1,19 @@
 package mongo.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.marking;
 import static support.Migrations.waitingFor;
 import static support.Project.project;
 
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Date;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
-
 import support.MongoServer;
 import support.OnServer;
 import support.Project;
 import support.Result;
-
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
-import java.util.Date;
 
 /** The lock as other commands meet it, and {@code unlock}. */
 @OnServer
@@ -57,25 +54,19 @@ class LockTest {
         for (String[] words : new String[][] {{"rollback", "1"}, {"ignore", "2"}}) {
             server.collection("migrations_lock").drop();
             server.collection("migrations_lock").insertOne(Locks.heldFor(server, 1));
-            project.run(words[0], words[1], "--wait", "30s")
-                    .exits(0)
-                    .says("Waiting until", "elsewhere");
+            project.run(words[0], words[1], "--wait", "30s").exits(0).says("Waiting until", "elsewhere");
         }
-        assertThat(project.states())
-                .containsEntry("1_one", "rolled_back")
-                .containsEntry("2_two", "ignored");
+        assertThat(project.states()).containsEntry("1_one", "rolled_back").containsEntry("2_two", "ignored");
     }
 
     @Test
     void itSaysUntilWhenByThisMachinesClock(MongoServer server) {
         var project = locked(server, 60);
         String message = project.run("execute", "--json").error().getString("message");
-        assertThat(message)
-                .matches("run run-1 on elsewhere, pid 4711 holds the lock until [\\d:]{8}");
-        String until =
-                DateTimeFormatter.ofPattern("HH:mm:ss")
-                        .withZone(ZoneId.systemDefault())
-                        .format(project.lock().getDate("expiresAt").toInstant());
+        assertThat(message).matches("run run-1 on elsewhere, pid 4711 holds the lock until [\\d:]{8}");
+        String until = DateTimeFormatter.ofPattern("HH:mm:ss")
+                .withZone(ZoneId.systemDefault())
+                .format(project.lock().getDate("expiresAt").toInstant());
         assertThat(message).endsWith(until);
     }
 
@@ -111,8 +102,7 @@ class LockTest {
         var run = project.start("execute").untilInUp();
         Document lock = project.lock();
         assertThat(lock)
-                .containsOnlyKeys(
-                        "_id", "owner", "run", "host", "pid", "token", "acquiredAt", "expiresAt")
+                .containsOnlyKeys("_id", "owner", "run", "host", "pid", "token", "acquiredAt", "expiresAt")
                 .containsEntry("pid", run.pid())
                 .containsEntry("run", project.journal("1_one").get("run"));
         assertThat(lock.get("owner")).isInstanceOf(String.class);
@@ -156,12 +146,9 @@ class LockTest {
     @Test
     void theCollectionsNameIsTheLocksToo(MongoServer server) {
         var project =
-                project(server)
-                        .environment("MIGRATIONS_COLLECTION", "changes")
-                        .with("1_one.java", marking("one"));
+                project(server).environment("MIGRATIONS_COLLECTION", "changes").with("1_one.java", marking("one"));
         project.run("execute").exits(0);
-        assertThat(server.db().listCollectionNames())
-                .containsExactlyInAnyOrder("changes", "changes_lock", "done");
+        assertThat(server.db().listCollectionNames()).containsExactlyInAnyOrder("changes", "changes_lock", "done");
     }
 
     @Test

@@ -1,10 +1,8 @@
 package mongo.command;
 
-import org.bson.Document;
-
-import support.MongoServer;
-
 import java.util.Date;
+import org.bson.Document;
+import support.MongoServer;
 
 /** A lock as another owner would have written it. */
 public final class Locks {

@@ -1,25 +1,22 @@
 package mongo.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.marking;
 import static support.Migrations.waitingFor;
 import static support.Project.project;
 import static support.Project.withoutServer;
 
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.List;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
-
 import support.Kind;
 import support.MongoServer;
 import support.On;
 import support.OnServer;
 import support.Result;
-
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Date;
-import java.util.List;
 
 /** Status and history where the journal is odd, large, closed, or being written. */
 @OnServer
@@ -31,9 +28,7 @@ class LookingTest {
     void whatRunsIsShownWithWhoRunsIt(MongoServer server) {
         var project = project(server).with("1_slow.java", waitingFor("go"));
         var run = project.start("execute").untilInUp();
-        project.run("status")
-                .exits(0)
-                .says("running", "1_slow", "by " + System.getProperty("user.name"));
+        project.run("status").exits(0).says("running", "1_slow", "by " + System.getProperty("user.name"));
         project.run("history").exits(0).says("running", "1_slow");
         project.run("repair", "1", "--as", "applied", "--reason", "x").exits(4);
         project.signal("go");
@@ -45,10 +40,7 @@ class LookingTest {
     void aLargeJournalMayTakeLongerThanAnyOneAnswerOfIt(MongoServer server) {
         List<Document> entries = new ArrayList<>();
         for (int i = 0; i < 6_001; i++) {
-            entries.add(
-                    new Document("_id", "x" + i)
-                            .append("name", "x.java")
-                            .append("state", "applied"));
+            entries.add(new Document("_id", "x" + i).append("name", "x.java").append("state", "applied"));
         }
         server.collection("migrations").insertMany(entries);
         // Three answers after the first: together they take longer than the 10 s that each may.
@@ -59,24 +51,23 @@ class LookingTest {
     @Test
     void whereABackfillStoppedIsSaid(MongoServer server) {
         server.collection("migrations")
-                .insertOne(
-                        new Document("_id", "1_one")
-                                .append("name", "1_one.java")
-                                .append("number", 1L)
-                                .append("state", "running")
-                                .append("run", "run-1")
-                                .append("fence", 0L)
-                                .append("startedAt", new Date())
-                                .append(
-                                        "checkpoints",
-                                        new Document(
-                                                        "0",
-                                                        new Document("collection", "users")
-                                                                .append("state", "running")
-                                                                .append("done", 1200L)
-                                                                .append("estimate", 5000L)
-                                                                .append("changed", 900L))
-                                                .append("1", "nonsense")));
+                .insertOne(new Document("_id", "1_one")
+                        .append("name", "1_one.java")
+                        .append("number", 1L)
+                        .append("state", "running")
+                        .append("run", "run-1")
+                        .append("fence", 0L)
+                        .append("startedAt", new Date())
+                        .append(
+                                "checkpoints",
+                                new Document(
+                                                "0",
+                                                new Document("collection", "users")
+                                                        .append("state", "running")
+                                                        .append("done", 1200L)
+                                                        .append("estimate", 5000L)
+                                                        .append("changed", 900L))
+                                        .append("1", "nonsense")));
         project(server)
                 .with("1_one.java", marking("one"))
                 .run("status")
@@ -88,13 +79,11 @@ class LookingTest {
     @Test
     void oddAttemptsAreShownAsFarAsTheyAreUnderstood(MongoServer server) {
         server.collection("migrations")
-                .insertMany(
-                        List.of(
-                                Document.parse("{_id: 1, attempts: 'none'}"),
-                                Document.parse("{_id: '2_two', state: 7, attempts: [1, {by: 3}]}"),
-                                Document.parse(
-                                        "{_id: '3_three', state: 'applied', attempts: [{outcome:"
-                                            + " 'applied', run: 4, error: {message: '$odd'}}]}")));
+                .insertMany(List.of(
+                        Document.parse("{_id: 1, attempts: 'none'}"),
+                        Document.parse("{_id: '2_two', state: 7, attempts: [1, {by: 3}]}"),
+                        Document.parse("{_id: '3_three', state: 'applied', attempts: [{outcome:"
+                                + " 'applied', run: 4, error: {message: '$odd'}}]}")));
         project(server).run("history").exits(0).says("2_two", "unknown", "3_three", "$odd");
         project(server).run("history", "--json").exits(0).json();
     }
@@ -104,15 +93,14 @@ class LookingTest {
         List<Document> many = new ArrayList<>();
         for (int i = 1; i <= 10_000; i++) {
             String name = "%05d_step".formatted(i);
-            many.add(
-                    new Document("_id", name)
-                            .append("name", name + ".java")
-                            .append("number", (long) i)
-                            .append("state", "applied")
-                            .append("fileGone", true)
-                            .append("startedAt", new Date())
-                            .append("finishedAt", new Date())
-                            .append("source", "x".repeat(1000)));
+            many.add(new Document("_id", name)
+                    .append("name", name + ".java")
+                    .append("number", (long) i)
+                    .append("state", "applied")
+                    .append("fileGone", true)
+                    .append("startedAt", new Date())
+                    .append("finishedAt", new Date())
+                    .append("source", "x".repeat(1000)));
         }
         server.collection("migrations").insertMany(many);
         var project = project(server);
@@ -125,14 +113,12 @@ class LookingTest {
 
     @Test
     void whoMayOnlyReadMayLook(@On(Kind.AUTH) MongoServer server) {
-        server.collection("migrations")
-                .insertOne(new Document("_id", "1_one").append("state", "applied"));
+        server.collection("migrations").insertOne(new Document("_id", "1_one").append("state", "applied"));
         server.createUser("reader", "secret", "read");
-        var project =
-                project(server)
-                        .environment("MONGO_URI", server.uriAs("reader", "secret"))
-                        .with("1_one.java", marking("one"))
-                        .with("2_two.java", marking("two"));
+        var project = project(server)
+                .environment("MONGO_URI", server.uriAs("reader", "secret"))
+                .with("1_one.java", marking("one"))
+                .with("2_two.java", marking("two"));
         project.run("status").exits(0).says("1_one", "2_two");
         project.run("validate", "--database").exits(0);
         project.run("history").exits(0);
@@ -146,10 +132,9 @@ class LookingTest {
     @Test
     void whoMayNotReadIsToldTheRight(@On(Kind.AUTH) MongoServer server) {
         server.createUser("stranger", "secret");
-        var project =
-                project(server)
-                        .environment("MONGO_URI", server.uriAs("stranger", "secret"))
-                        .with("1_one.java", marking("one"));
+        var project = project(server)
+                .environment("MONGO_URI", server.uriAs("stranger", "secret"))
+                .with("1_one.java", marking("one"));
         for (String command : List.of("status", "history")) {
             project.run(command).exits(6).complainsBriefly().says("migrations", "find");
         }

@@ -1,25 +1,8 @@
 package mongo.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.marking;
 import static support.Project.project;
-
-import migopy.MigrationsManager;
-
-import org.bson.Document;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-
-import support.Eventually;
-import support.Json;
-import support.Kind;
-import support.MongoServer;
-import support.On;
-import support.OnServer;
-import support.Result;
-import support.Scratch;
 
 import java.io.ByteArrayOutputStream;
 import java.io.File;
@@ -36,6 +19,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
+import migopy.MigrationsManager;
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import support.Eventually;
+import support.Json;
+import support.Kind;
+import support.MongoServer;
+import support.On;
+import support.OnServer;
+import support.Result;
+import support.Scratch;
 
 /**
  * With {@code --json} there is one document on standard output whatever prints there too and
@@ -43,28 +39,25 @@ import java.util.stream.Collectors;
  */
 @OnServer
 class OneAnswerTest {
-    private static final String CHILD =
-            "new ProcessBuilder(\"echo\", \"from a child\").inheritIO().start().waitFor();";
+    private static final String CHILD = "new ProcessBuilder(\"echo\", \"from a child\").inheritIO().start().waitFor();";
 
     @Test
     void whatHooksPrintGoesToStandardErrorWithoutSecrets(@On(Kind.AUTH) MongoServer server) {
         server.createUser("ada", "s3cr3tWord", "readWrite");
         String print = "System.out.println(\"%s s3cr3tWord\");";
-        var project =
-                project(server)
-                        .environment("MONGO_URI", server.uriAs("ada", "s3cr3tWord"))
-                        .with("1_one.java", marking("one"))
-                        .entry(
-                                "@Override protected void beforeRun() {"
-                                        + print.formatted("before")
-                                        + "} @Override protected void afterRun() {"
-                                        + print.formatted("after")
-                                        + "} @Override protected void doDump() {"
-                                        + print.formatted("dump")
-                                        + " System.err.println(\"s3cr3tWord\"); }"
-                                        + "@Command void task() {"
-                                        + print.formatted("task")
-                                        + " System.err.println(\"s3cr3tWord\"); }");
+        var project = project(server)
+                .environment("MONGO_URI", server.uriAs("ada", "s3cr3tWord"))
+                .with("1_one.java", marking("one"))
+                .entry("@Override protected void beforeRun() {"
+                        + print.formatted("before")
+                        + "} @Override protected void afterRun() {"
+                        + print.formatted("after")
+                        + "} @Override protected void doDump() {"
+                        + print.formatted("dump")
+                        + " System.err.println(\"s3cr3tWord\"); }"
+                        + "@Command void task() {"
+                        + print.formatted("task")
+                        + " System.err.println(\"s3cr3tWord\"); }");
         Result run = project.run("execute", "--dump", "--json").exits(0);
         assertThat(run.steps()).hasSize(1);
         assertThat(run.err()).contains("before ****", "after ****", "dump ****");
@@ -80,13 +73,8 @@ class OneAnswerTest {
 
     @Test
     void whatAChildProcessPrintsIsNoPartOfTheAnswer(MongoServer server) {
-        var project =
-                project(server)
-                        .with(
-                                "1_child.java",
-                                "class Step { static void up() throws Exception { "
-                                        + CHILD
-                                        + " } }");
+        var project = project(server)
+                .with("1_child.java", "class Step { static void up() throws Exception { " + CHILD + " } }");
         project.entry("@Override protected void beforeRun() throws Exception { " + CHILD + " }");
         Result run = project.start("execute", "--json").exits(0);
         assertThat(run.steps()).hasSize(1);
@@ -103,8 +91,7 @@ class OneAnswerTest {
         var project = project(server).entry("@Command void task() { throw " + error + "; }");
         Result json = project.run("task", "--json").exits(1);
         assertThat(json.json()).containsEntry("exitCode", 1L);
-        assertThat(json.error().getString("message"))
-                .contains(error.substring(4, error.indexOf('(')));
+        assertThat(json.error().getString("message")).contains(error.substring(4, error.indexOf('(')));
         project.run("task").exits(1).complainsBriefly();
         project.run("task", "--verbose").exits(1).says("\tat migopy.task");
     }
@@ -113,15 +100,13 @@ class OneAnswerTest {
     @ValueSource(strings = {"jdk.compiler", "jdk.unsupported"})
     void aRuntimeThatLacksAModuleIsNamedAsThat(String module, MongoServer server) {
         var project = project(server).with("1_one.java", marking("one"));
-        String modules =
-                ModuleLayer.boot().modules().stream()
-                        .map(Module::getName)
-                        .filter(name -> name.startsWith("java.") && !name.equals("java.se"))
-                        .collect(Collectors.joining(","));
+        String modules = ModuleLayer.boot().modules().stream()
+                .map(Module::getName)
+                .filter(name -> name.startsWith("java.") && !name.equals("java.se"))
+                .collect(Collectors.joining(","));
         String other = module.equals("jdk.compiler") ? ",jdk.unsupported" : ",jdk.compiler";
-        Result run =
-                project.start(List.of("--limit-modules", modules + other), "execute", "--json")
-                        .exits(2);
+        Result run = project.start(List.of("--limit-modules", modules + other), "execute", "--json")
+                .exits(2);
         assertThat(run.error())
                 .containsEntry("kind", "usage")
                 .hasEntrySatisfying("hint", hint -> assertThat(hint.toString()).contains("JDK"));
@@ -130,8 +115,7 @@ class OneAnswerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"bson-5", "mongodb-driver-core", "mongodb-driver-sync"})
-    void aDamagedJarIsNamedEvenWhereItIsTheOneThatWritesJson(String name, MongoServer server)
-            throws Exception {
+    void aDamagedJarIsNamedEvenWhereItIsTheOneThatWritesJson(String name, MongoServer server) throws Exception {
         Path folder = Scratch.folder("damaged"); // without migopy.java: this runs no script
         Files.createDirectory(folder.resolve("mongomigrations"));
         List<String> classPath = new ArrayList<>();
@@ -143,24 +127,22 @@ class OneAnswerTest {
                 Files.write(damaged, Arrays.copyOf(Files.readAllBytes(Path.of(entry)), 10_000));
             }
         }
-        ProcessBuilder builder =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin/java").toString(),
-                                "-cp",
-                                String.join(File.pathSeparator, classPath),
-                                "support.ProjectEntry",
-                                "status",
-                                "--json")
-                        .directory(folder.toFile())
-                        .redirectError(folder.resolve("err").toFile());
+        ProcessBuilder builder = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                        "-cp",
+                        String.join(File.pathSeparator, classPath),
+                        "support.ProjectEntry",
+                        "status",
+                        "--json")
+                .directory(folder.toFile())
+                .redirectError(folder.resolve("err").toFile());
         builder.environment().put("MIGOPY_HOME", folder.toString());
         builder.environment().put("MONGO_URI", server.uri());
         Process status = builder.start();
         Document answer = Json.object(new String(status.getInputStream().readAllBytes()));
         assertThat(status.waitFor()).as(answer.toJson()).isEqualTo(1);
         assertThat(answer).containsEntry("exitCode", 1L);
-        assertThat(answer.get("error", Document.class).getString("message"))
-                .contains(damaged + " is damaged");
+        assertThat(answer.get("error", Document.class).getString("message")).contains(damaged + " is damaged");
         assertThat(folder.resolve("err")).content().doesNotContain("\tat ");
     }
 
@@ -168,28 +150,24 @@ class OneAnswerTest {
     @ValueSource(strings = {"--json", "--all"})
     void anAnswerThatCannotBeWrittenIsAFailure(String option, MongoServer server) {
         var project = project(server).with("1_one.java", marking("one"));
-        Map<String, String> environment =
-                Map.of("MONGO_URI", server.uri(), "MIGOPY_HOME", project.folder().toString());
-        var entry =
-                new MigrationsManager() {
-                    @Override
-                    protected Map<String, String> environment() {
-                        return environment;
-                    }
-                };
-        var full =
-                new OutputStream() {
-                    @Override
-                    public void write(int value) throws IOException {
-                        throw new IOException("No space left on device");
-                    }
-                };
+        Map<String, String> environment = Map.of(
+                "MONGO_URI", server.uri(), "MIGOPY_HOME", project.folder().toString());
+        var entry = new MigrationsManager() {
+            @Override
+            protected Map<String, String> environment() {
+                return environment;
+            }
+        };
+        var full = new OutputStream() {
+            @Override
+            public void write(int value) throws IOException {
+                throw new IOException("No space left on device");
+            }
+        };
         var err = new ByteArrayOutputStream();
-        int exitCode =
-                entry.run(new PrintStream(full), new PrintStream(err, true), "status", option);
+        int exitCode = entry.run(new PrintStream(full), new PrintStream(err, true), "status", option);
         assertThat(exitCode).isEqualTo(1);
-        assertThat(err.toString(StandardCharsets.UTF_8))
-                .contains("Standard output cannot be written");
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("Standard output cannot be written");
     }
 
     @Test

@@ -1,7 +1,6 @@
 package mongo.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.failing;
 import static support.Migrations.marking;
 import static support.Migrations.transactional;
@@ -10,7 +9,6 @@ import static support.Project.project;
 
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
-
 import support.Kind;
 import support.MongoServer;
 import support.On;
@@ -43,16 +41,15 @@ class OtherVersionsTest {
     @Test
     void aServerThatWantsAPassword(@On(Kind.AUTH) MongoServer server) {
         server.createUser("ada", "p@ss:w/rd%", "readWrite");
-        var project =
-                project(server)
-                        .environment("MONGO_URI", null)
-                        .environment("MONGO_HOST", "127.0.0.1")
-                        .environment("MONGO_PORT", String.valueOf(server.port()))
-                        .environment("MONGO_DATABASE", server.database())
-                        .environment("MONGO_USER", "ada")
-                        .environment("MONGO_PASSWORD", "p@ss:w/rd%")
-                        .environment("MONGO_AUTH_SOURCE", "admin")
-                        .with("1_one.java", marking("one"));
+        var project = project(server)
+                .environment("MONGO_URI", null)
+                .environment("MONGO_HOST", "127.0.0.1")
+                .environment("MONGO_PORT", String.valueOf(server.port()))
+                .environment("MONGO_DATABASE", server.database())
+                .environment("MONGO_USER", "ada")
+                .environment("MONGO_PASSWORD", "p@ss:w/rd%")
+                .environment("MONGO_AUTH_SOURCE", "admin")
+                .with("1_one.java", marking("one"));
         project.run("execute").exits(0).neverSays("p@ss:w/rd%");
         assertThat(project.marks()).containsExactly("one");
     }
@@ -60,17 +57,15 @@ class OtherVersionsTest {
     @Test
     void aServerThatWantsAPasswordByOptionsAlone(@On(Kind.AUTH) MongoServer server) {
         server.createUser("ada", "p@ss:w/rd%", "readWrite");
-        var project =
-                project(server)
-                        .environment("MONGO_URI", null)
-                        .environment("MONGO_PASSWORD", "not this one")
-                        .write("secret", "p@ss:w/rd%\n")
-                        .with("1_one.java", marking("one"));
-        project.run(
-                        ("execute --host 127.0.0.1 --port %d --database %s --user ada"
-                                        + " --password-file secret --auth-source admin")
-                                .formatted(server.port(), server.database())
-                                .split(" "))
+        var project = project(server)
+                .environment("MONGO_URI", null)
+                .environment("MONGO_PASSWORD", "not this one")
+                .write("secret", "p@ss:w/rd%\n")
+                .with("1_one.java", marking("one"));
+        project.run(("execute --host 127.0.0.1 --port %d --database %s --user ada"
+                                + " --password-file secret --auth-source admin")
+                        .formatted(server.port(), server.database())
+                        .split(" "))
                 .exits(0)
                 .neverSays("p@ss:w/rd%");
         assertThat(project.marks()).containsExactly("one");
@@ -79,17 +74,16 @@ class OtherVersionsTest {
     @Test
     void aServerThatSpeaksTls(@On(Kind.TLS) MongoServer server) {
         var tls = TlsFiles.shared();
-        var project =
-                project(server)
-                        .environment("MONGO_URI", null)
-                        .environment("MONGO_PORT", String.valueOf(server.port()))
-                        .environment("MONGO_DATABASE", server.database())
-                        .environment("MONGO_TLS", "true")
-                        .environment("MONGO_TLS_CA_FILE", tls.authority().toString())
-                        .environment(
-                                "MONGO_TLS_CERTIFICATE_KEY_FILE",
-                                tls.certificateAndKey().toString())
-                        .with("1_one.java", marking("one"));
+        var project = project(server)
+                .environment("MONGO_URI", null)
+                .environment("MONGO_PORT", String.valueOf(server.port()))
+                .environment("MONGO_DATABASE", server.database())
+                .environment("MONGO_TLS", "true")
+                .environment("MONGO_TLS_CA_FILE", tls.authority().toString())
+                .environment(
+                        "MONGO_TLS_CERTIFICATE_KEY_FILE",
+                        tls.certificateAndKey().toString())
+                .with("1_one.java", marking("one"));
         project.run("execute").exits(0);
         assertThat(project.marks()).containsExactly("one");
         project.environment("MONGO_TLS_CA_FILE", null).run("status").exits(6).complainsBriefly();
@@ -98,8 +92,7 @@ class OtherVersionsTest {
     @Test
     void aServerThatSpeaksTlsByOptionsAlone(@On(Kind.TLS) MongoServer server) {
         var tls = TlsFiles.shared();
-        var project =
-                project(server).environment("MONGO_URI", null).with("1_one.java", marking("one"));
+        var project = project(server).environment("MONGO_URI", null).with("1_one.java", marking("one"));
         project.run(
                         "execute",
                         "--port=" + server.port(),
@@ -116,18 +109,16 @@ class OtherVersionsTest {
         for (int i = 0; i < 100; i++) {
             server.collection("users").insertOne(new Document("email", "A" + i));
         }
-        var project =
-                project(server)
-                        .with("1_one.java", marking("one"))
-                        .with("2_two.java", transactional("two"))
-                        .with("3_three.java", failing("three", "no"))
-                        .with(
-                                "4_four.java",
-                                up(
-                                        "migopy.Migration.backfill(\"users\").batch(10)"
-                                            + ".update(com.mongodb.client.model.Aggregates.set(new"
-                                            + " com.mongodb.client.model.Field<>(\"lower\", new"
-                                            + " Document(\"$toLower\", \"$email\")))).run();"));
+        var project = project(server)
+                .with("1_one.java", marking("one"))
+                .with("2_two.java", transactional("two"))
+                .with("3_three.java", failing("three", "no"))
+                .with(
+                        "4_four.java",
+                        up("migopy.Migration.backfill(\"users\").batch(10)"
+                                + ".update(com.mongodb.client.model.Aggregates.set(new"
+                                + " com.mongodb.client.model.Field<>(\"lower\", new"
+                                + " Document(\"$toLower\", \"$email\")))).run();"));
         project.run("execute").exits(1);
         project.with("3_three.java", marking("three"));
         project.run("execute").exits(0);

@@ -1,24 +1,21 @@
 package mongo.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.source;
 import static support.Project.project;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
 import support.Kind;
 import support.MongoServer;
 import support.On;
 import support.OnServer;
 import support.Project;
 import support.Result;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /** What a migration may do with the transaction that it is called in, and what it may not. */
 @OnServer
@@ -27,11 +24,10 @@ class OwnTransactionTest {
             "db.getCollection(\"done\").insertOne(session, new Document(\"mark\", \"one\"));";
 
     private static String transactional(String statements) {
-        return source(
-                "static int calls; static void up(MongoDatabase db, ClientSession session) throws"
-                        + " Exception { calls++;\n"
-                        + statements
-                        + "\n}");
+        return source("static int calls; static void up(MongoDatabase db, ClientSession session) throws"
+                + " Exception { calls++;\n"
+                + statements
+                + "\n}");
     }
 
     private static Project prepared(MongoServer server) {
@@ -41,8 +37,7 @@ class OwnTransactionTest {
 
     private static void isLeftAsItWas(Project project, MongoServer server) {
         assertThat(project.states()).containsEntry("1_one", "failed");
-        assertThat(server.collection("done").find())
-                .containsExactly(new Document("_id", 1).append("n", 0));
+        assertThat(server.collection("done").find()).containsExactly(new Document("_id", 1).append("n", 0));
     }
 
     @ParameterizedTest
@@ -58,25 +53,21 @@ class OwnTransactionTest {
             })
     void itCannotEndItItself(String call, MongoServer server) {
         var project = prepared(server).with("1_one.java", transactional(FIRST + "\n" + call));
-        project.run("execute")
-                .exits(1)
-                .says("session.", "is not the migration's to call", "1_one.java:9");
+        project.run("execute").exits(1).says("session.", "is not the migration's to call", "1_one.java:9");
         isLeftAsItWas(project, server);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"commitTransaction", "abortTransaction"})
     void itCannotEndItByACommandEither(String command, MongoServer server) {
-        var project =
-                prepared(server)
-                        .with(
-                                "1_one.java",
-                                transactional(
-                                        FIRST
-                                                + "\nMigration.client().getDatabase(\"admin\")"
-                                                + ".runCommand(session, new Document(\""
-                                                + command
-                                                + "\", 1));"));
+        var project = prepared(server)
+                .with(
+                        "1_one.java",
+                        transactional(FIRST
+                                + "\nMigration.client().getDatabase(\"admin\")"
+                                + ".runCommand(session, new Document(\""
+                                + command
+                                + "\", 1));"));
         project.run("execute").exits(1).says(command + " is not the migration's to send");
         isLeftAsItWas(project, server);
     }
@@ -85,36 +76,31 @@ class OwnTransactionTest {
     @ValueSource(
             strings = {
                 "db.getCollection(\"done\").insertOne(session, new Document(\"_id\", 1));",
-                "db.runCommand(session, Document.parse(\"{insert: 'done', documents: [{_id:"
-                        + " 1}]}\"));",
+                "db.runCommand(session, Document.parse(\"{insert: 'done', documents: [{_id:" + " 1}]}\"));",
                 "db.createCollection(session, \"done\");",
             })
     void anErrorOfTheServerThatItCatchesIsSaidAtOnce(String statement, MongoServer server) {
-        var project =
-                prepared(server)
-                        .with(
-                                "1_one.java",
-                                transactional(
-                                        FIRST
-                                                + "try { "
-                                                + statement
-                                                + " } catch (com.mongodb.MongoException e) { }"
-                                                + " System.out.println(\"call \" + calls);"));
+        var project = prepared(server)
+                .with(
+                        "1_one.java",
+                        transactional(FIRST
+                                + "try { "
+                                + statement
+                                + " } catch (com.mongodb.MongoException e) { }"
+                                + " System.out.println(\"call \" + calls);"));
         project.run("execute").exits(1).says("1_one").neverSays("has been aborted", "call 2");
         isLeftAsItWas(project, server);
     }
 
     @Test
     void whatTheServerAnsweredFirstIsNamedAlsoWhereMoreWasAskedOfIt(MongoServer server) {
-        var project =
-                prepared(server)
-                        .with(
-                                "1_one.java",
-                                transactional(
-                                        "try { db.getCollection(\"done\").insertOne(session, new"
-                                                + " Document(\"_id\", 1)); } catch"
-                                                + " (com.mongodb.MongoWriteException e) { }"
-                                                + FIRST));
+        var project = prepared(server)
+                .with(
+                        "1_one.java",
+                        transactional("try { db.getCollection(\"done\").insertOne(session, new"
+                                + " Document(\"_id\", 1)); } catch"
+                                + " (com.mongodb.MongoWriteException e) { }"
+                                + FIRST));
         project.run("execute")
                 .exits(1)
                 .says("The server aborted the transaction when it answered", "E11000")
@@ -130,8 +116,7 @@ class OwnTransactionTest {
                 "Migration.db().getCollection(\"done\").deleteMany(new Document());",
                 "Migration.client().getDatabase(db.getName()).getCollection(\"done\")"
                         + ".findOneAndDelete(new Document(\"_id\", 1));",
-                "db.runCommand(Document.parse(\"{update: 'done', updates: [{q: {}, u: {$inc: {n:"
-                        + " 1}}}]}\"));",
+                "db.runCommand(Document.parse(\"{update: 'done', updates: [{q: {}, u: {$inc: {n:" + " 1}}}]}\"));",
                 "Thread t = new Thread(() -> db.getCollection(\"done\").deleteMany(new"
                         + " Document())); t.start(); t.join();",
                 "db.getCollection(\"done\").createIndex(new Document(\"n\", 1));",
@@ -141,15 +126,13 @@ class OwnTransactionTest {
                         + " db.getCollection(\"done\").deleteOne(own, new Document(\"_id\", 1)); }",
             })
     void oneForgottenSessionIsRefusedBeforeItWaitsForItself(String call, MongoServer server) {
-        var project =
-                prepared(server)
-                        .with(
-                                "1_one.java",
-                                transactional(
-                                        "db.getCollection(\"done\").updateOne(session, new"
-                                            + " Document(\"_id\", 1), new Document(\"$inc\", new"
-                                            + " Document(\"n\", 1)));\n"
-                                                + call));
+        var project = prepared(server)
+                .with(
+                        "1_one.java",
+                        transactional("db.getCollection(\"done\").updateOne(session, new"
+                                + " Document(\"_id\", 1), new Document(\"$inc\", new"
+                                + " Document(\"n\", 1)));\n"
+                                + call));
         long start = System.nanoTime();
         project.run("execute").exits(1).says("1_one: ", "session", "1_one.java:9");
         assertThat(System.nanoTime() - start).isLessThan(20_000_000_000L);
@@ -161,13 +144,12 @@ class OwnTransactionTest {
         prepared(server)
                 .with(
                         "1_one.java",
-                        transactional(
-                                "db.createCollection(\"shops\");"
-                                        + " db.getCollection(\"done\").countDocuments();\n"
-                                        + FIRST
-                                        + "try (var own = Migration.client().startSession()) {"
-                                        + " db.getCollection(\"log\").insertOne(own, new"
-                                        + " Document()); }"))
+                        transactional("db.createCollection(\"shops\");"
+                                + " db.getCollection(\"done\").countDocuments();\n"
+                                + FIRST
+                                + "try (var own = Migration.client().startSession()) {"
+                                + " db.getCollection(\"log\").insertOne(own, new"
+                                + " Document()); }"))
                 .run("execute")
                 .exits(0);
         assertThat(server.collection("done").countDocuments()).isEqualTo(2);
@@ -176,14 +158,12 @@ class OwnTransactionTest {
 
     @Test
     void aBackfillInATransactionIsRefusedAtOnce(MongoServer server) {
-        var project =
-                prepared(server)
-                        .with(
-                                "1_one.java",
-                                transactional(
-                                        FIRST
-                                                + "\nSystem.out.println(\"call \" + calls);"
-                                                + " Migration.backfill(\"done\").delete().run();"));
+        var project = prepared(server)
+                .with(
+                        "1_one.java",
+                        transactional(FIRST
+                                + "\nSystem.out.println(\"call \" + calls);"
+                                + " Migration.backfill(\"done\").delete().run();"));
         project.run("execute")
                 .exits(1)
                 .says("backfill(\"done\") in a transaction", "1_one.java:9")
@@ -196,45 +176,37 @@ class OwnTransactionTest {
         project(server)
                 .with(
                         "1_one.java",
-                        transactional(
-                                "db.createCollection(session, \"shops\");"
-                                        + " db.getCollection(\"shops\").createIndex(session, new"
-                                        + " Document(\"name\", 1));"
-                                        + " db.getCollection(\"shops\").insertOne(session, new"
-                                        + " Document(\"name\", \"corner\"));"
-                                        + " Migration.db().createCollection(session, \"other\");"
-                                        + " Migration.client().getDatabase(db.getName())"
-                                        + ".getCollection(\"third\").createIndex(session, new"
-                                        + " Document(\"x\", 1));"
-                                        + " db.getCollection(\"implicit\").insertOne(session, new"
-                                        + " Document());"))
+                        transactional("db.createCollection(session, \"shops\");"
+                                + " db.getCollection(\"shops\").createIndex(session, new"
+                                + " Document(\"name\", 1));"
+                                + " db.getCollection(\"shops\").insertOne(session, new"
+                                + " Document(\"name\", \"corner\"));"
+                                + " Migration.db().createCollection(session, \"other\");"
+                                + " Migration.client().getDatabase(db.getName())"
+                                + ".getCollection(\"third\").createIndex(session, new"
+                                + " Document(\"x\", 1));"
+                                + " db.getCollection(\"implicit\").insertOne(session, new"
+                                + " Document());"))
                 .run("execute")
                 .exits(0);
-        assertThat(server.db().listCollectionNames())
-                .contains("shops", "other", "third", "implicit");
+        assertThat(server.db().listCollectionNames()).contains("shops", "other", "third", "implicit");
         assertThat(server.collection("shops").listIndexes()).hasSize(2);
     }
 
     @Test
     void alsoInATransactionOfItsOwn(MongoServer server) {
-        project(server)
-                .with(
-                        "1_one.java",
-                        source(
-                                """
-                                static void up(MongoDatabase handed) {
-                                    try (ClientSession session = Migration.client().startSession()) {
-                                        session.withTransaction(() -> {
-                                            db().createCollection(session, "shops");
-                                            handed.getCollection("shops").createIndex(session, new Document("n", 1));
-                                            return db().getCollection("shops").insertOne(session, new Document());
-                                        });
-                                    }
-                                    Migration.transaction((database, session) -> database.createCollection(session, "other"));
-                                }
-                                """))
-                .run("execute")
-                .exits(0);
+        project(server).with("1_one.java", source("""
+            static void up(MongoDatabase handed) {
+                try (ClientSession session = Migration.client().startSession()) {
+                    session.withTransaction(() -> {
+                        db().createCollection(session, "shops");
+                        handed.getCollection("shops").createIndex(session, new Document("n", 1));
+                        return db().getCollection("shops").insertOne(session, new Document());
+                    });
+                }
+                Migration.transaction((database, session) -> database.createCollection(session, "other"));
+            }
+            """)).run("execute").exits(0);
         assertThat(server.db().listCollectionNames()).contains("shops", "other");
         assertThat(server.collection("shops").countDocuments()).isEqualTo(1);
     }
@@ -242,15 +214,13 @@ class OwnTransactionTest {
     @Test
     void oneThatTakesTooLongIsNotTriedAgain(@On(Kind.OWN) MongoServer server) {
         server.admin(new Document("setParameter", 1).append("transactionLifetimeLimitSeconds", 1));
-        var project =
-                prepared(server)
-                        .with(
-                                "1_one.java",
-                                transactional(
-                                        "System.out.println(\"call \" + calls); while (true) {"
-                                            + " java.util.concurrent.locks.LockSupport.parkNanos(100_000_000);"
-                                            + " db.getCollection(\"done\").insertOne(session, new"
-                                            + " Document()); }"));
+        var project = prepared(server)
+                .with(
+                        "1_one.java",
+                        transactional("System.out.println(\"call \" + calls); while (true) {"
+                                + " java.util.concurrent.locks.LockSupport.parkNanos(100_000_000);"
+                                + " db.getCollection(\"done\").insertOne(session, new"
+                                + " Document()); }"));
         project.run("execute")
                 .exits(1)
                 .says("the server aborts one after 1 s", "transactionLifetimeLimitSeconds")

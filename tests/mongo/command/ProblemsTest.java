@@ -1,25 +1,22 @@
 package mongo.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.failingDown;
 import static support.Migrations.marking;
 import static support.Project.project;
-
-import org.bson.Document;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-
-import support.MongoServer;
-import support.OnServer;
-import support.Project;
-import support.Result;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Date;
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import support.MongoServer;
+import support.OnServer;
+import support.Project;
+import support.Result;
 
 /**
  * Every kind of problem: status shows it, execute refuses because of it, and nothing is run or
@@ -29,16 +26,11 @@ import java.util.Date;
 class ProblemsTest {
     private static void isRefused(Project project, String kind, String name) {
         Result status = project.run("status", "--json").exits(0);
-        assertThat(status.problems())
-                .as(status.toString())
-                .anySatisfy(
-                        problem -> {
-                            assertThat(problem)
-                                    .containsEntry("kind", kind)
-                                    .containsEntry("name", name);
-                            assertThat(problem.getString("message")).isNotBlank();
-                            assertThat(problem.getString("hint")).isNotBlank();
-                        });
+        assertThat(status.problems()).as(status.toString()).anySatisfy(problem -> {
+            assertThat(problem).containsEntry("kind", kind).containsEntry("name", name);
+            assertThat(problem.getString("message")).isNotBlank();
+            assertThat(problem.getString("hint")).isNotBlank();
+        });
         var marks = project.marks();
         project.run("status", "--check").exits(3);
         project.run("status").exits(0).says(name);
@@ -54,10 +46,7 @@ class ProblemsTest {
 
     @Test
     void aNameThatDoesNotMatchThePatternIsInvalid(MongoServer server) {
-        var project =
-                project(server)
-                        .with("1_users.java", marking("users"))
-                        .with("add-users.java", marking("wrong"));
+        var project = project(server).with("1_users.java", marking("users")).with("add-users.java", marking("wrong"));
         isRefused(project, "invalid_name", "add-users.java");
     }
 
@@ -77,35 +66,31 @@ class ProblemsTest {
 
     @Test
     void whatIsNoMigrationInASubfolderIsNoProblem(MongoServer server) {
-        var project =
-                project(server)
-                        .with("1_users.java", marking("users"))
-                        .write("mongomigrations/lib/Helper.java", "class Helper {}")
-                        .write("mongomigrations/seeds/1_users.json", "{}")
-                        .write("mongomigrations/.git/1_a.java", marking("a"));
+        var project = project(server)
+                .with("1_users.java", marking("users"))
+                .write("mongomigrations/lib/Helper.java", "class Helper {}")
+                .write("mongomigrations/seeds/1_users.json", "{}")
+                .write("mongomigrations/.git/1_a.java", marking("a"));
         project.run("execute").exits(0);
         project.run("status", "--check").exits(0);
     }
 
     @Test
     void hiddenFilesAreSkipped(MongoServer server) throws IOException {
-        var project =
-                project(server)
-                        .with("1_users.java", marking("users"))
-                        .with("._1_users.java", "no text")
-                        .with(".nfs0001.java", "no text");
-        Files.createSymbolicLink(
-                project.migrations().resolve(".#1_users.java"), Path.of("ada@laptop.4711"));
+        var project = project(server)
+                .with("1_users.java", marking("users"))
+                .with("._1_users.java", "no text")
+                .with(".nfs0001.java", "no text");
+        Files.createSymbolicLink(project.migrations().resolve(".#1_users.java"), Path.of("ada@laptop.4711"));
         project.run("execute").exits(0);
         project.run("status", "--check").exits(0);
     }
 
     @Test
     void namesInHintsAreQuotedForAShell(MongoServer server) {
-        var project =
-                project(server)
-                        .environment("MIGRATIONS_FILE_PATTERN", "(?<number>[0-9]+)[ a-z']+\\.java")
-                        .with("1 ada's.java", marking("one"));
+        var project = project(server)
+                .environment("MIGRATIONS_FILE_PATTERN", "(?<number>[0-9]+)[ a-z']+\\.java")
+                .with("1 ada's.java", marking("one"));
         project.run("execute").exits(0);
         project.with("1 ada's.java", marking("two"));
         project.run("execute").exits(3).says("repair '1 ada'\\''s' --as unchanged");
@@ -116,8 +101,7 @@ class ProblemsTest {
     void theLargestLongIsANumber(MongoServer server) {
         var project = project(server).with("9223372036854775807_far.java", marking("far"));
         project.run("execute").exits(0);
-        assertThat(project.journal("9223372036854775807_far").get("number"))
-                .isEqualTo(Long.MAX_VALUE);
+        assertThat(project.journal("9223372036854775807_far").get("number")).isEqualTo(Long.MAX_VALUE);
     }
 
     @Test
@@ -129,10 +113,7 @@ class ProblemsTest {
 
     @Test
     void twoFilesWithOneNumberAreADuplicate(MongoServer server) {
-        var project =
-                project(server)
-                        .with("7_users.java", marking("users"))
-                        .with("007_orders.java", marking("orders"));
+        var project = project(server).with("7_users.java", marking("users")).with("007_orders.java", marking("orders"));
         Result result = project.run("execute", "--json").exits(3);
         result.says("7_users", "007_orders");
         assertThat(project.run("status", "--json").problemKinds()).contains("duplicate_number");
@@ -145,9 +126,7 @@ class ProblemsTest {
         project.run("execute").exits(0);
         project.with("1_users.java", marking("persons")).with("2_more.java", marking("more"));
         isRefused(project, "edited", "1_users");
-        project.run("execute")
-                .exits(3)
-                .says("\"users\"", "\"persons\"", "repair 1_users --as unchanged --reason");
+        project.run("execute").exits(3).says("\"users\"", "\"persons\"", "repair 1_users --as unchanged --reason");
     }
 
     @Test
@@ -162,10 +141,7 @@ class ProblemsTest {
 
     @Test
     void anAppliedFileThatIsGoneIsMissing(MongoServer server) {
-        var project =
-                project(server)
-                        .with("1_users.java", marking("users"))
-                        .with("2_orders.java", marking("orders"));
+        var project = project(server).with("1_users.java", marking("users")).with("2_orders.java", marking("orders"));
         project.run("execute").exits(0);
         project.without("1_users.java");
         isRefused(project, "missing", "1_users");
@@ -173,10 +149,7 @@ class ProblemsTest {
 
     @Test
     void anAppliedFileAboveTheHighestLocalOneIsNewerAndOnlyANotice(MongoServer server) {
-        var project =
-                project(server)
-                        .with("1_users.java", marking("users"))
-                        .with("2_orders.java", marking("orders"));
+        var project = project(server).with("1_users.java", marking("users")).with("2_orders.java", marking("orders"));
         project.run("execute").exits(0);
         project.without("2_orders.java");
         Result status = project.run("status", "--json").exits(0);
@@ -197,9 +170,7 @@ class ProblemsTest {
             project.without(i + "_users.java");
         }
         assertThat(project.run("status", "--json").exits(0).json().getList("notices", String.class))
-                .containsExactly(
-                        "11 migrations are applied and newer than every file here: 2_users to"
-                                + " 12_users");
+                .containsExactly("11 migrations are applied and newer than every file here: 2_users to" + " 12_users");
     }
 
     @Test
@@ -220,20 +191,16 @@ class ProblemsTest {
 
     @Test
     void anInterruptedOneIsNeverRunOver(MongoServer server) {
-        var project =
-                project(server)
-                        .with("1_users.java", marking("users"))
-                        .with("2_more.java", marking("more"));
+        var project = project(server).with("1_users.java", marking("users")).with("2_more.java", marking("more"));
         server.collection("migrations")
-                .insertOne(
-                        new Document("_id", "1_users")
-                                .append("name", "1_users.java")
-                                .append("number", 1L)
-                                .append("state", "running")
-                                .append("run", "run-1")
-                                .append("fence", 0L)
-                                .append("transactional", false)
-                                .append("startedAt", new Date()));
+                .insertOne(new Document("_id", "1_users")
+                        .append("name", "1_users.java")
+                        .append("number", 1L)
+                        .append("state", "running")
+                        .append("run", "run-1")
+                        .append("fence", 0L)
+                        .append("transactional", false)
+                        .append("startedAt", new Date()));
         Result refused = project.run("execute", "--json").exits(5);
         assertThat(refused.error()).containsEntry("kind", "unknown");
         project.run("execute").exits(5).says("1_users", "--retry", "repair");
@@ -259,23 +226,16 @@ class ProblemsTest {
                 "{_id: '1_users', name: 17}",
                 "{_id: '1_users', name: '1_users.java', state: ['applied']}",
                 "{_id: {a: 1}, state: 'applied'}",
-                "{_id: '1_users', name: '1_users.java', number: 1, state: 'applied', checksum: {a:"
-                        + " 1}}",
+                "{_id: '1_users', name: '1_users.java', number: 1, state: 'applied', checksum: {a:" + " 1}}",
                 "{_id: '1_users', name: '1_users.java', number: 'one', state: 'applied'}",
                 "{_id: 42, whatever: true}",
             })
-    void aDocumentThatCannotBeUnderstoodIsReportedAndNeverOverwritten(
-            String json, MongoServer server) {
+    void aDocumentThatCannotBeUnderstoodIsReportedAndNeverOverwritten(String json, MongoServer server) {
         Document strange = Document.parse(json);
         server.collection("migrations").insertOne(strange);
-        var project =
-                project(server)
-                        .with("1_users.java", marking("users"))
-                        .with("2_more.java", marking("more"));
+        var project = project(server).with("1_users.java", marking("users")).with("2_more.java", marking("more"));
         Result status = project.run("status", "--json").exits(0);
-        assertThat(status.problemKinds())
-                .as(status.toString())
-                .containsAnyOf("unreadable", "unknown_entry");
+        assertThat(status.problemKinds()).as(status.toString()).containsAnyOf("unreadable", "unknown_entry");
         project.run("execute").exits(3).complainsBriefly();
         project.run("execute", "2").exits(3);
         project.run("ignore").exits(3);
@@ -286,8 +246,7 @@ class ProblemsTest {
 
     @Test
     void eachOfSeveralProblemsIsPrintedOnce(MongoServer server) {
-        var project =
-                project(server).with("add-users.java", "class A {}").with("B.java", "class B {}");
+        var project = project(server).with("add-users.java", "class A {}").with("B.java", "class B {}");
         for (String command : new String[] {"execute", "validate"}) {
             Result refused = project.run(command).exits(3);
             for (String name : new String[] {"add-users.java", "B.java"}) {

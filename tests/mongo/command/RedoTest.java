@@ -1,7 +1,6 @@
 package mongo.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.failing;
 import static support.Migrations.failingDown;
 import static support.Migrations.marking;
@@ -9,23 +8,18 @@ import static support.Migrations.oneWay;
 import static support.Migrations.transactional;
 import static support.Project.project;
 
+import java.util.List;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
-
 import support.MongoServer;
 import support.OnServer;
 import support.Project;
 import support.Result;
 
-import java.util.List;
-
 @OnServer
 class RedoTest {
     private static Project twoApplied(MongoServer server) {
-        var project =
-                project(server)
-                        .with("1_one.java", marking("one"))
-                        .with("2_two.java", marking("two"));
+        var project = project(server).with("1_one.java", marking("one")).with("2_two.java", marking("two"));
         project.run("execute").exits(0);
         return project;
     }
@@ -48,9 +42,7 @@ class RedoTest {
     void anEditedOneGoesBackByTheTextThatWasAppliedAndForwardByItsFile(MongoServer server) {
         var project = twoApplied(server);
         project.with(
-                "2_two.java",
-                failingDown("zwei", "the new down() must not run")
-                        .replace("class Step", "class X"));
+                "2_two.java", failingDown("zwei", "the new down() must not run").replace("class Step", "class X"));
         project.run("redo").exits(0).says("rolled back", "applied", "2_two");
         assertThat(project.marks()).containsExactly("one", "zwei");
         assertThat(project.journal("2_two").getString("source")).contains("zwei");

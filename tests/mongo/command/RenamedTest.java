@@ -1,33 +1,27 @@
 package mongo.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.failing;
 import static support.Migrations.marking;
 import static support.Migrations.transactional;
 import static support.Project.project;
 
+import java.util.Date;
+import java.util.List;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
-
 import support.Hints;
 import support.MongoServer;
 import support.OnServer;
 import support.Project;
 import support.Result;
 
-import java.util.Date;
-import java.util.List;
-
 /** A text that was run under one name is not run again under another. */
 @OnServer
 class RenamedTest {
     /** One with 1_base and the other one applied, and that one's file under another name. */
     private static Project renamed(MongoServer server, String from, String to) {
-        var project =
-                project(server)
-                        .with("1_base.java", marking("base"))
-                        .with(from + ".java", marking("pay"));
+        var project = project(server).with("1_base.java", marking("base")).with(from + ".java", marking("pay"));
         project.run("execute").exits(0);
         return project.without(from + ".java").with(to + ".java", marking("pay"));
     }
@@ -114,10 +108,7 @@ class RenamedTest {
 
     @Test
     void twoFilesWithOneTextAreTwoMigrations(MongoServer server) {
-        var project =
-                project(server)
-                        .with("1_pay.java", marking("pay"))
-                        .with("2_pay.java", marking("pay"));
+        var project = project(server).with("1_pay.java", marking("pay")).with("2_pay.java", marking("pay"));
         project.run("execute", "1").exits(0);
         project.run("execute").exits(0);
         assertThat(project.marks()).containsExactly("pay", "pay");
@@ -165,11 +156,10 @@ class RenamedTest {
 
     @Test
     void whatWasNotRenamedIsNotMoved(MongoServer server) {
-        var project =
-                project(server)
-                        .with("1_one.java", marking("one"))
-                        .with("2_two.java", marking("two"))
-                        .with("3_three.java", marking("three"));
+        var project = project(server)
+                .with("1_one.java", marking("one"))
+                .with("2_two.java", marking("two"))
+                .with("3_three.java", marking("three"));
         project.run("execute", "--to", "2").exits(0);
         var before = project.states();
         String[] rename = {"repair", "3_three", "--renamed-from", "1_one"};
@@ -209,15 +199,14 @@ class RenamedTest {
     void anInterruptedTransactionWhoseFileIsGoneIsAProblemToo(MongoServer server) {
         var project = project(server).with("1_one.java", transactional("one"));
         server.collection("migrations")
-                .insertOne(
-                        new Document("_id", "2_gone")
-                                .append("name", "2_gone.java")
-                                .append("number", 2L)
-                                .append("state", "running")
-                                .append("run", "run-1")
-                                .append("fence", 0L)
-                                .append("transactional", true)
-                                .append("startedAt", new Date()));
+                .insertOne(new Document("_id", "2_gone")
+                        .append("name", "2_gone.java")
+                        .append("number", 2L)
+                        .append("state", "running")
+                        .append("run", "run-1")
+                        .append("fence", 0L)
+                        .append("transactional", true)
+                        .append("startedAt", new Date()));
         project.run("status", "--check").exits(3);
         Hints.typeLast(project, project.run("execute").exits(3)).exits(0);
         project.run("execute").exits(0);
@@ -226,10 +215,7 @@ class RenamedTest {
 
     @Test
     void ofTwoFilesWithOneNumberTheHintNamesThePendingOneAndItsNewName(MongoServer server) {
-        var project =
-                project(server)
-                        .with("07_pay.java", marking("pay"))
-                        .with("08_next.java", marking("next"));
+        var project = project(server).with("07_pay.java", marking("pay")).with("08_next.java", marking("next"));
         project.run("execute").exits(0);
         project.with("07_add.java", marking("add"));
         for (String command : List.of("execute", "status")) {

@@ -1,34 +1,30 @@
 package mongo.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.failingDown;
 import static support.Migrations.marking;
 import static support.Project.project;
 
+import java.util.Date;
+import java.util.List;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
-
 import support.MongoServer;
 import support.OnServer;
 import support.Project;
-
-import java.util.Date;
-import java.util.List;
 
 @OnServer
 class RepairTest {
     private static Project interrupted(MongoServer server) {
         server.collection("migrations")
-                .insertOne(
-                        new Document("_id", "1_one")
-                                .append("name", "1_one.java")
-                                .append("number", 1L)
-                                .append("state", "running")
-                                .append("run", "run-1")
-                                .append("fence", 0L)
-                                .append("transactional", false)
-                                .append("startedAt", new Date()));
+                .insertOne(new Document("_id", "1_one")
+                        .append("name", "1_one.java")
+                        .append("number", 1L)
+                        .append("state", "running")
+                        .append("run", "run-1")
+                        .append("fence", 0L)
+                        .append("transactional", false)
+                        .append("startedAt", new Date()));
         return project(server).with("1_one.java", marking("one"));
     }
 
@@ -41,7 +37,10 @@ class RepairTest {
     void itNeedsAReasonANameAndWhatItIsTo(MongoServer server) {
         var project = interrupted(server);
         Document before = project.journal("1_one");
-        project.run("repair", "1", "--as", "applied").exits(2).complainsBriefly().says("--reason");
+        project.run("repair", "1", "--as", "applied")
+                .exits(2)
+                .complainsBriefly()
+                .says("--reason");
         project.run("repair", "1", "--as", "applied", "--reason", " ").exits(2);
         project.run("repair", "1", "--reason", "x").exits(2).says("--as");
         project.run("repair", "--as", "applied", "--reason", "x").exits(2);
@@ -68,7 +67,8 @@ class RepairTest {
     @Test
     void anInterruptedOneIsSettledAsPendingAndRunsNext(MongoServer server) {
         var project = interrupted(server);
-        project.run("repair", "1", "--as", "pending", "--reason", "nothing there").exits(0);
+        project.run("repair", "1", "--as", "pending", "--reason", "nothing there")
+                .exits(0);
         assertThat(project.journal("1_one")).containsEntry("state", "rolled_back");
         project.run("execute").exits(0);
         assertThat(project.marks()).containsExactly("one");
@@ -76,18 +76,16 @@ class RepairTest {
 
     @Test
     void aFailedRollbackIsSettledEitherWay(MongoServer server) {
-        var project =
-                project(server)
-                        .with("1_one.java", failingDown("one", "no"))
-                        .with("2_two.java", failingDown("two", "no"));
+        var project = project(server)
+                .with("1_one.java", failingDown("one", "no"))
+                .with("2_two.java", failingDown("two", "no"));
         project.run("execute").exits(0);
         project.run("rollback", "2").exits(1);
-        project.run("repair", "2", "--as", "pending", "--reason", "done by hand").exits(0);
+        project.run("repair", "2", "--as", "pending", "--reason", "done by hand")
+                .exits(0);
         project.run("rollback", "1").exits(1);
         project.run("repair", "1", "--as", "applied", "--reason", "still there").exits(0);
-        assertThat(project.states())
-                .containsEntry("1_one", "applied")
-                .containsEntry("2_two", "rolled_back");
+        assertThat(project.states()).containsEntry("1_one", "applied").containsEntry("2_two", "rolled_back");
     }
 
     @Test
@@ -96,7 +94,8 @@ class RepairTest {
         project.run("execute").exits(0);
         Object before = project.journal("1_one").get("checksum");
         project.with("1_one.java", marking("uno"));
-        project.run("repair", "1", "--as", "unchanged", "--reason", "only a name").exits(0);
+        project.run("repair", "1", "--as", "unchanged", "--reason", "only a name")
+                .exits(0);
         assertThat(project.journal("1_one").get("checksum")).isNotEqualTo(before);
         assertThat(project.run("status", "--json").problems()).isEmpty();
         project.run("execute").exits(0);
@@ -105,11 +104,10 @@ class RepairTest {
 
     @Test
     void editedTakesAllEditedOnesAtOnce(MongoServer server) {
-        var project =
-                project(server)
-                        .with("1_one.java", marking("one"))
-                        .with("2_two.java", marking("two"))
-                        .with("3_three.java", marking("three"));
+        var project = project(server)
+                .with("1_one.java", marking("one"))
+                .with("2_two.java", marking("two"))
+                .with("3_three.java", marking("three"));
         project.run("execute").exits(0);
         project.with("1_one.java", marking("uno")).with("2_two.java", marking("due"));
         project.run("repair", "--edited", "--as", "unchanged", "--reason", "in Italian")
@@ -117,7 +115,8 @@ class RepairTest {
                 .says("1_one", "2_two")
                 .neverSays("3_three");
         assertThat(project.run("status", "--json").problems()).isEmpty();
-        assertThat(project.journal("3_three").getList("attempts", Document.class)).hasSize(1);
+        assertThat(project.journal("3_three").getList("attempts", Document.class))
+                .hasSize(1);
     }
 
     @Test
@@ -128,10 +127,11 @@ class RepairTest {
         }
         project.run("execute").exits(0);
         project.without("1_one.java").without("2_two.java").without("3_three.java");
-        project.run("repair", "1_one", "--as", "applied", "--reason", "squashed").exits(0);
-        assertThat(project.run("status", "--json").problemKinds())
-                .containsExactly("missing", "missing");
-        project.run("repair", "--missing", "--as", "applied", "--reason", "squashed").exits(0);
+        project.run("repair", "1_one", "--as", "applied", "--reason", "squashed")
+                .exits(0);
+        assertThat(project.run("status", "--json").problemKinds()).containsExactly("missing", "missing");
+        project.run("repair", "--missing", "--as", "applied", "--reason", "squashed")
+                .exits(0);
         assertThat(project.run("status", "--json").problems()).isEmpty();
         project.with("5_five.java", marking("five"));
         project.run("execute").exits(0);
@@ -140,10 +140,7 @@ class RepairTest {
 
     @Test
     void whatNeedsNoRepairIsRefused(MongoServer server) {
-        var project =
-                project(server)
-                        .with("1_one.java", marking("one"))
-                        .with("2_two.java", marking("two"));
+        var project = project(server).with("1_one.java", marking("one")).with("2_two.java", marking("two"));
         project.run("execute", "1").exits(0);
         Document before = project.journal("1_one");
         project.run("repair", "1", "--as", "pending", "--reason", "x")

@@ -1,13 +1,17 @@
 package mongo.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.upAndDown;
 import static support.Project.project;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.List;
+import java.util.stream.Stream;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
-
 import support.Checkout;
 import support.Kind;
 import support.MongoServer;
@@ -16,20 +20,12 @@ import support.OnServer;
 import support.Project;
 import support.Result;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.util.ArrayList;
-import java.util.Date;
-import java.util.List;
-import java.util.stream.Stream;
-
 /**
  * docs/deployment.md: what it calls the smallest role of a command is enough, and all is needed.
  */
 @OnServer
 class RolesTest {
-    private static final List<String> COLLECTIONS =
-            List.of("migrations", "migrations_lock", "migrations_fixes");
+    private static final List<String> COLLECTIONS = List.of("migrations", "migrations_lock", "migrations_fixes");
 
     private static final Document BACKFILL =
             new Document("collection", "users").append("state", "running").append("done", 0L);
@@ -41,14 +37,12 @@ class RolesTest {
     private record Row(List<String> commands, List<Right> rights) {}
 
     @Test
-    void theSmallestRoleOfEachCommandIsEnoughAndAllOfItIsNeeded(@On(Kind.AUTH) MongoServer server)
-            throws IOException {
+    void theSmallestRoleOfEachCommandIsEnoughAndAllOfItIsNeeded(@On(Kind.AUTH) MongoServer server) throws IOException {
         server.createUser("ada", "secret");
-        var project =
-                project(server)
-                        .with("1_one.java", upAndDown("int nothing = 0;", "int nothing = 0;"))
-                        .write("fix.java", upAndDown("int nothing = 0;", "int nothing = 0;"))
-                        .environment("MONGO_URI", server.uriAs("ada", "secret"));
+        var project = project(server)
+                .with("1_one.java", upAndDown("int nothing = 0;", "int nothing = 0;"))
+                .write("fix.java", upAndDown("int nothing = 0;", "int nothing = 0;"))
+                .environment("MONGO_URI", server.uriAs("ada", "secret"));
         for (Row row : rows()) {
             for (String command : row.commands()) {
                 run(project, command, row.rights()).exits(whereOneWasInterrupted(command));
@@ -57,7 +51,9 @@ class RolesTest {
                     others.remove(one);
                     Result refused = run(project, command, others);
                     // 5: it ran, and that could not be recorded.
-                    assertThat(refused.exitCode()).as("without %s: %s", one, refused).isIn(5, 6);
+                    assertThat(refused.exitCode())
+                            .as("without %s: %s", one, refused)
+                            .isIn(5, 6);
                 }
             }
         }
@@ -98,7 +94,10 @@ class RolesTest {
     }
 
     private static List<String> words(String cell) {
-        return Stream.of(cell.split(",")).map(String::strip).filter(w -> !w.isEmpty()).toList();
+        return Stream.of(cell.split(","))
+                .map(String::strip)
+                .filter(w -> !w.isEmpty())
+                .toList();
     }
 
     private static Result run(Project project, String command, List<Right> rights) {
@@ -106,24 +105,16 @@ class RolesTest {
         prepare(server, command);
         List<Document> privileges = new ArrayList<>();
         for (Right right : rights) {
-            Document resource =
-                    new Document("db", server.database()).append("collection", right.collection());
-            privileges.add(
-                    new Document("resource", resource).append("actions", List.of(right.action())));
+            Document resource = new Document("db", server.database()).append("collection", right.collection());
+            privileges.add(new Document("resource", resource).append("actions", List.of(right.action())));
         }
         server.db()
-                .runCommand(
-                        new Document("createRole", "smallest")
-                                .append("privileges", privileges)
-                                .append("roles", List.of()));
+                .runCommand(new Document("createRole", "smallest")
+                        .append("privileges", privileges)
+                        .append("roles", List.of()));
         try {
-            server.admin(
-                    new Document("updateUser", "ada")
-                            .append(
-                                    "roles",
-                                    List.of(
-                                            new Document("role", "smallest")
-                                                    .append("db", server.database()))));
+            server.admin(new Document("updateUser", "ada")
+                    .append("roles", List.of(new Document("role", "smallest").append("db", server.database()))));
             return project.run(arguments(command));
         } finally {
             server.db().runCommand(new Document("dropRole", "smallest"));
@@ -141,33 +132,30 @@ class RolesTest {
     /** Such a journal, lock and fix that the command needs each right that it may ever need. */
     private static void prepare(MongoServer server, String command) {
         COLLECTIONS.forEach(name -> server.collection(name).drop());
-        String state =
-                switch (command) {
-                    case "rollback", "redo" -> "applied";
-                    case "execute", "ignore" -> null;
-                    default -> "running";
-                };
+        String state = switch (command) {
+            case "rollback", "redo" -> "applied";
+            case "execute", "ignore" -> null;
+            default -> "running";
+        };
         if (state != null) {
             server.collection("migrations")
-                    .insertOne(
-                            new Document("_id", "1_one")
-                                    .append("name", "1_one.java")
-                                    .append("number", 1L)
-                                    .append("state", state)
-                                    .append("run", "run-1")
-                                    .append("fence", 1L)
-                                    .append("reversible", true)
-                                    .append("startedAt", new Date())
-                                    .append("checkpoints", new Document("1", BACKFILL)));
+                    .insertOne(new Document("_id", "1_one")
+                            .append("name", "1_one.java")
+                            .append("number", 1L)
+                            .append("state", state)
+                            .append("run", "run-1")
+                            .append("fence", 1L)
+                            .append("reversible", true)
+                            .append("startedAt", new Date())
+                            .append("checkpoints", new Document("1", BACKFILL)));
         }
         server.collection("migrations_fixes")
-                .insertOne(
-                        new Document("_id", "dead")
-                                .append("kind", "java")
-                                .append("file", "fix.java")
-                                .append("outcome", "running")
-                                .append("fence", 1L)
-                                .append("startedAt", new Date()));
+                .insertOne(new Document("_id", "dead")
+                        .append("kind", "java")
+                        .append("file", "fix.java")
+                        .append("outcome", "running")
+                        .append("fence", 1L)
+                        .append("startedAt", new Date()));
         if (command.equals("unlock") || command.startsWith("backfill")) {
             int seconds = command.equals("unlock") ? -1 : 60;
             server.collection("migrations_lock").insertOne(Locks.heldFor(server, seconds));
@@ -175,19 +163,13 @@ class RolesTest {
     }
 
     private static String[] arguments(String command) {
-        String arguments =
-                switch (command) {
-                    case "rollback",
-                            "redo",
-                            "backfill pause",
-                            "backfill resume",
-                            "backfill cancel" ->
-                            command + " 1_one";
-                    case "ignore" -> "ignore --yes";
-                    case "repair" -> "repair 1 --as pending --reason x";
-                    case "run" -> "run fix.java --reason x";
-                    default -> command;
-                };
+        String arguments = switch (command) {
+            case "rollback", "redo", "backfill pause", "backfill resume", "backfill cancel" -> command + " 1_one";
+            case "ignore" -> "ignore --yes";
+            case "repair" -> "repair 1 --as pending --reason x";
+            case "run" -> "run fix.java --reason x";
+            default -> command;
+        };
         return arguments.split(" ");
     }
 }

@@ -1,7 +1,6 @@
 package mongo.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.failing;
 import static support.Migrations.failingDown;
 import static support.Migrations.marking;
@@ -11,7 +10,6 @@ import static support.Project.project;
 
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
-
 import support.MongoServer;
 import support.OnServer;
 import support.Project;
@@ -20,11 +18,10 @@ import support.Result;
 @OnServer
 class RollbackTest {
     private static Project threeApplied(MongoServer server) {
-        var project =
-                project(server)
-                        .with("1_one.java", marking("one"))
-                        .with("2_two.java", marking("two"))
-                        .with("3_three.java", marking("three"));
+        var project = project(server)
+                .with("1_one.java", marking("one"))
+                .with("2_two.java", marking("two"))
+                .with("3_three.java", marking("three"));
         project.run("execute").exits(0);
         return project;
     }
@@ -107,7 +104,8 @@ class RollbackTest {
         var project = threeApplied(server);
         Document lock = project.lock();
         Document entry = project.journal("3_three");
-        Result result = project.run("rollback", "--last", "1", "--dry-run", "--json").exits(0);
+        Result result =
+                project.run("rollback", "--last", "1", "--dry-run", "--json").exits(0);
         assertThat(result.steps()).extracting("outcome").containsExactly("planned");
         assertThat(result.steps()).extracting("direction").containsExactly("down");
         assertThat(project.lock()).isEqualTo(lock);
@@ -133,20 +131,18 @@ class RollbackTest {
         project.run("execute").exits(0);
         Result result = project.run("rollback", "1", "--json").exits(1);
         assertThat(result.steps()).extracting("outcome").containsExactly("rollback_failed");
-        assertThat(result.steps().get(0).get("error", Document.class))
-                .containsEntry("message", "no way back");
+        assertThat(result.steps().get(0).get("error", Document.class)).containsEntry("message", "no way back");
         assertThat(project.states()).containsEntry("1_one", "rollback_failed");
         project.with("2_two.java", marking("two"));
         project.run("execute").exits(3).says("1_one", "repair");
-        project.run("repair", "1", "--as", "applied", "--reason", "looked at it").exits(0);
+        project.run("repair", "1", "--as", "applied", "--reason", "looked at it")
+                .exits(0);
         project.run("execute").exits(0);
     }
 
     @Test
     void aDownThatTakesLongerThanItsTimeoutHasFailed(MongoServer server) {
-        var project =
-                project(server)
-                        .with("1_one.java", upAndDown("", "support.Signals.await(\"never\");"));
+        var project = project(server).with("1_one.java", upAndDown("", "support.Signals.await(\"never\");"));
         project.run("execute").exits(0);
         project.run("rollback", "1", "--timeout", "1s").exits(1).says("took longer than 1 s");
         assertThat(project.states()).containsEntry("1_one", "rollback_failed");

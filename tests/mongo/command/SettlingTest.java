@@ -1,25 +1,22 @@
 package mongo.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.failing;
 import static support.Migrations.failingDown;
 import static support.Migrations.marking;
 import static support.Migrations.transactionalWaitingFor;
 import static support.Project.project;
 
+import java.util.Date;
+import java.util.List;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-
 import support.MongoServer;
 import support.OnServer;
 import support.Project;
 import support.Result;
-
-import java.util.Date;
-import java.util.List;
 
 /** What may be settled as what, and what is refused. */
 @OnServer
@@ -47,9 +44,7 @@ class SettlingTest {
         assertThat(out).contains("\"outcome\": \"interrupted\"");
         repair(project, "1", "applied").exits(0).says("was interrupted");
         Document entry = project.journal("1_one");
-        assertThat(entry)
-                .containsKeys("finishedAt")
-                .doesNotContainKeys("durationMs", "session", "error");
+        assertThat(entry).containsKeys("finishedAt").doesNotContainKeys("durationMs", "session", "error");
         assertThat(entry.getList("attempts", Document.class))
                 .extracting("direction")
                 .containsExactly("up", "repair");
@@ -82,10 +77,7 @@ class SettlingTest {
 
     @Test
     void aMissingOneThatWasTakenBackByHandIsGone(MongoServer server) {
-        var project =
-                project(server)
-                        .with("1_one.java", marking("one"))
-                        .with("2_two.java", marking("two"));
+        var project = project(server).with("1_one.java", marking("one")).with("2_two.java", marking("two"));
         project.run("execute").exits(0);
         project.without("1_one.java");
         repair(project, "1", "pending").exits(0);
@@ -96,11 +88,10 @@ class SettlingTest {
 
     @Test
     void aWordThatDoesNotFitIsRefusedWithTheOneThatDoes(MongoServer server) {
-        var project =
-                project(server)
-                        .with("1_one.java", marking("one"))
-                        .with("2_two.java", marking("two"))
-                        .with("3_three.java", failingDown("three", "no"));
+        var project = project(server)
+                .with("1_one.java", marking("one"))
+                .with("2_two.java", marking("two"))
+                .with("3_three.java", failingDown("three", "no"));
         project.run("execute").exits(0);
         project.run("rollback", "3").exits(1);
         project.without("1_one.java").with("2_two.java", marking("due"));
@@ -119,21 +110,15 @@ class SettlingTest {
 
     @Test
     void ofSeveralAllAreSettledOrNone(MongoServer server) {
-        server.collection("migrations")
-                .insertMany(List.of(running("1_one", 1), running("2_two", 2)));
-        var project =
-                project(server)
-                        .with("1_one.java", marking("one"))
-                        .with("2_two.java", marking("two"))
-                        .with("3_three.java", marking("three"));
+        server.collection("migrations").insertMany(List.of(running("1_one", 1), running("2_two", 2)));
+        var project = project(server)
+                .with("1_one.java", marking("one"))
+                .with("2_two.java", marking("two"))
+                .with("3_three.java", marking("three"));
         project.run("repair", "1", "2", "3", "--as", "applied", "--reason", "x").exits(3);
-        assertThat(project.states())
-                .containsEntry("1_one", "running")
-                .containsEntry("2_two", "running");
+        assertThat(project.states()).containsEntry("1_one", "running").containsEntry("2_two", "running");
         project.run("repair", "2", "1", "--as", "applied", "--reason", "x").exits(0);
-        assertThat(project.states())
-                .containsEntry("1_one", "applied")
-                .containsEntry("2_two", "applied");
+        assertThat(project.states()).containsEntry("1_one", "applied").containsEntry("2_two", "applied");
     }
 
     @Test
@@ -152,17 +137,17 @@ class SettlingTest {
         project.run("repair", "--edited", "--as", "unchanged", "--reason", "x")
                 .exits(0)
                 .says("Nothing to settle");
-        Document json =
-                project.run("repair", "--missing", "--as", "applied", "--reason", "x", "--json")
-                        .exits(0)
-                        .json();
+        Document json = project.run("repair", "--missing", "--as", "applied", "--reason", "x", "--json")
+                .exits(0)
+                .json();
         assertThat(json.getList("repaired", Document.class)).isEmpty();
     }
 
     @Test
     void theTransactionOfAKilledRunIsEndedBeforeItIsSettled(MongoServer server) {
-        var project =
-                project(server).with("1_slow.java", transactionalWaitingFor("go")).lease("2s");
+        var project = project(server)
+                .with("1_slow.java", transactionalWaitingFor("go"))
+                .lease("2s");
         project.start("execute").untilInUp().kill();
         project.letTheLeaseRunOut();
         repair(project, "1", "pending").exits(0);
@@ -176,7 +161,9 @@ class SettlingTest {
     void aReasonOfMoreThan4KilobytesIsRefused(MongoServer server) {
         server.collection("migrations").insertOne(running("1_one", 1));
         var project = project(server).with("1_one.java", marking("one"));
-        project.run("repair", "1", "--as", "applied", "--reason", "é".repeat(2_049)).exits(2);
-        project.run("repair", "1", "--as", "applied", "--reason", "é".repeat(2_048)).exits(0);
+        project.run("repair", "1", "--as", "applied", "--reason", "é".repeat(2_049))
+                .exits(2);
+        project.run("repair", "1", "--as", "applied", "--reason", "é".repeat(2_048))
+                .exits(0);
     }
 }

@@ -1,35 +1,29 @@
 package mongo.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.marking;
 import static support.Migrations.source;
 import static support.Migrations.up;
 import static support.Migrations.upAndDown;
 import static support.Project.project;
 
+import java.util.List;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
-
 import support.MongoServer;
 import support.OnServer;
 import support.Project;
 import support.Result;
 
-import java.util.List;
-
 /** {@code Migration.skip}: not in this environment, and no lie about it in the journal. */
 @OnServer
 class SkipTest {
-    private static final String MARK =
-            "db().getCollection(\"done\").insertOne(new Document(\"mark\", \"done\")); ";
+    private static final String MARK = "db().getCollection(\"done\").insertOne(new Document(\"mark\", \"done\")); ";
 
     /** Skips until the collection `go` has a document. */
-    private static final String UNTIL_GO =
-            up(
-                    "if (db().getCollection(\"go\").countDocuments() == 0)"
-                            + " Migration.skip(\"$only in\\nproduction\"); "
-                            + MARK);
+    private static final String UNTIL_GO = up("if (db().getCollection(\"go\").countDocuments() == 0)"
+            + " Migration.skip(\"$only in\\nproduction\"); "
+            + MARK);
 
     private static Document lastAttempt(Project project, String name) {
         List<Document> attempts = project.journal(name).getList("attempts", Document.class);
@@ -38,8 +32,7 @@ class SkipTest {
 
     @Test
     void aSkippedOneIsRecordedWithItsReasonAndAskedAgainByEachRun(MongoServer server) {
-        var project =
-                project(server).with("1_one.java", UNTIL_GO).with("2_two.java", marking("two"));
+        var project = project(server).with("1_one.java", UNTIL_GO).with("2_two.java", marking("two"));
         project.run("status", "--check").exits(8);
         Result run = project.run("execute", "--json").exits(0);
         assertThat(run.steps().get(0))
@@ -67,67 +60,51 @@ class SkipTest {
         assertThat(project.marks()).containsExactly("two");
         server.collection("go").insertOne(new Document());
         project.run("execute").exits(0).says("applied   1_one");
-        assertThat(project.journal("1_one"))
-                .containsEntry("state", "applied")
-                .doesNotContainKey("reason");
+        assertThat(project.journal("1_one")).containsEntry("state", "applied").doesNotContainKey("reason");
         assertThat(project.marks()).containsExactly("two", "done");
     }
 
     @Test
     void nothingIsLeftOfATransactionThatIsSkipped(MongoServer server) {
-        String up =
-                "static void up(MongoDatabase database, ClientSession session) {"
-                        + " database.getCollection(\"done\").insertOne(session, new Document());"
-                        + " Migration.skip(\"not here\"); }";
-        var project =
-                project(server)
-                        .with("1_one.java", source(up))
-                        .with("2_two.java", up(MARK + "Migration.skip(\"not here\");"));
+        String up = "static void up(MongoDatabase database, ClientSession session) {"
+                + " database.getCollection(\"done\").insertOne(session, new Document());"
+                + " Migration.skip(\"not here\"); }";
+        var project = project(server)
+                .with("1_one.java", source(up))
+                .with("2_two.java", up(MARK + "Migration.skip(\"not here\");"));
         project.run("execute").exits(0);
-        assertThat(project.states())
-                .containsEntry("1_one", "skipped")
-                .containsEntry("2_two", "skipped");
+        assertThat(project.states()).containsEntry("1_one", "skipped").containsEntry("2_two", "skipped");
         assertThat(project.marks()).containsExactly("done");
     }
 
     @Test
     void onlyTheThreadOfUpCanSkipAndWhatCatchesItIsNoticed(MongoServer server) {
-        var project =
-                project(server)
-                        .with(
-                                "1_one.java",
-                                up(
-                                        "try { Migration.skip(\"no\"); } catch (Throwable t) { }"
-                                                + MARK));
-        project.run("execute")
-                .exits(1)
-                .says("skip(\"no\") was called, but up() caught what it throws and went on");
+        var project = project(server)
+                .with("1_one.java", up("try { Migration.skip(\"no\"); } catch (Throwable t) { }" + MARK));
+        project.run("execute").exits(1).says("skip(\"no\") was called, but up() caught what it throws and went on");
         assertThat(project.journal("1_one")).containsEntry("state", "failed");
-        project.with(
-                "1_one.java", up("try { Migration.skip(\"no\"); } catch (Exception e) { }" + MARK));
+        project.with("1_one.java", up("try { Migration.skip(\"no\"); } catch (Exception e) { }" + MARK));
         project.run("execute").exits(0);
         assertThat(project.journal("1_one")).containsEntry("state", "skipped");
         project.with("1_one.java", up("Migration.skip(\" \");"));
         project.run("execute").exits(1).says("skip() needs a reason");
         project.with(
                 "1_one.java",
-                up(
-                        "Throwable[] t = new Throwable[1];"
-                                + " Thread other = new Thread(() -> Migration.skip(\"no\"));"
-                                + " other.setUncaughtExceptionHandler((x, e) -> t[0] = e);"
-                                + " other.start();"
-                                + " try { other.join(); } catch (InterruptedException e) { }"
-                                + " throw new IllegalStateException(t[0].getMessage());"));
+                up("Throwable[] t = new Throwable[1];"
+                        + " Thread other = new Thread(() -> Migration.skip(\"no\"));"
+                        + " other.setUncaughtExceptionHandler((x, e) -> t[0] = e);"
+                        + " other.start();"
+                        + " try { other.join(); } catch (InterruptedException e) { }"
+                        + " throw new IllegalStateException(t[0].getMessage());"));
         project.run("execute").exits(1).says("skip() was called in another thread");
         assertThat(project.states()).containsEntry("1_one", "failed");
     }
 
     @Test
     void aRollbackAndAFixCannotBeSkipped(MongoServer server) {
-        var project =
-                project(server)
-                        .with("1_one.java", upAndDown(MARK, "Migration.skip(\"not back\");"))
-                        .write("fix.java", up("Migration.skip(\"no\");"));
+        var project = project(server)
+                .with("1_one.java", upAndDown(MARK, "Migration.skip(\"not back\");"))
+                .write("fix.java", up("Migration.skip(\"no\");"));
         project.run("execute").exits(0);
         project.run("rollback", "1").exits(1).says("skip() ends up() only");
         assertThat(project.journal("1_one")).containsEntry("state", "rollback_failed");
@@ -138,11 +115,10 @@ class SkipTest {
 
     @Test
     void whatIsSkippedStandsInTheWayOfNothing(MongoServer server) {
-        var project =
-                project(server)
-                        .with("1_one.java", UNTIL_GO)
-                        .with("2_two.java", marking("two"))
-                        .with("3_three.java", marking("three"));
+        var project = project(server)
+                .with("1_one.java", UNTIL_GO)
+                .with("2_two.java", marking("two"))
+                .with("3_three.java", marking("three"));
         project.run("execute", "--steps", "1").exits(0);
         assertThat(project.states()).containsOnlyKeys("1_one");
         project.run("execute", "--steps", "1").exits(0).says("applied   2_two");
@@ -153,9 +129,7 @@ class SkipTest {
         project.with("1_one.java", UNTIL_GO + "// edited\n");
         assertThat(project.run("status", "--json").problems()).isEmpty();
         project.run("ignore", "1_one").exits(0);
-        assertThat(project.journal("1_one"))
-                .containsEntry("state", "ignored")
-                .doesNotContainKey("reason");
+        assertThat(project.journal("1_one")).containsEntry("state", "ignored").doesNotContainKey("reason");
         project.run("repair", "1", "--as", "pending", "--reason", "x").exits(0);
         project.run("execute").exits(0);
         project.without("1_one.java");
@@ -166,16 +140,11 @@ class SkipTest {
 
     @Test
     void aFileThatIsRunDirectlySaysThatItWasSkipped(MongoServer server) {
-        var project =
-                project(server)
-                        .with(
-                                "1_one.java",
-                                source(
-                                        "static void up() { Migration.skip(\"not here\"); } public"
-                                                + " static void main(String... a) { up(); }"));
-        project.startDirectly("1_one.java")
-                .exits(0)
-                .says("skipped: not here")
-                .neverSays("Exception");
+        var project = project(server)
+                .with(
+                        "1_one.java",
+                        source("static void up() { Migration.skip(\"not here\"); } public"
+                                + " static void main(String... a) { up(); }"));
+        project.startDirectly("1_one.java").exits(0).says("skipped: not here").neverSays("Exception");
     }
 }

@@ -1,14 +1,12 @@
 package mongo.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.failing;
 import static support.Migrations.marking;
 import static support.Migrations.transactional;
 import static support.Project.project;
 
 import org.junit.jupiter.api.Test;
-
 import support.Kind;
 import support.MongoServer;
 import support.On;
@@ -22,30 +20,21 @@ import support.Result;
 class StandaloneTest {
     @Test
     void migrationsRunFailAndGoBack(@On(Kind.STANDALONE) MongoServer server) {
-        var project =
-                project(server)
-                        .with("1_one.java", marking("one"))
-                        .with("2_two.java", failing("two", "no"));
+        var project = project(server).with("1_one.java", marking("one")).with("2_two.java", failing("two", "no"));
         project.run("status", "--check").exits(8);
         project.run("execute").exits(1);
         project.with("2_two.java", marking("two")).run("execute").exits(0);
         project.run("rollback", "--last", "1").exits(0);
         project.run("ignore", "--yes").exits(0);
         project.run("history").exits(0);
-        assertThat(project.states())
-                .containsEntry("1_one", "applied")
-                .containsEntry("2_two", "ignored");
+        assertThat(project.states()).containsEntry("1_one", "applied").containsEntry("2_two", "ignored");
         project.lockIsFree();
         assertThat(project.journal("1_one")).containsEntry("fence", 1L);
     }
 
     @Test
-    void aTransactionalOneIsRefusedByNameBeforeAnythingRuns(
-            @On(Kind.STANDALONE) MongoServer server) {
-        var project =
-                project(server)
-                        .with("1_one.java", marking("one"))
-                        .with("2_two.java", transactional("two"));
+    void aTransactionalOneIsRefusedByNameBeforeAnythingRuns(@On(Kind.STANDALONE) MongoServer server) {
+        var project = project(server).with("1_one.java", marking("one")).with("2_two.java", transactional("two"));
         Result result = project.run("execute", "--json").exits(3);
         result.says("2_two").says("replica set");
         project.run("execute").exits(3).complainsBriefly().says("2_two", "replica set");

@@ -1,21 +1,18 @@
 package mongo.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.failing;
 import static support.Migrations.marking;
 import static support.Migrations.oneWay;
 import static support.Project.project;
 
+import java.util.Date;
+import java.util.List;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
-
 import support.MongoServer;
 import support.OnServer;
 import support.Result;
-
-import java.util.Date;
-import java.util.List;
 
 @OnServer
 class StatusTest {
@@ -27,7 +24,8 @@ class StatusTest {
     @Test
     void noCommandMeansStatus(MongoServer server) {
         var project = project(server).with("1_users.java", marking("users"));
-        assertThat(project.run().exits(0).out()).isEqualTo(project.run("status").exits(0).out());
+        assertThat(project.run().exits(0).out())
+                .isEqualTo(project.run("status").exits(0).out());
     }
 
     @Test
@@ -56,12 +54,11 @@ class StatusTest {
 
     @Test
     void migrationsAreOrderedByNumberAndNotByName(MongoServer server) {
-        var project =
-                project(server)
-                        .with("10_ten.java", marking("ten"))
-                        .with("2_two.java", marking("two"))
-                        .with("007_seven.java", marking("seven"))
-                        .with("20261123101500_stamp.java", marking("stamp"));
+        var project = project(server)
+                .with("10_ten.java", marking("ten"))
+                .with("2_two.java", marking("two"))
+                .with("007_seven.java", marking("seven"))
+                .with("20261123101500_stamp.java", marking("stamp"));
         assertThat(names(project.run("status", "--json")))
                 .containsExactly("2_two", "007_seven", "10_ten", "20261123101500_stamp");
     }
@@ -108,10 +105,7 @@ class StatusTest {
 
     @Test
     void theJsonHasTheMigrationsASummaryAndTheProblems(MongoServer server) {
-        var project =
-                project(server)
-                        .with("1_users.java", marking("users"))
-                        .with("2_orders.java", oneWay("orders"));
+        var project = project(server).with("1_users.java", marking("users")).with("2_orders.java", oneWay("orders"));
         project.run("execute").exits(0);
         project.with("3_more.java", marking("more"));
         Document json = project.run("status", "--json").exits(0).json();
@@ -130,14 +124,7 @@ class StatusTest {
         List<Document> rows = json.getList("migrations", Document.class);
         Document first = rows.get(0);
         assertThat(first)
-                .containsOnlyKeys(
-                        "name",
-                        "number",
-                        "state",
-                        "startedAt",
-                        "finishedAt",
-                        "durationMs",
-                        "reversible")
+                .containsOnlyKeys("name", "number", "state", "startedAt", "finishedAt", "durationMs", "reversible")
                 .containsEntry("name", "1_users")
                 .containsEntry("number", 1L)
                 .containsEntry("state", "applied")
@@ -169,9 +156,7 @@ class StatusTest {
     @Test
     void failedAndIgnoredOnesAreShownAsSuch(MongoServer server) {
         var project =
-                project(server)
-                        .with("1_users.java", marking("users"))
-                        .with("2_orders.java", failing("orders", "no"));
+                project(server).with("1_users.java", marking("users")).with("2_orders.java", failing("orders", "no"));
         project.run("ignore", "1").exits(0);
         project.run("execute").exits(1);
         assertThat(states(project.run("status", "--json"))).containsExactly("ignored", "failed");
@@ -194,15 +179,14 @@ class StatusTest {
         server.collection("migrations").insertOne(underWay("1_users", "running"));
         Date soon = Date.from(server.time().plusSeconds(60));
         server.collection("migrations_lock")
-                .insertOne(
-                        new Document("_id", "lock")
-                                .append("owner", "somebody")
-                                .append("run", "run-1")
-                                .append("host", "elsewhere")
-                                .append("pid", 7L)
-                                .append("token", 1L)
-                                .append("acquiredAt", new Date())
-                                .append("expiresAt", soon));
+                .insertOne(new Document("_id", "lock")
+                        .append("owner", "somebody")
+                        .append("run", "run-1")
+                        .append("host", "elsewhere")
+                        .append("pid", 7L)
+                        .append("token", 1L)
+                        .append("acquiredAt", new Date())
+                        .append("expiresAt", soon));
         Result result = project.run("status", "--json").exits(0);
         assertThat(states(result)).containsExactly("running");
         assertThat(result.problems()).isEmpty();

@@ -1,24 +1,21 @@
 package mongo.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.failing;
 import static support.Migrations.marking;
 import static support.Migrations.source;
 import static support.Migrations.up;
 import static support.Project.project;
 
+import java.util.List;
+import java.util.stream.IntStream;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
-
 import support.MongoServer;
 import support.OnServer;
 import support.Project;
 import support.PseudoTerminal;
 import support.Result;
-
-import java.util.List;
-import java.util.stream.IntStream;
 
 /** What is different where a person sits: colours, widths, the live line. */
 @OnServer
@@ -52,11 +49,13 @@ class TerminalTest {
         project.with("2_two.java", failing("two", "no ".repeat(60)));
         project.run("execute").exits(1);
         for (String command : List.of("status", "history")) {
-            String narrow = PseudoTerminal.run(project, 90, List.of(), command).exits(0).out();
+            String narrow =
+                    PseudoTerminal.run(project, 90, List.of(), command).exits(0).out();
             assertThat(narrow.lines()).as(narrow).allMatch(line -> line.length() <= 90);
             assertThat(narrow).contains("1_one", "2_two");
         }
-        String wide = PseudoTerminal.run(project, 120, List.of(), "history").exits(0).out();
+        String wide =
+                PseudoTerminal.run(project, 120, List.of(), "history").exits(0).out();
         assertThat(wide.lines().mapToInt(String::length).max()).hasValue(120);
     }
 
@@ -68,25 +67,23 @@ class TerminalTest {
         String out = PseudoTerminal.run(project, 100, steps, "execute").exits(0).out();
         assertThat(out).containsPattern("running   1_one +[\\d.]+ m?s");
         String last = out.substring(out.lastIndexOf(ERASE));
-        assertThat(last)
-                .containsPattern("  applied   1_one +[\\d.]+ m?s")
-                .doesNotContain("running");
+        assertThat(last).containsPattern("  applied   1_one +[\\d.]+ m?s").doesNotContain("running");
     }
 
     @Test
     void aBackfillHasTheBarOfTheLibrary(MongoServer server) {
         server.collection("many")
-                .insertMany(IntStream.range(0, 60).mapToObj(i -> new Document("i", i)).toList());
+                .insertMany(IntStream.range(0, 60)
+                        .mapToObj(i -> new Document("i", i))
+                        .toList());
         var project = project(server).environment("NO_COLOR", "1");
         project.with(
                 "1_fill.java",
-                up(
-                        "Migration.backfill(\"many\").batch(10).maxRate(60)"
-                                + ".each(one -> new Document(\"$set\", new Document(\"x\", 1)))"
-                                + ".run();"));
+                up("Migration.backfill(\"many\").batch(10).maxRate(60)"
+                        + ".each(one -> new Document(\"$set\", new Document(\"x\", 1)))"
+                        + ".run();"));
         String out = onTerminal(project, "execute").exits(0).out();
-        assertThat(out)
-                .containsPattern("  1_fill +\\d+% \\[=+ *\\] \\d+ of 60 docs \\(0:00:0\\d / ");
+        assertThat(out).containsPattern("  1_fill +\\d+% \\[=+ *\\] \\d+ of 60 docs \\(0:00:0\\d / ");
         assertThat(out.substring(out.lastIndexOf(ERASE))).contains("applied   1_fill");
     }
 
@@ -94,8 +91,9 @@ class TerminalTest {
     void ignoreWithoutANameAsks(MongoServer server) {
         var project = project(server).with("1_one.java", marking("one"));
         String question = "Register them? [y/N]";
-        String no =
-                PseudoTerminal.run(project, 100, List.of(question, "n\r"), "ignore").exits(2).out();
+        String no = PseudoTerminal.run(project, 100, List.of(question, "n\r"), "ignore")
+                .exits(2)
+                .out();
         assertThat(no).contains("1 pending migration", "Nothing was registered");
         assertThat(project.states()).isEmpty();
         PseudoTerminal.run(project, 100, List.of(question, "y\r"), "ignore").exits(0);

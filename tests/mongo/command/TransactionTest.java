@@ -1,7 +1,6 @@
 package mongo.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.marking;
 import static support.Migrations.source;
 import static support.Migrations.transactional;
@@ -9,16 +8,13 @@ import static support.Migrations.transactionalWaitingFor;
 import static support.Project.project;
 
 import com.mongodb.MongoException;
-
+import java.util.ArrayList;
+import java.util.List;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
-
 import support.MongoServer;
 import support.OnServer;
 import support.Project;
-
-import java.util.ArrayList;
-import java.util.List;
 
 @OnServer
 class TransactionTest {
@@ -50,9 +46,7 @@ class TransactionTest {
         var project = prepared(server).with("1_one.java", throwingAfter("one"));
         project.run("execute").exits(1).says("not so");
         assertThat(project.marks()).isEmpty();
-        assertThat(project.journal("1_one"))
-                .containsEntry("state", "failed")
-                .containsEntry("transactional", true);
+        assertThat(project.journal("1_one")).containsEntry("state", "failed").containsEntry("transactional", true);
         project.with("1_one.java", transactional("one")).run("execute").exits(0);
         assertThat(project.marks()).containsExactly("one");
     }
@@ -83,8 +77,7 @@ class TransactionTest {
     @Test
     void aKilledOneIsRunAgainByItselfAndAppliedOnce(MongoServer server) {
         var project = prepared(server).lease("2s");
-        project.with("1_one.java", transactionalWaitingFor("go"))
-                .with("2_two.java", marking("two"));
+        project.with("1_one.java", transactionalWaitingFor("go")).with("2_two.java", marking("two"));
         project.start("execute").untilInUp().kill();
         project.signal("go").letTheLeaseRunOut();
         project.run("status", "--json").exits(0);
@@ -112,38 +105,30 @@ class TransactionTest {
      * Throws a transient error on its first {@code times} calls, then inserts which call it was.
      */
     private static String counting(int times) {
-        return source(
-                """
-                static int calls;
-                static void up(MongoDatabase database, ClientSession session) {
-                    calls++;
-                    if (calls <= %d) {
-                        var e = new com.mongodb.MongoException("try again");
-                        e.addLabel(com.mongodb.MongoException.TRANSIENT_TRANSACTION_ERROR_LABEL);
-                        throw e;
-                    }
-                    database.getCollection("done")
-                            .insertOne(session, new Document("mark", "call " + calls));
+        return source("""
+            static int calls;
+            static void up(MongoDatabase database, ClientSession session) {
+                calls++;
+                if (calls <= %d) {
+                    var e = new com.mongodb.MongoException("try again");
+                    e.addLabel(com.mongodb.MongoException.TRANSIENT_TRANSACTION_ERROR_LABEL);
+                    throw e;
                 }
-                """
-                        .formatted(times));
+                database.getCollection("done")
+                        .insertOne(session, new Document("mark", "call " + calls));
+            }
+            """.formatted(times));
     }
 
     @Test
     void anUnknownCommitIsRetried(MongoServer server) {
         var project = prepared(server).with("1_one.java", transactional("one"));
-        server.admin(
-                new Document("configureFailPoint", "failCommand")
-                        .append("mode", new Document("times", 1))
-                        .append(
-                                "data",
-                                new Document("failCommands", List.of("commitTransaction"))
-                                        .append("closeConnection", true)));
-        server.closeAtEnd(
-                () ->
-                        server.admin(
-                                new Document("configureFailPoint", "failCommand")
-                                        .append("mode", "off")));
+        server.admin(new Document("configureFailPoint", "failCommand")
+                .append("mode", new Document("times", 1))
+                .append(
+                        "data",
+                        new Document("failCommands", List.of("commitTransaction")).append("closeConnection", true)));
+        server.closeAtEnd(() -> server.admin(new Document("configureFailPoint", "failCommand").append("mode", "off")));
         project.run("execute").exits(0);
         assertThat(project.marks()).containsExactly("one");
     }
@@ -152,19 +137,15 @@ class TransactionTest {
     void threeOfTheMarksAreAllOrNothing(MongoServer server) {
         List<String> inserts = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            inserts.add(
-                    "database.getCollection(\"done\").insertOne(session, new Document(\"_id\","
-                            + " 1));");
+            inserts.add("database.getCollection(\"done\").insertOne(session, new Document(\"_id\"," + " 1));");
         }
-        var project =
-                prepared(server)
-                        .with(
-                                "1_one.java",
-                                source(
-                                        "static void up(MongoDatabase database, ClientSession"
-                                                + " session) {"
-                                                + String.join("\n", inserts)
-                                                + "}"));
+        var project = prepared(server)
+                .with(
+                        "1_one.java",
+                        source("static void up(MongoDatabase database, ClientSession"
+                                + " session) {"
+                                + String.join("\n", inserts)
+                                + "}"));
         project.run("execute").exits(1).says("E11000");
         assertThat(server.collection("done").countDocuments()).isZero();
         assertThat(project.journal("1_one").get("error", Document.class).getString("type"))

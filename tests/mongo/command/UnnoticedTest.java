@@ -1,22 +1,19 @@
 package mongo.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.marking;
 import static support.Migrations.source;
 import static support.Migrations.up;
 import static support.Project.project;
 
+import java.util.List;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
 import support.MongoServer;
 import support.OnServer;
 import support.Project;
-
-import java.util.List;
 
 /** What does not throw in a migration, and must not be recorded as applied all the same. */
 @OnServer
@@ -37,14 +34,12 @@ class UnnoticedTest {
                 "db().runCommand(Document.parse(\"{insert: 'users', documents: [{_id: 1}]}\"));",
                 "db().runCommand(org.bson.BsonDocument.parse(\"{insert: 'users', documents: [{_id:"
                         + " 1}]}\"), org.bson.RawBsonDocument.class);",
-                "db().runCommand(Document.parse(\"{update: 'users', updates: [{q: {}, u: {$inc:"
-                        + " {_id: 1}}}]}\"));",
+                "db().runCommand(Document.parse(\"{update: 'users', updates: [{q: {}, u: {$inc:" + " {_id: 1}}}]}\"));",
                 "db().runCommand(Document.parse(\"{insert: 'users', ordered: false, documents:"
                         + " [{_id: 1}, {_id: 1}]}\"));",
                 "db().runCommand(Document.parse(\"{insert: 'users', documents: [{_id: 2}],"
                         + " writeConcern: {w: 7, wtimeout: 100}}\"));",
-                "db().runCommand(Document.parse(\"{create: 'x', writeConcern: {w: 7, wtimeout:"
-                        + " 100}}\"));",
+                "db().runCommand(Document.parse(\"{create: 'x', writeConcern: {w: 7, wtimeout:" + " 100}}\"));",
                 "Migration.client().getDatabase(db().getName()).runCommand("
                         + "Document.parse(\"{insert: 'users', documents: [{_id: 1}]}\"));",
                 "try (var session = Migration.client().startSession()) { db().runCommand(session,"
@@ -52,17 +47,14 @@ class UnnoticedTest {
             })
     void errorsInTheReplyOfACommand(String statement, MongoServer server) {
         var project = prepared(server);
-        fails(
-                project.with("1_one.java", up(statement + " db().createCollection(\"after\");")),
-                "failed");
+        fails(project.with("1_one.java", up(statement + " db().createCollection(\"after\");")), "failed");
         assertThat(server.db().listCollectionNames()).doesNotContain("after");
         project.with("2_two.java", marking("two"))
                 .with(
                         "1_one.java",
-                        source(
-                                "static void up() {} static void down() throws Exception {"
-                                        + statement.replace("'x'", "'y'")
-                                        + "}"));
+                        source("static void up() {} static void down() throws Exception {"
+                                + statement.replace("'x'", "'y'")
+                                + "}"));
         project.run("execute").exits(0);
         project.run("rollback", "1").exits(1);
         assertThat(project.states()).containsEntry("1_one", "rollback_failed");
@@ -74,9 +66,8 @@ class UnnoticedTest {
                 prepared(server)
                         .with(
                                 "1_one.java",
-                                up(
-                                        "db().runCommand(Document.parse(\"{insert: 'users',"
-                                                + " documents: [{_id: 1}]}\"));")),
+                                up("db().runCommand(Document.parse(\"{insert: 'users',"
+                                        + " documents: [{_id: 1}]}\"));")),
                 "E11000",
                 "users");
     }
@@ -86,10 +77,9 @@ class UnnoticedTest {
         prepared(server)
                 .with(
                         "1_one.java",
-                        up(
-                                "try { db().getCollection(\"users\").insertOne(new"
-                                        + " Document(\"_id\", 1)); } catch"
-                                        + " (com.mongodb.MongoWriteException e) { }"))
+                        up("try { db().getCollection(\"users\").insertOne(new"
+                                + " Document(\"_id\", 1)); } catch"
+                                + " (com.mongodb.MongoWriteException e) { }"))
                 .run("execute")
                 .exits(0);
     }
@@ -101,15 +91,13 @@ class UnnoticedTest {
                 "Migration.backfill(\"users\").each(user -> null).parallel(2);",
                 "USERS.aggregate(OUT);",
                 "var copy = USERS.aggregate(OUT).allowDiskUse(true);",
-                "USERS.aggregate(List.of(Document.parse(\"{$merge: 'copy'}\")),"
-                        + " org.bson.BsonDocument.class);",
+                "USERS.aggregate(List.of(Document.parse(\"{$merge: 'copy'}\"))," + " org.bson.BsonDocument.class);",
                 "db().aggregate(List.of(Document.parse(\"{$documents: [{a: 1}]}\"),"
                         + " Document.parse(\"{$out: 'copy'}\")));",
                 "USERS.find().map(user -> USERS.deleteOne(user));",
                 "USERS.aggregate(OUT).map(user -> 1);",
                 "USERS.mapReduce(\"f\", \"g\").collectionName(\"copy\");",
-                "Migration.client().getDatabase(db().getName()).getCollection(\"users\")"
-                        + ".aggregate(OUT);",
+                "Migration.client().getDatabase(db().getName()).getCollection(\"users\")" + ".aggregate(OUT);",
                 "support.Signals.class.getName(); USERS.withReadConcern("
                         + "com.mongodb.ReadConcern.LOCAL).aggregate(OUT);",
             })
@@ -118,12 +106,10 @@ class UnnoticedTest {
                 prepared(server)
                         .with(
                                 "1_one.java",
-                                up(
-                                        "var USERS = db().getCollection(\"users\"); var OUT ="
-                                                + " java.util.List.of(Document.parse(\"{$out:"
-                                                + " 'copy'}\"));\n"
-                                                + statement.replace(
-                                                        "List.of(Doc", "java.util.List.of(Doc"))),
+                                up("var USERS = db().getCollection(\"users\"); var OUT ="
+                                        + " java.util.List.of(Document.parse(\"{$out:"
+                                        + " 'copy'}\"));\n"
+                                        + statement.replace("List.of(Doc", "java.util.List.of(Doc"))),
                 "does nothing",
                 "()");
         assertThat(server.collection("users").countDocuments()).isEqualTo(1);
@@ -131,22 +117,16 @@ class UnnoticedTest {
 
     @Test
     void theSameCallsWhenTheyAreRun(MongoServer server) {
-        prepared(server)
-                .with(
-                        "1_one.java",
-                        up(
-                                """
-                                var users = db().getCollection("users");
-                                var out = java.util.List.of(Document.parse("{$out: 'copy'}"));
-                                users.aggregate(out).allowDiskUse(true).toCollection();
-                                users.aggregate(out).forEach(user -> { });
-                                for (var user : users.find().map(user -> user.get("_id"))) { }
-                                users.aggregate(out).map(user -> 1).first();
-                                db().listCollectionNames().into(new java.util.ArrayList<>());
-                                users.find();
-                                """))
-                .run("execute")
-                .exits(0);
+        prepared(server).with("1_one.java", up("""
+            var users = db().getCollection("users");
+            var out = java.util.List.of(Document.parse("{$out: 'copy'}"));
+            users.aggregate(out).allowDiskUse(true).toCollection();
+            users.aggregate(out).forEach(user -> { });
+            for (var user : users.find().map(user -> user.get("_id"))) { }
+            users.aggregate(out).map(user -> 1).first();
+            db().listCollectionNames().into(new java.util.ArrayList<>());
+            users.find();
+            """)).run("execute").exits(0);
         assertThat(server.collection("copy").countDocuments()).isEqualTo(1);
     }
 
@@ -166,17 +146,14 @@ class UnnoticedTest {
                         + " done.await(); timer.cancel(); Thread.getAllStackTraces().keySet()"
                         + ".stream().filter(t -> t.getName().startsWith(\"Timer\")).forEach(t -> {"
                         + " try { t.join(9000); } catch (InterruptedException e) { } });",
-                "try { java.util.List.of(1, 2, 3, 4).parallelStream().forEach(n -> FAIL()); }"
-                        + " finally { }",
+                "try { java.util.List.of(1, 2, 3, 4).parallelStream().forEach(n -> FAIL()); }" + " finally { }",
             })
     void errorsInThreads(String statement, MongoServer server) {
-        String text =
-                source(
-                        "static void up() throws Exception {\n"
-                                + statement
-                                + "\n}\nstatic void FAIL() {"
-                                + " db().getCollection(\"users\").dropIndex(\"nothing_there_1\");"
-                                + " }");
+        String text = source("static void up() throws Exception {\n"
+                + statement
+                + "\n}\nstatic void FAIL() {"
+                + " db().getCollection(\"users\").dropIndex(\"nothing_there_1\");"
+                + " }");
         fails(prepared(server).with("1_one.java", text), "nothing_there_1");
     }
 
@@ -201,8 +178,7 @@ class UnnoticedTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "try (OPEN) { s.withTransaction(() -> { WRITE; return USERS.deleteOne(new"
-                        + " Document()); }); }",
+                "try (OPEN) { s.withTransaction(() -> { WRITE; return USERS.deleteOne(new" + " Document()); }); }",
                 "try (OPEN) { s.startTransaction(); WRITE; USERS.createIndex(new Document(\"a\","
                         + " 1)); s.commitTransaction(); }",
             })
@@ -219,23 +195,20 @@ class UnnoticedTest {
 
     @Test
     void transactionsThatAreCommittedOrAbortedOnPurpose(MongoServer server) {
-        String given =
-                "try (OPEN) { s.startTransaction(); WRITE; throw new IllegalStateException(); }"
-                        + " catch (IllegalStateException e) { }";
+        String given = "try (OPEN) { s.startTransaction(); WRITE; throw new IllegalStateException(); }"
+                + " catch (IllegalStateException e) { }";
         prepared(server)
                 .with(
                         "1_one.java",
-                        up(
-                                inOwnSession(
-                                        given
-                                                + "try (OPEN) { s.startTransaction(); WRITE;"
-                                                + " s.abortTransaction(); s.startTransaction();"
-                                                + " WRITE; s.commitTransaction();"
-                                                + " s.withTransaction(() -> WRITE);"
-                                                + " db().getCollection(\"log\").insertOne(new"
-                                                + " Document()); } USERS.updateMany(new Document(),"
-                                                + " new Document(\"$set\", new Document(\"b\","
-                                                + " 1)));")))
+                        up(inOwnSession(given
+                                + "try (OPEN) { s.startTransaction(); WRITE;"
+                                + " s.abortTransaction(); s.startTransaction();"
+                                + " WRITE; s.commitTransaction();"
+                                + " s.withTransaction(() -> WRITE);"
+                                + " db().getCollection(\"log\").insertOne(new"
+                                + " Document()); } USERS.updateMany(new Document(),"
+                                + " new Document(\"$set\", new Document(\"b\","
+                                + " 1)));")))
                 .run("execute")
                 .exits(0);
         assertThat(server.collection("users").countDocuments()).isEqualTo(3);
@@ -251,18 +224,15 @@ class UnnoticedTest {
     @Test
     void aFixDoesNotPassOverThemEither(MongoServer server) {
         var project = prepared(server);
-        for (String statement :
-                List.of(
-                        "db().runCommand(Document.parse(\"{insert: 'users', documents: [{_id:"
-                                + " 1}]}\"));",
-                        "db().getCollection(\"users\").aggregate(java.util.List.of("
-                                + "Document.parse(\"{$out: 'copy'}\")));",
-                        "Migration.backfill(\"users\").delete();",
-                        "var t = new Thread(() -> { throw new IllegalStateException(\"in a"
-                                + " thread\"); }); t.start(); t.join();",
-                        "Migration.client().close(); db().getCollection(\"users\")"
-                                + ".withWriteConcern(com.mongodb.WriteConcern.UNACKNOWLEDGED)"
-                                + ".insertOne(new Document());")) {
+        for (String statement : List.of(
+                "db().runCommand(Document.parse(\"{insert: 'users', documents: [{_id:" + " 1}]}\"));",
+                "db().getCollection(\"users\").aggregate(java.util.List.of(" + "Document.parse(\"{$out: 'copy'}\")));",
+                "Migration.backfill(\"users\").delete();",
+                "var t = new Thread(() -> { throw new IllegalStateException(\"in a"
+                        + " thread\"); }); t.start(); t.join();",
+                "Migration.client().close(); db().getCollection(\"users\")"
+                        + ".withWriteConcern(com.mongodb.WriteConcern.UNACKNOWLEDGED)"
+                        + ".insertOne(new Document());")) {
             project.write("fix.java", up(statement).replace("up()", "up() throws Exception"))
                     .run("run", "fix.java", "--reason", "test")
                     .exits(1)
@@ -280,17 +250,12 @@ class UnnoticedTest {
                         + ".getCollection(\"users\").insertOne(new Document());",
                 "db().runCommand(Document.parse(\"{delete: 'users', deletes: [{q: {}, limit: 0}],"
                         + " writeConcern: {w: 0}}\"));",
-                "try { db().getCollection(\"users\").withWriteConcern(W0).drop(); } catch"
-                        + " (Throwable e) { }",
+                "try { db().getCollection(\"users\").withWriteConcern(W0).drop(); } catch" + " (Throwable e) { }",
             })
     void unacknowledgedWritesAreNotEvenSent(String statement, MongoServer server) {
         fails(
                 prepared(server)
-                        .with(
-                                "1_one.java",
-                                up(
-                                        statement.replace(
-                                                "W0", "com.mongodb.WriteConcern.UNACKNOWLEDGED"))),
+                        .with("1_one.java", up(statement.replace("W0", "com.mongodb.WriteConcern.UNACKNOWLEDGED"))),
                 "w: 0");
         assertThat(server.collection("users").countDocuments()).isEqualTo(1);
     }
@@ -306,17 +271,15 @@ class UnnoticedTest {
 
     @Test
     void theClientIsNotTheMigrationsToClose(MongoServer server) {
-        var project =
-                prepared(server)
-                        .with(
-                                "1_one.java",
-                                up(
-                                        "try (var client = Migration.client()) {"
-                                                + " client.getDatabase(\"x\").getCollection(\"x\")"
-                                                + ".countDocuments(); } Migration.client().close();"
-                                                + " db().getCollection(\"done\").insertOne(new"
-                                                + " Document(\"mark\", \"one\"));"))
-                        .with("2_two.java", marking("two"));
+        var project = prepared(server)
+                .with(
+                        "1_one.java",
+                        up("try (var client = Migration.client()) {"
+                                + " client.getDatabase(\"x\").getCollection(\"x\")"
+                                + ".countDocuments(); } Migration.client().close();"
+                                + " db().getCollection(\"done\").insertOne(new"
+                                + " Document(\"mark\", \"one\"));"))
+                .with("2_two.java", marking("two"));
         project.run("execute").exits(0);
         assertThat(project.marks()).containsExactly("one", "two");
         project.lockIsFree();

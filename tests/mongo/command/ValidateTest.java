@@ -1,7 +1,6 @@
 package mongo.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.marking;
 import static support.Migrations.source;
 import static support.Project.project;
@@ -10,7 +9,6 @@ import static support.Project.withoutServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-
 import support.MongoServer;
 import support.OnServer;
 import support.Project;
@@ -22,12 +20,10 @@ class ValidateTest {
         Result result = project.run("validate", "--json").exits(3);
         assertThat(result.problems())
                 .as(result.toString())
-                .anySatisfy(
-                        problem ->
-                                assertThat(problem)
-                                        .containsEntry("kind", kind)
-                                        .containsEntry("name", name)
-                                        .containsKeys("message", "hint"));
+                .anySatisfy(problem -> assertThat(problem)
+                        .containsEntry("kind", kind)
+                        .containsEntry("name", name)
+                        .containsKeys("message", "hint"));
         project.run("validate").exits(3).says(name);
     }
 
@@ -49,12 +45,11 @@ class ValidateTest {
     @Test
     void namesAndNumbersAreChecked() {
         finds(withoutServer().with("one.java", marking("one")), "invalid_name", "one.java");
-        Result result =
-                withoutServer()
-                        .with("1_one.java", marking("one"))
-                        .with("01_two.java", marking("two"))
-                        .run("validate", "--json")
-                        .exits(3);
+        Result result = withoutServer()
+                .with("1_one.java", marking("one"))
+                .with("01_two.java", marking("two"))
+                .run("validate", "--json")
+                .exits(3);
         assertThat(result.problemKinds()).contains("duplicate_number");
         result.says("1_one", "01_two");
     }
@@ -63,25 +58,18 @@ class ValidateTest {
     void whatDoesNotCompileIsShownWithFileAndLine() {
         var project = withoutServer().with("1_one.java", source("static void up() { nonsense }"));
         finds(project, "not_compilable", "1_one");
-        project.run("validate")
-                .exits(3)
-                .says("1_one.java:7: ", "    static void up() { nonsense }\n", "^\n");
+        project.run("validate").exits(3).says("1_one.java:7: ", "    static void up() { nonsense }\n", "^\n");
     }
 
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
-                "no up at all            | static void down() {}                               |"
-                        + " no_up",
-                "up is not static        | void up() {}                                        |"
-                        + " no_up",
-                "up with an int          | static void up(int number) {}                       |"
-                        + " no_up",
-                "two ways up             | static void up() {} static void up(MongoDatabase d) {} |"
-                        + " no_up",
-                "the session alone       | static void up(ClientSession session) {}            |"
-                        + " no_up",
+                "no up at all            | static void down() {}                               |" + " no_up",
+                "up is not static        | void up() {}                                        |" + " no_up",
+                "up with an int          | static void up(int number) {}                       |" + " no_up",
+                "two ways up             | static void up() {} static void up(MongoDatabase d) {} |" + " no_up",
+                "the session alone       | static void up(ClientSession session) {}            |" + " no_up",
             })
     void aClassWithoutOneProperUpIsFound(String what, String members, String kind) {
         finds(withoutServer().with("1_one.java", source(members)), kind, "1_one");
@@ -95,29 +83,29 @@ class ValidateTest {
 
     @Test
     void aMissingDownIsNoProblem() {
-        withoutServer().with("1_one.java", source("static void up() {}")).run("validate").exits(0);
+        withoutServer()
+                .with("1_one.java", source("static void up() {}"))
+                .run("validate")
+                .exits(0);
     }
 
     @Test
     void allProblemsAreShownAtOnce() {
-        Result result =
-                withoutServer()
-                        .with("1_one.java", "class {")
-                        .with("2_two.java", "class {")
-                        .with("three.java", marking("three"))
-                        .run("validate", "--json")
-                        .exits(3);
-        assertThat(result.problemKinds())
-                .containsExactlyInAnyOrder("not_compilable", "not_compilable", "invalid_name");
+        Result result = withoutServer()
+                .with("1_one.java", "class {")
+                .with("2_two.java", "class {")
+                .with("three.java", marking("three"))
+                .run("validate", "--json")
+                .exits(3);
+        assertThat(result.problemKinds()).containsExactlyInAnyOrder("not_compilable", "not_compilable", "invalid_name");
     }
 
     @Test
     void theJournalIsLookedAtOnlyWithDatabase(MongoServer server) {
-        var project =
-                project(server)
-                        .with("1_one.java", marking("one"))
-                        .with("2_two.java", marking("two"))
-                        .with("3_three.java", marking("three"));
+        var project = project(server)
+                .with("1_one.java", marking("one"))
+                .with("2_two.java", marking("two"))
+                .with("3_three.java", marking("three"));
         project.run("execute").exits(0);
         project.run("validate", "--database").exits(0);
         project.with("1_one.java", marking("uno")).without("2_two.java");

@@ -9,27 +9,23 @@ import com.mongodb.TransactionOptions;
 import com.mongodb.WriteConcern;
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoDatabase;
-
-import migopy.MigopyException;
-import migopy.mongo.Connection;
-import migopy.mongo.Topology;
-
-import org.bson.Document;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-
-import support.Eventually;
-import support.Kind;
-import support.MongoServer;
-import support.On;
-import support.OnServer;
-
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import migopy.MigopyException;
+import migopy.mongo.Connection;
+import migopy.mongo.Topology;
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import support.Eventually;
+import support.Kind;
+import support.MongoServer;
+import support.On;
+import support.OnServer;
 
 @OnServer
 class ConnectionTest {
@@ -81,15 +77,11 @@ class ConnectionTest {
         server.db().createCollection("migrations");
         Connection connection = Connections.open(server, server.uriWith(options));
         try (ClientSession session = connection.client().startSession()) {
-            session.startTransaction(
-                    TransactionOptions.builder()
-                            .readPreference(ReadPreference.primary())
-                            .writeConcern(WriteConcern.MAJORITY)
-                            .build());
-            connection
-                    .transactionDatabase()
-                    .getCollection("migrations")
-                    .insertOne(session, new Document("_id", 1));
+            session.startTransaction(TransactionOptions.builder()
+                    .readPreference(ReadPreference.primary())
+                    .writeConcern(WriteConcern.MAJORITY)
+                    .build());
+            connection.transactionDatabase().getCollection("migrations").insertOne(session, new Document("_id", 1));
             session.commitTransaction();
         }
         assertThat(server.collection("migrations").countDocuments()).isEqualTo(1);
@@ -113,17 +105,13 @@ class ConnectionTest {
     void theServerKnowsARunByItsName(MongoServer server) {
         String uri = server.uriWith("appName=mine");
         Connection connection = Connections.open(server, "7f3a91", uri, new String[0]);
-        Document shown =
-                connection
-                        .client()
-                        .getDatabase("admin")
-                        .aggregate(
-                                List.of(
-                                        new Document("$currentOp", new Document()),
-                                        new Document(
-                                                "$match",
-                                                new Document("appName", "migopy-7f3a91"))))
-                        .first();
+        Document shown = connection
+                .client()
+                .getDatabase("admin")
+                .aggregate(List.of(
+                        new Document("$currentOp", new Document()),
+                        new Document("$match", new Document("appName", "migopy-7f3a91"))))
+                .first();
         assertThat(shown).isNotNull();
     }
 
@@ -132,8 +120,7 @@ class ConnectionTest {
         Connection connection = Connections.open(server, server.uri());
         UUID id = UUID.randomUUID();
         connection.database().getCollection("x").insertOne(new Document("_id", id));
-        assertThat(connection.database().getCollection("x").find().first())
-                .containsEntry("_id", id);
+        assertThat(connection.database().getCollection("x").find().first()).containsEntry("_id", id);
     }
 
     @Test
@@ -144,8 +131,7 @@ class ConnectionTest {
             Connection connection = Connection.open(Connections.settings(uri), "x");
             connection.close();
             connection.close();
-            assertThat(Duration.ofNanos(System.nanoTime() - start))
-                    .isLessThan(Duration.ofSeconds(3));
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
         }
     }
 
@@ -160,8 +146,7 @@ class ConnectionTest {
 
     @Test
     void aPortWhereNobodyListensIsNamedInOneLine() {
-        MigopyException refusal =
-                unreachable("mongodb://127.0.0.1:1", "MONGO_CONNECT_TIMEOUT", "300ms");
+        MigopyException refusal = unreachable("mongodb://127.0.0.1:1", "MONGO_CONNECT_TIMEOUT", "300ms");
         assertThat(refusal).hasMessage("Connecting to 127.0.0.1:1: Connection refused");
     }
 
@@ -185,8 +170,7 @@ class ConnectionTest {
     }
 
     @Test
-    void aStandaloneIsNotTakenForAReplicaSetThatDoesNotAnswer(
-            @On(Kind.STANDALONE) MongoServer server) {
+    void aStandaloneIsNotTakenForAReplicaSetThatDoesNotAnswer(@On(Kind.STANDALONE) MongoServer server) {
         String uri = "mongodb://" + server.members().get(0).address() + "/?replicaSet=rs0";
         assertThat(unreachable(uri, "MONGO_CONNECT_TIMEOUT", "1s"))
                 .hasMessageContaining("it is not a member of a replica set");
@@ -196,8 +180,7 @@ class ConnectionTest {
     void aServerThatStartsLaterIsWaitedFor(MongoServer server) {
         var proxy = server.proxy();
         proxy.cut();
-        Connection connection =
-                Connections.open(server, server.uriThrough(proxy), "MONGO_CONNECT_TIMEOUT", "60s");
+        Connection connection = Connections.open(server, server.uriThrough(proxy), "MONGO_CONNECT_TIMEOUT", "60s");
         Eventually.until("it was refused at first", () -> proxy.connections() > 0);
         assertThat(connection.isMade()).isFalse();
         proxy.pass();
@@ -217,10 +200,8 @@ class ConnectionTest {
     private static MigopyException unreachable(String uri, String... environment) {
         try (Connection connection = Connection.open(Connections.settings(uri, environment), "x")) {
             long start = System.nanoTime();
-            MigopyException refusal =
-                    catchThrowableOfType(MigopyException.class, connection::topology);
-            assertThat(Duration.ofNanos(System.nanoTime() - start))
-                    .isLessThan(Duration.ofSeconds(4));
+            MigopyException refusal = catchThrowableOfType(MigopyException.class, connection::topology);
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(4));
             assertThat(refusal.kind()).isEqualTo(MigopyException.Kind.UNREACHABLE);
             assertThat(refusal.getMessage()).doesNotContain("cluster", "servers=[", "\n");
             return refusal;

@@ -1,16 +1,14 @@
 package mongo.connection;
 
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import migopy.mongo.Connection;
 import migopy.settings.Settings;
 import migopy.settings.SettingsResolver;
 import migopy.settings.UserFields;
-
 import support.MongoServer;
 import support.Scratch;
-
-import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.Map;
 
 /** Connections of the library's own to a test's database. */
 final class Connections {

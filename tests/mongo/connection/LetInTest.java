@@ -2,7 +2,6 @@ package mongo.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
-
 import static support.Project.project;
 
 import com.mongodb.MongoException;
@@ -11,22 +10,18 @@ import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.Updates;
-
+import java.util.List;
 import migopy.MigopyException;
 import migopy.mongo.Connection;
 import migopy.mongo.MongoErrors;
-
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
-
 import support.Kind;
 import support.MongoServer;
 import support.On;
 import support.OnServer;
 import support.PseudoTerminal;
-
-import java.util.List;
 
 @OnServer
 class LetInTest {
@@ -35,21 +30,19 @@ class LetInTest {
     @Test
     void aHardPasswordFromTheEnvironmentLetsUsIn(@On(Kind.AUTH) MongoServer server) {
         server.createUser("writer", HARD, "readWrite");
-        Connection connection =
-                Connections.open(
-                        server,
-                        "mongodb://writer@%s/%s".formatted(server.address(), server.database()),
-                        "MONGO_PASSWORD",
-                        HARD,
-                        "MONGO_AUTH_SOURCE",
-                        "admin");
+        Connection connection = Connections.open(
+                server,
+                "mongodb://writer@%s/%s".formatted(server.address(), server.database()),
+                "MONGO_PASSWORD",
+                HARD,
+                "MONGO_AUTH_SOURCE",
+                "admin");
         connection.journalDatabase().getCollection("x").insertOne(new Document("_id", 1));
         assertThat(connection.database().getCollection("x").countDocuments()).isEqualTo(1);
     }
 
     @Test
-    void aPasswordThatIsAskedForOnATerminalLetsUsInAndIsNotShown(
-            @On(Kind.AUTH) MongoServer server) {
+    void aPasswordThatIsAskedForOnATerminalLetsUsInAndIsNotShown(@On(Kind.AUTH) MongoServer server) {
         server.createUser("writer", HARD, "readWrite");
         PseudoTerminal.run(
                         project(server),
@@ -71,16 +64,15 @@ class LetInTest {
         Connection connection = Connections.open(server, server.uriAs("writer", "wr0ng-one"));
         MigopyException refusal = unreachable(connection::topology);
         assertThat(refusal)
-                .hasMessageContainingAll(
-                        server.address(), "user writer of database admin", "Authentication failed");
+                .hasMessageContainingAll(server.address(), "user writer of database admin", "Authentication failed");
         assertThat(refusal.getMessage() + refusal.hint()).doesNotContain("wr0ng-one", "\n");
     }
 
     @Test
     void nobodyIsLetInWithoutAName(@On(Kind.AUTH) MongoServer server) {
         Connection connection = Connections.open(server, "mongodb://" + server.address() + "/x");
-        MigopyException refusal =
-                translated(() -> connection.database().getCollection("users").find().first());
+        MigopyException refusal = translated(
+                () -> connection.database().getCollection("users").find().first());
         assertThat(refusal).hasMessageContaining("wants a user and a password");
         assertThat(refusal.hint()).contains("MONGO_USER");
     }
@@ -98,11 +90,7 @@ class LetInTest {
         assertThat(translated(() -> journal.updateOne(Filters.eq(1), Updates.set("a", 1))))
                 .hasMessage("Writing: the right to update" + where);
         var lock = new FindOneAndUpdateOptions().upsert(true);
-        assertThat(
-                        translated(
-                                () ->
-                                        journal.findOneAndUpdate(
-                                                Filters.eq("lock"), Updates.set("a", 1), lock)))
+        assertThat(translated(() -> journal.findOneAndUpdate(Filters.eq("lock"), Updates.set("a", 1), lock)))
                 .hasMessage("Writing: the right to find, insert and update" + where);
         assertThat(translated(() -> journal.deleteOne(Filters.eq(1))))
                 .hasMessage("Writing: the right to remove" + where);
@@ -113,16 +101,12 @@ class LetInTest {
         Connection connection = Connections.open(server, server.uri());
         MongoCollection<Document> users = connection.database().getCollection("users");
         users.insertOne(new Document("_id", 1));
-        MongoException e =
-                catchThrowableOfType(
-                        MongoException.class, () -> users.insertOne(new Document("_id", 1)));
+        MongoException e = catchThrowableOfType(MongoException.class, () -> users.insertOne(new Document("_id", 1)));
         MigopyException failure = MongoErrors.translate(e, "Writing app.users");
         assertThat(failure.kind()).isEqualTo(MigopyException.Kind.FAILED);
         assertThat(failure.getMessage()).startsWith("Writing app.users: E11000 duplicate key");
-        MongoException unknown =
-                catchThrowableOfType(
-                        MongoException.class,
-                        () -> connection.database().runCommand(new Document("noSuch", 1)));
+        MongoException unknown = catchThrowableOfType(
+                MongoException.class, () -> connection.database().runCommand(new Document("noSuch", 1)));
         assertThat(MongoErrors.translate(unknown, "Asking").getMessage())
                 .isEqualTo("Asking: no such command: 'noSuch'");
     }

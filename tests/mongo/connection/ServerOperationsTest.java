@@ -7,27 +7,23 @@ import com.mongodb.MongoException;
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.Updates;
-
-import migopy.mongo.Connection;
-import migopy.mongo.ServerOperation;
-import migopy.mongo.ServerOperations;
-
-import org.bson.BsonDocument;
-import org.bson.Document;
-import org.junit.jupiter.api.Test;
-
-import support.Eventually;
-import support.Kind;
-import support.MongoServer;
-import support.On;
-import support.OnServer;
-
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import migopy.mongo.Connection;
+import migopy.mongo.ServerOperation;
+import migopy.mongo.ServerOperations;
+import org.bson.BsonDocument;
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+import support.Eventually;
+import support.Kind;
+import support.MongoServer;
+import support.On;
+import support.OnServer;
 
 @OnServer
 class ServerOperationsTest {
@@ -97,19 +93,15 @@ class ServerOperationsTest {
     }
 
     @Test
-    void withoutTheRightToSeeAllTheResultSaysSo(@On(Kind.AUTH) MongoServer server)
-            throws Exception {
+    void withoutTheRightToSeeAllTheResultSaysSo(@On(Kind.AUTH) MongoServer server) throws Exception {
         server.createUser("one", "pass-one", "readWrite");
         server.createUser("two", "pass-two", "readWrite");
-        Connection run =
-                Connections.open(server, dead, server.uriAs("one", "pass-one"), NOTHING_ELSE);
+        Connection run = Connections.open(server, dead, server.uriAs("one", "pass-one"), NOTHING_ELSE);
         FutureTask<?> update = slowUpdate(run.database().getCollection("users"));
-        ServerOperations ofTheSame =
-                operations(Connections.open(server, server.uriAs("one", "pass-one")));
+        ServerOperations ofTheSame = operations(Connections.open(server, server.uriAs("one", "pass-one")));
         Eventually.until("the update is seen", () -> !ofTheSame.ofRun(dead).isEmpty());
         assertThat(ofTheSame.find(dead).complete()).isFalse();
-        ServerOperations ofAnother =
-                operations(Connections.open(server, server.uriAs("two", "pass-two")));
+        ServerOperations ofAnother = operations(Connections.open(server, server.uriAs("two", "pass-two")));
         assertThat(ofAnother.find(dead)).isEqualTo(new ServerOperations.Found(List.of(), false));
         ServerOperations ofRoot = operations(Connections.open(server, server.uri()));
         assertThat(ofRoot.find(dead).operations()).hasSize(1);
@@ -126,12 +118,8 @@ class ServerOperationsTest {
     private static FutureTask<?> slowUpdate(MongoCollection<Document> collection) {
         collection.insertMany(
                 IntStream.range(0, 200).mapToObj(i -> new Document("_id", i)).toList());
-        Document slow =
-                new Document(
-                        "$where",
-                        "var end = Date.now() + 500; while (Date.now() < end); return true");
-        FutureTask<?> update =
-                new FutureTask<>(() -> collection.updateMany(slow, Updates.set("a", 1)));
+        Document slow = new Document("$where", "var end = Date.now() + 500; while (Date.now() < end); return true");
+        FutureTask<?> update = new FutureTask<>(() -> collection.updateMany(slow, Updates.set("a", 1)));
         Thread thread = new Thread(update, "slow-update");
         thread.setDaemon(true);
         thread.start();

@@ -6,9 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import migopy.MigopyException;
 import migopy.mongo.Connection;
 import migopy.mongo.Topology;
-
 import org.junit.jupiter.api.Test;
-
 import support.Kind;
 import support.MongoServer;
 import support.On;
@@ -24,14 +22,13 @@ class TlsTest {
     @Test
     void pemFilesLetUsInToAServerThatSpeaksTlsOnly(@On(Kind.TLS) MongoServer server) {
         TlsFiles files = TlsFiles.shared();
-        Connection connection =
-                Connections.open(
-                        server,
-                        plain(server),
-                        CA,
-                        files.authority().toString(),
-                        KEY,
-                        files.certificateAndKey().toString());
+        Connection connection = Connections.open(
+                server,
+                plain(server),
+                CA,
+                files.authority().toString(),
+                KEY,
+                files.certificateAndKey().toString());
         assertThat(connection.topology()).isEqualTo(Topology.REPLICA_SET);
         assertThat(connection.database().getCollection("x").countDocuments()).isZero();
     }
@@ -58,8 +55,7 @@ class TlsTest {
 
     @Test
     void tlsToAPlainServerIsTold(MongoServer server) {
-        MigopyException refusal =
-                refused("mongodb://" + server.address(), "MONGO_TLS", "true", LIMIT, "2s");
+        MigopyException refusal = refused("mongodb://" + server.address(), "MONGO_TLS", "true", LIMIT, "2s");
         assertThat(refusal).hasMessageContaining("does not speak TLS");
     }
 
@@ -69,8 +65,7 @@ class TlsTest {
 
     private static MigopyException refused(String uri, String... environment) {
         try (Connection connection = Connection.open(Connections.settings(uri, environment), "x")) {
-            MigopyException refusal =
-                    catchThrowableOfType(MigopyException.class, connection::topology);
+            MigopyException refusal = catchThrowableOfType(MigopyException.class, connection::topology);
             assertThat(refusal.kind()).isEqualTo(MigopyException.Kind.UNREACHABLE);
             assertThat(refusal.getMessage()).doesNotContain("cluster", "\n");
             return refusal;

@@ -1,22 +1,7 @@
 package mongo.dump;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Project.project;
-
-import migopy.MigopyException.Kind;
-import migopy.dump.ArchiveReader;
-import migopy.dump.ArchiveWriter;
-
-import org.bson.BsonDocument;
-import org.bson.Document;
-import org.bson.RawBsonDocument;
-import org.junit.jupiter.api.Test;
-
-import support.MongoServer;
-import support.OnServer;
-import support.Project;
-import support.Scratch;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -27,6 +12,17 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import migopy.MigopyException.Kind;
+import migopy.dump.ArchiveReader;
+import migopy.dump.ArchiveWriter;
+import org.bson.BsonDocument;
+import org.bson.Document;
+import org.bson.RawBsonDocument;
+import org.junit.jupiter.api.Test;
+import support.MongoServer;
+import support.OnServer;
+import support.Project;
+import support.Scratch;
 
 /** Files of {@code mongodump --archive}. */
 @OnServer
@@ -52,23 +48,21 @@ class ArchiveTest {
     }
 
     @Test
-    void collectionsThatTakeTurnsInAnArchiveComeBackAndOtherDatabasesAreNamed(MongoServer server)
-            throws IOException {
+    void collectionsThatTakeTurnsInAnArchiveComeBackAndOtherDatabasesAreNamed(MongoServer server) throws IOException {
         String app = server.database();
-        Archive archive =
-                new Archive()
-                        .collection(app, "a")
-                        .collection(app, "b")
-                        .collection("other", "c")
-                        .end()
-                        .block(app, "a", "{_id: 1}")
-                        .block(app, "b", "{_id: 1}")
-                        .block("other", "c", "{_id: 1}")
-                        .block(app, "a", "{_id: 2}")
-                        .eof(app, "a", Archive.CRC_OF_1_AND_2)
-                        .block(app, "b", "{_id: 2}")
-                        .eof(app, "b", Archive.CRC_OF_1_AND_2)
-                        .eof("other", "c", 0);
+        Archive archive = new Archive()
+                .collection(app, "a")
+                .collection(app, "b")
+                .collection("other", "c")
+                .end()
+                .block(app, "a", "{_id: 1}")
+                .block(app, "b", "{_id: 1}")
+                .block("other", "c", "{_id: 1}")
+                .block(app, "a", "{_id: 2}")
+                .eof(app, "a", Archive.CRC_OF_1_AND_2)
+                .block(app, "b", "{_id: 2}")
+                .eof(app, "b", Archive.CRC_OF_1_AND_2)
+                .eof("other", "c", 0);
         Dumps dumps = new Dumps(server);
 
         dumps.restore(unpack(archive.write(), dumps, app));
@@ -84,14 +78,12 @@ class ArchiveTest {
     }
 
     @Test
-    void anArchiveThatIsCutOrDamagedIsRefusedAndNothingIsLeft(MongoServer server)
-            throws IOException {
-        Archive archive =
-                new Archive()
-                        .collection("app", "a")
-                        .end()
-                        .block("app", "a", "{_id: 1}", "{_id: 2}")
-                        .eof("app", "a", Archive.CRC_OF_1_AND_2);
+    void anArchiveThatIsCutOrDamagedIsRefusedAndNothingIsLeft(MongoServer server) throws IOException {
+        Archive archive = new Archive()
+                .collection("app", "a")
+                .end()
+                .block("app", "a", "{_id: 1}", "{_id: 2}")
+                .eof("app", "a", Archive.CRC_OF_1_AND_2);
         byte[] whole = archive.bytes();
         Dumps dumps = new Dumps(server);
         for (int length = 4; length < whole.length; length += 7) {
@@ -101,23 +93,20 @@ class ArchiveTest {
         byte[] damaged = whole.clone();
         damaged[archive.offsetOf("{_id: 2}") + 9]++;
         Dumps.assertFails(
-                Kind.FAILED,
-                () -> unpack(Archive.write(damaged), dumps, "app"),
-                "the checksum of a does not match");
+                Kind.FAILED, () -> unpack(Archive.write(damaged), dumps, "app"), "the checksum of a does not match");
         assertThat(dumps.directory()).isEmptyDirectory();
         assertThat(unpack(Archive.write(whole), dumps, "app")).isDirectory();
     }
 
     @Test
     void anInterruptedUnpackingLeavesNothing(MongoServer server) throws IOException {
-        Path archive = new Archive().collection("app", "a").end().eof("app", "a", 0).write();
+        Path archive =
+                new Archive().collection("app", "a").end().eof("app", "a", 0).write();
         Dumps dumps = new Dumps(server);
         Thread.currentThread().interrupt();
         try {
             Dumps.assertFails(
-                    Kind.FAILED,
-                    () -> unpack(archive, dumps, "app"),
-                    "was interrupted; nothing was restored");
+                    Kind.FAILED, () -> unpack(archive, dumps, "app"), "was interrupted; nothing was restored");
         } finally {
             Thread.interrupted();
         }
@@ -138,24 +127,18 @@ class ArchiveTest {
         project.run("dbrestore", file).exits(0).says("1 document restored");
 
         assertThat(server.collection("users").countDocuments()).isEqualTo(1);
-        assertThat(project.folder().resolve("mongodumps").toFile().list())
-                .containsExactly(".gitignore");
+        assertThat(project.folder().resolve("mongodumps").toFile().list()).containsExactly(".gitignore");
         project.run("dbdump", "--archive", "/nowhere/x").exits(2).complainsBriefly();
     }
 
     @Test
-    void whatMongodumpPutsIntoAnArchiveBesideTheCollectionsIsLeftOut(MongoServer server)
-            throws IOException {
+    void whatMongodumpPutsIntoAnArchiveBesideTheCollectionsIsLeftOut(MongoServer server) throws IOException {
         String app = server.database();
         Archive archive = new Archive();
-        List<String> others =
-                List.of("migrations_lock", "$admin.system.users", "migopy_restore.7f3a91.0");
+        List<String> others = List.of("migrations_lock", "$admin.system.users", "migopy_restore.7f3a91.0");
         others.forEach(name -> archive.collection(app, name));
         archive.collection(app, "a").end();
-        others.forEach(
-                name ->
-                        archive.block(app, name, "{_id: 1}", "{_id: 2}")
-                                .eof(app, name, Archive.CRC_OF_1_AND_2));
+        others.forEach(name -> archive.block(app, name, "{_id: 1}", "{_id: 2}").eof(app, name, Archive.CRC_OF_1_AND_2));
         archive.block(app, "a", "{_id: 1}", "{_id: 2}").eof(app, "a", Archive.CRC_OF_1_AND_2);
         Dumps dumps = new Dumps(server);
 
@@ -164,53 +147,42 @@ class ArchiveTest {
         assertThat(server.collection("a").countDocuments()).isEqualTo(2);
         assertThat(server.db().listCollectionNames()).containsExactly("a");
         assertThat(dumps.notices())
-                .anyMatch(
-                        notice ->
-                                notice.contains("migrations_lock")
-                                        && notice.contains("$admin.system.users")
-                                        && notice.contains("migopy_restore.7f3a91.0"));
+                .anyMatch(notice -> notice.contains("migrations_lock")
+                        && notice.contains("$admin.system.users")
+                        && notice.contains("migopy_restore.7f3a91.0"));
     }
 
     @Test
-    void oneDamagedCollectionOfAnArchiveDoesNotBlockTheOthers(MongoServer server)
-            throws IOException {
+    void oneDamagedCollectionOfAnArchiveDoesNotBlockTheOthers(MongoServer server) throws IOException {
         String app = server.database();
-        Archive archive =
-                new Archive()
-                        .collection(app, "bad")
-                        .collection(app, "good")
-                        .collection(app, "migrations_lock")
-                        .end()
-                        .block(app, "bad", "{_id: 3}")
-                        .eof(app, "bad", 1)
-                        .block(app, "good", "{_id: 1}", "{_id: 2}")
-                        .eof(app, "good", Archive.CRC_OF_1_AND_2)
-                        .block(app, "migrations_lock", "{_id: 4}");
+        Archive archive = new Archive()
+                .collection(app, "bad")
+                .collection(app, "good")
+                .collection(app, "migrations_lock")
+                .end()
+                .block(app, "bad", "{_id: 3}")
+                .eof(app, "bad", 1)
+                .block(app, "good", "{_id: 1}", "{_id: 2}")
+                .eof(app, "good", Archive.CRC_OF_1_AND_2)
+                .block(app, "migrations_lock", "{_id: 4}");
         Project project = project(server);
         Path file = Archive.write(archive.bytes());
         String cut = file.toString();
 
         project.run("dbrestore", cut, "--drop")
                 .exits(1)
-                .says(
-                        "the checksum of bad does not match",
-                        "dbrestore",
-                        "--collection good --drop");
+                .says("the checksum of bad does not match", "dbrestore", "--collection good --drop");
         project.run("dbrestore", cut, "--collection", "good", "--drop").exits(0);
         assertThat(server.collection("good").countDocuments()).isEqualTo(2);
         project.run("dbrestore", cut, "--collection", "bad").exits(1).says("Restore another dump");
-        project.run("dbrestore", cut, "--collection", "none")
-                .exits(2)
-                .says("It contains: bad, good");
+        project.run("dbrestore", cut, "--collection", "none").exits(2).says("It contains: bad, good");
         assertThat(file).exists();
-        assertThat(project.folder().resolve("mongodumps").toFile().list())
-                .containsExactly(".gitignore");
+        assertThat(project.folder().resolve("mongodumps").toFile().list()).containsExactly(".gitignore");
     }
 
     @Test
     void anArchiveSaysWhatItWasAskedFor(MongoServer server) throws IOException {
-        server.collection("users")
-                .insertMany(List.of(new Document("_id", 1), new Document("_id", 2)));
+        server.collection("users").insertMany(List.of(new Document("_id", 1), new Document("_id", 2)));
         server.collection("others").insertOne(new Document("_id", 1));
         Project project = project(server);
         String part = project.folder().resolve("part").toString();
@@ -228,8 +200,7 @@ class ArchiveTest {
 
     private static Path unpack(Path archive, Dumps dumps, String database) {
         assertThat(ArchiveReader.isArchive(archive)).isTrue();
-        return ArchiveReader.unpack(
-                dumps.request(archive, database), dumps.directory(), dumps::note);
+        return ArchiveReader.unpack(dumps.request(archive, database), dumps.directory(), dumps::note);
     }
 
     /** An archive as mongodump writes it, by hand. */
@@ -241,17 +212,15 @@ class ArchiveTest {
 
         Archive() {
             number(0x8199e26d);
-            document(
-                    "{concurrent_collections: 4, version: '0.1', server_version: '6.0.5',"
-                            + " tool_version: '100.10.0'}");
+            document("{concurrent_collections: 4, version: '0.1', server_version: '6.0.5',"
+                    + " tool_version: '100.10.0'}");
         }
 
         Archive collection(String database, String name) {
-            return document(
-                    ("{db: '%s', collection: '%s', metadata: '{\"indexes\":[],\"collectionName\":"
-                                    + "\"%s\",\"type\":\"collection\"}', size: 0, type:"
-                                    + " 'collection'}")
-                            .formatted(database, name, name));
+            return document(("{db: '%s', collection: '%s', metadata: '{\"indexes\":[],\"collectionName\":"
+                            + "\"%s\",\"type\":\"collection\"}', size: 0, type:"
+                            + " 'collection'}")
+                    .formatted(database, name, name));
         }
 
         Archive block(String database, String name, String... documents) {
@@ -271,9 +240,8 @@ class ArchiveTest {
         }
 
         private Archive header(String database, String name, boolean eof, long crc) {
-            return document(
-                    "{db: '%s', collection: '%s', EOF: %s, CRC: {$numberLong: '%d'}}"
-                            .formatted(database, name, eof, crc));
+            return document("{db: '%s', collection: '%s', EOF: %s, CRC: {$numberLong: '%d'}}"
+                    .formatted(database, name, eof, crc));
         }
 
         private Archive document(String json) {

@@ -1,5 +1,7 @@
 package mongo.dump;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.bson.BsonArray;
 import org.bson.BsonBinary;
 import org.bson.BsonBoolean;
@@ -24,9 +26,6 @@ import org.bson.BsonUndefined;
 import org.bson.BsonValue;
 import org.bson.types.Decimal128;
 import org.bson.types.ObjectId;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /** A value of every BSON type, those with a trap in them several times. */
 public final class BsonTypes {
@@ -58,8 +57,7 @@ public final class BsonTypes {
         values.add(new BsonDbPointer("app.users", new ObjectId("65f000000000000000000002")));
         values.add(new BsonJavaScript("return 1"));
         values.add(new BsonSymbol("symbol"));
-        values.add(
-                new BsonJavaScriptWithScope("return x", new BsonDocument("x", new BsonInt32(1))));
+        values.add(new BsonJavaScriptWithScope("return x", new BsonDocument("x", new BsonInt32(1))));
         values.add(new BsonInt32(Integer.MIN_VALUE));
         values.add(new BsonTimestamp(5, 7));
         values.add(new BsonTimestamp(0, 0));

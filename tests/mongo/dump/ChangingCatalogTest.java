@@ -7,20 +7,6 @@ import com.mongodb.client.ClientSession;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.RenameCollectionOptions;
 import com.mongodb.client.model.Updates;
-
-import migopy.console.DumpAnswer;
-
-import org.bson.Document;
-import org.bson.RawBsonDocument;
-import org.bson.codecs.DocumentCodec;
-import org.junit.jupiter.api.Test;
-
-import support.Eventually;
-import support.Kind;
-import support.MongoServer;
-import support.On;
-import support.OnServer;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -34,6 +20,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
+import migopy.console.DumpAnswer;
+import org.bson.Document;
+import org.bson.RawBsonDocument;
+import org.bson.codecs.DocumentCodec;
+import org.junit.jupiter.api.Test;
+import support.Eventually;
+import support.Kind;
+import support.MongoServer;
+import support.On;
+import support.OnServer;
 
 /** Collections that are created, dropped, renamed or indexed while a dump reads. */
 @OnServer
@@ -42,8 +38,7 @@ class ChangingCatalogTest {
     private static final int CENTS = 1_000;
 
     @Test
-    void aCollectionThatIsRenamedBeforeItIsReadIsInTheDumpUnderItsNewName(MongoServer server)
-            throws Exception {
+    void aCollectionThatIsRenamedBeforeItIsReadIsInTheDumpUnderItsNewName(MongoServer server) throws Exception {
         Dumps dumps = new Dumps(server).requiringSnapshot();
         DumpAnswer dump = dumpMeanwhile(server, dumps, () -> rename(server, "small", "renamed"));
 
@@ -55,23 +50,19 @@ class ChangingCatalogTest {
     @Test
     void aCollectionThatIsDroppedBeforeItIsReadIsNotInTheDump(MongoServer server) throws Exception {
         Dumps dumps = new Dumps(server).requiringSnapshot();
-        DumpAnswer dump = dumpMeanwhile(server, dumps, () -> server.collection("small").drop());
+        DumpAnswer dump =
+                dumpMeanwhile(server, dumps, () -> server.collection("small").drop());
 
         assertThat(dump.snapshot()).isTrue();
         assertThat(names(dump)).containsExactly("a");
     }
 
     @Test
-    void aCollectionThatIsReplacedBeforeItIsReadHasTheDocumentsOfOneOfThem(MongoServer server)
-            throws Exception {
-        DumpAnswer dump =
-                dumpMeanwhile(
-                        server,
-                        new Dumps(server),
-                        () -> {
-                            server.collection("new").insertMany(EveryKind.documents(5));
-                            rename(server, "new", "small");
-                        });
+    void aCollectionThatIsReplacedBeforeItIsReadHasTheDocumentsOfOneOfThem(MongoServer server) throws Exception {
+        DumpAnswer dump = dumpMeanwhile(server, new Dumps(server), () -> {
+            server.collection("new").insertMany(EveryKind.documents(5));
+            rename(server, "new", "small");
+        });
 
         assertThat(dump.snapshot()).isTrue();
         assertThat(names(dump)).containsExactly("a", "small");
@@ -79,10 +70,8 @@ class ChangingCatalogTest {
     }
 
     @Test
-    void withoutASnapshotTheNewNameIsInTheDumpToo(@On(Kind.STANDALONE) MongoServer server)
-            throws Exception {
-        DumpAnswer dump =
-                dumpMeanwhile(server, new Dumps(server), () -> rename(server, "small", "renamed"));
+    void withoutASnapshotTheNewNameIsInTheDumpToo(@On(Kind.STANDALONE) MongoServer server) throws Exception {
+        DumpAnswer dump = dumpMeanwhile(server, new Dumps(server), () -> rename(server, "small", "renamed"));
 
         assertThat(names(dump)).containsExactly("a", "renamed");
         assertThat(dump.documents()).isEqualTo(2);
@@ -113,10 +102,9 @@ class ChangingCatalogTest {
     void noCentIsLostInDumpsDuringTransfersDropsAndRenames(MongoServer server) throws Exception {
         for (String name : List.of("checking", "savings")) {
             server.collection(name)
-                    .insertMany(
-                            IntStream.range(0, ACCOUNTS)
-                                    .mapToObj(i -> new Document("_id", i).append("cents", CENTS))
-                                    .toList());
+                    .insertMany(IntStream.range(0, ACCOUNTS)
+                            .mapToObj(i -> new Document("_id", i).append("cents", CENTS))
+                            .toList());
         }
         AtomicBoolean ended = new AtomicBoolean();
         CompletableFuture<Void> bank = CompletableFuture.runAsync(() -> transfer(server, ended));
@@ -143,12 +131,11 @@ class ChangingCatalogTest {
             for (int i = 0; !ended.get(); i++) {
                 String to = savings;
                 int cents = random.nextInt(100);
-                session.withTransaction(
-                        () -> {
-                            give(server, session, "checking", random.nextInt(ACCOUNTS), -cents);
-                            give(server, session, to, random.nextInt(ACCOUNTS), cents);
-                            return null;
-                        });
+                session.withTransaction(() -> {
+                    give(server, session, "checking", random.nextInt(ACCOUNTS), -cents);
+                    give(server, session, to, random.nextInt(ACCOUNTS), cents);
+                    return null;
+                });
                 if (i % 50 == 25) {
                     String name = savings.equals("savings") ? "funds" : "savings";
                     rename(server, savings, name);
@@ -162,8 +149,7 @@ class ChangingCatalogTest {
         }
     }
 
-    private static void give(
-            MongoServer server, ClientSession session, String to, int account, int cents) {
+    private static void give(MongoServer server, ClientSession session, String to, int account, int cents) {
         server.collection(to).updateOne(session, Filters.eq(account), Updates.inc("cents", cents));
     }
 
@@ -191,22 +177,22 @@ class ChangingCatalogTest {
 
     /** The server's own pause in the middle of a build. */
     @Test
-    void anIndexThatIsStillBeingBuiltIsNamedAndNotInTheDump(@On(Kind.OWN) MongoServer server)
-            throws Exception {
+    void anIndexThatIsStillBeingBuiltIsNamedAndNotInTheDump(@On(Kind.OWN) MongoServer server) throws Exception {
         server.collection("users").insertMany(EveryKind.documents(10));
         server.collection("users").createIndex(new Document("text", 1));
         Document pause = new Document("configureFailPoint", "hangAfterStartingIndexBuild");
         server.admin(new Document(pause).append("mode", "alwaysOn"));
         CompletableFuture<String> build =
-                CompletableFuture.supplyAsync(
-                        () -> server.collection("users").createIndex(new Document("n", 1)));
+                CompletableFuture.supplyAsync(() -> server.collection("users").createIndex(new Document("n", 1)));
         Dumps dumps = new Dumps(server);
         try {
             Eventually.until(
                     "the index is being built",
-                    () ->
-                            server.collection("users").listIndexes().into(new ArrayList<>()).size()
-                                    == 3);
+                    () -> server.collection("users")
+                                    .listIndexes()
+                                    .into(new ArrayList<>())
+                                    .size()
+                            == 3);
             Path folder = dumps.dumped();
 
             assertThat(folder.resolve(server.database()).resolve("users.metadata.json"))
@@ -223,8 +209,7 @@ class ChangingCatalogTest {
     private static void rename(MongoServer server, String from, String to) {
         server.collection(from)
                 .renameCollection(
-                        new MongoNamespace(server.database(), to),
-                        new RenameCollectionOptions().dropTarget(true));
+                        new MongoNamespace(server.database(), to), new RenameCollectionOptions().dropTarget(true));
     }
 
     private static List<String> names(DumpAnswer dump) {

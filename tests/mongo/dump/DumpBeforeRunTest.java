@@ -1,18 +1,9 @@
 package mongo.dump;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.marking;
 import static support.Migrations.up;
 import static support.Project.project;
-
-import org.bson.Document;
-import org.junit.jupiter.api.Test;
-
-import support.MongoServer;
-import support.OnServer;
-import support.Project;
-import support.Result;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,19 +11,22 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+import support.MongoServer;
+import support.OnServer;
+import support.Project;
+import support.Result;
 
 /** The dump that a run makes before its first migration. */
 @OnServer
 class DumpBeforeRunTest {
-    private static final Pattern WAY_BACK =
-            Pattern.compile("\\S+ (dbrestore (\\S+) --drop --exact)");
+    private static final Pattern WAY_BACK = Pattern.compile("\\S+ (dbrestore (\\S+) --drop --exact)");
 
     /** Loses what it was to change, as a bad migration does. */
-    private static final String LOSING =
-            up(
-                    "db().createCollection(\"orders\");"
-                            + "db().getCollection(\"users\").deleteMany(new Document());"
-                            + " throw new IllegalStateException(\"no\");");
+    private static final String LOSING = up("db().createCollection(\"orders\");"
+            + "db().getCollection(\"users\").deleteMany(new Document());"
+            + " throw new IllegalStateException(\"no\");");
 
     @Test
     void theCommandThatAFailureNamesBringsTheDatabaseBack(MongoServer server) {
@@ -61,17 +55,17 @@ class DumpBeforeRunTest {
         Matcher wayBack = WAY_BACK.matcher(failed.err());
         assertThat(wayBack.find()).as(failed::toString).isTrue();
         for (String name : List.of("1_one", "2_lose")) {
-            Document attempt = project.journal(name).getList("attempts", Document.class).get(0);
+            Document attempt =
+                    project.journal(name).getList("attempts", Document.class).get(0);
             assertThat(attempt.getString("dump")).isEqualTo(wayBack.group(2));
             assertThat(Path.of(attempt.getString("dump"), server.database(), "users.bson"))
                     .exists();
         }
         project.with("2_lose.java", marking("two")).run("execute").exits(0);
-        assertThat(
-                        project.journal("2_lose")
-                                .getList("attempts", Document.class)
-                                .get(1)
-                                .containsKey("dump"))
+        assertThat(project.journal("2_lose")
+                        .getList("attempts", Document.class)
+                        .get(1)
+                        .containsKey("dump"))
                 .isFalse();
     }
 
@@ -82,18 +76,14 @@ class DumpBeforeRunTest {
         project.run("execute").exits(0);
         project.with(
                 "2_two.java",
-                up(
-                        "db().getCollection(\"users\").drop();"
-                            + " db().getCollection(\"not_there_yet\").insertOne(new Document());"));
+                up("db().getCollection(\"users\").drop();"
+                        + " db().getCollection(\"not_there_yet\").insertOne(new Document());"));
 
         project.run("execute", "--dump-touched").exits(0).says("Dumped");
 
         assertThat(dumped(project, "2_two"))
                 .containsExactlyInAnyOrder(
-                        "migrations.bson",
-                        "migrations.metadata.json",
-                        "users.bson",
-                        "users.metadata.json");
+                        "migrations.bson", "migrations.metadata.json", "users.bson", "users.metadata.json");
     }
 
     @Test
@@ -101,10 +91,7 @@ class DumpBeforeRunTest {
         Project project = withUsers(server);
         server.collection("untouched").insertOne(new Document());
         project.with(
-                "2_two.java",
-                up(
-                        "db().getCollection(\"use\" + (System.nanoTime() > 0 ? \"rs\" :"
-                                + " \"\")).drop();"));
+                "2_two.java", up("db().getCollection(\"use\" + (System.nanoTime() > 0 ? \"rs\" :" + " \"\")).drop();"));
 
         project.run("execute", "--dump-touched").exits(0);
 
@@ -113,14 +100,12 @@ class DumpBeforeRunTest {
 
     @Test
     void aDumpOfOnesOwnThatLiesElsewhereIsNotNamed(MongoServer server) {
-        Project project =
-                withUsers(server)
-                        .with("2_lose.java", LOSING)
-                        .entry("@Override protected void doDump() {}");
+        Project project = withUsers(server).with("2_lose.java", LOSING).entry("@Override protected void doDump() {}");
 
         project.run("execute", "--dump").exits(1).neverSays("dbrestore");
 
-        Document attempt = project.journal("2_lose").getList("attempts", Document.class).get(0);
+        Document attempt =
+                project.journal("2_lose").getList("attempts", Document.class).get(0);
         assertThat(attempt).doesNotContainKey("dump");
     }
 
@@ -137,12 +122,8 @@ class DumpBeforeRunTest {
 
     /** The files of the dump that the journal names, without their folder. */
     private static List<String> dumped(Project project, String name) {
-        Path folder =
-                Path.of(
-                        project.journal(name)
-                                .getList("attempts", Document.class)
-                                .get(0)
-                                .getString("dump"));
+        Path folder = Path.of(
+                project.journal(name).getList("attempts", Document.class).get(0).getString("dump"));
         String[] files = folder.resolve(project.server().database()).toFile().list();
         assertThat(Files.exists(folder.resolve("manifest.json"))).isTrue();
         return Arrays.asList(files);

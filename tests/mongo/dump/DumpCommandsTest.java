@@ -1,18 +1,7 @@
 package mongo.dump;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Project.project;
-
-import org.bson.Document;
-import org.junit.jupiter.api.Test;
-
-import support.Kind;
-import support.MongoServer;
-import support.On;
-import support.OnServer;
-import support.Project;
-import support.Result;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,6 +10,14 @@ import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
 import java.util.stream.Stream;
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+import support.Kind;
+import support.MongoServer;
+import support.On;
+import support.OnServer;
+import support.Project;
+import support.Result;
 
 /** {@code dbdump} and {@code dbrestore} as a person types them. */
 @OnServer
@@ -36,8 +33,7 @@ class DumpCommandsTest {
                 .says("3 documents restored into " + server.database());
 
         assertThat(server.collection("users").countDocuments()).isEqualTo(3);
-        assertThat(server.db().listCollectionNames())
-                .containsExactlyInAnyOrder("users", Dumps.LOCK);
+        assertThat(server.db().listCollectionNames()).containsExactlyInAnyOrder("users", Dumps.LOCK);
     }
 
     @Test
@@ -48,8 +44,9 @@ class DumpCommandsTest {
         assertThat(dump.getList("collections", Document.class)).hasSize(1);
         server.collection("users").deleteOne(new Document("_id", 2));
 
-        Document restored =
-                project.run("dbrestore", dump.getString("folder"), "--json").exits(0).json();
+        Document restored = project.run("dbrestore", dump.getString("folder"), "--json")
+                .exits(0)
+                .json();
 
         assertThat(restored.getLong("documents")).isEqualTo(1);
         assertThat(restored.getLong("duplicates")).isEqualTo(2);
@@ -86,8 +83,7 @@ class DumpCommandsTest {
     }
 
     @Test
-    void aDamagedFileIsNamedWithTheOffsetAndNothingIsDropped(MongoServer server)
-            throws IOException {
+    void aDamagedFileIsNamedWithTheOffsetAndNothingIsDropped(MongoServer server) throws IOException {
         Project project = withUsers(server);
         project.run("dbdump").exits(0);
         Path dump = theDump(project);
@@ -110,15 +106,14 @@ class DumpCommandsTest {
     @Test
     void aHeldLockRefusesTheRestoreAndNotTheDump(MongoServer server) throws IOException {
         Project project = withUsers(server);
-        Document lock =
-                new Document("_id", "lock")
-                        .append("owner", "another")
-                        .append("run", "00000001")
-                        .append("host", "elsewhere")
-                        .append("pid", 1L)
-                        .append("token", 4L)
-                        .append("acquiredAt", new Date())
-                        .append("expiresAt", new Date(System.currentTimeMillis() + 600_000));
+        Document lock = new Document("_id", "lock")
+                .append("owner", "another")
+                .append("run", "00000001")
+                .append("host", "elsewhere")
+                .append("pid", 1L)
+                .append("token", 4L)
+                .append("acquiredAt", new Date())
+                .append("expiresAt", new Date(System.currentTimeMillis() + 600_000));
         server.collection(Dumps.LOCK).insertOne(lock);
         project.run("dbdump").exits(0).says("1 collection");
 
@@ -129,9 +124,7 @@ class DumpCommandsTest {
 
         assertThat(server.collection(Dumps.LOCK).find().first()).isEqualTo(lock);
         server.collection(Dumps.LOCK)
-                .updateOne(
-                        new Document(),
-                        List.of(new Document("$set", new Document("expiresAt", new Date(0)))));
+                .updateOne(new Document(), List.of(new Document("$set", new Document("expiresAt", new Date(0)))));
         project.run("dbrestore", theDump(project).toString(), "--drop").exits(0);
     }
 
@@ -156,23 +149,21 @@ class DumpCommandsTest {
     @Test
     void anOverriddenDoDumpIsCalledInstead(MongoServer server) throws IOException {
         Project project = withUsers(server);
-        project.entry(
-                """
-                @Override protected void doDump() throws Exception {
-                    var folder = dumpFolder();
-                    java.nio.file.Files.createDirectories(folder);
-                    java.nio.file.Files.writeString(folder.resolve("own"), runId());
-                }
-                """);
+        project.entry("""
+            @Override protected void doDump() throws Exception {
+                var folder = dumpFolder();
+                java.nio.file.Files.createDirectories(folder);
+                java.nio.file.Files.writeString(folder.resolve("own"), runId());
+            }
+            """);
         Document answer = project.run("dbdump", "--json").exits(0).json();
         assertThat(Path.of(answer.getString("folder"), "own")).content().matches("[0-9a-f]{8}");
 
-        project.entry(
-                """
-                @Override protected void doDump() throws Exception {
-                    throw new java.io.IOException("the tape is full");
-                }
-                """);
+        project.entry("""
+            @Override protected void doDump() throws Exception {
+                throw new java.io.IOException("the tape is full");
+            }
+            """);
         Result failed = project.run("dbdump", "--json").exits(1);
         assertThat(failed.error().getString("kind")).isEqualTo("dump");
         assertThat(failed.error().getString("message")).contains("the tape is full");
@@ -182,9 +173,7 @@ class DumpCommandsTest {
     void noPasswordIsInADump(@On(Kind.AUTH) MongoServer server) throws IOException {
         String password = "s3cret:/@%";
         server.createUser("dumper", password, "readWrite", "dbAdmin");
-        Project project =
-                project(server)
-                        .environment("MONGO_URI", server.uriAs("dumper", "s3cret%3A%2F%40%25"));
+        Project project = project(server).environment("MONGO_URI", server.uriAs("dumper", "s3cret%3A%2F%40%25"));
         server.collection("users").insertOne(new Document("_id", 1));
         project.run("dbdump").exits(0).neverSays("s3cret");
         try (Stream<Path> files = Files.walk(project.folder().resolve("mongodumps"))) {
@@ -199,8 +188,7 @@ class DumpCommandsTest {
     @Test
     void aUserWhoMayOnlyReadCannotRestore(@On(Kind.AUTH) MongoServer server) throws IOException {
         server.createUser("reader", "secret", "read");
-        Project project =
-                project(server).environment("MONGO_URI", server.uriAs("reader", "secret"));
+        Project project = project(server).environment("MONGO_URI", server.uriAs("reader", "secret"));
         server.collection("users").insertOne(new Document("_id", 1));
         project.run("dbdump").exits(0);
         project.run("dbrestore", theDump(project).toString(), "--drop")
@@ -212,11 +200,7 @@ class DumpCommandsTest {
 
     private static Project withUsers(MongoServer server) {
         server.collection("users")
-                .insertMany(
-                        List.of(
-                                new Document("_id", 1),
-                                new Document("_id", 2),
-                                new Document("_id", 3)));
+                .insertMany(List.of(new Document("_id", 1), new Document("_id", 2), new Document("_id", 3)));
         return project(server);
     }
 

@@ -4,26 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.mongodb.client.MongoDatabase;
-
-import migopy.MigopyException;
-import migopy.MigopyException.Kind;
-import migopy.console.DumpAnswer;
-import migopy.console.Event;
-import migopy.console.RestoreAnswer;
-import migopy.dump.Dump;
-import migopy.dump.DumpFolder;
-import migopy.dump.DumpRequest;
-import migopy.dump.Restore;
-import migopy.dump.RestoreLock;
-import migopy.dump.RestoreRequest;
-
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.bson.BsonDocument;
-import org.bson.Document;
-
-import support.MongoServer;
-import support.Scratch;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -38,6 +18,22 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import migopy.MigopyException;
+import migopy.MigopyException.Kind;
+import migopy.console.DumpAnswer;
+import migopy.console.Event;
+import migopy.console.RestoreAnswer;
+import migopy.dump.Dump;
+import migopy.dump.DumpFolder;
+import migopy.dump.DumpRequest;
+import migopy.dump.Restore;
+import migopy.dump.RestoreLock;
+import migopy.dump.RestoreRequest;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.bson.BsonDocument;
+import org.bson.Document;
+import support.MongoServer;
+import support.Scratch;
 
 /** Dumps and restores of one test's database, and what the database looks like before and after. */
 public final class Dumps {
@@ -223,16 +219,12 @@ public final class Dumps {
      * A database as it can be compared: the server's own hash of each collection, and what each was
      * created with.
      */
-    record Look(
-            Map<String, String> hashes,
-            Map<String, Document> collections,
-            Map<String, Set<Document>> indexes) {}
+    record Look(Map<String, String> hashes, Map<String, Document> collections, Map<String, Set<Document>> indexes) {}
 
     static Look look(MongoDatabase database) {
         Map<String, String> hashes = new TreeMap<>();
         Document hash = database.runCommand(new Document("dbHash", 1));
-        hash.get("collections", Document.class)
-                .forEach((name, md5) -> hashes.put(name, (String) md5));
+        hash.get("collections", Document.class).forEach((name, md5) -> hashes.put(name, (String) md5));
         Map<String, Document> collections = new TreeMap<>();
         Map<String, Set<Document>> indexes = new TreeMap<>();
         for (Document info : database.listCollections()) {
@@ -243,10 +235,7 @@ public final class Dumps {
             if (!info.getString("type").equals("view")) {
                 indexes.put(
                         name,
-                        Set.copyOf(
-                                database.getCollection(name)
-                                        .listIndexes()
-                                        .into(new ArrayList<>())));
+                        Set.copyOf(database.getCollection(name).listIndexes().into(new ArrayList<>())));
             }
         }
         return new Look(hashes, collections, indexes);
@@ -255,21 +244,17 @@ public final class Dumps {
     /** Fills the collection {@code users}. */
     static void users(MongoServer server, int count) {
         server.collection("users")
-                .insertMany(
-                        IntStream.range(0, count)
-                                .mapToObj(i -> new Document("_id", i).append("n", i % 3))
-                                .toList());
+                .insertMany(IntStream.range(0, count)
+                        .mapToObj(i -> new Document("_id", i).append("n", i % 3))
+                        .toList());
     }
 
     /** Asserts an error of one line that contains the texts. */
     static void assertFails(Kind kind, ThrowingCallable call, String... says) {
-        assertThatThrownBy(call)
-                .isInstanceOfSatisfying(
-                        MigopyException.class,
-                        e -> {
-                            assertThat(e.kind()).as(e.getMessage()).isEqualTo(kind);
-                            assertThat(e.getMessage()).contains(says).doesNotContain("\n");
-                        });
+        assertThatThrownBy(call).isInstanceOfSatisfying(MigopyException.class, e -> {
+            assertThat(e.kind()).as(e.getMessage()).isEqualTo(kind);
+            assertThat(e.getMessage()).contains(says).doesNotContain("\n");
+        });
     }
 
     /** The paths of all files below a folder, relative to it. */

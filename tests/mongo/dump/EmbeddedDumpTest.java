@@ -1,12 +1,10 @@
 package mongo.dump;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.marking;
 
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
-
 import support.Project;
 
 /** Each command starts the embedded server anew, so that only what it kept counts. */
@@ -14,15 +12,14 @@ class EmbeddedDumpTest {
     @Test
     void aDumpOfTheEmbeddedDatabaseTakesThePlaceOfWhatIsThere() {
         Project project =
-                Project.withoutServer()
-                        .with("1_one.java", marking("one"))
-                        .entry("{ mongoDatabase = \"app\"; }");
+                Project.withoutServer().with("1_one.java", marking("one")).entry("{ mongoDatabase = \"app\"; }");
         project.run("execute", "--embedded").exits(0);
         Document dump = project.run("dbdump", "--embedded", "--json").exits(0).json();
         assertThat(dump.getBoolean("snapshot")).isFalse();
         project.run("rollback", "1", "--embedded").exits(0);
 
-        project.run("dbrestore", dump.getString("folder"), "--drop", "--embedded").exits(0);
+        project.run("dbrestore", dump.getString("folder"), "--drop", "--embedded")
+                .exits(0);
 
         project.run("status", "--check", "--embedded").exits(0);
         Document again = project.run("dbdump", "--embedded", "--json").exits(0).json();

@@ -1,18 +1,8 @@
 package mongo.dump;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.marking;
 import static support.Project.project;
-
-import org.bson.Document;
-import org.junit.jupiter.api.Test;
-
-import support.MongoServer;
-import support.OnServer;
-import support.Project;
-import support.Result;
-import support.Run;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +10,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+import support.MongoServer;
+import support.OnServer;
+import support.Project;
+import support.Result;
+import support.Run;
 
 /**
  * A restore that replaced some collections and not all: every command says so and names the way on.
@@ -35,23 +32,23 @@ class HalfRestoredTest {
         change(server);
 
         server.failing("extra", "drop").withError(14031);
-        Result failed = project.run("dbrestore", dump, "--drop", "--exact", "--json").exits(1);
+        Result failed =
+                project.run("dbrestore", dump, "--drop", "--exact", "--json").exits(1);
 
         assertThat(failed.error().getString("hint")).endsWith("dbrestore --finish");
         assertThat(states(failed)).containsEntry("users", "restored");
         assertThat(states(failed)).containsEntry("migrations", "unchanged");
         server.failing("extra", "drop").close();
-        for (String command :
-                List.of(
-                        "status",
-                        "execute",
-                        "execute --dry-run",
-                        "rollback --last 1",
-                        "ignore 2",
-                        "repair 1 --as pending --reason x",
-                        "dbdump",
-                        "validate --database",
-                        "backfill pause 1")) {
+        for (String command : List.of(
+                "status",
+                "execute",
+                "execute --dry-run",
+                "rollback --last 1",
+                "ignore 2",
+                "repair 1 --as pending --reason x",
+                "dbdump",
+                "validate --database",
+                "backfill pause 1")) {
             Result refused = project.run((command + " --json").split(" ")).exits(3);
             assertThat(refused.error().getString("kind")).as(command).isEqualTo("half_restored");
             assertThat(refused.error().getString("hint")).endsWith("dbrestore --finish");
@@ -126,11 +123,7 @@ class HalfRestoredTest {
         try (Run restore = project.start("dbrestore", dump, "--drop", "--exact")) {
             blocked.awaitEntered();
             restore.interrupt();
-            restore.exits(130)
-                    .says(
-                            "Restored: a, b, c, users",
-                            "Unchanged: migrations",
-                            "dbrestore --finish");
+            restore.exits(130).says("Restored: a, b, c, users", "Unchanged: migrations", "dbrestore --finish");
         }
         blocked.close();
         project.run("dbrestore", "--finish").exits(0);
@@ -186,9 +179,7 @@ class HalfRestoredTest {
     private static void change(MongoServer server) {
         for (String name : COLLECTIONS) {
             server.collection(name)
-                    .updateOne(
-                            new Document("_id", 1),
-                            new Document("$set", new Document("time", "new")));
+                    .updateOne(new Document("_id", 1), new Document("$set", new Document("time", "new")));
         }
         server.collection("extra").insertOne(new Document("_id", 1));
     }
@@ -198,8 +189,7 @@ class HalfRestoredTest {
         for (String name : COLLECTIONS) {
             assertThat(server.collection(name).find().first()).containsEntry("time", "old");
         }
-        assertThat(names(server))
-                .containsExactlyInAnyOrder("a", "b", "c", "migrations", "migrations_lock", "users");
+        assertThat(names(server)).containsExactlyInAnyOrder("a", "b", "c", "migrations", "migrations_lock", "users");
         assertThat(project.lock()).doesNotContainKey("restore");
         assertThat(server.collection("migrations_lock").countDocuments()).isEqualTo(1);
     }

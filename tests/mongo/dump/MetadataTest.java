@@ -2,6 +2,12 @@ package mongo.dump;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.bson.BsonArray;
 import org.bson.BsonBinaryWriter;
 import org.bson.BsonDocument;
@@ -12,45 +18,33 @@ import org.bson.Document;
 import org.bson.RawBsonDocument;
 import org.bson.io.BasicOutputBuffer;
 import org.junit.jupiter.api.Test;
-
 import support.MongoServer;
 import support.OnServer;
-
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.HexFormat;
-import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 
 /** What a collection was created with comes back byte by byte, whatever it is written as. */
 @OnServer
 class MetadataTest {
     /** Documents of a user's own that look like values of Extended JSON. */
-    private static final List<BsonDocument> LOOKALIKES =
-            List.of(
-                    field("$date", new BsonString("x")),
-                    field("$oid", new BsonString("x")),
-                    field("$oid", new BsonString("65f000000000000000000001")),
-                    field("$uuid", new BsonString("x")),
-                    field("$binary", new BsonString("x")),
-                    field("$timestamp", new BsonString("x")),
-                    field("$timestamp", field("t", new BsonInt32(1)).append("i", new BsonInt32(2))),
-                    field("$minKey", new BsonInt32(1)),
-                    field("$maxKey", new BsonString("x")),
-                    field("$numberInt", new BsonString("5")),
-                    field("$numberLong", new BsonString("5")),
-                    field("$numberDouble", new BsonString("NaN")),
-                    field("$numberDecimal", new BsonString("5")),
-                    field("$code", new BsonString("x")).append("$scope", new BsonDocument()),
-                    field("$symbol", new BsonString("x")),
-                    field("$undefined", new BsonInt32(1)),
-                    field("$dbPointer", new BsonString("x")),
-                    field("$regularExpression", field("pattern", new BsonString("a"))),
-                    field(
-                            "$regularExpression",
-                            field("pattern", new BsonString("a"))
-                                    .append("options", new BsonString("i"))));
+    private static final List<BsonDocument> LOOKALIKES = List.of(
+            field("$date", new BsonString("x")),
+            field("$oid", new BsonString("x")),
+            field("$oid", new BsonString("65f000000000000000000001")),
+            field("$uuid", new BsonString("x")),
+            field("$binary", new BsonString("x")),
+            field("$timestamp", new BsonString("x")),
+            field("$timestamp", field("t", new BsonInt32(1)).append("i", new BsonInt32(2))),
+            field("$minKey", new BsonInt32(1)),
+            field("$maxKey", new BsonString("x")),
+            field("$numberInt", new BsonString("5")),
+            field("$numberLong", new BsonString("5")),
+            field("$numberDouble", new BsonString("NaN")),
+            field("$numberDecimal", new BsonString("5")),
+            field("$code", new BsonString("x")).append("$scope", new BsonDocument()),
+            field("$symbol", new BsonString("x")),
+            field("$undefined", new BsonInt32(1)),
+            field("$dbPointer", new BsonString("x")),
+            field("$regularExpression", field("pattern", new BsonString("a"))),
+            field("$regularExpression", field("pattern", new BsonString("a")).append("options", new BsonString("i"))));
 
     @Test
     void aViewWhoseLiteralsLookLikeExtendedJsonComesBack(MongoServer server) {
@@ -75,26 +69,20 @@ class MetadataTest {
     @Test
     void aViewAndAnIndexWithAKeyTwiceComeBack(MongoServer server) {
         createView(server, "v", field("x", field("$literal", twice("a"))));
-        BsonDocument index =
-                field("key", field("n", new BsonInt32(1)))
-                        .append("name", new BsonString("n"))
-                        .append("partialFilterExpression", twice("n"));
+        BsonDocument index = field("key", field("n", new BsonInt32(1)))
+                .append("name", new BsonString("n"))
+                .append("partialFilterExpression", twice("n"));
         server.db()
                 .runCommand(
-                        field("createIndexes", new BsonString("t"))
-                                .append("indexes", new BsonArray(List.of(index))));
-        server.db()
-                .runCommand(
-                        field("create", new BsonString("validated"))
-                                .append("validator", twice("n")));
+                        field("createIndexes", new BsonString("t")).append("indexes", new BsonArray(List.of(index))));
+        server.db().runCommand(field("create", new BsonString("validated")).append("validator", twice("n")));
         comesBack(server, new Dumps(server));
     }
 
     @Test
     void theBsonBesideMetadataIsPassedOverByWhatDoesNotKnowIt(MongoServer server) throws Exception {
         createView(server, "v", field("x", field("$literal", LOOKALIKES.get(0))));
-        Path metadata =
-                new Dumps(server).dumped().resolve(server.database()).resolve("v.metadata.json");
+        Path metadata = new Dumps(server).dumped().resolve(server.database()).resolve("v.metadata.json");
 
         assertThat(Files.readString(metadata))
                 .startsWith("{\"migopyBson\": \"")
@@ -116,8 +104,7 @@ class MetadataTest {
             String name = listed.getString("name").getValue();
             options.put(name, hex(listed.getDocument("options")));
             if (listed.getString("type").getValue().equals("collection")) {
-                for (RawBsonDocument index :
-                        server.collection(name).listIndexes(RawBsonDocument.class)) {
+                for (RawBsonDocument index : server.collection(name).listIndexes(RawBsonDocument.class)) {
                     options.put(name + "." + index.getString("name").getValue(), hex(index));
                 }
             }
@@ -133,12 +120,9 @@ class MetadataTest {
 
     private static void createView(MongoServer server, String name, BsonDocument projection) {
         server.db()
-                .runCommand(
-                        field("create", new BsonString(name))
-                                .append("viewOn", new BsonString("t"))
-                                .append(
-                                        "pipeline",
-                                        new BsonArray(List.of(field("$project", projection)))));
+                .runCommand(field("create", new BsonString(name))
+                        .append("viewOn", new BsonString("t"))
+                        .append("pipeline", new BsonArray(List.of(field("$project", projection)))));
     }
 
     private static BsonDocument field(String name, BsonValue value) {

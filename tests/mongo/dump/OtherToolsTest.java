@@ -3,18 +3,6 @@ package mongo.dump;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import migopy.dump.ArchiveReader;
-import migopy.dump.ArchiveWriter;
-
-import org.bson.BsonDocument;
-import org.bson.Document;
-import org.bson.RawBsonDocument;
-import org.junit.jupiter.api.Test;
-
-import support.MongoServer;
-import support.OnServer;
-import support.Scratch;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +12,15 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import migopy.dump.ArchiveReader;
+import migopy.dump.ArchiveWriter;
+import org.bson.BsonDocument;
+import org.bson.Document;
+import org.bson.RawBsonDocument;
+import org.junit.jupiter.api.Test;
+import support.MongoServer;
+import support.OnServer;
+import support.Scratch;
 
 /** A dump is read by what knows nothing of Migopy. */
 @OnServer
@@ -34,30 +31,29 @@ class OtherToolsTest {
     private static final long LIMIT_SECONDS = 150;
 
     /** Prints one JSON document: what Python's own readers find in the folder. */
-    private static final String READER =
-            """
-            import glob, json, os, sys
-            sys.path.insert(0, sys.argv[2])
-            import bson
-            from bson.codec_options import CodecOptions, DatetimeConversion
-            from bson.raw_bson import RawBSONDocument
-            options = CodecOptions(datetime_conversion=DatetimeConversion.DATETIME_MS)
-            found = {}
-            for path in glob.glob(os.path.join(sys.argv[1], '*.bson')):
-                with open(path, 'rb') as file:
-                    documents = [list(d) for d in bson.decode_file_iter(file, options)]
-                with open(path, 'rb') as file:
-                    raw = list(bson.decode_file_iter(file, CodecOptions(RawBSONDocument)))
-                found[os.path.basename(path)] = {
-                    'documents': len(documents),
-                    'fields': max((len(d) for d in documents), default=0),
-                    'bytes': sum(len(d.raw) for d in raw),
-                    'hex': raw[0].raw.hex() if raw else ''}
-            for path in glob.glob(os.path.join(sys.argv[1], '*.metadata.json')):
-                with open(path, encoding='utf-8') as file:
-                    found[os.path.basename(path)] = json.load(file)
-            print(json.dumps(found))
-            """;
+    private static final String READER = """
+        import glob, json, os, sys
+        sys.path.insert(0, sys.argv[2])
+        import bson
+        from bson.codec_options import CodecOptions, DatetimeConversion
+        from bson.raw_bson import RawBSONDocument
+        options = CodecOptions(datetime_conversion=DatetimeConversion.DATETIME_MS)
+        found = {}
+        for path in glob.glob(os.path.join(sys.argv[1], '*.bson')):
+            with open(path, 'rb') as file:
+                documents = [list(d) for d in bson.decode_file_iter(file, options)]
+            with open(path, 'rb') as file:
+                raw = list(bson.decode_file_iter(file, CodecOptions(RawBSONDocument)))
+            found[os.path.basename(path)] = {
+                'documents': len(documents),
+                'fields': max((len(d) for d in documents), default=0),
+                'bytes': sum(len(d.raw) for d in raw),
+                'hex': raw[0].raw.hex() if raw else ''}
+        for path in glob.glob(os.path.join(sys.argv[1], '*.metadata.json')):
+            with open(path, encoding='utf-8') as file:
+                found[os.path.basename(path)] = json.load(file)
+        print(json.dumps(found))
+        """;
 
     @Test
     void pythonReadsEveryDocumentAndTheMetadata(MongoServer server) throws Exception {
@@ -67,13 +63,7 @@ class OtherToolsTest {
         Path script = Files.writeString(Scratch.folder("python").resolve("reads.py"), READER);
 
         Document found =
-                Document.parse(
-                        run(
-                                List.of(
-                                        "python3",
-                                        script.toString(),
-                                        folder.toString(),
-                                        modules.toString())));
+                Document.parse(run(List.of("python3", script.toString(), folder.toString(), modules.toString())));
 
         Document types = found.get("types.bson", Document.class);
         assertThat(types.getInteger("documents")).isEqualTo(1);
@@ -81,19 +71,16 @@ class OtherToolsTest {
         RawBsonDocument raw =
                 server.db().getCollection("types", RawBsonDocument.class).find().first();
         assertThat(types.getString("hex"))
-                .isEqualTo(
-                        HexFormat.of()
-                                .formatHex(
-                                        raw.getBackingArray(),
-                                        raw.getByteOffset(),
-                                        raw.getByteOffset() + raw.getByteLength()));
-        assertThat(found.get("users.bson", Document.class).getInteger("documents")).isEqualTo(2500);
+                .isEqualTo(HexFormat.of()
+                        .formatHex(
+                                raw.getBackingArray(), raw.getByteOffset(), raw.getByteOffset() + raw.getByteLength()));
+        assertThat(found.get("users.bson", Document.class).getInteger("documents"))
+                .isEqualTo(2500);
         assertThat(found.get("users.bson", Document.class).getInteger("bytes"))
                 .isEqualTo((int) Files.size(folder.resolve("users.bson")));
-        assertThat(found.get("empty.bson", Document.class).getInteger("documents")).isZero();
-        assertThat(found)
-                .containsKey("system.buckets.weather.bson")
-                .doesNotContainKey("weather.bson");
+        assertThat(found.get("empty.bson", Document.class).getInteger("documents"))
+                .isZero();
+        assertThat(found).containsKey("system.buckets.weather.bson").doesNotContainKey("weather.bson");
 
         Document users = found.get("users.metadata.json", Document.class);
         assertThat(users.keySet()).containsExactly("indexes", "uuid", "collectionName", "type");
@@ -106,9 +93,8 @@ class OtherToolsTest {
         // Python's json knows no Extended JSON, and the driver's reader that parsed its answer
         // does.
         assertThat(Files.readString(folder.resolve("users.metadata.json")))
-                .contains(
-                        "{\"v\": {\"$numberInt\": \"2\"}, \"key\": {\"_id\": {\"$numberInt\":"
-                                + " \"1\"}}, \"name\": \"_id_\"}");
+                .contains("{\"v\": {\"$numberInt\": \"2\"}, \"key\": {\"_id\": {\"$numberInt\":"
+                        + " \"1\"}}, \"name\": \"_id_\"}");
         assertThat(found.get("weather.metadata.json", Document.class).getString("type"))
                 .isEqualTo("timeseries");
     }
@@ -121,41 +107,33 @@ class OtherToolsTest {
         Path folder = new Dumps(server).dumped();
         server.db().drop();
 
-        run(
-                List.of(
-                        "mongorestore",
-                        "--bypassDocumentValidation",
-                        "--uri",
-                        uriWithoutDatabase(server),
-                        folder.toString()));
+        run(List.of(
+                "mongorestore", "--bypassDocumentValidation", "--uri", uriWithoutDatabase(server), folder.toString()));
 
         assertThat(Dumps.look(server.db())).usingRecursiveComparison().isEqualTo(before);
     }
 
     @Test
-    void whatMongodumpWroteIsTheSameAndIsRestoredWhereThereIsOne(MongoServer server)
-            throws Exception {
+    void whatMongodumpWroteIsTheSameAndIsRestoredWhereThereIsOne(MongoServer server) throws Exception {
         assumeTrue(isOnPath("mongodump"), "no mongodump on the PATH");
         fill(server);
         Dumps.Look before = Dumps.look(server.db());
         Path theirs = Scratch.folder("mongodump");
-        run(
-                List.of(
-                        "mongodump",
-                        "--uri",
-                        uriWithoutDatabase(server),
-                        "--db",
-                        server.database(),
-                        "--out",
-                        theirs.toString()));
+        run(List.of(
+                "mongodump",
+                "--uri",
+                uriWithoutDatabase(server),
+                "--db",
+                server.database(),
+                "--out",
+                theirs.toString()));
         var dumps = new Dumps(server);
         Path ours = dumps.dumped();
 
         assertThat(Dumps.files(ours.resolve(server.database())))
-                .isEqualTo(
-                        Dumps.files(theirs.resolve(server.database())).stream()
-                                .filter(file -> !file.equals("prelude.json"))
-                                .toList());
+                .isEqualTo(Dumps.files(theirs.resolve(server.database())).stream()
+                        .filter(file -> !file.equals("prelude.json"))
+                        .toList());
         for (String file : Dumps.files(ours.resolve(server.database()))) {
             Path mine = ours.resolve(server.database()).resolve(file);
             Path other = theirs.resolve(server.database()).resolve(file);
@@ -172,8 +150,7 @@ class OtherToolsTest {
     }
 
     @Test
-    void anArchiveByEitherIsRestoredByTheOtherWhereThereAreBoth(MongoServer server)
-            throws Exception {
+    void anArchiveByEitherIsRestoredByTheOtherWhereThereAreBoth(MongoServer server) throws Exception {
         assumeTrue(isOnPath("mongodump") && isOnPath("mongorestore"), "none on the PATH");
         fill(server);
         Dumps.Look before = Dumps.look(server.db());
@@ -187,11 +164,8 @@ class OtherToolsTest {
             }
             run(dump);
             var dumps = new Dumps(server);
-            Path unpacked =
-                    ArchiveReader.unpack(
-                            dumps.request(Path.of(theirs), server.database()),
-                            dumps.directory(),
-                            dumps::note);
+            Path unpacked = ArchiveReader.unpack(
+                    dumps.request(Path.of(theirs), server.database()), dumps.directory(), dumps::note);
             server.db().drop();
             dumps.restore(unpacked);
             assertThat(Dumps.look(server.db())).usingRecursiveComparison().isEqualTo(before);
@@ -217,10 +191,9 @@ class OtherToolsTest {
     private static void fill(MongoServer server) {
         server.db().getCollection("types", BsonDocument.class).insertOne(BsonTypes.all());
         server.collection("users")
-                .insertMany(
-                        IntStream.range(0, 2500)
-                                .mapToObj(i -> new Document("_id", i).append("n", i))
-                                .toList());
+                .insertMany(IntStream.range(0, 2500)
+                        .mapToObj(i -> new Document("_id", i).append("n", i))
+                        .toList());
         server.collection("users").createIndex(new Document("n", 1));
         EveryKind.fill(server);
     }
@@ -229,17 +202,16 @@ class OtherToolsTest {
     private static Path bsonForPython() throws Exception {
         assumeTrue(isOnPath("python3"), "no python3 on the PATH");
         Path modules = Scratch.folder("pymongo");
-        run(
-                List.of(
-                        "python3",
-                        "-m",
-                        "pip",
-                        "--disable-pip-version-check",
-                        "install",
-                        "--quiet",
-                        "--target",
-                        modules.toString(),
-                        PYMONGO));
+        run(List.of(
+                "python3",
+                "-m",
+                "pip",
+                "--disable-pip-version-check",
+                "install",
+                "--quiet",
+                "--target",
+                modules.toString(),
+                PYMONGO));
         return modules;
     }
 
@@ -251,15 +223,16 @@ class OtherToolsTest {
     private static String run(List<String> command) throws IOException, InterruptedException {
         Path out = Scratch.folder("run").resolve("out");
         Path err = out.resolveSibling("err");
-        Process process =
-                new ProcessBuilder(new ArrayList<>(command))
-                        .redirectOutput(out.toFile())
-                        .redirectError(err.toFile())
-                        .start();
+        Process process = new ProcessBuilder(new ArrayList<>(command))
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile())
+                .start();
         if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
             process.destroyForcibly();
         }
-        assertThat(process.waitFor()).as("%s: %s", command, Files.readString(err)).isZero();
+        assertThat(process.waitFor())
+                .as("%s: %s", command, Files.readString(err))
+                .isZero();
         return Files.readString(out);
     }
 }

@@ -2,22 +2,9 @@ package mongo.dump;
 
 import static mongo.dump.Dumps.assertFails;
 import static mongo.dump.Dumps.users;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import static support.Project.project;
-
-import migopy.MigopyException;
-import migopy.MigopyException.Kind;
-import migopy.console.RestoreAnswer;
-
-import org.bson.Document;
-import org.junit.jupiter.api.Test;
-
-import support.MongoServer;
-import support.OnServer;
-import support.Project;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,6 +12,14 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
+import migopy.MigopyException;
+import migopy.MigopyException.Kind;
+import migopy.console.RestoreAnswer;
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+import support.MongoServer;
+import support.OnServer;
+import support.Project;
 
 /** What a restore takes for a dump, and what it does not. */
 @OnServer
@@ -81,17 +76,12 @@ class RestoreFolderTest {
         Path partial = folder.resolveSibling(folder.getFileName() + ".partial");
         Files.move(folder, partial);
         assertFails(Kind.REFUSED, () -> dumps.restore(partial), "not complete");
-        assertFails(
-                Kind.REFUSED,
-                () -> dumps.restore(partial.resolve(server.database())),
-                "not complete");
+        assertFails(Kind.REFUSED, () -> dumps.restore(partial.resolve(server.database())), "not complete");
 
         // Renamed by hand, its manifest still says so.
         Path renamed = Files.move(partial, folder);
         Path manifest = renamed.resolve("manifest.json");
-        Files.writeString(
-                manifest,
-                Files.readString(manifest).replace("\"complete\": true", "\"complete\": false"));
+        Files.writeString(manifest, Files.readString(manifest).replace("\"complete\": true", "\"complete\": false"));
         assertFails(Kind.REFUSED, () -> dumps.restore(renamed), "not complete");
         Files.writeString(manifest, "{\"format\": 1, ");
         assertFails(Kind.REFUSED, () -> dumps.restore(renamed), "manifest.json");
@@ -106,8 +96,7 @@ class RestoreFolderTest {
         assertFails(Kind.USAGE, () -> dumps.restore(empty), "empty", "no dump");
         assertFails(Kind.USAGE, () -> dumps.restore(empty.resolve("nowhere")), "nowhere");
         for (String database : List.of("one", "two")) {
-            Files.write(
-                    Files.createDirectory(empty.resolve(database)).resolve("a.bson"), new byte[0]);
+            Files.write(Files.createDirectory(empty.resolve(database)).resolve("a.bson"), new byte[0]);
         }
         assertFails(Kind.USAGE, () -> dumps.restore(empty), "several databases");
     }
@@ -117,8 +106,7 @@ class RestoreFolderTest {
         Project project = project(server);
         Path dump = Files.createDirectory(project.folder().resolve("dump"));
         for (String database : List.of("admin", server.database())) {
-            Files.write(
-                    Files.createDirectory(dump.resolve(database)).resolve("a.bson"), new byte[0]);
+            Files.write(Files.createDirectory(dump.resolve(database)).resolve("a.bson"), new byte[0]);
         }
         project.run("dbrestore", dump.toString())
                 .exits(2)
@@ -145,10 +133,9 @@ class RestoreFolderTest {
         assertThatThrownBy(() -> dumps.restore(folder))
                 .isInstanceOfSatisfying(
                         MigopyException.class,
-                        e ->
-                                assertThat(e.hint())
-                                        .contains("--collection users", name)
-                                        .doesNotContain("migrations_lock"));
+                        e -> assertThat(e.hint())
+                                .contains("--collection users", name)
+                                .doesNotContain("migrations_lock"));
         assertThat(dumps.restore(folder, "users", name).duplicates()).isEqualTo(7);
     }
 
@@ -173,8 +160,7 @@ class RestoreFolderTest {
         Path folder = dumps.dumped();
         Files.delete(folder.resolve("manifest.json"));
         Path database = folder.resolve(server.database());
-        for (String name :
-                List.of("system.buckets.weather", "system.users", "%24admin.system.roles")) {
+        for (String name : List.of("system.buckets.weather", "system.users", "%24admin.system.roles")) {
             Files.copy(database.resolve("users.bson"), database.resolve(name + ".bson"));
         }
         Files.write(folder.resolve("oplog.bson"), new byte[0]);
@@ -182,11 +168,9 @@ class RestoreFolderTest {
         dumps.restore(folder);
 
         assertThat(dumps.notices())
-                .anyMatch(
-                        notice ->
-                                notice.contains("$admin.system.roles")
-                                        && notice.contains("system.buckets.weather")
-                                        && notice.contains("system.users"))
+                .anyMatch(notice -> notice.contains("$admin.system.roles")
+                        && notice.contains("system.buckets.weather")
+                        && notice.contains("system.users"))
                 .anyMatch(notice -> notice.contains("oplog.bson is not replayed"));
     }
 
@@ -196,9 +180,7 @@ class RestoreFolderTest {
         Project project = project(server);
         Path folder = new Dumps(server).dumped();
         Path bson = folder.resolve(server.database()).resolve("users.bson");
-        project.run("dbrestore", bson.toString())
-                .exits(2)
-                .says("the file of one collection", "--collection users");
+        project.run("dbrestore", bson.toString()).exits(2).says("the file of one collection", "--collection users");
         Path link = Files.createSymbolicLink(folder.resolveSibling("link"), Path.of("nowhere"));
         project.run("dbrestore", link.toString()).exits(2).says("is a link to nowhere");
         Path text = Files.writeString(folder.resolveSibling("text"), "text");
@@ -209,7 +191,9 @@ class RestoreFolderTest {
         project.run("dbdump", "--dump-directory", link.toString())
                 .exits(1)
                 .says("is a link to nowhere, which does not exist");
-        project.run("dbdump", "--collection", "users", "--query", "{} x").exits(2).says("--query");
+        project.run("dbdump", "--collection", "users", "--query", "{} x")
+                .exits(2)
+                .says("--query");
     }
 
     @Test

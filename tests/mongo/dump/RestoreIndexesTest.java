@@ -1,34 +1,28 @@
 package mongo.dump;
 
 import static mongo.dump.Dumps.users;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.mongodb.client.model.Collation;
 import com.mongodb.client.model.CollationStrength;
 import com.mongodb.client.model.CreateCollectionOptions;
 import com.mongodb.client.model.IndexOptions;
-
-import migopy.console.RestoreAnswer;
-
-import org.bson.Document;
-import org.junit.jupiter.api.Test;
-
-import support.MongoServer;
-import support.OnServer;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import migopy.console.RestoreAnswer;
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+import support.MongoServer;
+import support.OnServer;
 
 /** The indexes of a dump, and what a server refuses of them. */
 @OnServer
 class RestoreIndexesTest {
     @Test
-    void anIndexThatTheServerRefusesIsNamedAndKeepsNothingOut(MongoServer server)
-            throws IOException {
+    void anIndexThatTheServerRefusesIsNamedAndKeepsNothingOut(MongoServer server) throws IOException {
         users(server, 10);
         server.collection("users").createIndex(new Document("n", 1));
         server.collection("users").createIndex(new Document("m", 1));
@@ -38,8 +32,7 @@ class RestoreIndexesTest {
         Path metadata = folder.resolve(server.database()).resolve("users.metadata.json");
         Files.writeString(
                 metadata,
-                Files.readString(metadata)
-                        .replace("\"name\": \"n_1\"", "\"name\": \"n_1\", \"unique\": true"));
+                Files.readString(metadata).replace("\"name\": \"n_1\"", "\"name\": \"n_1\", \"unique\": true"));
         Files.delete(folder.resolve("manifest.json"));
         server.collection("users").deleteMany(new Document());
 
@@ -55,14 +48,13 @@ class RestoreIndexesTest {
 
     @Test
     void keysOfOldServersAreConvertedIfThatIsAskedFor(MongoServer server) throws IOException {
-        Path folder =
-                RestoreTest.mongodumps(
-                        server,
-                        "things",
-                        "{\"options\":{},\"indexes\":["
-                            + "{\"v\":1,\"key\":{\"_id\":1},\"name\":\"_id_\",\"ns\":\"app.things\"},"
-                            + "{\"v\":1,\"key\":{\"a\":true},\"name\":\"a_true\",\"ns\":\"app.things\"},"
-                            + "{\"v\":1,\"key\":{\"b\":-1,\"c\":\"\"},\"name\":\"b_c\"}]}");
+        Path folder = RestoreTest.mongodumps(
+                server,
+                "things",
+                "{\"options\":{},\"indexes\":["
+                        + "{\"v\":1,\"key\":{\"_id\":1},\"name\":\"_id_\",\"ns\":\"app.things\"},"
+                        + "{\"v\":1,\"key\":{\"a\":true},\"name\":\"a_true\",\"ns\":\"app.things\"},"
+                        + "{\"v\":1,\"key\":{\"b\":-1,\"c\":\"\"},\"name\":\"b_c\"}]}");
 
         RestoreAnswer refused = new Dumps(server).dropping().restore(folder);
         assertThat(refused.refused()).extracting("index").containsExactly("a_true", "b_c");
@@ -81,30 +73,25 @@ class RestoreIndexesTest {
 
     @Test
     void anIndexOfTheFirstVersionIsBuiltAsTheServersOwn(MongoServer server) throws IOException {
-        Path folder =
-                RestoreTest.mongodumps(
-                        server,
-                        "things",
-                        "{\"options\":{},\"indexes\":[{\"v\":0,\"key\":{\"a\":1},\"name\":\"a_1\","
-                                + "\"ns\":\"app.things\",\"unique\":true}]}");
+        Path folder = RestoreTest.mongodumps(
+                server,
+                "things",
+                "{\"options\":{},\"indexes\":[{\"v\":0,\"key\":{\"a\":1},\"name\":\"a_1\","
+                        + "\"ns\":\"app.things\",\"unique\":true}]}");
 
         assertThat(new Dumps(server).restore(folder).exitCode()).isZero();
 
         assertThat(server.collection("things").listIndexes())
-                .anyMatch(
-                        index ->
-                                index.getString("name").equals("a_1")
-                                        && index.getBoolean("unique"));
+                .anyMatch(index -> index.getString("name").equals("a_1") && index.getBoolean("unique"));
     }
 
     @Test
     void optionsOfOldDumpsAreLeftOut(MongoServer server) throws IOException {
-        Path folder =
-                RestoreTest.mongodumps(
-                        server,
-                        "things",
-                        "{\"options\":{\"create\":\"things\",\"temp\":false,\"flags\":1,"
-                            + "\"autoIndexId\":true,\"capped\":true,\"size\":4096},\"indexes\":[]}");
+        Path folder = RestoreTest.mongodumps(
+                server,
+                "things",
+                "{\"options\":{\"create\":\"things\",\"temp\":false,\"flags\":1,"
+                        + "\"autoIndexId\":true,\"capped\":true,\"size\":4096},\"indexes\":[]}");
 
         new Dumps(server).dropping().restore(folder);
 
@@ -119,26 +106,25 @@ class RestoreIndexesTest {
                 .createCollection(
                         "people",
                         new CreateCollectionOptions()
-                                .collation(
-                                        Collation.builder()
-                                                .locale("de")
-                                                .collationStrength(CollationStrength.SECONDARY)
-                                                .build()));
+                                .collation(Collation.builder()
+                                        .locale("de")
+                                        .collationStrength(CollationStrength.SECONDARY)
+                                        .build()));
         server.collection("people")
-                .insertMany(
-                        List.of(
-                                new Document("_id", 1).append("login", "ada"),
-                                new Document("_id", 2).append("login", "ADA")));
+                .insertMany(List.of(
+                        new Document("_id", 1).append("login", "ada"), new Document("_id", 2).append("login", "ADA")));
         Collation simple = Collation.builder().locale("simple").build();
         server.collection("people")
                 .createIndex(
                         new Document("login", 1),
                         new IndexOptions().unique(true).collation(simple));
-        server.collection("people")
-                .createIndex(new Document("bio", "text"), new IndexOptions().collation(simple));
+        server.collection("people").createIndex(new Document("bio", "text"), new IndexOptions().collation(simple));
         server.collection("people").createIndex(new Document("name", 1));
         new Dumps(server).roundTrip();
-        assertThat(new Dumps(server).dropping().restore(new Dumps(server).dumped()).exitCode())
+        assertThat(new Dumps(server)
+                        .dropping()
+                        .restore(new Dumps(server).dumped())
+                        .exitCode())
                 .isZero();
     }
 

@@ -2,29 +2,13 @@ package mongo.dump;
 
 import static mongo.dump.Dumps.assertFails;
 import static mongo.dump.Dumps.users;
-
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Project.project;
 
 import com.mongodb.client.model.Collation;
 import com.mongodb.client.model.CreateCollectionOptions;
 import com.mongodb.client.model.CreateViewOptions;
 import com.mongodb.client.model.TimeSeriesOptions;
-
-import migopy.MigopyException.Kind;
-import migopy.console.RestoreAnswer;
-
-import org.bson.BsonTimestamp;
-import org.bson.Document;
-import org.junit.jupiter.api.Test;
-
-import support.MongoServer;
-import support.OnServer;
-import support.Project;
-import support.Result;
-import support.Scratch;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +16,16 @@ import java.util.Date;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import migopy.MigopyException.Kind;
+import migopy.console.RestoreAnswer;
+import org.bson.BsonTimestamp;
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+import support.MongoServer;
+import support.OnServer;
+import support.Project;
+import support.Result;
+import support.Scratch;
 
 /** What a restore does with what is there already, and what it refuses. */
 @OnServer
@@ -43,9 +37,7 @@ class RestoreTest {
         Path folder = dumps.dumped();
         server.collection("users").deleteMany(new Document("_id", new Document("$gte", 2500)));
         server.collection("users")
-                .updateOne(
-                        new Document("_id", 7),
-                        List.of(new Document("$set", new Document("mine", true))));
+                .updateOne(new Document("_id", 7), List.of(new Document("$set", new Document("mine", true))));
 
         RestoreAnswer answer = dumps.restore(folder);
 
@@ -70,17 +62,11 @@ class RestoreTest {
         server.collection("users")
                 .updateOne(
                         new Document("_id", 1),
-                        List.of(
-                                new Document(
-                                        "$set",
-                                        new Document(
-                                                "at",
-                                                new Document(
-                                                        "$literal", new BsonTimestamp(0, 0))))));
+                        List.of(new Document(
+                                "$set", new Document("at", new Document("$literal", new BsonTimestamp(0, 0))))));
         server.db()
-                .runCommand(
-                        new Document("collMod", "users")
-                                .append("validator", new Document("at", new BsonTimestamp(1, 1))));
+                .runCommand(new Document("collMod", "users")
+                        .append("validator", new Document("at", new BsonTimestamp(1, 1))));
 
         new Dumps(server).roundTrip();
     }
@@ -98,7 +84,8 @@ class RestoreTest {
 
     @Test
     void viewsComeBackWhateverTheOldOnesAreOf(MongoServer server) {
-        var german = new CreateViewOptions().collation(Collation.builder().locale("de").build());
+        var german = new CreateViewOptions()
+                .collation(Collation.builder().locale("de").build());
         server.collection("users").insertOne(new Document("_id", 1));
         server.db().createView("above", "below", List.of());
         server.db().createView("below", "users", List.of());
@@ -125,15 +112,12 @@ class RestoreTest {
     }
 
     @Test
-    void aCollectionStandsIfTheTimeSeriesThatReplacesItCannotBeMade(MongoServer server)
-            throws IOException {
+    void aCollectionStandsIfTheTimeSeriesThatReplacesItCannotBeMade(MongoServer server) throws IOException {
         users(server, 100);
-        for (String options :
-                List.of(
-                        "{\"timeseries\":{\"timeField\":\"at\",\"nonsense\":1}}",
-                        "{\"viewOn\":\"other\",\"pipeline\":[{\"$nonsense\":1}]}")) {
-            Path folder =
-                    mongodumps(server, "users", "{\"options\":" + options + ",\"indexes\":[]}");
+        for (String options : List.of(
+                "{\"timeseries\":{\"timeField\":\"at\",\"nonsense\":1}}",
+                "{\"viewOn\":\"other\",\"pipeline\":[{\"$nonsense\":1}]}")) {
+            Path folder = mongodumps(server, "users", "{\"options\":" + options + ",\"indexes\":[]}");
             Files.delete(folder.resolve("users.bson"));
 
             assertFails(Kind.FAILED, () -> new Dumps(server).dropping().restore(folder), "users");
@@ -152,8 +136,7 @@ class RestoreTest {
         server.db()
                 .createCollection(
                         "weather",
-                        new CreateCollectionOptions()
-                                .timeSeriesOptions(new TimeSeriesOptions("at").metaField("of")));
+                        new CreateCollectionOptions().timeSeriesOptions(new TimeSeriesOptions("at").metaField("of")));
         server.collection("weather")
                 .insertOne(new Document("at", new Date(0)).append("of", 1).append("degrees", 7));
         server.collection("weather").createIndex(new Document("of", 1));
@@ -181,14 +164,12 @@ class RestoreTest {
         server.collection("orders").insertOne(new Document());
         server.db().createView("more", "orders", List.of());
 
-        assertThat(new Dumps(server).dropping().restore(folder).kept())
-                .containsExactly("more", "orders");
+        assertThat(new Dumps(server).dropping().restore(folder).kept()).containsExactly("more", "orders");
         var exactly = new Dumps(server).exactly();
         assertThat(exactly.restore(folder).dropped()).containsExactly("more", "orders");
 
         assertThat(exactly.notices()).anyMatch(notice -> notice.contains("more, orders"));
-        assertThat(server.db().listCollectionNames())
-                .containsExactlyInAnyOrder("users", "system.views");
+        assertThat(server.db().listCollectionNames()).containsExactlyInAnyOrder("users", "system.views");
     }
 
     @Test
@@ -201,8 +182,7 @@ class RestoreTest {
 
         assertThat(new Dumps(server).exactly().restore(folder).dropped()).isEmpty();
 
-        assertThat(server.db().listCollectionNames())
-                .containsExactlyInAnyOrder("users", "orders", "other");
+        assertThat(server.db().listCollectionNames()).containsExactlyInAnyOrder("users", "orders", "other");
     }
 
     @Test
@@ -224,7 +204,8 @@ class RestoreTest {
             }
             server.db().drop();
 
-            Result failed = project.run("dbrestore", folder.toString(), "--json").exits(1);
+            Result failed =
+                    project.run("dbrestore", folder.toString(), "--json").exits(1);
 
             assertThat(server.db().listCollectionNames()).doesNotContain("good", "bad");
             Matcher hint =
@@ -307,10 +288,7 @@ class RestoreTest {
         var dumps = new Dumps(server).query("{n: {$lt: 1}}");
         assertThat(dumps.dump("users").documents()).isEqualTo(4);
         assertFails(Kind.USAGE, dumps::dump, "--query");
-        assertFails(
-                Kind.USAGE,
-                () -> new Dumps(server).query("{n: ").dump("users"),
-                "not a JSON document");
+        assertFails(Kind.USAGE, () -> new Dumps(server).query("{n: ").dump("users"), "not a JSON document");
     }
 
     @Test

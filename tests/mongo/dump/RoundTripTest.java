@@ -5,24 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.CreateViewOptions;
 import com.mongodb.client.model.Filters;
-
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.bson.BsonDocument;
 import org.bson.BsonTimestamp;
 import org.bson.BsonType;
 import org.bson.BsonValue;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
-
 import support.Kind;
 import support.MongoServer;
 import support.On;
 import support.OnServer;
-
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Date;
-import java.util.List;
-import java.util.stream.IntStream;
 
 /** What was in the database is in it again, by the server's own hash. */
 @OnServer
@@ -59,16 +56,14 @@ class RoundTripTest {
     }
 
     private static void everyType(MongoServer server) {
-        MongoCollection<BsonDocument> collection =
-                server.db().getCollection("types", BsonDocument.class);
+        MongoCollection<BsonDocument> collection = server.db().getCollection("types", BsonDocument.class);
         collection.insertOne(BsonTypes.all());
         for (BsonValue value : BsonTypes.values()) {
             BsonType type = value.getBsonType();
-            boolean isId =
-                    type != BsonType.ARRAY
-                            && type != BsonType.REGULAR_EXPRESSION
-                            && type != BsonType.UNDEFINED
-                            && !(value.isDocument() && value.asDocument().containsKey("$c"));
+            boolean isId = type != BsonType.ARRAY
+                    && type != BsonType.REGULAR_EXPRESSION
+                    && type != BsonType.UNDEFINED
+                    && !(value.isDocument() && value.asDocument().containsKey("$c"));
             BsonDocument id = isId ? new BsonDocument("_id", value) : new BsonDocument();
             if (collection.countDocuments(id) == 0 || id.isEmpty()) {
                 collection.insertOne(id.append("value", value));
@@ -80,12 +75,9 @@ class RoundTripTest {
     void anEmptyTimestampStaysEmpty(MongoServer server) {
         // An insert would put the server's time in its place, so it gets there by a pipeline.
         var collection = server.db().getCollection("stamps", BsonDocument.class);
-        BsonDocument document =
-                BsonDocument.parse("{_id: 1, at: {$timestamp: {t: 0, i: 0}}, b: '$x'}");
+        BsonDocument document = BsonDocument.parse("{_id: 1, at: {$timestamp: {t: 0, i: 0}}, b: '$x'}");
         collection.insertOne(document.clone());
-        collection.updateOne(
-                Filters.eq(1),
-                List.of(new Document("$replaceWith", new Document("$literal", document))));
+        collection.updateOne(Filters.eq(1), List.of(new Document("$replaceWith", new Document("$literal", document))));
         assertThat(collection.find().first().getTimestamp("at")).isEqualTo(new BsonTimestamp(0, 0));
 
         new Dumps(server).roundTrip();
@@ -97,37 +89,31 @@ class RoundTripTest {
         collection.insertOne(
                 new Document("a", 1).append("place", List.of(1.0, 2.0)).append("text", "x"));
         List<Document> indexes = new ArrayList<>();
-        for (String json :
-                List.of(
-                        "{key: {a: 1}, name: 'ascending'}",
-                        "{key: {a: -1}, name: 'descending'}",
-                        "{key: {a: 1, b: -1, 'c.d': 1}, name: 'compound'}",
-                        "{key: {unique: 1}, name: 'unique', unique: true, sparse: true}",
-                        "{key: {at: 1}, name: 'ttl', expireAfterSeconds: 100000}",
-                        "{key: {p: 1}, name: 'partial', partialFilterExpression: {p: {$type: 'int',"
-                                + " $gt: {$numberLong: '5'}}}}",
-                        "{key: {r: 1}, name: 'partial_type', partialFilterExpression: {r: {$type:"
-                                + " 2}}}",
-                        "{key: {n: 1}, name: 'collated', collation: {locale: 'de', strength: 2}}",
-                        "{key: {h: 'hashed'}, name: 'hashed'}",
-                        "{key: {place: '2d'}, name: 'flat', bits: 20, min: -90, max: 90}",
-                        "{key: {sphere: '2dsphere'}, name: 'sphere'}",
-                        "{key: {text: 'text', title: 'text'}, name: 'text', weights: {title: 5},"
-                                + " default_language: 'german'}",
-                        "{key: {'$**': 1}, name: 'wildcard', wildcardProjection: {x: 1}}",
-                        "{key: {'deep.$**': 1}, name: 'wildcard_below'}",
-                        "{key: {hidden: 1}, name: 'hidden', hidden: true}",
-                        "{key: {floating: 1.0}, name: 'floating'}",
-                        "{key: {long: {$numberLong: '1'}}, name: 'long'}",
-                        "{key: {'ünï code': 1}, name: 'ünï \"code\" %'}")) {
+        for (String json : List.of(
+                "{key: {a: 1}, name: 'ascending'}",
+                "{key: {a: -1}, name: 'descending'}",
+                "{key: {a: 1, b: -1, 'c.d': 1}, name: 'compound'}",
+                "{key: {unique: 1}, name: 'unique', unique: true, sparse: true}",
+                "{key: {at: 1}, name: 'ttl', expireAfterSeconds: 100000}",
+                "{key: {p: 1}, name: 'partial', partialFilterExpression: {p: {$type: 'int',"
+                        + " $gt: {$numberLong: '5'}}}}",
+                "{key: {r: 1}, name: 'partial_type', partialFilterExpression: {r: {$type:" + " 2}}}",
+                "{key: {n: 1}, name: 'collated', collation: {locale: 'de', strength: 2}}",
+                "{key: {h: 'hashed'}, name: 'hashed'}",
+                "{key: {place: '2d'}, name: 'flat', bits: 20, min: -90, max: 90}",
+                "{key: {sphere: '2dsphere'}, name: 'sphere'}",
+                "{key: {text: 'text', title: 'text'}, name: 'text', weights: {title: 5},"
+                        + " default_language: 'german'}",
+                "{key: {'$**': 1}, name: 'wildcard', wildcardProjection: {x: 1}}",
+                "{key: {'deep.$**': 1}, name: 'wildcard_below'}",
+                "{key: {hidden: 1}, name: 'hidden', hidden: true}",
+                "{key: {floating: 1.0}, name: 'floating'}",
+                "{key: {long: {$numberLong: '1'}}, name: 'long'}",
+                "{key: {'ünï code': 1}, name: 'ünï \"code\" %'}")) {
             indexes.add(Document.parse(json));
         }
         IntStream.range(indexes.size(), 50)
-                .forEach(
-                        i ->
-                                indexes.add(
-                                        new Document("key", new Document("f" + i, 1))
-                                                .append("name", "f" + i)));
+                .forEach(i -> indexes.add(new Document("key", new Document("f" + i, 1)).append("name", "f" + i)));
         server.db().runCommand(new Document("createIndexes", "indexed").append("indexes", indexes));
 
         var dumps = new Dumps(server);
@@ -142,23 +128,22 @@ class RoundTripTest {
     @Test
     void namesWithDotsSpacesUmlautsAndPercentsComeBack(MongoServer server) {
         String longName = "länge".repeat(33);
-        List<String> names =
-                List.of(
-                        "a.b.c",
-                        "two words",
-                        "Übermäßig",
-                        "100%",
-                        "%24",
-                        "a+b",
-                        "a/b\\c",
-                        "-",
-                        "\"quoted\"",
-                        "名前",
-                        "tab\there",
-                        "x".repeat(150),
-                        longName,
-                        "~*'()!",
-                        "migrations");
+        List<String> names = List.of(
+                "a.b.c",
+                "two words",
+                "Übermäßig",
+                "100%",
+                "%24",
+                "a+b",
+                "a/b\\c",
+                "-",
+                "\"quoted\"",
+                "名前",
+                "tab\there",
+                "x".repeat(150),
+                longName,
+                "~*'()!",
+                "migrations");
         for (String name : names) {
             server.collection(name).insertOne(new Document("_id", name));
         }
@@ -180,12 +165,11 @@ class RoundTripTest {
     void aMillionDocumentsComeBack(MongoServer server) {
         server.collection("one").insertOne(new Document());
         server.collection("one")
-                .aggregate(
-                        List.of(
-                                Document.parse("{$project: {_id: {$range: [0, 1000000]}}}"),
-                                Document.parse("{$unwind: '$_id'}"),
-                                Document.parse("{$set: {name: {$toString: '$_id'}}}"),
-                                new Document("$out", "million")))
+                .aggregate(List.of(
+                        Document.parse("{$project: {_id: {$range: [0, 1000000]}}}"),
+                        Document.parse("{$unwind: '$_id'}"),
+                        Document.parse("{$set: {name: {$toString: '$_id'}}}"),
+                        new Document("$out", "million")))
                 .toCollection();
         var dumps = new Dumps(server);
 
@@ -222,12 +206,7 @@ class RoundTripTest {
         server.collection("capped").insertOne(new Document());
         server.collection("weather").insertOne(new Document("at", new Date()));
         server.collection("plain").drop();
-        server.db()
-                .createView(
-                        "plain",
-                        "empty",
-                        List.of(),
-                        new CreateViewOptions().collation(EveryKind.GERMAN));
+        server.db().createView("plain", "empty", List.of(), new CreateViewOptions().collation(EveryKind.GERMAN));
 
         dumps.restore(folder);
 

@@ -8,23 +8,19 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.CreateCollectionOptions;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
-
-import migopy.MigopyException;
-import migopy.console.DumpAnswer;
-
-import org.bson.Document;
-import org.junit.jupiter.api.Test;
-
-import support.Kind;
-import support.MongoServer;
-import support.On;
-import support.OnServer;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
+import migopy.MigopyException;
+import migopy.console.DumpAnswer;
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+import support.Kind;
+import support.MongoServer;
+import support.On;
+import support.OnServer;
 
 /** A dump shows one point in time, or says that it does not. */
 @OnServer
@@ -64,21 +60,18 @@ class SnapshotTest {
     private static void raiseTogetherUntil(MongoServer server, AtomicBoolean ended) {
         try (ClientSession session = server.client().startSession()) {
             while (!ended.get()) {
-                session.withTransaction(
-                        () -> {
-                            for (int i = 0; i < COLLECTIONS; i++) {
-                                server.collection("c" + i)
-                                        .updateOne(session, Filters.eq(1), Updates.inc("n", 1));
-                            }
-                            return null;
-                        });
+                session.withTransaction(() -> {
+                    for (int i = 0; i < COLLECTIONS; i++) {
+                        server.collection("c" + i).updateOne(session, Filters.eq(1), Updates.inc("n", 1));
+                    }
+                    return null;
+                });
             }
         }
     }
 
     @Test
-    void aHistoryThatIsTooShortLetsTheDumpStartOverOnceWithoutSnapshot(MongoServer server)
-            throws Exception {
+    void aHistoryThatIsTooShortLetsTheDumpStartOverOnceWithoutSnapshot(MongoServer server) throws Exception {
         fill(server);
         server.failing("large", "getMore").times(1).withError(TOO_OLD);
         var dumps = new Dumps(server);
@@ -88,9 +81,7 @@ class SnapshotTest {
         assertThat(dump.snapshot()).isFalse();
         assertThat(dump.documents()).isEqualTo(12_001);
         assertThat(dumps.notices()).anyMatch(notice -> notice.contains("The dump starts over"));
-        assertThat(manifest(dump))
-                .contains("\"snapshot\": false")
-                .doesNotContain("\"snapshot\": true");
+        assertThat(manifest(dump)).contains("\"snapshot\": false").doesNotContain("\"snapshot\": true");
         assertThat(Dumps.files(Path.of(dump.folder()))).hasSize(5);
     }
 
@@ -98,17 +89,15 @@ class SnapshotTest {
     @Test
     void aHistoryThatReallyRunsOutIsTakenThus(@On(Kind.OWN) MongoServer server) throws Exception {
         fill(server);
-        server.admin(
-                new Document("setParameter", 1).append("minSnapshotHistoryWindowInSeconds", 0));
+        server.admin(new Document("setParameter", 1).append("minSnapshotHistoryWindowInSeconds", 0));
         AtomicBoolean ended = new AtomicBoolean();
-        Thread writer =
-                new Thread(
-                        () -> {
-                            while (!ended.get()) {
-                                server.collection("other").insertOne(new Document());
-                            }
-                        },
-                        "writer");
+        Thread writer = new Thread(
+                () -> {
+                    while (!ended.get()) {
+                        server.collection("other").insertOne(new Document());
+                    }
+                },
+                "writer");
         writer.start();
         var dumps = new Dumps(server);
         try {
@@ -127,12 +116,10 @@ class SnapshotTest {
         server.failing("large", "getMore").times(1).withError(TOO_OLD);
 
         assertThatThrownBy(() -> new Dumps(server).requiringSnapshot().dump())
-                .isInstanceOfSatisfying(
-                        MigopyException.class,
-                        e -> {
-                            assertThat(e.kind()).isEqualTo(MigopyException.Kind.DUMP);
-                            assertThat(e.hint()).contains("minSnapshotHistoryWindowInSeconds");
-                        });
+                .isInstanceOfSatisfying(MigopyException.class, e -> {
+                    assertThat(e.kind()).isEqualTo(MigopyException.Kind.DUMP);
+                    assertThat(e.hint()).contains("minSnapshotHistoryWindowInSeconds");
+                });
     }
 
     @Test
@@ -180,15 +167,15 @@ class SnapshotTest {
         var dumps = new Dumps(server);
         assertThat(dumps.dump().snapshot()).isFalse();
         assertThat(dumps.notices()).hasSize(1);
-        assertThatThrownBy(() -> new Dumps(server).requiringSnapshot().dump())
-                .hasMessageContaining("no snapshots");
+        assertThatThrownBy(() -> new Dumps(server).requiringSnapshot().dump()).hasMessageContaining("no snapshots");
         assertThat(dumps.directory()).isNotEmptyDirectory();
     }
 
     private static void fill(MongoServer server) {
         server.collection("small").insertOne(new Document());
         MongoCollection<Document> large = server.collection("large");
-        large.insertMany(IntStream.range(0, 12_000).mapToObj(i -> new Document("_id", i)).toList());
+        large.insertMany(
+                IntStream.range(0, 12_000).mapToObj(i -> new Document("_id", i)).toList());
     }
 
     private static String manifest(DumpAnswer dump) throws Exception {

@@ -1,27 +1,22 @@
 package mongo.fix;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.marking;
 import static support.Migrations.source;
 import static support.Migrations.transactional;
 import static support.Migrations.up;
 import static support.Project.project;
 
+import java.nio.file.Path;
+import javax.tools.ToolProvider;
 import mongo.command.Locks;
-
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
-
 import support.Kind;
 import support.MongoServer;
 import support.On;
 import support.OnServer;
 import support.Project;
-
-import java.nio.file.Path;
-
-import javax.tools.ToolProvider;
 
 /** A fix stands on the same ground as a migration: connection, lock, output, transactions. */
 @OnServer
@@ -29,19 +24,14 @@ class FixGroundTest {
     @Test
     void itHasWhatAMigrationHas(MongoServer server) {
         server.collection("users").insertOne(new Document("email", "ADA"));
-        var project =
-                project(server)
-                        .write(
-                                "a folder/Mend-2.java",
-                                up(
-                                        """
-                                        Migration.backfill("users")
-                                                .update(new Document("$set", new Document("email",
-                                                        new Document("$toLower", "$email"))))
-                                                .run();
-                                        Migration.log(Migration.client().getDatabase(db().getName())
-                                                .getCollection("users").find().first().getString("email"));
-                                        """));
+        var project = project(server).write("a folder/Mend-2.java", up("""
+            Migration.backfill("users")
+                    .update(new Document("$set", new Document("email",
+                            new Document("$toLower", "$email"))))
+                    .run();
+            Migration.log(Migration.client().getDatabase(db().getName())
+                    .getCollection("users").find().first().getString("email"));
+            """));
         project.run("run", "a folder/Mend-2.java", "--reason", "x").exits(0).says("ada");
         Document fix = server.collection("migrations_fixes").find().first();
         assertThat(fix)
@@ -52,16 +42,14 @@ class FixGroundTest {
 
     @Test
     void aClassHasDependenciesOfItsOwn(MongoServer server) {
-        var project =
-                project(server)
-                        .write(
-                                "jars/greeter/Greeter.java",
-                                "package greeter; public class Greeter {"
-                                        + " public static String hello() { return \"hello\"; } }")
-                        .write(
-                                "fixes/mend.java",
-                                "//DEPS com.example:greeter:1.0\n"
-                                        + up("System.out.println(greeter.Greeter.hello());"));
+        var project = project(server)
+                .write(
+                        "jars/greeter/Greeter.java",
+                        "package greeter; public class Greeter {"
+                                + " public static String hello() { return \"hello\"; } }")
+                .write(
+                        "fixes/mend.java",
+                        "//DEPS com.example:greeter:1.0\n" + up("System.out.println(greeter.Greeter.hello());"));
         Path jars = project.folder().resolve("jars");
         ToolProvider.getSystemJavaCompiler()
                 .run(null, null, null, jars.resolve("greeter/Greeter.java").toString());
@@ -84,8 +72,9 @@ class FixGroundTest {
     void itWaitsForTheLock(MongoServer server) {
         var project = project(server).write("mend.java", marking("mended"));
         server.collection("migrations_lock").insertOne(Locks.heldFor(server, 2));
-        Document refused =
-                project.run("run", "mend.java", "--reason", "x", "--json").exits(4).json();
+        Document refused = project.run("run", "mend.java", "--reason", "x", "--json")
+                .exits(4)
+                .json();
         assertThat(refused.get("error", Document.class)).containsEntry("kind", "locked");
         project.run("run", "mend.java", "--reason", "x", "--wait", "60s").exits(0);
         assertThat(server.collection("migrations_fixes").find().first()).containsEntry("fence", 8L);
@@ -93,10 +82,7 @@ class FixGroundTest {
 
     @Test
     void aTransactionIsRefusedWhereThereIsNone(@On(Kind.STANDALONE) MongoServer server) {
-        var project =
-                project(server)
-                        .write("mend.java", marking("mended"))
-                        .write("own.java", transactional("own"));
+        var project = project(server).write("mend.java", marking("mended")).write("own.java", transactional("own"));
         project.run("run", "mend.java", "--reason", "x", "--transaction")
                 .exits(3)
                 .complainsBriefly();
@@ -108,9 +94,7 @@ class FixGroundTest {
 
     @Test
     void noBackfillRunsInATransaction(MongoServer server) {
-        var project =
-                project(server)
-                        .write("mend.java", up("Migration.backfill(\"users\").delete().run();"));
+        var project = project(server).write("mend.java", up("Migration.backfill(\"users\").delete().run();"));
         project.run("run", "mend.java", "--reason", "x", "--transaction")
                 .exits(1)
                 .says("commits each batch by itself");
@@ -135,11 +119,10 @@ class FixGroundTest {
 
     @Test
     void whatIsNoFixIsRefusedWithoutATrace(MongoServer server) {
-        Project project =
-                project(server)
-                        .write("empty.java", source(""))
-                        .write("long.jsh", "// " + "x".repeat(1 << 20))
-                        .write("folder.java/x", "");
+        Project project = project(server)
+                .write("empty.java", source(""))
+                .write("long.jsh", "// " + "x".repeat(1 << 20))
+                .write("folder.java/x", "");
         project.run("run", "empty.java", "--reason", "x").exits(3).says("up()");
         project.run("run", "long.jsh", "--reason", "x").exits(3).says("1 MB");
         project.run("run", "folder.java", "--reason", "x").exits(2);

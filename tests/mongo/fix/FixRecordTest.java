@@ -1,7 +1,6 @@
 package mongo.fix;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.marking;
 import static support.Migrations.transactional;
 import static support.Migrations.transactionalWaitingFor;
@@ -10,23 +9,19 @@ import static support.Migrations.waitingFor;
 import static support.Project.project;
 
 import com.mongodb.client.model.Updates;
-
+import java.time.Duration;
+import java.util.List;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
-
 import support.Eventually;
 import support.MongoServer;
 import support.OnServer;
 import support.Project;
 
-import java.time.Duration;
-import java.util.List;
-
 /** What is kept of a fix, and how it is shown. */
 @OnServer
 class FixRecordTest {
-    private static final String INSERT =
-            "db().getCollection(\"done\").insertOne(new Document(\"mark\", \"%s\"));\n";
+    private static final String INSERT = "db().getCollection(\"done\").insertOne(new Document(\"mark\", \"%s\"));\n";
 
     private static Document fix(MongoServer server) {
         return server.collection("migrations_fixes").find().first();
@@ -50,25 +45,18 @@ class FixRecordTest {
 
     @Test
     void linesOfAFileKilledInTheirMiddleStayRunning(MongoServer server) {
-        var project =
-                project(server)
-                        .lease("2s")
-                        .write(
-                                "mend.jsh",
-                                "support.Signals.send(\"in-up\")\n"
-                                        + "support.Signals.await(\"never\")\n");
+        var project = project(server)
+                .lease("2s")
+                .write("mend.jsh", "support.Signals.send(\"in-up\")\n" + "support.Signals.await(\"never\")\n");
         project.start("run", "mend.jsh", "--reason", "x").untilInUp().kill();
         isInterrupted(server, project);
     }
 
     @Test
     void linesOfStandardInputKilledInTheirMiddleStayRunning(MongoServer server) {
-        var project =
-                project(server)
-                        .lease("2s")
-                        .input(
-                                "support.Signals.send(\"in-up\")\n"
-                                        + "support.Signals.await(\"never\")\n");
+        var project = project(server)
+                .lease("2s")
+                .input("support.Signals.send(\"in-up\")\n" + "support.Signals.await(\"never\")\n");
         project.start("run", "-", "--reason", "x").untilInUp().kill();
         isInterrupted(server, project);
     }
@@ -83,8 +71,7 @@ class FixRecordTest {
     @Test
     void aTransactionalOneKilledInItsMiddleLeavesNothing(MongoServer server) {
         server.db().createCollection("done");
-        var project =
-                project(server).lease("2s").write("own.java", transactionalWaitingFor("never"));
+        var project = project(server).lease("2s").write("own.java", transactionalWaitingFor("never"));
         project.start("run", "own.java", "--reason", "x").untilInUp().kill();
         isInterrupted(server, project);
         project.write("other.java", marking("other"));
@@ -96,8 +83,9 @@ class FixRecordTest {
     void whereItsEndCannotBeRecordedNobodyKnows(MongoServer server) {
         var project = project(server).write("mend.java", marking("mended"));
         server.failing("migrations_fixes", "update").withError(14031);
-        Document answer =
-                project.run("run", "mend.java", "--reason", "x", "--json").exits(5).json();
+        Document answer = project.run("run", "mend.java", "--reason", "x", "--json")
+                .exits(5)
+                .json();
         assertThat(answer).containsEntry("outcome", "unknown").containsEntry("exitCode", 5L);
         assertThat(answer.get("error", Document.class).getString("message"))
                 .contains("ran to its end, and that could not be recorded");
@@ -116,7 +104,10 @@ class FixRecordTest {
     @Test
     void aSignalEndsItAndItsRecordSaysSo(MongoServer server) {
         var project = project(server).write("mend.java", waitingFor("never"));
-        project.start("run", "mend.java", "--reason", "x").untilInUp().terminate().exits(143);
+        project.start("run", "mend.java", "--reason", "x")
+                .untilInUp()
+                .terminate()
+                .exits(143);
         assertThat(fix(server)).containsEntry("outcome", "failed");
         assertThat(fix(server).get("error", Document.class)).containsEntry("type", "interrupted");
         project.lockIsFree();
@@ -137,8 +128,7 @@ class FixRecordTest {
         server.failing("migrations_fixes", "insert").blocking(Duration.ofSeconds(2));
         var run = project.start("run", "mend.java", "--reason", "x");
         Eventually.until("it holds the lock", () -> project.lock() != null);
-        server.collection("migrations_lock")
-                .updateOne(new Document(), Updates.set("owner", "another"));
+        server.collection("migrations_lock").updateOne(new Document(), Updates.set("owner", "another"));
         run.exits(5);
         assertThat(project.marks()).isEmpty();
         assertThat(fix(server)).containsEntry("outcome", "failed");
@@ -148,10 +138,7 @@ class FixRecordTest {
     @Test
     void oneThatWasOvertakenWritesNothing(MongoServer server) {
         var project =
-                project(server)
-                        .lease("2s")
-                        .write("slow.java", waitingFor("go"))
-                        .write("other.java", marking("other"));
+                project(server).lease("2s").write("slow.java", waitingFor("go")).write("other.java", marking("other"));
         var slow = project.start("run", "slow.java", "--reason", "x").untilInUp();
         slow.suspend();
         project.letTheLeaseRunOut();
@@ -166,20 +153,18 @@ class FixRecordTest {
 
     @Test
     void allOfItRunsInOneTransactionThoughItKnowsOfNone(MongoServer server) {
-        var project =
-                project(server)
-                        .write(
-                                "half.java",
-                                up(
-                                        INSERT.formatted("half")
-                                                + "Migration.client()"
-                                                + ".withWriteConcern(com.mongodb.WriteConcern.W1)"
-                                                + ".getDatabase(db().getName())"
-                                                + ".getCollection(\"done\")"
-                                                + ".insertOne(new Document(\"mark\", \"half\"));"
-                                                + "Object o = null; o.hashCode();"))
-                        .write("whole.jsh", INSERT.formatted("one") + INSERT.formatted("two"))
-                        .write("own.java", transactional("own"));
+        var project = project(server)
+                .write(
+                        "half.java",
+                        up(INSERT.formatted("half")
+                                + "Migration.client()"
+                                + ".withWriteConcern(com.mongodb.WriteConcern.W1)"
+                                + ".getDatabase(db().getName())"
+                                + ".getCollection(\"done\")"
+                                + ".insertOne(new Document(\"mark\", \"half\"));"
+                                + "Object o = null; o.hashCode();"))
+                .write("whole.jsh", INSERT.formatted("one") + INSERT.formatted("two"))
+                .write("own.java", transactional("own"));
         server.collection("done").insertOne(new Document("mark", "before"));
         project.run("run", "half.java", "--reason", "x", "--transaction").exits(1);
         assertThat(project.marks()).containsExactly("before");
@@ -197,20 +182,19 @@ class FixRecordTest {
     @Test
     void theLastOfAMuchLongerOutputIsKept(MongoServer server) {
         String line = "x".repeat(1023);
-        var project =
-                project(server)
-                        .write(
-                                "loud.java",
-                                up(
-                                        "for (int i = 0; i < 50 * 1024; i++) System.out.println(\""
-                                                + line
-                                                + "\"); System.out.println(\"the end\");"))
-                        .inChild();
+        var project = project(server)
+                .write(
+                        "loud.java",
+                        up("for (int i = 0; i < 50 * 1024; i++) System.out.println(\""
+                                + line
+                                + "\"); System.out.println(\"the end\");"))
+                .inChild();
         project.run("run", "loud.java", "--reason", "x", "--json").exits(0);
         String output = fix(server).getString("output");
         assertThat(output.length()).isBetween(60 * 1024, 64 * 1024);
         assertThat(output).endsWith("the end\n");
-        Document shown = project.run("history", fix(server).getString("_id"), "--json").json();
+        Document shown =
+                project.run("history", fix(server).getString("_id"), "--json").json();
         assertThat(shown.getString("output")).isEqualTo(output);
         assertThat(shown.getString("source")).contains(line);
     }
@@ -220,13 +204,12 @@ class FixRecordTest {
         String secret = "tr0ub4dor-and-3";
         String telling = "System.out.println(\"it is %s\");\n".formatted(secret);
         String throwing = "if (true) throw new IllegalStateException(\"%s\");\n".formatted(secret);
-        var project =
-                project(server)
-                        .environment("MONGO_USER", null)
-                        .environment("MONGO_PASSWORD", secret)
-                        .write("mend.java", up(telling + throwing))
-                        .write(secret + ".jsh", telling + throwing)
-                        .input(telling + throwing);
+        var project = project(server)
+                .environment("MONGO_USER", null)
+                .environment("MONGO_PASSWORD", secret)
+                .write("mend.java", up(telling + throwing))
+                .write(secret + ".jsh", telling + throwing)
+                .input(telling + throwing);
         for (String file : List.of("mend.java", secret + ".jsh", "-")) {
             project.run("run", file, "--reason", "for " + secret).exits(1).neverSays(secret);
         }
@@ -240,11 +223,10 @@ class FixRecordTest {
 
     @Test
     void oneRecordShowsReasonSourceAndOutput(MongoServer server) {
-        var project =
-                project(server)
-                        .write("mend.jsh", "db().getCollection(\"done\").countDocuments()\n");
-        Document answer =
-                project.run("run", "mend.jsh", "--reason", "$ticket 7", "--json").exits(0).json();
+        var project = project(server).write("mend.jsh", "db().getCollection(\"done\").countDocuments()\n");
+        Document answer = project.run("run", "mend.jsh", "--reason", "$ticket 7", "--json")
+                .exits(0)
+                .json();
         assertThat(answer).containsEntry("outcome", "applied").containsEntry("exitCode", 0L);
         String run = answer.getString("run");
         project.run("history", run)

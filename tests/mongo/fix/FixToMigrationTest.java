@@ -1,19 +1,16 @@
 package mongo.fix;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.marking;
 import static support.Project.project;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
-
 import support.MongoServer;
 import support.OnServer;
 import support.Project;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /** {@code fix-to-migration}: what was mended here goes to the other environments as a migration. */
 @OnServer
@@ -32,23 +29,19 @@ class FixToMigrationTest {
 
     @Test
     void linesOfJshellBecomeAMigration(MongoServer server) {
-        var project =
-                project(server)
-                        .write(
-                                "mend.jsh",
-                                """
-                                import java.util.concurrent.TimeUnit;
-                                record Mark(String text) {}
-                                Document mark(String text) {
-                                    return new Document("mark", new Mark(text).text());
-                                }
-                                var done = db().getCollection("done")
-                                done.insertOne(mark("lines"))
-                                1 + 1
-                                for (int i = 0; i < 2; i++) {
-                                    done.updateOne(eq("mark", "lines"), inc("times", 1));
-                                }
-                                """);
+        var project = project(server).write("mend.jsh", """
+            import java.util.concurrent.TimeUnit;
+            record Mark(String text) {}
+            Document mark(String text) {
+                return new Document("mark", new Mark(text).text());
+            }
+            var done = db().getCollection("done")
+            done.insertOne(mark("lines"))
+            1 + 1
+            for (int i = 0; i < 2; i++) {
+                done.updateOne(eq("mark", "lines"), inc("times", 1));
+            }
+            """);
         String run = run(project, "mend.jsh");
         project.run("fix-to-migration", run, "mend").exits(0).neverSays("compile");
         project.run("execute").exits(0);
@@ -57,65 +50,59 @@ class FixToMigrationTest {
 
     @Test
     void whatIsMadeDoesWhatTheFixDid(MongoServer server) {
-        doesTheSame(
-                server,
-                """
-                import java.util.concurrent.atomic.*; // for later
-                import static java.lang.Math.*; // as well
-                var done = db().getCollection("done"); // the marks
-                done.insertOne(new Document("mark", "comment")); // and why
-                done.insertOne(new Document("mark", "no semicolon")) // and why
-                boolean yes = done.countDocuments() > 0
-                yes ? done.insertOne(new Document("mark", "if")) : done.deleteMany(new Document())
-                1 + done.insertOne(new Document("mark", "sum")).getInsertedId().hashCode()
-                done.countDocuments(eq("mark", "if"))
-                done.insertOne(new Document("mark", "count " + $5))
-                done.aggregate(List.of(new Document("$out", "copy")))
-                """);
+        doesTheSame(server, """
+            import java.util.concurrent.atomic.*; // for later
+            import static java.lang.Math.*; // as well
+            var done = db().getCollection("done"); // the marks
+            done.insertOne(new Document("mark", "comment")); // and why
+            done.insertOne(new Document("mark", "no semicolon")) // and why
+            boolean yes = done.countDocuments() > 0
+            yes ? done.insertOne(new Document("mark", "if")) : done.deleteMany(new Document())
+            1 + done.insertOne(new Document("mark", "sum")).getInsertedId().hashCode()
+            done.countDocuments(eq("mark", "if"))
+            done.insertOne(new Document("mark", "count " + $5))
+            done.aggregate(List.of(new Document("$out", "copy")))
+            """);
         assertThat(server.collection("copy").countDocuments()).isPositive();
     }
 
     @Test
     void variablesAreSharedWithMethodsAndLambdas(MongoServer server) {
-        doesTheSame(
-                server,
-                """
-                int count = 0, step = 2
-                String[] names = {"a", "b"}
-                var done = db().getCollection("done")
-                /** Adds one. */
-                public static void mark(String text) {
-                    count += step;
-                    done.insertOne(new Document("mark", text + count));
-                }
-                public record Pair(String left, String right) {}
-                private static abstract class Base { abstract String text(); }
-                for (String name : names) mark(name)
-                List.of("c", "d").forEach(each -> { count++; mark(each); })
-                mark(new Pair("l", "r").left())
-                int count = 0
-                int unset, seven = 7
-                mark("" + unset + seven)
-                String text
-                mark(text + new Base() { String text() { return "anonymous"; } }.text())
-                """);
+        doesTheSame(server, """
+            int count = 0, step = 2
+            String[] names = {"a", "b"}
+            var done = db().getCollection("done")
+            /** Adds one. */
+            public static void mark(String text) {
+                count += step;
+                done.insertOne(new Document("mark", text + count));
+            }
+            public record Pair(String left, String right) {}
+            private static abstract class Base { abstract String text(); }
+            for (String name : names) mark(name)
+            List.of("c", "d").forEach(each -> { count++; mark(each); })
+            mark(new Pair("l", "r").left())
+            int count = 0
+            int unset, seven = 7
+            mark("" + unset + seven)
+            String text
+            mark(text + new Base() { String text() { return "anonymous"; } }.text())
+            """);
     }
 
     @Test
     void aLineThatStartsWithASlashInsideOfASnippetStays(MongoServer server) {
-        doesTheSame(
-                server,
-                """
-                var done = db().getCollection("done")
-                for (int i = 4; i < 9; i++) {
-                    done.insertOne(new Document("mark", "" + (i * 10
-                        / 2)));
-                }
-                done.insertOne(new Document("mark", \"\"\"
-                        a
-                        /exit
-                        b\"\"\"))
-                """);
+        doesTheSame(server, """
+            var done = db().getCollection("done")
+            for (int i = 4; i < 9; i++) {
+                done.insertOne(new Document("mark", "" + (i * 10
+                    / 2)));
+            }
+            done.insertOne(new Document("mark", \"\"\"
+                    a
+                    /exit
+                    b\"\"\"))
+            """);
     }
 
     /** Runs the lines, then the migration made of them, which leaves the same marks. */
@@ -132,12 +119,9 @@ class FixToMigrationTest {
 
     @Test
     void whatWouldDoSomethingElseIsNotMade(MongoServer server) {
-        var project =
-                project(server)
-                        .write("types.jsh", "var a = 1\nvar a = \"text\"\n")
-                        .write(
-                                "methods.jsh",
-                                "int a() { return 1; }\na()\nint a() { return 2; }\na()\n");
+        var project = project(server)
+                .write("types.jsh", "var a = 1\nvar a = \"text\"\n")
+                .write("methods.jsh", "int a() { return 1; }\na()\nint a() { return 2; }\na()\n");
         project.run("fix-to-migration", run(project, "types.jsh"), "types")
                 .exits(3)
                 .says("types.jsh:2 declares again", "history ");
@@ -150,25 +134,22 @@ class FixToMigrationTest {
     @Test
     void whatIsLeftToDoIsSaid(MongoServer server) {
         server.db().createCollection("done");
-        var project =
-                project(server)
-                        .write("mend.java", marking("mended"))
-                        .write("uses.jsh", "int a = 1\nvoid mend() { a++; }\nmend()\n")
-                        .write("wrong.jsh", "throw new IllegalStateException()\n");
+        var project = project(server)
+                .write("mend.java", marking("mended"))
+                .write("uses.jsh", "int a = 1\nvoid mend() { a++; }\nmend()\n")
+                .write("wrong.jsh", "throw new IllegalStateException()\n");
         String run = run(project, "mend.java", "--transaction");
         project.run("history", run).exits(0).says("in one transaction");
         project.run("fix-to-migration", run, "mend").exits(0).says("ran in one transaction");
         project.run("fix-to-migration", run(project, "uses.jsh"), "uses").exits(0);
         project.run("run", "wrong.jsh", "--reason", "x").exits(1);
-        Document failed =
-                server.collection("migrations_fixes")
-                        .find(new Document("outcome", "failed"))
-                        .first();
-        Document answer =
-                project.run("fix-to-migration", failed.getString("_id"), "wrong", "--json")
-                        .exits(0)
-                        .says("That fix is failed")
-                        .json();
+        Document failed = server.collection("migrations_fixes")
+                .find(new Document("outcome", "failed"))
+                .first();
+        Document answer = project.run("fix-to-migration", failed.getString("_id"), "wrong", "--json")
+                .exits(0)
+                .says("That fix is failed")
+                .json();
         assertThat(answer).containsEntry("name", "3_wrong").containsEntry("number", 3L);
     }
 

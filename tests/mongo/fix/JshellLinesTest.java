@@ -1,17 +1,14 @@
 package mongo.fix;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Project.project;
 
+import java.util.List;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
-
 import support.MongoServer;
 import support.OnServer;
 import support.Project;
-
-import java.util.List;
 
 /** Lines of JShell: what is read before anything runs, what they can do, and where they stop. */
 @OnServer
@@ -30,11 +27,7 @@ class JshellLinesTest {
 
     @Test
     void whatDoesNotEndIsSeenBeforeTheFirstLineRuns(MongoServer server) {
-        var project =
-                project(server)
-                        .write(
-                                "mend.jsh",
-                                mark("one") + "\nfor (int i = 0; i < 3; i++) {\n  i++;\n");
+        var project = project(server).write("mend.jsh", mark("one") + "\nfor (int i = 0; i < 3; i++) {\n  i++;\n");
         project.run("run", "mend.jsh", "--reason", "x")
                 .exits(3)
                 .complainsBriefly()
@@ -57,9 +50,7 @@ class JshellLinesTest {
 
     @Test
     void aMethodThatUsesWhatIsNowhereIsSeenBeforeTheFirstLineRuns(MongoServer server) {
-        var project =
-                project(server)
-                        .write("mend.jsh", mark("one") + "void mend() { nowhere(); }\nmend()\n");
+        var project = project(server).write("mend.jsh", mark("one") + "void mend() { nowhere(); }\nmend()\n");
         project.run("run", "mend.jsh", "--reason", "x").exits(3).says("mend.jsh:2", "nowhere()");
         nothingRan(server);
     }
@@ -82,19 +73,12 @@ class JshellLinesTest {
 
     @Test
     void theLineThatThrowsIsShownAndStopsTheRest(MongoServer server) {
-        var project =
-                project(server)
-                        .write(
-                                "mend.jsh",
-                                """
-                                void mend(Object which) {
+        var project = project(server).write("mend.jsh", """
+            void mend(Object which) {
 
-                                    which.hashCode();
-                                }
-                                """
-                                        + mark("one")
-                                        + "mend(null)\n"
-                                        + mark("never"));
+                which.hashCode();
+            }
+            """ + mark("one") + "mend(null)\n" + mark("never"));
         var frames = List.of("mend.jsh:3    which.hashCode();", "mend.jsh:6    mend(null)");
         project.run("run", "mend.jsh", "--reason", "x")
                 .exits(1)
@@ -104,24 +88,25 @@ class JshellLinesTest {
         assertThat(fix(server).get("error", Document.class))
                 .containsEntry("type", "java.lang.NullPointerException")
                 .containsEntry("frames", frames);
-        Document answer = project.run("run", "mend.jsh", "--reason", "x", "--json").exits(1).json();
+        Document answer = project.run("run", "mend.jsh", "--reason", "x", "--json")
+                .exits(1)
+                .json();
         assertThat(answer).containsEntry("outcome", "failed").containsEntry("exitCode", 1L);
         assertThat(answer.get("error", Document.class)).containsEntry("frames", frames);
     }
 
     @Test
     void whatTheServerRefusesIsShownWithItsLine(MongoServer server) {
-        var project =
-                project(server)
-                        .input(
-                                "var done = db().getCollection(\"done\")\n"
-                                        + "done.find(new Document(\"$nothing\", 1))\n");
+        var project = project(server)
+                .input("var done = db().getCollection(\"done\")\n" + "done.find(new Document(\"$nothing\", 1))\n");
         project.run("run", "-", "--reason", "x").exits(1).says("$nothing", "stdin.jsh:2");
     }
 
     @Test
     void aCallOfExitIsAFailureAndRecorded(MongoServer server) {
-        var project = project(server).write("mend.jsh", mark("one") + "System.exit(0)\n").inChild();
+        var project = project(server)
+                .write("mend.jsh", mark("one") + "System.exit(0)\n")
+                .inChild();
         project.run("run", "mend.jsh", "--reason", "x").exits(1).says("System.exit", "mend.jsh:2");
         assertThat(fix(server)).containsEntry("outcome", "failed");
         project.lockIsFree();
@@ -129,59 +114,55 @@ class JshellLinesTest {
 
     @Test
     void theUsualNamesAreThereAndResultsArePrintedAsJson(MongoServer server) {
-        var project =
-                project(server)
-                        .write(
-                                "mend.jsh",
-                                """
-                                \ufeff// as an editor of another system leaves it\r
-                                var users = db().getCollection("users")\r
-                                users.insertMany(List.of(new Document("_id", 1).append("name", "ada"),
-                                        new Document("_id", 2).append("name", "bob")))
-                                users.updateOne(eq("_id", 1), combine(set("name", "Ada"), inc("seen", 1)))
-                                users.find(exists("seen")).sort(Sorts.ascending("_id"))
-                                new ObjectId("6560a0000000000000000000")
-                                log("at " + Instant.EPOCH + " by " + client().getClass().getSimpleName())
-                                if (users.countDocuments() == 2) {
-                                    users.deleteOne(eq("_id", 2))
-                                            .getDeletedCount();
-                                }
-                                else {
-                                    throw new IllegalStateException("not two");
-                                }
-                                backfill("users").update(new Document("$set", new Document("b", 1))).run()
-                                """);
+        var project = project(server).write("mend.jsh", """
+            \ufeff// as an editor of another system leaves it\r
+            var users = db().getCollection("users")\r
+            users.insertMany(List.of(new Document("_id", 1).append("name", "ada"),
+                    new Document("_id", 2).append("name", "bob")))
+            users.updateOne(eq("_id", 1), combine(set("name", "Ada"), inc("seen", 1)))
+            users.find(exists("seen")).sort(Sorts.ascending("_id"))
+            new ObjectId("6560a0000000000000000000")
+            log("at " + Instant.EPOCH + " by " + client().getClass().getSimpleName())
+            if (users.countDocuments() == 2) {
+                users.deleteOne(eq("_id", 2))
+                        .getDeletedCount();
+            }
+            else {
+                throw new IllegalStateException("not two");
+            }
+            backfill("users").update(new Document("$set", new Document("b", 1))).run()
+            """);
         project.run("run", "mend.jsh", "--reason", "x")
                 .exits(0)
                 .says("{\"_id\": 1, \"name\": \"Ada\", \"seen\": 1}", "at 1970-01-01T00:00:00Z by");
         assertThat(server.collection("users").find())
-                .containsExactly(
-                        new Document("_id", 1)
-                                .append("name", "Ada")
-                                .append("seen", 1)
-                                .append("b", 1));
+                .containsExactly(new Document("_id", 1)
+                        .append("name", "Ada")
+                        .append("seen", 1)
+                        .append("b", 1));
         assertThat(fix(server).getString("output")).contains("\"seen\": 1}", "at 1970-01-01");
     }
 
     @Test
     void itsTimeIsLimitedAndASignalEndsIt(MongoServer server) {
-        var project =
-                project(server)
-                        .write(
-                                "slow.jsh",
-                                "support.Signals.send(\"in-up\")\n"
-                                        + "support.Signals.await(\"never\")\n"
-                                        + mark("never"))
-                        .inChild();
+        var project = project(server)
+                .write(
+                        "slow.jsh",
+                        "support.Signals.send(\"in-up\")\n" + "support.Signals.await(\"never\")\n" + mark("never"))
+                .inChild();
         project.run("run", "slow.jsh", "--reason", "x", "--timeout", "1s").exits(1);
         assertThat(fix(server).get("error", Document.class)).containsEntry("type", "timeout");
         terminated(server, project.forgetSignals());
     }
 
     private static void terminated(MongoServer server, Project project) {
-        project.start("run", "slow.jsh", "--reason", "y").untilInUp().terminate().exits(143);
-        Document fix =
-                server.collection("migrations_fixes").find(new Document("reason", "y")).first();
+        project.start("run", "slow.jsh", "--reason", "y")
+                .untilInUp()
+                .terminate()
+                .exits(143);
+        Document fix = server.collection("migrations_fixes")
+                .find(new Document("reason", "y"))
+                .first();
         assertThat(fix).containsEntry("outcome", "failed");
         assertThat(fix.get("error", Document.class)).containsEntry("type", "interrupted");
         assertThat(project.marks()).isEmpty();

@@ -1,21 +1,18 @@
 package mongo.fix;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Migrations.marking;
 import static support.Project.project;
 
+import java.util.List;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
-
 import support.Kind;
 import support.MongoServer;
 import support.On;
 import support.OnServer;
 import support.PseudoTerminal;
 import support.Result;
-
-import java.util.List;
 
 /** {@code shell}: JShell's prompt, driven through a pseudo-terminal. */
 @OnServer
@@ -29,24 +26,23 @@ class ShellTest {
         for (int i = 0; i < 30; i++) {
             server.collection("many").insertOne(new Document("n", i));
         }
-        Result result =
-                PseudoTerminal.run(
-                        project,
-                        120,
-                        List.of(
-                                "jshell>",
-                                "var done = db().getCollection(\"done\")\r",
-                                "==>",
-                                "done.insertO\t",
-                                "nsertOne(",
-                                "new Document(\"mark\", \"typed\"))\r",
-                                "==>",
-                                "db().getCollection(\"many\").find()\r",
-                                "==>",
-                                "nope()\r",
-                                "^--^",
-                                CTRL_D),
-                        "shell");
+        Result result = PseudoTerminal.run(
+                project,
+                120,
+                List.of(
+                        "jshell>",
+                        "var done = db().getCollection(\"done\")\r",
+                        "==>",
+                        "done.insertO\t",
+                        "nsertOne(",
+                        "new Document(\"mark\", \"typed\"))\r",
+                        "==>",
+                        "db().getCollection(\"many\").find()\r",
+                        "==>",
+                        "nope()\r",
+                        "^--^",
+                        CTRL_D),
+                "shell");
         result.exits(0)
                 .says(server.database(), "the primary", "No lock is taken", "Recorded:")
                 .says("\"n\": 19", "the first 20")
@@ -58,61 +54,51 @@ class ShellTest {
                 .containsEntry("kind", "shell")
                 .containsEntry("outcome", "applied")
                 .containsKeys("by", "startedAt", "finishedAt", "durationMs", "checksum");
-        assertThat(record.getString("source"))
-                .isEqualTo(
-                        """
-                        var done = db().getCollection("done")
-                        done.insertOne(new Document("mark", "typed"))
-                        db().getCollection("many").find()
-                        nope()
-                        """);
+        assertThat(record.getString("source")).isEqualTo("""
+            var done = db().getCollection("done")
+            done.insertOne(new Document("mark", "typed"))
+            db().getCollection("many").find()
+            nope()
+            """);
         assertThat(record.getString("output")).contains("\"n\": 19", "cannot find symbol");
         project.run("history", "--fixes").exits(0).says("shell", record.getString("_id"));
     }
 
     @Test
     void everySnippetIsRecordedAsItWasTyped(MongoServer server) {
-        var project =
-                project(server)
-                        .write("more.jsh", "var opened = 7\n")
-                        .input(
-                                """
-                                 var blank = 1
-                                int twice = 2
-                                int twice = 2
-                                for (int i = 0; i < 2; i++) {
-                                    blank += i;
-                                }
-                                int a = 1; int b = 2;
-                                /open %s
-                                void method() { }
-                                import java.util.zip.CRC32
-                                /exit 3
-                                """
-                                        .formatted("more.jsh"));
+        var project = project(server).write("more.jsh", "var opened = 7\n").input("""
+             var blank = 1
+            int twice = 2
+            int twice = 2
+            for (int i = 0; i < 2; i++) {
+                blank += i;
+            }
+            int a = 1; int b = 2;
+            /open %s
+            void method() { }
+            import java.util.zip.CRC32
+            /exit 3
+            """.formatted("more.jsh"));
         Document answer = project.run("shell", "--json").exits(3).json();
         assertThat(answer).containsEntry("exitCode", 3L);
-        assertThat(source(server))
-                .isEqualTo(
-                        """
-                        var blank = 1
-                        int twice = 2
-                        int twice = 2
-                        for (int i = 0; i < 2; i++) {
-                            blank += i;
-                        }
-                        int a = 1;
-                        int b = 2;
-                        var opened = 7
-                        void method() { }
-                        import java.util.zip.CRC32;
-                        3
-                        """);
+        assertThat(source(server)).isEqualTo("""
+            var blank = 1
+            int twice = 2
+            int twice = 2
+            for (int i = 0; i < 2; i++) {
+                blank += i;
+            }
+            int a = 1;
+            int b = 2;
+            var opened = 7
+            void method() { }
+            import java.util.zip.CRC32;
+            3
+            """);
     }
 
     @Test
-    void onATerminalBlanksAndRepetitionsAreRecordedAndAnEndlessLoopEndsByTheSecondCtrlC(
-            MongoServer server) {
+    void onATerminalBlanksAndRepetitionsAreRecordedAndAnEndlessLoopEndsByTheSecondCtrlC(MongoServer server) {
         var project = project(server);
         PseudoTerminal.run(
                         project,
@@ -137,8 +123,7 @@ class ShellTest {
         assertThat(source(server))
                 .startsWith("int a = 5, i = 0\na = 6\na = 6\n")
                 .contains("while (true) {");
-        assertThat(server.collection("migrations_fixes").find().first())
-                .containsEntry("outcome", "failed");
+        assertThat(server.collection("migrations_fixes").find().first()).containsEntry("outcome", "failed");
     }
 
     private static String source(MongoServer server) {
@@ -157,38 +142,31 @@ class ShellTest {
     @Test
     void theBannerSaysWhereAndAsWhom(@On(Kind.AUTH) MongoServer server) {
         server.createUser("keeper", "s3cret", "readWrite");
-        var project =
-                project(server)
-                        .environment("MONGO_URI", server.uriAs("keeper", "s3cret"))
-                        .input("var text = \"s3cret\"\n");
+        var project = project(server)
+                .environment("MONGO_URI", server.uriAs("keeper", "s3cret"))
+                .input("var text = \"s3cret\"\n");
         String run = project.run("shell", "--json").exits(0).json().getString("run");
         project.run("shell")
                 .exits(0)
-                .says(
-                        "%s on %s, as keeper, the primary; run "
-                                .formatted(server.database(), server.address()))
+                .says("%s on %s, as keeper, the primary; run ".formatted(server.database(), server.address()))
                 .neverSays("s3cret");
-        assertThat(server.collection("migrations_fixes").find(new Document("_id", run)).first())
+        assertThat(server.collection("migrations_fixes")
+                        .find(new Document("_id", run))
+                        .first())
                 .containsEntry("source", "var text = \"****\"\n");
         project.run("history", run, "--json").exits(0).says("****").neverSays("s3cret");
     }
 
     @Test
-    void onAnotherMemberThanThePrimaryNothingIsRecorded(
-            @On(Kind.THREE_MEMBERS) MongoServer server) {
+    void onAnotherMemberThanThePrimaryNothingIsRecorded(@On(Kind.THREE_MEMBERS) MongoServer server) {
         Document hello = server.admin(new Document("hello", 1));
-        String other =
-                hello.getList("hosts", String.class).stream()
-                        .filter(host -> !host.equals(hello.getString("primary")))
-                        .findFirst()
-                        .orElseThrow();
-        var project =
-                project(server)
-                        .environment(
-                                "MONGO_URI",
-                                "mongodb://%s/%s?directConnection=true"
-                                        .formatted(other, server.database()))
-                        .input("db().getName()\n");
+        String other = hello.getList("hosts", String.class).stream()
+                .filter(host -> !host.equals(hello.getString("primary")))
+                .findFirst()
+                .orElseThrow();
+        var project = project(server)
+                .environment("MONGO_URI", "mongodb://%s/%s?directConnection=true".formatted(other, server.database()))
+                .input("db().getName()\n");
         Document answer = project.run("shell", "--json").exits(0).json();
         assertThat(answer).containsEntry("recorded", false);
         project.run("shell").exits(0).says("no primary", "Nothing can be recorded");
@@ -197,12 +175,10 @@ class ShellTest {
 
     @Test
     void whatEndsTheProgramEndsTheRecord(MongoServer server) {
-        var project =
-                project(server)
-                        .input(
-                                "System.out.println(\"typed\")\n"
-                                        + "{ support.Signals.send(\"in-up\");"
-                                        + " support.Signals.await(\"never\"); }\n");
+        var project = project(server)
+                .input("System.out.println(\"typed\")\n"
+                        + "{ support.Signals.send(\"in-up\");"
+                        + " support.Signals.await(\"never\"); }\n");
         project.start("shell").untilInUp().terminate().exits(143);
         Document record = server.collection("migrations_fixes").find().first();
         assertThat(record).containsEntry("outcome", "failed");
@@ -216,11 +192,7 @@ class ShellTest {
 
     @Test
     void oneThatWasKilledIsShownAsInterrupted(MongoServer server) {
-        var project =
-                project(server)
-                        .input(
-                                "support.Signals.send(\"in-up\")\n"
-                                        + "support.Signals.await(\"never\")\n");
+        var project = project(server).input("support.Signals.send(\"in-up\")\n" + "support.Signals.await(\"never\")\n");
         var shell = project.start("shell").untilInUp();
         project.run("history", "--fixes").exits(0).says("running");
         shell.kill();
@@ -234,7 +206,6 @@ class ShellTest {
         PseudoTerminal.run(project, 120, List.of("Reason: ", "ticket 7\r"), "run", "mend.java")
                 .exits(0)
                 .says("applied");
-        assertThat(server.collection("migrations_fixes").find().first())
-                .containsEntry("reason", "ticket 7");
+        assertThat(server.collection("migrations_fixes").find().first()).containsEntry("reason", "ticket 7");
     }
 }

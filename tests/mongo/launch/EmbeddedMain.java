@@ -1,11 +1,9 @@
 package mongo.launch;
 
-import migopy.mongo.EmbeddedServer;
-
-import support.Checkout;
-
 import java.io.IOException;
 import java.nio.file.Path;
+import migopy.mongo.EmbeddedServer;
+import support.Checkout;
 
 /** Starts the embedded server, says where it listens, and holds it until standard input ends. */
 public final class EmbeddedMain {

@@ -4,17 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.mongodb.client.MongoClients;
-
-import migopy.MigopyException;
-import migopy.mongo.EmbeddedServer;
-
-import org.bson.Document;
-import org.junit.jupiter.api.Test;
-
-import support.Checkout;
-import support.Eventually;
-import support.Scratch;
-
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -26,6 +15,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
+import migopy.MigopyException;
+import migopy.mongo.EmbeddedServer;
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+import support.Checkout;
+import support.Eventually;
+import support.Scratch;
 
 /** The database for a first try. */
 class EmbeddedServerTest {
@@ -55,16 +51,15 @@ class EmbeddedServerTest {
 
     @Test
     void itEndsWithAnOwnerThatWasKilledAndLetsTheNextOneIn() throws IOException {
-        Process owner =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                EmbeddedMain.class.getName(),
-                                cache.toString())
-                        .directory(Checkout.root().toFile())
-                        .redirectError(ProcessBuilder.Redirect.DISCARD)
-                        .start();
+        Process owner = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        EmbeddedMain.class.getName(),
+                        cache.toString())
+                .directory(Checkout.root().toFile())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
         try (BufferedReader out = owner.inputReader(StandardCharsets.UTF_8)) {
             String line = out.readLine();
             assertThat(line).startsWith("port ");
@@ -90,9 +85,7 @@ class EmbeddedServerTest {
         for (FutureTask<String> start : starts) {
             answers.add(start.get());
         }
-        assertThat(answers)
-                .contains("served")
-                .isSubsetOf("served", "The embedded database is in use by another run");
+        assertThat(answers).contains("served").isSubsetOf("served", "The embedded database is in use by another run");
         try (Stream<Path> files = Files.list(cache.resolve("embedded"))) {
             assertThat(files.filter(file -> file.getFileName().toString().startsWith("classes")))
                     .hasSize(1);

@@ -2,42 +2,35 @@ package mongo.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import static support.Migrations.source;
 import static support.Migrations.transactional;
 import static support.Migrations.up;
 import static support.Migrations.upAndDown;
 import static support.Project.project;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
-
 import support.MongoServer;
 import support.OnServer;
 import support.Project;
-
-import java.util.List;
 
 /** {@code --embedded}, or {@code MONGO_URI=embedded}, as a person meets it. */
 @OnServer
 class EmbeddedTest {
     private static Project embedded(MongoServer server) {
-        return project(server)
-                .environment("MONGO_URI", "embedded")
-                .environment("MONGO_DATABASE", "app");
+        return project(server).environment("MONGO_URI", "embedded").environment("MONGO_DATABASE", "app");
     }
 
     @Test
     void dataIsKeptBetweenCommandsAndEachThatWritesSaysWhatItRunsOn(MongoServer server) {
-        var project =
-                project(server)
-                        .environment("MONGO_URI", null)
-                        .entry("{ mongoDatabase = \"app\"; }")
-                        .with(
-                                "1_one.java",
-                                upAndDown(
-                                        "db().getCollection(\"a\").insertOne(new Document());",
-                                        "System.out.println(db().getCollection(\"a\")"
-                                                + ".countDocuments() + \" there\");"));
+        var project = project(server)
+                .environment("MONGO_URI", null)
+                .entry("{ mongoDatabase = \"app\"; }")
+                .with(
+                        "1_one.java",
+                        upAndDown(
+                                "db().getCollection(\"a\").insertOne(new Document());",
+                                "System.out.println(db().getCollection(\"a\")" + ".countDocuments() + \" there\");"));
         String said = "On the embedded database in .migopy/, for a first try";
         project.run("status", "--check", "--embedded")
                 .exits(8)
@@ -45,8 +38,7 @@ class EmbeddedTest {
                 .neverSays(said);
         project.run("execute", "--embedded").exits(0).says(said);
         project.run("status", "--check", "--embedded").exits(0).says("applied   1_one");
-        assertThat(project.run("status", "--embedded", "--json").json())
-                .containsEntry("embedded", true);
+        assertThat(project.run("status", "--embedded", "--json").json()).containsEntry("embedded", true);
         project.run("rollback", "1", "--embedded").exits(0).says("1 there");
         assertThat(project.folder().resolve(".migopy/.gitignore")).hasContent("*");
         assertThat(server.db().listCollectionNames()).isEmpty();
@@ -54,13 +46,8 @@ class EmbeddedTest {
 
     @Test
     void aSecondCommandAtTheSameTimeIsAnsweredAndDisturbsNothing(MongoServer server) {
-        var project =
-                embedded(server)
-                        .with(
-                                "1_one.java",
-                                up(
-                                        "support.Signals.send(\"in-up\");"
-                                                + " support.Signals.await(\"go\");"));
+        var project = embedded(server)
+                .with("1_one.java", up("support.Signals.send(\"in-up\");" + " support.Signals.await(\"go\");"));
         var first = project.start("execute").untilInUp();
         for (String command : List.of("status", "execute")) {
             project.run(command)
@@ -75,10 +62,9 @@ class EmbeddedTest {
 
     @Test
     void aTransactionalMigrationIsRefusedByNameBeforeAnythingRuns(MongoServer server) {
-        var project =
-                embedded(server)
-                        .with("1_one.java", up("db().createCollection(\"one\");"))
-                        .with("2_two.java", transactional("two"));
+        var project = embedded(server)
+                .with("1_one.java", up("db().createCollection(\"one\");"))
+                .with("2_two.java", transactional("two"));
         project.run("execute")
                 .exits(3)
                 .complainsBriefly()
@@ -88,81 +74,75 @@ class EmbeddedTest {
 
     @Test
     void whatItCannotDoIsRefusedAndNeverPassedOver(MongoServer server) {
-        var project =
-                embedded(server)
-                        .with(
-                                "1_tries.java",
-                                source(
-                                        """
-                                        static void up() {
-                                            var users = db().getCollection("users");
-                                            users.insertOne(new Document("name", "Ada"));
-                                            var name = new Document("name", 1);
-                                            var stages = java.util.List.of(new Document("$set", name));
-                                            var options = new com.mongodb.client.model.CreateCollectionOptions();
-                                            refused("validator", () -> db().createCollection("a",
-                                                    options.validationOptions(new com.mongodb.client.model
-                                                            .ValidationOptions().validator(name))));
-                                            refused("capped", () -> db().createCollection("b",
-                                                    new com.mongodb.client.model.CreateCollectionOptions()
-                                                            .capped(true).sizeInBytes(1000)));
-                                            refused("view", () -> db().createView("c", "users",
-                                                    java.util.List.of()));
-                                            refused("partial", () -> users.createIndex(name, index()
-                                                    .partialFilterExpression(new Document("a", 1))));
-                                            refused("expire", () -> users.createIndex(name, index()
-                                                    .expireAfter(1L, java.util.concurrent.TimeUnit.DAYS)));
-                                            refused("text", () -> users.createIndex(new Document("name", "text")));
-                                            refused("update", () -> users.updateMany(new Document(), stages));
-                                            refused("modify", () -> users.findOneAndUpdate(new Document(), stages));
-                                            refused("collation", () -> users.find().collation(com.mongodb.client
-                                                    .model.Collation.builder().locale("de").build()).first());
-                                            refused("collMod", () -> db().runCommand(new Document("collMod", "users")
-                                                    .append("validator", new Document("a", 1))));
-                                            refused("transaction", () -> {
-                                                try (var session = client().startSession()) {
-                                                    session.startTransaction();
-                                                    users.insertOne(session, new Document("name", "Eve"));
-                                                    session.commitTransaction();
-                                                }
-                                            });
-                                            refused("backfill", () -> backfill("users").update(
-                                                    new Document("$set", name)).run());
-                                            refused("once", () -> backfill("users").once()
-                                                    .each(user -> name).run());
-                                            System.out.println(users.find().first().getString("name"));
-                                        }
+        var project = embedded(server).with("1_tries.java", source("""
+            static void up() {
+                var users = db().getCollection("users");
+                users.insertOne(new Document("name", "Ada"));
+                var name = new Document("name", 1);
+                var stages = java.util.List.of(new Document("$set", name));
+                var options = new com.mongodb.client.model.CreateCollectionOptions();
+                refused("validator", () -> db().createCollection("a",
+                        options.validationOptions(new com.mongodb.client.model
+                                .ValidationOptions().validator(name))));
+                refused("capped", () -> db().createCollection("b",
+                        new com.mongodb.client.model.CreateCollectionOptions()
+                                .capped(true).sizeInBytes(1000)));
+                refused("view", () -> db().createView("c", "users",
+                        java.util.List.of()));
+                refused("partial", () -> users.createIndex(name, index()
+                        .partialFilterExpression(new Document("a", 1))));
+                refused("expire", () -> users.createIndex(name, index()
+                        .expireAfter(1L, java.util.concurrent.TimeUnit.DAYS)));
+                refused("text", () -> users.createIndex(new Document("name", "text")));
+                refused("update", () -> users.updateMany(new Document(), stages));
+                refused("modify", () -> users.findOneAndUpdate(new Document(), stages));
+                refused("collation", () -> users.find().collation(com.mongodb.client
+                        .model.Collation.builder().locale("de").build()).first());
+                refused("collMod", () -> db().runCommand(new Document("collMod", "users")
+                        .append("validator", new Document("a", 1))));
+                refused("transaction", () -> {
+                    try (var session = client().startSession()) {
+                        session.startTransaction();
+                        users.insertOne(session, new Document("name", "Eve"));
+                        session.commitTransaction();
+                    }
+                });
+                refused("backfill", () -> backfill("users").update(
+                        new Document("$set", name)).run());
+                refused("once", () -> backfill("users").once()
+                        .each(user -> name).run());
+                System.out.println(users.find().first().getString("name"));
+            }
 
-                                        static void refused(String what, Runnable call) {
-                                            try {
-                                                call.run();
-                                                System.out.println(what + " was passed over");
-                                            } catch (RuntimeException e) {
-                                                System.out.println(what + ": " + e.getMessage());
-                                            }
-                                        }
+            static void refused(String what, Runnable call) {
+                try {
+                    call.run();
+                    System.out.println(what + " was passed over");
+                } catch (RuntimeException e) {
+                    System.out.println(what + ": " + e.getMessage());
+                }
+            }
 
-                                        static com.mongodb.client.model.IndexOptions index() {
-                                            return new com.mongodb.client.model.IndexOptions();
-                                        }
+            static com.mongodb.client.model.IndexOptions index() {
+                return new com.mongodb.client.model.IndexOptions();
+            }
 
-                                        static MongoClient client() { return Migration.client(); }
+            static MongoClient client() { return Migration.client(); }
 
-                                        static migopy.backfill.Backfill backfill(String name) {
-                                            return Migration.backfill(name);
-                                        }
-                                        """));
+            static migopy.backfill.Backfill backfill(String name) {
+                return Migration.backfill(name);
+            }
+            """));
         var result = project.run("execute").exits(0).neverSays("was passed over");
-        for (String what :
-                List.of(
-                        "validators",
-                        "capped collections",
-                        "views",
-                        "partial indexes",
-                        "documents that expire",
-                        "text indexes",
-                        "pipeline updates",
-                        "collations")) {
+        for (String what : List.of(
+                "validators",
+                "capped collections",
+                "views",
+                "partial indexes",
+                "documents that expire",
+                "text indexes",
+                "pipeline updates",
+                "collations")) {
             result.says("The embedded database has no " + what + ": take a real server");
         }
         result.says(
@@ -173,13 +153,11 @@ class EmbeddedTest {
 
     @Test
     void aMigrationThatNeedsMoreFailsWithWhatIsMissing(MongoServer server) {
-        String index =
-                "db().getCollection(\"a\").createIndex(new Document(\"a\", 1), new"
-                        + " com.mongodb.client.model.IndexOptions()"
-                        + ".partialFilterExpression(new Document(\"b\", 1)));";
-        String said =
-                "1_index: The embedded database has no partial indexes: take a real server"
-                        + " (CommandNotSupported)\n    1_index.java:";
+        String index = "db().getCollection(\"a\").createIndex(new Document(\"a\", 1), new"
+                + " com.mongodb.client.model.IndexOptions()"
+                + ".partialFilterExpression(new Document(\"b\", 1)));";
+        String said = "1_index: The embedded database has no partial indexes: take a real server"
+                + " (CommandNotSupported)\n    1_index.java:";
         embedded(server).with("1_index.java", up(index)).run("execute").exits(1).says(said);
     }
 
@@ -187,7 +165,6 @@ class EmbeddedTest {
     void itsJarsAreOnNoClassPathOfARunWithoutIt() {
         assertThatThrownBy(() -> Class.forName("de.bwaldvogel.mongo.MongoServer"))
                 .isInstanceOf(ClassNotFoundException.class);
-        assertThatThrownBy(() -> Class.forName("org.h2.mvstore.MVStore"))
-                .isInstanceOf(ClassNotFoundException.class);
+        assertThatThrownBy(() -> Class.forName("org.h2.mvstore.MVStore")).isInstanceOf(ClassNotFoundException.class);
     }
 }

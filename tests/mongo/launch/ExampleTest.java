@@ -1,16 +1,7 @@
 package mongo.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static support.Project.project;
-
-import org.bson.Document;
-import org.junit.jupiter.api.Test;
-
-import support.Checkout;
-import support.MongoServer;
-import support.OnServer;
-import support.Project;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,6 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+import support.Checkout;
+import support.MongoServer;
+import support.OnServer;
+import support.Project;
 
 /** The worked example at the top of the repository. */
 @OnServer
@@ -36,9 +33,7 @@ class ExampleTest {
         project.run("rollback", "--last", ALL).exits(0);
         assertThat(server.collection("users").countDocuments()).isZero();
         project.run("execute").exits(0);
-        assertThat(project.states().values())
-                .hasSize(Integer.parseInt(ALL))
-                .containsOnly("applied");
+        assertThat(project.states().values()).hasSize(Integer.parseInt(ALL)).containsOnly("applied");
     }
 
     @Test
@@ -55,9 +50,7 @@ class ExampleTest {
         for (Path sample : samples()) {
             assertThat(sample).isExecutable();
             assertThat(Files.readAllLines(sample))
-                    .startsWith(
-                            "///usr/bin/env jbang \"$0\" \"$@\" ; exit $?",
-                            "//DEPS ../migopy.java");
+                    .startsWith("///usr/bin/env jbang \"$0\" \"$@\" ; exit $?", "//DEPS ../migopy.java");
         }
         assertThat(Checkout.root().resolve("migopy.java")).isExecutable();
     }

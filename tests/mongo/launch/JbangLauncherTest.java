@@ -3,11 +3,6 @@ package mongo.launch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
-
-import support.Scratch;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +11,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import support.Scratch;
 
 /** {@code ./jbang}: JBang for people who have not installed it. */
 class JbangLauncherTest {
@@ -24,28 +22,28 @@ class JbangLauncherTest {
     @BeforeAll
     static void fetchOnce() {
         project = Launcher.create();
-        Launched.run(project.folder(), withoutInstalled(Map.of()), "./jbang", "version").exits(0);
+        Launched.run(project.folder(), withoutInstalled(Map.of()), "./jbang", "version")
+                .exits(0);
     }
 
     @Test
     void argumentsAndStandardInputAndTheExitCodePassThrough() {
-        Launched run =
-                Launched.start(
-                                project.folder(),
-                                withoutInstalled(Map.of()),
-                                "typed\n",
-                                List.of(
-                                        "./jbang",
-                                        "migopy.java",
-                                        "a b",
-                                        "it's",
-                                        "$HOME `id` \"x\" *",
-                                        "",
-                                        "line\nline",
-                                        "é",
-                                        "seven",
-                                        ""))
-                        .ended();
+        Launched run = Launched.start(
+                        project.folder(),
+                        withoutInstalled(Map.of()),
+                        "typed\n",
+                        List.of(
+                                "./jbang",
+                                "migopy.java",
+                                "a b",
+                                "it's",
+                                "$HOME `id` \"x\" *",
+                                "",
+                                "line\nline",
+                                "é",
+                                "seven",
+                                ""))
+                .ended();
         run.exits(7).says("words [a b, it's, $HOME `id` \"x\" *, , line\nline, é, seven, ] of 8");
         assertThat(run.out()).endsWith("typed\n").contains("property a b\n");
         assertThat(run.out()).as("exec: one process only").contains("pid " + run.pid() + "\n");
@@ -53,12 +51,7 @@ class JbangLauncherTest {
 
     @Test
     void anotherLocaleThanUtf8IsReplaced() {
-        Launched.run(
-                        project.folder(),
-                        withoutInstalled(Map.of("LANG", "C")),
-                        "./jbang",
-                        "migopy.java",
-                        "é")
+        Launched.run(project.folder(), withoutInstalled(Map.of("LANG", "C")), "./jbang", "migopy.java", "é")
                 .exits(0)
                 .says("words [é] of 1")
                 .says("LC_ALL C.UTF-8\n")
@@ -73,12 +66,11 @@ class JbangLauncherTest {
         Path dir = folder.resolve("new");
         Launched.run(
                         project.folder(),
-                        withoutInstalled(
-                                Map.of(
-                                        "JBANG_DIR",
-                                        dir.toString(),
-                                        "JBANG_JAR_URL",
-                                        other.toUri().toString())),
+                        withoutInstalled(Map.of(
+                                "JBANG_DIR",
+                                dir.toString(),
+                                "JBANG_JAR_URL",
+                                other.toUri().toString())),
                         "./jbang",
                         "version")
                 .exits(1)
@@ -90,13 +82,11 @@ class JbangLauncherTest {
     @Test
     void twoThatFetchAtOnceKeepOneWholeJar() throws IOException {
         Path dir = Scratch.folder("jbang-dir").resolve("new");
-        Map<String, String> environment =
-                withoutInstalled(
-                        Map.of(
-                                "JBANG_DIR",
-                                dir.toString(),
-                                "JBANG_JAR_URL",
-                                Launcher.jbangsJar().toUri().toString()));
+        Map<String, String> environment = withoutInstalled(Map.of(
+                "JBANG_DIR",
+                dir.toString(),
+                "JBANG_JAR_URL",
+                Launcher.jbangsJar().toUri().toString()));
         List<String> command = List.of("./jbang", "version");
         var first = Launched.start(project.folder(), environment, "", command);
         var second = Launched.start(project.folder(), environment, "", command);
@@ -113,11 +103,7 @@ class JbangLauncherTest {
         Launched.run(
                         project.folder(),
                         withoutInstalled(
-                                Map.of(
-                                        "JBANG_DIR",
-                                        dir.toString(),
-                                        "JBANG_JAR_URL",
-                                        "http://127.0.0.1:1/jbang.jar")),
+                                Map.of("JBANG_DIR", dir.toString(), "JBANG_JAR_URL", "http://127.0.0.1:1/jbang.jar")),
                         "./jbang",
                         "version")
                 .exits(1)
@@ -129,8 +115,7 @@ class JbangLauncherTest {
         Path bin = Scratch.folder("bin");
         Path copies = Scratch.folder("copies");
         Files.copy(project.folder().resolve("jbang"), copies.resolve("jbang"));
-        Path installed =
-                Files.writeString(bin.resolve("jbang"), "#!/bin/sh\necho installed \"$@\"\n");
+        Path installed = Files.writeString(bin.resolve("jbang"), "#!/bin/sh\necho installed \"$@\"\n");
         Files.setPosixFilePermissions(installed, PosixFilePermissions.fromString("rwxr-xr-x"));
         String path = copies + ":" + bin + ":" + System.getenv("PATH");
         Launched.run(project.folder(), Map.of("PATH", path), "./jbang", "a b")
@@ -141,21 +126,15 @@ class JbangLauncherTest {
     @Test
     void withoutAJdkItSaysSo() throws IOException {
         Path none = Scratch.folder("no-jdk");
-        Launched.run(
-                        project.folder(),
-                        withoutInstalled(Map.of("JAVA_HOME", none.toString())),
-                        "./jbang")
+        Launched.run(project.folder(), withoutInstalled(Map.of("JAVA_HOME", none.toString())), "./jbang")
                 .exits(1)
                 .says("JAVA_HOME (" + none + ") is no JDK");
         Path bin = Scratch.folder("bin");
         for (String tool : List.of("sh", "sed", "grep", "env")) {
-            Files.createSymbolicLink(bin.resolve(tool), Path.of("/bin").resolve(tool).toRealPath());
+            Files.createSymbolicLink(
+                    bin.resolve(tool), Path.of("/bin").resolve(tool).toRealPath());
         }
-        Launched.run(
-                        project.folder(),
-                        Map.of("JAVA_HOME", "", "PATH", bin.toString()),
-                        "./jbang",
-                        "version")
+        Launched.run(project.folder(), Map.of("JAVA_HOME", "", "PATH", bin.toString()), "./jbang", "version")
                 .exits(1)
                 .says("No JDK found");
     }
@@ -169,10 +148,7 @@ class JbangLauncherTest {
             Files.setPosixFilePermissions(tool, PosixFilePermissions.fromString("rwxr-xr-x"));
         }
         Files.writeString(old.resolve("release"), "JAVA_VERSION=\"11.0.2\"\n");
-        Launched.run(
-                        project.folder(),
-                        withoutInstalled(Map.of("JAVA_HOME", old.toString())),
-                        "./jbang")
+        Launched.run(project.folder(), withoutInstalled(Map.of("JAVA_HOME", old.toString())), "./jbang")
                 .exits(1)
                 .says("is Java 11.0.2, too old")
                 .says("17 or newer");
@@ -187,12 +163,8 @@ class JbangLauncherTest {
         }
         Launched.run(
                         project.folder(),
-                        withoutInstalled(
-                                Map.of(
-                                        "JAVA_HOME",
-                                        jdk.getParent().toString(),
-                                        "JAVA_TOOL_OPTIONS",
-                                        "-Dsome.version=\"1\"")),
+                        withoutInstalled(Map.of(
+                                "JAVA_HOME", jdk.getParent().toString(), "JAVA_TOOL_OPTIONS", "-Dsome.version=\"1\"")),
                         "./jbang",
                         "version")
                 .exits(0)
@@ -206,12 +178,11 @@ class JbangLauncherTest {
         Files.writeString(jar, "not JBang");
         Launched.run(
                         project.folder(),
-                        withoutInstalled(
-                                Map.of(
-                                        "JBANG_DIR",
-                                        dir.toString(),
-                                        "JBANG_JAR_URL",
-                                        Launcher.jbangsJar().toUri().toString())),
+                        withoutInstalled(Map.of(
+                                "JBANG_DIR",
+                                dir.toString(),
+                                "JBANG_JAR_URL",
+                                Launcher.jbangsJar().toUri().toString())),
                         "./jbang",
                         "version")
                 .exits(0)
@@ -226,14 +197,15 @@ class JbangLauncherTest {
         Path home = Scratch.folder("home");
         Path jbangs = Files.createDirectory(home.resolve(".jbang"));
         Files.copy(Launcher.jbangsJar(), jbangs.resolve(Launcher.jbangsJar().getFileName()));
-        new ProcessBuilder("chown", "-R", "4711:0", home.toString()).start().onExit().join();
+        new ProcessBuilder("chown", "-R", "4711:0", home.toString())
+                .start()
+                .onExit()
+                .join();
         Map<String, String> environment =
-                withoutInstalled(
-                        Map.of("HOME", home.toString(), "JBANG_DIR", "", "JBANG_REPO", ""));
+                withoutInstalled(Map.of("HOME", home.toString(), "JBANG_DIR", "", "JBANG_REPO", ""));
         String script = "umask 022; exec setpriv --reuid=4711 --regid=4711 --clear-groups \"$@\"";
         Files.setPosixFilePermissions(Scratch.root(), PosixFilePermissions.fromString("rwx--x--x"));
-        Files.setPosixFilePermissions(
-                project.folder(), PosixFilePermissions.fromString("rwx--x--x"));
+        Files.setPosixFilePermissions(project.folder(), PosixFilePermissions.fromString("rwx--x--x"));
         Launched.run(
                         home,
                         environment,

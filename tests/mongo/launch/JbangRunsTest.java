@@ -4,18 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-
 import golden.Readme;
-
-import org.bson.Document;
-import org.junit.jupiter.api.Test;
-
-import support.Checkout;
-import support.Json;
-import support.MongoServer;
-import support.OnServer;
-import support.Scratch;
-
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -27,6 +16,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+import support.Checkout;
+import support.Json;
+import support.MongoServer;
+import support.OnServer;
+import support.Scratch;
 
 /** The real thing: the checkout's own files, built and started by JBang. */
 @OnServer
@@ -44,19 +40,21 @@ class JbangRunsTest {
     @Test
     void theExampleRunsByJbangAloneAndEachOfItsFilesByItself(MongoServer server) {
         environment.put("MONGO_URI", server.uri());
-        in(ROOT, JBANG, "migopy.java", "execute", "3_add_users")
-                .exits(0)
-                .says("applied   3_add_users");
+        in(ROOT, JBANG, "migopy.java", "execute", "3_add_users").exits(0).says("applied   3_add_users");
         environment.put("PATH", ROOT + ":" + System.getenv("PATH")); // by which jbang is found
         Launched direct = in(ROOT, "sh", "-c", "./mongomigrations/4_give_users_a_status.java");
         direct.exits(0).says("2 users are active now").says("Nothing is recorded");
-        in(ROOT.resolve("mongomigrations"), "../jbang", "6_give_users_a_slug.java").exits(0);
+        in(ROOT.resolve("mongomigrations"), "../jbang", "6_give_users_a_slug.java")
+                .exits(0);
         Path elsewhere = Scratch.folder("elsewhere");
-        String file = ROOT.resolve("mongomigrations/5_add_lowercase_emails.java").toString();
+        String file =
+                ROOT.resolve("mongomigrations/5_add_lowercase_emails.java").toString();
         in(elsewhere, JBANG, file).exits(2).says("No migopy.java in").says("MIGOPY_HOME");
         environment.put("MIGOPY_HOME", ROOT.toString());
         in(elsewhere, JBANG, file).exits(0).says("2 emails are there in lower case");
-        assertThat(server.collection("users").find(new Document("name", "Grace")).first())
+        assertThat(server.collection("users")
+                        .find(new Document("name", "Grace"))
+                        .first())
                 .containsEntry("status", "active")
                 .containsEntry("emailLower", "grace@example.com")
                 .containsEntry("slug", "grace");
@@ -71,12 +69,10 @@ class JbangRunsTest {
         Path mine = parent.resolve("mine");
         Files.createDirectories(mine.resolve("mongomigrations"));
         for (String launcher : List.of("jbang", "migopy")) {
-            Files.copy(
-                    ROOT.resolve(launcher),
-                    mine.resolve(launcher),
-                    StandardCopyOption.COPY_ATTRIBUTES);
+            Files.copy(ROOT.resolve(launcher), mine.resolve(launcher), StandardCopyOption.COPY_ATTRIBUTES);
         }
-        Files.writeString(mine.resolve("migopy.java"), Readme.read().all("entry").get(0).text());
+        Files.writeString(
+                mine.resolve("migopy.java"), Readme.read().all("entry").get(0).text());
         environment.remove("MIGOPY_CACHE");
         in(mine, "./migopy", "create", "add", "users").exits(0).says("mongomigrations/1_add_users");
         in(mine, "./migopy", "execute", "--embedded").exits(0).says("applied   1_add_users");
@@ -89,16 +85,16 @@ class JbangRunsTest {
         assertThat(child.err()).contains("from a child");
         // From a folder below, which is none of Migopy's business.
         Path below = Files.createDirectory(mine.resolve("mongomigrations/é"));
-        Launched status = in(below, "../../migopy", "status", "--embedded", "--json").exits(0);
-        assertThat(Json.object(status.out()).getList("problems", Document.class)).isEmpty();
+        Launched status =
+                in(below, "../../migopy", "status", "--embedded", "--json").exits(0);
+        assertThat(Json.object(status.out()).getList("problems", Document.class))
+                .isEmpty();
         assertThat(mine.resolve(".migopy/.gitignore")).hasContent("*");
         List<String> left = new ArrayList<>();
         try (var files = Files.list(mine)) {
             files.forEach(each -> left.add(each.getFileName().toString()));
         }
-        assertThat(left)
-                .containsExactlyInAnyOrder(
-                        ".migopy", "jbang", "migopy", "migopy.java", "mongomigrations");
+        assertThat(left).containsExactlyInAnyOrder(".migopy", "jbang", "migopy", "migopy.java", "mongomigrations");
     }
 
     @Test
@@ -115,7 +111,8 @@ class JbangRunsTest {
                 .says("Start the project's own: jbang " + own.resolve("migopy.java"));
 
         in(own, JBANG, "migopy.java", "status").exits(6);
-        in(own, JBANG, "--deps", "org.slf4j:slf4j-api:2.0.20", "migopy.java", "status").exits(6);
+        in(own, JBANG, "--deps", "org.slf4j:slf4j-api:2.0.20", "migopy.java", "status")
+                .exits(6);
         Path linked = Scratch.folder("linked").resolve("shop");
         Files.createSymbolicLink(linked, own);
         in(linked, JBANG, linked.resolve("migopy.java").toString(), "status").exits(6);
@@ -127,10 +124,9 @@ class JbangRunsTest {
         Path folder = Scratch.folder("entry").toRealPath().resolve(database);
         Files.createDirectories(folder.resolve("mongomigrations"));
         // The library as it runs here: JBang would compile all of it for each project.
-        String library =
-                Stream.of(System.getProperty("java.class.path").split(":"))
-                        .map(jar -> "//DEPS " + jar)
-                        .collect(Collectors.joining("\n"));
+        String library = Stream.of(System.getProperty("java.class.path").split(":"))
+                .map(jar -> "//DEPS " + jar)
+                .collect(Collectors.joining("\n"));
         Files.writeString(
                 folder.resolve("migopy.java"),
                 Files.readString(ROOT.resolve("migopy.java"))
@@ -159,7 +155,8 @@ class JbangRunsTest {
             Path jbangs = Scratch.folder("jbang-dir"); // it keeps what it fetched
             if (Files.exists(Launcher.jbangsJar())) {
                 Files.copy(
-                        Launcher.jbangsJar(), jbangs.resolve(Launcher.jbangsJar().getFileName()));
+                        Launcher.jbangsJar(),
+                        jbangs.resolve(Launcher.jbangsJar().getFileName()));
             }
             environment.put("JBANG_DIR", jbangs.toString());
             environment.put("MIGOPY_HOME", mine.toString());
@@ -168,9 +165,7 @@ class JbangRunsTest {
             Files.writeString(mine.resolve("migopy.java"), entry.replace("../migopy/lib", url));
             Files.createDirectory(mine.resolve("mongomigrations"));
             in(mine, JBANG, "migopy.java", "create", "one").exits(0);
-            in(mine, JBANG, "migopy.java", "execute", "--embedded")
-                    .exits(0)
-                    .says("applied   1_one");
+            in(mine, JBANG, "migopy.java", "execute", "--embedded").exits(0).says("applied   1_one");
         } finally {
             web.stop(0);
         }

@@ -2,8 +2,6 @@ package mongo.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import support.Scratch;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -13,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import support.Scratch;
 
 /**
  * A launcher's run that has ended.
@@ -27,8 +26,7 @@ record Launched(long pid, int exitCode, String out, String err) {
     private static final Duration LIMIT = Duration.ofSeconds(120);
 
     /** What a launcher may see of the environment of the tests. */
-    private static final List<String> INHERITED =
-            List.of("PATH", "HOME", "JBANG_DIR", "JBANG_REPO", "TMPDIR");
+    private static final List<String> INHERITED = List.of("PATH", "HOME", "JBANG_DIR", "JBANG_REPO", "TMPDIR");
 
     /** A launcher that still runs. */
     record Running(Process process, Path out, Path err) {
@@ -38,11 +36,7 @@ record Launched(long pid, int exitCode, String out, String err) {
                     process.destroyForcibly();
                     throw new AssertionError("did not end: " + Files.readString(err));
                 }
-                return new Launched(
-                        process.pid(),
-                        process.exitValue(),
-                        Files.readString(out),
-                        Files.readString(err));
+                return new Launched(process.pid(), process.exitValue(), Files.readString(out), Files.readString(err));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             } catch (InterruptedException e) {
@@ -73,19 +67,17 @@ record Launched(long pid, int exitCode, String out, String err) {
      *
      * @param changes variables on top of the few that are inherited; an empty one is taken away
      */
-    static Running start(
-            Path folder, Map<String, String> changes, String in, List<String> command) {
+    static Running start(Path folder, Map<String, String> changes, String in, List<String> command) {
         try {
             Path scratch = Scratch.folder("launched");
             Path input = Files.writeString(scratch.resolve("in"), in);
             Path out = scratch.resolve("out");
             Path err = scratch.resolve("err");
-            ProcessBuilder builder =
-                    new ProcessBuilder(new ArrayList<>(command))
-                            .directory(folder.toFile())
-                            .redirectInput(input.toFile())
-                            .redirectOutput(out.toFile())
-                            .redirectError(err.toFile());
+            ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(command))
+                    .directory(folder.toFile())
+                    .redirectInput(input.toFile())
+                    .redirectOutput(out.toFile())
+                    .redirectError(err.toFile());
             Map<String, String> environment = builder.environment();
             environment.keySet().retainAll(INHERITED);
             environment.put("JAVA_HOME", System.getProperty("java.home"));
@@ -94,7 +86,8 @@ record Launched(long pid, int exitCode, String out, String err) {
             if (!changes.containsKey("HOME")) {
                 // Two builds of the same script at once break each other, and these tests may run
                 // on two JDKs at once.
-                environment.put("JBANG_CACHE_DIR", Scratch.root().resolve("jbang").toString());
+                environment.put(
+                        "JBANG_CACHE_DIR", Scratch.root().resolve("jbang").toString());
             }
             environment.putAll(changes);
             environment.values().removeIf(String::isEmpty);

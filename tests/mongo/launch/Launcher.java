@@ -1,8 +1,5 @@
 package mongo.launch;
 
-import support.Checkout;
-import support.Scratch;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -10,49 +7,50 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import support.Checkout;
+import support.Scratch;
 
 /** A folder with the two launchers and a migopy.java that says what reached it. */
 record Launcher(Path folder) {
     /**
      * Needs no jars, so that building it needs nobody; its helper is named as Migopy's answer is.
      */
-    private static final String ENTRY =
-            """
-            //JAVA 17+
-            //SOURCES console/StatusAnswer.java
-            //SOURCES more/*.java
-            //RUNTIME_OPTIONS "-Dfrom.the.script=a b"
-            import java.nio.charset.StandardCharsets;
-            import java.nio.file.Path;
-            import java.util.List;
-            import migopy.console.StatusAnswer;
+    private static final String ENTRY = """
+        //JAVA 17+
+        //SOURCES console/StatusAnswer.java
+        //SOURCES more/*.java
+        //RUNTIME_OPTIONS "-Dfrom.the.script=a b"
+        import java.nio.charset.StandardCharsets;
+        import java.nio.file.Path;
+        import java.util.List;
+        import migopy.console.StatusAnswer;
 
-            public class migopy {
-                public static void main(String... args) throws Exception {
-                    List<String> words = List.of(args);
-                    System.out.println("words " + words + " of " + words.size());
-                    System.out.println("pid " + ProcessHandle.current().pid());
-                    for (String name : List.of("MIGOPY_HOME", "MIGOPY_COMMAND", "MIGOPY_CACHE", "LC_ALL")) {
-                        System.out.println(name + " " + System.getenv(name));
-                    }
-                    System.out.println("property " + System.getProperty("from.the.script"));
-                    System.out.println("option " + System.getProperty("from.the.option"));
-                    System.out.println("file names " + System.getProperty("sun.jnu.encoding"));
-                    System.out.println("java " + System.getProperty("java.home"));
-                    for (String option : ProcessHandle.current().info().arguments().orElseThrow()) {
-                        if (option.endsWith(".jsa")) {
-                            System.out.println("archive " + Path.of(option).getFileName());
-                        }
-                    }
-                    System.out.println(new StatusAnswer());
-                    System.out.print(new String(System.in.readAllBytes(), StandardCharsets.UTF_8));
-                    if (words.contains("wait")) {
-                        Thread.currentThread().join(60_000);
-                    }
-                    System.exit(words.contains("seven") ? 7 : 0);
+        public class migopy {
+            public static void main(String... args) throws Exception {
+                List<String> words = List.of(args);
+                System.out.println("words " + words + " of " + words.size());
+                System.out.println("pid " + ProcessHandle.current().pid());
+                for (String name : List.of("MIGOPY_HOME", "MIGOPY_COMMAND", "MIGOPY_CACHE", "LC_ALL")) {
+                    System.out.println(name + " " + System.getenv(name));
                 }
+                System.out.println("property " + System.getProperty("from.the.script"));
+                System.out.println("option " + System.getProperty("from.the.option"));
+                System.out.println("file names " + System.getProperty("sun.jnu.encoding"));
+                System.out.println("java " + System.getProperty("java.home"));
+                for (String option : ProcessHandle.current().info().arguments().orElseThrow()) {
+                    if (option.endsWith(".jsa")) {
+                        System.out.println("archive " + Path.of(option).getFileName());
+                    }
+                }
+                System.out.println(new StatusAnswer());
+                System.out.print(new String(System.in.readAllBytes(), StandardCharsets.UTF_8));
+                if (words.contains("wait")) {
+                    Thread.currentThread().join(60_000);
+                }
+                System.exit(words.contains("seven") ? 7 : 0);
             }
-            """;
+        }
+        """;
 
     static Launcher create() {
         return createIn(Scratch.folder("a project's folder"));
@@ -98,8 +96,7 @@ record Launcher(Path folder) {
 
     private Path program(String file, String text) {
         try {
-            return Files.setPosixFilePermissions(
-                    write(file, text), PosixFilePermissions.fromString("rwxr-xr-x"));
+            return Files.setPosixFilePermissions(write(file, text), PosixFilePermissions.fromString("rwxr-xr-x"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -111,8 +108,7 @@ record Launcher(Path folder) {
      */
     Map<String, String> archiving() {
         Path nice = program("bin/nice", "#!/bin/sh\nexec \"$@\"\n");
-        return Map.of(
-                "MIGOPY_ARCHIVE", "on", "PATH", nice.getParent() + ":" + System.getenv("PATH"));
+        return Map.of("MIGOPY_ARCHIVE", "on", "PATH", nice.getParent() + ":" + System.getenv("PATH"));
     }
 
     /** Puts a jbang here that cannot be called: so it shows who calls it. */

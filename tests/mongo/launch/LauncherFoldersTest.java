@@ -3,12 +3,6 @@ package mongo.launch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import org.bson.Document;
-import org.junit.jupiter.api.Test;
-
-import support.Eventually;
-import support.Scratch;
-
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -19,12 +13,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+import support.Eventually;
+import support.Scratch;
 
 /** {@code ./migopy} in folders that are oddly named, damaged, full, or not the user's own. */
 class LauncherFoldersTest {
     private final Path home = Scratch.folder("home");
-    private final Map<String, String> environment =
-            new HashMap<>(Map.of("XDG_CACHE_HOME", home.toString()));
+    private final Map<String, String> environment = new HashMap<>(Map.of("XDG_CACHE_HOME", home.toString()));
 
     private Launched migopy(Launcher project, String... arguments) {
         return Launched.run(project.folder(), environment, Launcher.command("./migopy", arguments));
@@ -75,11 +72,13 @@ class LauncherFoldersTest {
     void aDamagedJarOfALibraryIsNamed() throws IOException {
         var project = Launcher.create();
         Path repository = Scratch.folder("repository");
-        Path source =
-                Path.of(System.getProperty("user.home"), ".m2/repository/info/picocli/picocli");
+        Path source = Path.of(System.getProperty("user.home"), ".m2/repository/info/picocli/picocli");
         assumeTrue(Files.isDirectory(source), "another local repository");
         Path copy = Files.createDirectories(repository.resolve("info/picocli"));
-        new ProcessBuilder("cp", "-r", source.toString(), copy.toString()).start().onExit().join();
+        new ProcessBuilder("cp", "-r", source.toString(), copy.toString())
+                .start()
+                .onExit()
+                .join();
         environment.put("JBANG_REPO", repository.toString());
         environment.put("JBANG_CACHE_DIR", Scratch.folder("cache of jbang").toString());
         String entry = Files.readString(project.folder().resolve("migopy.java"));
@@ -104,16 +103,13 @@ class LauncherFoldersTest {
             Files.delete(lock.resolveSibling("plan"));
             Files.createDirectory(lock);
             Files.writeString(lock.resolve("pid"), owner + "\n");
-            assertThat(migopy(project).exits(0).says("answer first").err())
-                    .doesNotContain("Waiting for");
+            assertThat(migopy(project).exits(0).says("answer first").err()).doesNotContain("Waiting for");
         }
         Files.delete(lock.resolveSibling("plan"));
         Files.createDirectory(lock);
         Files.writeString(lock.resolve("pid"), "7 1 another-machine\n");
         var waiting = Launched.start(project.folder(), environment, "", List.of("./migopy"));
-        Eventually.until(
-                "it says that it waits",
-                () -> waiting.errSoFar().contains("Waiting for process 7"));
+        Eventually.until("it says that it waits", () -> waiting.errSoFar().contains("Waiting for process 7"));
         Scratch.delete(lock);
         waiting.ended().exits(0).says("answer first");
     }
@@ -127,7 +123,8 @@ class LauncherFoldersTest {
     @Test
     void whatIsKeptIsForItsOwnerOnlyWhateverTheUmask() throws IOException {
         var project = Launcher.create();
-        Launched.run(project.folder(), environment, "sh", "-c", "umask 000; ./migopy").exits(0);
+        Launched.run(project.folder(), environment, "sh", "-c", "umask 000; ./migopy")
+                .exits(0);
         Path cache = project.folder().resolve(".migopy");
         try (Stream<Path> all = Files.walk(cache)) {
             assertThat(all).allSatisfy(path -> assertThat(permissions(path)).endsWith("------"));
@@ -173,13 +170,11 @@ class LauncherFoldersTest {
     }
 
     @Test
-    void aCrashLeavesItsReportInTheFolderThatGitIgnoresWithoutSecretsOfTheEnvironment()
-            throws IOException {
+    void aCrashLeavesItsReportInTheFolderThatGitIgnoresWithoutSecretsOfTheEnvironment() throws IOException {
         var project = Launcher.create();
         environment.put("MONGO_PASSWORD", "s3cr3tWord");
         environment.put("MONGO_URI", "mongodb://ada:s3cr3tWord@localhost/app");
-        var running =
-                Launched.start(project.folder(), environment, "", List.of("./migopy", "wait"));
+        var running = Launched.start(project.folder(), environment, "", List.of("./migopy", "wait"));
         Eventually.until("it waits", () -> running.outSoFar().contains("answer"));
         new ProcessBuilder("kill", "-SEGV", String.valueOf(running.process().pid())).start();
         Launched crashed = running.ended().exits(134);

@@ -3,21 +3,19 @@ package mongo.launch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import org.bson.Document;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-
-import support.Eventually;
-import support.Scratch;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.bson.Document;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import support.Eventually;
+import support.Scratch;
 
 /** {@code ./migopy}: what reaches the program, from a plan that is there already. */
 class MigopyLauncherTest {
@@ -32,13 +30,12 @@ class MigopyLauncherTest {
 
     @Test
     void argumentsAndStandardInputAndTheExitCodePassThroughWithoutJbang() {
-        Launched run =
-                Launched.start(
-                                project.folder(),
-                                Map.of("MIGOPY_JAVA_OPTIONS", "-Xmx64m -Dfrom.the.option=yes"),
-                                "typed\n",
-                                List.of("./migopy", "a b", "", "*", "it's \"$HOME\"", "é", "seven"))
-                        .ended();
+        Launched run = Launched.start(
+                        project.folder(),
+                        Map.of("MIGOPY_JAVA_OPTIONS", "-Xmx64m -Dfrom.the.option=yes"),
+                        "typed\n",
+                        List.of("./migopy", "a b", "", "*", "it's \"$HOME\"", "é", "seven"))
+                .ended();
         run.exits(7).says("words [a b, , *, it's \"$HOME\", é, seven] of 6");
         assertThat(run.out())
                 .endsWith("typed\n")
@@ -65,9 +62,7 @@ class MigopyLauncherTest {
                 .says("MIGOPY_HOME " + project.folder() + "\n")
                 .says("MIGOPY_COMMAND " + typed + "\n");
         Path link = Files.createSymbolicLink(elsewhere.resolve("run"), Path.of(typed));
-        Launched.run(elsewhere, link.toString())
-                .exits(0)
-                .says("MIGOPY_HOME " + project.folder() + "\n");
+        Launched.run(elsewhere, link.toString()).exits(0).says("MIGOPY_HOME " + project.folder() + "\n");
         project.migopy().exits(0).says("MIGOPY_COMMAND ./migopy\n");
     }
 
@@ -77,10 +72,7 @@ class MigopyLauncherTest {
         List<String> command = new ArrayList<>(List.of(shell.split(" ")));
         assumeTrue(isInstalled(command.get(0)), command.get(0) + " is not installed");
         command.addAll(List.of("./migopy", "a b", "seven"));
-        Launched.start(project.folder(), Map.of(), "", command)
-                .ended()
-                .exits(7)
-                .says("words [a b, seven] of 2");
+        Launched.start(project.folder(), Map.of(), "", command).ended().exits(7).says("words [a b, seven] of 2");
     }
 
     @ParameterizedTest

@@ -2,13 +2,6 @@ package mongo.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.bson.Document;
-import org.junit.jupiter.api.Test;
-
-import support.Checkout;
-import support.Eventually;
-import support.Scratch;
-
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -26,6 +19,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+import support.Checkout;
+import support.Eventually;
+import support.Scratch;
 
 /** {@code ./migopy}: when it builds anew, and what it keeps. */
 class MigopyRebuildTest {
@@ -82,8 +80,7 @@ class MigopyRebuildTest {
         // Whoever builds leaves standard input to the program.
         assertThat(first.ended().exits(7).says("answer first").out()).endsWith("typed\n");
         assertThat(second.ended().exits(7).says("answer first").out()).endsWith("typed\n");
-        assertThat(files(project))
-                .noneMatch(name -> name.matches(".*\\.\\d+") || name.endsWith("building"));
+        assertThat(files(project)).noneMatch(name -> name.matches(".*\\.\\d+") || name.endsWith("building"));
     }
 
     @Test
@@ -119,8 +116,7 @@ class MigopyRebuildTest {
         if (Files.exists(Launcher.jbangsJar())) {
             Files.copy(Launcher.jbangsJar(), home.resolve(Launcher.jbangsJar().getFileName()));
         }
-        Map<String, String> environment =
-                Map.of("HOME", home.toString(), "JBANG_DIR", home.toString());
+        Map<String, String> environment = Map.of("HOME", home.toString(), "JBANG_DIR", home.toString());
         List<String> command = new ArrayList<>(Launcher.asSomebodyElse());
         command.add("./migopy");
         for (Path folder : List.of(Scratch.root(), project.folder())) {
@@ -134,8 +130,11 @@ class MigopyRebuildTest {
                     .says("answer first")
                     .says("MIGOPY_CACHE " + home + "/.cache/migopy/");
             assertThat(project.folder().resolve(".migopy")).doesNotExist();
-            Launched again = Launched.start(project.folder(), environment, "", command).ended();
-            assertThat(again.exits(0).says("answer first").err()).as("nothing built").isEmpty();
+            Launched again =
+                    Launched.start(project.folder(), environment, "", command).ended();
+            assertThat(again.exits(0).says("answer first").err())
+                    .as("nothing built")
+                    .isEmpty();
         } finally {
             for (Path folder : List.of(Scratch.root(), project.folder())) {
                 Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
@@ -169,15 +168,13 @@ class MigopyRebuildTest {
                 () -> files(project).stream().anyMatch(name -> name.endsWith(".jsa")),
                 () -> files(project).toString());
         Eventually.until("nobody works on it", () -> !files(project).contains("archiving"));
-        Path archive =
-                find(
-                        project,
-                        files(project).stream()
-                                .filter(n -> n.endsWith(".jsa"))
-                                .findFirst()
-                                .orElseThrow());
-        Map<String, String> strict =
-                Map.of("MIGOPY_ARCHIVE", "on", "MIGOPY_JAVA_OPTIONS", "-Xshare:on");
+        Path archive = find(
+                project,
+                files(project).stream()
+                        .filter(n -> n.endsWith(".jsa"))
+                        .findFirst()
+                        .orElseThrow());
+        Map<String, String> strict = Map.of("MIGOPY_ARCHIVE", "on", "MIGOPY_JAVA_OPTIONS", "-Xshare:on");
         Launched.run(project.folder(), strict, "./migopy").exits(0).says("answer first");
         archive.toFile().setWritable(true);
         byte[] noise = new byte[100_000];
@@ -206,21 +203,17 @@ class MigopyRebuildTest {
         Eventually.until(
                 "there are both archives",
                 ARCHIVE_LIMIT,
-                () ->
-                        files(project).containsAll(List.of("compile.jsa", "execute.jsa"))
-                                && !files(project).contains("archiving"),
+                () -> files(project).containsAll(List.of("compile.jsa", "execute.jsa"))
+                        && !files(project).contains("archiving"),
                 () -> files(project).toString());
-        Launched.run(project.folder(), environment, "./migopy", "execute")
-                .says("archive compile.jsa");
+        Launched.run(project.folder(), environment, "./migopy", "execute").says("archive compile.jsa");
         Path classes = Files.createDirectory(project.folder().resolve(".migopy/classes"));
         setTime(migration, "2020-01-01T00:00:00Z");
         setTime(migration.getParent(), "2020-01-01T00:00:00Z");
         setTime(classes, "2020-01-02T00:00:00Z");
-        Launched.run(project.folder(), environment, "./migopy", "execute")
-                .says("archive execute.jsa");
+        Launched.run(project.folder(), environment, "./migopy", "execute").says("archive execute.jsa");
         setTime(migration, "2020-01-03T00:00:00Z");
-        Launched.run(project.folder(), environment, "./migopy", "execute")
-                .says("archive compile.jsa");
+        Launched.run(project.folder(), environment, "./migopy", "execute").says("archive compile.jsa");
     }
 
     private static void setTime(Path file, String time) throws IOException {

@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.mongodb.client.model.Updates;
-
 import migopy.MigopyException;
 import migopy.backfill.Backfill;
 import migopy.backfill.Standing;
-
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.bson.BsonDocument;
 import org.bson.Document;
@@ -28,9 +26,7 @@ class CallsTest {
 
     @Test
     void aBackfillDoesOneThing() {
-        refused(
-                () -> users().delete().each(one -> Updates.inc("n", 1)),
-                "can do one thing: delete() or each()");
+        refused(() -> users().delete().each(one -> Updates.inc("n", 1)), "can do one thing: delete() or each()");
     }
 
     @Test
@@ -44,11 +40,8 @@ class CallsTest {
 
     @Test
     void aCheckpointTellsHowFarItIsEvenWhenPartsAreMissing() {
-        Standing standing =
-                Standing.of(
-                        BsonDocument.parse(
-                                "{collection: 'users', state: 'paused', done: 5, estimate: 10,"
-                                        + " rate: 2.5}"));
+        Standing standing = Standing.of(
+                BsonDocument.parse("{collection: 'users', state: 'paused', done: 5, estimate: 10," + " rate: 2.5}"));
 
         assertThat(standing.collection()).isEqualTo("users");
         assertThat(standing.state()).isEqualTo(Standing.State.PAUSED);

@@ -2,30 +2,25 @@ package unit.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import migopy.MigopyException;
-import migopy.MigrationsManager;
-
-import org.bson.Document;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-
-import support.Scratch;
-
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
+import migopy.MigopyException;
+import migopy.MigrationsManager;
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import support.Scratch;
 
 /** Words on the command line, without a database. */
 class CommandLineTest {
-    private final Map<String, String> environment =
-            new TreeMap<>(Map.of("MIGOPY_COMMAND", "./migopy"));
+    private final Map<String, String> environment = new TreeMap<>(Map.of("MIGOPY_COMMAND", "./migopy"));
     private String out;
     private String err;
 
@@ -40,8 +35,7 @@ class CommandLineTest {
         }
 
         @Command(description = "Send the last dump away")
-        int archive(
-                @Option(names = "--loud") boolean loud, @Parameters(arity = "0..1") String where) {
+        int archive(@Option(names = "--loud") boolean loud, @Parameters(arity = "0..1") String where) {
             System.out.println("archived to " + where + (loud ? ", loudly" : ""));
             return loud ? 9 : 0;
         }
@@ -75,12 +69,7 @@ class CommandLineTest {
     void helpNamesEveryCommandAndTheProjectsOwn() {
         assertThat(run("help")).isZero();
         assertThat(out)
-                .contains(
-                        "execute [NAME...]",
-                        "rollback NAME...",
-                        "archive",
-                        "Send the last dump away",
-                        "--uri URI");
+                .contains("execute [NAME...]", "rollback NAME...", "archive", "Send the last dump away", "--uri URI");
         assertThat(err).isEmpty();
     }
 
@@ -107,8 +96,7 @@ class CommandLineTest {
         assertThat(out).isEmpty();
         assertThat(err)
                 .isEqualTo(
-                        "There is no command staus\n"
-                                + "Did you mean ./migopy status? All commands: ./migopy help\n");
+                        "There is no command staus\n" + "Did you mean ./migopy status? All commands: ./migopy help\n");
     }
 
     @Test
@@ -136,9 +124,7 @@ class CommandLineTest {
     @Test
     void aFlagWithAValueIsRefusedAndAPasswordNotRepeated() {
         assertThat(run("--password=hunter2")).isEqualTo(2);
-        assertThat(err)
-                .contains("--password takes no value: it asks for one")
-                .doesNotContain("hunter2");
+        assertThat(err).contains("--password takes no value: it asks for one").doesNotContain("hunter2");
     }
 
     @Test
@@ -196,9 +182,7 @@ class CommandLineTest {
     void withJsonATaskPrintsToStandardError() {
         assertThat(run("archive", "--json")).isZero();
         assertThat(err).isEqualTo("archived to null\n");
-        assertThat(Document.parse(out))
-                .containsEntry("task", "archive")
-                .containsEntry("exitCode", 0);
+        assertThat(Document.parse(out)).containsEntry("task", "archive").containsEntry("exitCode", 0);
     }
 
     @Test

@@ -2,6 +2,12 @@ package unit.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.UnaryOperator;
 import migopy.MigopyException;
 import migopy.console.Console;
 import migopy.console.Direction;
@@ -10,18 +16,9 @@ import migopy.console.Format;
 import migopy.console.Outcome;
 import migopy.console.StepReport;
 import migopy.console.Terminal;
-
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-
 import support.Eventually;
-
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.List;
-import java.util.function.UnaryOperator;
 
 class LiveLineTest {
     private static final String ERASE = "\r\033[K";
@@ -49,9 +46,7 @@ class LiveLineTest {
     void aStepUnderWayShowsItsTimeAndLeavesNothingBehind() {
         console.event(new Event.StepStarted("3_add_users", Direction.UP));
         Eventually.until("the line is drawn", () -> errors().contains("running   3_add_users"));
-        console.event(
-                new Event.StepEnded(
-                        new StepReport("3_add_users", Direction.UP, Outcome.APPLIED, 250L, null)));
+        console.event(new Event.StepEnded(new StepReport("3_add_users", Direction.UP, Outcome.APPLIED, 250L, null)));
         assertThat(errors()).endsWith(ERASE);
         assertThat(out.toString(StandardCharsets.UTF_8))
                 .contains("\033[32mapplied\033[0m   3_add_users")
@@ -61,25 +56,13 @@ class LiveLineTest {
     @Test
     void aBackfillShowsABarThatFits() {
         console.event(new Event.StepStarted("5_backfill", Direction.UP));
-        console.event(
-                new Event.Progress(
-                        "5_backfill",
-                        "docs",
-                        420_000,
-                        1_000_000,
-                        61_000,
-                        Duration.ofMillis(12),
-                        Duration.ZERO));
+        console.event(new Event.Progress(
+                "5_backfill", "docs", 420_000, 1_000_000, 61_000, Duration.ofMillis(12), Duration.ZERO));
         Eventually.until("the bar is drawn", () -> errors().contains("42%"));
         String bar = errors().substring(errors().lastIndexOf(ERASE) + ERASE.length());
         assertThat(bar)
                 .hasSizeLessThan(100)
-                .contains(
-                        "5_backfill",
-                        "[=====",
-                        "420,000 of 1,000,000 docs",
-                        "61,000 docs/s",
-                        "9 s left");
+                .contains("5_backfill", "[=====", "420,000 of 1,000,000 docs", "61,000 docs/s", "9 s left");
         console.event(new Event.ProgressEnded("5_backfill"));
         console.close(); // or the step's own line would come back
         assertThat(errors()).endsWith(ERASE);
@@ -89,8 +72,7 @@ class LiveLineTest {
     void anErrorIsPrintedOnALineOfItsOwn() {
         console.event(new Event.StepStarted("3_add_users", Direction.UP));
         Eventually.until("the line is drawn", () -> errors().contains("3_add_users"));
-        console.error(
-                MigopyException.unreachable("localhost:27017 is gone", "Start it"), List.of());
+        console.error(MigopyException.unreachable("localhost:27017 is gone", "Start it"), List.of());
         assertThat(errors()).endsWith(ERASE + "localhost:27017 is gone\nStart it\n");
     }
 
@@ -98,10 +80,7 @@ class LiveLineTest {
     void nothingIsDrawnWhereThereIsNoTerminal() {
         try (Console plain = console(Terminal.none())) {
             plain.event(new Event.StepStarted("3_add_users", Direction.UP));
-            plain.event(
-                    new Event.StepEnded(
-                            new StepReport(
-                                    "3_add_users", Direction.UP, Outcome.APPLIED, 250L, null)));
+            plain.event(new Event.StepEnded(new StepReport("3_add_users", Direction.UP, Outcome.APPLIED, 250L, null)));
         }
         assertThat(errors()).isEmpty();
         assertThat(out.toString(StandardCharsets.UTF_8)).doesNotContain("\033");

@@ -3,7 +3,6 @@ package unit.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import migopy.console.Wording;
-
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,23 +47,17 @@ class WordingTest {
 
     @Test
     void theDriversWrappingIsTakenOff() {
-        assertThat(
-                        Wording.shortened(
-                                "Command failed with error 14031 (OutOfDiskSpace): 'no space left'"
-                                    + " on server localhost:27017. The full response is {\"ok\":"
-                                    + " 0.0}"))
+        assertThat(Wording.shortened("Command failed with error 14031 (OutOfDiskSpace): 'no space left'"
+                        + " on server localhost:27017. The full response is {\"ok\":"
+                        + " 0.0}"))
                 .isEqualTo("no space left (OutOfDiskSpace)");
-        assertThat(
-                        Wording.shortened(
-                                "Command execution failed on MongoDB server with error 86"
-                                    + " (IndexKeySpecsConflict): 'Index with name: a_1' on server"
-                                    + " localhost:27017. The full response is {\"ok\": 0.0}"))
+        assertThat(Wording.shortened("Command execution failed on MongoDB server with error 86"
+                        + " (IndexKeySpecsConflict): 'Index with name: a_1' on server"
+                        + " localhost:27017. The full response is {\"ok\": 0.0}"))
                 .isEqualTo("Index with name: a_1 (IndexKeySpecsConflict)");
-        assertThat(
-                        Wording.shortened(
-                                "Bulk write operation error on server localhost:27017. Write"
-                                        + " errors: [BulkWriteError{index=0, code=11000,"
-                                        + " message='E11000 duplicate key', details={}}]. "))
+        assertThat(Wording.shortened("Bulk write operation error on server localhost:27017. Write"
+                        + " errors: [BulkWriteError{index=0, code=11000,"
+                        + " message='E11000 duplicate key', details={}}]. "))
                 .isEqualTo("E11000 duplicate key");
         assertThat(Wording.shortened("plain")).isEqualTo("plain");
     }

@@ -2,25 +2,23 @@ package unit.dump;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import migopy.dump.DumpFolder;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import migopy.dump.DumpFolder;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class DumpFolderTest {
     private static final Instant NOW = Instant.parse("2026-11-24T10:15:00.9Z");
 
-    @TempDir Path directory;
+    @TempDir
+    Path directory;
 
     @Test
     void isCalledAfterTheTimeAndTheDatabase() {
-        assertThat(DumpFolder.next(directory, "app", NOW))
-                .isEqualTo(directory.resolve("20261124T101500Z-app"));
+        assertThat(DumpFolder.next(directory, "app", NOW)).isEqualTo(directory.resolve("20261124T101500Z-app"));
         assertThat(directory).isEmptyDirectory();
     }
 
@@ -28,7 +26,6 @@ class DumpFolderTest {
     void isAnotherOneWhereADumpOrAPartOfOneHasTheName() throws IOException {
         Files.createDirectory(directory.resolve("20261124T101500Z-app"));
         Files.createDirectory(directory.resolve("20261124T101500Z-app-2.partial"));
-        assertThat(DumpFolder.next(directory, "app", NOW))
-                .isEqualTo(directory.resolve("20261124T101500Z-app-3"));
+        assertThat(DumpFolder.next(directory, "app", NOW)).isEqualTo(directory.resolve("20261124T101500Z-app-3"));
     }
 }

@@ -4,12 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
+import java.util.List;
 import migopy.console.Direction;
 import migopy.files.CompiledMigration;
-
 import org.junit.jupiter.api.Test;
-
-import java.util.List;
 
 /** What a call of a migration throws, and which of its lines are shown. */
 class CallTest {
@@ -25,22 +23,20 @@ class CallTest {
 
     @Test
     void theUsersOwnExceptionComesOutWithItsLines() {
-        Thrown thrown =
-                thrown(
-                        """
-                        class A {
-                            static void up() throws Exception {
-                                Runnable r = () -> deeper();
-                                r.run();
-                            }
-                            static void deeper() {
-                                new B().fail();
-                            }
-                        }
-                        class B {
-                            void fail() { Integer.parseInt("x"); }
-                        }
-                        """);
+        Thrown thrown = thrown("""
+            class A {
+                static void up() throws Exception {
+                    Runnable r = () -> deeper();
+                    r.run();
+                }
+                static void deeper() {
+                    new B().fail();
+                }
+            }
+            class B {
+                void fail() { Integer.parseInt("x"); }
+            }
+            """);
         assertThat(thrown.throwable()).isInstanceOf(NumberFormatException.class);
         assertThat(thrown.frames())
                 .containsExactly(
@@ -52,49 +48,39 @@ class CallTest {
 
     @Test
     void checkedExceptionsAndErrorsComeOutAsTheyAre() {
-        assertThat(
-                        thrown(
-                                        "class A { static void up() throws Exception { throw new"
-                                                + " Exception(); } }")
-                                .throwable())
+        assertThat(thrown("class A { static void up() throws Exception { throw new" + " Exception(); } }")
+                        .throwable())
                 .isExactlyInstanceOf(Exception.class);
-        assertThat(thrown("class A { static void up() { assert false; up(); } }").throwable())
+        assertThat(thrown("class A { static void up() { assert false; up(); } }")
+                        .throwable())
                 .isInstanceOf(StackOverflowError.class);
-        assertThat(
-                        thrown(
-                                        "class A { static void up() throws Throwable { throw new"
-                                            + " java.lang.reflect.InvocationTargetException(null);"
-                                            + " } }")
-                                .throwable())
+        assertThat(thrown("class A { static void up() throws Throwable { throw new"
+                                + " java.lang.reflect.InvocationTargetException(null);"
+                                + " } }")
+                        .throwable())
                 .isExactlyInstanceOf(java.lang.reflect.InvocationTargetException.class);
     }
 
     @Test
     void aStaticInitialiserThatThrowsIsShownWithItsLine() {
         Thrown thrown =
-                thrown(
-                        "class A {\n"
-                                + " static int i = 1 / Integer.parseInt(\"0\");\n"
-                                + " static void up() {} }");
+                thrown("class A {\n" + " static int i = 1 / Integer.parseInt(\"0\");\n" + " static void up() {} }");
         assertThat(thrown.throwable()).isInstanceOf(ExceptionInInitializerError.class);
-        assertThat(thrown.frames())
-                .containsExactly("3_a.java:2    static int i = 1 / Integer.parseInt(\"0\");");
+        assertThat(thrown.frames()).containsExactly("3_a.java:2    static int i = 1 / Integer.parseInt(\"0\");");
     }
 
     @Test
     void theLinesOfACauseAreShownToo() {
-        Thrown thrown =
-                thrown(
-                        """
-                        class A {
-                            static void up() {
-                                try { Integer.parseInt("x"); }
-                                catch (RuntimeException e) {
-                                    throw new IllegalStateException("wrapped", e);
-                                }
-                            }
-                        }
-                        """);
+        Thrown thrown = thrown("""
+            class A {
+                static void up() {
+                    try { Integer.parseInt("x"); }
+                    catch (RuntimeException e) {
+                        throw new IllegalStateException("wrapped", e);
+                    }
+                }
+            }
+            """);
         assertThat(thrown.frames())
                 .containsExactly(
                         "3_a.java:5    throw new IllegalStateException(\"wrapped\", e);",
@@ -113,10 +99,8 @@ class CallTest {
 
     @Test
     void causesThatGoInACircleAreNotFollowedForEver() {
-        Thrown thrown =
-                thrown(
-                        "class A { static void up() { var a = new RuntimeException();"
-                                + " var b = new RuntimeException(a); a.initCause(b); throw b; } }");
+        Thrown thrown = thrown("class A { static void up() { var a = new RuntimeException();"
+                + " var b = new RuntimeException(a); a.initCause(b); throw b; } }");
         assertThat(thrown.frames())
                 .singleElement(STRING)
                 .startsWith("3_a.java:1    class A { static void up()")
@@ -127,28 +111,24 @@ class CallTest {
 
     @Test
     void anExceptionThatLiesAboutItselfDoesNoHarm() {
-        Thrown thrown =
-                thrown(
-                        """
-                        class A {
-                            static void up() { throw new Liar(); }
-                        }
-                        class Liar extends RuntimeException {
-                            public StackTraceElement[] getStackTrace() { throw new IllegalStateException(); }
-                            public synchronized Throwable getCause() { return new Liar(); }
-                        }
-                        """);
+        Thrown thrown = thrown("""
+            class A {
+                static void up() { throw new Liar(); }
+            }
+            class Liar extends RuntimeException {
+                public StackTraceElement[] getStackTrace() { throw new IllegalStateException(); }
+                public synchronized Throwable getCause() { return new Liar(); }
+            }
+            """);
         assertThat(thrown.frames()).isEmpty();
     }
 
     @Test
     void theMigrationsLoaderIsTheThreadsDuringTheCallOnly() {
         ClassLoader before = Thread.currentThread().getContextClassLoader();
-        Thrown thrown =
-                thrown(
-                        "class A { static void up() { if (Thread.currentThread()"
-                                + ".getContextClassLoader() == A.class.getClassLoader())"
-                                + " throw new RuntimeException(\"own\"); } }");
+        Thrown thrown = thrown("class A { static void up() { if (Thread.currentThread()"
+                + ".getContextClassLoader() == A.class.getClassLoader())"
+                + " throw new RuntimeException(\"own\"); } }");
         assertThat(thrown.throwable()).hasMessage("own");
         assertThat(Thread.currentThread().getContextClassLoader()).isSameAs(before);
     }

@@ -2,11 +2,6 @@ package unit.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import migopy.files.ChecksumCache;
-import migopy.files.MigrationSource;
-
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +15,9 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.zip.CRC32;
+import migopy.files.ChecksumCache;
+import migopy.files.MigrationSource;
+import org.junit.jupiter.api.Test;
 
 class ChecksumCacheTest {
     private static final Clock LATER = Clock.offset(Clock.systemUTC(), Duration.ofHours(1));
@@ -39,10 +37,9 @@ class ChecksumCacheTest {
     @Test
     void aChecksumIsThatOfTheSource() {
         sandbox.with("1_a.java", "a \r\n").with("2_b.java", "b");
-        Map<String, String> expected =
-                Map.of(
-                        "1_a", MigrationSource.checksum("a"),
-                        "2_b", MigrationSource.checksum("b"));
+        Map<String, String> expected = Map.of(
+                "1_a", MigrationSource.checksum("a"),
+                "2_b", MigrationSource.checksum("b"));
         assertThat(later()).isEqualTo(expected);
         assertThat(later()).isEqualTo(expected);
         assertThat(new ChecksumCache(sandbox.cache).of(sandbox.scan().files())).isEqualTo(expected);
@@ -164,7 +161,6 @@ class ChecksumCacheTest {
     void nothingPartialIsLeftBehind() {
         sandbox.with("1_a.java", "a");
         later();
-        assertThat(sandbox.cache.toFile().list())
-                .containsExactlyInAnyOrder(".gitignore", "checksums");
+        assertThat(sandbox.cache.toFile().list()).containsExactlyInAnyOrder(".gitignore", "checksums");
     }
 }

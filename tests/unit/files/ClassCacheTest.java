@@ -3,13 +3,6 @@ package unit.files;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import migopy.files.Compilation;
-import migopy.files.CompiledMigration;
-import migopy.files.MigrationSource;
-import migopy.files.SourceCompiler;
-
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -21,6 +14,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import migopy.files.Compilation;
+import migopy.files.CompiledMigration;
+import migopy.files.MigrationSource;
+import migopy.files.SourceCompiler;
+import org.junit.jupiter.api.Test;
 
 class ClassCacheTest {
     private static final String GOOD = "class A { static void up() {} static class B {} }";
@@ -68,8 +66,7 @@ class ClassCacheTest {
     void whatIsKeptJoinsTextsWithoutTheMethodHandlesThatAColdJvmIsSlowWith() throws IOException {
         sandbox.with(
                 "1_a.java",
-                "class A { static void up() { System.out.println(up + \"!\"); } "
-                        + "static String up = \"?\"; }");
+                "class A { static void up() { System.out.println(up + \"!\"); } " + "static String up = \"?\"; }");
         sandbox.compile();
         assertThat(Files.readString(sandbox.cached().get(0), StandardCharsets.ISO_8859_1))
                 .contains("java/lang/StringBuilder")
@@ -80,7 +77,8 @@ class ClassCacheTest {
     void whatIsLoadedAheadIsNotReadAgain() throws IOException {
         sandbox.with("1_a.java", GOOD).with("2_b.java", "class B { static void up() {} }");
         sandbox.compile();
-        List<MigrationSource> sources = MigrationSource.readAll(sandbox.scan().files()).sources();
+        List<MigrationSource> sources =
+                MigrationSource.readAll(sandbox.scan().files()).sources();
         try (SourceCompiler compiler = sandbox.compiler()) {
             compiler.loadAhead(sources.get(1));
             List<Path> kept = sandbox.cached();
@@ -99,7 +97,8 @@ class ClassCacheTest {
         sandbox.with("1_a.java", GOOD)
                 .with("2_b.java", "class Broken {")
                 .with("3_c.java", "//DEPS no.such:jar:1\nclass C { static void up() {} }");
-        List<MigrationSource> sources = MigrationSource.readAll(sandbox.scan().files()).sources();
+        List<MigrationSource> sources =
+                MigrationSource.readAll(sandbox.scan().files()).sources();
         try (SourceCompiler compiler = sandbox.compiler()) {
             sources.forEach(compiler::loadAhead);
             assertThat(sandbox.cache).doesNotExist();

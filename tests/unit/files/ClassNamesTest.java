@@ -3,22 +3,19 @@ package unit.files;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import migopy.Problem;
-import migopy.console.Direction;
-import migopy.files.Compilation;
-import migopy.files.CompiledMigration;
-
-import org.assertj.core.api.InstanceOfAssertFactories;
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-
 import javax.tools.ToolProvider;
+import migopy.Problem;
+import migopy.console.Direction;
+import migopy.files.Compilation;
+import migopy.files.CompiledMigration;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.Test;
 
 /** Files that use the same class names, or each other's. */
 class ClassNamesTest {
@@ -60,9 +57,7 @@ class ClassNamesTest {
                 .with("2_b.java", "class B { static void up() { A.help(); } }")
                 .with("3_c.java", "class C { static void up() {} }");
         Compilation compilation = sandbox.compile();
-        assertThat(compilation.migrations())
-                .extracting(CompiledMigration::name)
-                .containsExactly("1_a", "3_c");
+        assertThat(compilation.migrations()).extracting(CompiledMigration::name).containsExactly("1_a", "3_c");
         assertThat(compilation.problems())
                 .extracting(Problem::message)
                 .containsExactly("2_b.java:1: cannot find symbol");
@@ -73,21 +68,14 @@ class ClassNamesTest {
         sandbox.with("1_a.java", "class A { static final int N = 5; static void up() {} }")
                 .with("2_b.java", "class B { static void up() { int n = A.N; } }")
                 .with("3_c.java", "import static A.N; class C { static void up() {} }");
-        assertThat(sandbox.compile().problems())
-                .extracting(Problem::name)
-                .containsExactly("2_b", "3_c");
+        assertThat(sandbox.compile().problems()).extracting(Problem::name).containsExactly("2_b", "3_c");
     }
 
     @Test
     void aNameThatIsOnlyMentionedDoesNoHarm() {
         sandbox.with("1_a.java", "class Document { static void up() {} }")
-                .with(
-                        "2_b.java",
-                        "import org.bson.Document; class B { static void up() { new Document(); }"
-                                + " }")
-                .with(
-                        "3_c.java",
-                        "/* class B */ class C { String s = \"class B {\"; static void up() {} }")
+                .with("2_b.java", "import org.bson.Document; class B { static void up() { new Document(); }" + " }")
+                .with("3_c.java", "/* class B */ class C { String s = \"class B {\"; static void up() {} }")
                 .with("4_d.java", "class D { char c = '\"'; class B {} static void up() {} }");
         assertThat(sandbox.compile().problems()).isEmpty();
     }
@@ -132,8 +120,7 @@ class ClassNamesTest {
         Path source = library.resolve("Helper.java");
         Files.writeString(
                 source,
-                "class Helper { static Same same() { return null; } }"
-                        + " class Same { int here() { return 1; } }");
+                "class Helper { static Same same() { return null; } }" + " class Same { int here() { return 1; } }");
         var compiler = ToolProvider.getSystemJavaCompiler();
         assertThat(compiler.run(null, null, null, "-d", library.toString(), source.toString()))
                 .isZero();

@@ -2,14 +2,6 @@ package unit.files;
 
 import com.mongodb.MongoException;
 import com.mongodb.client.MongoDatabase;
-
-import migopy.files.Compilation;
-import migopy.files.MigrationDirectory;
-import migopy.files.MigrationSource;
-import migopy.files.SourceCompiler;
-
-import org.bson.conversions.Bson;
-
 import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -20,6 +12,11 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import migopy.files.Compilation;
+import migopy.files.MigrationDirectory;
+import migopy.files.MigrationSource;
+import migopy.files.SourceCompiler;
+import org.bson.conversions.Bson;
 
 /** Compiles a sandbox's migrations in a JVM of its own. */
 final class CompileInChild {
@@ -28,16 +25,12 @@ final class CompileInChild {
     public static void main(String... args) {
         Path home = Path.of(args[0]);
         var listing =
-                new MigrationDirectory(
-                                home.resolve("mongomigrations"),
-                                Pattern.compile("(?<number>[0-9]+)_.*"))
-                        .scan();
-        Compilation compilation =
-                SourceCompiler.compileOnce(
-                        home,
-                        home.resolve(".migopy"),
-                        Map.of(),
-                        MigrationSource.readAll(listing.files()).sources());
+                new MigrationDirectory(home.resolve("mongomigrations"), Pattern.compile("(?<number>[0-9]+)_.*")).scan();
+        Compilation compilation = SourceCompiler.compileOnce(
+                home,
+                home.resolve(".migopy"),
+                Map.of(),
+                MigrationSource.readAll(listing.files()).sources());
         System.exit(compilation.problems().isEmpty() ? 0 : 1);
     }
 
@@ -48,25 +41,20 @@ final class CompileInChild {
      * @param options of the JVM
      * @return 0 if all compiles
      */
-    static int of(Path home, List<Path> more, String... options)
-            throws IOException, InterruptedException {
-        String classPath =
-                Stream.concat(
-                                Stream.of(
-                                                SourceCompiler.class,
-                                                MongoDatabase.class,
-                                                MongoException.class,
-                                                Bson.class,
-                                                CompileInChild.class)
-                                        .map(CompileInChild::origin),
-                                more.stream().map(Path::toString))
-                        .distinct()
-                        .collect(Collectors.joining(File.pathSeparator));
-        List<String> command =
-                new ArrayList<>(
-                        List.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java")
-                                        .toString()));
+    static int of(Path home, List<Path> more, String... options) throws IOException, InterruptedException {
+        String classPath = Stream.concat(
+                        Stream.of(
+                                        SourceCompiler.class,
+                                        MongoDatabase.class,
+                                        MongoException.class,
+                                        Bson.class,
+                                        CompileInChild.class)
+                                .map(CompileInChild::origin),
+                        more.stream().map(Path::toString))
+                .distinct()
+                .collect(Collectors.joining(File.pathSeparator));
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(List.of(options));
         command.addAll(List.of("-cp", classPath, CompileInChild.class.getName(), home.toString()));
         return new ProcessBuilder(command).inheritIO().start().waitFor();
@@ -74,7 +62,10 @@ final class CompileInChild {
 
     private static String origin(Class<?> type) {
         try {
-            return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI())
+            return Path.of(type.getProtectionDomain()
+                            .getCodeSource()
+                            .getLocation()
+                            .toURI())
                     .toString();
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);

@@ -3,12 +3,11 @@ package unit.files;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-
-import java.util.stream.Stream;
 
 /** What a file that does not compile most likely lacks. */
 class CompilerHintTest {
@@ -42,27 +41,23 @@ class CompilerHintTest {
     @ParameterizedTest
     @MethodSource("files")
     void theHintFitsTheError(String text, String hint) {
-        assertThat(Sandbox.problemOf(text).hint())
-                .contains(hint)
-                .endsWith("then run: {migopy} validate");
+        assertThat(Sandbox.problemOf(text).hint()).contains(hint).endsWith("then run: {migopy} validate");
     }
 
     @Test
     void syntaxOfALaterJavaNamesTheRunningOne() {
         int here = Runtime.version().feature();
-        String text =
-                here < 21
-                        ? up("Object o = 1; switch (o) { case String s -> {} default -> {} }")
-                        : up("Object o = 1; switch (o) { case int i -> {} default -> {} }");
-        assertThat(Sandbox.problemOf(text).hint())
-                .contains("This is Java " + here, "set JAVA_HOME to a newer JDK");
+        String text = here < 21
+                ? up("Object o = 1; switch (o) { case String s -> {} default -> {} }")
+                : up("Object o = 1; switch (o) { case int i -> {} default -> {} }");
+        assertThat(Sandbox.problemOf(text).hint()).contains("This is Java " + here, "set JAVA_HOME to a newer JDK");
     }
 
     @Test
     void aMethodThatIsNotStaticIsToBeMadeSo() {
-        assertThat(Sandbox.problemOf("class A { static void up() {} void down() {} }").hint())
+        assertThat(Sandbox.problemOf("class A { static void up() {} void down() {} }")
+                        .hint())
                 .isEqualTo("Make it static: static void down()");
-        assertThat(Sandbox.problemOf("class A { void up() {} }").hint())
-                .isEqualTo("Make it static: static void up()");
+        assertThat(Sandbox.problemOf("class A { void up() {} }").hint()).isEqualTo("Make it static: static void up()");
     }
 }

@@ -3,17 +3,6 @@ package unit.files;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import migopy.Problem;
-import migopy.console.Direction;
-import migopy.files.Compilation;
-import migopy.files.CompiledMigration;
-import migopy.files.MigrationSource;
-import migopy.files.SourceCompiler;
-
-import org.junit.jupiter.api.Test;
-
-import support.Checkout;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -26,23 +15,28 @@ import java.util.List;
 import java.util.Map;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
-
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
+import migopy.Problem;
+import migopy.console.Direction;
+import migopy.files.Compilation;
+import migopy.files.CompiledMigration;
+import migopy.files.MigrationSource;
+import migopy.files.SourceCompiler;
+import org.junit.jupiter.api.Test;
+import support.Checkout;
 
 /** The {@code //DEPS} of a migration, with a stand-in for JBang that says what it was asked. */
 class DependenciesTest {
-    private static final String USES_GREETER =
-            """
-            //DEPS ../migopy.java
-            //DEPS com.example:greeter:1.0 // says hello
-            class A {
-                static void up() { throw new RuntimeException(greeter.Greeter.hello()); }
-            }
-            """;
+    private static final String USES_GREETER = """
+        //DEPS ../migopy.java
+        //DEPS com.example:greeter:1.0 // says hello
+        class A {
+            static void up() { throw new RuntimeException(greeter.Greeter.hello()); }
+        }
+        """;
 
-    private static final String LOGGING_LIBRARY =
-            "META-INF/services/org.slf4j.spi.SLF4JServiceProvider";
+    private static final String LOGGING_LIBRARY = "META-INF/services/org.slf4j.spi.SLF4JServiceProvider";
 
     private final Sandbox sandbox = new Sandbox();
     private final Path asked = sandbox.home.resolve("asked.txt");
@@ -65,34 +59,29 @@ class DependenciesTest {
     }
 
     private void script(Path path, String shell) throws IOException {
-        Files.writeString(
-                path,
-                """
-                #!/bin/sh
-                for last; do :; done
-                { echo "$@"; cat "$last"; env; } >> '%s'
-                %s
-                """
-                        .formatted(asked, shell));
+        Files.writeString(path, """
+            #!/bin/sh
+            for last; do :; done
+            { echo "$@"; cat "$last"; env; } >> '%s'
+            %s
+            """.formatted(asked, shell));
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
     private Path greeter(String hello) throws IOException {
         Path folder = Files.createDirectories(sandbox.home.resolve("lib"));
-        String text =
-                "package greeter; public class Greeter { public static String hello() { return \"%s\"; } }"
-                        .formatted(hello);
+        String text = "package greeter; public class Greeter { public static String hello() { return \"%s\"; } }"
+                .formatted(hello);
         var compiler = ToolProvider.getSystemJavaCompiler();
-        var source =
-                new SimpleJavaFileObject(
-                        URI.create("string:///Greeter.java"), SimpleJavaFileObject.Kind.SOURCE) {
-                    @Override
-                    public CharSequence getCharContent(boolean ignore) {
-                        return text;
-                    }
-                };
+        var source = new SimpleJavaFileObject(URI.create("string:///Greeter.java"), SimpleJavaFileObject.Kind.SOURCE) {
+            @Override
+            public CharSequence getCharContent(boolean ignore) {
+                return text;
+            }
+        };
         List<String> options = List.of("-d", folder.toString());
-        assertThat(compiler.getTask(null, null, null, options, null, List.of(source)).call())
+        assertThat(compiler.getTask(null, null, null, options, null, List.of(source))
+                        .call())
                 .isTrue();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (JarOutputStream jar = new JarOutputStream(bytes)) {
@@ -126,12 +115,11 @@ class DependenciesTest {
         assertThat(asked)
                 .content()
                 .startsWith("--quiet info classpath --deps-only ")
-                .contains(
-                        """
-                        //REPOS central,acme=https://acme.example/m2
-                        //DEPS com.example:greeter:1.0
-                        class\
-                        """)
+                .contains("""
+                    //REPOS central,acme=https://acme.example/m2
+                    //DEPS com.example:greeter:1.0
+                    class\
+                    """)
                 .doesNotContain("migopy.java\n", "MONGO_");
         Files.delete(asked);
         says(compile().migrations().get(0), "hello");
@@ -175,18 +163,15 @@ class DependenciesTest {
         sandbox.with("1_a.java", USES_GREETER);
         Problem problem = compile().problems().get(0);
         assertThat(problem.kind()).isEqualTo(Problem.Kind.NOT_COMPILABLE);
-        assertThat(problem.message())
-                .isEqualTo("1_a.java: its //DEPS cannot be resolved: com.example:greeter:1.0");
-        assertThat(problem.details())
-                .containsExactly("[jbang] [ERROR] Could not resolve dependency");
+        assertThat(problem.message()).isEqualTo("1_a.java: its //DEPS cannot be resolved: com.example:greeter:1.0");
+        assertThat(problem.details()).containsExactly("[jbang] [ERROR] Could not resolve dependency");
     }
 
     @Test
     void withoutJbangTheProblemSaysSo() {
         sandbox.with("1_a.java", USES_GREETER);
         Problem problem = compile().problems().get(0);
-        assertThat(problem.message())
-                .isEqualTo("1_a.java: its //DEPS need JBang, which was not found");
+        assertThat(problem.message()).isEqualTo("1_a.java: its //DEPS need JBang, which was not found");
     }
 
     @Test
@@ -210,9 +195,7 @@ class DependenciesTest {
         jbang("exit 1");
         sandbox.with(
                 "1_a.java",
-                "//DEPS ../migopy.java ../other.java\n"
-                        + "class A { static void up() {} }\n"
-                        + "  //DEPS a:b:1\n");
+                "//DEPS ../migopy.java ../other.java\n" + "class A { static void up() {} }\n" + "  //DEPS a:b:1\n");
         assertThat(compile().problems()).isEmpty();
         assertThat(asked).doesNotExist();
     }
@@ -223,7 +206,9 @@ class DependenciesTest {
         sandbox.with("1_a.java", USES_GREETER.replace(":1.0", ":1.0-SNAPSHOT"))
                 .with("2_b.java", USES_GREETER.replace(":1.0", ":1.0-SNAPSHOT"));
         assertThat(compile().migrations()).hasSize(2);
-        assertThat(Files.readAllLines(asked)).filteredOn(l -> l.startsWith("--quiet")).hasSize(1);
+        assertThat(Files.readAllLines(asked))
+                .filteredOn(l -> l.startsWith("--quiet"))
+                .hasSize(1);
     }
 
     @Test
@@ -231,14 +216,12 @@ class DependenciesTest {
         assertThat(ClassLoader.getSystemResource(LOGGING_LIBRARY)).isNull();
         String jars = jarsOf("org.slf4j:slf4j-simple:2.0.20");
         jbang("echo '" + jars + "'");
-        sandbox.with(
-                "1_a.java",
-                """
-                //DEPS org.slf4j:slf4j-simple:2.0.20
-                class A {
-                    static void up() { org.slf4j.LoggerFactory.getLogger("a").warn("said by a"); }
-                }
-                """);
+        sandbox.with("1_a.java", """
+            //DEPS org.slf4j:slf4j-simple:2.0.20
+            class A {
+                static void up() { org.slf4j.LoggerFactory.getLogger("a").warn("said by a"); }
+            }
+            """);
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         PrintStream before = System.err;
         System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
@@ -255,16 +238,15 @@ class DependenciesTest {
     /** The class path of an artifact, as the real JBang resolves it. */
     private String jarsOf(String artifact) throws IOException, InterruptedException {
         Path named = Files.writeString(sandbox.home.resolve("Named.java"), "//DEPS " + artifact);
-        Process jbang =
-                new ProcessBuilder(
-                                Checkout.root().resolve("jbang").toString(),
-                                "--quiet",
-                                "info",
-                                "classpath",
-                                "--deps-only",
-                                named.toString())
-                        .redirectError(ProcessBuilder.Redirect.INHERIT)
-                        .start();
+        Process jbang = new ProcessBuilder(
+                        Checkout.root().resolve("jbang").toString(),
+                        "--quiet",
+                        "info",
+                        "classpath",
+                        "--deps-only",
+                        named.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
         String jars = new String(jbang.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(jbang.waitFor()).isZero();
         return jars.strip();

@@ -2,20 +2,18 @@ package unit.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import migopy.Problem;
-import migopy.console.Direction;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import migopy.Problem;
+import migopy.console.Direction;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** JBang's lines in a migration: followed, harmless or refused, and never ignored in silence. */
 class DirectivesTest {
@@ -29,21 +27,18 @@ class DirectivesTest {
 
     /** What a migration with a line of //FILES reads under a name, or "none". */
     private String read(String line, String resource) throws Throwable {
-        sandbox.with(
-                "1_a.java",
-                """
-                %s
-                class A {
-                    static void up() throws Exception {
-                        try (var in = A.class.getResourceAsStream("/%s")) {
-                            System.out.print(in == null ? "none" : new String(in.readAllBytes()));
-                        }
-                        var loader = Thread.currentThread().getContextClassLoader();
-                        System.out.print(loader.getResources("%s").hasMoreElements());
+        sandbox.with("1_a.java", """
+            %s
+            class A {
+                static void up() throws Exception {
+                    try (var in = A.class.getResourceAsStream("/%s")) {
+                        System.out.print(in == null ? "none" : new String(in.readAllBytes()));
                     }
+                    var loader = Thread.currentThread().getContextClassLoader();
+                    System.out.print(loader.getResources("%s").hasMoreElements());
                 }
-                """
-                        .formatted(line, resource, resource));
+            }
+            """.formatted(line, resource, resource));
         PrintStream before = System.out;
         var printed = new ByteArrayOutputStream();
         try (var out = new PrintStream(printed, true, StandardCharsets.UTF_8)) {
@@ -71,10 +66,7 @@ class DirectivesTest {
         "//FILES 'two words.json', two words.json",
     })
     void filesAreResourcesUnderJbangsNames(String line, String resource) throws Throwable {
-        for (String name :
-                new String[] {
-                    "seed.json", "data/seed.json", "data/sub/seed.json", "two words.json"
-                }) {
+        for (String name : new String[] {"seed.json", "data/seed.json", "data/sub/seed.json", "two words.json"}) {
             file(name, "text");
         }
         assertThat(read(line, resource)).isEqualTo("texttrue");
@@ -87,8 +79,7 @@ class DirectivesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"nowhere.json", "x=nowhere.json", "*.nowhere", "/etc/hosts", "https://a/b"})
+    @ValueSource(strings = {"nowhere.json", "x=nowhere.json", "*.nowhere", "/etc/hosts", "https://a/b"})
     void filesThatCannotBeHadAreAProblem(String word) {
         Problem problem = Sandbox.problemOf("//FILES %s\nclass A {}".formatted(word));
         assertThat(problem.kind()).isEqualTo(Problem.Kind.NOT_COMPILABLE);
@@ -118,10 +109,8 @@ class DirectivesTest {
     @Test
     void aJavaAboveTheRunningOneIsAProblem() {
         int above = Runtime.version().feature() + 1;
-        Problem problem =
-                Sandbox.problemOf("//JAVA %d+\nclass A { static void up() {} }".formatted(above));
-        assertThat(problem.message())
-                .isEqualTo("9_x.java has //JAVA %d, and this is Java %d", above, above - 1);
+        Problem problem = Sandbox.problemOf("//JAVA %d+\nclass A { static void up() {} }".formatted(above));
+        assertThat(problem.message()).isEqualTo("9_x.java has //JAVA %d, and this is Java %d", above, above - 1);
         assertThat(problem.hint()).contains("JAVA_HOME");
     }
 

@@ -5,22 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.groups.Tuple.tuple;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import migopy.MigopyException;
-import migopy.Problem;
-import migopy.files.Listing;
-import migopy.files.MigrationDirectory;
-import migopy.files.MigrationFile;
-
-import org.junit.jupiter.api.Test;
-
-import support.Scratch;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.regex.Pattern;
+import migopy.MigopyException;
+import migopy.Problem;
+import migopy.files.Listing;
+import migopy.files.MigrationDirectory;
+import migopy.files.MigrationFile;
+import org.junit.jupiter.api.Test;
+import support.Scratch;
 
 class MigrationDirectoryTest {
     private final Sandbox sandbox = new Sandbox();
@@ -29,9 +26,7 @@ class MigrationDirectoryTest {
     void orderIsByNumberAndNotByText() {
         sandbox.with("10_c.java", "").with("2_b.java", "").with("001_a.java", "");
         assertThat(sandbox.names()).containsExactly("001_a", "2_b", "10_c");
-        assertThat(sandbox.scan().files())
-                .extracting(MigrationFile::number)
-                .containsExactly(1L, 2L, 10L);
+        assertThat(sandbox.scan().files()).extracting(MigrationFile::number).containsExactly(1L, 2L, 10L);
         assertThat(sandbox.scan().problems()).isEmpty();
     }
 
@@ -53,23 +48,17 @@ class MigrationDirectoryTest {
         sandbox.with("007_a.java", "").with("7_b.java", "");
         Listing listing = sandbox.scan();
         assertThat(listing.files()).hasSize(2);
-        assertThat(listing.problems())
-                .singleElement()
-                .satisfies(
-                        problem -> {
-                            assertThat(problem.kind()).isEqualTo(Problem.Kind.DUPLICATE_NUMBER);
-                            assertThat(problem.name()).isEqualTo("7_b");
-                            assertThat(problem.message())
-                                    .isEqualTo("7_b has the same number as 007_a");
-                        });
+        assertThat(listing.problems()).singleElement().satisfies(problem -> {
+            assertThat(problem.kind()).isEqualTo(Problem.Kind.DUPLICATE_NUMBER);
+            assertThat(problem.name()).isEqualTo("7_b");
+            assertThat(problem.message()).isEqualTo("7_b has the same number as 007_a");
+        });
     }
 
     @Test
     void threeOfOneNumberAreTwoProblems() {
         sandbox.with("1_a.java", "").with("1_b.java", "").with("1_c.java", "");
-        assertThat(sandbox.scan().problems())
-                .extracting(Problem::name)
-                .containsExactly("1_b", "1_c");
+        assertThat(sandbox.scan().problems()).extracting(Problem::name).containsExactly("1_b", "1_c");
     }
 
     @Test
@@ -80,13 +69,10 @@ class MigrationDirectoryTest {
                 .with("99999999999999999999999999_farther.java", "")
                 .with("00000000000000000000000000000000000012_zeros.java", "");
         Listing listing = sandbox.scan();
-        assertThat(listing.files())
-                .extracting(MigrationFile::number)
-                .containsExactly(12L, Long.MAX_VALUE);
+        assertThat(listing.files()).extracting(MigrationFile::number).containsExactly(12L, Long.MAX_VALUE);
         assertThat(listing.problems())
                 .hasSize(3)
-                .allSatisfy(
-                        problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.INVALID_NAME));
+                .allSatisfy(problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.INVALID_NAME));
     }
 
     @Test
@@ -104,9 +90,8 @@ class MigrationDirectoryTest {
         assertThat(sandbox.scan(pattern).problems())
                 .singleElement()
                 .extracting(Problem::hint)
-                .isEqualTo(
-                        "Rename V007_b.java to V010_b.java or, if that one is applied already,"
-                                + " V007_a.java to V010_a.java");
+                .isEqualTo("Rename V007_b.java to V010_b.java or, if that one is applied already,"
+                        + " V007_a.java to V010_a.java");
     }
 
     @Test
@@ -119,10 +104,8 @@ class MigrationDirectoryTest {
                 .extracting(Problem::name)
                 .containsExactlyInAnyOrder("3_a\\n\\u001b[2J.java", "4_\\u202ecipy.java");
         assertThat(listing.problems())
-                .allSatisfy(
-                        problem ->
-                                assertThat(problem.message() + problem.hint())
-                                        .matches("\\P{Cntrl}*"));
+                .allSatisfy(problem ->
+                        assertThat(problem.message() + problem.hint()).matches("\\P{Cntrl}*"));
     }
 
     @Test
@@ -161,8 +144,7 @@ class MigrationDirectoryTest {
         // As a ConfigMap of Kubernetes is mounted.
         Files.createDirectory(sandbox.migrations.resolve("..data"));
         Files.writeString(sandbox.migrations.resolve("..data/3_a.java"), "");
-        Files.createSymbolicLink(
-                sandbox.migrations.resolve("3_a.java"), Path.of("..data/3_a.java"));
+        Files.createSymbolicLink(sandbox.migrations.resolve("3_a.java"), Path.of("..data/3_a.java"));
         assertThat(sandbox.names()).containsExactly("3_a");
         assertThat(sandbox.scan().problems()).isEmpty();
     }
@@ -191,8 +173,7 @@ class MigrationDirectoryTest {
         Path missing = sandbox.home.resolve("nowhere");
         assertThatThrownBy(() -> new MigrationDirectory(missing, Sandbox.PATTERN).scan())
                 .isInstanceOfSatisfying(
-                        MigopyException.class,
-                        e -> assertThat(e.kind()).isEqualTo(MigopyException.Kind.USAGE))
+                        MigopyException.class, e -> assertThat(e.kind()).isEqualTo(MigopyException.Kind.USAGE))
                 .hasMessage("The migrations' directory %s does not exist", missing);
     }
 
@@ -206,8 +187,7 @@ class MigrationDirectoryTest {
 
     @Test
     void anUnreadableDirectoryIsNamedWithTheReason() throws IOException {
-        Files.setPosixFilePermissions(
-                sandbox.migrations, PosixFilePermissions.fromString("---------"));
+        Files.setPosixFilePermissions(sandbox.migrations, PosixFilePermissions.fromString("---------"));
         assumeTrue(!Files.isReadable(sandbox.migrations), "root may read everything");
         assertThatThrownBy(sandbox::scan)
                 .isInstanceOf(MigopyException.class)

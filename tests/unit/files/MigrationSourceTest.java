@@ -3,17 +3,15 @@ package unit.files;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import migopy.MigopyException;
-import migopy.Problem;
-import migopy.files.MigrationFile;
-import migopy.files.MigrationSource;
-
-import org.junit.jupiter.api.Test;
-
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import migopy.MigopyException;
+import migopy.Problem;
+import migopy.files.MigrationFile;
+import migopy.files.MigrationSource;
+import org.junit.jupiter.api.Test;
 
 class MigrationSourceTest {
     private final Sandbox sandbox = new Sandbox();
@@ -31,8 +29,7 @@ class MigrationSourceTest {
     @Test
     void theChecksumIsThatOfTheTextAlone() {
         assertThat(MigrationSource.checksum("abc"))
-                .isEqualTo(
-                        "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+                .isEqualTo("sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 
     @Test
@@ -82,8 +79,7 @@ class MigrationSourceTest {
         assertThat(refused().message()).isEqualTo("1_a.java is not UTF-8");
         assertThatThrownBy(this::read)
                 .isInstanceOfSatisfying(
-                        MigopyException.class,
-                        e -> assertThat(e.kind()).isEqualTo(MigopyException.Kind.REFUSED));
+                        MigopyException.class, e -> assertThat(e.kind()).isEqualTo(MigopyException.Kind.REFUSED));
     }
 
     @Test
@@ -104,8 +100,6 @@ class MigrationSourceTest {
         MigrationSource.Sources sources =
                 MigrationSource.readAll(List.of(gone, sandbox.scan().files().get(0)));
         assertThat(sources.sources()).extracting(MigrationSource::text).containsExactly("b");
-        assertThat(sources.problems())
-                .extracting(Problem::message)
-                .containsExactly("1_a.java is no longer there");
+        assertThat(sources.problems()).extracting(Problem::message).containsExactly("1_a.java is no longer there");
     }
 }

@@ -3,14 +3,6 @@ package unit.files;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import migopy.MigopyException;
-import migopy.files.MigrationFile;
-import migopy.files.NewMigration;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Clock;
@@ -18,10 +10,15 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.regex.Pattern;
+import migopy.MigopyException;
+import migopy.files.MigrationFile;
+import migopy.files.NewMigration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class NewMigrationTest {
-    private static final Clock CLOCK =
-            Clock.fixed(Instant.parse("2026-11-23T10:15:00Z"), ZoneOffset.UTC);
+    private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-11-23T10:15:00Z"), ZoneOffset.UTC);
 
     private final Sandbox sandbox = new Sandbox();
 
@@ -43,16 +40,9 @@ class NewMigrationTest {
 
     private void refuses(String message, boolean timestamp, String number, String... words) {
         assertThatThrownBy(
-                        () ->
-                                maker(Sandbox.PATTERN)
-                                        .create(
-                                                List.of(words),
-                                                timestamp,
-                                                number,
-                                                NewMigration::template))
+                        () -> maker(Sandbox.PATTERN).create(List.of(words), timestamp, number, NewMigration::template))
                 .isInstanceOfSatisfying(
-                        MigopyException.class,
-                        e -> assertThat(e.kind()).isEqualTo(MigopyException.Kind.USAGE))
+                        MigopyException.class, e -> assertThat(e.kind()).isEqualTo(MigopyException.Kind.USAGE))
                 .hasMessageContaining(message);
     }
 
@@ -68,10 +58,8 @@ class NewMigrationTest {
         assertThat(create("add", "users")).isEqualTo("1_add_users");
         assertThat(sandbox.migrations.resolve("1_add_users.java")).isRegularFile();
 
-        var astray =
-                new NewMigration(sandbox.home, sandbox.home.resolve("a/b"), Sandbox.PATTERN, CLOCK);
-        assertThatThrownBy(
-                        () -> astray.create(List.of("more"), false, null, NewMigration::template))
+        var astray = new NewMigration(sandbox.home, sandbox.home.resolve("a/b"), Sandbox.PATTERN, CLOCK);
+        assertThatThrownBy(() -> astray.create(List.of("more"), false, null, NewMigration::template))
                 .hasMessageContaining("does not exist");
         assertThat(sandbox.home.resolve("a")).doesNotExist();
     }
@@ -101,9 +89,11 @@ class NewMigrationTest {
         assertThat(maker.create(List.of("x"), false, "0012", NewMigration::template))
                 .extracting(MigrationFile::name, MigrationFile::number)
                 .containsExactly("0012_x", 12L);
-        assertThat(maker.create(List.of("x"), true, null, NewMigration::template).name())
+        assertThat(maker.create(List.of("x"), true, null, NewMigration::template)
+                        .name())
                 .isEqualTo("20261123101500_x");
-        assertThat(maker.create(List.of("x"), true, null, NewMigration::template).name())
+        assertThat(maker.create(List.of("x"), true, null, NewMigration::template)
+                        .name())
                 .isEqualTo("20261123101501_x");
     }
 
@@ -177,8 +167,7 @@ class NewMigrationTest {
         "class, Class Migration"
     })
     void theTemplateCompilesAsItIsWithUpAndDown(String words, String className) throws IOException {
-        MigrationFile file =
-                maker(Sandbox.PATTERN).create(List.of(words), false, null, NewMigration::template);
+        MigrationFile file = maker(Sandbox.PATTERN).create(List.of(words), false, null, NewMigration::template);
         String text = Files.readString(file.path());
         assertThat(text)
                 .startsWith("///usr/bin/env jbang \"$0\" \"$@\" ; exit $?\n//DEPS ../migopy.java\n")
@@ -189,8 +178,7 @@ class NewMigrationTest {
 
     @Test
     void theFileIsExecutableForWhoeverMayReadIt() throws IOException {
-        MigrationFile file =
-                maker(Sandbox.PATTERN).create(List.of("x"), false, null, NewMigration::template);
+        MigrationFile file = maker(Sandbox.PATTERN).create(List.of("x"), false, null, NewMigration::template);
         assertThat(file.path()).isExecutable();
         assertThat(Files.getPosixFilePermissions(file.path()))
                 .allSatisfy(right -> assertThat(right.name()).isNotEqualTo("OTHERS_WRITE"));
@@ -198,8 +186,7 @@ class NewMigrationTest {
 
     @Test
     void nothingIsEverOverwritten() throws IOException {
-        Files.createSymbolicLink(
-                sandbox.migrations.resolve("1_x.java"), sandbox.home.resolve("elsewhere"));
+        Files.createSymbolicLink(sandbox.migrations.resolve("1_x.java"), sandbox.home.resolve("elsewhere"));
         refuses("is already there", false, null, "x");
         assertThat(sandbox.home.resolve("elsewhere")).doesNotExist();
     }

@@ -1,16 +1,5 @@
 package unit.files;
 
-import migopy.Problem;
-import migopy.files.Compilation;
-import migopy.files.CompiledMigration;
-import migopy.files.Listing;
-import migopy.files.MigrationDirectory;
-import migopy.files.MigrationFile;
-import migopy.files.MigrationSource;
-import migopy.files.SourceCompiler;
-
-import support.Scratch;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +11,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import migopy.Problem;
+import migopy.files.Compilation;
+import migopy.files.CompiledMigration;
+import migopy.files.Listing;
+import migopy.files.MigrationDirectory;
+import migopy.files.MigrationFile;
+import migopy.files.MigrationSource;
+import migopy.files.SourceCompiler;
+import support.Scratch;
 
 /**
  * A project's folder without a database: migrations, a cache, and what the files room makes of
@@ -69,8 +67,7 @@ final class Sandbox {
     void age(String fileName) {
         try {
             Files.setLastModifiedTime(
-                    migrations.resolve(fileName),
-                    FileTime.from(Instant.parse("2020-01-01T00:00:00Z")));
+                    migrations.resolve(fileName), FileTime.from(Instant.parse("2020-01-01T00:00:00Z")));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

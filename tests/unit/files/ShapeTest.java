@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import migopy.Problem;
 import migopy.console.Direction;
 import migopy.files.CompiledMigration;
-
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,8 +23,7 @@ class ShapeTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "public", "private", "protected", "synchronized", "final"})
     void theVisibilityOfUpDoesNotMatter(String modifiers) throws Throwable {
-        migration("class A { %s static void up() {} }".formatted(modifiers))
-                .call(Direction.UP, null, null);
+        migration("class A { %s static void up() {} }".formatted(modifiers)).call(Direction.UP, null, null);
     }
 
     @ParameterizedTest
@@ -38,8 +36,7 @@ class ShapeTest {
                 "record A() { static void up() {} }",
                 "class A { static int up() { return 1; } }",
                 "class A { static void up() throws Exception {} void up(int i) {} }",
-                "class A { static void up() { Runnable r = () -> {}; } static class B { static void"
-                        + " up() {} } }",
+                "class A { static void up() { Runnable r = () -> {}; } static class B { static void" + " up() {} } }",
                 "class B {} class A { static void up() {} static void down() {} } class C {}"
             })
     void theseAreMigrations(String text) throws Throwable {
@@ -48,26 +45,23 @@ class ShapeTest {
 
     @Test
     void aSessionMakesItTransactional() {
-        CompiledMigration one =
-                migration(
-                        "class A { static void up(MongoDatabase d, ClientSession s) {}"
-                                + " static void down(MongoDatabase d) {} }");
+        CompiledMigration one = migration("class A { static void up(MongoDatabase d, ClientSession s) {}"
+                + " static void down(MongoDatabase d) {} }");
         assertThat(one.transactional(Direction.UP)).isTrue();
         assertThat(one.transactional(Direction.DOWN)).isFalse();
         assertThat(one.reversible()).isTrue();
-        assertThat(migration("class A { static void up(MongoDatabase d) {} }"))
-                .satisfies(
-                        other -> {
-                            assertThat(other.transactional(Direction.UP)).isFalse();
-                            assertThat(other.transactional(Direction.DOWN)).isFalse();
-                            assertThat(other.reversible()).isFalse();
-                            assertThat(other.resumable()).isFalse();
-                        });
+        assertThat(migration("class A { static void up(MongoDatabase d) {} }")).satisfies(other -> {
+            assertThat(other.transactional(Direction.UP)).isFalse();
+            assertThat(other.transactional(Direction.DOWN)).isFalse();
+            assertThat(other.reversible()).isFalse();
+            assertThat(other.resumable()).isFalse();
+        });
     }
 
     @Test
     void theMarkResumableIsSeen() {
-        assertThat(migration("@migopy.Resumable class A { static void up() {} }").resumable())
+        assertThat(migration("@migopy.Resumable class A { static void up() {} }")
+                        .resumable())
                 .isTrue();
     }
 
@@ -83,8 +77,7 @@ class ShapeTest {
     void anUpThatIsNotStaticIsNamed() {
         Problem problem = problem("class A { void up() {} }");
         assertThat(problem.kind()).isEqualTo(Problem.Kind.NO_UP);
-        assertThat(problem.message())
-                .isEqualTo("9_x.java has an up() that cannot be called: A.up() is not static");
+        assertThat(problem.message()).isEqualTo("9_x.java has an up() that cannot be called: A.up() is not static");
         assertThat(problem.hint()).isEqualTo("Make it static: static void up()");
     }
 
@@ -93,51 +86,42 @@ class ShapeTest {
         Problem problem = problem("class A { static void up(ClientSession s) {} }");
         assertThat(problem.message())
                 .isEqualTo(
-                        "9_x.java has an up() that cannot be called: A.up(ClientSession) takes"
-                                + " other parameters");
-        assertThat(problem.hint())
-                .isEqualTo(
-                        "It may take nothing, (MongoDatabase), or (MongoDatabase, ClientSession)");
+                        "9_x.java has an up() that cannot be called: A.up(ClientSession) takes" + " other parameters");
+        assertThat(problem.hint()).isEqualTo("It may take nothing, (MongoDatabase), or (MongoDatabase, ClientSession)");
     }
 
     @Test
     void twoClassesWithUpAreNamed() {
-        Problem problem =
-                problem("class B { static void up() {} } class A { static void up() {} }");
+        Problem problem = problem("class B { static void up() {} } class A { static void up() {} }");
         assertThat(problem.kind()).isEqualTo(Problem.Kind.NO_UP);
-        assertThat(problem.message())
-                .isEqualTo("9_x.java has more than one static up(): A.up(), B.up()");
+        assertThat(problem.message()).isEqualTo("9_x.java has more than one static up(): A.up(), B.up()");
     }
 
     @Test
     void twoUpsOfOneClassAreNamed() {
-        Problem problem =
-                problem("class A { static void up() {} static void up(MongoDatabase d) {} }");
-        assertThat(problem.message())
-                .isEqualTo("9_x.java has more than one static up(): A.up(), A.up(MongoDatabase)");
+        Problem problem = problem("class A { static void up() {} static void up(MongoDatabase d) {} }");
+        assertThat(problem.message()).isEqualTo("9_x.java has more than one static up(): A.up(), A.up(MongoDatabase)");
     }
 
     @Test
     void anUpInsideOfAnotherClassIsNamed() {
         Problem problem = problem("class A { static class B { static void up() {} } }");
-        assertThat(problem.message())
-                .isEqualTo("9_x.java has its up() inside of another class: A$B.up()");
+        assertThat(problem.message()).isEqualTo("9_x.java has its up() inside of another class: A$B.up()");
     }
 
     @Test
     void aDownThatCannotBeCalledIsAProblem() {
         Problem problem = problem("class A { static void up() {} void down() {} }");
         assertThat(problem.kind()).isEqualTo(Problem.Kind.NO_DOWN);
-        assertThat(problem.message())
-                .isEqualTo("9_x.java has a down() that cannot be called: A.down() is not static");
-        assertThat(problem("class A { static void up() {} static void down(int i) {} }").kind())
+        assertThat(problem.message()).isEqualTo("9_x.java has a down() that cannot be called: A.down() is not static");
+        assertThat(problem("class A { static void up() {} static void down(int i) {} }")
+                        .kind())
                 .isEqualTo(Problem.Kind.NO_DOWN);
     }
 
     @Test
     void aDownInAnotherClassThanUpIsAProblem() {
-        Problem problem =
-                problem("class A { static void up() {} } class B { static void down() {} }");
+        Problem problem = problem("class A { static void up() {} } class B { static void down() {} }");
         assertThat(problem.kind()).isEqualTo(Problem.Kind.NO_DOWN);
         assertThat(problem.message()).isEqualTo("9_x.java has its down() in B and its up() in A");
     }

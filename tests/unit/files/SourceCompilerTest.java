@@ -3,21 +3,19 @@ package unit.files;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import migopy.Problem;
-import migopy.console.Direction;
-import migopy.files.Compilation;
-import migopy.files.CompiledMigration;
-import migopy.files.MigrationSource;
-import migopy.files.SourceCompiler;
-
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import migopy.Problem;
+import migopy.console.Direction;
+import migopy.files.Compilation;
+import migopy.files.CompiledMigration;
+import migopy.files.MigrationSource;
+import migopy.files.SourceCompiler;
+import org.junit.jupiter.api.Test;
 
 class SourceCompilerTest {
     private final Sandbox sandbox = new Sandbox();
@@ -28,21 +26,18 @@ class SourceCompilerTest {
 
     @Test
     void aMessageOfTheCompilerNamesFileAndLineAndShowsThePlace() {
-        Problem problem =
-                Sandbox.problemOf("class A {\n\tstatic void up() {\n\t\tint i = 1\n\t}\n}\n");
+        Problem problem = Sandbox.problemOf("class A {\n\tstatic void up() {\n\t\tint i = 1\n\t}\n}\n");
         assertThat(problem.kind()).isEqualTo(Problem.Kind.NOT_COMPILABLE);
         assertThat(problem.name()).isEqualTo("9_x");
         assertThat(problem.message()).isEqualTo("9_x.java:3: ';' expected");
-        assertThat(problem.details())
-                .containsExactly("            int i = 1", "                     ^");
+        assertThat(problem.details()).containsExactly("            int i = 1", "                     ^");
     }
 
     @Test
     void furtherRemarksAndErrorsAreDetails() {
         Problem problem = Sandbox.problemOf("class A { static void up() { foo(); \n bar.x(); } }");
         assertThat(problem.message()).isEqualTo("9_x.java:1: cannot find symbol");
-        assertThat(problem.details())
-                .contains("    symbol:   method foo()", "9_x.java:2: cannot find symbol");
+        assertThat(problem.details()).contains("    symbol:   method foo()", "9_x.java:2: cannot find symbol");
     }
 
     @Test
@@ -50,8 +45,7 @@ class SourceCompilerTest {
         Locale before = Locale.getDefault();
         try {
             Locale.setDefault(Locale.JAPANESE);
-            assertThat(Sandbox.problemOf("class A { int i }").message())
-                    .isEqualTo("9_x.java:1: ';' expected");
+            assertThat(Sandbox.problemOf("class A { int i }").message()).isEqualTo("9_x.java:1: ';' expected");
         } finally {
             Locale.setDefault(before);
         }
@@ -59,16 +53,13 @@ class SourceCompilerTest {
 
     @Test
     void aThousandErrorsAreNotAThousandLines() {
-        Problem problem =
-                Sandbox.problemOf("class A { static void up() {" + "foo();\n".repeat(1000) + "}}");
+        Problem problem = Sandbox.problemOf("class A { static void up() {" + "foo();\n".repeat(1000) + "}}");
         assertThat(problem.details()).hasSizeLessThan(60).endsWith("and 990 more");
     }
 
     @Test
     void aLongLineIsCutAroundThePlace() {
-        Problem problem =
-                Sandbox.problemOf(
-                        "class A { /*" + "x".repeat(5000) + "*/ int i } //" + "y".repeat(5000));
+        Problem problem = Sandbox.problemOf("class A { /*" + "x".repeat(5000) + "*/ int i } //" + "y".repeat(5000));
         assertThat(problem.details())
                 .hasSize(2)
                 .allSatisfy(line -> assertThat(line.length()).isLessThan(200));
@@ -83,12 +74,9 @@ class SourceCompilerTest {
 
     @Test
     void anExpressionTooDeepForTheCompilerIsAProblemAndNoCrash() {
-        Problem problem =
-                Sandbox.problemOf(
-                        "class A { static void up() { int i = 1" + "+1".repeat(100_000) + "; } }");
+        Problem problem = Sandbox.problemOf("class A { static void up() { int i = 1" + "+1".repeat(100_000) + "; } }");
         assertThat(problem.kind()).isEqualTo(Problem.Kind.NOT_COMPILABLE);
-        assertThat(problem.message())
-                .isEqualTo("9_x.java: an expression in it has too many parts for javac: split it");
+        assertThat(problem.message()).isEqualTo("9_x.java: an expression in it has too many parts for javac: split it");
     }
 
     @Test
@@ -99,12 +87,8 @@ class SourceCompilerTest {
                 .with("4_flow.java", "class D { static void up() { int i; i++; } }")
                 .with("5_good.java", "class E { static void up() {} }");
         Compilation compilation = sandbox.compile();
-        assertThat(compilation.migrations())
-                .extracting(CompiledMigration::name)
-                .containsExactly("2_good", "5_good");
-        assertThat(compilation.problems())
-                .extracting(Problem::name)
-                .containsExactly("1_syntax", "3_type", "4_flow");
+        assertThat(compilation.migrations()).extracting(CompiledMigration::name).containsExactly("2_good", "5_good");
+        assertThat(compilation.problems()).extracting(Problem::name).containsExactly("1_syntax", "3_type", "4_flow");
     }
 
     @Test
@@ -124,27 +108,23 @@ class SourceCompilerTest {
 
     @Test
     void namesBeyondAsciiSurvive() {
-        sandbox.with(
-                "1_a.java",
-                "class Größe { static void up() { throw new RuntimeException(\"日本 é 🎉\"); } }");
+        sandbox.with("1_a.java", "class Größe { static void up() { throw new RuntimeException(\"日本 é 🎉\"); } }");
         assertThatThrownBy(() -> up(sandbox.only())).hasMessage("日本 é 🎉");
     }
 
     @Test
     void parametersKeepTheirNames() throws Throwable {
-        sandbox.with(
-                "1_a.java",
-                """
-                class A {
-                    record Person(String first) {}
-                    static void helper(int amount) {}
-                    static void up() throws Exception {
-                        var name = A.class.getDeclaredMethod("helper", int.class)
-                                .getParameters()[0].getName();
-                        if (!name.equals("amount")) throw new IllegalStateException(name);
-                    }
+        sandbox.with("1_a.java", """
+            class A {
+                record Person(String first) {}
+                static void helper(int amount) {}
+                static void up() throws Exception {
+                    var name = A.class.getDeclaredMethod("helper", int.class)
+                            .getParameters()[0].getName();
+                    if (!name.equals("amount")) throw new IllegalStateException(name);
                 }
-                """);
+            }
+            """);
         up(sandbox.only());
     }
 
@@ -161,23 +141,20 @@ class SourceCompilerTest {
     @Test
     void loadingInitialisesNothing() {
         System.clearProperty("migopy.initialised");
-        sandbox.with(
-                "1_a.java",
-                """
-                class A {
-                    static { System.setProperty("migopy.initialised", "yes"); }
-                    static void up() {}
-                }
-                class B { static { System.setProperty("migopy.initialised", "yes"); } }
-                """);
+        sandbox.with("1_a.java", """
+            class A {
+                static { System.setProperty("migopy.initialised", "yes"); }
+                static void up() {}
+            }
+            class B { static { System.setProperty("migopy.initialised", "yes"); } }
+            """);
         assertThat(sandbox.compile().migrations()).hasSize(1);
         assertThat(System.getProperty("migopy.initialised")).isNull();
     }
 
     @Test
     void aTextWithoutAFileIsCompiledAllTheSame() throws Throwable {
-        MigrationSource text =
-                Sandbox.source("any name at all", "class Fix { static void up() {} }");
+        MigrationSource text = Sandbox.source("any name at all", "class Fix { static void up() {} }");
         try (SourceCompiler compiler = sandbox.compiler()) {
             up(compiler.compile(List.of(text)).migrations().get(0));
         }
@@ -185,37 +162,32 @@ class SourceCompilerTest {
 
     @Test
     void sourcesOfAMigrationAreRefusedWithTheWayOut() {
-        Problem problem =
-                Sandbox.problemOf("//SOURCES ../Helper.java\nclass A { static void up() {} }");
+        Problem problem = Sandbox.problemOf("//SOURCES ../Helper.java\nclass A { static void up() {} }");
         assertThat(problem.kind()).isEqualTo(Problem.Kind.NOT_COMPILABLE);
         assertThat(problem.message()).isEqualTo("9_x.java has //SOURCES ../Helper.java");
-        assertThat(problem.hint())
-                .isEqualTo("Code for several migrations belongs into migopy.java or its //SOURCES");
+        assertThat(problem.hint()).isEqualTo("Code for several migrations belongs into migopy.java or its //SOURCES");
     }
 
     @Test
     void otherLinesForJbangAreOnlyComments() throws Throwable {
-        sandbox.with(
-                "1_a.java",
-                """
-                ///usr/bin/env jbang "$0" "$@" ; exit $?
-                //JAVA 17+
-                //DEPS ../migopy.java
-                // SOURCES are not this
-                //SOURCESS neither
-                //DESCRIPTION adds a user
-                //MAIN A
-                //GAV org.example:users:1
-                class A { static void up() { String s = "x //SOURCES y"; } }
-                """);
+        sandbox.with("1_a.java", """
+            ///usr/bin/env jbang "$0" "$@" ; exit $?
+            //JAVA 17+
+            //DEPS ../migopy.java
+            // SOURCES are not this
+            //SOURCESS neither
+            //DESCRIPTION adds a user
+            //MAIN A
+            //GAV org.example:users:1
+            class A { static void up() { String s = "x //SOURCES y"; } }
+            """);
         up(sandbox.only());
     }
 
     @Test
     void noSourcesAreCompiledToNothing() {
         try (SourceCompiler compiler = sandbox.compiler()) {
-            assertThat(compiler.compile(List.of()))
-                    .isEqualTo(new Compilation(List.of(), List.of()));
+            assertThat(compiler.compile(List.of())).isEqualTo(new Compilation(List.of(), List.of()));
         }
     }
 

@@ -2,32 +2,29 @@ package unit.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import java.util.Optional;
-import java.util.Set;
-
 class TouchedCollectionsTest {
     private static Optional<Set<String>> touched(String body) {
-        String text =
-                """
-                import static migopy.Migration.*;
-                import com.mongodb.client.*;
-                import com.mongodb.client.model.*;
-                import java.util.*;
-                import org.bson.Document;
-                class A {
-                    static final String USERS = "users";
-                    static final String[] NAMES = {"x", "y"};
-                    static void up(MongoDatabase database) throws Exception {
-                        %s
-                    }
-                    static void helper(MongoDatabase d) { d.getCollection("helped").drop(); }
+        String text = """
+            import static migopy.Migration.*;
+            import com.mongodb.client.*;
+            import com.mongodb.client.model.*;
+            import java.util.*;
+            import org.bson.Document;
+            class A {
+                static final String USERS = "users";
+                static final String[] NAMES = {"x", "y"};
+                static void up(MongoDatabase database) throws Exception {
+                    %s
                 }
-                """
-                        .formatted(body);
+                static void helper(MongoDatabase d) { d.getCollection("helped").drop(); }
+            }
+            """.formatted(body);
         return new Sandbox().compiler().collectionsTouched(Sandbox.source("1_a", text));
     }
 
@@ -54,10 +51,8 @@ class TouchedCollectionsTest {
 
     @Test
     void allOfThemAreFound() {
-        assertThat(
-                        touched(
-                                "database.getCollection(\"a\").drop(); helper(database);"
-                                        + " database.getCollection(\"b\").find();"))
+        assertThat(touched("database.getCollection(\"a\").drop(); helper(database);"
+                        + " database.getCollection(\"b\").find();"))
                 .contains(Set.of("a", "b", "helped"));
     }
 
@@ -74,10 +69,8 @@ class TouchedCollectionsTest {
                 "java.util.function.Function<String, ?> f = migopy.Migration::backfill;",
                 "database.aggregate(List.of());",
                 "database.getCollection(\"a\").aggregate(List.of(Aggregates.out(\"b\")));",
-                "database.getCollection(\"a\").aggregate(List.of(new Document(\"$merge\","
-                        + " \"b\")));",
-                "database.getCollection(\"a\").aggregate(List.of(Document.parse(\"{$out:"
-                        + " 'b'}\")));",
+                "database.getCollection(\"a\").aggregate(List.of(new Document(\"$merge\"," + " \"b\")));",
+                "database.getCollection(\"a\").aggregate(List.of(Document.parse(\"{$out:" + " 'b'}\")));",
                 "database.getCollection(\"a\").renameCollection(null);",
                 "MongoClients.create().getDatabase(\"x\");",
                 "java.util.function.Function<String, ?> f = database::getCollection;",

@@ -4,16 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
-
-import migopy.files.ChecksumCache;
-import migopy.files.MigrationFile;
-import migopy.files.MigrationSource;
-import migopy.files.NewMigration;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.nio.file.Files;
@@ -21,6 +11,13 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import migopy.files.ChecksumCache;
+import migopy.files.MigrationFile;
+import migopy.files.MigrationSource;
+import migopy.files.NewMigration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 /** On a file system with neither permissions nor inodes, whose paths begin with a drive. */
 class WindowsFilesTest {
@@ -47,13 +44,8 @@ class WindowsFilesTest {
 
     @Test
     void aNewMigrationIsWrittenAndNamesTheEntryScriptAsJbangReadsIt() throws IOException {
-        var made =
-                new NewMigration(
-                                sandbox.home,
-                                sandbox.migrations,
-                                Sandbox.PATTERN,
-                                Clock.systemUTC())
-                        .create(List.of("add", "users"), false, null, NewMigration::template);
+        var made = new NewMigration(sandbox.home, sandbox.migrations, Sandbox.PATTERN, Clock.systemUTC())
+                .create(List.of("add", "users"), false, null, NewMigration::template);
         assertThat(made.name()).isEqualTo("1_add_users");
         assertThat(Files.readString(made.path())).contains("//DEPS ../migopy.java\n");
     }

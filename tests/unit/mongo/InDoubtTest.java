@@ -26,19 +26,16 @@ import com.mongodb.bulk.BulkWriteResult;
 import com.mongodb.bulk.WriteConcernError;
 import com.mongodb.connection.ClusterId;
 import com.mongodb.connection.ServerId;
-
-import migopy.MigopyException;
-import migopy.mongo.InDoubt;
-
-import org.bson.BsonDocument;
-import org.junit.jupiter.api.Test;
-
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
+import migopy.MigopyException;
+import migopy.mongo.InDoubt;
+import org.bson.BsonDocument;
+import org.junit.jupiter.api.Test;
 
 /** Which exceptions leave open what the server did: the table of docs/faults.md. */
 class InDoubtTest {
@@ -60,11 +57,8 @@ class InDoubtTest {
 
     private static MongoException bulk(int code, WriteConcernError concern) {
         List<BulkWriteError> errors =
-                code == 0
-                        ? List.of()
-                        : List.of(new BulkWriteError(code, "no", new BsonDocument(), 0));
-        return new MongoBulkWriteException(
-                BulkWriteResult.unacknowledged(), errors, concern, SERVER, Set.of());
+                code == 0 ? List.of() : List.of(new BulkWriteError(code, "no", new BsonDocument(), 0));
+        return new MongoBulkWriteException(BulkWriteResult.unacknowledged(), errors, concern, SERVER, Set.of());
     }
 
     private static MongoException clientBulk(MongoException cause, int code) {
@@ -74,8 +68,7 @@ class InDoubtTest {
     }
 
     private static MongoException write(int code) {
-        return new MongoWriteException(
-                new WriteError(code, "no", new BsonDocument()), SERVER, Set.of());
+        return new MongoWriteException(new WriteError(code, "no", new BsonDocument()), SERVER, Set.of());
     }
 
     private static MongoException labelled(MongoException e, String label) {
@@ -85,23 +78,19 @@ class InDoubtTest {
 
     @Test
     void anAnswerThatDidNotComeLeavesItOpen() {
-        assertThat(
-                        List.of(
-                                LOST,
-                                new MongoSocketReadTimeoutException(
-                                        "timeout", SERVER, new SocketTimeoutException()),
-                                new MongoSocketWriteException("broken pipe", SERVER, null),
-                                new MongoOperationTimeoutException("timeoutMS"),
-                                new MongoInterruptedException("interrupted", null)))
+        assertThat(List.of(
+                        LOST,
+                        new MongoSocketReadTimeoutException("timeout", SERVER, new SocketTimeoutException()),
+                        new MongoSocketWriteException("broken pipe", SERVER, null),
+                        new MongoOperationTimeoutException("timeoutMS"),
+                        new MongoInterruptedException("interrupted", null)))
                 .allSatisfy(InDoubtTest::isOpen);
     }
 
     @Test
     void aServerThatStoppedInTheMiddleLeavesItOpen() {
         for (int code :
-                new int[] {
-                    6, 7, 43, 50, 89, 91, 133, 175, 189, 237, 262, 9001, 10107, 11600, 11601, 11602,
-                    13435, 13436
+                new int[] {6, 7, 43, 50, 89, 91, 133, 175, 189, 237, 262, 9001, 10107, 11600, 11601, 11602, 13435, 13436
                 }) {
             isOpen(code(code));
             isOpen(write(code));
@@ -126,10 +115,8 @@ class InDoubtTest {
     @Test
     void whatTheAuthorHasWrappedIsStillSeen() {
         isOpen(new IllegalStateException("could not pay", LOST));
-        isOpen(
-                new CompletionException(
-                        new RuntimeException(
-                                new MigopyException(MigopyException.Kind.FAILED, "a", "b", LOST))));
+        isOpen(new CompletionException(
+                new RuntimeException(new MigopyException(MigopyException.Kind.FAILED, "a", "b", LOST))));
         isOpen(clientBulk(LOST, 11000));
         Exception closing = new IllegalStateException("in the body");
         closing.addSuppressed(LOST);
@@ -138,21 +125,20 @@ class InDoubtTest {
 
     @Test
     void whatWasRefusedOrNeverSentIsSettled() {
-        assertThat(
-                        List.of(
-                                write(11000),
-                                write(121),
-                                code(13),
-                                code(26),
-                                code(112),
-                                code(14031),
-                                bulk(11000, null),
-                                clientBulk(null, 11000),
-                                new MongoTimeoutException("no server"),
-                                new MongoClientException("no"),
-                                new IllegalStateException("state should be: open"),
-                                new IllegalStateException("by the author"),
-                                new StackOverflowError()))
+        assertThat(List.of(
+                        write(11000),
+                        write(121),
+                        code(13),
+                        code(26),
+                        code(112),
+                        code(14031),
+                        bulk(11000, null),
+                        clientBulk(null, 11000),
+                        new MongoTimeoutException("no server"),
+                        new MongoClientException("no"),
+                        new IllegalStateException("state should be: open"),
+                        new IllegalStateException("by the author"),
+                        new StackOverflowError()))
                 .allSatisfy(InDoubtTest::isSettled);
     }
 
@@ -162,10 +148,9 @@ class InDoubtTest {
         isSettled(new MongoSocketOpenException("refused", SERVER, new ConnectException()));
         isSettled(new MongoConnectionPoolClearedException(server, LOST));
         isSettled(new MongoSecurityException(null, "no login", LOST));
-        isSettled(
-                labelled(
-                        new MongoSocketReadException("in a transaction", SERVER),
-                        MongoException.TRANSIENT_TRANSACTION_ERROR_LABEL));
+        isSettled(labelled(
+                new MongoSocketReadException("in a transaction", SERVER),
+                MongoException.TRANSIENT_TRANSACTION_ERROR_LABEL));
     }
 
     @Test

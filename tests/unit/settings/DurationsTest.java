@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import migopy.MigopyException;
 import migopy.settings.Durations;
-
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,10 +17,7 @@ class DurationsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "", "5", "s", "5 s", " 5s", "5S", "5sec", "1d", "-1s", "1.5s", "1h30m", "0s"
-            })
+    @ValueSource(strings = {"", "5", "s", "5 s", " 5s", "5S", "5sec", "1d", "-1s", "1.5s", "1h30m", "0s"})
     void anythingElseIsRefusedByItsName(String text) {
         assertThatThrownBy(() -> Durations.parse(text, "--timeout"))
                 .isInstanceOf(MigopyException.class)

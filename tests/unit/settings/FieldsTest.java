@@ -3,17 +3,14 @@ package unit.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import migopy.MigrationsManager;
-import migopy.settings.Settings;
-
-import org.junit.jupiter.api.Test;
-
-import support.Scratch;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import migopy.MigrationsManager;
+import migopy.settings.Settings;
+import org.junit.jupiter.api.Test;
+import support.Scratch;
 
 /** The fields of the class in migopy.java: each leads to the setting of its name. */
 class FieldsTest {
@@ -28,25 +25,24 @@ class FieldsTest {
 
     @Test
     void eachFieldIsItsOwnSetting() {
-        Settings settings =
-                new Entry() {
-                    {
-                        mongoHost = "db.example.org";
-                        mongoPort = 27018;
-                        mongoDatabase = "app";
-                        mongoUser = "ada";
-                        mongoPassword = "secret-one";
-                        mongoAuthSource = "admin";
-                        mongoTls = true;
-                        connectTimeout = Duration.ofMillis(1500);
-                        migrationsDirectory = "steps";
-                        migrationsFilePattern = "V(?<number>[0-9]+)\\.java";
-                        migrationsCollection = "journal";
-                        mongoDumpDirectory = "dumps";
-                        doMongoDump = true;
-                        lockLease = Duration.ofSeconds(10);
-                    }
-                }.settings();
+        Settings settings = new Entry() {
+            {
+                mongoHost = "db.example.org";
+                mongoPort = 27018;
+                mongoDatabase = "app";
+                mongoUser = "ada";
+                mongoPassword = "secret-one";
+                mongoAuthSource = "admin";
+                mongoTls = true;
+                connectTimeout = Duration.ofMillis(1500);
+                migrationsDirectory = "steps";
+                migrationsFilePattern = "V(?<number>[0-9]+)\\.java";
+                migrationsCollection = "journal";
+                mongoDumpDirectory = "dumps";
+                doMongoDump = true;
+                lockLease = Duration.ofSeconds(10);
+            }
+        }.settings();
         assertThat(settings.connection().uri().reveal())
                 .isEqualTo("mongodb://ada:secret-one@db.example.org:27018/?authsource=admin");
         assertThat(settings.connection().tls().enabled()).isTrue();
@@ -65,34 +61,30 @@ class FieldsTest {
     void theUriAndTheFilesForTlsAreFieldsToo() throws Exception {
         Keys keys = Keys.of("EC");
         Files.writeString(HOME.resolve("ca.pem"), keys.certificate());
-        Entry entry =
-                new Entry() {
-                    {
-                        mongoUri = "mongodb://a,b/app?replicaSet=rs0";
-                        mongoTlsCaFile = "ca.pem";
-                        mongoTlsCertificateKeyFile = "key.pem";
-                    }
-                };
-        assertThatThrownBy(entry::settings)
-                .hasMessageContaining("key.pem (from the field mongoTlsCertificateKeyFile)");
+        Entry entry = new Entry() {
+            {
+                mongoUri = "mongodb://a,b/app?replicaSet=rs0";
+                mongoTlsCaFile = "ca.pem";
+                mongoTlsCertificateKeyFile = "key.pem";
+            }
+        };
+        assertThatThrownBy(entry::settings).hasMessageContaining("key.pem (from the field mongoTlsCertificateKeyFile)");
         Files.writeString(HOME.resolve("key.pem"), keys.in(Keys.Form.SEC1_EC) + keys.certificate());
         assertThat(entry.settings().connection().hosts()).containsExactly("a:27017", "b:27017");
         assertThat(entry.settings().connection().tls().context()).isNotNull();
         Files.delete(HOME.resolve("ca.pem"));
-        assertThatThrownBy(entry::settings)
-                .hasMessageContaining("ca.pem (from the field mongoTlsCaFile)");
+        assertThatThrownBy(entry::settings).hasMessageContaining("ca.pem (from the field mongoTlsCaFile)");
     }
 
     @Test
     void aFieldThatIsSetToNothingHasItsDefaultAgain() {
-        Settings settings =
-                new Entry() {
-                    {
-                        mongoHost = null;
-                        connectTimeout = null;
-                        migrationsDirectory = null;
-                    }
-                }.settings();
+        Settings settings = new Entry() {
+            {
+                mongoHost = null;
+                connectTimeout = null;
+                migrationsDirectory = null;
+            }
+        }.settings();
         assertThat(settings.connection().hosts()).containsExactly("localhost:27017");
         assertThat(settings.connection().connectTimeout()).hasSeconds(5);
         assertThat(settings.migrationsDirectory()).isEqualTo(HOME.resolve("mongomigrations"));

@@ -2,17 +2,15 @@ package unit.settings;
 
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import migopy.MigopyException;
-import migopy.settings.Settings;
-import migopy.settings.SettingsResolver;
-import migopy.settings.UserFields;
-
-import support.Scratch;
-
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import migopy.MigopyException;
+import migopy.settings.Settings;
+import migopy.settings.SettingsResolver;
+import migopy.settings.UserFields;
+import support.Scratch;
 
 /** Settings given at each level, in a project's folder of their own. */
 public final class Given {

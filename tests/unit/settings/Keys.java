@@ -1,7 +1,5 @@
 package unit.settings;
 
-import support.Scratch;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import support.Scratch;
 
 /**
  * A key and its certificate, made by the JDK's keytool, in the PEM forms that openssl writes.
@@ -49,8 +48,7 @@ record Keys(byte[] pkcs8, String certificate) {
             case PKCS8_RSA, PKCS8_EC, PKCS8_EDDSA -> pem("PRIVATE KEY", pkcs8);
             case PKCS1_RSA -> pem("RSA PRIVATE KEY", inner());
             case SEC1_EC -> pem("EC PRIVATE KEY", withCurve(inner(), curve()));
-            case SEC1_EC_WITH_PARAMETERS_APART ->
-                    pem("EC PARAMETERS", curve()) + pem("EC PRIVATE KEY", inner());
+            case SEC1_EC_WITH_PARAMETERS_APART -> pem("EC PARAMETERS", curve()) + pem("EC PRIVATE KEY", inner());
         };
     }
 
@@ -96,22 +94,21 @@ record Keys(byte[] pkcs8, String certificate) {
     private static Keys make(String algorithm) {
         Path file = Scratch.folder("keys").resolve("all.p12");
         String curve = algorithm.equals("EC") ? " -groupname secp256r1" : "";
-        String arguments =
-                "-genkeypair -alias one -dname CN=localhost -ext bc:c -validity 2"
-                        + " -ext san=dns:localhost,ip:127.0.0.1 -storetype PKCS12"
-                        + curve
-                        + " -keyalg "
-                        + algorithm;
+        String arguments = "-genkeypair -alias one -dname CN=localhost -ext bc:c -validity 2"
+                + " -ext san=dns:localhost,ip:127.0.0.1 -storetype PKCS12"
+                + curve
+                + " -keyalg "
+                + algorithm;
         try {
             var command = new ArrayList<String>();
-            command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+            command.add(
+                    Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
             command.addAll(List.of(arguments.split(" ")));
             command.addAll(List.of("-keystore", file.toString(), "-storepass", PASSWORD));
-            Process keytool =
-                    new ProcessBuilder(command)
-                            .redirectErrorStream(true)
-                            .redirectOutput(file.resolveSibling("keytool.out").toFile())
-                            .start();
+            Process keytool = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(file.resolveSibling("keytool.out").toFile())
+                    .start();
             if (!keytool.waitFor(30, TimeUnit.SECONDS) || keytool.exitValue() != 0) {
                 throw new AssertionError("keytool " + arguments);
             }

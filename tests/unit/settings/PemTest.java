@@ -1,23 +1,20 @@
 package unit.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static unit.settings.Given.given;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PemTest {
     @ParameterizedTest
@@ -27,13 +24,12 @@ class PemTest {
         Given given = given();
         Files.writeString(given.home().resolve("ca.pem"), keys.certificate());
         Files.writeString(given.home().resolve("both.pem"), keys.in(form) + keys.certificate());
-        SSLContext context =
-                given.environment("MONGO_TLS_CA_FILE", "ca.pem")
-                        .environment("MONGO_TLS_CERTIFICATE_KEY_FILE", "both.pem")
-                        .resolve()
-                        .connection()
-                        .tls()
-                        .context();
+        SSLContext context = given.environment("MONGO_TLS_CA_FILE", "ca.pem")
+                .environment("MONGO_TLS_CERTIFICATE_KEY_FILE", "both.pem")
+                .resolve()
+                .connection()
+                .tls()
+                .context();
         assertThat(peerSeenByServer(context)).isEqualTo("CN=localhost");
     }
 
@@ -64,11 +60,8 @@ class PemTest {
                 "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n",
                 "-----BEGIN EC PRIVATE KEY-----\nMIL/\n-----END EC PRIVATE KEY-----\n",
                 "-----BEGIN EC PRIVATE KEY-----\nMA==\n-----END EC PRIVATE KEY-----\n",
-                "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
-                        + "AAAA\n"
-                        + "-----END ENCRYPTED PRIVATE KEY-----\n",
-                "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nAAAA\n"
-                        + "-----END RSA PRIVATE KEY-----\n",
+                "-----BEGIN ENCRYPTED PRIVATE KEY-----\n" + "AAAA\n" + "-----END ENCRYPTED PRIVATE KEY-----\n",
+                "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nAAAA\n" + "-----END RSA PRIVATE KEY-----\n",
             })
     void aDamagedFileIsRefusedByItsName(String text) throws Exception {
         assertThat(refusalOf(text)).contains("key.pem (from MONGO_TLS_CERTIFICATE_KEY_FILE)");
@@ -85,20 +78,16 @@ class PemTest {
         try (SSLServerSocket server =
                 (SSLServerSocket) context.getServerSocketFactory().createServerSocket(0)) {
             server.setNeedClientAuth(true);
-            FutureTask<String> seen =
-                    new FutureTask<>(
-                            () -> {
-                                try (SSLSocket accepted = (SSLSocket) server.accept()) {
-                                    String peer =
-                                            accepted.getSession().getPeerPrincipal().getName();
-                                    accepted.getOutputStream().write(1);
-                                    return peer;
-                                }
-                            });
+            FutureTask<String> seen = new FutureTask<>(() -> {
+                try (SSLSocket accepted = (SSLSocket) server.accept()) {
+                    String peer = accepted.getSession().getPeerPrincipal().getName();
+                    accepted.getOutputStream().write(1);
+                    return peer;
+                }
+            });
             Thread thread = new Thread(seen, "tls-server");
             thread.start();
-            try (var client =
-                    context.getSocketFactory().createSocket("localhost", server.getLocalPort())) {
+            try (var client = context.getSocketFactory().createSocket("localhost", server.getLocalPort())) {
                 assertThat(client.getInputStream().read()).isEqualTo(1);
             }
             return seen.get(10, TimeUnit.SECONDS);

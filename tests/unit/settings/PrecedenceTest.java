@@ -1,20 +1,17 @@
 package unit.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static unit.settings.Given.given;
 
+import java.nio.file.Files;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import migopy.settings.Settings;
-
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-
-import java.nio.file.Files;
-import java.util.function.Function;
-import java.util.stream.Stream;
 
 class PrecedenceTest {
     private static Stream<Arguments> settings() {
@@ -63,9 +60,7 @@ class PrecedenceTest {
     @Test
     void theUserAndItsPasswordAndTheDatabaseThatKnowsItHaveThreeLevelsToo() {
         Given given =
-                given().field("mongoUser", "a")
-                        .field("mongoPassword", "aa")
-                        .field("mongoAuthSource", "aaa");
+                given().field("mongoUser", "a").field("mongoPassword", "aa").field("mongoAuthSource", "aaa");
         assertThat(uri(given)).isEqualTo("mongodb://a:aa@localhost:27017/?authsource=aaa");
         given.environment("MONGO_USER", "b").environment("MONGO_PASSWORD", "bb");
         given.environment("MONGO_AUTH_SOURCE", "bbb");
@@ -85,8 +80,7 @@ class PrecedenceTest {
         assertThat(uri(given)).isEqualTo("mongodb://a:of-option@localhost:27017/");
         given = given().field("mongoUser", "a").environment("MONGO_PASSWORD", "said");
         Files.writeString(given.home().resolve("two"), "of-option");
-        assertThat(uri(given.option("password-file", "two")))
-                .isEqualTo("mongodb://a:of-option@localhost:27017/");
+        assertThat(uri(given.option("password-file", "two"))).isEqualTo("mongodb://a:of-option@localhost:27017/");
     }
 
     @ParameterizedTest
@@ -111,8 +105,7 @@ class PrecedenceTest {
         assertThat(settings.connection().user()).isNull();
         assertThat(settings.connection().tls().enabled()).isFalse();
         assertThat(settings.connection().connectTimeout()).hasSeconds(5);
-        assertThat(settings.migrationsDirectory())
-                .isEqualTo(given.home().resolve("mongomigrations"));
+        assertThat(settings.migrationsDirectory()).isEqualTo(given.home().resolve("mongomigrations"));
         assertThat("3_add_users.java").matches(settings.migrationsFilePattern());
         assertThat(settings.migrationsCollection()).isEqualTo("migrations");
         assertThat(settings.dumpDirectory()).isEqualTo(given.home().resolve("mongodumps"));
@@ -131,8 +124,7 @@ class PrecedenceTest {
         return given.resolve().connection().uri().reveal();
     }
 
-    private static Row row(
-            String field, String environment, String option, Object one, String two, String three) {
+    private static Row row(String field, String environment, String option, Object one, String two, String three) {
         return new Row(field, environment, option, one, two, three, null);
     }
 
@@ -146,8 +138,7 @@ class PrecedenceTest {
             Function<Settings, Object> look) {
 
         Arguments shown(Function<Settings, Object> by) {
-            return Arguments.of(
-                    new Row(field, environment, option, ofField, ofEnvironment, ofOption, by));
+            return Arguments.of(new Row(field, environment, option, ofField, ofEnvironment, ofOption, by));
         }
 
         String shown(Given given) {

@@ -2,15 +2,6 @@ package unit.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import migopy.settings.RedactingStream;
-import migopy.settings.Redactor;
-import migopy.settings.Secret;
-
-import org.bson.Document;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -19,6 +10,13 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
+import migopy.settings.RedactingStream;
+import migopy.settings.Redactor;
+import migopy.settings.Secret;
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RedactorTest {
     private static final String HARD = "p@ss:w/o%r$d \"x'ü";
@@ -74,9 +72,7 @@ class RedactorTest {
         String expected = redactor.redact(text);
         assertThat(expected).isEqualTo("******** aaab secre **** **** ****");
         for (int piece = 1; piece < text.length() + 8; piece++) {
-            assertThat(streamed(redactor, text, piece))
-                    .as("pieces of " + piece)
-                    .isEqualTo(expected);
+            assertThat(streamed(redactor, text, piece)).as("pieces of " + piece).isEqualTo(expected);
         }
     }
 
@@ -144,11 +140,9 @@ class RedactorTest {
 
     @Test
     void aLargeOutputPassesAboutAsFastAsItIsMade() throws IOException {
-        byte[] line =
-                utf8("a line of a migration's output, without anything that is hidden in it\n");
+        byte[] line = utf8("a line of a migration's output, without anything that is hidden in it\n");
         byte[] chunk = utf8(new String(line, StandardCharsets.UTF_8).repeat(1000));
-        RedactingStream stream =
-                knowing(HARD, "another-password").over(OutputStream.nullOutputStream());
+        RedactingStream stream = knowing(HARD, "another-password").over(OutputStream.nullOutputStream());
         long start = System.nanoTime();
         for (long sent = 0; sent < 256 << 20; sent += chunk.length) {
             stream.write(chunk);

@@ -1,22 +1,18 @@
 package unit.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static unit.settings.Given.given;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import migopy.MigopyException;
 import migopy.settings.Settings;
-
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
 import support.Scratch;
-
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 class RefusalTest {
     @ParameterizedTest
@@ -29,8 +25,7 @@ class RefusalTest {
 
     @Test
     void aFieldThatCannotBeRightIsNamedToo() {
-        assertThat(given().field("mongoPort", 0).refused())
-                .hasMessageContaining("port 0 (from the field mongoPort)");
+        assertThat(given().field("mongoPort", 0).refused()).hasMessageContaining("port 0 (from the field mongoPort)");
     }
 
     @ParameterizedTest
@@ -85,15 +80,13 @@ class RefusalTest {
                 "DO_MONGO_DUMP"
             })
     void anEmptyVariableIsRefusedForItWouldReachElsewhere(String name) {
-        assertThat(given().environment(name, "").refused())
-                .hasMessageContaining(name + " is empty");
+        assertThat(given().environment(name, "").refused()).hasMessageContaining(name + " is empty");
     }
 
     @Test
     void aDatabaseIsAskedForWhereItIsNeeded() {
         Settings settings = given().resolve();
-        MigopyException refusal =
-                Assertions.catchThrowableOfType(MigopyException.class, settings::database);
+        MigopyException refusal = Assertions.catchThrowableOfType(MigopyException.class, settings::database);
         assertThat(refusal.kind()).isEqualTo(MigopyException.Kind.USAGE);
         assertThat(refusal.hint()).contains("MONGO_DATABASE");
     }
@@ -108,8 +101,7 @@ class RefusalTest {
 
     @Test
     void twoPasswordsAtOneLevelAreRefused() throws Exception {
-        Given given =
-                given().environment("MONGO_USER", "app").environment("MONGO_PASSWORD", "one1");
+        Given given = given().environment("MONGO_USER", "app").environment("MONGO_PASSWORD", "one1");
         Files.writeString(given.home().resolve("file"), "two2");
         given.environment("MONGO_PASSWORD_FILE", "file");
         MigopyException refusal = given.refused();
@@ -131,8 +123,7 @@ class RefusalTest {
         Files.createDirectory(project.resolve("a/migopy.java"));
         Given given = given().withoutEnvironment("MIGOPY_HOME").in(below);
         assertThat(given.resolve().home()).isEqualTo(project);
-        assertThat(given.resolve().migrationsDirectory())
-                .isEqualTo(project.resolve("mongomigrations"));
+        assertThat(given.resolve().migrationsDirectory()).isEqualTo(project.resolve("mongomigrations"));
     }
 
     @Test

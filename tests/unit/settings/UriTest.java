@@ -1,45 +1,36 @@
 package unit.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static unit.settings.Given.given;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import migopy.MigopyException;
 import migopy.settings.ConnectionSettings;
-
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 class UriTest {
     private static final String SECRET = "s3cr-et";
 
     @ParameterizedTest
     @CsvSource({"host,MONGO_HOST,elsewhere", "port,MONGO_PORT,27018", "user,MONGO_USER,root"})
-    void anAddressAboveTheUriIsRefusedAndBothOriginsAreNamed(
-            String option, String environment, String value) {
+    void anAddressAboveTheUriIsRefusedAndBothOriginsAreNamed(String option, String environment, String value) {
         Given above = given().environment("MONGO_URI", "mongodb://prod/app").option(option, value);
         assertThat(above.refused()).hasMessageContainingAll("--" + option, value, "MONGO_URI");
-        Given aboveField =
-                given().field("mongoUri", "mongodb://prod/app").environment(environment, value);
-        assertThat(aboveField.refused())
-                .hasMessageContainingAll(environment, value, "the field mongoUri");
+        Given aboveField = given().field("mongoUri", "mongodb://prod/app").environment(environment, value);
+        assertThat(aboveField.refused()).hasMessageContainingAll(environment, value, "the field mongoUri");
     }
 
     @ParameterizedTest
     @CsvSource({"host,MONGO_HOST,elsewhere", "port,MONGO_PORT,27018", "user,MONGO_USER,root"})
-    void anAddressAtTheUrisLevelOrBelowGivesWayToIt(
-            String option, String environment, String value) {
+    void anAddressAtTheUrisLevelOrBelowGivesWayToIt(String option, String environment, String value) {
         Given same = given().option("uri", "mongodb://prod/app").option(option, value);
-        assertThat(same.resolve().connection().uri().reveal())
-                .isEqualTo("mongodb://prod:27017/app");
+        assertThat(same.resolve().connection().uri().reveal()).isEqualTo("mongodb://prod:27017/app");
         Given below = given().option("uri", "mongodb://prod/app").environment(environment, value);
-        assertThat(below.resolve().connection().uri().reveal())
-                .isEqualTo("mongodb://prod:27017/app");
+        assertThat(below.resolve().connection().uri().reveal()).isEqualTo("mongodb://prod:27017/app");
     }
 
     @Test
@@ -53,11 +44,10 @@ class UriTest {
 
     @Test
     void anotherDatabaseDoesNotChangeWhichOneKnowsTheUser() {
-        ConnectionSettings connection =
-                given().environment("MONGO_URI", "mongodb://app:pass@prod/ofuri")
-                        .option("database", "other")
-                        .resolve()
-                        .connection();
+        ConnectionSettings connection = given().environment("MONGO_URI", "mongodb://app:pass@prod/ofuri")
+                .option("database", "other")
+                .resolve()
+                .connection();
         assertThat(connection.database()).isEqualTo("other");
         assertThat(connection.uri().reveal()).isEqualTo("mongodb://app:pass@prod:27017/ofuri");
     }
@@ -70,22 +60,18 @@ class UriTest {
 
     @Test
     void passwordAndAuthSourceCompleteAUriThatLacksThem() {
-        Given given =
-                given().option("uri", "mongodb://app@prod/db?w=1")
-                        .environment("MONGO_PASSWORD", "p@:/%$ \"'")
-                        .field("mongoAuthSource", "admin");
+        Given given = given().option("uri", "mongodb://app@prod/db?w=1")
+                .environment("MONGO_PASSWORD", "p@:/%$ \"'")
+                .field("mongoAuthSource", "admin");
         assertThat(given.resolve().connection().uri().reveal())
-                .isEqualTo(
-                        "mongodb://app:p%40%3A%2F%25%24%20%22%27@prod:27017/db"
-                                + "?authsource=admin&w=1");
+                .isEqualTo("mongodb://app:p%40%3A%2F%25%24%20%22%27@prod:27017/db" + "?authsource=admin&w=1");
     }
 
     @Test
     void aUriThatHasAPasswordKeepsIt() {
-        Given given =
-                given().option("uri", "mongodb://app:mine@prod/db?authSource=a")
-                        .environment("MONGO_PASSWORD", "other")
-                        .environment("MONGO_AUTH_SOURCE", "b");
+        Given given = given().option("uri", "mongodb://app:mine@prod/db?authSource=a")
+                .environment("MONGO_PASSWORD", "other")
+                .environment("MONGO_AUTH_SOURCE", "b");
         assertThat(given.resolve().connection().uri().reveal())
                 .isEqualTo("mongodb://app:mine@prod:27017/db?authsource=a");
     }
@@ -101,30 +87,32 @@ class UriTest {
     @Test
     void tlsIsNeverTurnedOffBySilence() {
         Given given = given().environment("MONGO_URI", "mongodb://prod/db?tls=false");
-        assertThat(given.option("tls", "true").refused())
-                .hasMessageContainingAll("--tls", "MONGO_URI");
-        assertThat(
-                        given().option("uri", "mongodb+srv://prod.example.org/db")
-                                .resolve()
-                                .connection()
-                                .tls()
-                                .enabled())
+        assertThat(given.option("tls", "true").refused()).hasMessageContainingAll("--tls", "MONGO_URI");
+        assertThat(given().option("uri", "mongodb+srv://prod.example.org/db")
+                        .resolve()
+                        .connection()
+                        .tls()
+                        .enabled())
                 .isTrue();
     }
 
     @Test
     void theEmbeddedDatabaseIsAUriOfItsOwn() {
-        assertThat(given().environment("MONGO_URI", "embedded").resolve().embedded()).isTrue();
-        assertThat(
-                        given().environment("MONGO_URI", "mongodb://prod")
-                                .option("embedded", "true")
-                                .resolve()
-                                .embedded())
+        assertThat(given().environment("MONGO_URI", "embedded").resolve().embedded())
+                .isTrue();
+        assertThat(given().environment("MONGO_URI", "mongodb://prod")
+                        .option("embedded", "true")
+                        .resolve()
+                        .embedded())
                 .isTrue();
         assertThat(given().resolve().embedded()).isFalse();
-        assertThat(given().option("uri", "mongodb://a").option("embedded", "true").refused())
+        assertThat(given().option("uri", "mongodb://a")
+                        .option("embedded", "true")
+                        .refused())
                 .hasMessageContainingAll("--uri", "--embedded");
-        assertThat(given().environment("MONGO_URI", "embedded").option("host", "a").refused())
+        assertThat(given().environment("MONGO_URI", "embedded")
+                        .option("host", "a")
+                        .refused())
                 .hasMessageContainingAll("--host", "MONGO_URI");
     }
 
@@ -176,7 +164,8 @@ class UriTest {
 
     @Test
     void anOptionThatCannotBeRightIsNamed() {
-        assertThat(given().option("uri", "mongodb://a/b?w=1&readPreference=best").refused())
+        assertThat(given().option("uri", "mongodb://a/b?w=1&readPreference=best")
+                        .refused())
                 .hasMessageContaining("readpreference");
     }
 
@@ -189,20 +178,18 @@ class UriTest {
 
     @Test
     void whatAUriSaysOfItsMembersAndOptionsStays() {
-        assertThat(
-                        given().option(
-                                        "uri",
-                                        "mongodb://a,[::1]:5,c:27018/db.users?replicaSet=r&"
-                                            + "readPreferenceTags=dc:ny,rack:1&readPreferenceTags="
-                                            + "&readPreference=secondary")
-                                .resolve()
-                                .connection()
-                                .uri()
-                                .reveal())
-                .isEqualTo(
-                        "mongodb://a:27017,[::1]:5,c:27018/db?readpreference=secondary"
-                                + "&readpreferencetags=dc:ny,rack:1&readpreferencetags="
-                                + "&replicaset=r");
+        assertThat(given().option(
+                                "uri",
+                                "mongodb://a,[::1]:5,c:27018/db.users?replicaSet=r&"
+                                        + "readPreferenceTags=dc:ny,rack:1&readPreferenceTags="
+                                        + "&readPreference=secondary")
+                        .resolve()
+                        .connection()
+                        .uri()
+                        .reveal())
+                .isEqualTo("mongodb://a:27017,[::1]:5,c:27018/db?readpreference=secondary"
+                        + "&readpreferencetags=dc:ny,rack:1&readpreferencetags="
+                        + "&replicaset=r");
     }
 
     @Test
@@ -227,8 +214,7 @@ class UriTest {
         "tlsAllowInvalidCertificates=true,tlsAllowInvalidCertificates,--tls-ca-file",
         "nothingLikeIt=1,nothingLikeIt,Leave it out"
     })
-    void anOptionThatTheDriverDoesNotKnowIsNamedWithTheNearest(
-            String option, String named, String hint) {
+    void anOptionThatTheDriverDoesNotKnowIsNamedWithTheNearest(String option, String named, String hint) {
         MigopyException refused =
                 given().option("uri", "mongodb://prod/app?w=1&" + option).refused();
         assertThat(refused).hasMessageContaining(named);

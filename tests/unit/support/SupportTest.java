@@ -6,19 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.mongodb.MongoCommandException;
 import com.mongodb.MongoException;
 import com.mongodb.client.MongoClients;
-
+import java.time.Duration;
+import java.util.List;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
-
 import support.Eventually;
 import support.Json;
 import support.Kind;
 import support.MongoServer;
 import support.On;
 import support.OnServer;
-
-import java.time.Duration;
-import java.util.List;
 
 /**
  * The tests' own tools do what they say: a fault that does not happen would make its test
@@ -38,14 +35,12 @@ class SupportTest {
     @Test
     void aCutProxyBreaksAConnectionAndAPassingOneHealsIt(MongoServer server) {
         var proxy = server.proxy();
-        String uri =
-                server.uriThrough(proxy) + "&serverSelectionTimeoutMS=500&connectTimeoutMS=500";
+        String uri = server.uriThrough(proxy) + "&serverSelectionTimeoutMS=500&connectTimeoutMS=500";
         try (var client = MongoClients.create(uri)) {
             var admin = client.getDatabase("admin");
             admin.runCommand(new Document("ping", 1));
             proxy.cut();
-            assertThatThrownBy(() -> admin.runCommand(new Document("ping", 1)))
-                    .isInstanceOf(MongoException.class);
+            assertThatThrownBy(() -> admin.runCommand(new Document("ping", 1))).isInstanceOf(MongoException.class);
             proxy.pass();
             Eventually.until("the driver is back", () -> pings(uri));
         }
@@ -122,8 +117,7 @@ class SupportTest {
     }
 
     @Test
-    void olderVersionsAreWhatTheySay(
-            @On(Kind.MONGODB_5) MongoServer five, @On(Kind.MONGODB_6_LATE) MongoServer late) {
+    void olderVersionsAreWhatTheySay(@On(Kind.MONGODB_5) MongoServer five, @On(Kind.MONGODB_6_LATE) MongoServer late) {
         assertThat(List.of(version(five), version(late))).containsExactly("5.0.4", "6.0.27");
     }
 
@@ -134,14 +128,9 @@ class SupportTest {
     @Test
     void theJsonReaderTakesOneStrictDocumentOnly() {
         assertThat(Json.object("{\"a\": [1, {\"b\": null}], \"c\": \"\\u0041\"}\n"))
-                .isEqualTo(
-                        new Document("a", java.util.Arrays.asList(1L, new Document("b", null)))
-                                .append("c", "A"));
-        for (String wrong :
-                List.of("", "{} {}", "{a: 1}", "{\"a\": 01}", "[]", "{\"a\":1,\"a\":2}")) {
-            assertThatThrownBy(() -> Json.object(wrong))
-                    .as(wrong)
-                    .isInstanceOf(AssertionError.class);
+                .isEqualTo(new Document("a", java.util.Arrays.asList(1L, new Document("b", null))).append("c", "A"));
+        for (String wrong : List.of("", "{} {}", "{a: 1}", "{\"a\": 01}", "[]", "{\"a\":1,\"a\":2}")) {
+            assertThatThrownBy(() -> Json.object(wrong)).as(wrong).isInstanceOf(AssertionError.class);
         }
     }
 }
