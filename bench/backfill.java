@@ -24,7 +24,7 @@ import java.util.concurrent.TimeUnit;
 import migopy.backfill.Backfill;
 import migopy.backfill.BackfillContext;
 import migopy.backfill.Checkpoints;
-import migopy.backfill.Control;
+import migopy.backfill.Checkpoints.Control;
 import migopy.journal.BackfillRecord;
 import migopy.journal.Expected;
 import migopy.journal.State;

@@ -1,5 +1,7 @@
 package migopy.backfill;
 
+import migopy.backfill.Change.UserFunction;
+
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
@@ -64,7 +66,7 @@ public final class Backfill {
     public static Backfill of(BackfillContext context, String collection, Runnable started) {
         return new Backfill(collection, job -> {
             started.run();
-            return new Run(context, job).run();
+            return new BackfillRun(context, job).run();
         });
     }
 
@@ -118,13 +120,13 @@ public final class Backfill {
      * only one that makes it no longer match {@link #where} is noticed.
      */
     public Backfill each(Function<Document, Bson> function) {
-        return change(new Change.Each(Code.of(Objects.requireNonNull(function, "function"))));
+        return change(new Change.Each(UserFunction.of(Objects.requireNonNull(function, "function"))));
     }
 
     /** After {@link #into}: any number of new documents for each document. */
     public Backfill eachToMany(Function<Document, ? extends List<? extends Bson>> function) {
         Objects.requireNonNull(function, "function");
-        return change(new Change.Insert(null, null, Code.of(function)));
+        return change(new Change.Insert(null, null, UserFunction.of(function)));
     }
 
     /**
@@ -196,7 +198,7 @@ public final class Backfill {
 
     /**
      * Commits each batch and its checkpoint in one transaction, so that no document is changed
-     * twice whatever happens: for an {@code $inc} and its like. Needs a replica set. Batches of one
+     * twice whatever happens: for an {@code $inc} and its like. Needs a replica set. BatchWriter of one
      * backfill then follow each other, {@link #parallel(int)} or not, since they share the
      * checkpoint.
      */
@@ -211,14 +213,14 @@ public final class Backfill {
      * @return how many documents were changed, those of earlier calls included
      * @throws MigopyException kind failed, when a batch could not be done; unknown, when another
      *     run has taken over; refused, for {@link #once()} without transactions
-     * @throws Stopped when the run was asked to end
+     * @throws StopRequested when the run was asked to end
      */
     public long run() {
         if (change == null) {
             throw wrong("backfill(\"%s\") has nothing to do: update(...), each(...) or delete() is missing"
                     .formatted(collection));
         }
-        if (Thread.currentThread() instanceof Crew.Member) {
+        if (Thread.currentThread() instanceof WorkerPool.WorkerThread) {
             throw wrong(
                     "backfill(\"%s\") cannot run inside the function of another backfill, which is called again for a repeated batch"
                             .formatted(collection));
@@ -233,7 +235,7 @@ public final class Backfill {
                 name,
                 where,
                 completed(),
-                new Job.Options(bypassValidation, arrayFilters),
+                new Job.WriteOptions(bypassValidation, arrayFilters),
                 new Job.Speed(batch, maxRate, parallel, once));
     }
 

@@ -55,4 +55,31 @@ public record BackfillContext(
             boolean embedded) {
         this(client, database, migration, checkpoints, lease, events, transactions, embedded, MAX_LAG);
     }
+
+    /**
+     * Tells a backfill, before each batch, whether it may go on. Called from several threads, one at a
+     * time.
+     */
+    @FunctionalInterface
+    public interface LeaseCheck {
+        /**
+         * Returns while the run still holds its lock.
+         *
+         * @throws migopy.MigopyException kind unknown, when the lock is gone
+         * @throws StopRequested when the run was asked to end
+         */
+        void ensureHeld();
+    }
+
+    /** The run was asked to end: the backfill ended after its batch, and its checkpoint is kept. */
+    public static final class StopRequested extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        /**
+         * @param reason who asked: {@code SIGTERM}
+         */
+        public StopRequested(String reason) {
+            super(reason);
+        }
+    }
 }

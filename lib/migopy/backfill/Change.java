@@ -1,8 +1,16 @@
 package migopy.backfill;
 
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
+import org.bson.BsonDocument;
+import org.bson.BsonInvalidOperationException;
 import org.bson.Document;
+import org.bson.codecs.configuration.CodecConfigurationException;
 import org.bson.codecs.configuration.CodecRegistry;
 import org.bson.conversions.Bson;
 
@@ -45,7 +53,7 @@ sealed interface Change {
     }
 
     /** In the client: an update for each document; null leaves it alone. */
-    record Each(Code<Function<Document, Bson>> code) implements Change {
+    record Each(UserFunction<Function<Document, Bson>> code) implements Change {
         @Override
         public String word() {
             return "each";
@@ -68,7 +76,7 @@ sealed interface Change {
      * @param database the other collection's; null for the configured one
      */
     record Insert(
-            String database, String collection, Code<? extends Function<Document, ? extends List<? extends Bson>>> code)
+            String database, String collection, UserFunction<? extends Function<Document, ? extends List<? extends Bson>>> code)
             implements Change {
         @Override
         public String word() {
@@ -98,6 +106,67 @@ sealed interface Change {
         @Override
         public Document described(String text, CodecRegistry registry) {
             return new Document();
+        }
+    }
+
+    /**
+     * A function of a migration.
+     *
+     * @param written as the migration passes it
+     * @param site where the migration passes it, {@code Change.up:12}; null if that is unknown
+     * @param <F> its type
+     */
+    record UserFunction<F>(F function, Object written, String site) {
+        /** A larger captured collection is a lookup table, and may differ at each attempt. */
+        private static final int MOST_ELEMENTS = 100;
+
+        private static final String OURS = "migopy.";
+
+        /** The function, with the line of the migration that passes it. */
+        static <F> UserFunction<F> of(F function) {
+            String site = StackWalker.getInstance()
+                    .walk(frames -> frames.filter(one -> !one.getClassName().startsWith(OURS))
+                            .findFirst()
+                            .map(one -> "%s.%s:%d".formatted(one.getClassName(), one.getMethodName(), one.getLineNumber()))
+                            .orElse(null));
+            return new UserFunction<>(function, function, site);
+        }
+
+        /** The same code, called in another way. */
+        <T> UserFunction<T> map(Function<F, T> to) {
+            return new UserFunction<>(to.apply(function), written, site);
+        }
+
+        /**
+         * What is known of it. The same line of the same text does the same, but for the values that a
+         * loop gives it.
+         */
+        Document described(String text, CodecRegistry registry) {
+            List<Object> captured = new ArrayList<>();
+            for (Field field : written.getClass().getDeclaredFields()) {
+                if (!Modifier.isStatic(field.getModifiers()) && field.trySetAccessible()) {
+                    captured.add(value(field, registry));
+                }
+            }
+            return new Document("text", text).append("site", site).append("captured", captured);
+        }
+
+        private Object value(Field field, CodecRegistry registry) {
+            try {
+                Object value = field.get(written);
+                if (isLarge(value)) {
+                    return value.getClass().getName();
+                }
+                BsonDocument encoded = new Document("value", value).toBsonDocument(Document.class, registry);
+                return encoded.get("value"); // Only now is it encoded.
+            } catch (CodecConfigurationException | BsonInvalidOperationException | IllegalAccessException e) {
+                return field.getType().getName(); // Not data: a collection, a client, another function.
+            }
+        }
+
+        private static boolean isLarge(Object value) {
+            return value instanceof Collection<?> many && many.size() > MOST_ELEMENTS
+                    || value instanceof Map<?, ?> map && map.size() > MOST_ELEMENTS;
         }
     }
 }

@@ -1,6 +1,10 @@
 package migopy.backfill;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import org.bson.BsonArray;
 import org.bson.BsonBinary;
@@ -10,6 +14,10 @@ import org.bson.BsonDouble;
 import org.bson.BsonInt32;
 import org.bson.BsonInt64;
 import org.bson.BsonString;
+import org.bson.Document;
+import org.bson.codecs.configuration.CodecRegistry;
+import org.bson.json.JsonMode;
+import org.bson.json.JsonWriterSettings;
 
 /**
  * Where a backfill stands, as it is kept with the migration's record.
@@ -22,9 +30,9 @@ import org.bson.BsonString;
  * @param sessions the server sessions that the batches run in, so that the next owner can end them
  */
 record Checkpoint(
-        Standing standing,
+        BackfillProgress standing,
         Fingerprint print,
-        List<Segment> segments,
+        List<Partition> segments,
         int pass,
         boolean exclusive,
         List<BsonBinary> sessions) {
@@ -38,12 +46,12 @@ record Checkpoint(
         sessions = List.copyOf(sessions);
     }
 
-    Checkpoint with(Standing now) {
+    Checkpoint with(BackfillProgress now) {
         return new Checkpoint(now, print, segments, pass, exclusive, sessions);
     }
 
-    Checkpoint with(int index, Segment segment) {
-        List<Segment> all = new ArrayList<>(segments);
+    Checkpoint with(int index, Partition segment) {
+        List<Partition> all = new ArrayList<>(segments);
         all.set(index, segment);
         return new Checkpoint(standing, print, all, pass, exclusive, sessions);
     }
@@ -52,13 +60,13 @@ record Checkpoint(
         return new Checkpoint(standing, print, segments, pass, false, sessions);
     }
 
-    Checkpoint nextPass(List<Segment> parts) {
+    Checkpoint nextPass(List<Partition> parts) {
         return new Checkpoint(standing, print, parts, pass + 1, exclusive, sessions);
     }
 
     /** The end, with nothing kept that only one who goes on would need. */
     Checkpoint done(long left) {
-        Standing over = standing.state(Standing.State.DONE).left(left);
+        BackfillProgress over = standing.state(BackfillProgress.Phase.DONE).left(left);
         return new Checkpoint(over, print, List.of(), pass, exclusive, List.of());
     }
 
@@ -105,13 +113,57 @@ record Checkpoint(
     /** Goes on from a checkpoint. */
     static Checkpoint of(BsonDocument bson, Fingerprint print) {
         return new Checkpoint(
-                Standing.of(bson),
+                BackfillProgress.of(bson),
                 print,
                 bson.getArray("segments").stream()
-                        .map(part -> Segment.of(part.asDocument()))
+                        .map(part -> Partition.of(part.asDocument()))
                         .toList(),
                 bson.getInt32("pass").getValue(),
                 bson.getBoolean("exclusive").getValue(),
                 bson.getArray("sessions").stream().map(id -> id.asBinary()).toList());
+    }
+
+    /**
+     * What distinguishes a backfill from the others of its migration, in this attempt and in the next.
+     *
+     * @param collection its collection, as messages name it
+     * @param way {@code update}, {@code each}, {@code insert} or {@code delete}
+     * @param name as the migration gives it, or null
+     * @param digest of the migration's text, where it has a name; else of {@code where} and of the
+     *     change
+     */
+    record Fingerprint(String collection, String way, String name, String digest) {
+        private static final JsonWriterSettings EXACT =
+                JsonWriterSettings.builder().outputMode(JsonMode.EXTENDED).build();
+
+        /**
+         * @param text the checksum of the migration's text: what a function does is known by that alone
+         */
+        static Fingerprint of(Job job, String text, CodecRegistry registry) {
+            Document parts = new Document("collection", job.shownName())
+                    .append("way", job.change().word());
+            if (job.name() != null) {
+                parts.append("name", job.name()).append("text", text);
+            } else {
+                parts.append("where", job.where() == null ? null : rendered(job.where(), registry))
+                        .append("change", job.change().described(text, registry))
+                        .append("options", job.options().described(registry));
+            }
+            return new Fingerprint(job.shownName(), job.change().word(), job.name(), digest(parts, registry));
+        }
+
+        private static BsonDocument rendered(org.bson.conversions.Bson bson, CodecRegistry registry) {
+            return bson.toBsonDocument(Document.class, registry);
+        }
+
+        private static String digest(Document parts, CodecRegistry registry) {
+            String json = parts.toBsonDocument(Document.class, registry).toJson(EXACT);
+            try {
+                MessageDigest digest = MessageDigest.getInstance("SHA-256");
+                return HexFormat.of().formatHex(digest.digest(json.getBytes(StandardCharsets.UTF_8)));
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException(e); // every JDK has it
+            }
+        }
     }
 }

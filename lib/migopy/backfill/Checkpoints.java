@@ -1,5 +1,7 @@
 package migopy.backfill;
 
+import migopy.backfill.Checkpoint.Fingerprint;
+
 import com.mongodb.client.ClientSession;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -109,7 +111,7 @@ public final class Checkpoints {
             return place(free.get(0), null); // To delete from the start again changes nothing twice.
         }
         throw MigopyException.refused(
-                other(Standing.of(stored.get(free.get(0))), print),
+                other(BackfillProgress.of(stored.get(free.get(0))), print),
                 ("To go on from that checkpoint: {migopy} backfill continue %1$s, then run:"
                                 + " {migopy} execute %1$s. To start anew: "
                                 + START_ANEW)
@@ -125,11 +127,11 @@ public final class Checkpoints {
             return;
         }
         for (Map.Entry<Integer, BsonDocument> one : stored.entrySet()) {
-            Standing earlier = Standing.of(one.getValue());
+            BackfillProgress earlier = BackfillProgress.of(one.getValue());
             String name = Checkpoint.nameOf(one.getValue());
             boolean bothNamed = name != null && print.name() != null;
             if (!claimed.contains(one.getKey())
-                    && earlier.state() != Standing.State.DONE
+                    && earlier.state() != BackfillProgress.Phase.DONE
                     && earlier.collection().equals(print.collection())
                     && (!bothNamed || name.equals(print.name()))) {
                 throw MigopyException.refused(
@@ -139,7 +141,7 @@ public final class Checkpoints {
     }
 
     private static boolean alike(BsonDocument checkpoint, Fingerprint print) {
-        return print.collection().equals(Standing.of(checkpoint).collection())
+        return print.collection().equals(BackfillProgress.of(checkpoint).collection())
                 && print.way().equals(Checkpoint.wayOf(checkpoint))
                 && Objects.equals(print.name(), Checkpoint.nameOf(checkpoint));
     }
@@ -158,12 +160,34 @@ public final class Checkpoints {
         return ++last;
     }
 
-    private static String other(Standing earlier, Fingerprint print) {
-        String how = earlier.state() == Standing.State.DONE
+    private static String other(BackfillProgress earlier, Fingerprint print) {
+        String how = earlier.state() == BackfillProgress.Phase.DONE
                 ? "finished"
                 : "stopped at %,d of about %,d documents".formatted(earlier.done(), earlier.estimate());
         return ("%s() of %s differs from the backfill that %s in an earlier attempt: the migration"
                         + " was edited, or a value in it differs at each attempt")
                 .formatted(print.way(), print.collection(), how);
+    }
+
+    /** What another terminal asks a running backfill for. */
+    public enum Control {
+        GO,
+        PAUSE,
+        CANCEL
+    }
+
+    /** Keeps a backfill's checkpoint with its migration's record. */
+    @FunctionalInterface
+    public interface CheckpointWriter {
+        /**
+         * Writes the checkpoint with a majority write that matches the run's fence.
+         *
+         * @param checkpoint where the backfill stands; replaces the one before it
+         * @param session the session whose transaction the write belongs to, or null for a write of its
+         *     own
+         * @return what another terminal asks for
+         * @throws migopy.MigopyException kind unknown, when another run has taken over
+         */
+        Control write(BsonDocument checkpoint, ClientSession session);
     }
 }

@@ -1,5 +1,7 @@
 package migopy.backfill;
 
+import migopy.backfill.BatchWriter.BatchResult;
+
 import com.mongodb.MongoCommandException;
 import com.mongodb.WriteConcern;
 import com.mongodb.client.ClientSession;
@@ -35,7 +37,7 @@ final class Destination {
     private final CodecRegistry registry;
     private final BulkWriteOptions unordered;
 
-    private Destination(MongoCollection<RawBsonDocument> collection, CodecRegistry registry, Job.Options options) {
+    private Destination(MongoCollection<RawBsonDocument> collection, CodecRegistry registry, Job.WriteOptions options) {
         this.collection = collection;
         this.registry = registry;
         this.unordered = new BulkWriteOptions().ordered(false).bypassDocumentValidation(options.bypassValidation());
@@ -61,12 +63,12 @@ final class Destination {
     }
 
     /** One that is there. */
-    static Destination in(MongoDatabase database, Change.Insert insert, Job.Options options, CodecRegistry registry) {
+    static Destination in(MongoDatabase database, Change.Insert insert, Job.WriteOptions options, CodecRegistry registry) {
         return new Destination(
                 database.getCollection(insert.collection(), RawBsonDocument.class)
                         .withCodecRegistry(registry)
                         .withWriteConcern(WriteConcern.MAJORITY)
-                        .withTimeout(Target.BATCH_LIMIT.toMillis(), TimeUnit.MILLISECONDS),
+                        .withTimeout(BatchReader.BATCH_LIMIT.toMillis(), TimeUnit.MILLISECONDS),
                 registry,
                 options);
     }
@@ -82,10 +84,10 @@ final class Destination {
     }
 
     /** Inserts what the function makes of the documents. */
-    Written insert(
+    BatchResult insert(
             ClientSession session,
             Function<Document, ? extends List<? extends Bson>> function,
-            Target source,
+            BatchReader source,
             List<RawBsonDocument> documents) {
         List<WriteModel<RawBsonDocument>> models = new ArrayList<>();
         long bytes = 0;
@@ -103,7 +105,7 @@ final class Destination {
             }
         }
         inserted += write(session, models);
-        return new Written(inserted, inserted);
+        return new BatchResult(inserted, inserted);
     }
 
     private RawBsonDocument raw(Bson made) {

@@ -1,11 +1,13 @@
 package migopy.backfill;
 
+import migopy.backfill.EstimateAnswer.BackfillEstimate;
+
+import migopy.backfill.EstimateAnswer.MigrationEstimate;
+
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoDatabase;
 import java.util.ArrayList;
 import java.util.List;
-import migopy.console.BackfillEstimate;
-import migopy.console.MigrationEstimate;
 import migopy.observe.Handles;
 import migopy.observe.ReadOnly;
 

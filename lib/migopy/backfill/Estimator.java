@@ -1,5 +1,9 @@
 package migopy.backfill;
 
+import migopy.backfill.BatchReader.Batch;
+
+import migopy.backfill.EstimateAnswer.BackfillEstimate;
+
 import com.mongodb.MongoException;
 import com.mongodb.ReadConcern;
 import com.mongodb.TransactionOptions;
@@ -12,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import migopy.console.BackfillEstimate;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonValue;
@@ -68,7 +71,7 @@ final class Estimator {
         if (job.once() && !transactions) {
             notes.add("would be refused: once() needs transactions, and this server has none");
         }
-        Target target = new Target(source, job, embedded);
+        BatchReader target = new BatchReader(source, job, embedded);
         Counted counted = count(target, notes);
         long visited = target.estimate();
         if (target.where() != null && counted.documents() != null) {
@@ -111,9 +114,9 @@ final class Estimator {
     /**
      * How long it takes to go along all documents, without a change: that of some, extrapolated.
      */
-    private static double walk(Job job, Target target, long documents) {
+    private static double walk(Job job, BatchReader target, long documents) {
         long start = System.nanoTime();
-        Stretch some = target.next(null, null, null, WALKED_DOCUMENTS, Target.Read.NOTHING);
+        Batch some = target.next(null, null, null, WALKED_DOCUMENTS, BatchReader.Read.NOTHING);
         long nanos = System.nanoTime() - start;
         if (target.where() != null) {
             start = System.nanoTime();
@@ -142,7 +145,7 @@ final class Estimator {
         return batches * (double) WAIT.toNanos();
     }
 
-    private static Counted count(Target target, List<String> notes) {
+    private static Counted count(BatchReader target, List<String> notes) {
         long start = System.nanoTime();
         try {
             long found = target.where() == null ? target.estimate() : target.count(COUNT_LIMIT);
@@ -156,7 +159,7 @@ final class Estimator {
         }
     }
 
-    private Optional<Timed> timed(Job job, Target target, CollectionFacts facts, List<String> notes) {
+    private Optional<Timed> timed(Job job, BatchReader target, CollectionFacts facts, List<String> notes) {
         if (!transactions) {
             notes.add("not timed: without transactions a batch could not be taken back");
             return Optional.empty();
@@ -176,19 +179,19 @@ final class Estimator {
     private Timed timed(Job job, CollectionFacts facts, List<BsonValue> ids) {
         BsonDocument these = new BsonDocument("$in", new BsonArray(ids));
         Job some = job.of(new BsonDocument(Range.ID, these));
-        Target target = new Target(job.databaseOf(client, database), some, embedded);
+        BatchReader target = new BatchReader(job.databaseOf(client, database), some, embedded);
         Destination destination = job.change() instanceof Change.Insert insert
                 ? Destination.in(
                         Job.databaseOf(client, database, insert.database()), insert, job.options(), target.registry())
                 : null;
-        Batches batches = new Batches(target, destination, some, facts.shardKey(), embedded);
+        BatchWriter batches = new BatchWriter(target, destination, some, facts.shardKey(), embedded);
         try (ClientSession session = client.startSession()) {
             session.startTransaction(options());
             try {
                 long start = System.nanoTime();
                 List<RawBsonDocument> read = batches.reads() ? target.all(session) : List.of();
                 Range whole = new Range(null, null);
-                batches.write(session, new Stretch(whole, ids.size(), read, 0, true));
+                batches.write(session, new Batch(whole, ids.size(), read, 0, true));
                 return new Timed(ids.size(), System.nanoTime() - start);
             } finally {
                 session.abortTransaction();

@@ -16,7 +16,7 @@ import org.bson.conversions.Bson;
  * @param options how it writes
  * @param speed how fast, and on how many threads
  */
-record Job(String database, String collection, String name, Bson where, Change change, Options options, Speed speed) {
+record Job(String database, String collection, String name, Bson where, Change change, WriteOptions options, Speed speed) {
 
     /**
      * How documents are written.
@@ -24,8 +24,8 @@ record Job(String database, String collection, String name, Bson where, Change c
      * @param bypassValidation whether the collection's validator is not asked
      * @param arrayFilters which elements {@code $[name]} means in the updates of {@code each()}
      */
-    record Options(boolean bypassValidation, List<Bson> arrayFilters) {
-        Options {
+    record WriteOptions(boolean bypassValidation, List<Bson> arrayFilters) {
+        WriteOptions {
             arrayFilters = List.copyOf(arrayFilters);
         }
 

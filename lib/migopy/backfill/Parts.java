@@ -16,19 +16,19 @@ final class Parts {
     private Parts() {}
 
     /** Cuts the collection into parts of about the same size; fewer when it is small. */
-    static List<Segment> of(Target target, int wanted, boolean embedded) {
+    static List<Partition> of(BatchReader target, int wanted, boolean embedded) {
         List<BsonValue> bounds = wanted == 1 || embedded ? List.of() : bounds(target, wanted);
-        List<Segment> parts = new ArrayList<>();
+        List<Partition> parts = new ArrayList<>();
         BsonValue from = null;
         for (BsonValue to : bounds) {
-            parts.add(new Segment(from, to, false));
+            parts.add(new Partition(from, to, false));
             from = to;
         }
-        parts.add(new Segment(from, null, false));
+        parts.add(new Partition(from, null, false));
         return parts;
     }
 
-    private static List<BsonValue> bounds(Target target, int wanted) {
+    private static List<BsonValue> bounds(BatchReader target, int wanted) {
         int size = wanted * SAMPLES_A_PART;
         List<RawBsonDocument> sample = target.collection()
                 .aggregate(List.of(

@@ -12,10 +12,10 @@ final class Sweep {
      */
     private static final Duration ONE_COUNT = Duration.ofSeconds(5);
 
-    private final Target target;
-    private final Board board;
+    private final BatchReader target;
+    private final Coordinator board;
 
-    Sweep(Target target, Board board) {
+    Sweep(BatchReader target, Coordinator board) {
         this.target = target;
         this.board = board;
     }
@@ -45,7 +45,7 @@ final class Sweep {
             BsonValue begin = from;
             Range range = Retry.of(
                     board::pause,
-                    () -> target.next(null, begin, null, BatchSize.MOST, Target.Read.NOTHING)
+                    () -> target.next(null, begin, null, BatchSize.MOST, BatchReader.Read.NOTHING)
                             .range());
             found += Retry.of(board::pause, () -> target.countIn(range));
             from = range.to();

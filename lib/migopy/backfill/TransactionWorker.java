@@ -1,5 +1,9 @@
 package migopy.backfill;
 
+import migopy.backfill.BatchWriter.BatchResult;
+
+import migopy.backfill.BatchReader.Batch;
+
 import com.mongodb.MongoException;
 import com.mongodb.ReadConcern;
 import com.mongodb.ReadPreference;
@@ -40,11 +44,11 @@ final class TransactionWorker {
             .readConcern(ReadConcern.SNAPSHOT)
             .writeConcern(WriteConcern.MAJORITY)
             .readPreference(ReadPreference.primary())
-            .timeout(Target.BATCH_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+            .timeout(BatchReader.BATCH_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
             .build();
 
-    private final Walk walk;
-    private final Board board;
+    private final Worker walk;
+    private final Coordinator board;
     private final BatchSize size;
     private final ClientSession session;
     private final boolean once;
@@ -57,7 +61,7 @@ final class TransactionWorker {
      * @param walk with a session
      * @param once whether a batch outside a transaction is out of the question
      */
-    TransactionWorker(Walk walk, boolean once) {
+    TransactionWorker(Worker walk, boolean once) {
         this.walk = walk;
         this.board = walk.board();
         this.size = walk.size();
@@ -66,11 +70,11 @@ final class TransactionWorker {
     }
 
     /** What a transaction has done so far, and the checkpoint that was kept in it. */
-    private record Attempt(Stretch stretch, Written written, Checkpoint checkpoint) {}
+    private record Uncommitted(Batch stretch, BatchResult written, Checkpoint checkpoint) {}
 
     /** Works until the collection is done or the board says to end. */
     void run() {
-        Segment part = walk.segment();
+        Partition part = walk.segment();
         while (!part.done() && walk.mayBegin()) {
             if (without > 0) {
                 without--;
@@ -82,13 +86,13 @@ final class TransactionWorker {
         }
     }
 
-    private void batch(Segment part) {
+    private void batch(Partition part) {
         Retry retry = new Retry(board::pause);
         conflicts = 0;
         while (true) {
             long begunAt = System.nanoTime();
             try {
-                Attempt attempt = attempt(part);
+                Uncommitted attempt = attempt(part);
                 commit();
                 board.committed(walk.index(), attempt.checkpoint(), attempt.stretch(), attempt.written(), begunAt);
                 grow(attempt.stretch(), System.nanoTime() - begunAt);
@@ -109,15 +113,15 @@ final class TransactionWorker {
         }
     }
 
-    private Attempt attempt(Segment part) {
+    private Uncommitted attempt(Partition part) {
         session.startTransaction(OPTIONS);
-        Stretch stretch = walk.next(session, part.at(), size.documents());
-        Written written = walk.batches().write(session, stretch);
+        Batch stretch = walk.next(session, part.at(), size.documents());
+        BatchResult written = walk.batches().write(session, stretch);
         if (walk.looks()) {
             walk.look(session, stretch.range());
         }
         Checkpoint kept = board.keptIn(session, walk.index(), stretch, written);
-        return new Attempt(stretch, written, kept);
+        return new Uncommitted(stretch, written, kept);
     }
 
     /** Commits; an unknown end is asked for again until it is known. */
@@ -179,7 +183,7 @@ final class TransactionWorker {
         return e.getCode() == WRITE_CONFLICT;
     }
 
-    private void grow(Stretch stretch, long nanos) {
+    private void grow(Batch stretch, long nanos) {
         nextWithout = Math.max(1, nextWithout / 2);
         quiet++;
         if (stretch.whole() && (!once || quiet >= QUIET)) {
@@ -199,8 +203,8 @@ final class TransactionWorker {
     }
 
     /** A batch, then its checkpoint. */
-    private void plainly(Segment part) {
-        Stretch stretch = walk.write(walk.found(part.at(), size.documents()));
+    private void plainly(Partition part) {
+        Batch stretch = walk.write(walk.found(part.at(), size.documents()));
         if (walk.looks()) {
             walk.look(stretch.range(), stretch.ids());
         }

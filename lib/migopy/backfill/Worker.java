@@ -1,89 +1,107 @@
 package migopy.backfill;
 
+import migopy.backfill.BatchWriter.BatchResult;
+
+import migopy.backfill.BatchReader.Batch;
+
+import com.mongodb.MongoException;
+import com.mongodb.client.ClientSession;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.bson.BsonValue;
 
 /**
- * Walks one part of the collection, batch by batch. While a batch is written, a second thread finds
- * the next one, and looks whether the one before still matches.
+ * One worker's way along its part of the collection: where it stands, what comes next, and the
+ * plain way to make a batch of that, which is the batch and then its checkpoint.
+ *
+ * @param session for this worker's writes alone, or null where there are none
+ * @param index which of the checkpoint's segments is walked
  */
-final class Worker {
-    /**
-     * Documents read ahead of a wait longer than this are read again: somebody may have changed
-     * them.
-     */
-    private static final long OLD = TimeUnit.MILLISECONDS.toNanos(100);
-
-    private final Walk walk;
-    private final ExecutorService ahead;
-    private boolean waited;
+record Worker(BatchReader target, BatchWriter batches, Coordinator board, ClientSession session, int index, BatchSize size) {
+    Partition segment() {
+        return board.checkpoint().segments().get(index);
+    }
 
     /**
-     * @param ahead one thread, for this worker alone; its owner ends it
+     * The next batch.
+     *
+     * @param in the session whose transaction reads, or null
      */
-    Worker(Walk walk, ExecutorService ahead) {
-        this.walk = walk;
-        this.ahead = ahead;
-    }
-
-    /** Works until the part is done or the board says to end. */
-    void run() {
-        Segment part = walk.segment();
-        CompletableFuture<Stretch> next = part.done() ? null : find(part.at());
-        CompletableFuture<Void> look = CompletableFuture.completedFuture(null);
-        while (!part.done() && begin()) {
-            Stretch stretch = waited ? walk.found(part.at(), walk.size().documents()) : result(next);
-            BsonValue expected = stretch.range().to();
-            boolean last = expected == part.to();
-            next = last ? null : find(expected);
-            stretch = walk.write(stretch);
-            result(look);
-            look = lookAt(stretch);
-            part = walk.segment();
-            if (!part.done() && part.at() != expected) {
-                next = find(part.at()); // The batch had to be made smaller.
-            }
+    Batch next(ClientSession in, BsonValue from, int documents) {
+        BatchReader.Read read = BatchReader.Read.NOTHING;
+        if (batches.reads()) {
+            read = BatchReader.Read.DOCUMENTS;
+        } else if (in == null && looks()) {
+            read = BatchReader.Read.IDS;
         }
-        result(look);
+        return target.next(in, from, segment().to(), documents, read);
     }
 
-    /** Whether to begin a batch; notes when that took so long that what was read ahead is old. */
-    private boolean begin() {
-        long askedAt = System.nanoTime();
-        boolean go = walk.mayBegin();
-        waited = System.nanoTime() - askedAt > OLD;
-        return go;
+    /** The next batch outside a transaction, asked for again after a passing failure. */
+    Batch found(BsonValue from, int documents) {
+        return Retry.of(board::pause, () -> next(null, from, documents));
     }
 
-    private CompletableFuture<Stretch> find(BsonValue from) {
-        int documents = walk.size().documents();
-        return CompletableFuture.supplyAsync(() -> walk.found(from, documents), ahead);
-    }
-
-    private CompletableFuture<Void> lookAt(Stretch written) {
-        if (!walk.looks()) {
-            return CompletableFuture.completedFuture(null);
+    /**
+     * Writes the batch and keeps its checkpoint; after a passing failure again, from the same
+     * beginning.
+     *
+     * @return what was written: less than was asked for, where that was too much for the server
+     */
+    Batch write(Batch first) {
+        Retry retry = new Retry(board::pause);
+        Batch stretch = first;
+        while (true) {
+            long begunAt = System.nanoTime();
+            BatchResult written;
+            try {
+                written = batches.write(session, stretch);
+            } catch (MongoException e) {
+                retry = again(e, retry);
+                stretch = found(stretch.range().from(), size.documents());
+                continue;
+            }
+            if (stretch.whole()) {
+                size.took(Math.max(System.nanoTime() - begunAt, stretch.nanos()));
+            }
+            board.ended(index, stretch, written, begunAt);
+            return stretch;
         }
-        Range range = written.range();
-        Set<BsonValue> ids = written.ids(); // And not the documents, which are as many bytes again.
-        return CompletableFuture.runAsync(() -> walk.look(range, ids), ahead);
     }
 
-    private static <T> T result(CompletableFuture<T> future) {
-        try {
-            return future.join();
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof RuntimeException cause) {
-                throw cause;
-            }
-            if (e.getCause() instanceof Error cause) {
-                throw cause;
-            }
-            throw e;
+    /**
+     * Waits for another try, with a smaller batch where that may help; throws the failure when
+     * there is to be none.
+     */
+    Retry again(MongoException failure, Retry retry) {
+        Retry next = size.halvedFor(failure) ? new Retry(board::pause) : retry;
+        next.orThrow(failure);
+        return next;
+    }
+
+    /** Waits while it has to, and says whether to start a batch. */
+    boolean mayBegin() {
+        return board.mayBegin(index, size.documents());
+    }
+
+    /** Whether it is still of interest if a changed document matches {@code where} again. */
+    boolean looks() {
+        return batches.mayStillMatch() && board.exclusive();
+    }
+
+    /** Checks whether one of this range does, inside the transaction that changed it. */
+    void look(ClientSession in, Range range) {
+        if (target.matchesIn(in, range)) {
+            board.inclusive();
+        }
+    }
+
+    /**
+     * The same outside a transaction, again after a passing failure. What another writer has
+     * inserted into the range since is seen there, too, and does not count.
+     */
+    void look(Range range, Set<BsonValue> changed) {
+        if (Retry.of(board::pause, () -> target.matchesIn(range, changed))) {
+            board.inclusive();
         }
     }
 }

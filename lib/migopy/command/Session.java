@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.function.ToIntFunction;
 import migopy.MigopyException;
 import migopy.console.Console;
-import migopy.console.EstimateAnswer;
+import migopy.backfill.EstimateAnswer;
 import migopy.console.RunAnswer;
 import migopy.console.Terminal;
 import migopy.console.Wording;

@@ -3,7 +3,7 @@ package migopy.run;
 import com.mongodb.MongoException;
 import java.util.List;
 import migopy.MigopyException;
-import migopy.backfill.Standing;
+import migopy.backfill.BackfillProgress;
 import migopy.console.BackfillControlAnswer;
 import migopy.console.MigrationState;
 import migopy.console.Wording;
@@ -107,7 +107,7 @@ public final class BackfillControl {
 
     private static boolean done(BsonValue checkpoint) {
         try {
-            return Standing.of(checkpoint.asDocument()).state() == Standing.State.DONE;
+            return BackfillProgress.of(checkpoint.asDocument()).state() == BackfillProgress.Phase.DONE;
         } catch (BsonInvalidOperationException e) {
             return true; // Nothing that a backfill wrote.
         }

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import migopy.MigopyException.Kind;
-import migopy.backfill.Stopped;
+import migopy.backfill.BackfillContext.StopRequested;
 
 /**
  * One call of a migration, in another thread, so that a signal or its time limit can end it.
@@ -72,7 +72,7 @@ final class Call {
             // Only user code that runs a migration in a thread which it interrupts comes here.
             return new Ending.Stopped(new Stop.Signalled("an interrupt", Kind.FAILED), ended(), thrown());
         }
-        boolean heard = watchdog.stopped().isPresent() && thrown() instanceof Stopped;
+        boolean heard = watchdog.stopped().isPresent() && thrown() instanceof StopRequested;
         if (over.isDone() && !heard) {
             // Also where the signal was first: it may have thrown since.
             return thrown() == null ? new Ending.Returned() : new Ending.Threw(thrown());

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import migopy.MigopyException;
 import migopy.Problem;
-import migopy.console.EstimateAnswer;
+import migopy.backfill.EstimateAnswer;
 import migopy.console.StepReport;
 import migopy.console.Wording;
 import migopy.dump.DumpFolder;

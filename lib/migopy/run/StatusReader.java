@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import migopy.Problem;
-import migopy.backfill.Standing;
+import migopy.backfill.BackfillProgress;
 import migopy.console.MigrationState;
 import migopy.console.StatusAnswer;
 import migopy.console.StatusAnswer.Row;
@@ -146,16 +146,16 @@ public final class StatusReader {
     }
 
     private static String progress(BsonValue checkpoint, MigrationState state) {
-        Standing standing;
+        BackfillProgress standing;
         try {
-            standing = Standing.of(checkpoint.asDocument());
+            standing = BackfillProgress.of(checkpoint.asDocument());
         } catch (BsonInvalidOperationException e) {
             return "the checkpoint of its backfill cannot be understood: " + e.getMessage();
         }
         String done = Wording.number(standing.done());
         String changed = Wording.number(standing.changed());
         String of = "backfill of " + standing.collection();
-        if (standing.state() == Standing.State.DONE) {
+        if (standing.state() == BackfillProgress.Phase.DONE) {
             return "%s done, %s visited, %s changed".formatted(of, done, changed);
         }
         String far = "%s of about %s visited, %s changed".formatted(done, Wording.number(standing.estimate()), changed);

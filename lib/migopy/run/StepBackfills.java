@@ -4,8 +4,8 @@ import com.mongodb.client.ClientSession;
 import migopy.backfill.Backfill;
 import migopy.backfill.BackfillContext;
 import migopy.backfill.Checkpoints;
-import migopy.backfill.Control;
-import migopy.backfill.Stopped;
+import migopy.backfill.Checkpoints.Control;
+import migopy.backfill.BackfillContext.StopRequested;
 import migopy.console.Event;
 import migopy.journal.BackfillRecord;
 import migopy.journal.Begin;
@@ -93,7 +93,7 @@ final class StepBackfills {
     private void ensureHeld() {
         underWay = true;
         operation.watchdog().stopped().ifPresent(stop -> {
-            throw new Stopped(stop instanceof Stop.Signalled signal ? signal.name() : "System.exit");
+            throw new StopRequested(stop instanceof Stop.Signalled signal ? signal.name() : "System.exit");
         });
         operation.lease().ensureHeld();
     }

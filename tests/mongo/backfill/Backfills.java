@@ -19,9 +19,9 @@ import migopy.MigopyException;
 import migopy.backfill.Backfill;
 import migopy.backfill.BackfillContext;
 import migopy.backfill.Checkpoints;
-import migopy.backfill.Control;
-import migopy.backfill.LeaseCheck;
-import migopy.backfill.Stopped;
+import migopy.backfill.Checkpoints.Control;
+import migopy.backfill.BackfillContext.LeaseCheck;
+import migopy.backfill.BackfillContext.StopRequested;
 import migopy.console.Event;
 import org.bson.BsonArray;
 import org.bson.BsonBoolean;
@@ -89,7 +89,7 @@ public final class Backfills {
         AtomicInteger looked = new AtomicInteger();
         lease(() -> {
             if (looked.incrementAndGet() > looks) {
-                throw new Stopped("SIGTERM");
+                throw new StopRequested("SIGTERM");
             }
         });
     }

@@ -8,8 +8,8 @@ import com.mongodb.client.model.Updates;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import migopy.MigopyException;
-import migopy.backfill.Standing;
-import migopy.backfill.Stopped;
+import migopy.backfill.BackfillProgress;
+import migopy.backfill.BackfillContext.StopRequested;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 import org.junit.jupiter.api.Test;
@@ -30,10 +30,10 @@ class CheckpointTest {
                         .update(Backfills.addOne())
                         .batch(10)
                         .run())
-                .isInstanceOf(Stopped.class);
+                .isInstanceOf(StopRequested.class);
         long done = backfills.collection("users").countDocuments(Filters.eq("n", 1));
         assertThat(done).isBetween(10L, 90L);
-        assertThat(Standing.of(backfills.checkpoint()).done()).isEqualTo(done);
+        assertThat(BackfillProgress.of(backfills.checkpoint()).done()).isEqualTo(done);
 
         backfills.lease(() -> {});
         long changed =
@@ -48,7 +48,7 @@ class CheckpointTest {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", 1_000);
         backfills.stopAfter(20);
-        assertThatThrownBy(() -> sideBySide(backfills)).isInstanceOf(Stopped.class);
+        assertThatThrownBy(() -> sideBySide(backfills)).isInstanceOf(StopRequested.class);
 
         backfills.lease(() -> {});
         long changed = sideBySide(backfills);
@@ -77,7 +77,7 @@ class CheckpointTest {
         assertThat(backfills.of("users").update(Backfills.addOne()).run()).isEqualTo(30);
 
         assertThat(backfills.notOnce("users")).isEmpty();
-        assertThat(Standing.of(backfills.checkpoint()).state()).isEqualTo(Standing.State.DONE);
+        assertThat(BackfillProgress.of(backfills.checkpoint()).state()).isEqualTo(BackfillProgress.Phase.DONE);
         assertThat(backfills.checkpoint().getArray("segments")).isEmpty();
     }
 
@@ -108,7 +108,7 @@ class CheckpointTest {
                         .batch(10)
                         .run())
                 .hasMessageContaining("failed validation");
-        assertThat(Standing.of(backfills.checkpoint()).done()).isEqualTo(50);
+        assertThat(BackfillProgress.of(backfills.checkpoint()).done()).isEqualTo(50);
         String batch = "in the batch from _id 50 to _id 60";
         assertThat(backfills.notices())
                 .containsExactly("The backfill of users failed at the document with _id 55, " + batch);
@@ -153,7 +153,7 @@ class CheckpointTest {
                         MigopyException.class, e -> assertThat(e.kind()).isEqualTo(MigopyException.Kind.UNKNOWN));
 
         long changed = backfills.collection("users").countDocuments(Filters.eq("n", 1));
-        assertThat(changed).isEqualTo(Standing.of(backfills.checkpoint()).done());
+        assertThat(changed).isEqualTo(BackfillProgress.of(backfills.checkpoint()).done());
     }
 
     @Test

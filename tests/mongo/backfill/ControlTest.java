@@ -9,9 +9,9 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import migopy.backfill.Control;
-import migopy.backfill.Standing;
-import migopy.backfill.Stopped;
+import migopy.backfill.Checkpoints.Control;
+import migopy.backfill.BackfillProgress;
+import migopy.backfill.BackfillContext.StopRequested;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 import org.junit.jupiter.api.Test;
@@ -60,13 +60,13 @@ class ControlTest {
                 .parallel(2)
                 .run());
         Eventually.until("it is paused", () -> paused(backfills));
-        long done = Standing.of(backfills.checkpoint()).done();
+        long done = BackfillProgress.of(backfills.checkpoint()).done();
 
         release.countDown();
 
         Eventually.until(
                 "the other worker's batch is kept",
-                () -> Standing.of(backfills.checkpoint()).done() == done + 10);
+                () -> BackfillProgress.of(backfills.checkpoint()).done() == done + 10);
         backfills.ask(Control.GO);
         assertThat(run.get(LIMIT_SECONDS, TimeUnit.SECONDS)).isEqualTo(1_000);
         assertThat(backfills.notOnce("users")).isEmpty();
@@ -86,7 +86,7 @@ class ControlTest {
 
     private static boolean paused(Backfills backfills) {
         return backfills.checkpoint() != null
-                && Standing.of(backfills.checkpoint()).state() == Standing.State.PAUSED;
+                && BackfillProgress.of(backfills.checkpoint()).state() == BackfillProgress.Phase.PAUSED;
     }
 
     @Test
@@ -96,12 +96,12 @@ class ControlTest {
         backfills.ask(Control.PAUSE);
         backfills.lease(() -> {
             if (paused(backfills)) {
-                throw new Stopped("SIGTERM");
+                throw new StopRequested("SIGTERM");
             }
         });
         assertThatThrownBy(
                         () -> backfills.of("users").update(Backfills.addOne()).run())
-                .isInstanceOf(Stopped.class);
+                .isInstanceOf(StopRequested.class);
         assertThat(paused(backfills)).isTrue();
 
         backfills.ask(Control.GO);
@@ -147,6 +147,6 @@ class ControlTest {
                         .batch(10)
                         .run())
                 .hasMessageContaining("cancelled from another terminal");
-        assertThat(Standing.of(backfills.checkpoint()).done()).isBetween(10L, 90L);
+        assertThat(BackfillProgress.of(backfills.checkpoint()).done()).isBetween(10L, 90L);
     }
 }

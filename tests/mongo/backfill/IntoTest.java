@@ -9,7 +9,7 @@ import com.mongodb.client.model.Updates;
 import java.util.List;
 import java.util.function.Function;
 import migopy.backfill.Backfill;
-import migopy.backfill.Stopped;
+import migopy.backfill.BackfillContext.StopRequested;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 import org.junit.jupiter.api.Test;
@@ -34,7 +34,7 @@ class IntoTest {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", DOCUMENTS);
         backfills.stopAfter(8);
-        assertThatThrownBy(() -> audits(backfills).run()).isInstanceOf(Stopped.class);
+        assertThatThrownBy(() -> audits(backfills).run()).isInstanceOf(StopRequested.class);
         assertThat(backfills.collection("audit").countDocuments()).isBetween(10L, 90L);
 
         backfills.lease(() -> {});

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.mongodb.client.model.Updates;
 import migopy.MigopyException;
 import migopy.backfill.Backfill;
-import migopy.backfill.Standing;
+import migopy.backfill.BackfillProgress;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.bson.BsonDocument;
 import org.bson.Document;
@@ -40,14 +40,14 @@ class CallsTest {
 
     @Test
     void aCheckpointTellsHowFarItIsEvenWhenPartsAreMissing() {
-        Standing standing = Standing.of(
+        BackfillProgress standing = BackfillProgress.of(
                 BsonDocument.parse("{collection: 'users', state: 'paused', done: 5, estimate: 10," + " rate: 2.5}"));
 
         assertThat(standing.collection()).isEqualTo("users");
-        assertThat(standing.state()).isEqualTo(Standing.State.PAUSED);
+        assertThat(standing.state()).isEqualTo(BackfillProgress.Phase.PAUSED);
         assertThat(standing.done()).isEqualTo(5);
         assertThat(standing.perSecond()).isEqualTo(2.5);
-        assertThat(Standing.of(new Document().toBsonDocument()).done()).isZero();
+        assertThat(BackfillProgress.of(new Document().toBsonDocument()).done()).isZero();
     }
 
     private static void refused(ThrowingCallable call, String message) {

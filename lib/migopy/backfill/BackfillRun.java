@@ -1,5 +1,9 @@
 package migopy.backfill;
 
+import migopy.backfill.BatchWriter.FailureLocation;
+
+import migopy.backfill.Checkpoint.Fingerprint;
+
 import com.mongodb.client.MongoDatabase;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,19 +15,19 @@ import migopy.MigopyException;
 import migopy.console.Event;
 
 /** One call of {@code run()}: from the checkpoint to the end. */
-final class Run {
+final class BackfillRun {
     /**
      * The walk, and sweeps for what was inserted meanwhile; who outruns three of them is not waited
      * for.
      */
     private static final int MOST_PASSES = 4;
 
-    private static final Duration AHEAD_ENDS = Target.BATCH_LIMIT;
+    private static final Duration AHEAD_ENDS = BatchReader.BATCH_LIMIT;
 
     private final BackfillContext context;
     private final Job job;
 
-    Run(BackfillContext context, Job job) {
+    BackfillRun(BackfillContext context, Job job) {
         this.context = context;
         this.job = job;
     }
@@ -38,14 +42,14 @@ final class Run {
             return 0;
         }
         facts.refuse(job.shownName(), job.change() instanceof Change.Insert);
-        Target target = new Target(database, job, context.embedded());
+        BatchReader target = new BatchReader(database, job, context.embedded());
         Destination destination = job.change() instanceof Change.Insert insert
                 ? Destination.of(context, job, insert, target.registry())
                 : null;
         Fingerprint print = Fingerprint.of(job, context.checkpoints().text(), target.registry());
         Checkpoints.Place place = context.checkpoints().claim(print);
         Checkpoint start = start(target, print, place);
-        if (start.standing().state() == Standing.State.DONE) {
+        if (start.standing().state() == BackfillProgress.Phase.DONE) {
             return start.standing().changed();
         }
         LeftBehind.end(context.client(), place.checkpoint())
@@ -53,10 +57,10 @@ final class Run {
                         "What the run before left at work could not be ended (%s); it ends by itself".formatted(why)));
         int workers = context.embedded() ? 0 : start.segments().size();
         try (Sessions sessions = new Sessions(context.client(), workers)) {
-            Board board = new Board(context, place.writer(), job, start);
-            Standing goesOn = start.standing().state(Standing.State.RUNNING);
+            Coordinator board = new Coordinator(context, place.writer(), job, start);
+            BackfillProgress goesOn = start.standing().state(BackfillProgress.Phase.RUNNING);
             board.keep(start.with(goesOn).inSessions(sessions.ids()));
-            Batches batches = new Batches(target, destination, job, facts.shardKey(), context.embedded());
+            BatchWriter batches = new BatchWriter(target, destination, job, facts.shardKey(), context.embedded());
             return toTheEnd(target, batches, facts, sessions, board);
         } finally {
             context.events().accept(new Event.ProgressEnded(context.migration()));
@@ -83,22 +87,22 @@ final class Run {
         }
     }
 
-    private Checkpoint start(Target target, Fingerprint print, Checkpoints.Place place) {
+    private Checkpoint start(BatchReader target, Fingerprint print, Checkpoints.Place place) {
         if (place.checkpoint() != null) {
             return Checkpoint.of(place.checkpoint(), print);
         }
-        Standing standing =
-                new Standing(job.shownName(), Standing.State.RUNNING, 0, target.estimate(), 0, 0, Standing.NOT_KNOWN);
+        BackfillProgress standing =
+                new BackfillProgress(job.shownName(), BackfillProgress.Phase.RUNNING, 0, target.estimate(), 0, 0, BackfillProgress.NOT_KNOWN);
         return new Checkpoint(standing, print, parts(target), 1, true, List.of());
     }
 
-    private List<Segment> parts(Target target) {
+    private List<Partition> parts(BatchReader target) {
         return Parts.of(target, exact() ? 1 : job.parallel(), context.embedded());
     }
 
-    private long toTheEnd(Target target, Batches batches, CollectionFacts facts, Sessions sessions, Board board) {
+    private long toTheEnd(BatchReader target, BatchWriter batches, CollectionFacts facts, Sessions sessions, Coordinator board) {
         Sweep sweep = new Sweep(target, board);
-        long left = Standing.NOT_KNOWN;
+        long left = BackfillProgress.NOT_KNOWN;
         while (true) {
             walk(target, batches, sessions, board, facts.sharded());
             if (!batches.mayExclude()) {
@@ -109,7 +113,7 @@ final class Run {
             if (left == 0 || !walked.exclusive() || walked.pass() >= MOST_PASSES) {
                 break;
             }
-            List<Segment> again = List.of(new Segment(null, null, false));
+            List<Partition> again = List.of(new Partition(null, null, false));
             board.keep(walked.nextPass(again));
         }
         if (left > 0) {
@@ -125,32 +129,32 @@ final class Run {
         return "%,d documents of %s match where() after the backfill: %s".formatted(left, job.shownName(), why);
     }
 
-    private void walk(Target target, Batches batches, Sessions sessions, Board board, boolean sharded) {
+    private void walk(BatchReader target, BatchWriter batches, Sessions sessions, Coordinator board, boolean sharded) {
         int parts = board.checkpoint().segments().size();
         List<ExecutorService> ahead = new ArrayList<>();
         List<Runnable> tasks = new ArrayList<>();
         for (int i = 0; i < parts; i++) {
             BatchSize size = new BatchSize(job.batch(), job.maxRate());
-            Walk walk = new Walk(target, batches, board, sessions.of(i), i, size);
+            Worker walk = new Worker(target, batches, board, sessions.of(i), i, size);
             if (inTransactions(parts, sharded)) {
                 tasks.add(new TransactionWorker(walk, exact())::run);
             } else {
                 String name = "%s-%d-ahead".formatted(name(), i + 1);
                 ExecutorService one = Executors.newSingleThreadExecutor(task -> daemon(task, name));
                 ahead.add(one);
-                tasks.add(new Worker(walk, one)::run);
+                tasks.add(new ReadAheadWorker(walk, one)::run);
             }
         }
         try {
-            new Crew(name(), board).work(exact() ? List.of(inTurn(tasks)) : tasks);
+            new WorkerPool(name(), board).work(exact() ? List.of(inTurn(tasks)) : tasks);
         } catch (RuntimeException e) {
-            String place = FailedAt.of(e);
+            String place = FailureLocation.of(e);
             if (!place.isEmpty()) {
                 notice("The backfill of %s failed %s".formatted(job.shownName(), place));
             }
             throw e;
         } finally {
-            ahead.forEach(Run::end);
+            ahead.forEach(BackfillRun::end);
         }
     }
 

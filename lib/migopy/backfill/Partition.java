@@ -10,10 +10,10 @@ import org.bson.BsonValue;
  * @param at the first {@code _id} that is not done, or null: at the index's beginning
  * @param to the first {@code _id} behind the part, or null: at the index's end
  */
-record Segment(BsonValue at, BsonValue to, boolean done) {
+record Partition(BsonValue at, BsonValue to, boolean done) {
     /** This part after a batch that ended before {@code next}; null: at the part's end. */
-    Segment after(BsonValue next) {
-        return next == null || next.equals(to) ? new Segment(null, to, true) : new Segment(next, to, false);
+    Partition after(BsonValue next) {
+        return next == null || next.equals(to) ? new Partition(null, to, true) : new Partition(next, to, false);
     }
 
     BsonDocument toBson() {
@@ -27,8 +27,8 @@ record Segment(BsonValue at, BsonValue to, boolean done) {
         return bson.append("done", BsonBoolean.valueOf(done));
     }
 
-    static Segment of(BsonDocument bson) {
-        return new Segment(
+    static Partition of(BsonDocument bson) {
+        return new Partition(
                 bson.get("at"),
                 bson.get("to"),
                 bson.getBoolean("done", BsonBoolean.FALSE).getValue());

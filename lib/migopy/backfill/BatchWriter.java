@@ -1,6 +1,7 @@
 package migopy.backfill;
 
 import com.mongodb.MongoBulkWriteException;
+import com.mongodb.MongoWriteException;
 import com.mongodb.bulk.BulkWriteResult;
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoCollection;
@@ -12,6 +13,9 @@ import com.mongodb.client.result.UpdateResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import migopy.backfill.BatchReader.Batch;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
@@ -22,13 +26,13 @@ import org.bson.RawBsonDocument;
 import org.bson.conversions.Bson;
 
 /** Writes one batch, in the server or document by document. */
-final class Batches {
+final class BatchWriter {
     private static final BsonDocument BY_ID = new BsonDocument(Range.ID, new BsonInt32(1));
 
-    private final Target target;
+    private final BatchReader target;
     private final Destination destination;
     private final Change change;
-    private final Job.Options options;
+    private final Job.WriteOptions options;
     private final List<String> shardKey;
     private final boolean embedded;
 
@@ -36,7 +40,7 @@ final class Batches {
      * @param destination where new documents go, or null
      * @param shardKey the fields of the collection's shard key; empty if it is not sharded
      */
-    Batches(Target target, Destination destination, Job job, List<String> shardKey, boolean embedded) {
+    BatchWriter(BatchReader target, Destination destination, Job job, List<String> shardKey, boolean embedded) {
         this.target = target;
         this.destination = destination;
         this.change = job.change();
@@ -65,15 +69,15 @@ final class Batches {
      *
      * @param session the session that the write belongs to, or null where there are none
      */
-    Written write(ClientSession session, Stretch stretch) {
+    BatchResult write(ClientSession session, Batch stretch) {
         try {
             return written(session, stretch);
         } catch (RuntimeException e) {
-            throw FailedAt.batch(e, stretch.range());
+            throw FailureLocation.batch(e, stretch.range());
         }
     }
 
-    private Written written(ClientSession session, Stretch stretch) {
+    private BatchResult written(ClientSession session, Batch stretch) {
         if (change instanceof Change.Update update) {
             return update(session, update.stages(), stretch.range());
         }
@@ -86,25 +90,25 @@ final class Batches {
         return delete(session, stretch.range());
     }
 
-    private Written update(ClientSession session, List<Bson> stages, Range range) {
+    private BatchResult update(ClientSession session, List<Bson> stages, Range range) {
         UpdateOptions byId = options(BY_ID);
         BsonDocument filter = range.filter(target.where());
         MongoCollection<RawBsonDocument> all = target.collection();
         UpdateResult result =
                 session == null ? all.updateMany(filter, stages, byId) : all.updateMany(session, filter, stages, byId);
-        return new Written(result.getMatchedCount(), result.getModifiedCount());
+        return new BatchResult(result.getMatchedCount(), result.getModifiedCount());
     }
 
-    private Written delete(ClientSession session, Range range) {
+    private BatchResult delete(ClientSession session, Range range) {
         BsonDocument filter = range.filter(target.where());
         MongoCollection<RawBsonDocument> all = target.collection();
         DeleteOptions byId = embedded ? new DeleteOptions() : new DeleteOptions().hint(BY_ID);
         long deleted = (session == null ? all.deleteMany(filter, byId) : all.deleteMany(session, filter, byId))
                 .getDeletedCount();
-        return new Written(deleted, deleted);
+        return new BatchResult(deleted, deleted);
     }
 
-    private Written each(ClientSession session, Function<Document, Bson> function, List<RawBsonDocument> documents) {
+    private BatchResult each(ClientSession session, Function<Document, Bson> function, List<RawBsonDocument> documents) {
         List<UpdateOneModel<RawBsonDocument>> updates = new ArrayList<>(documents.size());
         List<BsonValue> ids = new ArrayList<>(documents.size());
         // One plan for all: without the hint an index of where's fields competes with _id's.
@@ -118,7 +122,7 @@ final class Batches {
             }
         }
         if (updates.isEmpty()) {
-            return new Written(0, 0);
+            return new BatchResult(0, 0);
         }
         MongoCollection<RawBsonDocument> all = target.collection();
         // In any order: one document's failure leaves the others changed, and the server need not
@@ -128,9 +132,9 @@ final class Batches {
         try {
             BulkWriteResult result =
                     session == null ? all.bulkWrite(updates, unordered) : all.bulkWrite(session, updates, unordered);
-            return new Written(result.getMatchedCount(), result.getModifiedCount());
+            return new BatchResult(result.getMatchedCount(), result.getModifiedCount());
         } catch (MongoBulkWriteException e) {
-            throw FailedAt.document(e, ids);
+            throw FailureLocation.document(e, ids);
         }
     }
 
@@ -173,5 +177,70 @@ final class Batches {
             }
         }
         return value;
+    }
+
+    /**
+     * What a batch did.
+     *
+     * @param matched documents that were written to
+     * @param changed documents that are different now, or gone
+     */
+    record BatchResult(long matched, long changed) {}
+
+    /**
+     * Where a batch failed. It is attached to what was thrown, which stays what it is: the migration's
+     * own exception, or the server's.
+     */
+    static final class FailureLocation extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        /** In the details of a validator's error. */
+        private static final String FAILING = "failingDocumentId";
+
+        private FailureLocation(String place) {
+            super(place, null, false, false);
+        }
+
+        /** Notes the document whose function or write failed. */
+        static <E extends RuntimeException> E document(E thrown, BsonValue id) {
+            thrown.addSuppressed(new FailureLocation("at the document with _id " + shown(id)));
+            return thrown;
+        }
+
+        /**
+         * Notes the document whose write failed first.
+         *
+         * @param ids of the documents that were written, in their order
+         */
+        static MongoBulkWriteException document(MongoBulkWriteException thrown, List<BsonValue> ids) {
+            return thrown.getWriteErrors().isEmpty()
+                    ? thrown
+                    : document(thrown, ids.get(thrown.getWriteErrors().get(0).getIndex()));
+        }
+
+        /** Notes the batch, and the document where the server names it. */
+        static RuntimeException batch(RuntimeException thrown, Range range) {
+            if (thrown instanceof MongoWriteException write
+                    && write.getError().getDetails().containsKey(FAILING)) {
+                document(thrown, write.getError().getDetails().get(FAILING));
+            }
+            String from = range.from() == null ? "the start" : "_id " + shown(range.from());
+            String to = range.to() == null ? "the end" : "_id " + shown(range.to());
+            thrown.addSuppressed(new FailureLocation("in the batch from %s to %s".formatted(from, to)));
+            return thrown;
+        }
+
+        /** All places that were noted, for a sentence; empty if there are none. */
+        static String of(Throwable thrown) {
+            return Stream.of(thrown.getSuppressed())
+                    .filter(FailureLocation.class::isInstance)
+                    .map(Throwable::getMessage)
+                    .collect(Collectors.joining(", "));
+        }
+
+        private static String shown(BsonValue id) {
+            String json = new BsonDocument("v", id).toJson();
+            return json.substring("{\"v\": ".length(), json.length() - 1);
+        }
     }
 }

@@ -1,5 +1,7 @@
 package migopy.backfill;
 
+import migopy.backfill.BackfillContext.StopRequested;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +12,7 @@ import migopy.observe.CommandWatch;
  * The threads of a backfill: started together, joined together. The migration's own thread only
  * waits, so that interrupting it breaks no batch.
  */
-final class Crew {
+final class WorkerPool {
     /**
      * After an interrupt the current batches may end by themselves. Whoever interrupts has ended
      * them in the server before, and waits 10 s for all of it.
@@ -21,17 +23,17 @@ final class Crew {
     private static final Duration LAST = Duration.ofSeconds(3);
 
     private final String name;
-    private final Board board;
+    private final Coordinator board;
 
     /** A thread that works for a backfill. */
-    static final class Member extends Thread implements CommandWatch.RetriesItself {
-        private Member(Runnable task, String name) {
+    static final class WorkerThread extends Thread implements CommandWatch.RetriesItself {
+        private WorkerThread(Runnable task, String name) {
             super(task, name);
             setDaemon(true); // A JVM that has to end does not wait for a batch.
         }
     }
 
-    Crew(String name, Board board) {
+    WorkerPool(String name, Coordinator board) {
         this.name = name;
         this.board = board;
     }
@@ -40,7 +42,7 @@ final class Crew {
     void work(List<Runnable> tasks) {
         List<Thread> threads = new ArrayList<>();
         for (Runnable task : tasks) {
-            threads.add(new Member(() -> guarded(task), "%s-%d".formatted(name, threads.size() + 1)));
+            threads.add(new WorkerThread(() -> guarded(task), "%s-%d".formatted(name, threads.size() + 1)));
         }
         threads.forEach(Thread::start);
         boolean interrupted = join(threads);
@@ -48,7 +50,7 @@ final class Crew {
             throw rethrown(board.failure());
         }
         if (interrupted) {
-            throw new Stopped("interrupted");
+            throw new StopRequested("interrupted");
         }
     }
 

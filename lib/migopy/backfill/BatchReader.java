@@ -1,5 +1,7 @@
 package migopy.backfill;
 
+import migopy.backfill.BatchWriter.FailureLocation;
+
 import com.mongodb.MongoClientSettings;
 import com.mongodb.ReadConcern;
 import com.mongodb.ReadPreference;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import migopy.MigopyException;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
@@ -33,7 +36,7 @@ import org.bson.conversions.Bson;
  * The collection as a backfill reads it: along {@code _id}, always the primary, each call limited
  * in time.
  */
-final class Target {
+final class BatchReader {
     /**
      * The server ends a batch by itself after this, so that a dead run's batch is over before
      * another run can take a 30 s lease over.
@@ -62,7 +65,7 @@ final class Target {
     private final boolean embedded;
     private final long mostBytes;
 
-    Target(MongoDatabase database, Job job, boolean embedded) {
+    BatchReader(MongoDatabase database, Job job, boolean embedded) {
         registry = CodecRegistries.fromRegistries(
                 database.getCodecRegistry(), MongoClientSettings.getDefaultCodecRegistry());
         collection = database.getCollection(job.collection(), RawBsonDocument.class)
@@ -107,7 +110,7 @@ final class Target {
         try {
             return function.apply(raw.decode(registry.get(Document.class)));
         } catch (RuntimeException e) {
-            throw FailedAt.document(e, raw.get(Range.ID));
+            throw FailureLocation.document(e, raw.get(Range.ID));
         }
     }
 
@@ -122,7 +125,7 @@ final class Target {
      * @param session whose transaction reads, or null
      * @param read what to read of the documents that match
      */
-    Stretch next(ClientSession session, BsonValue from, BsonValue to, int documents, Read read) {
+    Batch next(ClientSession session, BsonValue from, BsonValue to, int documents, Read read) {
         long start = System.nanoTime();
         BsonValue bound = bound(session, from, to, documents);
         Range range = new Range(from, bound == null ? to : bound);
@@ -137,7 +140,7 @@ final class Target {
             }
         }
         long visited = whole ? documents : count(session, range);
-        return new Stretch(range, visited, found, System.nanoTime() - start, whole);
+        return new Batch(range, visited, found, System.nanoTime() - start, whole);
     }
 
     private BsonValue bound(ClientSession session, BsonValue from, BsonValue to, int documents) {
@@ -288,5 +291,21 @@ final class Target {
                 .getByteBuffer()
                 .remaining();
         return size - BYTES_AROUND_ID;
+    }
+
+    /**
+     * A batch, before it is written.
+     *
+     * @param visited how many documents lie in the range, whether they match or not
+     * @param documents those that match, where the change is made in the client; their {@code _id}s
+     *     alone, where it is of interest which ones they are; else empty
+     * @param nanos how long it took to find
+     * @param whole whether it has as many documents as were asked for, and not fewer for want of them
+     */
+    record Batch(Range range, long visited, List<RawBsonDocument> documents, long nanos, boolean whole) {
+        /** The {@code _id}s of the documents. */
+        Set<BsonValue> ids() {
+            return documents.stream().map(one -> one.get(Range.ID)).collect(Collectors.toSet());
+        }
     }
 }

@@ -1,5 +1,17 @@
 package migopy.backfill;
 
+import migopy.backfill.RateLimiter.RateMeter;
+
+import migopy.backfill.BatchWriter.BatchResult;
+
+import migopy.backfill.BatchReader.Batch;
+
+import migopy.backfill.Checkpoints.CheckpointWriter;
+
+import migopy.backfill.Checkpoints.Control;
+
+import migopy.backfill.BackfillContext.StopRequested;
+
 import com.mongodb.MongoException;
 import com.mongodb.client.ClientSession;
 import java.time.Duration;
@@ -14,7 +26,7 @@ import migopy.console.Wording;
  * What a backfill's workers share: the checkpoint, the throttle, and whether to go on. Each batch
  * asks here before it begins and reports here when it is done.
  */
-final class Board {
+final class Coordinator {
     /** How often a waiting backfill looks at its lock and at what is asked of it. */
     private static final Duration LOOK = Duration.ofSeconds(1);
 
@@ -35,7 +47,7 @@ final class Board {
     private final BackfillContext context;
     private final CheckpointWriter writer;
     private final ReplicationLag lag;
-    private final Pace pace;
+    private final RateLimiter pace;
     private final RateMeter rate = new RateMeter(System.nanoTime());
 
     /** How many documents each worker's batch may write, by its segment. */
@@ -49,12 +61,12 @@ final class Board {
     private Throwable failure;
     private volatile boolean ending;
 
-    Board(BackfillContext context, CheckpointWriter writer, Job job, Checkpoint checkpoint) {
+    Coordinator(BackfillContext context, CheckpointWriter writer, Job job, Checkpoint checkpoint) {
         this.context = context;
         this.writer = writer;
         this.checkpoint = checkpoint;
         lag = new ReplicationLag(context.client(), context.embedded());
-        pace = new Pace(job.maxRate(), System.nanoTime());
+        pace = new RateLimiter(job.maxRate(), System.nanoTime());
     }
 
     synchronized Checkpoint checkpoint() {
@@ -94,13 +106,13 @@ final class Board {
         for (long left = time.toNanos(); left > 0; left = endsAt - System.nanoTime()) {
             sleep(Duration.ofNanos(Math.min(left, STEP.toNanos())));
             if (ending) {
-                throw new Stopped("the backfill ends");
+                throw new StopRequested("the backfill ends");
             }
         }
     }
 
     /** Called after each batch: keeps the checkpoint. */
-    synchronized void ended(int segment, Stretch stretch, Written written, long begunAt) {
+    synchronized void ended(int segment, Batch stretch, BatchResult written, long begunAt) {
         Checkpoint next = after(segment, stretch, written);
         account(segment, stretch, written, begunAt);
         keep(next);
@@ -112,14 +124,14 @@ final class Board {
      *
      * @return the checkpoint as it will be when the transaction is committed
      */
-    synchronized Checkpoint keptIn(ClientSession session, int segment, Stretch stretch, Written written) {
+    synchronized Checkpoint keptIn(ClientSession session, int segment, Batch stretch, BatchResult written) {
         Checkpoint next = after(segment, stretch, written);
         asked = write(next, session);
         return next;
     }
 
     /** The transaction that {@code next} was kept in is committed. */
-    synchronized void committed(int segment, Checkpoint next, Stretch stretch, Written written, long begunAt) {
+    synchronized void committed(int segment, Checkpoint next, Batch stretch, BatchResult written, long begunAt) {
         account(segment, stretch, written, begunAt);
         adopt(next);
     }
@@ -129,7 +141,7 @@ final class Board {
         tell();
     }
 
-    private void account(int segment, Stretch stretch, Written written, long begunAt) {
+    private void account(int segment, Batch stretch, BatchResult written, long begunAt) {
         long now = System.nanoTime();
         lastBatch = Duration.ofNanos(now - begunAt);
         pace.correct(reserved.getOrDefault(segment, 0), written.matched());
@@ -147,11 +159,11 @@ final class Board {
         return writer.write(next.toBson(), session);
     }
 
-    private Checkpoint after(int segment, Stretch stretch, Written written) {
+    private Checkpoint after(int segment, Batch stretch, BatchResult written) {
         long visited = checkpoint.pass() == 1 ? stretch.visited() : 0;
         double perSecond = rate.perSecond(System.nanoTime());
-        Standing standing = checkpoint.standing().plus(visited, written.changed(), perSecond);
-        Segment moved = checkpoint.segments().get(segment).after(stretch.range().to());
+        BackfillProgress standing = checkpoint.standing().plus(visited, written.changed(), perSecond);
+        Partition moved = checkpoint.segments().get(segment).after(stretch.range().to());
         return checkpoint.with(standing).with(segment, moved);
     }
 
@@ -195,7 +207,7 @@ final class Board {
                 throw MigopyException.failed(
                         "%s was paused for %d days".formatted(where(), LONGEST_PAUSE.toDays()), goesOn());
             }
-            look(Standing.State.PAUSED, LOOK);
+            look(BackfillProgress.Phase.PAUSED, LOOK);
             sleep(LOOK);
         }
         pauseTold = false;
@@ -216,7 +228,7 @@ final class Board {
                                 .formatted(lag.now().toSeconds(), LONGEST_LAG.toMinutes(), where()),
                         goesOn());
             }
-            look(Standing.State.WAITING, LAG_LOOK);
+            look(BackfillProgress.Phase.WAITING, LAG_LOOK);
             waitWhilePaused();
             tell();
             sleep(LAG_PAUSE);
@@ -226,7 +238,7 @@ final class Board {
     private void waitForPace() {
         Duration wait = pace.toWait(System.nanoTime());
         while (!wait.isZero() && !ending) {
-            look(Standing.State.RUNNING, LOOK);
+            look(BackfillProgress.Phase.RUNNING, LOOK);
             waitWhilePaused();
             sleep(wait.compareTo(LOOK) < 0 ? wait : LOOK);
             wait = pace.toWait(System.nanoTime());
@@ -237,7 +249,7 @@ final class Board {
      * Keeps what it waits for, and hears what is asked of it, unless a checkpoint did so a while
      * ago.
      */
-    private void look(Standing.State state, Duration every) {
+    private void look(BackfillProgress.Phase state, Duration every) {
         if (System.nanoTime() - keptAt < every.toNanos()) {
             return;
         }
@@ -259,13 +271,13 @@ final class Board {
             TimeUnit.NANOSECONDS.timedWait(this, time.toNanos());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new Stopped("interrupted");
+            throw new StopRequested("interrupted");
         }
         context.lease().ensureHeld();
     }
 
     private void tell() {
-        Standing now = checkpoint.standing();
+        BackfillProgress now = checkpoint.standing();
         context.events()
                 .accept(new Event.Progress(
                         context.migration(),

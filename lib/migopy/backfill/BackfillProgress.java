@@ -15,10 +15,10 @@ import org.bson.BsonString;
  * @param perSecond documents visited a second of late
  * @param left how many still matched when it ended; -1 while that is not known
  */
-public record Standing(
-        String collection, State state, long done, long estimate, long changed, double perSecond, long left) {
+public record BackfillProgress(
+        String collection, Phase state, long done, long estimate, long changed, double perSecond, long left) {
     /** What it is at. */
-    public enum State {
+    public enum Phase {
         RUNNING,
         /** For a secondary that is behind. */
         WAITING,
@@ -30,8 +30,8 @@ public record Standing(
             return name().toLowerCase(Locale.ROOT);
         }
 
-        private static State of(String word) {
-            for (State state : values()) {
+        private static Phase of(String word) {
+            for (Phase state : values()) {
                 if (state.word().equals(word)) {
                     return state;
                 }
@@ -43,10 +43,10 @@ public record Standing(
     static final long NOT_KNOWN = -1;
 
     /** Reads a checkpoint; what is missing counts as nothing. */
-    public static Standing of(BsonDocument checkpoint) {
-        return new Standing(
+    public static BackfillProgress of(BsonDocument checkpoint) {
+        return new BackfillProgress(
                 checkpoint.getString("collection", new BsonString("")).getValue(),
-                State.of(checkpoint.getString("state", new BsonString("")).getValue()),
+                Phase.of(checkpoint.getString("state", new BsonString("")).getValue()),
                 checkpoint.getNumber("done", new BsonInt64(0)).longValue(),
                 checkpoint.getNumber("estimate", new BsonInt64(0)).longValue(),
                 checkpoint.getNumber("changed", new BsonInt64(0)).longValue(),
@@ -54,16 +54,16 @@ public record Standing(
                 checkpoint.getNumber("left", new BsonInt64(NOT_KNOWN)).longValue());
     }
 
-    Standing state(State now) {
-        return new Standing(collection, now, done, estimate, changed, perSecond, left);
+    BackfillProgress state(Phase now) {
+        return new BackfillProgress(collection, now, done, estimate, changed, perSecond, left);
     }
 
-    Standing left(long documents) {
-        return new Standing(collection, state, done, estimate, changed, perSecond, documents);
+    BackfillProgress left(long documents) {
+        return new BackfillProgress(collection, state, done, estimate, changed, perSecond, documents);
     }
 
-    Standing plus(long visited, long written, double rate) {
-        return new Standing(
+    BackfillProgress plus(long visited, long written, double rate) {
+        return new BackfillProgress(
                 collection, state, done + visited, Math.max(estimate, done + visited), changed + written, rate, left);
     }
 }

@@ -1,8 +1,0 @@
-package migopy.backfill;
-
-/** What another terminal asks a running backfill for. */
-public enum Control {
-    GO,
-    PAUSE,
-    CANCEL
-}
