@@ -1,12 +1,11 @@
 package migopy.backfill;
 
-import migopy.backfill.Change.UserFunction;
-
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import migopy.MigopyException;
+import migopy.backfill.Change.UserFunction;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 

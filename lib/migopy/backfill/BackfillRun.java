@@ -1,9 +1,5 @@
 package migopy.backfill;
 
-import migopy.backfill.BatchWriter.FailureLocation;
-
-import migopy.backfill.Checkpoint.Fingerprint;
-
 import com.mongodb.client.MongoDatabase;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,6 +8,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import migopy.MigopyException;
+import migopy.backfill.BatchWriter.FailureLocation;
+import migopy.backfill.Checkpoint.Fingerprint;
 import migopy.console.Event;
 
 /** One call of {@code run()}: from the checkpoint to the end. */
@@ -91,8 +89,14 @@ final class BackfillRun {
         if (place.checkpoint() != null) {
             return Checkpoint.of(place.checkpoint(), print);
         }
-        BackfillProgress standing =
-                new BackfillProgress(job.shownName(), BackfillProgress.Phase.RUNNING, 0, target.estimate(), 0, 0, BackfillProgress.NOT_KNOWN);
+        BackfillProgress standing = new BackfillProgress(
+                job.shownName(),
+                BackfillProgress.Phase.RUNNING,
+                0,
+                target.estimate(),
+                0,
+                0,
+                BackfillProgress.NOT_KNOWN);
         return new Checkpoint(standing, print, parts(target), 1, true, List.of());
     }
 
@@ -100,7 +104,8 @@ final class BackfillRun {
         return Parts.of(target, exact() ? 1 : job.parallel(), context.embedded());
     }
 
-    private long toTheEnd(BatchReader target, BatchWriter batches, CollectionFacts facts, Sessions sessions, Coordinator board) {
+    private long toTheEnd(
+            BatchReader target, BatchWriter batches, CollectionFacts facts, Sessions sessions, Coordinator board) {
         Sweep sweep = new Sweep(target, board);
         long left = BackfillProgress.NOT_KNOWN;
         while (true) {

@@ -1,7 +1,5 @@
 package migopy.backfill;
 
-import migopy.backfill.BatchWriter.FailureLocation;
-
 import com.mongodb.MongoClientSettings;
 import com.mongodb.ReadConcern;
 import com.mongodb.ReadPreference;
@@ -20,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import migopy.MigopyException;
+import migopy.backfill.BatchWriter.FailureLocation;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;

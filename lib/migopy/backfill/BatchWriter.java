@@ -108,7 +108,8 @@ final class BatchWriter {
         return new BatchResult(deleted, deleted);
     }
 
-    private BatchResult each(ClientSession session, Function<Document, Bson> function, List<RawBsonDocument> documents) {
+    private BatchResult each(
+            ClientSession session, Function<Document, Bson> function, List<RawBsonDocument> documents) {
         List<UpdateOneModel<RawBsonDocument>> updates = new ArrayList<>(documents.size());
         List<BsonValue> ids = new ArrayList<>(documents.size());
         // One plan for all: without the hint an index of where's fields competes with _id's.

@@ -76,7 +76,9 @@ sealed interface Change {
      * @param database the other collection's; null for the configured one
      */
     record Insert(
-            String database, String collection, UserFunction<? extends Function<Document, ? extends List<? extends Bson>>> code)
+            String database,
+            String collection,
+            UserFunction<? extends Function<Document, ? extends List<? extends Bson>>> code)
             implements Change {
         @Override
         public String word() {
@@ -127,7 +129,8 @@ sealed interface Change {
             String site = StackWalker.getInstance()
                     .walk(frames -> frames.filter(one -> !one.getClassName().startsWith(OURS))
                             .findFirst()
-                            .map(one -> "%s.%s:%d".formatted(one.getClassName(), one.getMethodName(), one.getLineNumber()))
+                            .map(one ->
+                                    "%s.%s:%d".formatted(one.getClassName(), one.getMethodName(), one.getLineNumber()))
                             .orElse(null));
             return new UserFunction<>(function, function, site);
         }

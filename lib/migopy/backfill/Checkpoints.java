@@ -1,7 +1,5 @@
 package migopy.backfill;
 
-import migopy.backfill.Checkpoint.Fingerprint;
-
 import com.mongodb.client.ClientSession;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -11,6 +9,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import migopy.MigopyException;
+import migopy.backfill.Checkpoint.Fingerprint;
 import migopy.console.Wording;
 import org.bson.BsonDocument;
 import org.bson.BsonValue;

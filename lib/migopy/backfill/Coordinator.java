@@ -1,17 +1,5 @@
 package migopy.backfill;
 
-import migopy.backfill.RateLimiter.RateMeter;
-
-import migopy.backfill.BatchWriter.BatchResult;
-
-import migopy.backfill.BatchReader.Batch;
-
-import migopy.backfill.Checkpoints.CheckpointWriter;
-
-import migopy.backfill.Checkpoints.Control;
-
-import migopy.backfill.BackfillContext.StopRequested;
-
 import com.mongodb.MongoException;
 import com.mongodb.client.ClientSession;
 import java.time.Duration;
@@ -19,6 +7,12 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import migopy.MigopyException;
+import migopy.backfill.BackfillContext.StopRequested;
+import migopy.backfill.BatchReader.Batch;
+import migopy.backfill.BatchWriter.BatchResult;
+import migopy.backfill.Checkpoints.CheckpointWriter;
+import migopy.backfill.Checkpoints.Control;
+import migopy.backfill.RateLimiter.RateMeter;
 import migopy.console.Event;
 import migopy.console.Wording;
 
@@ -163,7 +157,8 @@ final class Coordinator {
         long visited = checkpoint.pass() == 1 ? stretch.visited() : 0;
         double perSecond = rate.perSecond(System.nanoTime());
         BackfillProgress standing = checkpoint.standing().plus(visited, written.changed(), perSecond);
-        Partition moved = checkpoint.segments().get(segment).after(stretch.range().to());
+        Partition moved =
+                checkpoint.segments().get(segment).after(stretch.range().to());
         return checkpoint.with(standing).with(segment, moved);
     }
 

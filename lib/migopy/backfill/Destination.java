@@ -1,7 +1,5 @@
 package migopy.backfill;
 
-import migopy.backfill.BatchWriter.BatchResult;
-
 import com.mongodb.MongoCommandException;
 import com.mongodb.WriteConcern;
 import com.mongodb.client.ClientSession;
@@ -17,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import migopy.MigopyException;
+import migopy.backfill.BatchWriter.BatchResult;
 import org.bson.BsonDocument;
 import org.bson.Document;
 import org.bson.RawBsonDocument;
@@ -63,7 +62,8 @@ final class Destination {
     }
 
     /** One that is there. */
-    static Destination in(MongoDatabase database, Change.Insert insert, Job.WriteOptions options, CodecRegistry registry) {
+    static Destination in(
+            MongoDatabase database, Change.Insert insert, Job.WriteOptions options, CodecRegistry registry) {
         return new Destination(
                 database.getCollection(insert.collection(), RawBsonDocument.class)
                         .withCodecRegistry(registry)

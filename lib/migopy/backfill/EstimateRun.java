@@ -1,13 +1,11 @@
 package migopy.backfill;
 
-import migopy.backfill.EstimateAnswer.BackfillEstimate;
-
-import migopy.backfill.EstimateAnswer.MigrationEstimate;
-
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoDatabase;
 import java.util.ArrayList;
 import java.util.List;
+import migopy.backfill.EstimateAnswer.BackfillEstimate;
+import migopy.backfill.EstimateAnswer.MigrationEstimate;
 import migopy.observe.Handles;
 import migopy.observe.ReadOnly;
 

@@ -1,9 +1,5 @@
 package migopy.backfill;
 
-import migopy.backfill.BatchReader.Batch;
-
-import migopy.backfill.EstimateAnswer.BackfillEstimate;
-
 import com.mongodb.MongoException;
 import com.mongodb.ReadConcern;
 import com.mongodb.TransactionOptions;
@@ -16,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import migopy.backfill.BatchReader.Batch;
+import migopy.backfill.EstimateAnswer.BackfillEstimate;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonValue;

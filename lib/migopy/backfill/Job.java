@@ -16,7 +16,8 @@ import org.bson.conversions.Bson;
  * @param options how it writes
  * @param speed how fast, and on how many threads
  */
-record Job(String database, String collection, String name, Bson where, Change change, WriteOptions options, Speed speed) {
+record Job(
+        String database, String collection, String name, Bson where, Change change, WriteOptions options, Speed speed) {
 
     /**
      * How documents are written.

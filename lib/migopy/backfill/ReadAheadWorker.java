@@ -1,12 +1,11 @@
 package migopy.backfill;
 
-import migopy.backfill.BatchReader.Batch;
-
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
+import migopy.backfill.BatchReader.Batch;
 import org.bson.BsonValue;
 
 /**

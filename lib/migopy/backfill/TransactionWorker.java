@@ -1,9 +1,5 @@
 package migopy.backfill;
 
-import migopy.backfill.BatchWriter.BatchResult;
-
-import migopy.backfill.BatchReader.Batch;
-
 import com.mongodb.MongoException;
 import com.mongodb.ReadConcern;
 import com.mongodb.ReadPreference;
@@ -13,6 +9,8 @@ import com.mongodb.client.ClientSession;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import migopy.MigopyException;
+import migopy.backfill.BatchReader.Batch;
+import migopy.backfill.BatchWriter.BatchResult;
 
 /**
  * Walks the collection with each batch and its checkpoint in one transaction: what is done is

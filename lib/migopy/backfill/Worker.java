@@ -1,12 +1,10 @@
 package migopy.backfill;
 
-import migopy.backfill.BatchWriter.BatchResult;
-
-import migopy.backfill.BatchReader.Batch;
-
 import com.mongodb.MongoException;
 import com.mongodb.client.ClientSession;
 import java.util.Set;
+import migopy.backfill.BatchReader.Batch;
+import migopy.backfill.BatchWriter.BatchResult;
 import org.bson.BsonValue;
 
 /**
@@ -16,7 +14,8 @@ import org.bson.BsonValue;
  * @param session for this worker's writes alone, or null where there are none
  * @param index which of the checkpoint's segments is walked
  */
-record Worker(BatchReader target, BatchWriter batches, Coordinator board, ClientSession session, int index, BatchSize size) {
+record Worker(
+        BatchReader target, BatchWriter batches, Coordinator board, ClientSession session, int index, BatchSize size) {
     Partition segment() {
         return board.checkpoint().segments().get(index);
     }

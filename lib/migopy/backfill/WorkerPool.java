@@ -1,11 +1,10 @@
 package migopy.backfill;
 
-import migopy.backfill.BackfillContext.StopRequested;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import migopy.backfill.BackfillContext.StopRequested;
 import migopy.observe.CommandWatch;
 
 /**

@@ -8,8 +8,8 @@ import com.mongodb.client.model.Updates;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import migopy.MigopyException;
-import migopy.backfill.BackfillProgress;
 import migopy.backfill.BackfillContext.StopRequested;
+import migopy.backfill.BackfillProgress;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 import org.junit.jupiter.api.Test;
@@ -153,7 +153,8 @@ class CheckpointTest {
                         MigopyException.class, e -> assertThat(e.kind()).isEqualTo(MigopyException.Kind.UNKNOWN));
 
         long changed = backfills.collection("users").countDocuments(Filters.eq("n", 1));
-        assertThat(changed).isEqualTo(BackfillProgress.of(backfills.checkpoint()).done());
+        assertThat(changed)
+                .isEqualTo(BackfillProgress.of(backfills.checkpoint()).done());
     }
 
     @Test
