@@ -20,7 +20,6 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import migopy.command.Program;
 import migopy.command.Project;
-import migopy.console.StepReport;
 import migopy.run.Hooks;
 import migopy.run.RunResult;
 import migopy.settings.Settings;

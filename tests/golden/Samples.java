@@ -6,17 +6,17 @@ import java.util.List;
 import java.util.Map;
 import migopy.MigopyException;
 import migopy.Problem;
+import migopy.StepReport.StepError;
+import migopy.command.CreateAnswer;
+import migopy.command.HistoryAnswer;
+import migopy.command.RepairAnswer;
+import migopy.command.RepairAnswer.Repaired;
+import migopy.command.StatusAnswer;
+import migopy.command.UnlockAnswer;
+import migopy.command.ValidateAnswer;
 import migopy.console.Answer;
-import migopy.console.CreateAnswer;
 import migopy.console.ErrorAnswer;
-import migopy.console.HistoryAnswer;
-import migopy.console.HistoryAnswer.Attempt;
-import migopy.console.RepairAnswer;
-import migopy.console.RepairAnswer.Repaired;
-import migopy.console.StatusAnswer;
-import migopy.console.StepError;
-import migopy.console.UnlockAnswer;
-import migopy.console.ValidateAnswer;
+import migopy.journal.PastAttempt;
 
 /** Answers such as people get, by the name of their golden files. */
 final class Samples {
@@ -114,9 +114,9 @@ final class Samples {
         return MigopyException.refused(message, "All of them: {migopy} status");
     }
 
-    private static List<Attempt> attempts() {
+    private static List<PastAttempt> attempts() {
         return List.of(
-                new Attempt(
+                new PastAttempt(
                         "1_create_users",
                         "up",
                         "applied",
@@ -130,7 +130,7 @@ final class Samples {
                         "0.1.0",
                         null,
                         null),
-                new Attempt(
+                new PastAttempt(
                         "4_split_names",
                         "up",
                         "failed",
@@ -144,7 +144,7 @@ final class Samples {
                         "0.1.0",
                         null,
                         DUPLICATE_KEY),
-                new Attempt(
+                new PastAttempt(
                         "4_split_names",
                         "repair",
                         "applied",
@@ -158,7 +158,7 @@ final class Samples {
                         null,
                         "done by hand",
                         null),
-                new Attempt(
+                new PastAttempt(
                         "1_create_users",
                         "down",
                         "rolled_back",

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import migopy.Problem;
-import migopy.console.MigrationState;
-import migopy.console.StatusAnswer;
-import migopy.console.StatusAnswer.Row;
+import migopy.command.StatusAnswer;
+import migopy.command.StatusAnswer.Row;
+import migopy.plan.MigrationState;
 
 /** Rows of status that the golden tests put into words. */
 final class StatusSamples {

@@ -54,7 +54,7 @@ record Entry(String members, Map<String, String> helpers) {
             import java.util.*;
             import migopy.MigopyException;
             import migopy.MigrationsManager;
-            import migopy.console.StepReport;
+            import migopy.StepReport;
             import picocli.CommandLine.Command;
 
             public class migopy extends MigrationsManager {

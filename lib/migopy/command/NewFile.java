@@ -3,7 +3,6 @@ package migopy.command;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
-import migopy.console.CreateAnswer;
 import migopy.files.MigrationFile;
 import migopy.files.NewMigration;
 import migopy.settings.Settings;

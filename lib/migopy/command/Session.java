@@ -10,7 +10,6 @@ import java.util.function.ToIntFunction;
 import migopy.MigopyException;
 import migopy.backfill.EstimateAnswer;
 import migopy.console.Console;
-import migopy.console.RunAnswer;
 import migopy.console.Terminal;
 import migopy.console.Wording;
 import migopy.files.EntryScript;

@@ -1,7 +1,7 @@
 package migopy.command;
 
-import migopy.console.ShellAnswer;
 import migopy.fix.ShellRun;
+import migopy.fix.ShellRun.ShellAnswer;
 import picocli.CommandLine.Command;
 
 /** {@code shell}. */

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import migopy.MigopyException;
 import migopy.Problem;
+import migopy.StepReport;
 import org.bson.Document;
 
 /**

@@ -3,6 +3,8 @@ package migopy.console;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import migopy.StepReport;
+import migopy.StepReport.Direction;
 
 /**
  * What happens while a command works: values only, which {@link Console} puts into words, JSON or a

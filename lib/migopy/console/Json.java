@@ -9,6 +9,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import migopy.Problem;
+import migopy.StepReport;
+import migopy.StepReport.StepError;
 import org.bson.Document;
 import org.bson.json.JsonMode;
 import org.bson.json.JsonWriterSettings;
@@ -42,13 +44,13 @@ public final class Json {
         return put(document, "details", problem.details().isEmpty() ? null : problem.details());
     }
 
-    static Document error(ErrorAnswer error) {
+    public static Document error(ErrorAnswer error) {
         return new Document("kind", error.kind())
                 .append("message", error.message())
                 .append("hint", error.hint());
     }
 
-    static Document failure(StepError error) {
+    public static Document failure(StepError error) {
         Document document = new Document("type", error.type())
                 .append("message", error.message())
                 .append("frames", error.frames());
@@ -63,7 +65,7 @@ public final class Json {
                 .append("frames", cause.frames());
     }
 
-    static Document step(StepReport step) {
+    public static Document step(StepReport step) {
         Document document = new Document("name", step.name())
                 .append("direction", step.direction().word())
                 .append("outcome", step.outcome().word());

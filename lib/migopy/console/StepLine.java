@@ -1,5 +1,8 @@
 package migopy.console;
 
+import migopy.StepReport;
+import migopy.StepReport.Direction;
+import migopy.StepReport.Outcome;
 import migopy.console.Event.StepStarted;
 
 /** The one line that a step has while it runs, and the one it gets when it has ended. */

@@ -9,9 +9,9 @@ import java.util.List;
  * name that is longer than that moves its own line's rest to the right and is never cut, because a
  * person may have to type it.
  */
-final class Table {
+public final class Table {
     /** What the numbers of a column are aligned at. */
-    enum Align {
+    public enum Align {
         LEFT,
         RIGHT
     }
@@ -31,13 +31,13 @@ final class Table {
     private final List<Row> rows = new ArrayList<>();
 
     /** A table whose columns after the state are aligned so; the first of them holds names. */
-    Table(Words out, Align... columns) {
+    public Table(Words out, Align... columns) {
         this.out = out;
         this.columns = List.of(columns);
     }
 
     /** A row; an empty cell takes no room if all others of its column are empty too. */
-    void row(String state, String... cells) {
+    public void row(String state, String... cells) {
         List<String> visible = new ArrayList<>(cells.length);
         for (String cell : cells) {
             visible.add(Wording.visible(cell));
@@ -46,7 +46,7 @@ final class Table {
     }
 
     /** A line under the last row: of a text that is longer than that, as much as it holds. */
-    void under(String text) {
+    public void under(String text) {
         String visible = Wording.visible(text.lines().findFirst().orElse("").strip());
         int room = out.width() - UNDER.length();
         String line = visible.length() <= room ? visible : visible.substring(0, room - ELLIPSIS.length()) + ELLIPSIS;
@@ -54,7 +54,7 @@ final class Table {
         rows.add(new Row(last.state(), last.cells(), UNDER + line));
     }
 
-    void print() {
+    public void print() {
         int[] widths = new int[columns.size()];
         int stateWidth = 0;
         for (Row row : rows) {

@@ -5,6 +5,7 @@ import java.time.ZoneId;
 import java.util.List;
 import migopy.MigopyException;
 import migopy.Problem;
+import migopy.StepReport.StepError;
 
 /**
  * Lines for a person: knows the width, the colours, the time zone and the name of the command, and
@@ -82,7 +83,7 @@ public final class Words {
     }
 
     /** {@code rolled back} for {@code rolled_back}. */
-    static String spoken(String word) {
+    public static String spoken(String word) {
         return Wording.visible(word.replace('_', ' '));
     }
 
@@ -133,7 +134,7 @@ public final class Words {
     }
 
     /** Why a step failed: the message after its name, then the migration's own lines. */
-    void failure(String name, StepError error) {
+    public void failure(String name, StepError error) {
         message(name + ": " + Wording.shortened(error.shown()));
         List<String> ofCauses =
                 error.causes().stream().flatMap(one -> one.frames().stream()).toList();

@@ -7,7 +7,7 @@ import java.lang.reflect.Method;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import migopy.console.Direction;
+import migopy.StepReport.Direction;
 
 /** A migration that can be called. */
 public final class CompiledMigration {

@@ -20,7 +20,6 @@ import jdk.jshell.SnippetEvent;
 import jdk.jshell.SourceCodeAnalysis;
 import jdk.jshell.TypeDeclSnippet;
 import jdk.jshell.VarSnippet;
-import migopy.console.FixRecord;
 import migopy.journal.Fixes;
 
 /**

@@ -3,7 +3,7 @@ package migopy.fix;
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoDatabase;
 import java.util.List;
-import migopy.console.Direction;
+import migopy.StepReport.Direction;
 import migopy.files.CompiledMigration;
 import migopy.journal.Fixes;
 import migopy.run.Fix;

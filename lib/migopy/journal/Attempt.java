@@ -6,9 +6,9 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import java.util.Objects;
-import migopy.console.Direction;
-import migopy.console.Outcome;
-import migopy.console.StepError;
+import migopy.StepReport.Direction;
+import migopy.StepReport.Outcome;
+import migopy.StepReport.StepError;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 

@@ -14,7 +14,7 @@ import java.util.Date;
 import java.util.List;
 import java.util.Optional;
 import migopy.MigopyException;
-import migopy.console.StepError;
+import migopy.StepReport.StepError;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
 import org.bson.BsonValue;

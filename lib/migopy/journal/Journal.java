@@ -21,7 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import migopy.MigopyException;
-import migopy.console.StepError;
+import migopy.StepReport.StepError;
 import migopy.console.Wording;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import migopy.Problem;
-import migopy.console.MigrationState;
 import migopy.console.Wording;
 import migopy.files.Listing;
 import migopy.files.MigrationFile;

@@ -9,7 +9,6 @@ import java.util.function.Predicate;
 import migopy.MigopyException;
 import migopy.Problem;
 import migopy.Problem.Kind;
-import migopy.console.MigrationState;
 import migopy.console.Wording;
 
 /** The part of planning that goes back: what was applied last is the first to go. */

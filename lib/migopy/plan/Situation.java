@@ -1,7 +1,6 @@
 package migopy.plan;
 
 import migopy.Problem;
-import migopy.console.MigrationState;
 import migopy.files.MigrationFile;
 import migopy.journal.JournalEntry;
 import migopy.journal.State;

@@ -1,6 +1,6 @@
 package migopy.plan;
 
-import migopy.console.Direction;
+import migopy.StepReport.Direction;
 import migopy.files.MigrationFile;
 import migopy.journal.JournalEntry;
 

@@ -1,8 +1,8 @@
 package migopy.run;
 
 import migopy.MigopyException;
-import migopy.console.Outcome;
-import migopy.console.StepError;
+import migopy.StepReport.Outcome;
+import migopy.StepReport.StepError;
 
 /**
  * How a recorded call ended.

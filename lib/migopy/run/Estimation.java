@@ -7,7 +7,7 @@ import migopy.Migration;
 import migopy.backfill.EstimateAnswer;
 import migopy.backfill.EstimateAnswer.MigrationEstimate;
 import migopy.backfill.EstimateRun;
-import migopy.console.Direction;
+import migopy.StepReport.Direction;
 import migopy.files.CompiledMigration;
 import migopy.mongo.Connection;
 import migopy.mongo.Topology;

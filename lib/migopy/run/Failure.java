@@ -13,7 +13,7 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import migopy.MigopyException;
-import migopy.console.StepError;
+import migopy.StepReport.StepError;
 import migopy.journal.JournalEntry;
 import migopy.mongo.InDoubt;
 import migopy.mongo.MongoErrors;

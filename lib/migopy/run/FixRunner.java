@@ -2,7 +2,6 @@ package migopy.run;
 
 import java.util.List;
 import migopy.MigopyException;
-import migopy.console.FixAnswer;
 
 /**
  * Runs an ad-hoc fix under the lock: fence, begin, call, settle, release. It was compiled before it

@@ -10,13 +10,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import migopy.console.HistoryAnswer;
-import migopy.console.HistoryAnswer.Attempt;
-import migopy.console.MigrationState;
+import migopy.command.HistoryAnswer;
 import migopy.files.MigrationFile;
+import migopy.journal.PastAttempt;
 import migopy.journal.State;
 import migopy.mongo.Connection;
 import migopy.mongo.MongoErrors;
+import migopy.plan.MigrationState;
 import migopy.plan.Names;
 import migopy.plan.Situation;
 import migopy.settings.Settings;
@@ -27,7 +27,7 @@ import org.bson.BsonValue;
 /** Reads what was ever attempted. */
 public final class History {
     /** An attempt that never said when it was stands first. */
-    private static final Comparator<Attempt> BY_TIME =
+    private static final Comparator<PastAttempt> BY_TIME =
             Comparator.comparing(History::time, Comparator.nullsFirst(Instant::compareTo));
 
     private History() {}
@@ -43,7 +43,7 @@ public final class History {
     public static HistoryAnswer read(Settings settings, Connection connection, String name) {
         Survey survey = name == null ? null : Survey.of(settings);
         Ledger ledger = Ledger.open(settings, connection);
-        List<Attempt> attempts = new ArrayList<>();
+        List<PastAttempt> attempts = new ArrayList<>();
         try {
             List<BsonDocument> documents = ledger.journal().documents();
             if (documents.isEmpty()) {
@@ -58,9 +58,9 @@ public final class History {
             }
             String only = name == null ? null : resolve(name, documents, survey);
             for (BsonDocument document : documents) {
-                String found = AttemptReader.nameOf(document);
+                String found = PastAttempt.nameOf(document);
                 if (only == null || only.equals(found)) {
-                    attempts.addAll(AttemptReader.attempts(found, document));
+                    attempts.addAll(PastAttempt.all(found, document));
                     addUnderWay(found, document, live, attempts);
                 }
             }
@@ -71,7 +71,7 @@ public final class History {
         return new HistoryAnswer(settings.database(), connection.server(), settings.migrationsCollection(), attempts);
     }
 
-    private static Instant time(Attempt attempt) {
+    private static Instant time(PastAttempt attempt) {
         return attempt.startedAt() == null ? attempt.finishedAt() : attempt.startedAt();
     }
 
@@ -82,8 +82,8 @@ public final class History {
             known.put(file.name(), named(file.name(), file.number()));
         }
         for (BsonDocument document : documents) {
-            String name = AttemptReader.nameOf(document);
-            known.putIfAbsent(name, named(name, AttemptReader.whole(document, "number")));
+            String name = PastAttempt.nameOf(document);
+            known.putIfAbsent(name, named(name, PastAttempt.whole(document, "number")));
         }
         return Names.resolve(typed, List.copyOf(known.values())).name();
     }
@@ -98,12 +98,12 @@ public final class History {
     }
 
     /** One that has not ended is no attempt of the journal's yet. */
-    private static void addUnderWay(String name, BsonDocument document, Set<String> live, List<Attempt> attempts) {
+    private static void addUnderWay(String name, BsonDocument document, Set<String> live, List<PastAttempt> attempts) {
         Optional<State> state = underWay(document);
         if (state.isEmpty()) {
             return;
         }
-        String run = AttemptReader.text(document, "run");
+        String run = PastAttempt.text(document, "run");
         BsonDocument begun = new BsonDocument("direction", new BsonString(state.get() == State.RUNNING ? "up" : "down"))
                 .append(
                         "outcome",
@@ -114,6 +114,6 @@ public final class History {
                 begun.append(field, document.get(field));
             }
         }
-        attempts.add(AttemptReader.attempt(name, begun));
+        attempts.add(PastAttempt.read(name, begun));
     }
 }

@@ -1,7 +1,7 @@
 package migopy.run;
 
 import java.util.Set;
-import migopy.console.StepReport;
+import migopy.StepReport;
 
 /** What the user's own {@code migopy} class adds to a run; this room must not know that class. */
 public interface Hooks {

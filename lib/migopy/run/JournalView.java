@@ -16,7 +16,7 @@ import migopy.mongo.Connection;
  *
  * @param liveRuns the run that holds the lock, if something is under way
  */
-record JournalView(List<Entry> entries, Set<String> liveRuns) {
+public record JournalView(List<Entry> entries, Set<String> liveRuns) {
     /** A migration ends and the next begins between two looks; so often that does not happen. */
     private static final int LOOKS = 3;
 
@@ -66,7 +66,7 @@ record JournalView(List<Entry> entries, Set<String> liveRuns) {
     }
 
     /** The run that holds the lock now. */
-    static Set<String> liveRuns(LockStore locks) {
+    public static Set<String> liveRuns(LockStore locks) {
         return locks.holder().filter(Holder::live).map(one -> Set.of(one.run())).orElse(Set.of());
     }
 

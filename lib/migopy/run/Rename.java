@@ -2,9 +2,9 @@ package migopy.run;
 
 import migopy.MigopyException;
 import migopy.Problem;
-import migopy.console.MigrationState;
 import migopy.console.Wording;
 import migopy.journal.JournalEntry;
+import migopy.plan.MigrationState;
 import migopy.plan.Names;
 import migopy.plan.Overview;
 import migopy.plan.Situation;

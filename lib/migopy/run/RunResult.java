@@ -3,7 +3,7 @@ package migopy.run;
 import java.util.List;
 import migopy.MigopyException;
 import migopy.Problem;
-import migopy.console.StepReport;
+import migopy.StepReport;
 
 /**
  * How a run ended.

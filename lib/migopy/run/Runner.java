@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 import migopy.MigopyException;
 import migopy.Problem;
 import migopy.backfill.EstimateAnswer;
-import migopy.console.StepReport;
+import migopy.StepReport;
 import migopy.console.Wording;
 import migopy.dump.DumpFolder;
 import migopy.plan.Overview;

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import migopy.MigopyException;
+import migopy.StepReport;
 import migopy.console.Event;
-import migopy.console.StepReport;
 import migopy.files.CompiledMigration;
 import migopy.journal.Journal;
 import migopy.lock.Lease;
@@ -182,13 +182,13 @@ final class Steps {
 
     private static StepReport unknown(StepReport report) {
         return new StepReport(
-                report.name(), report.direction(), migopy.console.Outcome.UNKNOWN, report.durationMs(), report.error());
+                report.name(), report.direction(), StepReport.Outcome.UNKNOWN, report.durationMs(), report.error());
     }
 
     private void tell(StepReport report) {
         told.add(report);
         operation.console().event(new Event.StepEnded(report));
-        if (report.outcome() == migopy.console.Outcome.UNKNOWN) {
+        if (report.outcome() == StepReport.Outcome.UNKNOWN) {
             return;
         }
         try {

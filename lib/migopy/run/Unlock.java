@@ -3,7 +3,7 @@ package migopy.run;
 import com.mongodb.MongoException;
 import java.util.Optional;
 import migopy.MigopyException;
-import migopy.console.UnlockAnswer;
+import migopy.command.UnlockAnswer;
 import migopy.console.Wording;
 import migopy.lock.Holder;
 import migopy.lock.LockStore;

@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import migopy.Problem;
-import migopy.console.ValidateAnswer;
+import migopy.command.ValidateAnswer;
 import migopy.files.Compilation;
 import migopy.files.Credentials;
 import migopy.files.MigrationFile;

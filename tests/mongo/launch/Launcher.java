@@ -17,13 +17,13 @@ record Launcher(Path folder) {
      */
     private static final String ENTRY = """
         //JAVA 17+
-        //SOURCES console/StatusAnswer.java
+        //SOURCES command/StatusAnswer.java
         //SOURCES more/*.java
         //RUNTIME_OPTIONS "-Dfrom.the.script=a b"
         import java.nio.charset.StandardCharsets;
         import java.nio.file.Path;
         import java.util.List;
-        import migopy.console.StatusAnswer;
+        import migopy.command.StatusAnswer;
 
         public class migopy {
             public static void main(String... args) throws Exception {
@@ -79,8 +79,8 @@ record Launcher(Path folder) {
     /** Lets the helper answer with a text. */
     void answer(String text) {
         write(
-                "console/StatusAnswer.java",
-                "package migopy.console; public class StatusAnswer { public String toString()"
+                "command/StatusAnswer.java",
+                "package migopy.command; public class StatusAnswer { public String toString()"
                         + " { return \"answer %s\"; } }".formatted(text));
     }
 

@@ -33,7 +33,7 @@ class MigopyRebuildTest {
     void everyEditIsSeenEvenOneThatKeepsSizeAndTime() throws IOException {
         var project = Launcher.create();
         project.migopy().exits(0).says("answer first");
-        Path helper = project.folder().resolve("console/StatusAnswer.java");
+        Path helper = project.folder().resolve("command/StatusAnswer.java");
         FileTime before = Files.getLastModifiedTime(helper);
         project.answer("other");
         Files.setLastModifiedTime(helper, before);
@@ -143,13 +143,14 @@ class MigopyRebuildTest {
     }
 
     @Test
-    void theClassesByWhichTheLauncherKnowsAnAnswerAreThose() {
-        Path root = Checkout.root();
-        assertThat(root.resolve("migopy"))
+    void theLauncherRecognizesAnAnswerByClassesThatExist() {
+        Path library = Checkout.root().resolve("lib/migopy");
+        assertThat(Checkout.root().resolve("migopy"))
                 .content()
-                .contains("migopy/console/StatusAnswer", "migopy/console/RunAnswer");
-        assertThat(root.resolve("lib/migopy/console/StatusAnswer.java")).exists();
-        assertThat(root.resolve("lib/migopy/console/RunAnswer.java")).exists();
+                .contains("'^migopy/[a-z]*/\\(Status\\|Run\\|Dump\\)Answer'");
+        assertThat(library.resolve("command")).isDirectoryContaining("glob:**/StatusAnswer.java");
+        assertThat(library.resolve("command")).isDirectoryContaining("glob:**/RunAnswer.java");
+        assertThat(library).isDirectoryRecursivelyContaining("glob:**/DumpAnswer.java");
     }
 
     @Test

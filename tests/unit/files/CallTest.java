@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import java.util.List;
-import migopy.console.Direction;
+import migopy.StepReport.Direction;
 import migopy.files.CompiledMigration;
 import org.junit.jupiter.api.Test;
 

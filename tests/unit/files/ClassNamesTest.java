@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import javax.tools.ToolProvider;
 import migopy.Problem;
-import migopy.console.Direction;
+import migopy.StepReport.Direction;
 import migopy.files.Compilation;
 import migopy.files.CompiledMigration;
 import org.assertj.core.api.InstanceOfAssertFactories;

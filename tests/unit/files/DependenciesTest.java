@@ -18,7 +18,7 @@ import java.util.jar.JarOutputStream;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 import migopy.Problem;
-import migopy.console.Direction;
+import migopy.StepReport.Direction;
 import migopy.files.Compilation;
 import migopy.files.CompiledMigration;
 import migopy.files.MigrationSource;

@@ -3,7 +3,7 @@ package unit.files;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import migopy.Problem;
-import migopy.console.Direction;
+import migopy.StepReport.Direction;
 import migopy.files.CompiledMigration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import migopy.Problem;
-import migopy.console.Direction;
+import migopy.StepReport.Direction;
 import migopy.files.Compilation;
 import migopy.files.CompiledMigration;
 import migopy.files.MigrationSource;

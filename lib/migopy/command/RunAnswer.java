@@ -1,9 +1,18 @@
-package migopy.console;
+package migopy.command;
 
 import java.util.ArrayList;
 import java.util.List;
 import migopy.MigopyException;
 import migopy.Problem;
+import migopy.StepReport;
+import migopy.StepReport.Direction;
+import migopy.StepReport.Outcome;
+import migopy.console.Answer;
+import migopy.console.ErrorAnswer;
+import migopy.console.Json;
+import migopy.console.Table;
+import migopy.console.Wording;
+import migopy.console.Words;
 import org.bson.Document;
 
 /**
@@ -140,7 +149,7 @@ public record RunAnswer(
             return ErrorAnswer.of(error, problems).json().append("exitCode", exitCode);
         }
         Document answer = new Document("run", run)
-                .append("steps", steps.stream().map(Json::step).toList());
+                .append("steps", steps.stream().map(step -> Json.step(step)).toList());
         boolean told = steps.stream().anyMatch(step -> step.error() != null);
         if (error != null && !told) {
             answer.append("error", Json.error(ErrorAnswer.of(error, problems)));

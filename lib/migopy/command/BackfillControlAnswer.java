@@ -1,5 +1,8 @@
-package migopy.console;
+package migopy.command;
 
+import migopy.console.Answer;
+import migopy.console.Wording;
+import migopy.console.Words;
 import org.bson.Document;
 
 /**

@@ -1,6 +1,9 @@
-package migopy.console;
+package migopy.command;
 
 import java.util.List;
+import migopy.console.Answer;
+import migopy.console.Table;
+import migopy.console.Words;
 import org.bson.Document;
 
 /**

@@ -1,6 +1,9 @@
-package migopy.console;
+package migopy.command;
 
 import java.time.Instant;
+import migopy.console.Answer;
+import migopy.console.Json;
+import migopy.console.Words;
 import org.bson.Document;
 
 /**

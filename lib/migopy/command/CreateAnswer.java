@@ -1,5 +1,7 @@
-package migopy.console;
+package migopy.command;
 
+import migopy.console.Answer;
+import migopy.console.Words;
 import org.bson.Document;
 
 /**

@@ -1,9 +1,15 @@
-package migopy.console;
+package migopy.command;
 
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import migopy.Problem;
+import migopy.console.Answer;
+import migopy.console.Json;
+import migopy.console.Table;
+import migopy.console.Wording;
+import migopy.console.Words;
+import migopy.plan.MigrationState;
 import org.bson.Document;
 
 /**

@@ -1,4 +1,4 @@
-package migopy.run;
+package migopy.fix;
 
 import com.mongodb.MongoException;
 import java.util.HashSet;
@@ -6,18 +6,22 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-import migopy.console.FixRecord;
-import migopy.console.FixesAnswer;
-import migopy.console.HistoryAnswer.Attempt;
+import migopy.console.Answer;
+import migopy.console.Table;
+import migopy.console.Words;
 import migopy.journal.By;
 import migopy.journal.Fixes;
+import migopy.journal.PastAttempt;
 import migopy.journal.State;
 import migopy.mongo.Connection;
 import migopy.mongo.MongoErrors;
+import migopy.run.JournalView;
+import migopy.run.Ledger;
 import migopy.settings.Settings;
 import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
+import org.bson.Document;
 
 /** Reads the records of ad-hoc fixes. */
 public final class FixHistory {
@@ -65,16 +69,16 @@ public final class FixHistory {
     }
 
     private static boolean underWay(BsonDocument document) {
-        return State.RUNNING.word().equals(AttemptReader.text(document, "outcome"));
+        return State.RUNNING.word().equals(PastAttempt.text(document, "outcome"));
     }
 
     private static FixRecord record(BsonDocument document, Set<String> live) {
         String run = document.get("_id") instanceof BsonString id ? id.getValue() : String.valueOf(document.get("_id"));
-        Attempt read = AttemptReader.attempt(run, document);
-        String kind = AttemptReader.text(document, "kind");
+        PastAttempt read = PastAttempt.read(run, document);
+        String kind = PastAttempt.text(document, "kind");
         boolean dead =
                 underWay(document) && (Fixes.Kind.SHELL.word().equals(kind) ? isGone(read) : !live.contains(run));
-        String file = AttemptReader.text(document, "file");
+        String file = PastAttempt.text(document, "file");
         return new FixRecord(
                 run,
                 kind == null ? "unknown" : kind,
@@ -82,15 +86,58 @@ public final class FixHistory {
                 dead ? "interrupted" : read.outcome(),
                 read,
                 BsonBoolean.TRUE.equals(document.get("transactional")),
-                AttemptReader.text(document, "checksum"),
-                AttemptReader.text(document, "source"),
-                AttemptReader.text(document, "output"));
+                PastAttempt.text(document, "checksum"),
+                PastAttempt.text(document, "source"),
+                PastAttempt.text(document, "output"));
     }
 
     /** A shell holds no lock: only on its own host can anybody tell that it is no longer open. */
-    private static boolean isGone(Attempt shell) {
+    private static boolean isGone(PastAttempt shell) {
         return By.thisProcess().host().equals(shell.host())
                 && shell.pid() != null
                 && ProcessHandle.of(shell.pid()).isEmpty();
+    }
+
+    /**
+     * The ad-hoc fixes and shells that were recorded.
+     *
+     * @param database the database's name
+     * @param server where it is, without secrets
+     * @param collection that of the fixes
+     * @param fixes oldest first
+     */
+    public record FixesAnswer(String database, String server, String collection, List<FixRecord> fixes)
+            implements Answer {
+
+        public FixesAnswer {
+            fixes = List.copyOf(fixes);
+        }
+
+        @Override
+        public void words(Words out) {
+            out.line(database + " on " + server + ", " + collection);
+            out.gap();
+            if (fixes.isEmpty()) {
+                out.line("No fix was ever run.");
+                return;
+            }
+            Table table = FixRecord.table(out);
+            for (FixRecord fix : fixes) {
+                fix.into(table, out);
+                if (fix.attempt().reason() != null) {
+                    table.under(fix.attempt().reason());
+                }
+            }
+            table.print();
+            out.gap();
+            out.line("Source and output of one: {migopy} history RUN");
+        }
+
+        @Override
+        public Document json() {
+            return new Document("database", database)
+                    .append("collection", collection)
+                    .append("fixes", fixes.stream().map(FixRecord::json).toList());
+        }
     }
 }

@@ -1,7 +1,11 @@
-package migopy.console;
+package migopy.command;
 
 import java.util.List;
 import migopy.Problem;
+import migopy.console.Answer;
+import migopy.console.Json;
+import migopy.console.Wording;
+import migopy.console.Words;
 import org.bson.Document;
 
 /**

@@ -1,5 +1,10 @@
-package migopy.console;
+package migopy.fix;
 
+import migopy.console.Answer;
+import migopy.console.Json;
+import migopy.console.Table;
+import migopy.console.Words;
+import migopy.journal.PastAttempt;
 import org.bson.Document;
 
 /**
@@ -19,7 +24,7 @@ public record FixRecord(
         String kind,
         String file,
         String outcome,
-        HistoryAnswer.Attempt attempt,
+        PastAttempt attempt,
         boolean transactional,
         String checksum,
         String source,

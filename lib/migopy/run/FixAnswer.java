@@ -1,7 +1,13 @@
-package migopy.console;
+package migopy.run;
 
 import java.util.List;
 import migopy.MigopyException;
+import migopy.StepReport.Outcome;
+import migopy.StepReport.StepError;
+import migopy.console.Answer;
+import migopy.console.ErrorAnswer;
+import migopy.console.Json;
+import migopy.console.Words;
 import org.bson.Document;
 
 /**

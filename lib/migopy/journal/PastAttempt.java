@@ -1,25 +1,78 @@
-package migopy.run;
+package migopy.journal;
 
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import migopy.console.HistoryAnswer.Attempt;
-import migopy.console.StepError;
+import migopy.StepReport.StepError;
+import migopy.console.Json;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonValue;
+import org.bson.Document;
 
 /**
- * Reads the attempts of one of the journal's documents. Whatever else stands there, what can be
- * understood is shown: a value of another type than the journal's counts as missing.
+ * One attempt. Directions and outcomes are the journal's own words, so that one of a newer
+ * version is shown too.
+ *
+ * @param name the migration, without {@code .java}
+ * @param direction {@code up}, {@code down}, {@code ignore} or {@code repair}
+ * @param outcome {@code applied}, {@code failed}, ...; {@code running} while it is under way
+ * @param run the run's id, or null
+ * @param startedAt by the server's clock, or null
+ * @param finishedAt by the server's clock, or null
+ * @param durationMs in milliseconds, or null
+ * @param user who, or null
+ * @param host where, or null
+ * @param pid the process there, or null
+ * @param migopy the version of Migopy, or null
+ * @param reason what a person gave as the reason of a repair, or null
+ * @param error why it failed, or null
  */
-final class AttemptReader {
+public record PastAttempt(
+        String name,
+        String direction,
+        String outcome,
+        String run,
+        Instant startedAt,
+        Instant finishedAt,
+        Long durationMs,
+        String user,
+        String host,
+        Long pid,
+        String migopy,
+        String reason,
+        StepError error) {
     private static final String UNKNOWN = "unknown";
 
-    private AttemptReader() {}
+    /** User and host: {@code ada@laptop}; empty where they are unknown. */
+    public String who() {
+        return user == null ? "" : host == null ? user : user + "@" + host;
+    }
+
+    /** As {@code --json} shows it. */
+    public Document json() {
+        Document attempt =
+                new Document("name", name).append("direction", direction).append("outcome", outcome);
+        return facts(Json.put(attempt, "run", run));
+    }
+
+    /** When, how long, by whom, why and why not. */
+    public Document facts(Document attempt) {
+        Json.put(attempt, "startedAt", startedAt);
+        Json.put(attempt, "finishedAt", finishedAt);
+        Json.put(attempt, "durationMs", durationMs);
+        Document by = new Document();
+        Json.put(by, "user", user);
+        Json.put(by, "host", host);
+        Json.put(by, "pid", pid);
+        Json.put(by, "migopy", migopy);
+        Json.put(attempt, "by", by.isEmpty() ? null : by);
+        Json.put(attempt, "reason", reason);
+        return Json.put(attempt, "error", error == null ? null : Json.failure(error));
+    }
 
     /** What the document is called: its {@code _id}, or the Python Migopy's name without ending. */
-    static String nameOf(BsonDocument document) {
+    public static String nameOf(BsonDocument document) {
         BsonValue key = document.get("_id");
         if (key != null && key.isString() && document.containsKey("state")) {
             return key.asString().getValue();
@@ -33,12 +86,12 @@ final class AttemptReader {
     }
 
     /** The last attempts of a migration, as they were written. */
-    static List<Attempt> attempts(String name, BsonDocument document) {
-        List<Attempt> attempts = new ArrayList<>();
+    public static List<PastAttempt> all(String name, BsonDocument document) {
+        List<PastAttempt> attempts = new ArrayList<>();
         if (document.get("attempts") instanceof BsonArray all) {
             for (BsonValue one : all) {
                 if (one instanceof BsonDocument attempt) {
-                    attempts.add(attempt(name, attempt));
+                    attempts.add(read(name, attempt));
                 }
             }
         }
@@ -46,9 +99,9 @@ final class AttemptReader {
     }
 
     /** One attempt. */
-    static Attempt attempt(String name, BsonDocument document) {
+    public static PastAttempt read(String name, BsonDocument document) {
         BsonDocument by = inner(document, "by");
-        return new Attempt(
+        return new PastAttempt(
                 name,
                 orUnknown(text(document, "direction")),
                 orUnknown(text(document, "outcome")),
@@ -93,12 +146,12 @@ final class AttemptReader {
         return document.get(field) instanceof BsonDocument inner ? inner : new BsonDocument();
     }
 
-    static String text(BsonDocument document, String field) {
+    public static String text(BsonDocument document, String field) {
         return document.isString(field) ? document.getString(field).getValue() : null;
     }
 
     /** A whole number, or null. */
-    static Long whole(BsonDocument document, String field) {
+    public static Long whole(BsonDocument document, String field) {
         return document.isInt64(field) || document.isInt32(field)
                 ? Long.valueOf(document.getNumber(field).longValue())
                 : null;

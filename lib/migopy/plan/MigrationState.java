@@ -1,4 +1,4 @@
-package migopy.console;
+package migopy.plan;
 
 import java.util.Locale;
 

@@ -1,0 +1,63 @@
+package migopy.command;
+
+import java.util.List;
+import migopy.console.Answer;
+import migopy.console.Table;
+import migopy.console.Wording;
+import migopy.console.Words;
+import migopy.journal.PastAttempt;
+import org.bson.Document;
+
+/**
+ * Every attempt that the journal knows of.
+ *
+ * @param database the database's name
+ * @param server where it is, without secrets
+ * @param collection the journal's collection
+ * @param attempts oldest first
+ */
+public record HistoryAnswer(String database, String server, String collection, List<PastAttempt> attempts)
+        implements Answer {
+
+    public HistoryAnswer {
+        attempts = List.copyOf(attempts);
+    }
+
+    @Override
+    public void words(Words out) {
+        out.line(database + " on " + server + ", " + collection);
+        out.gap();
+        if (attempts.isEmpty()) {
+            out.line("Nothing was ever attempted.");
+            return;
+        }
+        Table table = new Table(
+                out, Table.Align.LEFT, Table.Align.LEFT, Table.Align.RIGHT, Table.Align.LEFT, Table.Align.LEFT);
+        attempts.forEach(attempt -> row(attempt, table, out));
+        table.print();
+    }
+
+    @Override
+    public Document json() {
+        return new Document("database", database)
+                .append("collection", collection)
+                .append("attempts", attempts.stream().map(PastAttempt::json).toList());
+    }
+
+    private static void row(PastAttempt attempt, Table table, Words out) {
+        String word = "repair".equals(attempt.direction()) ? "repaired" : attempt.outcome();
+        table.row(
+                word,
+                attempt.name(),
+                out.time(attempt.startedAt() == null ? attempt.finishedAt() : attempt.startedAt()),
+                "ignore".equals(attempt.direction()) ? "" : out.duration(attempt.durationMs()),
+                attempt.run() == null ? "" : attempt.run(),
+                attempt.who());
+        if (attempt.reason() != null) {
+            table.under(attempt.reason());
+        } else if (attempt.error() != null) {
+            table.under(Wording.shortened(attempt.error().shown()));
+            attempt.error().causes().forEach(cause -> table.under("caused by: " + Wording.shortened(cause.shown())));
+        }
+    }
+}
