@@ -28,7 +28,7 @@ class ImportMapTest {
             List.of("mongo"),
             List.of("files", "backfill", "settings"),
             List.of("observe"),
-            List.of("console", "MigopyException", "Problem", "Resumable"));
+            List.of("console", "MigopyException", "Problem", "Resumable", "StepReport"));
 
     /** Classes beside {@code Migration} that are parts of it. */
     private static final Map<String, String> PARTS = Map.of("DirectRun", "Migration", "Transaction", "Migration");
