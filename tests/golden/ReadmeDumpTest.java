@@ -3,7 +3,7 @@ package golden;
 import static org.assertj.core.api.Assertions.assertThat;
 import static support.Project.project;
 
-import golden.Readme.Shown;
+import golden.Manual.Shown;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +20,7 @@ import support.Project;
 import support.Result;
 import support.Scratch;
 
-/** What README.md shows of dumps. */
+/** The examples of docs/dump-restore.md. */
 @OnServer
 class ReadmeDumpTest {
     /** Leaves in the folder $SAID what it was called with, and what stands in its configuration. */
@@ -38,18 +38,18 @@ class ReadmeDumpTest {
         done
         """;
 
-    private final Readme readme = Readme.read();
+    private final Manual manual = Manual.read();
 
     @Test
     void aDumpIsMadeAndBroughtBackAsShown(MongoServer server) {
         Project project = project(server).environment("MIGOPY_COMMAND", "./migopy");
         server.collection("users").insertOne(new Document("_id", 1).append("name", "Ada"));
-        List<Shown> shown = readme.one("dump").commands();
+        List<Shown> shown = manual.one("dump").commands();
 
-        Result dumped = answers(project, shown.get(0), shown.get(0).words());
+        Result dumped = answers(project, shown.get(0), shown.get(0).arguments());
 
         String folder = dumped.out().strip().replaceAll("(?s).* ", "");
-        String[] words = shown.get(1).words().clone();
+        String[] words = shown.get(1).arguments().clone();
         assertThat(words[1]).contains("mongodumps/");
         words[1] = folder;
         answers(project, shown.get(1), words);
@@ -57,7 +57,7 @@ class ReadmeDumpTest {
 
     private static Result answers(Project project, Shown shown, String... words) {
         Result result = project.run(words).exits(0);
-        assertThat(Readme.withoutTimes(result.out())).isEqualTo(Readme.withoutTimes(shown.answer()));
+        assertThat(Manual.withoutTimes(result.out())).isEqualTo(Manual.withoutTimes(shown.answer()));
         return result;
     }
 
@@ -73,7 +73,7 @@ class ReadmeDumpTest {
                 .environment("MONGO_URI", server.uriAs("dumper", "s3cret"))
                 .environment("PATH", tools + ":" + System.getenv("PATH"))
                 .environment("SAID", said.toString())
-                .entry(readme.one("member").text());
+                .entry(manual.one("member").text());
 
         Document answer = project.run("dbdump", "--json").exits(0).json();
 

@@ -5,8 +5,9 @@ import static support.Migrations.marking;
 import static support.Migrations.waitingFor;
 import static support.Project.project;
 
-import golden.Readme.Example;
-import golden.Readme.Shown;
+import golden.Manual.Example;
+import golden.Manual.Page;
+import golden.Manual.Shown;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.URL;
@@ -16,14 +17,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import javax.tools.ToolProvider;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
-import support.Checkout;
 import support.Json;
 import support.MongoServer;
 import support.OnServer;
@@ -31,32 +32,35 @@ import support.Project;
 import support.Result;
 import support.Scratch;
 
-/** README.md's examples do what they are shown to do. */
+/** The examples of README.md and docs/ run, and answer as shown. */
 @OnServer
 class ReadmeTest {
-    private final Readme readme = Readme.read();
+    private final Manual manual = Manual.read();
 
     private static Project projectAsShown(MongoServer server) {
         return project(server).environment("MIGOPY_COMMAND", "./migopy");
     }
 
     private static void runs(Project project, Shown shown, int exitCode) {
-        answers(project.run(shown.words()).exits(exitCode), shown);
+        answers(project.run(shown.arguments()).exits(exitCode), shown);
     }
 
-    /** What is shown is both streams, whichever comes first. */
+    /** An example shows both streams, in either order. */
     private static void answers(Result result, Shown shown) {
-        assertThat(Readme.withoutTimes(shown.answer()))
+        assertThat(Manual.withoutTimes(shown.answer()))
                 .as(result::toString)
                 .isIn(
-                        Readme.withoutTimes(result.out() + result.err()),
-                        Readme.withoutTimes(result.err() + result.out()));
+                        Manual.withoutTimes(result.out() + result.err()),
+                        Manual.withoutTimes(result.err() + result.out()));
     }
 
     @Test
     void theFirstMigrationRunsAsShown(MongoServer server) {
         var project = projectAsShown(server);
-        for (Example example : readme.chapter("A first migration")) {
+        for (Example example : manual.page("README.md").examples()) {
+            if (example.kind().equals("entry")) {
+                continue;
+            }
             if (example.kind().equals("file")) {
                 project.with(example.fileName(), example.text());
                 continue;
@@ -74,7 +78,7 @@ class ReadmeTest {
         var project = projectAsShown(server);
         server.db().createCollection("accounts");
         server.db().createCollection("audit");
-        project.with("2_open_accounts.java", readme.file("2_open_accounts.java").text());
+        project.with("2_open_accounts.java", manual.file("2_open_accounts.java").text());
         project.run("execute").exits(0);
         assertThat(project.journal("2_open_accounts").getBoolean("transactional"))
                 .isTrue();
@@ -87,7 +91,7 @@ class ReadmeTest {
     void theBackfillsRun(MongoServer server) {
         server.collection("users").insertOne(new Document("email", "ADA@example.com"));
         server.collection("orders").insertOne(new Document("price", 3).append("pieces", 4));
-        var example = readme.file("5_add_lowercase_emails.java");
+        var example = manual.file("5_add_lowercase_emails.java");
         projectAsShown(server)
                 .with(example.fileName(), example.text())
                 .run("execute")
@@ -100,7 +104,7 @@ class ReadmeTest {
     void theBackfillIntoAnotherCollectionRuns(MongoServer server) {
         var order = new Document("_id", 7).append("items", List.of(new Document("sku", "a")));
         server.collection("orders").insertOne(order);
-        var example = readme.file("6_move_items.java");
+        var example = manual.file("6_move_items.java");
         projectAsShown(server)
                 .with(example.fileName(), example.text())
                 .run("execute")
@@ -114,9 +118,9 @@ class ReadmeTest {
     @Test
     void answersInJsonHaveTheShapeThatIsShown(MongoServer server) {
         var project = projectAsShown(server);
-        project.with("1_add_users.java", readme.file("1_add_users.java").text());
-        for (Shown shown : readme.one("json").commands()) {
-            assertThat(shapeOf(project.run(shown.words()).json())).isEqualTo(shapeOf(Json.object(shown.answer())));
+        project.with("1_add_users.java", manual.file("1_add_users.java").text());
+        for (Shown shown : manual.one("json").commands()) {
+            assertThat(shapeOf(project.run(shown.arguments()).json())).isEqualTo(shapeOf(Json.object(shown.answer())));
         }
     }
 
@@ -136,9 +140,9 @@ class ReadmeTest {
     @Test
     void theOtherCommandsAnswerAsShown(MongoServer server) {
         var project = projectAsShown(server);
-        project.with("1_add_users.java", readme.file("1_add_users.java").text());
-        project.with("2_unique_names.java", readme.file("2_unique_names.java").text());
-        for (Shown shown : readme.one("commands").commands()) {
+        project.with("1_add_users.java", manual.file("1_add_users.java").text());
+        project.with("2_unique_names.java", manual.file("2_unique_names.java").text());
+        for (Shown shown : manual.one("commands").commands()) {
             runs(project, shown, 0);
         }
     }
@@ -146,15 +150,15 @@ class ReadmeTest {
     @Test
     void anEditedFileIsShownAsAnswered(MongoServer server) {
         var project = projectAsShown(server);
-        String source = readme.file("1_add_users.java").text();
+        String source = manual.file("1_add_users.java").text();
         project.with("1_add_users.java", source).run("execute").exits(0);
         project.with("1_add_users.java", source.replaceFirst("\"Ada\"", "\"Ada Lovelace\""));
-        runs(project, readme.one("edited").commands().get(0), 3);
+        runs(project, manual.one("edited").commands().get(0), 3);
     }
 
     @Test
     void aKilledRunIsShownAsAnswered(MongoServer server) {
-        var example = readme.one("killed");
+        var example = manual.one("killed");
         var project = projectAsShown(server).lease("6s");
         project.with(example.argument() + ".java", waitingFor("go"));
         project.start("execute").untilInUp().kill();
@@ -170,28 +174,28 @@ class ReadmeTest {
         for (String name : List.of("ada", "bob")) {
             server.collection("users").insertOne(new Document("name", name));
         }
-        var fix = readme.one("fix");
+        var fix = manual.one("fix");
         var project = projectAsShown(server)
                 .lease("2s")
-                .with("1_add_users.java", readme.file("1_add_users.java").text())
+                .with("1_add_users.java", manual.file("1_add_users.java").text())
                 .write(fix.argument(), fix.text());
         project.run("execute").exits(0);
         project.with("2_correct_names.java", waitingFor("never")).with("3_index_names.java", marking("indexed"));
         project.start("execute").untilInUp().kill();
         project.letTheLeaseRunOut();
-        for (Example night : readme.all("night")) {
+        for (Example night : manual.all("night")) {
             night.commands().forEach(shown -> runs(project, shown, 0));
         }
-        var typed = readme.one("heredoc").text().split("(?<=<<'END'\n)|(?<=\nEND\n)");
+        var typed = manual.one("heredoc").text().split("(?<=<<'END'\n)|(?<=\nEND\n)");
         project.input(typed[1].replace("END\n", ""));
         answers(project.run("run", "-", "--reason", "ticket 4712").exits(0), new Shown(new String[0], typed[2]));
-        runs(project, readme.one("runfix").commands().get(0), 0);
+        runs(project, manual.one("runfix").commands().get(0), 0);
     }
 
     @Test
     void theEntriesCompile() throws Exception {
-        assertThat(readme.all("entry")).hasSizeGreaterThan(1);
-        for (Example entry : readme.all("entry")) {
+        assertThat(manual.all("entry")).hasSizeGreaterThan(1);
+        for (Example entry : manual.all("entry")) {
             compiled(entry.text());
         }
         compiled("""
@@ -201,12 +205,12 @@ class ReadmeTest {
             import java.nio.file.attribute.PosixFilePermissions;
             import migopy.MigrationsManager;
             public class migopy extends MigrationsManager {
-            """ + readme.one("member").text() + "}\n");
+            """ + manual.one("member").text() + "}\n");
     }
 
     @Test
     void theTaskOfOnesOwnWorksAsDescribed(MongoServer server) throws Exception {
-        List<Example> entries = readme.all("entry");
+        List<Example> entries = manual.all("entry");
         server.collection("users").insertOne(new Document("name", "Ada"));
         URL[] classes = {
             compiled(entries.get(entries.size() - 1).text()).toUri().toURL()
@@ -250,23 +254,57 @@ class ReadmeTest {
     }
 
     @Test
-    void everyCommandAndOptionOfHelpIsThere() {
-        String help = Project.withoutServer().run("help").exits(0).out();
-        int options = help.indexOf("Options of every command");
-        assertThat(found("--[a-z-]+|\\b[A-Z]+_[A-Z_]+\\b", help)).allMatch(this::isThere);
-        var commands = found("(?m)^ {2}[a-z-]+", help.substring(0, options));
-        assertThat(commands).hasSizeGreaterThan(10);
-        for (String command : commands) {
-            var result = Project.withoutServer().run("help", command.strip());
-            assertThat("`" + command.strip()).as(result::toString).matches(this::isThere);
-            assertThat(found("(?m)^ +--[a-z-]+", result.exits(0).out()))
-                    .as(command)
-                    .allMatch(option -> isThere(option.strip()));
+    void everyJavaAndConsoleBlockIsAnExampleOfAKindThatIsTested() {
+        var tested = Set.of(
+                "commands",
+                "dump",
+                "edited",
+                "entry",
+                "file",
+                "fix",
+                "heredoc",
+                "json",
+                "killed",
+                "member",
+                "night",
+                "run",
+                "runfix");
+        for (Page page : manual.pages()) {
+            assertThat(page.unmarked()).as(page.path().toString()).isEmpty();
+            assertThat(page.examples()).as(page.path().toString()).allMatch(example -> tested.contains(example.kind()));
         }
+        assertThat(manual.all("file").stream().map(Example::fileName))
+                .containsExactlyInAnyOrder(
+                        "1_add_users.java",
+                        "2_unique_names.java",
+                        "2_open_accounts.java",
+                        "5_add_lowercase_emails.java",
+                        "6_move_items.java");
     }
 
-    private boolean isThere(String words) {
-        return readme.text().contains(words);
+    @Test
+    void theReadmeHasAtMost300Lines() {
+        assertThat(manual.page("README.md").text().lines().count()).isLessThanOrEqualTo(300);
+    }
+
+    @Test
+    void theReferenceNamesEveryCommandAndOption() {
+        String reference =
+                manual.page("reference.md").text() + manual.page("README.md").text();
+        String help = Project.withoutServer().run("help").exits(0).out();
+        int options = help.indexOf("Options of every command");
+        assertThat(found("--[a-z-]+|\\b[A-Z]+_[A-Z_]+\\b", help)).allMatch(reference::contains);
+        var commands = found("(?m)^ {2}[a-z-]+", help.substring(0, options));
+        assertThat(commands).hasSizeGreaterThan(10);
+        for (String each : commands) {
+            String command = each.strip();
+            var result = Project.withoutServer().run("help", command).exits(0);
+            assertThat(manual.page("README.md").text()).contains("`" + command);
+            assertThat(manual.page("reference.md").text()).contains("`" + command);
+            assertThat(found("(?m)^ +--[a-z-]+", result.out()))
+                    .as(command)
+                    .allMatch(option -> reference.contains(option.strip()));
+        }
     }
 
     private static List<String> found(String pattern, String text) {
@@ -278,23 +316,37 @@ class ReadmeTest {
     }
 
     @Test
-    void whatIsLinkedIsThere() {
-        var headings = new TreeSet<String>();
-        Pattern.compile("(?m)^#+ (.*)$")
-                .matcher(readme.text())
+    void everyLinkLeadsToAFileOrAHeading() {
+        for (Page page : manual.pages()) {
+            Pattern.compile("\\]\\((?!https?:)([^)#]*)(?:#([^)]+))?\\)")
+                    .matcher(page.text())
+                    .results()
+                    .forEach(link -> {
+                        Path target = link.group(1).isEmpty()
+                                ? page.path()
+                                : page.path().resolveSibling(link.group(1)).normalize();
+                        assertThat(target).as(page.path() + ": " + link.group()).exists();
+                        if (link.group(2) != null) {
+                            assertThat(headings(target))
+                                    .as(page.path() + ": " + link.group())
+                                    .contains(link.group(2));
+                        }
+                    });
+        }
+    }
+
+    private Set<String> headings(Path path) {
+        var page = manual.pages().stream()
+                .filter(each -> each.path().equals(path))
+                .findFirst()
+                .orElseThrow();
+        return Pattern.compile("(?m)^#+ (.*)$")
+                .matcher(page.text())
                 .results()
-                .map(found -> found.group(1).toLowerCase(Locale.ROOT).replace(' ', '-'))
-                .forEach(headings::add);
-        Pattern.compile("\\]\\((?!https?:)([^)]+)\\)")
-                .matcher(readme.text())
-                .results()
-                .map(found -> found.group(1))
-                .forEach(link -> {
-                    if (link.startsWith("#")) {
-                        assertThat(headings).contains(link.substring(1));
-                    } else {
-                        assertThat(Checkout.root().resolve(link)).exists();
-                    }
-                });
+                .map(found -> found.group(1)
+                        .toLowerCase(Locale.ROOT)
+                        .replaceAll("[^a-z0-9 -]", "")
+                        .replace(' ', '-'))
+                .collect(Collectors.toSet());
     }
 }

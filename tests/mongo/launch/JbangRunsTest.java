@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import golden.Readme;
+import golden.Manual;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -72,7 +72,7 @@ class JbangRunsTest {
             Files.copy(ROOT.resolve(launcher), mine.resolve(launcher), StandardCopyOption.COPY_ATTRIBUTES);
         }
         Files.writeString(
-                mine.resolve("migopy.java"), Readme.read().all("entry").get(0).text());
+                mine.resolve("migopy.java"), Manual.read().all("entry").get(0).text());
         environment.remove("MIGOPY_CACHE");
         in(mine, "./migopy", "create", "add", "users").exits(0).says("mongomigrations/1_add_users");
         in(mine, "./migopy", "execute", "--embedded").exits(0).says("applied   1_add_users");
@@ -141,7 +141,7 @@ class JbangRunsTest {
         String template = "migopy@" + ROOT.resolve("jbang-catalog.json");
         in(mine, JBANG, "init", "-t", template, "migopy.java").exits(0);
         assertThat(mine.resolve("migopy.java"))
-                .hasContent(Readme.read().all("entry").get(0).text());
+                .hasContent(Manual.read().all("entry").get(0).text());
         in(ROOT, JBANG, "alias", "list").exits(0).says("migopy").says("test");
     }
 
@@ -161,7 +161,7 @@ class JbangRunsTest {
             environment.put("JBANG_DIR", jbangs.toString());
             environment.put("MIGOPY_HOME", mine.toString());
             String url = "http://127.0.0.1:%d/v0/lib".formatted(web.getAddress().getPort());
-            String entry = Readme.read().all("entry").get(0).text();
+            String entry = Manual.read().all("entry").get(0).text();
             Files.writeString(mine.resolve("migopy.java"), entry.replace("../migopy/lib", url));
             Files.createDirectory(mine.resolve("mongomigrations"));
             in(mine, JBANG, "migopy.java", "create", "one").exits(0);

@@ -3,26 +3,44 @@ package golden;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import support.Checkout;
 
 /**
- * README.md, and the examples in it: fenced blocks below a comment that says what they are, as
+ * README.md and the pages of docs/, and the examples in them: fenced blocks below a comment with their kind, as
  * {@code <!-- file: mongomigrations/1_add_users.java -->}.
  */
-public record Readme(String text) {
+public record Manual(List<Page> pages) {
     private static final Pattern MARKED =
             Pattern.compile("<!-- (\\w+)(?:: (\\S+))? -->\n```\\w*\n(.*?)```\n", Pattern.DOTALL);
+    private static final Pattern UNMARKED =
+            Pattern.compile("(?<! -->\n)^```(?:java|console)\n.*?\n", Pattern.DOTALL | Pattern.MULTILINE);
     private static final String PROMPT = "$ ./migopy";
 
+    /** A Markdown file of the checkout. */
+    record Page(Path path, String text) {
+        List<Example> examples() {
+            return MARKED.matcher(text)
+                    .results()
+                    .map(found -> new Example(found.group(1), found.group(2), found.group(3)))
+                    .toList();
+        }
+
+        /** The first lines of Java and console blocks that no comment makes an example. */
+        List<String> unmarked() {
+            return UNMARKED.matcher(text).results().map(found -> found.group()).toList();
+        }
+    }
+
     /**
-     * A block that is marked.
+     * A marked block.
      *
      * @param kind the comment's first word
-     * @param argument what stands behind its colon, or null
+     * @param argument the text after the comment's colon, or null
      */
     public record Example(String kind, String argument, String text) {
         /** A file's name without its folder. */
@@ -30,7 +48,7 @@ public record Readme(String text) {
             return argument.substring(argument.lastIndexOf('/') + 1);
         }
 
-        /** Each command that is shown, and what it answers. */
+        /** Each command that is shown, and its answer. */
         List<Shown> commands() {
             return Pattern.compile("^(?=\\$ )", Pattern.MULTILINE)
                     .splitAsStream(text)
@@ -40,45 +58,61 @@ public record Readme(String text) {
         }
     }
 
-    /** A command's words, and what it answers. */
-    record Shown(String[] words, String answer) {
-        private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|(\\S+)");
+    /** A command's arguments, and its answer. */
+    record Shown(String[] arguments, String answer) {
+        private static final Pattern ARGUMENT = Pattern.compile("\"([^\"]*)\"|(\\S+)");
 
         static Shown of(String part) {
             int end = part.indexOf('\n');
-            Matcher word = WORD.matcher(part.substring(PROMPT.length(), end));
-            String[] words = word.results()
+            Matcher argument = ARGUMENT.matcher(part.substring(PROMPT.length(), end));
+            String[] arguments = argument.results()
                     .map(found -> found.group(1) != null ? found.group(1) : found.group(2))
                     .toArray(String[]::new);
-            return new Shown(words, part.substring(end + 1));
+            return new Shown(arguments, part.substring(end + 1));
         }
     }
 
-    public static Readme read() {
-        try {
-            return new Readme(Files.readString(Checkout.root().resolve("README.md")));
+    public static Manual read() {
+        Path root = Checkout.root();
+        try (Stream<Path> docs = Files.list(root.resolve("docs"))) {
+            var pages = docs.filter(path -> path.toString().endsWith(".md")).sorted();
+            return new Manual(Stream.concat(Stream.of(root.resolve("README.md")), pages)
+                    .map(Manual::page)
+                    .toList());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** The examples of a chapter, in their order. */
-    List<Example> chapter(String title) {
-        int begin = text.indexOf("\n## " + title + "\n");
-        int end = text.indexOf("\n## ", begin + 1);
-        return examples(text.substring(begin, end < 0 ? text.length() : end));
+    private static Page page(Path path) {
+        try {
+            return new Page(path, Files.readString(path));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The page of this file name. */
+    Page page(String name) {
+        return pages.stream()
+                .filter(page -> page.path().endsWith(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** All examples of a kind. */
     public List<Example> all(String kind) {
-        return examples(text).stream().filter(each -> each.kind().equals(kind)).toList();
+        return pages.stream()
+                .flatMap(page -> page.examples().stream())
+                .filter(example -> example.kind().equals(kind))
+                .toList();
     }
 
     /** The one example of a kind. */
     Example one(String kind) {
         List<Example> found = all(kind);
         if (found.size() != 1) {
-            throw new AssertionError("README.md has %d of %s".formatted(found.size(), kind));
+            throw new AssertionError("the manual has %d examples of the kind %s".formatted(found.size(), kind));
         }
         return found.get(0);
     }
@@ -86,19 +120,12 @@ public record Readme(String text) {
     /** The example that is this file, the first if there are several. */
     Example file(String name) {
         return all("file").stream()
-                .filter(each -> each.fileName().equals(name))
+                .filter(example -> example.fileName().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new AssertionError("README.md has no file " + name));
+                .orElseThrow(() -> new AssertionError("the manual has no file " + name));
     }
 
-    private static List<Example> examples(String text) {
-        return MARKED.matcher(text)
-                .results()
-                .map(found -> new Example(found.group(1), found.group(2), found.group(3)))
-                .collect(Collectors.toList());
-    }
-
-    /** A text without what differs from run to run: times, ids, names of machines. */
+    /** The text without what differs from run to run: times, ids, names of machines. */
     static String withoutTimes(String text) {
         return text.replaceAll("\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z", "TIME")
                 .replaceAll("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d", "TIME")
@@ -110,7 +137,7 @@ public record Readme(String text) {
                 .replaceAll("run [0-9a-f]{8}\\b", "run ID")
                 .replaceAll("\\b[0-9a-f]{8}\\b", "ID")
                 .replaceAll("\\b\\w+@\\w[\\w.-]*", "USER")
-                .replaceAll("\\S*/(mend.java)", "$1")
+                .replaceAll("\\S*/(finish_names.java)", "$1")
                 .replaceAll("\\S*mongodumps/\\S+", "DUMP")
                 .replaceAll("restored into \\S+", "restored into app")
                 .replaceAll("by \\S+ on ", "by USER on ")
