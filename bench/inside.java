@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import migopy.files.ChecksumCache;
-import migopy.files.Listing;
+import migopy.files.MigrationDirectory.Listing;
 import migopy.files.MigrationDirectory;
 import migopy.files.MigrationSource;
 import migopy.files.SourceCompiler;

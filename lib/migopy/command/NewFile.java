@@ -17,11 +17,11 @@ final class NewFile {
     private String number;
 
     /** Writes it, never over another, and answers where it is. */
-    void write(Session session, List<String> words, NewMigration.Text text) {
+    void write(Session session, List<String> words, NewMigration.Template template) {
         Settings settings = session.settings();
         NewMigration migration = new NewMigration(
                 settings.home(), settings.migrationsDirectory(), settings.migrationsFilePattern(), Clock.systemUTC());
-        MigrationFile file = migration.create(words, timestamp, number, text);
+        MigrationFile file = migration.create(words, timestamp, number, template);
         migration
                 .namesake(file)
                 .ifPresent(

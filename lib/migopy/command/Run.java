@@ -45,14 +45,15 @@ final class Run implements Action {
         }
         FixOptions options = new FixOptions(reason(session), limits.waiting(), limits.timeout(), transaction);
         session.connection(); // made while the compiler works
-        FixReader.Reading reading = new FixReader(session.settings()).read(file, System.in, java);
-        if (reading instanceof FixReader.Reading.Bad bad) {
-            MigopyException refusal = MigopyException.refused(
-                    bad.problem().message(), bad.problem().hint());
-            session.console().error(refusal, List.of(bad.problem()));
+        Fix fix;
+        try {
+            fix = new FixReader(session.settings()).read(file, System.in, java);
+        } catch (FixReader.InvalidFix e) {
+            MigopyException refusal =
+                    MigopyException.refused(e.getMessage(), e.problem().hint());
+            session.console().error(refusal, List.of(e.problem()));
             return refusal.kind().exitCode();
         }
-        Fix fix = ((FixReader.Reading.Good) reading).fix();
         return session.watched(context -> {
             FixAnswer answer = new FixRunner(context).run(fix, options);
             session.console().answer(answer);

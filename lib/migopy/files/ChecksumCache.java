@@ -1,5 +1,8 @@
 package migopy.files;
 
+
+import migopy.files.MigrationDirectory.Listing;
+
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -35,7 +38,7 @@ public final class ChecksumCache {
 
     private static final String FILE = "checksums";
     private static final int FORMAT = 0x4d435331;
-    private static final int CHECKSUM_LENGTH = Checksum.PREFIX.length() + 64;
+    private static final int CHECKSUM_LENGTH = MigrationSource.CHECKSUM_PREFIX.length() + 64;
 
     private record Entry(FileStamp stamp, String checksum) {}
 
@@ -140,7 +143,7 @@ public final class ChecksumCache {
             if (bytes.length > MigrationSource.LIMIT || MigrationSource.decoded(bytes) == null) {
                 return null;
             }
-            return Checksum.of(bytes);
+            return MigrationSource.checksum(bytes);
         } catch (IOException e) {
             return null;
         }

@@ -1,5 +1,8 @@
 package migopy.files;
 
+
+import migopy.files.Javac.Unit;
+
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -47,7 +50,7 @@ final class ClassCache implements AutoCloseable {
      */
     ClassCache(Path cacheDirectory, String setting) {
         this.folder = new CacheFolder(cacheDirectory.resolve("classes"));
-        MessageDigest digest = Checksum.sha256();
+        MessageDigest digest = MigrationSource.sha256();
         update(digest, setting);
         this.setting = HexFormat.of().formatHex(digest.digest());
     }
@@ -57,7 +60,7 @@ final class ClassCache implements AutoCloseable {
      * is another.
      */
     String key(Unit unit) {
-        MessageDigest digest = Checksum.sha256();
+        MessageDigest digest = MigrationSource.sha256();
         update(digest, setting);
         update(digest, unit.fileName());
         update(digest, unit.source().checksum()); // what does not count there is nothing to javac

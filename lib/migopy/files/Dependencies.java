@@ -1,5 +1,6 @@
 package migopy.files;
 
+
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -12,24 +13,25 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import migopy.MigopyException;
 
 /**
  * The jars behind the {@code //DEPS} of a file, as JBang resolves them; remembered, since asking
  * takes a second.
  */
-final class Dependencies {
+public final class Dependencies {
     private final CacheFolder folder;
     private final Jbang jbang;
 
     /** What was resolved in this process, failures as well: many files may name the same jar. */
-    private final Map<String, Answer> known = new HashMap<>();
+    private final Map<String, Jars> known = new HashMap<>();
 
-    /** The jars, or why there are none. */
-    sealed interface Answer {
-        record Found(List<Path> jars) implements Answer {}
+    /** The jars, or why they cannot be resolved. */
+    sealed interface Jars {}
 
-        record Missing(String message, String hint, List<String> details) implements Answer {}
-    }
+    record Resolved(List<Path> paths) implements Jars {}
+
+    record Unresolved(String message, String hint, List<String> details) implements Jars {}
 
     Dependencies(Path home, Path cacheDirectory, Map<String, String> environment) {
         this.folder = new CacheFolder(cacheDirectory.resolve("dependencies"));
@@ -41,20 +43,20 @@ final class Dependencies {
      *
      * @param base the folder that relative names start from
      */
-    Answer resolve(Directives directives, Path base) {
+    Jars resolve(Directives directives, Path base) {
         if (directives.dependencies().isEmpty()) {
-            return new Answer.Found(List.of());
+            return new Resolved(List.of());
         }
         List<String> lines = lines(directives, base);
         String key = key(lines);
-        Answer answer = known.get(key);
+        Jars answer = known.get(key);
         if (answer == null) {
             Optional<List<Path>> stored = read(key);
-            answer = stored.isPresent() ? new Answer.Found(stored.get()) : jbang.resolve(lines);
+            answer = stored.isPresent() ? new Resolved(stored.get()) : jbang.resolve(lines);
             if (stored.isEmpty()
-                    && answer instanceof Answer.Found found
+                    && answer instanceof Resolved found
                     && directives.dependencies().stream().allMatch(Dependencies::isFixed)) {
-                write(key, found.jars());
+                write(key, found.paths());
             }
             known.put(key, answer);
         }
@@ -98,7 +100,7 @@ final class Dependencies {
 
     private static String key(List<String> lines) {
         byte[] text = String.join("\n", lines).getBytes(StandardCharsets.UTF_8);
-        return HexFormat.of().formatHex(Checksum.sha256().digest(text));
+        return HexFormat.of().formatHex(MigrationSource.sha256().digest(text));
     }
 
     /** The jars that were found before, if each is still there with the same size. */
@@ -137,6 +139,23 @@ final class Dependencies {
         }
         byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
         folder.write(key, bytes, bytes.length);
+    }
+
+    /**
+     * Returns the jars of a script that is not a migration, from the cache or from JBang.
+     *
+     * @param name what messages call the script
+     * @param text the script's source
+     * @param environment where JBang is searched
+     * @throws MigopyException kind unreachable, if they cannot be resolved
+     */
+    public static List<Path> ofScript(
+            String name, String text, Path home, Path cacheDirectory, Map<String, String> environment) {
+        Jars jars = new Dependencies(home, cacheDirectory, environment).resolve(Directives.of(text), home);
+        if (jars instanceof Unresolved failure) {
+            throw MigopyException.unreachable("%s: %s".formatted(name, failure.message()), failure.hint());
+        }
+        return ((Resolved) jars).paths();
     }
 
     /** The jars in a class path as text. */

@@ -9,6 +9,7 @@ import java.io.Writer;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -62,6 +63,48 @@ final class Javac implements AutoCloseable {
 
     private final JavaCompiler compiler;
     private final StandardJavaFileManager files;
+
+    /** A source to compile. Compared by identity, since two files may have the same text. */
+    static final class Unit {
+        private final MigrationSource source;
+        private final List<Path> dependencies;
+        private final Map<String, Path> resources;
+
+        /** A unit without {@code //DEPS} and {@code //FILES}. */
+        Unit(MigrationSource source) {
+            this(source, List.of(), Map.of());
+        }
+
+        /**
+         * @param dependencies the jars of its {@code //DEPS}
+         * @param resources the files of its {@code //FILES}, by the names of resources
+         */
+        Unit(MigrationSource source, List<Path> dependencies, Map<String, Path> resources) {
+            this.source = source;
+            this.dependencies = List.copyOf(dependencies);
+            this.resources = Map.copyOf(resources);
+        }
+
+        MigrationSource source() {
+            return source;
+        }
+
+        List<Path> dependencies() {
+            return dependencies;
+        }
+
+        Map<String, Path> resources() {
+            return resources;
+        }
+
+        String name() {
+            return source.file().name();
+        }
+
+        String fileName() {
+            return source.file().fileName();
+        }
+    }
 
     /**
      * What javac made of some units.

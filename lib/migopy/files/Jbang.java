@@ -46,7 +46,7 @@ final class Jbang {
     }
 
     /** Asks JBang for the jars that some lines of {@code //DEPS} and {@code //REPOS} name. */
-    Dependencies.Answer resolve(List<String> lines) {
+    Dependencies.Jars resolve(List<String> lines) {
         Optional<Path> command = command();
         if (command.isEmpty()) {
             return missing(
@@ -92,7 +92,7 @@ final class Jbang {
         return Optional.empty();
     }
 
-    private Dependencies.Answer ask(Path command, List<String> lines, Path folder) throws IOException {
+    private Dependencies.Jars ask(Path command, List<String> lines, Path folder) throws IOException {
         // A stand-in with these lines only: JBang would also build what the file's other //DEPS
         // name.
         Path script = folder.resolve("dependencies.java");
@@ -119,7 +119,7 @@ final class Jbang {
                     "See to their names and versions, and to the network",
                     tail(err));
         }
-        return new Dependencies.Answer.Found(Dependencies.paths(lastLine(out)));
+        return new Dependencies.Resolved(Dependencies.paths(lastLine(out)));
     }
 
     /** JBang's exit code, or null where it did not end in time. */
@@ -215,7 +215,7 @@ final class Jbang {
         Files.delete(folder);
     }
 
-    private static Dependencies.Answer missing(String message, String hint, List<String> details) {
-        return new Dependencies.Answer.Missing(message, hint, details);
+    private static Dependencies.Jars missing(String message, String hint, List<String> details) {
+        return new Dependencies.Unresolved(message, hint, details);
     }
 }

@@ -1,5 +1,7 @@
 package migopy.files;
 
+import migopy.files.Javac.Unit;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.MalformedURLException;
@@ -40,7 +42,7 @@ final class MigrationLoader extends ClassLoader {
             urls[i] = url(jars.get(i));
         }
         // Never closed: a thread that the migration has left behind may still load from it.
-        return new Dependencies(urls, parent);
+        return new DependencyLoader(urls, parent);
     }
 
     /**
@@ -48,13 +50,13 @@ final class MigrationLoader extends ClassLoader {
      * where only the migration brings a logging library: slf4j looks for one beside its own
      * classes.
      */
-    private static final class Dependencies extends URLClassLoader {
+    private static final class DependencyLoader extends URLClassLoader {
         private static final String SLF4J = "org.slf4j.";
         private static final String LOGGING_LIBRARY = "META-INF/services/org.slf4j.spi.SLF4JServiceProvider";
 
         private final boolean ownLogging;
 
-        Dependencies(URL[] urls, ClassLoader parent) {
+        DependencyLoader(URL[] urls, ClassLoader parent) {
             super(urls, parent);
             this.ownLogging = findResource(LOGGING_LIBRARY) != null && parent.getResource(LOGGING_LIBRARY) == null;
         }

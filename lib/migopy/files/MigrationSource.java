@@ -9,29 +9,39 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import migopy.MigopyException;
 import migopy.Problem;
+import migopy.console.Wording;
 
 /**
- * A migration's text.
+ * The source code of a migration.
  *
- * @param file where it comes from; for a stored text, where it would lie
+ * @param file the file; for a text from the journal, the file that it was read from
  * @param text the text without a byte-order mark
- * @param checksum {@code sha256:} and 64 digits, of the text without what does not count
+ * @param checksum {@code sha256:} and 64 digits, see {@link #checksum(String)}
  */
 public record MigrationSource(MigrationFile file, String text, String checksum) {
-    /** The longest source in bytes: the journal keeps it inside of a document. */
+    /** The longest source in bytes, since the journal keeps it in a document. */
     public static final int LIMIT = 1 << 20;
 
-    /** So much of a line of code stands in a frame, in characters. */
+    /** What each checksum begins with. */
+    static final String CHECKSUM_PREFIX = "sha256:";
+
+    /** The characters of a line of code that a frame shows. */
     private static final int CODE_LIMIT = 120;
 
     private static final char MARK = '\ufeff';
 
-    /** Some sources, and why others could not be had. */
+    /** The sources that could be read, and a problem for each of the others. */
     public record Sources(List<MigrationSource> sources, List<Problem> problems) {
         public Sources {
             sources = List.copyOf(sources);
@@ -39,12 +49,12 @@ public record MigrationSource(MigrationFile file, String text, String checksum) 
         }
     }
 
-    /** {@code 4_split_names.java:17 users.insertOne(person)} for each line. */
+    /** {@code 4_split_names.java:17    users.insertOne(person)} for each line. */
     List<String> frames(Collection<Integer> lines) {
         return frames(file.fileName(), text, lines);
     }
 
-    /** Where something happened in a text, and what stands there, shortened to what is read. */
+    /** Returns file, line number and shortened code of each of these lines. */
     public static List<String> frames(String fileName, String text, Collection<Integer> lines) {
         String[] all = text.split("\\R", -1);
         List<String> frames = new ArrayList<>(lines.size());
@@ -56,14 +66,14 @@ public record MigrationSource(MigrationFile file, String text, String checksum) 
         return frames;
     }
 
-    /** A text that does not come from its file, such as the journal's. */
+    /** Makes a source of a text that was not read from its file, such as the journal's. */
     public static MigrationSource of(MigrationFile file, String text) {
         String bare = withoutMark(text);
         return new MigrationSource(file, bare, checksum(bare));
     }
 
     /**
-     * Reads a file's text.
+     * Reads a file.
      *
      * @throws MigopyException refused: it cannot be read, is not UTF-8, or is longer than {@link
      *     #LIMIT}
@@ -72,7 +82,7 @@ public record MigrationSource(MigrationFile file, String text, String checksum) 
         return of(file, text(file.path(), file.fileName()));
     }
 
-    /** Reads many files; what cannot be read is a problem of the kind {@code not_compilable}. */
+    /** Reads many files; one that cannot be read is a problem of the kind {@code not_compilable}. */
     public static Sources readAll(List<MigrationFile> files) {
         List<MigrationSource> sources = new ArrayList<>(files.size());
         List<Problem> problems = new ArrayList<>();
@@ -87,14 +97,6 @@ public record MigrationSource(MigrationFile file, String text, String checksum) 
     }
 
     /**
-     * The checksum of a text: line endings, trailing blanks, a mark and line breaks at the end do
-     * not count.
-     */
-    public static String checksum(String text) {
-        return Checksum.of(text.getBytes(StandardCharsets.UTF_8));
-    }
-
-    /**
      * Reads a file's text.
      *
      * @param shown what messages call it
@@ -106,13 +108,15 @@ public record MigrationSource(MigrationFile file, String text, String checksum) 
         try (InputStream in = Files.newInputStream(path)) {
             return text(in, shown);
         } catch (NoSuchFileException e) {
-            throw MigopyException.refused(shown + " is no longer there", "Start again");
+            throw MigopyException.refused(shown + " no longer exists", "Run the command again");
         } catch (AccessDeniedException e) {
             throw MigopyException.refused(
-                    shown + " cannot be read: permission denied", "Make it readable: chmod u+r " + shown);
+                    shown + " cannot be read: permission denied",
+                    "Make it readable: chmod u+r " + Wording.word(path.toString()));
         } catch (IOException e) {
             throw MigopyException.refused(
-                    shown + " cannot be read: " + MigrationDirectory.reason(e), "See to the disk, then start again");
+                    shown + " cannot be read: " + MigrationDirectory.reason(e),
+                    "Check the disk, then run the command again");
         }
     }
 
@@ -128,7 +132,7 @@ public record MigrationSource(MigrationFile file, String text, String checksum) 
         if (bytes.length > LIMIT) {
             throw MigopyException.refused(
                     shown + " is longer than 1 MB (1,048,576 bytes)",
-                    "Keep data in a file or a collection of its own, and read it from there");
+                    "Move its data into a separate file or collection, and read it from there");
         }
         String text = decoded(bytes);
         if (text == null) {
@@ -141,14 +145,14 @@ public record MigrationSource(MigrationFile file, String text, String checksum) 
         return !text.isEmpty() && text.charAt(0) == MARK ? text.substring(1) : text;
     }
 
-    /** At most one byte more than the limit of the file. */
+    /** Reads at most one byte more than {@link #LIMIT}. */
     static byte[] bytes(MigrationFile file) throws IOException {
         try (InputStream in = Files.newInputStream(file.path())) {
             return in.readNBytes(LIMIT + 1);
         }
     }
 
-    /** The text, or null if it is not UTF-8. */
+    /** Returns the text, or null if it is not UTF-8. */
     static String decoded(byte[] bytes) {
         try {
             return StandardCharsets.UTF_8
@@ -157,6 +161,116 @@ public record MigrationSource(MigrationFile file, String text, String checksum) 
                     .toString();
         } catch (CharacterCodingException e) {
             return null;
+        }
+    }
+
+    /**
+     * Returns the checksum of a text. Line endings, trailing blanks, a byte-order mark and line
+     * breaks at the end do not count.
+     */
+    public static String checksum(String text) {
+        return checksum(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** As {@link #checksum(String)}; what it ignores is one byte in UTF-8 and never part of another character. */
+    static String checksum(byte[] source) {
+        int start = hasMark(source) ? 3 : 0;
+        byte[] kept = new byte[source.length - start];
+        int length = 0;
+        int lineEnd = 0; // of the current line, without the blanks after it
+        int textEnd = 0; // of the text, without its last line breaks
+        for (int i = start; i < source.length; i++) {
+            byte c = source[i];
+            if (c == '\r') {
+                if (i + 1 < source.length && source[i + 1] == '\n') {
+                    i++;
+                }
+                c = '\n';
+            }
+            if (c == '\n') {
+                length = lineEnd;
+                kept[length++] = c;
+                lineEnd = length;
+            } else {
+                kept[length++] = c;
+                if (c != ' ' && c != '\t') {
+                    lineEnd = length;
+                    textEnd = length;
+                }
+            }
+        }
+        MessageDigest digest = sha256();
+        digest.update(kept, 0, textEnd);
+        return CHECKSUM_PREFIX + HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static boolean hasMark(byte[] source) {
+        return source.length >= 3 && source[0] == (byte) 0xef && source[1] == (byte) 0xbb && source[2] == (byte) 0xbf;
+    }
+
+    static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java platform has SHA-256", e);
+        }
+    }
+
+    /**
+     * Finds literals that look like credentials: the password of a {@code createUser}, a URI with a
+     * password, a variable named {@code apiKey}. A guess from the text: a computed secret is not
+     * found.
+     */
+    public static final class Credentials {
+        private static final String NAMES =
+                "(?:pwd|passw(?:or)?d|passphrase|secret|api_?key|access_?key|secret_?key|auth_?token)";
+
+        private static final String VALUE = "\\\\?[\"'](?<value>[^\"'\\\\]{4,200})\\\\?[\"']";
+
+        private static final List<Pattern> FORMS = List.of(
+                // new Document("pwd", "..."), {pwd: '...'}, .password("...")
+                Pattern.compile("(?i)\\b\\w{0,30}" + NAMES + "\\\\?[\"']?\\s{0,9}[,:(]\\s{0,9}" + VALUE),
+                // String password = "..."
+                Pattern.compile("(?i)\\b\\w{0,30}" + NAMES + "\\w{0,30}\\s{0,9}=\\s{0,9}" + VALUE),
+                // mongodb://user:...@host
+                Pattern.compile("[a-z+]{2,20}://[^\\s\"'/@:]{0,200}:(?<value>[^\\s\"'/@]{4,200})@"));
+
+        private static final String MASK = "****";
+
+        private Credentials() {}
+
+        /** Returns the values that look like credentials. */
+        public static List<String> in(String source) {
+            return matches(source).stream().map(found -> found.group(1)).distinct().toList();
+        }
+
+        /** Returns the numbers of the lines with such a value, from 1, in order. */
+        public static List<Integer> lines(String source) {
+            // A value is never at the beginning of a line, so the text before it ends in its line.
+            return matches(source).stream()
+                    .map(found -> (int) source.substring(0, found.start(1)).lines().count())
+                    .distinct()
+                    .sorted()
+                    .toList();
+        }
+
+        /** Masks the source's credentials in a line of a message about it. */
+        static String masked(String line, String source) {
+            String masked = line;
+            List<String> longestFirst = new ArrayList<>(in(source));
+            longestFirst.sort(Comparator.comparingInt(String::length).reversed());
+            for (String credential : longestFirst) {
+                masked = masked.replace(credential, MASK);
+            }
+            return masked;
+        }
+
+        private static List<MatchResult> matches(String source) {
+            List<MatchResult> all = new ArrayList<>();
+            for (Pattern form : FORMS) {
+                form.matcher(source).results().forEach(all::add);
+            }
+            return all;
         }
     }
 }

@@ -1,5 +1,7 @@
 package migopy.files;
 
+import migopy.files.Directives.Resources;
+
 import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import migopy.Problem;
+import migopy.files.Javac.Unit;
 
 /**
  * Makes migrations out of sources. Writes classes into the cache directory only, and starts the
@@ -105,12 +108,12 @@ public final class SourceCompiler implements AutoCloseable {
 
     private TouchedCollections.Found touched(MigrationSource source) {
         Directives directives = Directives.of(source.text());
-        Dependencies.Answer answer = dependencies.resolve(directives, folder(source));
-        if (!(answer instanceof Dependencies.Answer.Found found)) {
+        Dependencies.Jars answer = dependencies.resolve(directives, folder(source));
+        if (!(answer instanceof Dependencies.Resolved found)) {
             return TouchedCollections.Found.NOTHING;
         }
-        try (Javac javac = new Javac(classPath.with(found.jars()))) {
-            return TouchedCollections.in(javac, new Unit(source, found.jars(), Map.of()));
+        try (Javac javac = new Javac(classPath.with(found.paths()))) {
+            return TouchedCollections.in(javac, new Unit(source, found.paths(), Map.of()));
         }
     }
 
@@ -194,13 +197,13 @@ public final class SourceCompiler implements AutoCloseable {
                         "Start Migopy with a JDK of that version: set JAVA_HOME");
                 return null;
             }
-            Dependencies.Answer answer = dependencies.resolve(directives, folder(source));
-            if (answer instanceof Dependencies.Answer.Missing missing) {
+            Dependencies.Jars answer = dependencies.resolve(directives, folder(source));
+            if (answer instanceof Dependencies.Unresolved missing) {
                 String message = bare.fileName() + ": " + missing.message();
                 problem(bare, message, missing.hint(), missing.details());
                 return null;
             }
-            List<Path> jars = ((Dependencies.Answer.Found) answer).jars();
+            List<Path> jars = ((Dependencies.Resolved) answer).paths();
             try {
                 return new Unit(source, jars, Resources.of(directives.resources(), folder(source)));
             } catch (Resources.Missing e) {
@@ -282,11 +285,11 @@ public final class SourceCompiler implements AutoCloseable {
                 for (String name : loader.names()) {
                     types.add(Class.forName(name, false, loader));
                 }
-                Shape.Finding finding = Shape.find(unit, types);
-                if (finding instanceof Shape.Finding.Good good) {
+                MigrationMethods.Finding finding = MigrationMethods.find(unit, types);
+                if (finding instanceof MigrationMethods.Finding.Good good) {
                     loaded.put(unit.source(), new CompiledMigration(unit.source(), good.shape(), loader));
                 } else {
-                    problems.put(unit.source(), ((Shape.Finding.Bad) finding).problem());
+                    problems.put(unit.source(), ((MigrationMethods.Finding.Bad) finding).problem());
                 }
             } catch (ClassNotFoundException | LinkageError e) {
                 problem(
@@ -298,6 +301,19 @@ public final class SourceCompiler implements AutoCloseable {
                                 .map(String::valueOf)
                                 .toList());
             }
+        }
+    }
+
+    /**
+     * What became of some sources.
+     *
+     * @param migrations those that can be called, in the order of the sources
+     * @param problems why the others cannot, in the same order
+     */
+    public record Compilation(List<CompiledMigration> migrations, List<Problem> problems) {
+        public Compilation {
+            migrations = List.copyOf(migrations);
+            problems = List.copyOf(problems);
         }
     }
 }

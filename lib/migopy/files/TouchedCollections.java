@@ -1,5 +1,7 @@
 package migopy.files;
 
+import migopy.files.Javac.Unit;
+
 import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.tree.ExpressionTree;
 import com.sun.source.tree.LiteralTree;

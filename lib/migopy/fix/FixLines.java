@@ -1,12 +1,17 @@
 package migopy.fix;
 
+import migopy.fix.FixReader.InvalidFix;
+import migopy.fix.Snippets.Snippet;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -22,11 +27,9 @@ import jdk.jshell.TypeDeclSnippet;
 import jdk.jshell.VarSnippet;
 import migopy.journal.Fixes;
 
-/**
- * A fix's lines of JShell, taken apart by a JShell that runs nothing, and put together as a class.
- */
+/** Makes a migration's class of the JShell lines of a fix. A JShell that runs nothing classifies each snippet. */
 final class FixLines {
-    /** What a declaration begins with: comments and annotations are none of it. */
+    /** The comments and the modifiers at the beginning of a declaration. */
     private static final Pattern MODIFIERS = Pattern.compile(
             "\\A((?:\\s|//[^\\n"
                 + "]*\\n"
@@ -34,7 +37,7 @@ final class FixLines {
 
     private static final Pattern SUPERFLUOUS = Pattern.compile("(?:public|protected|private|static)\\s+");
 
-    /** A query does nothing until its results are asked for, which JShell does to show them. */
+    /** A query sends nothing until its results are read, which JShell does to show them. */
     private static final Pattern QUERY = Pattern.compile("(?:[\\w.]+\\.)?\\w*Iterable(?:<.*>)?");
 
     private static final Set<String> NUMBERS = Set.of("byte", "short", "int", "long", "float", "double", "char");
@@ -46,22 +49,22 @@ final class FixLines {
     /**
      * One snippet.
      *
-     * @param known what JShell takes it for; several for {@code int a, b}; empty where it was
-     *     rejected, and so never ran
-     * @param statement whether it is an expression that may stand alone
+     * @param known how JShell classifies it; several for {@code int a, b}; empty if it was rejected,
+     *     and so never ran
+     * @param statement whether it is an expression that is a statement by itself
      */
     private record Part(Snippet snippet, List<jdk.jshell.Snippet> known, boolean statement) {
         String source() {
             return snippet.source();
         }
 
-        /** With what Java wants at its end, behind a comment too. */
+        /** Returns the source with a semicolon, which a comment at its end does not hide. */
         String ended() {
             String text = source();
             return text.endsWith(";") ? text : text.contains("//") ? text + "\n;" : text + ";";
         }
 
-        /** The expression alone. */
+        /** Returns the expression without semicolons. */
         String expression() {
             String text = source();
             while (text.endsWith(";")) {
@@ -83,16 +86,12 @@ final class FixLines {
     static FixLines of(FixRecord fix) {
         FixLines lines = new FixLines(fix);
         try (JShell shell = lines.shell()) {
-            SourceCodeAnalysis analysis = shell.sourceCodeAnalysis();
-            Snippets.Reading reading = lines.ofPrompt()
-                    ? Snippets.ofPrompt(fix.file(), fix.source(), analysis)
-                    : Snippets.of(fix.file(), fix.source(), analysis);
-            if (reading instanceof Snippets.Reading.Bad bad) {
-                throw FixMigration.refused(bad.problem().message(), fix.run());
-            }
-            for (Snippet snippet : ((Snippets.Reading.Good) reading).snippets()) {
+            for (Snippet snippet :
+                    Snippets.of(fix.file(), fix.source(), lines.ofPrompt(), shell.sourceCodeAnalysis())) {
                 lines.parts.add(lines.part(snippet, shell));
             }
+        } catch (InvalidFix e) {
+            throw FixMigration.refused(e.getMessage(), fix.run());
         }
         lines.refuseRedefinitions();
         return lines;
@@ -102,7 +101,7 @@ final class FixLines {
         return Fixes.Kind.SHELL.word().equals(fix.kind());
     }
 
-    /** JShell's prompt calls a result by its snippet's number, JShell itself counts results. */
+    /** JShell's prompt names a result by the number of its snippet, the API by the number of results. */
     private JShell shell() {
         return SnippetFix.shell(LocalExecution.Way.DRY, thrown -> {}, ofPrompt() ? () -> "$" + (accepted + 1) : null);
     }
@@ -111,7 +110,7 @@ final class FixLines {
         List<jdk.jshell.Snippet> known = new ArrayList<>();
         for (SnippetEvent event : shell.eval(snippet.source())) {
             if (event.causeSnippet() != null) {
-                continue; // an earlier one, that this one has completed
+                continue; // an earlier one, which this one has completed
             }
             if (event.status() == Status.REJECTED) {
                 if (ofPrompt()) {
@@ -124,10 +123,10 @@ final class FixLines {
         accepted += known.size();
         boolean expression = known.size() == 1 && known.get(0).kind() != Kind.IMPORT;
         Part part = new Part(snippet, known, false);
-        return new Part(snippet, known, expression && mayStandAlone(part, known.get(0), shell));
+        return new Part(snippet, known, expression && isStatement(part, known.get(0), shell));
     }
 
-    private static boolean mayStandAlone(Part part, jdk.jshell.Snippet known, JShell shell) {
+    private static boolean isStatement(Part part, jdk.jshell.Snippet known, JShell shell) {
         if (known.subKind() != SubKind.TEMP_VAR_EXPRESSION_SUBKIND) {
             return false;
         }
@@ -135,7 +134,7 @@ final class FixLines {
         return tried.stream().noneMatch(event -> event.status() == Status.REJECTED);
     }
 
-    /** What was called before a method or a class was declared anew did something else. */
+    /** Calls before and after a redefinition do different things, which one class cannot express. */
     private void refuseRedefinitions() {
         Map<String, String> declared = new HashMap<>();
         Map<String, String> types = new HashMap<>();
@@ -154,7 +153,7 @@ final class FixLines {
                 }
                 if (earlier != null && !earlier.equals(now)) {
                     throw FixMigration.refused(
-                            "%s:%d declares again what an earlier line declares"
+                            "%s:%d redefines a name that an earlier line declares"
                                     .formatted(fix.file(), part.snippet().line()),
                             fix.run());
                 }
@@ -163,9 +162,9 @@ final class FixLines {
     }
 
     /**
-     * The class.
+     * Returns the class.
      *
-     * @param fields whether variables are fields, which methods can use and lambdas can change
+     * @param fields whether variables become fields, which methods can use and lambdas can change
      */
     MigrationText text(String header, String className, boolean fields) {
         MigrationText text = new MigrationText();
@@ -201,7 +200,7 @@ final class FixLines {
 
     private Map<String, Integer> imports() {
         Map<String, Integer> imports = new LinkedHashMap<>();
-        Prelude.IMPORTS.forEach(one -> imports.put(one, 0));
+        SnippetFix.IMPORTS.forEach(one -> imports.put(one, 0));
         for (Part part : parts) {
             if (!part.known().isEmpty() && part.known().get(0).kind() == Kind.IMPORT) {
                 imports.putIfAbsent(importOf(part), part.snippet().line());
@@ -210,7 +209,7 @@ final class FixLines {
         return imports;
     }
 
-    /** Without a comment: since Java 21 no semicolon of its own may stand among imports. */
+    /** Without a comment after the semicolon: since Java 21 a second semicolon between imports is an error. */
     private static String importOf(Part part) {
         ImportSnippet known = (ImportSnippet) part.known().get(0);
         return part.source().contains("//")
@@ -229,7 +228,7 @@ final class FixLines {
         return fields;
     }
 
-    /** Those that the snippet declares; a result only where a later line uses it. */
+    /** Returns the variables of a snippet; its result only if a line uses it. */
     private List<VarSnippet> variables(Part part) {
         return part.known().stream()
                 .filter(VarSnippet.class::isInstance)
@@ -253,13 +252,13 @@ final class FixLines {
     }
 
     /**
-     * What stands in {@code up()}, or null.
+     * Returns the code in {@code up()}, or null.
      *
-     * @param owner the class whose fields are the variables; null where they are local
+     * @param owner the class whose fields the variables are; null if they are local
      */
     private String statement(Part part, String owner) {
         if (part.known().isEmpty()) {
-            return "// " + part.source().replace("\n", "\n// "); // It did not compile, and never ran.
+            return "// " + part.source().replace("\n", "\n// "); // it did not compile, and never ran
         }
         jdk.jshell.Snippet known = part.known().get(0);
         return switch (known.kind()) {
@@ -269,7 +268,7 @@ final class FixLines {
                 known.subKind() == SubKind.TEMP_VAR_EXPRESSION_SUBKIND
                         ? result(part, (VarSnippet) known, owner)
                         : declaration(part, part.ended(), owner);
-            // A variable's value was only shown.
+            // The name of a variable only shows its value.
             case EXPRESSION -> known.subKind() == SubKind.VAR_VALUE_SUBKIND ? null : part.ended();
         };
     }
@@ -287,7 +286,7 @@ final class FixLines {
         return (used(result) ? declaration(part, local, owner) : local) + asked;
     }
 
-    /** As a local variable, or as the value of a field that is called so. */
+    /** Returns the declaration of a local variable, or the assignment of its value to a field. */
     private String declaration(Part part, String local, String owner) {
         List<VarSnippet> variables = variables(part);
         if (owner == null) {
@@ -314,5 +313,45 @@ final class FixLines {
 
     private static String initial(String type) {
         return NUMBERS.contains(type) ? "0" : type.equals("boolean") ? "false" : "null";
+    }
+
+    /** The text of a migration, with the line of the fix that each line comes from. */
+    static final class MigrationText {
+        private static final String INDENT = "    ";
+
+        private final List<String> lines = new ArrayList<>();
+        private final NavigableMap<Integer, Integer> inFix = new TreeMap<>();
+
+        /**
+         * Adds lines.
+         *
+         * @param depth how far they are indented
+         * @param line the number of the first one in the fix; 0 for generated lines
+         */
+        void add(String text, int depth, int line) {
+            inFix.put(lines.size() + 1, line);
+            text.lines()
+                    .map(one -> one.isBlank() ? "" : INDENT.repeat(depth) + one)
+                    .forEach(lines::add);
+        }
+
+        /** Adds generated lines. */
+        void add(String text, int depth) {
+            add(text, depth, 0);
+        }
+
+        void gap() {
+            lines.add("");
+        }
+
+        String text() {
+            return String.join("\n", lines) + "\n";
+        }
+
+        /** Returns the line of the fix that a line comes from, or 0. */
+        int lineInFix(int line) {
+            var first = inFix.floorEntry(line);
+            return first == null || first.getValue() == 0 ? 0 : first.getValue() + (line - first.getKey());
+        }
     }
 }

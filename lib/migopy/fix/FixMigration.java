@@ -1,12 +1,14 @@
 package migopy.fix;
 
+import migopy.fix.FixLines.MigrationText;
+
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import migopy.MigopyException;
 import migopy.Problem;
 import migopy.StepReport.Direction;
-import migopy.files.Compilation;
+import migopy.files.SourceCompiler.Compilation;
 import migopy.files.MigrationFile;
 import migopy.files.MigrationSource;
 import migopy.files.NewMigration;
@@ -15,11 +17,11 @@ import migopy.journal.Fixes;
 import migopy.settings.Settings;
 
 /**
- * Makes a migration's text of a recorded fix, so that other environments get it as a migration. It
- * is compiled before anything is written.
+ * Converts a recorded fix to a migration, for other environments. The result is compiled before it
+ * is written.
  */
-public final class FixMigration implements NewMigration.Text {
-    /** What a file of its own folder begins with, and one in the migrations' folder otherwise. */
+public final class FixMigration implements NewMigration.Template {
+    /** The header of the fix's file, whose path to {@code migopy.java} differs from a migration's. */
     private static final Pattern OWN_HEADER =
             Pattern.compile("(?m)^(///usr/bin/env jbang .*|//DEPS\\s+\\S+\\.java\\s*)\\R");
 
@@ -39,21 +41,22 @@ public final class FixMigration implements NewMigration.Text {
     public FixMigration(FixRecord fix, Settings settings) {
         if (fix.source() == null || fix.source().isBlank()) {
             throw MigopyException.refused(
-                    "The record of " + fix.run() + " has no source", "Write the migration: {migopy} create WORDS");
+                    "The record of %s contains no source".formatted(fix.run()),
+                    "Write the migration by hand: {migopy} create WORDS");
         }
         this.fix = fix;
         this.settings = settings;
     }
 
-    /** Whether the migration runs in a transaction; known once its text is made. */
+    /** Whether the migration runs in a transaction; known after {@link #of}. */
     public boolean transactional() {
         return transactional;
     }
 
     /**
-     * The text.
+     * Returns the text.
      *
-     * @throws MigopyException refused, if it cannot be made to do what the fix did
+     * @throws MigopyException refused, if the fix cannot be converted
      */
     @Override
     public String of(String header, String className) {
@@ -69,7 +72,7 @@ public final class FixMigration implements NewMigration.Text {
         return text;
     }
 
-    /** With local variables, as one would write it; where that does not do, with fields. */
+    /** With local variables, or with fields if those do not compile. */
     private String ofLines(String header, String className) {
         FixLines lines = FixLines.of(fix);
         MigrationText plain = lines.text(header, className, false);
@@ -93,24 +96,25 @@ public final class FixMigration implements NewMigration.Text {
         return compilation.problems();
     }
 
-    /** The message, with the fix's line instead of the migration's. */
+    /** Returns the message with the line in the fix instead of the one in the migration. */
     private String placed(String message, MigrationText text) {
         Matcher place = PLACE.matcher(message);
         if (!place.matches()) {
             return message;
         }
         int line = text.lineInFix(Integer.parseInt(place.group(1)));
-        return "%s:%d: %s".formatted(fix.file(), line, place.group(2));
+        String shown = line == 0 ? fix.file() : fix.file() + ":" + line;
+        return shown + ": " + place.group(2);
     }
 
     private MigopyException refused(String why) {
         return refused(why, fix.run());
     }
 
-    /** That no migration can be made of a fix. */
     static MigopyException refused(String why, String run) {
         return MigopyException.refused(
-                "No migration can be made of this fix: " + why,
-                "See its lines: {migopy} history %s; write the migration: {migopy} create WORDS".formatted(run));
+                "This fix cannot be converted to a migration: " + why,
+                "Show its source: {migopy} history %s; write the migration by hand: {migopy} create WORDS"
+                        .formatted(run));
     }
 }

@@ -1,5 +1,6 @@
 package migopy.fix;
 
+
 import com.mongodb.MongoException;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,8 +22,8 @@ import migopy.run.OutputCapture;
 import migopy.settings.Redactor;
 
 /**
- * The record of a shell: started before its first line, settled after its last, or when the program
- * is ended from outside or by a line. Each snippet is recorded before it is evaluated.
+ * The record of a shell: started before its first line, and settled after its last one or when the
+ * process exits. Each snippet is recorded before it is evaluated.
  */
 final class ShellRecord {
     private static final String NAME = "shell";
@@ -35,26 +36,26 @@ final class ShellRecord {
     private final Fixes.Begun begun;
     private final long start = System.nanoTime();
     private final StringBuilder evaluated = new StringBuilder();
-    private final Deque<String> startup = new ArrayDeque<>(Prelude.IMPORTS);
+    private final Deque<String> startup = new ArrayDeque<>(SnippetFix.IMPORTS);
     private final Consumer<String> notices;
 
-    /** What was last parsed to see whether it is complete: the lines as they were typed. */
+    /** The text last parsed to check whether it is complete: the lines as they were typed. */
     private String typed = "";
 
     private boolean evaluating;
     private boolean noted;
     private volatile Throwable thrown;
 
-    /** Takes the watch for the program's end back. */
-    interface Unwatch extends AutoCloseable {
+    /** Removes the shutdown hook. */
+    interface ExitHook extends AutoCloseable {
         @Override
         void close();
     }
 
     /**
-     * @param fixes where it is kept; null where nothing can be
+     * @param fixes where it is kept; null if nothing can be written
      * @param startedAt by the server's clock
-     * @param notices takes what a person should know
+     * @param notices receives messages for the user
      */
     ShellRecord(Fixes fixes, Redactor redactor, String runId, Instant startedAt, Consumer<String> notices) {
         this.fixes = fixes;
@@ -74,9 +75,9 @@ final class ShellRecord {
     }
 
     /**
-     * The compiler parses a snippet: to see whether it is complete, or to evaluate it.
+     * Called when the compiler parses a snippet, to check whether it is complete or to evaluate it.
      *
-     * @param evaluates whether it is evaluated; then maybe parsed again
+     * @param evaluates whether it is evaluated; it may then be parsed again
      */
     synchronized void parsed(String text, boolean evaluates) {
         boolean first = evaluates && !evaluating;
@@ -90,12 +91,12 @@ final class ShellRecord {
         }
     }
 
-    /** The compiler has gone on to the class that JShell makes of a snippet. */
+    /** Called when the compiler parses the class that JShell made of a snippet. */
     synchronized void made() {
         evaluating = false;
     }
 
-    /** JShell adds a semicolon where there is none. */
+    /** Removes a semicolon that JShell has added. */
     private String asTyped(String text) {
         String bare = text.endsWith(";") ? text.substring(0, text.length() - 1) : text;
         return typed.contains(bare) && !typed.contains(text) ? bare : text;
@@ -113,8 +114,8 @@ final class ShellRecord {
             fixes.source(begun, code());
         } catch (MongoException e) {
             if (!noted) {
-                notices.accept("What is typed cannot be recorded now: " + e.getMessage());
-                noted = true; // It is tried again with each snippet, and at the end.
+                notices.accept("The snippet cannot be recorded: " + e.getMessage());
+                noted = true; // recording is tried again with each snippet, and at the end
             }
         }
     }
@@ -124,35 +125,34 @@ final class ShellRecord {
         return new Fixes.Code(Fixes.Kind.SHELL, NAME, source, MigrationSource.checksum(source));
     }
 
-    /** A snippet goes on although it was interrupted: the program ends, and this with it. */
+    /** Exits, because user code may ignore interrupts. */
     void stuck() {
-        notices.accept("The snippet ignores its interrupt: the shell ends.");
+        notices.accept("The snippet ignores interrupts: the shell exits.");
         System.exit(MigopyException.Kind.SIGINT.exitCode());
     }
 
-    /** Hears after each snippet what it has thrown, or null. */
+    /** Called after each snippet with what it has thrown, or null. */
     void ended(Throwable how) {
         if (how != null) {
             thrown = how;
         }
     }
 
-    /** Settles it when the JVM is shut down meanwhile. */
-    Unwatch watch(OutputCapture output, Console console) {
+    /** Settles the record if the JVM is shut down before the hook is closed. */
+    ExitHook settleOnExit(OutputCapture output, Console console) {
         Thread hook = new Thread(() -> cutOff(output.text(), console), "migopy-shell-exit");
         Runtime.getRuntime().addShutdownHook(hook);
         return () -> {
             try {
                 Runtime.getRuntime().removeShutdownHook(hook);
             } catch (IllegalStateException e) {
-                // The shutdown has begun, and the hook has the last word.
-                return;
+                return; // the shutdown has started, and with it the hook
             }
         };
     }
 
     private void cutOff(String output, Console console) {
-        String message = "the program was ended, from outside or by System.exit";
+        String message = "the process was ended by a signal or by System.exit";
         try {
             settle(State.FAILED, code(), new StepError(JournalEntry.INTERRUPTED, message, List.of()), output);
         } catch (MigopyException e) {
@@ -161,16 +161,16 @@ final class ShellRecord {
     }
 
     /**
-     * Settles it.
+     * Settles the record.
      *
-     * @param exitCode the prompt's: that of {@code /exit 3}
+     * @param exitCode the prompt's: 3 after {@code /exit 3}
      */
     ShellAnswer settle(String output, int exitCode) {
         State outcome = thrown == null ? State.APPLIED : State.FAILED;
         settle(
                 outcome,
                 code(),
-                // The last one; what the others were, the output shows.
+                // The last one; the output shows all of them.
                 thrown == null
                         ? null
                         : Failure.of(thrown, List.of(), frames -> List.of(), redactor)

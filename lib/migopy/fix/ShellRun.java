@@ -1,16 +1,36 @@
 package migopy.fix;
 
+import migopy.fix.LocalExecution.SnippetClasses;
+
 import com.mongodb.MongoException;
 import com.mongodb.client.MongoDatabase;
+import com.sun.source.util.JavacTask;
 import com.sun.source.util.Plugin;
+import com.sun.source.util.TaskEvent;
+import com.sun.source.util.TaskListener;
 import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URL;
+import java.net.URLConnection;
+import java.net.URLStreamHandler;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.Date;
+import java.util.Enumeration;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import javax.tools.JavaFileObject;
+import jdk.jshell.spi.ExecutionControl;
+import jdk.jshell.spi.ExecutionControlProvider;
+import jdk.jshell.spi.ExecutionEnv;
 import jdk.jshell.tool.JavaShellToolBuilder;
 import migopy.Migration;
 import migopy.console.Answer;
@@ -26,7 +46,7 @@ import migopy.run.OutputCapture;
 import migopy.settings.Settings;
 import org.bson.Document;
 
-/** JShell's own prompt on the configured database. It takes no lock; what is typed is recorded. */
+/** Runs JShell's own prompt on the configured database. It takes no lock; what is typed is recorded. */
 public final class ShellRun {
     private final Settings settings;
     private final Connection connection;
@@ -34,11 +54,11 @@ public final class ShellRun {
     private final Console console;
 
     /**
-     * What the server says of itself and of us.
+     * What the server reports about this connection.
      *
-     * @param user null where nobody logged in
+     * @param user null without authentication
      */
-    private record Facts(boolean primary, String user, Instant time) {}
+    private record ServerFacts(boolean primary, String user, Instant time) {}
 
     public ShellRun(Settings settings, Connection connection, String runId, Console console) {
         this.settings = settings;
@@ -48,16 +68,16 @@ public final class ShellRun {
     }
 
     /**
-     * Opens the prompt, and waits for its end.
+     * Runs the prompt until it is closed.
      *
-     * @throws migopy.MigopyException unreachable, if nobody answers or a right is missing
+     * @throws migopy.MigopyException unreachable, if no server answers or a right is missing
      * @throws Exception what JShell's prompt throws
      */
     public ShellAnswer run() throws Exception {
         try {
             Ledger ledger = Ledger.open(settings, connection);
-            Facts facts = facts();
-            sayWhereWeAre(facts);
+            ServerFacts facts = facts();
+            describe(facts);
             return prompt(new ShellRecord(
                     facts.primary() ? ledger.fixes() : null,
                     settings.redactor(),
@@ -69,9 +89,9 @@ public final class ShellRun {
         }
     }
 
-    private Facts facts() {
+    private ServerFacts facts() {
         if (connection.topology() == Topology.EMBEDDED) {
-            return new Facts(true, null, Instant.now()); // it knows neither of these commands
+            return new ServerFacts(true, null, Instant.now()); // it supports neither of these commands
         }
         MongoDatabase admin = connection.client().getDatabase("admin");
         Document hello = admin.runCommand(new Document("isMaster", 1));
@@ -79,26 +99,26 @@ public final class ShellRun {
         List<Document> users =
                 status.get("authInfo", new Document()).getList("authenticatedUsers", Document.class, List.of());
         Instant time = hello.get("localTime") instanceof Date date ? date.toInstant() : Instant.now();
-        return new Facts(
+        return new ServerFacts(
                 hello.getBoolean("ismaster", false),
                 users.isEmpty() ? null : users.get(0).getString("user"),
                 time);
     }
 
-    private void sayWhereWeAre(Facts facts) {
+    private void describe(ServerFacts facts) {
         console.notice("%s, %s, %s; run %s"
                 .formatted(
                         connection.describe(),
                         facts.user() == null ? "without a user" : "as " + facts.user(),
-                        facts.primary() ? "the primary" : "no primary",
+                        facts.primary() ? "primary" : "not the primary",
                         runId));
         console.notice(
                 facts.primary()
-                        ? "No lock is taken. What is typed is recorded; Ctrl-D ends this."
-                        : "No lock is taken. Nothing can be recorded here; Ctrl-D ends it.");
+                        ? "No lock is taken. Every snippet is recorded. Press Ctrl-D to exit."
+                        : "No lock is taken. Nothing can be recorded here. Press Ctrl-D to exit.");
     }
 
-    @SuppressWarnings("try") // bound and watch are closed, and need no other use
+    @SuppressWarnings("try") // bound and hook are only closed
     private ShellAnswer prompt(ShellRecord record) throws Exception {
         Path folder = Files.createTempDirectory("migopy-shell");
         Path startup = folder.resolve("startup.jsh");
@@ -107,10 +127,10 @@ public final class ShellRun {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         try (OutputCapture output = OutputCapture.start(console, settings.redactor());
-                ShellRecord.Unwatch watch = record.watch(output, console);
+                ShellRecord.ExitHook hook = record.settleOnExit(output, console);
                 Migration.Unbind bound =
                         Migration.bind(Migration.Binding.withoutRecord(settings.home(), connection, console::event))) {
-            Files.write(startup, Prelude.IMPORTS);
+            Files.write(startup, SnippetFix.IMPORTS);
             Files.createDirectories(services);
             Files.writeString(plugins, ShellPlugin.class.getName());
             thread.setContextClassLoader(new ShellLoader(record));
@@ -120,9 +140,7 @@ public final class ShellRun {
                     .persistence(new HashMap<>())
                     .out(System.out)
                     .err(System.err)
-                    // Another stream than System.in keeps JShell from writing to the
-                    // terminal's
-                    // own.
+                    // JShell reads a terminal of its own if it is given System.in itself.
                     .in(onTerminal ? System.in : new BufferedInputStream(System.in), null)
                     .interactiveTerminal(onTerminal)
                     .promptCapture(!onTerminal)
@@ -149,7 +167,137 @@ public final class ShellRun {
         try {
             Files.deleteIfExists(made);
         } catch (IOException e) {
-            console.notice(made + " cannot be deleted: " + e.getMessage());
+            console.notice("%s cannot be deleted: %s".formatted(made, e.getMessage()));
+        }
+    }
+
+    /**
+     * Offers {@link ShellExecutionProvider} to JShell's prompt as a service. A file under META-INF
+     * would be missing where the library is compiled from its sources.
+     */
+    static final class ShellLoader extends ClassLoader {
+        private static final String SERVICE = "META-INF/services/" + ExecutionControlProvider.class.getName();
+
+        private final ShellRecord record;
+
+        ShellLoader(ShellRecord record) {
+            super("migopy-shell", ShellLoader.class.getClassLoader());
+            this.record = record;
+        }
+
+        /** Returns the record of the prompt that asked for the service. */
+        ShellRecord record() {
+            return record;
+        }
+
+        @Override
+        public Enumeration<URL> getResources(String name) throws IOException {
+            return name.equals(SERVICE)
+                    ? Collections.enumeration(List.of(new URL(null, "migopy:shell", new ServiceFile())))
+                    : super.getResources(name);
+        }
+
+        private static final class ServiceFile extends URLStreamHandler {
+            @Override
+            protected URLConnection openConnection(URL url) {
+                return new URLConnection(url) {
+                    @Override
+                    public void connect() {}
+
+                    @Override
+                    public InputStream getInputStream() {
+                        return new ByteArrayInputStream(
+                                ShellExecutionProvider.class.getName().getBytes(StandardCharsets.UTF_8));
+                    }
+                };
+            }
+        }
+    }
+
+    /**
+     * Learns from the compiler what the prompt evaluates, which the prompt reports nowhere: its history
+     * lacks lines, and is known only at its end.
+     *
+     * <p>A snippet is parsed unchanged while the prompt completes it, and when it is evaluated; all
+     * later sources are classes that JShell makes of it.
+     */
+    public static final class ShellPlugin implements Plugin {
+        /** The name by which the prompt asks for it. */
+        static final String NAME = "migopy";
+
+        /** Part of the names of the classes that JShell makes. */
+        private static final String MADE = "REPL";
+
+        /** Called by the service loader. */
+        public ShellPlugin() {}
+
+        @Override
+        public String getName() {
+            return NAME;
+        }
+
+        @Override
+        public void init(JavacTask task, String... arguments) {
+            if (Thread.currentThread().getContextClassLoader() instanceof ShellLoader shell) {
+                task.addTaskListener(new TaskListener() {
+                    @Override
+                    public void started(TaskEvent event) {
+                        record(event, shell.record());
+                    }
+                });
+            }
+        }
+
+        private static void record(TaskEvent event, ShellRecord record) {
+            JavaFileObject source = event.getSourceFile();
+            if (event.getKind() != TaskEvent.Kind.PARSE) {
+                return;
+            }
+            if (source.getName().contains(MADE)) {
+                record.made();
+                return;
+            }
+            try {
+                record.parsed(source.getCharContent(true).toString(), evaluates());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e); // not possible: the source is in memory
+            }
+        }
+
+        private static boolean evaluates() {
+            return StackWalker.getInstance()
+                    .walk(frames -> frames.anyMatch(one -> one.getClassName().equals("jdk.jshell.JShell")
+                            && one.getMethodName().equals("eval")));
+        }
+    }
+
+    /**
+     * Makes the execution of the prompt, which asks for it by name. Its constructor takes no arguments,
+     * so it finds the record through the class loader.
+     */
+    public static final class ShellExecutionProvider implements ExecutionControlProvider {
+        /** The name by which the prompt asks for it. */
+        static final String NAME = "migopy";
+
+        private final Consumer<Throwable> ended;
+        private final Runnable stuck;
+
+        /** Called by the service loader. */
+        public ShellExecutionProvider() {
+            ClassLoader loader = Thread.currentThread().getContextClassLoader();
+            ShellRecord record = loader instanceof ShellLoader shell ? shell.record() : null;
+            ended = record == null ? thrown -> {} : record::ended;
+            stuck = record == null ? () -> {} : record::stuck;
+        }
+
+        @Override
+        public String name() {
+            return NAME;
+        }
+
+        @Override
+        public ExecutionControl generate(ExecutionEnv env, Map<String, String> parameters) {
+            return new LocalExecution(new SnippetClasses(), LocalExecution.Way.PRINT, ended, stuck);
         }
     }
 

@@ -1,5 +1,9 @@
 package migopy.fix;
 
+import migopy.fix.FixReader.FixSource;
+import migopy.fix.FixReader.InvalidFix;
+import migopy.fix.Snippets.Snippet;
+
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoDatabase;
 import java.util.HashMap;
@@ -27,14 +31,37 @@ import migopy.files.SourceCompiler;
 import migopy.journal.Fixes;
 import migopy.run.Fix;
 
-/**
- * JShell's lines. All of them are compiled before the first is run, by a JShell that calls nothing.
- */
+/** A fix made of JShell lines. All of them are compiled before the first one runs, by a JShell that calls nothing. */
 final class SnippetFix implements Fix {
+    /**
+     * The imports before the first line of JShell. Static helpers of two classes only, since
+     * others have methods of the same names, such as {@code elemMatch}.
+     */
+    static final List<String> IMPORTS = Stream.of(
+                    "java.math.*",
+                    "java.nio.file.*",
+                    "java.time.*",
+                    "java.util.*",
+                    "java.util.function.*",
+                    "java.util.stream.*",
+                    "com.mongodb.client.*",
+                    "com.mongodb.client.model.*",
+                    "org.bson.*",
+                    "org.bson.conversions.*",
+                    "org.bson.types.*",
+                    "static com.mongodb.client.model.Filters.*",
+                    "static com.mongodb.client.model.Updates.*",
+                    "static migopy.Migration.backfill",
+                    "static migopy.Migration.client",
+                    "static migopy.Migration.db",
+                    "static migopy.Migration.log")
+            .map(name -> "import " + name + ";")
+            .toList();
+
     private static final Set<SubKind> WITH_RESULT =
             Set.of(SubKind.TEMP_VAR_EXPRESSION_SUBKIND, SubKind.VAR_VALUE_SUBKIND, SubKind.OTHER_EXPRESSION_SUBKIND);
 
-    /** The class that JShell makes of a snippet; its number is the snippet's. */
+    /** The class that JShell makes of a snippet, with the snippet's number. */
     private static final Pattern SNIPPET_CLASS = Pattern.compile("REPL\\.\\$JShell\\$(\\d+).*");
 
     private final String name;
@@ -51,23 +78,22 @@ final class SnippetFix implements Fix {
         this.snippets = snippets;
     }
 
-    /** Takes a text apart and compiles it. */
-    static FixReader.Reading read(FixSource source) {
+    /**
+     * Splits a text into snippets and compiles them.
+     *
+     * @throws InvalidFix if one does not compile, or there is none
+     */
+    static SnippetFix compiled(FixSource source) throws InvalidFix {
+        String name = source.name();
         try (JShell shell = shell(LocalExecution.Way.DRY, thrown -> {})) {
-            Snippets.Reading reading = Snippets.of(source.name(), source.text(), shell.sourceCodeAnalysis());
-            if (reading instanceof Snippets.Reading.Bad bad) {
-                return new FixReader.Reading.Bad(bad.problem());
+            List<Snippet> snippets = Snippets.of(name, source.text(), false, shell.sourceCodeAnalysis());
+            if (snippets.isEmpty()) {
+                throw invalid(name, name + " contains nothing to run", "");
             }
-            List<Snippet> snippets = ((Snippets.Reading.Good) reading).snippets();
-            Problem problem = snippets.isEmpty()
-                    ? problem(source.name(), source.name() + " has nothing to run", "")
-                    : compile(source.name(), snippets, shell);
-            if (problem != null) {
-                return new FixReader.Reading.Bad(problem);
-            }
+            compile(name, snippets, shell);
             Fixes.Code code = new Fixes.Code(
                     Fixes.Kind.JSHELL, source.typed(), source.text(), MigrationSource.checksum(source.text()));
-            return new FixReader.Reading.Good(new SnippetFix(source.name(), code, snippets));
+            return new SnippetFix(name, code, snippets);
         }
     }
 
@@ -76,7 +102,10 @@ final class SnippetFix implements Fix {
     }
 
     /**
-     * @param results names of results; null for JShell's own
+     * Starts a JShell that has the library's class path and {@link #IMPORTS}.
+     *
+     * @param ended receives after each snippet what it has thrown, or null
+     * @param results the names of results; null for JShell's own
      */
     static JShell shell(LocalExecution.Way way, Consumer<Throwable> ended, Supplier<String> results) {
         JShell shell = JShell.builder()
@@ -84,20 +113,19 @@ final class SnippetFix implements Fix {
                 .compilerOptions("-classpath", SourceCompiler.classPath())
                 .tempVariableNameGenerator(results)
                 .build();
-        Prelude.IMPORTS.forEach(shell::eval);
+        IMPORTS.forEach(shell::eval);
         return shell;
     }
 
-    /** What does not compile first, or null. */
-    private static Problem compile(String name, List<Snippet> snippets, JShell shell) {
+    private static void compile(String name, List<Snippet> snippets, JShell shell) throws InvalidFix {
         Map<DeclarationSnippet, Snippet> declared = new HashMap<>();
         for (Snippet snippet : snippets) {
             for (SnippetEvent event : shell.eval(snippet.source())) {
                 if (event.causeSnippet() != null) {
-                    continue; // an earlier one, that this one has completed
+                    continue; // an earlier one, which this one has completed
                 }
                 if (event.status() == Status.REJECTED) {
-                    return rejected(
+                    throw rejected(
                             name, snippet, shell.diagnostics(event.snippet()).toList());
                 }
                 if (event.snippet() instanceof DeclarationSnippet declaration) {
@@ -108,35 +136,35 @@ final class SnippetFix implements Fix {
         for (Map.Entry<DeclarationSnippet, Snippet> one : declared.entrySet()) {
             Status status = shell.status(one.getKey());
             if (status == Status.RECOVERABLE_DEFINED || status == Status.RECOVERABLE_NOT_DEFINED) {
-                String missing =
-                        shell.unresolvedDependencies(one.getKey()).findFirst().orElse("something");
-                return problem(
+                String missing = shell.unresolvedDependencies(one.getKey())
+                        .findFirst()
+                        .orElse("a name in this declaration");
+                int line = one.getValue().line();
+                throw invalid(
                         name,
-                        "%s:%d: it uses %s, which is nowhere"
-                                .formatted(name, one.getValue().line(), missing),
-                        one.getValue().textOf(one.getValue().line()));
+                        "%s:%d: undefined: %s".formatted(name, line, missing),
+                        one.getValue().textOf(line));
             }
         }
-        return null;
     }
 
-    private static Problem rejected(String name, Snippet snippet, List<Diag> diagnostics) {
+    private static InvalidFix rejected(String name, Snippet snippet, List<Diag> diagnostics) {
         Diag error = diagnostics.stream().filter(Diag::isError).findFirst().orElse(diagnostics.get(0));
         int line = snippet.lineAt(error.getPosition());
         String message = error.getMessage(Locale.ENGLISH).lines().findFirst().orElse("");
-        return problem(
+        return invalid(
                 name,
                 "%s:%d: %s".formatted(name, line, message),
                 snippet.textOf(line).strip());
     }
 
-    private static Problem problem(String name, String message, String line) {
-        return new Problem(
+    private static InvalidFix invalid(String name, String message, String line) {
+        return new InvalidFix(new Problem(
                 Problem.Kind.NOT_COMPILABLE,
                 name,
                 message,
-                "Mend it, then start again; nothing was run",
-                line.isEmpty() ? List.of() : List.of(line));
+                "Fix it, then run the command again; nothing was executed",
+                line.isEmpty() ? List.of() : List.of(line)));
     }
 
     @Override
@@ -154,7 +182,7 @@ final class SnippetFix implements Fix {
         return false;
     }
 
-    /** Runs one after the other; each call begins with none of the earlier one's variables. */
+    /** Runs the snippets one after the other, in a new JShell: a transaction may be tried again. */
     @Override
     public void call(MongoDatabase database, ClientSession session) throws Throwable {
         try (JShell shell = shell(LocalExecution.Way.CALL, this::ended)) {
@@ -177,7 +205,7 @@ final class SnippetFix implements Fix {
                 throw thrown == null ? event.exception() : thrown;
             }
             if (event.status() == Status.REJECTED) {
-                throw new IllegalStateException("%s:%d can no longer be compiled".formatted(name, snippet.line()));
+                throw new IllegalStateException("%s:%d no longer compiles".formatted(name, snippet.line()));
             }
             boolean result = WITH_RESULT.contains(event.snippet().subKind());
             if (result && event.value() != null && !event.value().isBlank()) {
@@ -202,22 +230,22 @@ final class SnippetFix implements Fix {
                 .limit(CompiledMigration.FRAME_LIMIT)
                 .forEach(lines::add);
         if (lines.isEmpty() && current != null) {
-            lines.add(current.line()); // a query that fails while it is shown
+            lines.add(current.line()); // a query that fails while its result is printed
         }
         return MigrationSource.frames(name, code.source(), lines);
     }
 
-    /** A frame as JShell tells it: the file is {@code #} and the snippet's id. */
+    /** Returns the line of a frame of JShell's, whose file is {@code #} and the snippet's id. */
     private int located(StackTraceElement frame) {
         String file = frame.getFileName();
         Snippet snippet = file == null || !file.startsWith("#") ? null : byId.get(file.substring(1));
         return snippet == null ? 0 : snippet.lineInFile(frame.getLineNumber());
     }
 
-    /** A frame as the JVM tells it: its line is one of the class that JShell made. */
+    /** Returns the snippet's first line for a frame of the JVM's, whose line is one of the generated class. */
     private int approximately(StackTraceElement frame) {
         Matcher made = SNIPPET_CLASS.matcher(frame.getClassName());
-        // What is under way has no id that is known yet.
+        // The id of the current snippet is known only after it has run.
         Snippet snippet = made.matches() ? byId.getOrDefault(made.group(1), current) : null;
         return snippet == null ? 0 : snippet.line();
     }

@@ -6,13 +6,14 @@ import java.util.regex.Pattern;
 import jdk.jshell.SourceCodeAnalysis;
 import jdk.jshell.SourceCodeAnalysis.CompletionInfo;
 import migopy.Problem;
+import migopy.fix.FixReader.InvalidFix;
 
 /**
- * Takes a text apart as JShell reads it, line by line: a snippet ends with the line that completes
- * it. Beyond JShell's own reading, a line that can only go on with the one before it does so.
+ * Splits a text into JShell snippets, line by line: a snippet ends with the line that completes it.
+ * In addition to JShell's own rules, a line that can only continue the previous one does so.
  */
 final class Snippets {
-    private static final Pattern GOES_ON = Pattern.compile("\\s*(\\.|(else|catch|finally)\\b).*");
+    private static final Pattern CONTINUATION = Pattern.compile("\\s*(\\.|(else|catch|finally)\\b).*");
 
     /** {@code /exit}, and not a comment. */
     private static final Pattern COMMAND = Pattern.compile("\\s*/(?![/*]).*");
@@ -27,11 +28,29 @@ final class Snippets {
     private String pending = "";
     private int line;
 
-    /** All snippets, or why there are none. */
-    sealed interface Reading {
-        record Good(List<Snippet> snippets) implements Reading {}
+    /**
+     * One JShell snippet.
+     *
+     * @param source its text, from its first character that is not a blank
+     * @param line the line of that character in the file, from 1
+     */
+    record Snippet(String source, int line) {
+        /** Returns the line in the file of a line of this snippet, which JShell may place after its end. */
+        int lineInFile(int within) {
+            long last = source.lines().count();
+            return line + (int) Math.max(0, Math.min(within, last) - 1);
+        }
 
-        record Bad(Problem problem) implements Reading {}
+        /** Returns the line in the file of a character of this snippet. */
+        int lineAt(long position) {
+            int end = (int) Math.max(0, Math.min(position, source.length()));
+            return line + breaks(source.substring(0, end));
+        }
+
+        /** Returns the text of that line. */
+        String textOf(int lineInFile) {
+            return source.lines().skip(lineInFile - line).findFirst().orElse("");
+        }
     }
 
     private Snippets(String name, SourceCodeAnalysis analysis, boolean skipsCommands) {
@@ -41,20 +60,17 @@ final class Snippets {
     }
 
     /**
-     * Reads all of it.
+     * Splits a text.
      *
      * @param name what messages call the text
+     * @param prompt whether the lines were typed at a prompt, whose commands are skipped
+     * @throws InvalidFix if a snippet is incomplete, or a line is a command or a directive
      */
-    static Reading of(String name, String text, SourceCodeAnalysis analysis) {
-        return new Snippets(name, analysis, false).read(text.lines().toList());
+    static List<Snippet> of(String name, String text, boolean prompt, SourceCodeAnalysis analysis) throws InvalidFix {
+        return new Snippets(name, analysis, prompt).read(text.lines().toList());
     }
 
-    /** As {@link #of}, of a prompt's lines: commands among them are nothing to run. */
-    static Reading ofPrompt(String name, String text, SourceCodeAnalysis analysis) {
-        return new Snippets(name, analysis, true).read(text.lines().toList());
-    }
-
-    private Reading read(List<String> lines) {
+    private List<Snippet> read(List<String> lines) throws InvalidFix {
         for (int i = 0; i < lines.size(); i++) {
             String text = lines.get(i);
             if (pending.isBlank()) {
@@ -64,46 +80,41 @@ final class Snippets {
                     if (skipsCommands) {
                         continue;
                     }
-                    return bad(
-                            line,
-                            "JShell's own commands are not run here",
-                            "Take it out; {migopy} shell knows them",
-                            text);
+                    throw invalid("JShell commands are not supported", "Remove it, or use: {migopy} shell", text);
                 }
                 if (DIRECTIVE.matcher(text).matches()) {
-                    return bad(
-                            line,
-                            "JShell's lines take no directives",
-                            "Write a .java file with static up(), which may have //DEPS",
+                    throw invalid(
+                            "JBang directives are not supported in a .jsh file",
+                            "Write a .java file with static up(), which can have //DEPS",
                             text);
                 }
             }
             pending += text + "\n";
-            takeWhatIsComplete(i + 1 < lines.size() ? lines.get(i + 1) : "");
+            takeComplete(i + 1 < lines.size() ? lines.get(i + 1) : "");
         }
         if (!pending.isBlank()) {
-            takeTheRest();
+            takeRest();
         }
-        return pending.isBlank()
-                ? new Reading.Good(found)
-                : bad(
-                        line,
-                        "what begins here does not end",
-                        "Complete it, then start again",
-                        pending.lines().findFirst().orElse(""));
+        if (!pending.isBlank()) {
+            throw invalid(
+                    "incomplete statement",
+                    "Complete it, then run the command again; nothing was executed",
+                    pending.lines().findFirst().orElse(""));
+        }
+        return found;
     }
 
-    private void takeWhatIsComplete(String next) {
+    private void takeComplete(String next) {
         while (!pending.isBlank()) {
             CompletionInfo info = analysis.analyzeCompletion(pending);
             switch (info.completeness()) {
                 case EMPTY -> pending = "";
+                // UNKNOWN is a syntax error, which the compiler reports.
                 case COMPLETE, COMPLETE_WITH_SEMI, UNKNOWN -> {
-                    if (info.remaining().isBlank() && GOES_ON.matcher(next).matches()) {
+                    if (info.remaining().isBlank() && CONTINUATION.matcher(next).matches()) {
                         return;
                     }
-                    take(info); // one that is not understood is refused by the compiler, with
-                    // reasons
+                    take(info);
                 }
                 default -> {
                     return;
@@ -112,8 +123,8 @@ final class Snippets {
         }
     }
 
-    /** At the end, what could go on but need not is complete. */
-    private void takeTheRest() {
+    /** At the end of the text, a snippet that could continue but need not is complete. */
+    private void takeRest() {
         CompletionInfo info = analysis.analyzeCompletion(pending);
         if (info.completeness() == SourceCodeAnalysis.Completeness.CONSIDERED_INCOMPLETE) {
             take(info);
@@ -133,8 +144,12 @@ final class Snippets {
         return (int) text.chars().filter(c -> c == '\n').count();
     }
 
-    private Reading bad(int at, String what, String hint, String text) {
-        return new Reading.Bad(new Problem(
-                Problem.Kind.NOT_COMPILABLE, name, "%s:%d: %s".formatted(name, at, what), hint, List.of(text.strip())));
+    private InvalidFix invalid(String what, String hint, String text) {
+        return new InvalidFix(new Problem(
+                Problem.Kind.NOT_COMPILABLE,
+                name,
+                "%s:%d: %s".formatted(name, line, what),
+                hint,
+                List.of(text.strip())));
     }
 }

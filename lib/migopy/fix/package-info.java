@@ -1,7 +1,7 @@
 /**
- * Ad-hoc fixes: what a file or standard input holds, compiled; JShell's lines and JShell's prompt.
+ * Ad-hoc fixes: a file or standard input, compiled; JShell lines; and JShell's prompt.
  *
- * <p>May import {@code migopy.run} and what that may import. That a fix holds the lock, is recorded
- * and can be stopped is {@link migopy.run.FixRunner}'s work.
+ * <p>May import {@code migopy.run} and what that may import. {@link migopy.run.FixRunner} takes the
+ * lock, records a fix and stops it.
  */
 package migopy.fix;

@@ -20,8 +20,8 @@ import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 import migopy.MigopyException;
 import migopy.files.MigrationSource;
-import migopy.files.Ownership;
-import migopy.files.ScriptJars;
+import migopy.files.CacheFolder.Ownership;
+import migopy.files.Dependencies;
 
 /**
  * What the embedded server's JVM runs: the script's classes, compiled once, and its jars, resolved
@@ -47,7 +47,7 @@ record EmbeddedProgram(Path folder, List<Path> classPath) {
             System.err.println("Preparing the embedded database (once)");
         }
         // Before the folder: a cache that is new gets its .gitignore by this.
-        List<Path> jars = ScriptJars.of("the embedded database", text, home, cacheDirectory, environment);
+        List<Path> jars = Dependencies.ofScript("the embedded database", text, home, cacheDirectory, environment);
         Ownership.createFolder(folder);
         if (fresh) {
             compile(text, classes, jars);

@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import migopy.Problem;
-import migopy.files.Listing;
+import migopy.files.MigrationDirectory.Listing;
 import migopy.files.MigrationFile;
 
 /**

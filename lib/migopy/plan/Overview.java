@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import migopy.Problem;
 import migopy.console.Wording;
-import migopy.files.Listing;
+import migopy.files.MigrationDirectory.Listing;
 import migopy.files.MigrationFile;
 import migopy.journal.Entry;
 import migopy.journal.JournalEntry;

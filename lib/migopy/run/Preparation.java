@@ -12,7 +12,7 @@ import java.util.Set;
 import migopy.Problem;
 import migopy.StepReport.Direction;
 import migopy.backfill.ShardKeys;
-import migopy.files.Compilation;
+import migopy.files.SourceCompiler.Compilation;
 import migopy.files.CompiledMigration;
 import migopy.files.MigrationFile;
 import migopy.files.MigrationSource;

@@ -13,7 +13,7 @@ import migopy.StepReport.Direction;
 import migopy.StepReport.Outcome;
 import migopy.StepReport.StepError;
 import migopy.Transaction;
-import migopy.files.Credentials;
+import migopy.files.MigrationSource.Credentials;
 import migopy.journal.JournalEntry;
 import migopy.mongo.InDoubt;
 import migopy.observe.CommandWatch;

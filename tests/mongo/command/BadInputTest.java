@@ -230,7 +230,7 @@ class BadInputTest {
         var project = project(server).with("1_one.java", marking("one")).with("2_two.java", marking("two"));
         var run = project.start("execute", "--wait", "1m").untilSays("Waiting until");
         project.without("2_two.java").run("unlock", "--owner", "owner-1").exits(0);
-        run.exits(3).complainsBriefly().says("2_two.java is no longer there", "Start again");
+        run.exits(3).complainsBriefly().says("2_two.java no longer exists", "Run the command again");
         assertThat(project.states()).isEmpty();
         project.run("execute").exits(0);
         assertThat(project.marks()).containsExactly("one");

@@ -124,10 +124,10 @@ class FixToMigrationTest {
                 .write("methods.jsh", "int a() { return 1; }\na()\nint a() { return 2; }\na()\n");
         project.run("fix-to-migration", run(project, "types.jsh"), "types")
                 .exits(3)
-                .says("types.jsh:2 declares again", "history ");
+                .says("types.jsh:2 redefines a name", "history ");
         project.run("fix-to-migration", run(project, "methods.jsh"), "methods")
                 .exits(3)
-                .says("methods.jsh:3 declares again");
+                .says("methods.jsh:3 redefines a name");
         assertThat(project.migrations().toFile().list()).isNullOrEmpty();
     }
 

@@ -12,7 +12,7 @@ import java.util.List;
 import javax.tools.ToolProvider;
 import migopy.Problem;
 import migopy.StepReport.Direction;
-import migopy.files.Compilation;
+import migopy.files.SourceCompiler.Compilation;
 import migopy.files.CompiledMigration;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;

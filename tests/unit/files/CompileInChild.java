@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import migopy.files.Compilation;
+import migopy.files.SourceCompiler.Compilation;
 import migopy.files.MigrationDirectory;
 import migopy.files.MigrationSource;
 import migopy.files.SourceCompiler;

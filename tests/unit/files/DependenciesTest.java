@@ -19,7 +19,7 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 import migopy.Problem;
 import migopy.StepReport.Direction;
-import migopy.files.Compilation;
+import migopy.files.SourceCompiler.Compilation;
 import migopy.files.CompiledMigration;
 import migopy.files.MigrationSource;
 import migopy.files.SourceCompiler;

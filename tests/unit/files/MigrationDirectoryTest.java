@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import migopy.MigopyException;
 import migopy.Problem;
-import migopy.files.Listing;
+import migopy.files.MigrationDirectory.Listing;
 import migopy.files.MigrationDirectory;
 import migopy.files.MigrationFile;
 import org.junit.jupiter.api.Test;

@@ -100,6 +100,6 @@ class MigrationSourceTest {
         MigrationSource.Sources sources =
                 MigrationSource.readAll(List.of(gone, sandbox.scan().files().get(0)));
         assertThat(sources.sources()).extracting(MigrationSource::text).containsExactly("b");
-        assertThat(sources.problems()).extracting(Problem::message).containsExactly("1_a.java is no longer there");
+        assertThat(sources.problems()).extracting(Problem::message).containsExactly("1_a.java no longer exists");
     }
 }

@@ -100,11 +100,11 @@ class NewMigrationTest {
     @Test
     void aNumberThatCannotBeIsRefused() {
         sandbox.with("003_a.java", "").with("9223372036854775807_z.java", "");
-        refuses("Number 3 is taken by 003_a", false, "3", "x");
-        refuses("is no number from 0 to 9223372036854775807", false, "9223372036854775808", "x");
-        refuses("is no number", false, "-1", "x");
-        refuses("two numbers", true, "5", "x");
-        refuses("There is no number after that of 9223372036854775807_z", false, null, "x");
+        refuses("Number 3 is already used by 003_a", false, "3", "x");
+        refuses("is not a number from 0 to 9223372036854775807", false, "9223372036854775808", "x");
+        refuses("is not a number", false, "-1", "x");
+        refuses("cannot be combined", true, "5", "x");
+        refuses("9223372036854775807_z has the highest possible number", false, null, "x");
         assertThat(sandbox.migrations.toFile().list()).hasSize(2);
     }
 
@@ -123,7 +123,7 @@ class NewMigrationTest {
 
     @Test
     void withoutWordsThereIsNoName() {
-        refuses("needs words", false, null, "!!!", "日本");
+        refuses("must contain letters (a to z) or digits", false, null, "!!!", "日本");
         refuses("longer than 255 bytes", false, null, "x".repeat(300));
         assertThat(sandbox.migrations).isEmptyDirectory();
     }
@@ -132,29 +132,30 @@ class NewMigrationTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "V(?<number>\\d+)__[A-Za-z_]+\\.java | V1__add_users",
-                "V(?<number>\\d+)__[A-Z][A-Za-z]+\\.java | V1__AddUsers",
-                "(?<number>\\d{4})-[a-z-]+\\.java | 0001-add-users",
-                "(?<number>\\d{14})_[a-z_]+\\.java | 20261123101500_add_users",
-                "change_(?<number>\\d+)_\\w+\\.java | change_1_add_users",
-                "(?<number>[0-9]+)[a-z]+\\.java | 1addusers"
+                "V(?<number>\\d+)__[A-Za-z_]+\\.java | V1__Add_roles | V2__add_users",
+                "V(?<number>\\d+)__[A-Z][A-Za-z]+\\.java | V1__Roles | V2__AddUsers",
+                "(?<number>\\d{4})-[a-z-]+\\.java | 0009-add-roles | 0010-add-users",
+                "(?<number>\\d{14})_[a-z_]+\\.java | 20200101000000_roles | 20261123101500_add_users",
+                "change_(?<number>\\d+)_\\w+\\.java | change_1_roles | change_2_add_users",
+                "[a-z]*\\.?(?<number>\\d+)[-_]+\\w+\\.java | db.7--a | db.8--add_users"
             })
-    void theNameIsMadeToMatchTheUsersPattern(String pattern, String expected) {
+    void theNewestFileIsTheModelForTheName(String pattern, String newest, String expected) {
+        sandbox.with(newest + ".java", "");
         assertThat(createFor(pattern, "add", "users")).isEqualTo(expected);
     }
 
     @Test
-    void theNewestFileShowsTheWay() {
-        sandbox.with("db.7--a.java", "");
-        assertThat(createFor("[a-z]*\\.?(?<number>\\d+)[-_]+\\w+\\.java", "add", "users"))
-                .isEqualTo("db.8--add_users");
-    }
-
-    @Test
-    void aPatternThatNoNameCanMatchIsRefused() {
-        assertThatThrownBy(() -> createFor("(?<number>\\d+)_[0-9]{9}\\.java", "add", "users"))
-                .isInstanceOf(MigopyException.class)
-                .hasMessageStartingWith("No name made of 1 and \"add users\" matches the pattern");
+    void aFirstNameThatDoesNotMatchThePatternIsRefusedAndANumberThatMatchesHelps() {
+        String pattern = "(?<number>\\d{4})_[a-z_]+\\.java";
+        assertThatThrownBy(() -> createFor(pattern, "add", "users"))
+                .isInstanceOfSatisfying(
+                        MigopyException.class,
+                        e -> assertThat(e.hint()).contains("--number", "create the first file yourself"))
+                .hasMessage("1_add_users.java does not match migrationsFilePattern " + pattern);
+        assertThat(maker(Pattern.compile(pattern))
+                        .create(List.of("add", "users"), false, "0001", NewMigration::template)
+                        .name())
+                .isEqualTo("0001_add_users");
     }
 
     @ParameterizedTest
@@ -187,7 +188,7 @@ class NewMigrationTest {
     @Test
     void nothingIsEverOverwritten() throws IOException {
         Files.createSymbolicLink(sandbox.migrations.resolve("1_x.java"), sandbox.home.resolve("elsewhere"));
-        refuses("is already there", false, null, "x");
+        refuses("already exists", false, null, "x");
         assertThat(sandbox.home.resolve("elsewhere")).doesNotExist();
     }
 }

@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.stream.Stream;
 import migopy.Problem;
 import migopy.StepReport.Direction;
-import migopy.files.Compilation;
+import migopy.files.SourceCompiler.Compilation;
 import migopy.files.CompiledMigration;
 import migopy.files.MigrationSource;
 import migopy.files.SourceCompiler;

@@ -1,5 +1,7 @@
 package migopy.files;
 
+import com.mongodb.client.ClientSession;
+import com.mongodb.client.MongoDatabase;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
@@ -9,6 +11,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import migopy.Problem;
 import migopy.Resumable;
+import migopy.files.Javac.Unit;
 
 /**
  * What of a file is called: {@code up} and {@code down} of one of its classes. Only classes that
@@ -18,12 +21,12 @@ import migopy.Resumable;
  * @param down the method of {@code down}, or null
  * @param resumable whether the class is marked with {@link Resumable}
  */
-record Shape(Method up, Method down, boolean resumable) {
+record MigrationMethods(Method up, Method down, boolean resumable) {
     private static final String TAKES = "It may take nothing, (MongoDatabase), or (MongoDatabase, ClientSession)";
 
     /** Either a shape or what is wrong with the file. */
     sealed interface Finding {
-        record Good(Shape shape) implements Finding {}
+        record Good(MigrationMethods shape) implements Finding {}
 
         record Bad(Problem problem) implements Finding {}
     }
@@ -56,7 +59,7 @@ record Shape(Method up, Method down, boolean resumable) {
                             .formatted(down.getDeclaringClass().getName(), type.getName()),
                     "Put both into " + type.getName());
         }
-        return new Finding.Good(new Shape(up, down, type.isAnnotationPresent(Resumable.class)));
+        return new Finding.Good(new MigrationMethods(up, down, type.isAnnotationPresent(Resumable.class)));
     }
 
     /** The methods of a name that could be called. */
@@ -117,7 +120,7 @@ record Shape(Method up, Method down, boolean resumable) {
     }
 
     private static String shown(List<Method> methods) {
-        return methods.stream().map(Shape::shown).sorted().collect(Collectors.joining(", "));
+        return methods.stream().map(MigrationMethods::shown).sorted().collect(Collectors.joining(", "));
     }
 
     private static String shown(Method method) {
@@ -137,5 +140,34 @@ record Shape(Method up, Method down, boolean resumable) {
 
     private static Finding bad(Unit unit, Problem.Kind kind, String what, String hint) {
         return new Finding.Bad(new Problem(kind, unit.name(), unit.fileName() + " " + what, hint));
+    }
+
+    /** What {@code up} and {@code down} may take. */
+    enum Signature {
+        NOTHING(),
+        DATABASE(MongoDatabase.class),
+        SESSION(MongoDatabase.class, ClientSession.class);
+
+        private final List<Class<?>> parameters;
+
+        Signature(Class<?>... parameters) {
+            this.parameters = List.of(parameters);
+        }
+
+        static Optional<Signature> of(Method method) {
+            List<Class<?>> given = Arrays.asList(method.getParameterTypes());
+            return Arrays.stream(values())
+                    .filter(known -> known.parameters.equals(given))
+                    .findAny();
+        }
+
+        /** The arguments for a call. */
+        Object[] arguments(MongoDatabase database, ClientSession session) {
+            return switch (this) {
+                case NOTHING -> new Object[0];
+                case DATABASE -> new Object[] {database};
+                case SESSION -> new Object[] {database, session};
+            };
+        }
     }
 }

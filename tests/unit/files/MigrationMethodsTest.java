@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ShapeTest {
+class MigrationMethodsTest {
     private static final String IMPORTS = "import com.mongodb.client.*;\n";
 
     private static CompiledMigration migration(String text) {
