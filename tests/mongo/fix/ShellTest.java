@@ -148,7 +148,7 @@ class ShellTest {
         String run = project.run("shell", "--json").exits(0).json().getString("run");
         project.run("shell")
                 .exits(0)
-                .says("%s on %s, as keeper, the primary; run ".formatted(server.database(), server.address()))
+                .says("%s on %s, as keeper, primary; run ".formatted(server.database(), server.address()))
                 .neverSays("s3cret");
         assertThat(server.collection("migrations_fixes")
                         .find(new Document("_id", run))
