@@ -1,8 +1,5 @@
 package migopy.files;
 
-
-import migopy.files.MigrationDirectory.Listing;
-
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -17,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import migopy.files.MigrationDirectory.Listing;
 
 /**
  * The checksums of many files without reading them: what was computed once holds as long as the

@@ -1,8 +1,5 @@
 package migopy.files;
 
-
-import migopy.files.Javac.Unit;
-
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -25,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import migopy.files.Javac.Unit;
 
 /**
  * Compiled classes by all that they depend on: a file for each migration, which holds all of its

@@ -1,7 +1,5 @@
 package migopy.files;
 
-import migopy.files.MigrationMethods.Signature;
-
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoDatabase;
 import java.io.ByteArrayInputStream;
@@ -18,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import migopy.StepReport.Direction;
+import migopy.files.MigrationMethods.Signature;
 
 /** A migration that can be called. */
 public final class CompiledMigration {

@@ -1,7 +1,5 @@
 package migopy.files;
 
-import migopy.files.MigrationSource.Credentials;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +11,7 @@ import javax.tools.JavaFileObject;
 import migopy.Problem;
 import migopy.console.Wording;
 import migopy.files.Javac.Unit;
+import migopy.files.MigrationSource.Credentials;
 
 /**
  * Puts javac's errors into a problem: the first as its message, with the line it is about; the rest
@@ -186,7 +185,8 @@ final class CompilerMessages {
             if (code.equals(PREFIX + "doesnt.exist")) {
                 return Optional.of(missingPackage(message, text));
             }
-            if (code.startsWith(PREFIX + "preview.feature.disabled") || code.startsWith(PREFIX + "feature.not.supported")) {
+            if (code.startsWith(PREFIX + "preview.feature.disabled")
+                    || code.startsWith(PREFIX + "feature.not.supported")) {
                 return Optional.of("This is Java %d: write it for that version, or set JAVA_HOME to a newer JDK%s"
                         .formatted(Runtime.version().feature(), THEN));
             }

@@ -1,6 +1,5 @@
 package migopy.files;
 
-
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,5 @@
 package migopy.files;
 
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URISyntaxException;
@@ -155,7 +154,9 @@ public final class EntryScript {
                         // Without the version: the two may have been compiled by two JDKs.
                         Arrays.fill(bytes, Math.min(4, bytes.length), Math.min(8, bytes.length), (byte) 0);
                         classes.put(
-                                name, HexFormat.of().formatHex(MigrationSource.sha256().digest(bytes)));
+                                name,
+                                HexFormat.of()
+                                        .formatHex(MigrationSource.sha256().digest(bytes)));
                     }
                 }
             }

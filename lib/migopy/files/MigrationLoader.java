@@ -1,7 +1,5 @@
 package migopy.files;
 
-import migopy.files.Javac.Unit;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.MalformedURLException;
@@ -14,6 +12,7 @@ import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import migopy.files.Javac.Unit;
 
 /**
  * The loader of one migration's classes and resources: its own first, whatever the class path has

@@ -241,14 +241,18 @@ public record MigrationSource(MigrationFile file, String text, String checksum) 
 
         /** Returns the values that look like credentials. */
         public static List<String> in(String source) {
-            return matches(source).stream().map(found -> found.group(1)).distinct().toList();
+            return matches(source).stream()
+                    .map(found -> found.group(1))
+                    .distinct()
+                    .toList();
         }
 
         /** Returns the numbers of the lines with such a value, from 1, in order. */
         public static List<Integer> lines(String source) {
             // A value is never at the beginning of a line, so the text before it ends in its line.
             return matches(source).stream()
-                    .map(found -> (int) source.substring(0, found.start(1)).lines().count())
+                    .map(found ->
+                            (int) source.substring(0, found.start(1)).lines().count())
                     .distinct()
                     .sorted()
                     .toList();

@@ -103,15 +103,14 @@ public final class NewMigration {
                     "For example: {migopy} create add users");
         }
         createDirectory();
-        List<MigrationFile> files = new MigrationDirectory(directory, pattern).scan().files();
+        List<MigrationFile> files =
+                new MigrationDirectory(directory, pattern).scan().files();
         String digits = timestamp ? timestamp(files) : given == null ? next(files) : checked(given, files);
         String fileName = fileName(digits, words, files);
         Path path = directory.resolve(fileName);
         write(path, template.of(header(), className(words)));
         return new MigrationFile(
-                Long.parseLong(digits),
-                fileName.substring(0, fileName.length() - MigrationFile.SUFFIX.length()),
-                path);
+                Long.parseLong(digits), fileName.substring(0, fileName.length() - MigrationFile.SUFFIX.length()), path);
     }
 
     /** Returns another migration whose name differs from this one's in the number alone. */

@@ -1,7 +1,5 @@
 package migopy.files;
 
-import migopy.files.Directives.Resources;
-
 import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import migopy.Problem;
+import migopy.files.Directives.Resources;
 import migopy.files.Javac.Unit;
 
 /**

@@ -1,7 +1,5 @@
 package migopy.files;
 
-import migopy.files.Javac.Unit;
-
 import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.tree.ExpressionTree;
 import com.sun.source.tree.LiteralTree;
@@ -25,6 +23,7 @@ import javax.lang.model.element.VariableElement;
 import javax.tools.Diagnostic;
 import javax.tools.DiagnosticCollector;
 import javax.tools.JavaFileObject;
+import migopy.files.Javac.Unit;
 
 /**
  * Reads from the syntax tree which collections a source names. Gives up where a call could reach

@@ -1,8 +1,5 @@
 package migopy.fix;
 
-import migopy.fix.FixReader.InvalidFix;
-import migopy.fix.Snippets.Snippet;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -22,9 +19,10 @@ import jdk.jshell.Snippet.Kind;
 import jdk.jshell.Snippet.Status;
 import jdk.jshell.Snippet.SubKind;
 import jdk.jshell.SnippetEvent;
-import jdk.jshell.SourceCodeAnalysis;
 import jdk.jshell.TypeDeclSnippet;
 import jdk.jshell.VarSnippet;
+import migopy.fix.FixReader.InvalidFix;
+import migopy.fix.Snippets.Snippet;
 import migopy.journal.Fixes;
 
 /** Makes a migration's class of the JShell lines of a fix. A JShell that runs nothing classifies each snippet. */

@@ -1,18 +1,17 @@
 package migopy.fix;
 
-import migopy.fix.FixLines.MigrationText;
-
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import migopy.MigopyException;
 import migopy.Problem;
 import migopy.StepReport.Direction;
-import migopy.files.SourceCompiler.Compilation;
 import migopy.files.MigrationFile;
 import migopy.files.MigrationSource;
 import migopy.files.NewMigration;
 import migopy.files.SourceCompiler;
+import migopy.files.SourceCompiler.Compilation;
+import migopy.fix.FixLines.MigrationText;
 import migopy.journal.Fixes;
 import migopy.settings.Settings;
 

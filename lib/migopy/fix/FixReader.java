@@ -118,8 +118,7 @@ public final class FixReader {
             }
             return new FixSource(STANDARD_INPUT, name, settings.home().resolve(name), text);
         } catch (IOException e) {
-            throw MigopyException.refused(
-                    "Standard input cannot be read: " + e.getMessage(), "Run the command again");
+            throw MigopyException.refused("Standard input cannot be read: " + e.getMessage(), "Run the command again");
         }
     }
 

@@ -1,6 +1,5 @@
 package migopy.fix;
 
-
 import com.mongodb.MongoException;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,7 +1,5 @@
 package migopy.fix;
 
-import migopy.fix.LocalExecution.SnippetClasses;
-
 import com.mongodb.MongoException;
 import com.mongodb.client.MongoDatabase;
 import com.sun.source.util.JavacTask;
@@ -38,6 +36,7 @@ import migopy.console.Console;
 import migopy.console.Terminal;
 import migopy.console.Words;
 import migopy.files.SourceCompiler;
+import migopy.fix.LocalExecution.SnippetClasses;
 import migopy.mongo.Connection;
 import migopy.mongo.MongoErrors;
 import migopy.mongo.Topology;

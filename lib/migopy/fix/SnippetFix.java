@@ -1,9 +1,5 @@
 package migopy.fix;
 
-import migopy.fix.FixReader.FixSource;
-import migopy.fix.FixReader.InvalidFix;
-import migopy.fix.Snippets.Snippet;
-
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoDatabase;
 import java.util.HashMap;
@@ -28,6 +24,9 @@ import migopy.Problem;
 import migopy.files.CompiledMigration;
 import migopy.files.MigrationSource;
 import migopy.files.SourceCompiler;
+import migopy.fix.FixReader.FixSource;
+import migopy.fix.FixReader.InvalidFix;
+import migopy.fix.Snippets.Snippet;
 import migopy.journal.Fixes;
 import migopy.run.Fix;
 
@@ -136,9 +135,8 @@ final class SnippetFix implements Fix {
         for (Map.Entry<DeclarationSnippet, Snippet> one : declared.entrySet()) {
             Status status = shell.status(one.getKey());
             if (status == Status.RECOVERABLE_DEFINED || status == Status.RECOVERABLE_NOT_DEFINED) {
-                String missing = shell.unresolvedDependencies(one.getKey())
-                        .findFirst()
-                        .orElse("a name in this declaration");
+                String missing =
+                        shell.unresolvedDependencies(one.getKey()).findFirst().orElse("a name in this declaration");
                 int line = one.getValue().line();
                 throw invalid(
                         name,

@@ -19,9 +19,9 @@ import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 import migopy.MigopyException;
-import migopy.files.MigrationSource;
 import migopy.files.CacheFolder.Ownership;
 import migopy.files.Dependencies;
+import migopy.files.MigrationSource;
 
 /**
  * What the embedded server's JVM runs: the script's classes, compiled once, and its jars, resolved

@@ -3,8 +3,8 @@ package migopy.run;
 import java.nio.file.Path;
 import java.util.Map;
 import migopy.files.ChecksumCache;
-import migopy.files.MigrationDirectory.Listing;
 import migopy.files.MigrationDirectory;
+import migopy.files.MigrationDirectory.Listing;
 import migopy.plan.Overview;
 import migopy.settings.Settings;
 

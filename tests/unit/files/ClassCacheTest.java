@@ -14,10 +14,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import migopy.files.SourceCompiler.Compilation;
 import migopy.files.CompiledMigration;
 import migopy.files.MigrationSource;
 import migopy.files.SourceCompiler;
+import migopy.files.SourceCompiler.Compilation;
 import org.junit.jupiter.api.Test;
 
 class ClassCacheTest {

@@ -12,8 +12,8 @@ import java.util.List;
 import javax.tools.ToolProvider;
 import migopy.Problem;
 import migopy.StepReport.Direction;
-import migopy.files.SourceCompiler.Compilation;
 import migopy.files.CompiledMigration;
+import migopy.files.SourceCompiler.Compilation;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 

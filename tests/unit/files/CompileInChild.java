@@ -12,10 +12,10 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import migopy.files.SourceCompiler.Compilation;
 import migopy.files.MigrationDirectory;
 import migopy.files.MigrationSource;
 import migopy.files.SourceCompiler;
+import migopy.files.SourceCompiler.Compilation;
 import org.bson.conversions.Bson;
 
 /** Compiles a sandbox's migrations in a JVM of its own. */

@@ -19,10 +19,10 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 import migopy.Problem;
 import migopy.StepReport.Direction;
-import migopy.files.SourceCompiler.Compilation;
 import migopy.files.CompiledMigration;
 import migopy.files.MigrationSource;
 import migopy.files.SourceCompiler;
+import migopy.files.SourceCompiler.Compilation;
 import org.junit.jupiter.api.Test;
 import support.Checkout;
 

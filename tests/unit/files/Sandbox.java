@@ -12,13 +12,13 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import migopy.Problem;
-import migopy.files.SourceCompiler.Compilation;
 import migopy.files.CompiledMigration;
-import migopy.files.MigrationDirectory.Listing;
 import migopy.files.MigrationDirectory;
+import migopy.files.MigrationDirectory.Listing;
 import migopy.files.MigrationFile;
 import migopy.files.MigrationSource;
 import migopy.files.SourceCompiler;
+import migopy.files.SourceCompiler.Compilation;
 import support.Scratch;
 
 /**

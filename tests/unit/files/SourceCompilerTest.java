@@ -11,10 +11,10 @@ import java.util.Locale;
 import java.util.stream.Stream;
 import migopy.Problem;
 import migopy.StepReport.Direction;
-import migopy.files.SourceCompiler.Compilation;
 import migopy.files.CompiledMigration;
 import migopy.files.MigrationSource;
 import migopy.files.SourceCompiler;
+import migopy.files.SourceCompiler.Compilation;
 import org.junit.jupiter.api.Test;
 
 class SourceCompilerTest {
