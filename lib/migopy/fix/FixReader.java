@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import migopy.MigopyException;
 import migopy.Problem;
-import migopy.console.Direction;
+import migopy.StepReport.Direction;
 import migopy.files.CompiledMigration;
 import migopy.files.MigrationFile;
 import migopy.files.MigrationSource;

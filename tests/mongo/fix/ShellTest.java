@@ -44,7 +44,7 @@ class ShellTest {
                         CTRL_D),
                 "shell");
         result.exits(0)
-                .says(server.database(), "the primary", "No lock is taken", "Recorded:")
+                .says(server.database(), ", primary; run ", "No lock is taken", "Recorded:")
                 .says("\"n\": 19", "the first 20")
                 .neverSays("\"n\": 20}");
         assertThat(project.marks()).containsExactly("typed");
@@ -169,7 +169,7 @@ class ShellTest {
                 .input("db().getName()\n");
         Document answer = project.run("shell", "--json").exits(0).json();
         assertThat(answer).containsEntry("recorded", false);
-        project.run("shell").exits(0).says("no primary", "Nothing can be recorded");
+        project.run("shell").exits(0).says("not the primary", "Nothing can be recorded");
         assertThat(server.collection("migrations_fixes").countDocuments()).isZero();
     }
 
