@@ -26,8 +26,8 @@ import migopy.backfill.BackfillContext;
 import migopy.backfill.Checkpoints;
 import migopy.backfill.Checkpoints.Control;
 import migopy.journal.BackfillRecord;
-import migopy.journal.Expected;
 import migopy.journal.State;
+import migopy.journal.Writes.Precondition;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
 import org.bson.Document;
@@ -198,7 +198,7 @@ public class backfill {
                 .append("state", State.RUNNING.word())
                 .append("fence", 1L)
                 .append("run", "bench"));
-        Expected step = new Expected(new BsonString("1_bench"), State.RUNNING, 1L, "bench");
+        Precondition step = new Precondition(new BsonString("1_bench"), State.RUNNING, 1L, "bench");
         BackfillRecord alone = new BackfillRecord(database.withTimeout(10, TimeUnit.SECONDS), "migrations");
         BackfillRecord inTransaction = new BackfillRecord(database, "migrations");
         BackfillContext context = new BackfillContext(

@@ -19,11 +19,10 @@ import migopy.files.MigrationDirectory.Listing;
 import migopy.files.MigrationSource;
 import migopy.files.SourceCompiler;
 import migopy.journal.Entry;
-import migopy.journal.JournalEntry;
+import migopy.journal.Entry.JournalEntry;
 import migopy.journal.State;
 import migopy.plan.Overview;
 import migopy.plan.Planner;
-import migopy.plan.Request;
 import org.bson.BsonString;
 
 /**
@@ -78,7 +77,7 @@ public class inside {
                 "compare with the journal and plan",
                 () -> Planner.plan(
                         Overview.of(listing, checksums, entries, Set.of()),
-                        new Request.Execute(List.of(), null, null, false, false)));
+                        new ExecuteRequest(List.of(), null, null, false, false)));
         List<MigrationSource> sources = listing.files().stream()
                 .limit(Math.min(COMPILED, files))
                 .map(MigrationSource::read)

@@ -15,7 +15,7 @@ import migopy.backfill.BackfillContext;
 import migopy.backfill.Checkpoints;
 import migopy.console.Event;
 import migopy.mongo.Connection;
-import migopy.mongo.Topology;
+import migopy.mongo.Connection.Topology;
 import migopy.observe.Observation;
 
 /**

@@ -10,7 +10,7 @@ import migopy.dump.ArchiveWriter;
 import migopy.dump.Dump;
 import migopy.dump.DumpFolder;
 import migopy.dump.DumpRequest;
-import migopy.journal.By;
+import migopy.journal.Actor;
 import migopy.settings.Settings;
 
 /**
@@ -91,7 +91,7 @@ public final class Dumps {
                         wishes.query(),
                         wishes.requireSnapshot(),
                         session.runId(),
-                        "migopy " + By.VERSION,
+                        "migopy " + Actor.VERSION,
                         lockCollection(settings)),
                 session.console()::event);
         if (wishes.archive() != null) {

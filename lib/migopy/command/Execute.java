@@ -2,7 +2,7 @@ package migopy.command;
 
 import java.util.ArrayList;
 import java.util.List;
-import migopy.plan.Request;
+import migopy.plan.Request.ExecuteRequest;
 import migopy.run.RunOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -49,7 +49,7 @@ final class Execute implements Action {
             throw migopy.MigopyException.usage(
                     "--steps " + steps + " leaves nothing to run", "Give it a number above 0");
         }
-        Request.Execute request = new Request.Execute(names, to, steps, outOfOrder, retry);
+        ExecuteRequest request = new ExecuteRequest(names, to, steps, outOfOrder, retry);
         if (estimate && !dryRun) { // a dry run calls nothing of the user's
             return session.estimate(request);
         }

@@ -7,7 +7,7 @@ import java.util.Locale;
 import migopy.MigopyException;
 import migopy.console.Terminal;
 import migopy.console.Wording;
-import migopy.plan.Request;
+import migopy.plan.Request.IgnoreRequest;
 import migopy.run.RunOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -34,7 +34,7 @@ final class Ignore implements Action {
     @Override
     public int run(Session session) throws Exception {
         Duration waiting = wait == null ? Duration.ZERO : migopy.settings.Durations.parseFromZero(wait, "--wait");
-        Request.Ignore request = new Request.Ignore(names, to);
+        IgnoreRequest request = new IgnoreRequest(names, to);
         if (names.isEmpty() && to == null && !dryRun && !yes) {
             confirm(session, session.planned(request));
         }

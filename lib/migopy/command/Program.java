@@ -10,7 +10,7 @@ import migopy.command.CommandLineParser.Typed;
 import migopy.console.Console;
 import migopy.console.Format;
 import migopy.console.Terminal;
-import migopy.mongo.DriverLoading;
+import migopy.mongo.Clients.DriverPreload;
 import migopy.run.Failure;
 
 /**
@@ -53,7 +53,7 @@ public final class Program {
     @SuppressWarnings("try") // the driver is loaded, and needs no other use
     public int run(String... words) {
         int exitCode;
-        try (DriverLoading driver = asProgram && connects(words) ? DriverLoading.start() : null) {
+        try (DriverPreload driver = asProgram && connects(words) ? DriverPreload.start() : null) {
             exitCode = carryOut(words);
         }
         if (session != null) {
@@ -200,7 +200,7 @@ public final class Program {
 
     private int dispatch(Typed typed, Session session) throws Exception {
         if (typed.has("--version")) {
-            session.console().answer(new VersionAnswer(migopy.journal.By.VERSION));
+            session.console().answer(new VersionAnswer(migopy.journal.Actor.VERSION));
             return OK;
         }
         String name = session.command();

@@ -1,6 +1,6 @@
 package migopy.command;
 
-import migopy.plan.Request;
+import migopy.plan.Request.RedoRequest;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -26,6 +26,6 @@ final class Redo implements Action {
 
     @Override
     public int run(Session session) throws Exception {
-        return session.run(new Request.Redo(name), limits.options(dryRun));
+        return session.run(new RedoRequest(name), limits.options(dryRun));
     }
 }

@@ -3,7 +3,7 @@ package migopy.command;
 import java.util.ArrayList;
 import java.util.List;
 import migopy.MigopyException;
-import migopy.plan.Request;
+import migopy.plan.Request.RollbackRequest;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -46,6 +46,6 @@ final class Rollback implements Action {
         if (last != null && last < 1) {
             throw MigopyException.usage("--last " + last + " leaves nothing to roll back", "Give it a number above 0");
         }
-        return session.run(new Request.Rollback(names, last, to, run, stored), limits.options(dryRun));
+        return session.run(new RollbackRequest(names, last, to, run, stored), limits.options(dryRun));
     }
 }

@@ -15,6 +15,7 @@ import migopy.console.Wording;
 import migopy.files.EntryScript;
 import migopy.mongo.Connection;
 import migopy.plan.Request;
+import migopy.plan.Request.ExecuteRequest;
 import migopy.run.Hooks;
 import migopy.run.RunContext;
 import migopy.run.RunOptions;
@@ -196,7 +197,7 @@ public final class Session implements AutoCloseable {
     }
 
     /** Estimates what the request would do, and gives that answer. */
-    int estimate(Request.Execute request) {
+    int estimate(ExecuteRequest request) {
         return watched(context -> {
             List<EstimateAnswer> told = new ArrayList<>();
             RunResult result = new Runner(context).estimate(request, told::add);

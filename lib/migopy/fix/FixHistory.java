@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 import migopy.console.Answer;
 import migopy.console.Table;
 import migopy.console.Words;
-import migopy.journal.By;
+import migopy.journal.Actor;
 import migopy.journal.Fixes;
 import migopy.journal.PastAttempt;
 import migopy.journal.State;
@@ -77,7 +77,7 @@ public final class FixHistory {
         PastAttempt read = PastAttempt.read(run, document);
         String kind = PastAttempt.text(document, "kind");
         boolean dead =
-                underWay(document) && (Fixes.Kind.SHELL.word().equals(kind) ? isGone(read) : !live.contains(run));
+                underWay(document) && (Fixes.FixKind.SHELL.word().equals(kind) ? isGone(read) : !live.contains(run));
         String file = PastAttempt.text(document, "file");
         return new FixRecord(
                 run,
@@ -93,7 +93,7 @@ public final class FixHistory {
 
     /** A shell holds no lock: only on its own host can anybody tell that it is no longer open. */
     private static boolean isGone(PastAttempt shell) {
-        return By.thisProcess().host().equals(shell.host())
+        return Actor.thisProcess().host().equals(shell.host())
                 && shell.pid() != null
                 && ProcessHandle.of(shell.pid()).isEmpty();
     }

@@ -96,7 +96,7 @@ final class FixLines {
     }
 
     private boolean ofPrompt() {
-        return Fixes.Kind.SHELL.word().equals(fix.kind());
+        return Fixes.FixKind.SHELL.word().equals(fix.kind());
     }
 
     /** JShell's prompt names a result by the number of its snippet, the API by the number of results. */

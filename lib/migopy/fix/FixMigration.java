@@ -59,7 +59,7 @@ public final class FixMigration implements NewMigration.Template {
      */
     @Override
     public String of(String header, String className) {
-        return Fixes.Kind.JAVA.word().equals(fix.kind()) ? ofClass(header) : ofLines(header, className);
+        return Fixes.FixKind.JAVA.word().equals(fix.kind()) ? ofClass(header) : ofLines(header, className);
     }
 
     private String ofClass(String header) {

@@ -150,7 +150,7 @@ public final class FixReader {
             throw new InvalidFix(
                     new Problem(problem.kind(), problem.name(), problem.message(), hint, problem.details()));
         }
-        Fixes.Code code = new Fixes.Code(Fixes.Kind.JAVA, source.typed(), text.text(), text.checksum());
+        Fixes.Code code = new Fixes.Code(Fixes.FixKind.JAVA, source.typed(), text.text(), text.checksum());
         return new JavaFix(code, compilation.migrations().get(0));
     }
 }

@@ -12,9 +12,9 @@ import migopy.StepReport.StepError;
 import migopy.console.Console;
 import migopy.files.MigrationSource;
 import migopy.fix.ShellRun.ShellAnswer;
-import migopy.journal.By;
+import migopy.journal.Actor;
+import migopy.journal.Entry.JournalEntry;
 import migopy.journal.Fixes;
-import migopy.journal.JournalEntry;
 import migopy.journal.State;
 import migopy.run.Failure;
 import migopy.run.OutputCapture;
@@ -32,8 +32,8 @@ final class ShellRecord {
 
     private final Fixes fixes;
     private final Redactor redactor;
-    private final Fixes.Begun begun;
-    private final long start = System.nanoTime();
+    private final Fixes.FixStart start;
+    private final long startedNanos = System.nanoTime();
     private final StringBuilder evaluated = new StringBuilder();
     private final Deque<String> startup = new ArrayDeque<>(SnippetFix.IMPORTS);
     private final Consumer<String> notices;
@@ -60,16 +60,16 @@ final class ShellRecord {
         this.fixes = fixes;
         this.notices = notices;
         this.redactor = redactor;
-        this.begun = new Fixes.Begun(
+        this.start = new Fixes.FixStart(
                 runId,
-                new Fixes.Code(Fixes.Kind.SHELL, NAME, null, null),
+                new Fixes.Code(Fixes.FixKind.SHELL, NAME, null, null),
                 null,
                 null,
-                By.thisProcess(),
+                Actor.thisProcess(),
                 startedAt,
                 null);
         if (fixes != null) {
-            fixes.begin(begun);
+            fixes.start(start);
         }
     }
 
@@ -110,7 +110,7 @@ final class ShellRecord {
             return;
         }
         try {
-            fixes.source(begun, code());
+            fixes.source(start, code());
         } catch (MongoException e) {
             if (!noted) {
                 notices.accept("The snippet cannot be recorded: " + e.getMessage());
@@ -121,7 +121,7 @@ final class ShellRecord {
 
     private synchronized Fixes.Code code() {
         String source = redactor.redact(evaluated.toString());
-        return new Fixes.Code(Fixes.Kind.SHELL, NAME, source, MigrationSource.checksum(source));
+        return new Fixes.Code(Fixes.FixKind.SHELL, NAME, source, MigrationSource.checksum(source));
     }
 
     /** Exits, because user code may ignore interrupts. */
@@ -175,17 +175,17 @@ final class ShellRecord {
                         : Failure.of(thrown, List.of(), frames -> List.of(), redactor)
                                 .error(),
                 output);
-        return new ShellAnswer(begun.run(), outcome.word(), took().toMillis(), fixes != null, exitCode);
+        return new ShellAnswer(start.run(), outcome.word(), took().toMillis(), fixes != null, exitCode);
     }
 
     private void settle(State outcome, Fixes.Code code, StepError error, String output) {
         if (fixes != null) {
-            Instant finishedAt = begun.startedAt().plus(took());
-            fixes.settle(begun, new Fixes.Settled(outcome, code, finishedAt, took().toMillis(), error, output));
+            Instant finishedAt = start.startedAt().plus(took());
+            fixes.end(start, new Fixes.FixEnd(outcome, code, finishedAt, took().toMillis(), error, output));
         }
     }
 
     private Duration took() {
-        return Duration.ofNanos(System.nanoTime() - start);
+        return Duration.ofNanos(System.nanoTime() - startedNanos);
     }
 }

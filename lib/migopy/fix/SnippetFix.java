@@ -91,7 +91,7 @@ final class SnippetFix implements Fix {
             }
             compile(name, snippets, shell);
             Fixes.Code code = new Fixes.Code(
-                    Fixes.Kind.JSHELL, source.typed(), source.text(), MigrationSource.checksum(source.text()));
+                    Fixes.FixKind.JSHELL, source.typed(), source.text(), MigrationSource.checksum(source.text()));
             return new SnippetFix(name, code, snippets);
         }
     }

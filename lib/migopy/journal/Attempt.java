@@ -9,6 +9,7 @@ import java.util.Objects;
 import migopy.StepReport.Direction;
 import migopy.StepReport.Outcome;
 import migopy.StepReport.StepError;
+import migopy.journal.Entry.JournalEntry;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 
@@ -31,7 +32,7 @@ public record Attempt(
         Instant startedAt,
         Instant finishedAt,
         Long durationMs,
-        By by,
+        Actor by,
         StepError error,
         Note note) {
 

@@ -11,6 +11,7 @@ import com.mongodb.client.model.Updates;
 import java.util.List;
 import java.util.Optional;
 import migopy.MigopyException;
+import migopy.journal.Writes.Precondition;
 import org.bson.BsonDocument;
 import org.bson.conversions.Bson;
 
@@ -43,7 +44,7 @@ public final class BackfillRecord {
      * @return the word in {@code control}, or empty
      * @throws MigopyException unknown, if another run has taken over, or the record is gone
      */
-    public Optional<String> keep(Expected step, int ordinal, BsonDocument checkpoint, ClientSession session) {
+    public Optional<String> keep(Precondition step, int ordinal, BsonDocument checkpoint, ClientSession session) {
         Bson set = Updates.set("checkpoints." + ordinal, checkpoint);
         BsonDocument after = session == null
                 ? collection.findOneAndUpdate(step.filter(), set, CONTROL_AFTER)
@@ -74,7 +75,7 @@ public final class BackfillRecord {
      * @param seen the document as it was read
      * @return whether it is still like that
      */
-    public boolean forgetDigests(Expected seen, List<String> ordinals) {
+    public boolean forgetDigests(Precondition seen, List<String> ordinals) {
         List<Bson> unset = ordinals.stream()
                 .map(ordinal -> Updates.unset("checkpoints." + ordinal + ".digest"))
                 .toList();

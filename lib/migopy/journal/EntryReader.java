@@ -5,6 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import migopy.journal.Entry.JournalEntry;
+import migopy.journal.Entry.UnreadableEntry;
+import migopy.journal.Records.OpenSessions;
 import org.bson.BsonDateTime;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
@@ -68,7 +71,7 @@ final class EntryReader {
                 time(document, "startedAt"),
                 time(document, "finishedAt"),
                 whole(document, "durationMs"),
-                by == null ? null : By.read(by),
+                by == null ? null : Actor.read(by),
                 flag(document, "reversible"),
                 text(document, "renamedFrom"),
                 text(document, "reason"),

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import migopy.MigopyException;
 import migopy.StepReport.StepError;
+import migopy.journal.Writes.Precondition;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
 import org.bson.BsonValue;
@@ -40,7 +41,7 @@ public final class Fixes {
     }
 
     /** What kind of code a fix is. */
-    public enum Kind {
+    public enum FixKind {
         /** A class with {@code up()}. */
         JAVA,
         /** Lines of JShell. */
@@ -61,7 +62,7 @@ public final class Fixes {
      * @param source the text that runs, without secrets; null for a shell, whose text is yet to
      *     come
      */
-    public record Code(Kind kind, String file, String source, String checksum) {}
+    public record Code(FixKind kind, String file, String source, String checksum) {}
 
     /**
      * What is written before it runs.
@@ -71,11 +72,11 @@ public final class Fixes {
      * @param fence the token of the lock's owner; null for a shell, which takes no lock
      * @param session the server session of a transactional one, else null
      */
-    public record Begun(
-            String run, Code code, String reason, Long fence, By by, Instant startedAt, BsonDocument session) {
+    public record FixStart(
+            String run, Code code, String reason, Long fence, Actor by, Instant startedAt, BsonDocument session) {
         /** What the document looks like to whoever settles it. */
-        public Expected expected() {
-            return new Expected(OUTCOME, new BsonString(run), State.RUNNING, fence, null);
+        public Precondition expected() {
+            return new Precondition(OUTCOME, new BsonString(run), State.RUNNING, fence, null);
         }
     }
 
@@ -87,7 +88,7 @@ public final class Fixes {
      * @param error why it failed, or null
      * @param output the last 64 kB that it printed
      */
-    public record Settled(
+    public record FixEnd(
             State outcome, Code code, Instant finishedAt, long durationMs, StepError error, String output) {
         private Bson update() {
             Document set = new Document(OUTCOME, outcome.word())
@@ -108,19 +109,19 @@ public final class Fixes {
     }
 
     /** Records that a fix begins. */
-    public void begin(Begun begun) {
-        Document document = new Document("_id", begun.run())
-                .append("kind", begun.code().kind().word())
-                .append("file", begun.code().file())
-                .append("source", begun.code().source())
-                .append("checksum", begun.code().checksum())
-                .append("reason", begun.reason())
+    public void start(FixStart start) {
+        Document document = new Document("_id", start.run())
+                .append("kind", start.code().kind().word())
+                .append("file", start.code().file())
+                .append("source", start.code().source())
+                .append("checksum", start.code().checksum())
+                .append("reason", start.reason())
                 .append(OUTCOME, State.RUNNING.word())
-                .append("fence", begun.fence())
-                .append("by", begun.by().toDocument())
-                .append("startedAt", Date.from(begun.startedAt()))
-                .append("transactional", begun.session() == null ? null : true)
-                .append("session", begun.session());
+                .append("fence", start.fence())
+                .append("by", start.by().toDocument())
+                .append("startedAt", Date.from(start.startedAt()))
+                .append("transactional", start.session() == null ? null : true)
+                .append("session", start.session());
         document.values().removeIf(value -> value == null);
         collection.insertOne(document.toBsonDocument(BsonDocument.class, collection.getCodecRegistry()));
     }
@@ -130,23 +131,17 @@ public final class Fixes {
      *
      * @throws MigopyException unknown, if another run has taken over, or if no try got through
      */
-    public void settle(Begun begun, Settled settled) {
-        records.end(
-                begun.expected(),
-                settled.update(),
-                ended(begun, settled.outcome()),
-                e -> unrecorded(begun, settled, e));
+    public void end(FixStart start, FixEnd end) {
+        records.end(start.expected(), end.update(), ended(start, end.outcome()), e -> unrecorded(start, end, e));
     }
 
-    private MigopyException unrecorded(Begun begun, Settled settled, RuntimeException e) {
+    private MigopyException unrecorded(FixStart start, FixEnd end, RuntimeException e) {
         return new MigopyException(
                 MigopyException.Kind.UNKNOWN,
                 "%s %s, and that could not be recorded: %s"
                         .formatted(
-                                begun.code().file(),
-                                settled.error() == null ? "ran to its end" : "failed",
-                                e.getMessage()),
-                "It stays running in %s, _id %s".formatted(namespace(), begun.run()),
+                                start.code().file(), end.error() == null ? "ran to its end" : "failed", e.getMessage()),
+                "It stays running in %s, _id %s".formatted(namespace(), start.run()),
                 e);
     }
 
@@ -155,20 +150,20 @@ public final class Fixes {
      *
      * @throws MigopyException unknown, if another run has taken over
      */
-    public void settle(Begun begun, Settled settled, ClientSession session) {
-        records.end(begun.expected(), settled.update(), session);
+    public void end(FixStart start, FixEnd end, ClientSession session) {
+        records.end(start.expected(), end.update(), session);
     }
 
     /** Keeps what a shell has evaluated so far. */
-    public void source(Begun begun, Code code) {
+    public void source(FixStart start, Code code) {
         collection.updateOne(
-                begun.expected().filter(),
+                start.expected().filter(),
                 Updates.combine(Updates.set("source", code.source()), Updates.set("checksum", code.checksum())));
     }
 
     /** Notes on one that is under way why it was asked to end; it may stay so. */
-    public void note(Begun begun, StepError error) {
-        records.note(begun.expected(), error);
+    public void note(FixStart start, StepError error) {
+        records.note(start.expected(), error);
     }
 
     /**
@@ -176,24 +171,24 @@ public final class Fixes {
      *
      * @throws MigopyException unknown, if another run has taken over
      */
-    public void ensureOurs(Begun begun) {
-        if (!records.has(begun.expected())) {
-            throw records.lost(begun.expected().key());
+    public void ensureOurs(FixStart start) {
+        if (!records.has(start.expected())) {
+            throw records.lost(start.expected().key());
         }
     }
 
     /** Waits for the majority; see {@link Journal#waitForMajority}. */
-    public BsonValue waitForMajority(Begun begun) {
-        return records.waitForMajority(begun.expected());
+    public BsonValue waitForMajority(FixStart start) {
+        return records.waitForMajority(start.expected());
     }
 
     /** Whether the transaction of a fix was committed; see {@link Journal#isCommitted}. */
-    public boolean isCommitted(Begun begun) {
-        return records.isCommitted(ended(begun, State.APPLIED));
+    public boolean isCommitted(FixStart start) {
+        return records.isCommitted(ended(start, State.APPLIED));
     }
 
-    private static Expected ended(Begun begun, State outcome) {
-        return new Expected(OUTCOME, new BsonString(begun.run()), outcome, begun.fence(), null);
+    private static Precondition ended(FixStart start, State outcome) {
+        return new Precondition(OUTCOME, new BsonString(start.run()), outcome, start.fence(), null);
     }
 
     /**
@@ -214,7 +209,7 @@ public final class Fixes {
     }
 
     /**
-     * The server sessions of transactional fixes and of backfills that some run has begun and not
+     * The server sessions of transactional fixes and of backfills that some run has start and not
      * ended.
      */
     public List<BsonDocument> sessionsUnderWay() {

@@ -23,6 +23,12 @@ import java.util.Optional;
 import migopy.MigopyException;
 import migopy.StepReport.StepError;
 import migopy.console.Wording;
+import migopy.journal.Entry.JournalEntry;
+import migopy.journal.Writes.End;
+import migopy.journal.Writes.Ignored;
+import migopy.journal.Writes.Precondition;
+import migopy.journal.Writes.Renaming;
+import migopy.journal.Writes.Start;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
@@ -134,15 +140,15 @@ public final class Journal {
      *
      * @throws MigopyException unknown, if another run has taken over, or the record is gone
      */
-    public void ensureOurs(Begin begin) {
-        if (!records.has(begin.begun())) {
-            throw records.lost(begin.expected().key());
+    public void ensureOurs(Start start) {
+        if (!records.has(start.started())) {
+            throw records.lost(start.expected().key());
         }
     }
 
     /** Whether the transaction of a step was committed, whose record is then in this state. */
-    public boolean isCommitted(Begin begin, State state) {
-        return records.isCommitted(begin.in(state));
+    public boolean isCommitted(Start start, State state) {
+        return records.isCommitted(start.in(state));
     }
 
     /** Marks the journal of a database that a restore is going to replace. */
@@ -170,12 +176,12 @@ public final class Journal {
     /**
      * Waits until all that the primary has written so far is on the majority.
      *
-     * @param begin of a step that this run has started
+     * @param start of a step that this run has started
      * @return the id of the election that made this server the primary; null behind a mongos
      * @throws MigopyException unknown, if another run has taken over
      */
-    public BsonValue waitForMajority(Begin begin) {
-        return records.waitForMajority(begin.begun());
+    public BsonValue waitForMajority(Start start) {
+        return records.waitForMajority(start.started());
     }
 
     /**
@@ -183,11 +189,11 @@ public final class Journal {
      *
      * @throws MigopyException unknown, if the document is no longer as the plan saw it
      */
-    public void begin(Begin begin) {
+    public void start(Start start) {
         boolean there = false;
         try {
-            UpdateOptions options = new UpdateOptions().upsert(begin.expected().state() == null);
-            UpdateResult result = collection.updateOne(begin.expected().filter(), begin.update(), options);
+            UpdateOptions options = new UpdateOptions().upsert(start.expected().state() == null);
+            UpdateResult result = collection.updateOne(start.expected().filter(), start.update(), options);
             there = result.getMatchedCount() > 0 || result.getUpsertedId() != null;
         } catch (MongoWriteException e) {
             if (e.getError().getCategory() != ErrorCategory.DUPLICATE_KEY) {
@@ -195,7 +201,7 @@ public final class Journal {
             }
         }
         if (!there) { // another's write, or our own first try whose answer was lost
-            ensureOurs(begin);
+            ensureOurs(start);
         }
     }
 
@@ -238,22 +244,22 @@ public final class Journal {
      * Records the end of one step and the start of the next in one command, which waits for the
      * majority once.
      *
-     * @return false, if that did not go through; {@link #end(End)} and {@link #begin} then find out
+     * @return false, if that did not go through; {@link #end(End)} and {@link #start} then find out
      *     what is true
      */
-    public boolean endAndBegin(End end, Begin begin) {
+    public boolean endAndStart(End end, Start start) {
         // The end as an upsert that never inserts. If the record is another's or gone, that is an
         // error, which stops the command before the start of the next; a plain update would match
         // nothing, and the server would go on.
         Bson other = Updates.setOnInsert(
                 "_id", new BsonDocument("not", end.expected().key()));
-        boolean absent = begin.expected().state() == null;
+        boolean absent = start.expected().state() == null;
         try {
             BulkWriteResult result = collection.bulkWrite(
                     List.of(
                             new UpdateOneModel<>(end.expected().filter(), Updates.combine(end.update(), other), UPSERT),
                             new UpdateOneModel<>(
-                                    begin.expected().filter(), begin.update(), new UpdateOptions().upsert(absent))),
+                                    start.expected().filter(), start.update(), new UpdateOptions().upsert(absent))),
                     new BulkWriteOptions().ordered(true));
             return result.getMatchedCount() + result.getUpserts().size() == 2;
         } catch (MongoException e) { // not only of the documents: the command as a whole may fail
@@ -282,7 +288,7 @@ public final class Journal {
      *
      * @throws MigopyException unknown, if the document has changed since it was read
      */
-    public void settle(Expected expected, Bson update) {
+    public void settle(Precondition expected, Bson update) {
         if (collection.updateOne(expected.filter(), update).getMatchedCount() == 0) {
             throw records.lost(expected.key());
         }
@@ -314,7 +320,7 @@ public final class Journal {
      *
      * @throws MigopyException unknown, if it has changed since it was read
      */
-    public void remove(Expected expected) {
+    public void remove(Precondition expected) {
         if (collection.deleteOne(expected.filter()).getDeletedCount() == 0
                 && document(expected.key()).isPresent()) {
             throw records.lost(expected.key());
@@ -340,7 +346,7 @@ public final class Journal {
                 new Document("$set", set),
                 new Document("$unset", unset),
                 Attempt.interrupted(entry).push());
-        settle(Expected.of(entry), update);
+        settle(Precondition.of(entry), update);
     }
 
     private static BsonDocument appliedLast(BsonDocument document) {
@@ -356,7 +362,7 @@ public final class Journal {
     }
 
     /** Notes on a step that is running why it was asked to end; it may stay so. */
-    public void note(Begin begin, StepError error) {
-        records.note(begin.begun(), error);
+    public void note(Start start, StepError error) {
+        records.note(start.started(), error);
     }
 }

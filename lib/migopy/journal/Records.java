@@ -10,12 +10,16 @@ import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.Updates;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import migopy.MigopyException;
 import migopy.StepReport.StepError;
+import migopy.journal.Writes.Precondition;
 import org.bson.BsonArray;
+import org.bson.BsonBinary;
+import org.bson.BsonBinarySubType;
 import org.bson.BsonDocument;
 import org.bson.BsonInt64;
 import org.bson.BsonString;
@@ -90,7 +94,7 @@ final class Records {
     }
 
     /** Whether there is a document that looks so. */
-    boolean has(Expected expected) {
+    boolean has(Precondition expected) {
         return collection.find(expected.filter()).first() != null;
     }
 
@@ -98,7 +102,7 @@ final class Records {
      * Whether a transaction was committed that wrote this. Read linearizable: a commit of just now
      * is seen, and stays.
      */
-    boolean isCommitted(Expected ended) {
+    boolean isCommitted(Precondition ended) {
         return collection
                         .withReadConcern(ReadConcern.LINEARIZABLE)
                         .find(ended.filter())
@@ -113,7 +117,11 @@ final class Records {
      * @param unrecorded what is thrown when no try got through
      * @throws MigopyException unknown, if the record is not as expected, or if no try got through
      */
-    void end(Expected expected, Bson update, Expected ended, Function<RuntimeException, MigopyException> unrecorded) {
+    void end(
+            Precondition expected,
+            Bson update,
+            Precondition ended,
+            Function<RuntimeException, MigopyException> unrecorded) {
         for (int i = 0; ; i++) {
             try {
                 if (collection.updateOne(expected.filter(), update).getMatchedCount() == 0 && !has(ended)) {
@@ -135,14 +143,14 @@ final class Records {
      * @throws MigopyException unknown, if the record is not as expected; the caller aborts the
      *     transaction
      */
-    void end(Expected expected, Bson update, ClientSession session) {
+    void end(Precondition expected, Bson update, ClientSession session) {
         if (collection.updateOne(session, expected.filter(), update).getMatchedCount() == 0) {
             throw lost(expected.key());
         }
     }
 
     /** Notes why a call was asked to end whose record may stay running. */
-    void note(Expected expected, StepError error) {
+    void note(Precondition expected, StepError error) {
         Bson noted = Updates.set("error", Attempt.errorDocument(error));
         end(
                 expected,
@@ -164,7 +172,7 @@ final class Records {
      * @throws MigopyException unknown, if the record is not as expected
      * @throws MongoException if no server did it in time
      */
-    BsonValue waitForMajority(Expected expected) {
+    BsonValue waitForMajority(Precondition expected) {
         long start = System.nanoTime();
         while (true) {
             try {
@@ -185,7 +193,7 @@ final class Records {
         }
     }
 
-    private BsonDocument unchanged(Expected expected) {
+    private BsonDocument unchanged(Precondition expected) {
         BsonDocument filter = expected.filter().toBsonDocument(BsonDocument.class, database.getCodecRegistry());
         BsonDocument fence = new BsonDocument("fence", new BsonInt64(expected.fence()));
         BsonDocument update = new BsonDocument("q", filter).append("u", new BsonDocument("$set", fence));
@@ -218,5 +226,55 @@ final class Records {
 
     static String shownKey(BsonValue key) {
         return key.isString() ? key.asString().getValue() : new Document("_id", key).toJson();
+    }
+
+    /**
+     * The server sessions that records name: that of a transactional step, and those in the checkpoints
+     * of backfills. A transaction in one of them may have written its record already, and then holds up
+     * every other write to it.
+     */
+    static final class OpenSessions {
+        private static final int UUID_BYTES = 16;
+
+        private OpenSessions() {}
+
+        /**
+         * @param underWay which records
+         */
+        static List<BsonDocument> of(MongoCollection<BsonDocument> collection, Bson underWay) {
+            List<BsonDocument> sessions = new ArrayList<>();
+            collection
+                    .find(underWay)
+                    .projection(Projections.include("session", "checkpoints"))
+                    .forEach(record -> add(record, sessions));
+            return sessions;
+        }
+
+        private static void add(BsonDocument record, List<BsonDocument> sessions) {
+            if (isSession(record.get("session"))) {
+                sessions.add(record.getDocument("session"));
+            }
+            BsonDocument none = new BsonDocument();
+            BsonDocument checkpoints = record.isDocument("checkpoints") ? record.getDocument("checkpoints") : none;
+            for (BsonValue each : checkpoints.values()) {
+                BsonDocument checkpoint = each.isDocument() ? each.asDocument() : none;
+                BsonArray ids = checkpoint.isArray("sessions") ? checkpoint.getArray("sessions") : new BsonArray();
+                for (BsonValue id : ids) {
+                    BsonDocument session = new BsonDocument("id", id);
+                    if (isSession(session)) {
+                        sessions.add(session);
+                    }
+                }
+            }
+        }
+
+        /** Whether the server can be asked to end it: its {@code id} is a UUID. */
+        static boolean isSession(BsonValue value) {
+            return value instanceof BsonDocument session
+                    && session.get("id") instanceof BsonBinary id
+                    && BsonBinarySubType.isUuid(id.getType())
+                    && id.getData().length == UUID_BYTES
+                    && (!session.containsKey("uid") || session.isBinary("uid"));
+        }
     }
 }

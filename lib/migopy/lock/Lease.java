@@ -13,6 +13,7 @@ import java.util.function.Consumer;
 import migopy.MigopyException;
 import migopy.console.Event;
 import migopy.console.Wording;
+import migopy.lock.LockStore.Holder;
 
 /**
  * The lock while it is ours: renewed beside the work by a thread of its own, released when it is

@@ -9,12 +9,14 @@ import com.mongodb.client.model.ReturnDocument;
 import com.mongodb.client.model.Updates;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.Date;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import migopy.console.Wording;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 
@@ -242,5 +244,37 @@ public final class LockStore {
 
     private static Instant time(Document lock, String field) {
         return lock.get(field) instanceof Date date ? date.toInstant() : null;
+    }
+
+    /**
+     * Who holds the lock, or held it last.
+     *
+     * @param owner the id of the owner; unique to one run of one process
+     * @param token rises by one with each owner
+     * @param live whether the lease had not run out yet when this was read, by the server's clock
+     * @param restore the note of an unfinished restore; null if there is none
+     */
+    public record Holder(
+            String owner,
+            String run,
+            String host,
+            long pid,
+            long token,
+            Instant acquiredAt,
+            Instant expiresAt,
+            boolean live,
+            RestoreNote restore) {
+
+        /**
+         * The end of the lease as a person reads it: {@code 10:12:31}, with its date if that is far.
+         */
+        public String until() {
+            return expiresAt == null ? "its end" : Wording.until(expiresAt, Instant.now(), ZoneId.systemDefault());
+        }
+
+        /** {@code run 7f3a91 on host, pid 4711}. */
+        public String shown() {
+            return "run %s on %s, pid %d".formatted(run, host, pid);
+        }
     }
 }

@@ -11,11 +11,13 @@ import com.mongodb.connection.ClusterType;
 import com.mongodb.connection.ServerMonitoringMode;
 import com.mongodb.event.CommandListener;
 import java.time.Duration;
+import java.util.Date;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import migopy.settings.ConnectionSettings;
 import migopy.settings.Tls;
 import org.bson.UuidRepresentation;
+import org.bson.types.ObjectId;
 
 /**
  * The clients of one run: the journal's, and the user's.
@@ -24,7 +26,7 @@ import org.bson.UuidRepresentation;
  * longer than the lease lasts, may close its client, and may end its own operations by their
  * application name. The user's is made when it is first asked for, since many commands need none.
  */
-final class Clients implements AutoCloseable {
+public final class Clients implements AutoCloseable {
     /** An election takes about 12 s; the driver's own default is the same. */
     private static final Duration SERVER_SELECTION = Duration.ofSeconds(30);
 
@@ -187,5 +189,54 @@ final class Clients implements AutoCloseable {
                 .retryReads(true)
                 .applyToConnectionPoolSettings(pool -> pool.minSize(0).maxSize(JOURNAL_POOL))
                 .build());
+    }
+
+    /**
+     * Loads the driver while the main thread still reads words and settings: a third of what a short
+     * command needs the processor for, and a second one is there nearly everywhere.
+     */
+    public static final class DriverPreload implements AutoCloseable {
+        private final Thread thread = new Thread(DriverPreload::load, "migopy-driver");
+
+        private DriverPreload() {
+            thread.setDaemon(true);
+            thread.start();
+        }
+
+        /** Begins. Nothing is connected, and nothing that fails here matters: it would fail again. */
+        public static DriverPreload start() {
+            ConnectionSettings.acceptNoLoggingLibrary();
+            return new DriverPreload();
+        }
+
+        private static void load() {
+            try {
+                MongoClientSettings.builder()
+                        .applyConnectionString(new ConnectionString("mongodb://localhost"))
+                        .build();
+                ObjectId.get(); // asks for random numbers, which takes a provider's classes
+            } catch (LinkageError e) {
+                return; // a damaged jar: the command itself fails of it, and reports it
+            }
+            // A monitor tells its log what it has found, dates in words, before it tells anybody else:
+            // though nobody keeps that log, it would wait here for the names of all time zones.
+            new Date().toString();
+        }
+
+        /** Waits for its end, a few milliseconds at most: there is nothing in it to wait for. */
+        @Override
+        public void close() {
+            boolean interrupted = false;
+            while (thread.isAlive()) {
+                try {
+                    thread.join();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 }

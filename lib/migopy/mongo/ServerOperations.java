@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import migopy.mongo.Connection.Topology;
 import org.bson.BsonArray;
 import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
@@ -30,8 +31,8 @@ public final class ServerOperations {
      * @param complete whether the operations of all users could be seen; if not, one that runs as
      *     another user is missing
      */
-    public record Found(List<ServerOperation> operations, boolean complete) {
-        public Found {
+    public record FoundOperations(List<ServerOperation> operations, boolean complete) {
+        public FoundOperations {
             operations = List.copyOf(operations);
         }
     }
@@ -53,14 +54,14 @@ public final class ServerOperations {
      * @throws migopy.MigopyException if the server cannot be asked, for other reasons than a
      *     missing right
      */
-    public Found find(String runId) {
+    public FoundOperations find(String runId) {
         if (connection.topology() == Topology.EMBEDDED) {
-            return new Found(List.of(), true); // It ends with its client, and knows no $currentOp.
+            return new FoundOperations(List.of(), true); // It ends with its client, and knows no $currentOp.
         }
         Map<String, ServerOperation> found = new LinkedHashMap<>();
         look(runId, false, found);
         boolean complete = look(runId, true, found);
-        return new Found(new ArrayList<>(found.values()), complete);
+        return new FoundOperations(new ArrayList<>(found.values()), complete);
     }
 
     /** Ends these, except index builds; one that has ended by itself is not an error. */
@@ -194,6 +195,59 @@ public final class ServerOperations {
             connection.admin().runCommand(command);
         } catch (MongoException e) {
             throw MongoErrors.translate(e, doingWhat);
+        }
+    }
+
+    /**
+     * Something that the server is doing for a run, or an open transaction that waits for it.
+     *
+     * @param opid what killOp wants; null for an idle session
+     * @param what the kind of operation: {@code update}, {@code command}, {@code getmore}
+     * @param namespace database and collection: {@code app.users}
+     * @param running how long so far, by the server's clock
+     * @param lsid its session, or null
+     * @param indexes the names of the indexes that it builds; empty for every other operation
+     */
+    public record ServerOperation(
+            BsonValue opid, String what, String namespace, Duration running, BsonDocument lsid, List<String> indexes) {
+        public ServerOperation {
+            indexes = List.copyOf(indexes);
+        }
+
+        /** For a message: {@code update of app.users, opid 4711, for 12 s}. */
+        public String describe() {
+            String number = opid == null ? "no opid" : "opid " + shown(opid);
+            return "%s of %s, %s, for %d s"
+                    .formatted(
+                            buildsIndexes() ? "index build " + String.join(", ", indexes) : what,
+                            namespace,
+                            number,
+                            running.toSeconds());
+        }
+
+        /**
+         * Whether it builds indexes. The server finishes that without its client; ending the operation
+         * would undo the build on all members.
+         */
+        public boolean buildsIndexes() {
+            return !indexes.isEmpty();
+        }
+
+        /** What to type in mongosh to stop the building of its indexes. */
+        public String dropIndexes() {
+            int dot = namespace.indexOf('.');
+            BsonArray names =
+                    new BsonArray(indexes.stream().map(BsonString::new).toList());
+            BsonDocument drop = new BsonDocument("dropIndexes", new BsonString(namespace.substring(dot + 1)))
+                    .append("index", names.size() == 1 ? names.get(0) : names);
+            return "db.getSiblingDB(%s).runCommand(%s)"
+                    .formatted("'" + namespace.substring(0, Math.max(dot, 0)) + "'", drop.toJson());
+        }
+
+        private static String shown(BsonValue opid) {
+            return opid.isNumber()
+                    ? Long.toString(opid.asNumber().longValue())
+                    : opid.asString().getValue();
         }
     }
 }

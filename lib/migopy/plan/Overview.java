@@ -11,9 +11,9 @@ import migopy.console.Wording;
 import migopy.files.MigrationDirectory.Listing;
 import migopy.files.MigrationFile;
 import migopy.journal.Entry;
-import migopy.journal.JournalEntry;
+import migopy.journal.Entry.JournalEntry;
+import migopy.journal.Entry.UnreadableEntry;
 import migopy.journal.State;
-import migopy.journal.UnreadableEntry;
 
 /**
  * Files and journal, held side by side.
@@ -226,6 +226,113 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
                 Situation one = found.get(i);
                 if (one.pending() && one.number() < highest.number()) {
                     found.set(i, one.with(Problems.outOfOrder(one.name(), highest)));
+                }
+            }
+        }
+    }
+
+    /**
+     * Two files with one number, as when two branches are merged: the directory alone cannot know which
+     * of them is to be renamed, the journal can.
+     */
+    static final class Duplicates {
+        private final Listing listing;
+        private final Map<String, Situation> byName = new HashMap<>();
+        private long highest;
+
+        Duplicates(Listing listing, List<Situation> migrations) {
+            this.listing = listing;
+            for (Situation one : migrations) {
+                byName.put(one.name(), one);
+                if (one.number() != null) {
+                    highest = Math.max(highest, one.number());
+                }
+            }
+        }
+
+        /** The directory's problems, those about a number with what the journal says. */
+        List<Problem> problems() {
+            List<Problem> problems = new ArrayList<>(listing.problems());
+            boolean any = problems.removeIf(one -> one.kind() == Problem.Kind.DUPLICATE_NUMBER);
+            List<MigrationFile> files = listing.files();
+            for (int i = 1; any && i < files.size(); i++) {
+                if (files.get(i - 1).number() == files.get(i).number()) {
+                    problems.add(problem(files.get(i - 1), files.get(i)));
+                }
+            }
+            return problems;
+        }
+
+        private Problem problem(MigrationFile before, MigrationFile file) {
+            MigrationFile wrong = wasRun(file) && !wasRun(before) ? before : file;
+            highest += highest < Long.MAX_VALUE ? 1 : 0;
+            String to = wrong.renumbered(highest);
+            return Problems.duplicate(wrong, wrong == file ? before : file, to, wasRun(wrong));
+        }
+
+        private boolean wasRun(MigrationFile file) {
+            Situation one = byName.get(file.name());
+            return one != null && !one.pending();
+        }
+    }
+
+    /**
+     * Finds files that have the text of a migration which the journal knows under another name: a text
+     * that was run once is not run again because its file was renamed.
+     */
+    static final class Renames {
+        /** What the journal has of texts that are no longer under their own name, by checksum. */
+        private final Map<String, JournalEntry> moved = new HashMap<>();
+
+        /** Records that a repair has moved here from another name. */
+        private final Map<String, JournalEntry> targets = new HashMap<>();
+
+        /**
+         * Takes note of an entry.
+         *
+         * @param own the checksum that its own file has now, or null where that is gone
+         * @param live whether a run is working on it
+         */
+        void add(JournalEntry entry, String own, boolean live) {
+            if (entry.renamedFrom() != null) {
+                targets.put(entry.renamedFrom(), entry);
+            }
+            if (entry.checksum() != null && !entry.checksum().equals(own) && !live) {
+                boolean failed = entry.state() == State.FAILED && !entry.failedMidway();
+                // What failed may be run again, so an edit of it leaves no text behind.
+                boolean never = entry.state() == State.ROLLED_BACK || entry.state() == State.SKIPPED;
+                if (!never && !(failed && own != null)) {
+                    moved.put(entry.checksum(), entry);
+                }
+            }
+        }
+
+        /** Gives each migration that was renamed its problem, on both of its names. */
+        void mark(List<Situation> migrations, Map<String, String> checksums) {
+            if (moved.isEmpty()) {
+                return;
+            }
+            Map<String, Problem> oldNames = new HashMap<>();
+            for (int i = 0; i < migrations.size(); i++) {
+                Situation one = migrations.get(i);
+                JournalEntry known = one.couldRun() ? moved.get(checksums.get(one.name())) : null;
+                if (known != null && !known.name().equals(one.name())) {
+                    Problem problem = Problems.renamed(one.name(), known);
+                    migrations.set(i, one.with(problem));
+                    oldNames.putIfAbsent(known.name(), problem);
+                }
+            }
+            for (JournalEntry old : moved.values()) {
+                JournalEntry target = targets.get(old.name());
+                if (target != null && target.replaces(old)) {
+                    oldNames.put(old.name(), Problems.renamingUnfinished(target.name(), old.name()));
+                }
+            }
+            for (int i = 0; i < migrations.size(); i++) {
+                Situation one = migrations.get(i);
+                Problem problem = oldNames.get(one.name());
+                if (problem != null && one.mayHaveBeenRenamed()) {
+                    migrations.set(i, one.with(problem));
                 }
             }
         }

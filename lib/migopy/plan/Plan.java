@@ -3,6 +3,9 @@ package migopy.plan;
 import java.util.List;
 import migopy.MigopyException;
 import migopy.Problem;
+import migopy.StepReport.Direction;
+import migopy.files.MigrationFile;
+import migopy.journal.Entry.JournalEntry;
 
 /**
  * What would be done, or why nothing can be.
@@ -39,5 +42,68 @@ public record Plan(List<Step> steps, List<Problem> problems, List<String> notice
         }
         String more = problems.size() == 1 ? "" : " (and %d more)".formatted(problems.size() - 1);
         return MigopyException.refused(first.message() + more, first.hint());
+    }
+
+    /** One thing that a run will do. */
+    public sealed interface Step {
+        /** The migration's name, without {@code .java}. */
+        String name();
+
+        Direction direction();
+
+        /** What the journal knew when the plan was made; null for nothing. */
+        JournalEntry entry();
+
+        /**
+         * Calls {@code up()}.
+         *
+         * @param again whether the step before this one rolls it back
+         */
+        record Up(MigrationFile file, JournalEntry entry, boolean again) implements Step {
+            /** One that no other step of the plan is about. */
+            public Up(MigrationFile file, JournalEntry entry) {
+                this(file, entry, false);
+            }
+
+            @Override
+            public String name() {
+                return file.name();
+            }
+
+            @Override
+            public Direction direction() {
+                return Direction.UP;
+            }
+        }
+
+        /**
+         * Calls {@code down()}.
+         *
+         * @param file null where the source in the journal is used
+         */
+        record Down(JournalEntry entry, MigrationFile file) implements Step {
+            @Override
+            public String name() {
+                return entry.name();
+            }
+
+            @Override
+            public Direction direction() {
+                return Direction.DOWN;
+            }
+        }
+
+        /** Registers it as ignored. */
+        record MarkIgnored(MigrationFile file, JournalEntry entry) implements Step {
+            @Override
+            public String name() {
+                return file.name();
+            }
+
+            @Override
+            public Direction direction() {
+                return Direction.IGNORE;
+            }
+        }
     }
 }

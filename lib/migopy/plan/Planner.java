@@ -10,6 +10,11 @@ import migopy.MigopyException;
 import migopy.Problem;
 import migopy.Problem.Kind;
 import migopy.console.Wording;
+import migopy.plan.Plan.Step;
+import migopy.plan.Request.ExecuteRequest;
+import migopy.plan.Request.IgnoreRequest;
+import migopy.plan.Request.RedoRequest;
+import migopy.plan.Request.RollbackRequest;
 
 /** Turns what is there and what is asked for into a plan: a pure function. */
 public final class Planner {
@@ -31,21 +36,21 @@ public final class Planner {
      */
     public static Plan plan(Overview overview, Request request) {
         Planner planner = new Planner(overview);
-        if (request instanceof Request.Execute execute) {
+        if (request instanceof ExecuteRequest execute) {
             return planner.execute(execute);
         }
-        if (request instanceof Request.Rollback rollback) {
+        if (request instanceof RollbackRequest rollback) {
             return RollbackPlanner.plan(overview, rollback);
         }
-        if (request instanceof Request.Redo redo) {
+        if (request instanceof RedoRequest redo) {
             return RollbackPlanner.plan(overview, redo);
         }
-        return planner.ignore((Request.Ignore) request);
+        return planner.ignore((IgnoreRequest) request);
     }
 
-    private Plan execute(Request.Execute request) {
+    private Plan execute(ExecuteRequest request) {
         refuseNamesWithLimits(request.names(), request.to(), request.steps());
-        Map<String, Situation> named = Names.resolve(request.names(), overview.migrations());
+        Map<String, Situation> named = NameResolver.resolve(request.names(), overview.migrations());
         for (Situation one : named.values()) {
             refuseWhatCannotBeExecuted(one);
         }
@@ -66,7 +71,7 @@ public final class Planner {
             return new Plan(List.of(), inTheWay, overview.notices());
         }
         List<Step> steps = new ArrayList<>();
-        selected.forEach(one -> steps.add(new Step.Execute(one.file(), one.entry())));
+        selected.forEach(one -> steps.add(new Step.Up(one.file(), one.entry())));
         return new Plan(steps, List.of(), noticesFor(selected, named));
     }
 
@@ -97,7 +102,7 @@ public final class Planner {
         return retry || !one.needsAPerson();
     }
 
-    private List<Problem> inTheWayOf(List<Situation> selected, Map<String, Situation> named, Request.Execute request) {
+    private List<Problem> inTheWayOf(List<Situation> selected, Map<String, Situation> named, ExecuteRequest request) {
         long last = selected.stream().mapToLong(Situation::number).max().orElse(Long.MAX_VALUE);
         Set<String> chosen = new HashSet<>();
         selected.forEach(one -> chosen.add(one.name()));
@@ -159,9 +164,9 @@ public final class Planner {
         return notices;
     }
 
-    private Plan ignore(Request.Ignore request) {
+    private Plan ignore(IgnoreRequest request) {
         refuseNamesWithLimits(request.names(), request.to(), null);
-        Map<String, Situation> named = Names.resolve(request.names(), overview.migrations());
+        Map<String, Situation> named = NameResolver.resolve(request.names(), overview.migrations());
         for (Situation one : named.values()) {
             if (!one.pending() && !one.skipped() && one.problem() == null) {
                 throw MigopyException.usage(
@@ -178,7 +183,7 @@ public final class Planner {
             boolean isNamed = named.containsKey(one.name());
             boolean wanted = one.pending() && (named.isEmpty() || isNamed) || one.skipped() && isNamed;
             if (wanted && one.number() <= limit) {
-                steps.add(new Step.Ignore(one.file(), one.entry()));
+                steps.add(new Step.MarkIgnored(one.file(), one.entry()));
                 if (one.renamed()) {
                     inTheWay.add(one.problem());
                 }
@@ -201,7 +206,7 @@ public final class Planner {
     }
 
     private long resolveTo(String name) {
-        Situation to = Names.resolve(name, overview.migrations());
+        Situation to = NameResolver.resolve(name, overview.migrations());
         if (to.number() == null) {
             throw MigopyException.usage(to.name() + " has no number", "Name another for --to");
         }

@@ -5,8 +5,8 @@ import java.time.ZoneId;
 import migopy.Problem;
 import migopy.console.Wording;
 import migopy.files.MigrationFile;
-import migopy.journal.By;
-import migopy.journal.JournalEntry;
+import migopy.journal.Actor;
+import migopy.journal.Entry.JournalEntry;
 import migopy.journal.State;
 
 /** The problems that journal and files have with each other, in words. */
@@ -158,7 +158,7 @@ final class Problems {
         return who + since + ", never said how it ended";
     }
 
-    private static String where(By by) {
+    private static String where(Actor by) {
         return by == null ? "" : " by %s on %s, pid %d".formatted(by.user(), by.host(), by.pid());
     }
 

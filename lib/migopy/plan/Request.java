@@ -13,8 +13,9 @@ public sealed interface Request {
      * @param outOfOrder also those below what is applied already
      * @param retry also those that were interrupted
      */
-    record Execute(List<String> names, String to, Integer steps, boolean outOfOrder, boolean retry) implements Request {
-        public Execute {
+    record ExecuteRequest(List<String> names, String to, Integer steps, boolean outOfOrder, boolean retry)
+            implements Request {
+        public ExecuteRequest {
             names = List.copyOf(names);
         }
     }
@@ -28,8 +29,8 @@ public sealed interface Request {
      * @param run those that this run applied, or null
      * @param stored use the source in the journal where the file is gone or was edited
      */
-    record Rollback(List<String> names, Integer last, String to, String run, boolean stored) implements Request {
-        public Rollback {
+    record RollbackRequest(List<String> names, Integer last, String to, String run, boolean stored) implements Request {
+        public RollbackRequest {
             names = List.copyOf(names);
         }
     }
@@ -40,7 +41,7 @@ public sealed interface Request {
      *
      * @param name null for the one that was applied last
      */
-    record Redo(String name) implements Request {}
+    record RedoRequest(String name) implements Request {}
 
     /**
      * Register what is pending without running it.
@@ -48,8 +49,8 @@ public sealed interface Request {
      * @param names only these; empty for all
      * @param to up to and with this one, or null
      */
-    record Ignore(List<String> names, String to) implements Request {
-        public Ignore {
+    record IgnoreRequest(List<String> names, String to) implements Request {
+        public IgnoreRequest {
             names = List.copyOf(names);
         }
     }

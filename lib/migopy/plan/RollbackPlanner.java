@@ -10,6 +10,9 @@ import migopy.MigopyException;
 import migopy.Problem;
 import migopy.Problem.Kind;
 import migopy.console.Wording;
+import migopy.plan.Plan.Step;
+import migopy.plan.Request.RedoRequest;
+import migopy.plan.Request.RollbackRequest;
 
 /** The part of planning that goes back: what was applied last is the first to go. */
 final class RollbackPlanner {
@@ -23,22 +26,22 @@ final class RollbackPlanner {
         this.overview = overview;
     }
 
-    static Plan plan(Overview overview, Request.Rollback request) {
+    static Plan plan(Overview overview, RollbackRequest request) {
         return new RollbackPlanner(overview).plan(request);
     }
 
-    static Plan plan(Overview overview, Request.Redo request) {
+    static Plan plan(Overview overview, RedoRequest request) {
         return new RollbackPlanner(overview).redo(request);
     }
 
     /** The way back, always by what was applied, and the same ones' way forward. */
-    private Plan redo(Request.Redo request) {
+    private Plan redo(RedoRequest request) {
         if (request.name() == null) {
             refuseIfTheNewestFailed();
         }
         boolean named = request.name() != null;
         Plan back = plan(
-                new Request.Rollback(named ? List.of(request.name()) : List.of(), named ? null : 1, null, null, true));
+                new RollbackRequest(named ? List.of(request.name()) : List.of(), named ? null : 1, null, null, true));
         if (!back.problems().isEmpty()) {
             return back;
         }
@@ -50,7 +53,7 @@ final class RollbackPlanner {
         List<Step> steps = new ArrayList<>();
         List<Problem> inTheWay = new ArrayList<>();
         for (Step step : back.steps()) {
-            Situation one = Names.resolve(step.name(), overview.migrations());
+            Situation one = NameResolver.resolve(step.name(), overview.migrations());
             if (one.file() == null) {
                 inTheWay.add(new Problem(
                         Kind.MISSING,
@@ -60,7 +63,7 @@ final class RollbackPlanner {
                                 + Wording.command("rollback", one.name(), "--stored")));
             }
             steps.add(step);
-            steps.add(new Step.Execute(one.file(), one.entry(), true));
+            steps.add(new Step.Up(one.file(), one.entry(), true));
         }
         return new Plan(inTheWay.isEmpty() ? steps : List.of(), inTheWay, back.notices());
     }
@@ -74,7 +77,7 @@ final class RollbackPlanner {
         }
     }
 
-    private Plan plan(Request.Rollback request) {
+    private Plan plan(RollbackRequest request) {
         List<Situation> selected = selectedForRollback(request);
         List<Problem> inTheWay = new ArrayList<>();
         for (Situation one : overview.migrations()) {
@@ -98,7 +101,7 @@ final class RollbackPlanner {
         for (Situation one : selected) {
             boolean edited =
                     one.renamed() || one.problem() != null && one.problem().kind() == Kind.EDITED;
-            steps.add(new Step.Rollback(one.entry(), edited ? null : one.file()));
+            steps.add(new Step.Down(one.entry(), edited ? null : one.file()));
         }
         return new Plan(steps, List.of(), List.of());
     }
@@ -120,7 +123,7 @@ final class RollbackPlanner {
                         + Wording.command("rollback", one.name(), "--stored"));
     }
 
-    private List<Situation> selectedForRollback(Request.Rollback request) {
+    private List<Situation> selectedForRollback(RollbackRequest request) {
         int ways = (request.names().isEmpty() ? 0 : 1)
                 + (request.last() == null ? 0 : 1)
                 + (request.to() == null ? 0 : 1)
@@ -146,10 +149,10 @@ final class RollbackPlanner {
             return ofRun;
         }
         if (request.to() != null) {
-            Situation to = requireApplied(Names.resolve(request.to(), overview.migrations()));
+            Situation to = requireApplied(NameResolver.resolve(request.to(), overview.migrations()));
             return applied.subList(0, applied.indexOf(to));
         }
-        Map<String, Situation> named = Names.resolve(request.names(), overview.migrations());
+        Map<String, Situation> named = NameResolver.resolve(request.names(), overview.migrations());
         named.values().forEach(RollbackPlanner::requireApplied);
         return applied.stream().filter(one -> named.containsKey(one.name())).toList();
     }

@@ -2,7 +2,7 @@ package migopy.plan;
 
 import migopy.Problem;
 import migopy.files.MigrationFile;
-import migopy.journal.JournalEntry;
+import migopy.journal.Entry.JournalEntry;
 import migopy.journal.State;
 
 /**

@@ -7,12 +7,12 @@ import migopy.backfill.BackfillProgress;
 import migopy.command.BackfillControlAnswer;
 import migopy.console.Wording;
 import migopy.journal.BackfillRecord;
-import migopy.journal.Expected;
-import migopy.journal.JournalEntry;
+import migopy.journal.Entry.JournalEntry;
+import migopy.journal.Writes.Precondition;
 import migopy.mongo.Connection;
 import migopy.mongo.MongoErrors;
 import migopy.plan.MigrationState;
-import migopy.plan.Names;
+import migopy.plan.NameResolver;
 import migopy.plan.Situation;
 import migopy.settings.Settings;
 import org.bson.BsonInvalidOperationException;
@@ -48,7 +48,7 @@ public final class BackfillControl {
             var control = new BackfillControl(
                     survey.with(view).migrations(),
                     new BackfillRecord(connection.journalDatabase(), settings.migrationsCollection()));
-            Situation one = Names.resolve(typed, control.migrations);
+            Situation one = NameResolver.resolve(typed, control.migrations);
             if (word.equals(CONTINUE)) {
                 control.letContinue(one);
             } else {
@@ -88,7 +88,8 @@ public final class BackfillControl {
                     "See what there is: %s status".formatted(MigopyException.COMMAND));
         }
         if (!record.forgetDigests(
-                Expected.of(one.entry()), List.copyOf(one.entry().checkpoints().keySet()))) {
+                Precondition.of(one.entry()),
+                List.copyOf(one.entry().checkpoints().keySet()))) {
             throw MigopyException.usage(
                     "Another run has started %s meanwhile".formatted(one.name()),
                     "See what runs: %s status".formatted(MigopyException.COMMAND));

@@ -10,7 +10,7 @@ import migopy.backfill.EstimateAnswer.MigrationEstimate;
 import migopy.backfill.EstimateRun;
 import migopy.files.CompiledMigration;
 import migopy.mongo.Connection;
-import migopy.mongo.Topology;
+import migopy.mongo.Connection.Topology;
 import migopy.observe.Observation;
 
 /** Calls {@code up()} of migrations with a database that can only be read. */

@@ -14,7 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import migopy.MigopyException;
 import migopy.StepReport.StepError;
-import migopy.journal.JournalEntry;
+import migopy.journal.Entry.JournalEntry;
 import migopy.mongo.InDoubt;
 import migopy.mongo.MongoErrors;
 import migopy.mongo.ServerDetails;

@@ -17,7 +17,7 @@ import org.bson.BsonValue;
 final class FixRun extends RecordedCall {
     private final Fix fix;
     private final Fixes fixes;
-    private final Fixes.Begun begun;
+    private final Fixes.FixStart start;
     private final StepBackfills backfills;
 
     FixRun(Operation operation, Fix fix, FixOptions options, CallOptions callOptions) {
@@ -26,7 +26,7 @@ final class FixRun extends RecordedCall {
         this.fixes = operation.ledger().fixes();
         var redactor = operation.settings().redactor();
         Fixes.Code code = fix.code();
-        this.begun = new Fixes.Begun(
+        this.start = new Fixes.FixStart(
                 operation.runId(),
                 new Fixes.Code(
                         code.kind(), redactor.redact(code.file()), redactor.redact(code.source()), code.checksum()),
@@ -38,7 +38,7 @@ final class FixRun extends RecordedCall {
         this.backfills = new StepBackfills(
                 operation,
                 fix.name(),
-                begun.expected(),
+                start.expected(),
                 fix.code().checksum(),
                 new BsonDocument(),
                 Ledger.fixesCollection(operation.settings()));
@@ -47,13 +47,13 @@ final class FixRun extends RecordedCall {
     /** Records it as running, calls it, and records how it ended. */
     FixAnswer run() {
         operation().lease().ensureHeld();
-        fixes.begin(begun);
+        fixes.start(start);
         try {
             prepareOrSettle();
             operation().console().event(new Event.StepStarted(fix.name(), Direction.UP));
             CallResult result = call();
             if (result.toRecord()) {
-                fixes.settle(begun, settled(result.outcome(), result.error()));
+                fixes.end(start, settled(result.outcome(), result.error()));
             }
             return answer(result.outcome(), result.error(), result.exitCode(), result.cause());
         } catch (MigopyException e) {
@@ -63,13 +63,13 @@ final class FixRun extends RecordedCall {
 
     private void prepareOrSettle() {
         try {
-            operation().lease().ensureHeld(); // the begin may have taken as long as a lease does
+            operation().lease().ensureHeld(); // recording the start may have taken as long as a lease does
             prepare();
         } catch (RuntimeException | Error e) {
             MigopyException cause = Failure.ofRun(e);
             CallResult never = neverCalled(cause.getMessage());
             try {
-                fixes.settle(begun, settled(never.outcome(), never.error()));
+                fixes.end(start, settled(never.outcome(), never.error()));
             } catch (MigopyException unrecorded) {
                 cause.addSuppressed(unrecorded); // it stays running, for a manual decision
             }
@@ -77,8 +77,8 @@ final class FixRun extends RecordedCall {
         }
     }
 
-    private Fixes.Settled settled(Outcome outcome, StepError error) {
-        return new Fixes.Settled(
+    private Fixes.FixEnd settled(Outcome outcome, StepError error) {
+        return new Fixes.FixEnd(
                 State.valueOf(outcome.name()), null, operation().lease().serverTime(), durationMs(), error, output());
     }
 
@@ -131,27 +131,27 @@ final class FixRun extends RecordedCall {
 
     @Override
     BsonValue waitForMajority() {
-        return fixes.waitForMajority(begun);
+        return fixes.waitForMajority(start);
     }
 
     @Override
     void ensureOurs() {
-        fixes.ensureOurs(begun);
+        fixes.ensureOurs(start);
     }
 
     @Override
     void endInTransaction(MongoDatabase database) {
         new Fixes(database, Ledger.fixesCollection(operation().settings()))
-                .settle(begun, settled(Outcome.APPLIED, null), session());
+                .end(start, settled(Outcome.APPLIED, null), session());
     }
 
     @Override
     boolean isCommitted() {
-        return fixes.isCommitted(begun);
+        return fixes.isCommitted(start);
     }
 
     @Override
     void note(StepError error) {
-        fixes.note(begun, error);
+        fixes.note(start, error);
     }
 }

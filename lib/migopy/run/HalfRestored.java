@@ -1,7 +1,7 @@
 package migopy.run;
 
 import migopy.MigopyException;
-import migopy.lock.Holder;
+import migopy.lock.LockStore.Holder;
 import migopy.lock.RestoreNote;
 import migopy.mongo.Connection;
 import migopy.settings.Settings;

@@ -11,10 +11,10 @@ import migopy.console.Event;
 import migopy.files.MigrationFile;
 import migopy.files.MigrationSource;
 import migopy.journal.Attempt;
-import migopy.journal.Expected;
-import migopy.journal.Ignored;
+import migopy.journal.Writes.Ignored;
+import migopy.journal.Writes.Precondition;
 import migopy.plan.Plan;
-import migopy.plan.Step;
+import migopy.plan.Plan.Step;
 
 /** Registers migrations without calling them. */
 final class Ignores {
@@ -29,7 +29,7 @@ final class Ignores {
 
     RunResult run(List<Step> steps) {
         List<MigrationFile> files =
-                steps.stream().map(step -> ((Step.Ignore) step).file()).toList();
+                steps.stream().map(step -> ((Step.MarkIgnored) step).file()).toList();
         MigrationSource.Sources read = MigrationSource.readAll(files);
         if (!read.problems().isEmpty()) {
             var refusal = Plan.refusal(read.problems());
@@ -88,7 +88,7 @@ final class Ignores {
                 null,
                 null);
         return new Ignored(
-                step.entry() == null ? Expected.absent(step.name()) : Expected.of(step.entry()),
+                step.entry() == null ? Precondition.absent(step.name()) : Precondition.of(step.entry()),
                 source.file().fileName(),
                 source.file().number(),
                 source.checksum(),

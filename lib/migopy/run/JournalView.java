@@ -4,11 +4,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import migopy.journal.Entry;
+import migopy.journal.Entry.JournalEntry;
+import migopy.journal.Entry.UnreadableEntry;
 import migopy.journal.Journal;
-import migopy.journal.JournalEntry;
-import migopy.journal.UnreadableEntry;
-import migopy.lock.Holder;
 import migopy.lock.LockStore;
+import migopy.lock.LockStore.Holder;
 import migopy.mongo.Connection;
 
 /**

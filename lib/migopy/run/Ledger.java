@@ -6,7 +6,7 @@ import migopy.journal.Journal;
 import migopy.lock.LockStore;
 import migopy.lock.RestoreNotes;
 import migopy.mongo.Connection;
-import migopy.mongo.Topology;
+import migopy.mongo.Connection.Topology;
 import migopy.settings.Settings;
 
 /** Journal, fixes and lock of one database: what a run and every command beside it stand on. */

@@ -8,13 +8,13 @@ import java.util.Set;
 import migopy.MigopyException;
 import migopy.console.Console;
 import migopy.console.Event;
-import migopy.journal.By;
+import migopy.journal.Actor;
 import migopy.journal.Entry;
 import migopy.lock.Lease;
 import migopy.lock.LockStore;
 import migopy.mongo.Connection;
-import migopy.mongo.ServerOperation;
 import migopy.mongo.ServerOperations;
+import migopy.mongo.ServerOperations.ServerOperation;
 import migopy.settings.Settings;
 import org.bson.BsonValue;
 
@@ -28,7 +28,7 @@ import org.bson.BsonValue;
 record Operation(
         RunContext context,
         Ledger ledger,
-        By by,
+        Actor by,
         Lease lease,
         ServerOperations operations,
         Takeover takeover,
@@ -54,7 +54,7 @@ record Operation(
 
     /** Takes the lock of a database that may be half restored. */
     static Operation openForRestore(RunContext context, Ledger ledger, Duration wait) throws InterruptedException {
-        By by = By.thisProcess();
+        Actor by = Actor.thisProcess();
         String owner = by.user() + "@" + by.host() + "/" + by.pid() + "/" + context.runId();
         Settings settings = context.settings();
         ServerOperations operations = new ServerOperations(context.connection());

@@ -17,11 +17,11 @@ import migopy.files.MigrationFile;
 import migopy.files.MigrationSource;
 import migopy.files.SourceCompiler;
 import migopy.files.SourceCompiler.Compilation;
+import migopy.journal.Entry.JournalEntry;
 import migopy.journal.Journal;
-import migopy.journal.JournalEntry;
 import migopy.mongo.Connection;
-import migopy.mongo.Topology;
-import migopy.plan.Step;
+import migopy.mongo.Connection.Topology;
+import migopy.plan.Plan.Step;
 
 /**
  * Everything that can be found out before the first step: that all of them compile, and can do what
@@ -48,7 +48,7 @@ record Preparation(List<Step> steps, List<Steps.Compiled> compiled, List<Problem
         boolean good = problems.isEmpty();
         for (int i = 0; good && i < steps.size(); i++) {
             Step step = steps.get(i);
-            if (step instanceof Step.Ignore) {
+            if (step instanceof Step.MarkIgnored) {
                 continue; // registered, not called
             }
             CompiledMigration migration = migrations.get(sources.get(i));
@@ -66,9 +66,9 @@ record Preparation(List<Step> steps, List<Steps.Compiled> compiled, List<Problem
             List<Step> steps, SourceReader reader, Journal journal, List<Problem> problems) {
         List<MigrationFile> files = new ArrayList<>();
         for (Step step : steps) {
-            if (step instanceof Step.Execute execute) {
+            if (step instanceof Step.Up execute) {
                 files.add(execute.file());
-            } else if (step instanceof Step.Rollback rollback && rollback.file() != null) {
+            } else if (step instanceof Step.Down rollback && rollback.file() != null) {
                 files.add(rollback.file());
             }
         }
@@ -77,9 +77,9 @@ record Preparation(List<Step> steps, List<Steps.Compiled> compiled, List<Problem
         Iterator<MigrationSource> ofFiles = read.sources().iterator();
         List<MigrationSource> sources = new ArrayList<>();
         for (Step step : read.problems().isEmpty() ? steps : List.<Step>of()) {
-            if (step instanceof Step.Ignore) {
+            if (step instanceof Step.MarkIgnored) {
                 sources.add(null);
-            } else if (step instanceof Step.Rollback rollback && rollback.file() == null) {
+            } else if (step instanceof Step.Down rollback && rollback.file() == null) {
                 sources.add(stored(rollback.entry(), reader, journal, problems).orElse(null));
             } else {
                 sources.add(ofFiles.next());

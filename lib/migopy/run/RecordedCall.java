@@ -14,7 +14,7 @@ import migopy.StepReport.Outcome;
 import migopy.StepReport.StepError;
 import migopy.Transaction;
 import migopy.files.MigrationSource.Credentials;
-import migopy.journal.JournalEntry;
+import migopy.journal.Entry.JournalEntry;
 import migopy.mongo.InDoubt;
 import migopy.observe.CommandWatch;
 import migopy.observe.Observation;

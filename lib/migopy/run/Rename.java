@@ -3,9 +3,9 @@ package migopy.run;
 import migopy.MigopyException;
 import migopy.Problem;
 import migopy.console.Wording;
-import migopy.journal.JournalEntry;
+import migopy.journal.Entry.JournalEntry;
 import migopy.plan.MigrationState;
-import migopy.plan.Names;
+import migopy.plan.NameResolver;
 import migopy.plan.Overview;
 import migopy.plan.Situation;
 
@@ -22,14 +22,14 @@ record Rename(Situation now, Situation old) {
      * @throws MigopyException usage, for an unknown name; refused, where nothing was renamed
      */
     static Rename of(Repairs.Order order, Overview overview) {
-        Situation now = Names.resolve(order.names().get(0), overview.migrations());
+        Situation now = NameResolver.resolve(order.names().get(0), overview.migrations());
         String from = withoutSuffix(order.renamedFrom());
         boolean gone =
                 overview.migrations().stream().noneMatch(one -> one.name().equals(from));
         if (gone && now.entry() != null && from.equals(now.entry().renamedFrom())) {
             return new Rename(now, null);
         }
-        Rename rename = new Rename(now, Names.resolve(from, overview.migrations()));
+        Rename rename = new Rename(now, NameResolver.resolve(from, overview.migrations()));
         rename.refuseWhatCannotBe();
         return rename;
     }

@@ -14,12 +14,12 @@ import migopy.command.RepairAnswer.Repaired;
 import migopy.files.MigrationSource;
 import migopy.journal.Attempt;
 import migopy.journal.Entry;
-import migopy.journal.Expected;
+import migopy.journal.Entry.JournalEntry;
 import migopy.journal.Journal;
-import migopy.journal.JournalEntry;
-import migopy.journal.Renaming;
-import migopy.journal.Settlement;
-import migopy.plan.Names;
+import migopy.journal.Writes.Precondition;
+import migopy.journal.Writes.Renaming;
+import migopy.journal.Writes.Settlement;
+import migopy.plan.NameResolver;
 import migopy.plan.Overview;
 import migopy.plan.Situation;
 
@@ -147,15 +147,15 @@ public final class Repairs {
         uninterrupted(() -> {
             operation.lease().ensureHeld();
             if (rename.isHalfDone()) {
-                journal().remove(Expected.of(old));
+                journal().remove(Precondition.of(old));
                 return;
             }
             JournalEntry earlier = rename.now().entry();
             String why = order.reason() == null ? "" : ": " + order.reason();
             journal()
                     .rename(new Renaming(
-                            Expected.of(old),
-                            earlier == null ? Expected.absent(name) : Expected.of(earlier),
+                            Precondition.of(old),
+                            earlier == null ? Precondition.absent(name) : Precondition.of(earlier),
                             old.name(),
                             rename.now().file().fileName(),
                             rename.now().file().number(),
@@ -184,7 +184,7 @@ public final class Repairs {
 
     /** Those that are meant, in the order in which they run. */
     private static List<Situation> chosen(Order order, Overview overview) {
-        Map<String, Situation> named = Names.resolve(order.names(), overview.migrations());
+        Map<String, Situation> named = NameResolver.resolve(order.names(), overview.migrations());
         return overview.migrations().stream()
                 .filter(one -> named.containsKey(one.name())
                         || order.edited() && has(one, Problem.Kind.EDITED)
@@ -206,7 +206,7 @@ public final class Repairs {
         attempts.add(
                 repair(verdict.state() == null ? order.as() : verdict.state().word(), order.reason()));
         return new Settlement(
-                Expected.of(entry),
+                Precondition.of(entry),
                 verdict.state(),
                 operation.lease().token(),
                 verdict.ended() ? now : null,
@@ -229,9 +229,9 @@ public final class Repairs {
                 new Attempt.Note("reason", reason));
     }
 
-    private static Settlement.Text text(Situation one) {
+    private static Settlement.AcceptedText text(Situation one) {
         MigrationSource source = MigrationSource.read(one.file());
-        return new Settlement.Text(source.text(), source.checksum());
+        return new Settlement.AcceptedText(source.text(), source.checksum());
     }
 
     private RepairAnswer answer(List<Verdict> verdicts) {

@@ -15,10 +15,12 @@ import migopy.console.Wording;
 import migopy.dump.DumpFolder;
 import migopy.plan.Overview;
 import migopy.plan.Plan;
+import migopy.plan.Plan.Step;
 import migopy.plan.Planner;
 import migopy.plan.Request;
+import migopy.plan.Request.ExecuteRequest;
+import migopy.plan.Request.RollbackRequest;
 import migopy.plan.Situation;
-import migopy.plan.Step;
 
 /** Carries a request out: the order of all effects stands here. */
 public final class Runner {
@@ -47,7 +49,7 @@ public final class Runner {
 
     /** What the directory alone shows is refused before anybody is asked for anything. */
     private static boolean refusesAtOnce(Survey survey, Request request) {
-        return !survey.listing().problems().isEmpty() && !(request instanceof Request.Rollback);
+        return !survey.listing().problems().isEmpty() && !(request instanceof RollbackRequest);
     }
 
     /**
@@ -57,7 +59,7 @@ public final class Runner {
      * @param told hears of each migration's estimate
      * @return how the planning ended; the exit code is 1 where an {@code up()} failed
      */
-    public RunResult estimate(Request.Execute request, Consumer<EstimateAnswer> told) {
+    public RunResult estimate(ExecuteRequest request, Consumer<EstimateAnswer> told) {
         return surveyed(request, (survey, reader, ledger) -> {
             Planned planned = planned(request, survey, reader, ledger);
             if (planned.refusal() != null) {
@@ -80,7 +82,7 @@ public final class Runner {
             return refused(problemsOfTheDirectory(survey));
         }
         try (SourceReader reader = new SourceReader(context.settings())) {
-            if (request instanceof Request.Execute execute && execute.names().isEmpty()) {
+            if (request instanceof ExecuteRequest execute && execute.names().isEmpty()) {
                 reader.readAhead(survey.listing().files(), context.connection()::isMade);
             }
             return context.guarded("Working on the journal", ledger -> work.of(survey, reader, ledger));
@@ -195,7 +197,7 @@ public final class Runner {
     }
 
     private RunResult carryOut(Plan plan, RunOptions options, SourceReader reader, Operation operation) {
-        if (plan.steps().get(0) instanceof Step.Ignore) {
+        if (plan.steps().get(0) instanceof Step.MarkIgnored) {
             return new Ignores(operation).run(plan.steps());
         }
         context.connection().connectAhead();

@@ -12,9 +12,9 @@ import migopy.command.StatusAnswer.Row;
 import migopy.console.Wording;
 import migopy.files.MigrationFile;
 import migopy.files.MigrationSource;
-import migopy.journal.By;
+import migopy.journal.Actor;
+import migopy.journal.Entry.JournalEntry;
 import migopy.journal.Journal;
-import migopy.journal.JournalEntry;
 import migopy.mongo.Connection;
 import migopy.mongo.MongoErrors;
 import migopy.plan.MigrationState;
@@ -131,7 +131,7 @@ public final class StatusReader {
                 one.state() == MigrationState.SKIPPED ? entry.reason() : null);
     }
 
-    private static String who(By by) {
+    private static String who(Actor by) {
         return by == null ? null : by.user() + "@" + by.host();
     }
 

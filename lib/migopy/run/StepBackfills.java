@@ -8,11 +8,11 @@ import migopy.backfill.Checkpoints;
 import migopy.backfill.Checkpoints.Control;
 import migopy.console.Event;
 import migopy.journal.BackfillRecord;
-import migopy.journal.Begin;
-import migopy.journal.Expected;
-import migopy.journal.JournalEntry;
+import migopy.journal.Entry.JournalEntry;
+import migopy.journal.Writes.Precondition;
+import migopy.journal.Writes.Start;
 import migopy.mongo.Connection;
-import migopy.mongo.Topology;
+import migopy.mongo.Connection.Topology;
 import migopy.observe.Observation;
 import org.bson.BsonDocument;
 
@@ -20,7 +20,7 @@ import org.bson.BsonDocument;
 final class StepBackfills {
     private final Operation operation;
     private final String name;
-    private final Expected begun;
+    private final Precondition precondition;
     private final String collection;
     private final Checkpoints checkpoints;
     private volatile boolean underWay;
@@ -28,29 +28,34 @@ final class StepBackfills {
     /**
      * @param entry where an earlier attempt stopped, or null
      */
-    StepBackfills(Operation operation, String name, Begin begin, JournalEntry entry) {
+    StepBackfills(Operation operation, String name, Start start, JournalEntry entry) {
         this(
                 operation,
                 name,
-                begin.begun(),
-                begin.source() == null ? "" : begin.source().checksum(),
-                begin.keepsCheckpoints() && entry != null && entry.checkpoints() != null
+                start.started(),
+                start.source() == null ? "" : start.source().checksum(),
+                start.keepsCheckpoints() && entry != null && entry.checkpoints() != null
                         ? entry.checkpoints()
                         : new BsonDocument(),
                 operation.settings().migrationsCollection());
     }
 
     /**
-     * @param begun the record that they belong to
+     * @param precondition the record that they belong to
      * @param text the checksum of the text that runs
      * @param stored where an earlier attempt stopped, by the backfill's ordinal
      * @param collection that of the record
      */
     StepBackfills(
-            Operation operation, String name, Expected begun, String text, BsonDocument stored, String collection) {
+            Operation operation,
+            String name,
+            Precondition precondition,
+            String text,
+            BsonDocument stored,
+            String collection) {
         this.operation = operation;
         this.name = name;
-        this.begun = begun;
+        this.precondition = precondition;
         this.checkpoints = new Checkpoints(name, text, stored, this::control);
         this.collection = collection;
     }
@@ -83,7 +88,7 @@ final class StepBackfills {
         Connection connection = operation.connection();
         BackfillRecord record = new BackfillRecord(
                 session == null ? connection.journalDatabase() : connection.transactionDatabase(), collection);
-        return switch (record.keep(begun, ordinal, checkpoint, session).orElse("")) {
+        return switch (record.keep(precondition, ordinal, checkpoint, session).orElse("")) {
             case "pause" -> Control.PAUSE;
             case "cancel" -> Control.CANCEL;
             default -> Control.GO;

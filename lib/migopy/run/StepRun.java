@@ -8,14 +8,14 @@ import migopy.StepReport.Direction;
 import migopy.StepReport.StepError;
 import migopy.files.CompiledMigration;
 import migopy.journal.Attempt;
-import migopy.journal.Begin;
-import migopy.journal.End;
-import migopy.journal.Expected;
+import migopy.journal.Entry.JournalEntry;
 import migopy.journal.Journal;
-import migopy.journal.JournalEntry;
 import migopy.journal.State;
+import migopy.journal.Writes.End;
+import migopy.journal.Writes.Precondition;
+import migopy.journal.Writes.Start;
 import migopy.observe.HandedOut;
-import migopy.plan.Step;
+import migopy.plan.Plan.Step;
 import org.bson.BsonValue;
 
 /** One step of a run: what is written before it, the call, and what is to be written after it. */
@@ -24,7 +24,7 @@ final class StepRun extends RecordedCall {
     private final CompiledMigration migration;
     private final String dump;
     private final boolean up;
-    private final Begin begin;
+    private final Start start;
     private final StepBackfills backfills;
 
     /**
@@ -45,13 +45,13 @@ final class StepRun extends RecordedCall {
         this.migration = migration;
         this.dump = dump;
         this.up = step.direction() == Direction.UP;
-        this.begin = newBegin();
-        this.backfills = new StepBackfills(operation, step.name(), begin, step.entry());
+        this.start = newStart();
+        this.backfills = new StepBackfills(operation, step.name(), start, step.entry());
     }
 
-    private Begin newBegin() {
+    private Start newStart() {
         JournalEntry entry = step.entry();
-        Begin.Source source = new Begin.Source(
+        Start.MigrationFacts source = new Start.MigrationFacts(
                 migration.source().file().fileName(),
                 migration.source().file().number(),
                 migration.source().checksum(),
@@ -59,7 +59,7 @@ final class StepRun extends RecordedCall {
                 migration.reversible(),
                 migration.resumable());
         boolean interrupted = !again() && entry != null && entry.state().underWay();
-        return new Begin(
+        return new Start(
                 expected(),
                 up ? State.RUNNING : State.ROLLING_BACK,
                 operation().runId(),
@@ -79,25 +79,25 @@ final class StepRun extends RecordedCall {
     }
 
     private boolean again() {
-        return step instanceof Step.Execute execute && execute.again();
+        return step instanceof Step.Up execute && execute.again();
     }
 
-    private Expected expected() {
+    private Precondition expected() {
         if (step.entry() == null) {
-            return Expected.absent(step.name());
+            return Precondition.absent(step.name());
         }
         return again()
-                ? new Expected(
+                ? new Precondition(
                         step.entry().key(),
                         State.ROLLED_BACK,
                         operation().lease().token(),
                         operation().runId())
-                : Expected.of(step.entry());
+                : Precondition.of(step.entry());
     }
 
     /** What is recorded before the call. */
-    Begin begin() {
-        return begin;
+    Start start() {
+        return start;
     }
 
     /** Calls {@code up()} or {@code down()}, once its start is recorded. */
@@ -124,7 +124,7 @@ final class StepRun extends RecordedCall {
                 step.direction().word(),
                 state.word(),
                 operation().runId(),
-                begin.startedAt(),
+                start.startedAt(),
                 operation().lease().serverTime(),
                 durationMs(),
                 operation().by(),
@@ -132,7 +132,7 @@ final class StepRun extends RecordedCall {
                 state == State.SKIPPED
                         ? new Attempt.Note("reason", skip().reason())
                         : dump == null ? null : new Attempt.Note("dump", dump));
-        return new End(begin.begun(), state, attempt, output());
+        return new End(start.started(), state, attempt, output());
     }
 
     private State done() {
@@ -192,12 +192,12 @@ final class StepRun extends RecordedCall {
 
     @Override
     BsonValue waitForMajority() {
-        return journal().waitForMajority(begin);
+        return journal().waitForMajority(start);
     }
 
     @Override
     void ensureOurs() {
-        journal().ensureOurs(begin);
+        journal().ensureOurs(start);
     }
 
     @Override
@@ -207,11 +207,11 @@ final class StepRun extends RecordedCall {
 
     @Override
     boolean isCommitted() {
-        return journal().isCommitted(begin, done());
+        return journal().isCommitted(start, done());
     }
 
     @Override
     void note(StepError error) {
-        journal().note(begin, error);
+        journal().note(start, error);
     }
 }

@@ -9,12 +9,12 @@ import migopy.console.Event;
 import migopy.files.CompiledMigration;
 import migopy.journal.Journal;
 import migopy.lock.Lease;
-import migopy.plan.Step;
+import migopy.plan.Plan.Step;
 
 /**
- * The steps of a run, one after the other: begun in the journal, called, ended in the journal.
+ * The steps of a run, one after the other: started in the journal, called, ended in the journal.
  *
- * <p>The end of one and the begin of the next are written together where both can be, which saves
+ * <p>The end of one and the start of the next are written together where both can be, which saves
  * each migration one wait for the majority.
  */
 final class Steps {
@@ -112,7 +112,7 @@ final class Steps {
         operation.takeover().clear(next.step().entry());
         lease.ensureHeld();
         try (StepRun run = new StepRun(operation, next.step(), next.migration(), options, dump)) {
-            begin(run);
+            start(run);
             prepare(run);
             operation
                     .console()
@@ -121,16 +121,16 @@ final class Steps {
         }
     }
 
-    private void begin(StepRun run) {
+    private void start(StepRun run) {
         if (open == null || open.end() == null) {
             recordOpen();
-            journal.begin(run.begin());
+            journal.start(run.start());
             return;
         }
-        if (!journal.endAndBegin(open.end(), run.begin())) {
+        if (!journal.endAndStart(open.end(), run.start())) {
             recordOpen();
             lease.ensureHeld();
-            journal.begin(run.begin());
+            journal.start(run.start());
             return;
         }
         StepReport ended = open.report();
@@ -144,14 +144,14 @@ final class Steps {
 
     private void prepare(StepRun run) {
         try {
-            lease.ensureHeld(); // the begin may have taken as long as a lease does
+            lease.ensureHeld(); // recording the start may have taken as long as a lease does
             run.prepare();
         } catch (RuntimeException | Error e) {
             throw neverCalled(run, Failure.ofRun(e));
         }
     }
 
-    /** Says in the journal that what was begun was not called, if it is still ours to say. */
+    /** Says in the journal that what was started was not called, if it is still ours to say. */
     private MigopyException neverCalled(StepRun run, MigopyException cause) {
         try {
             journal.end(run.notStarted(cause.getMessage()));

@@ -10,12 +10,12 @@ import migopy.MigopyException;
 import migopy.Problem;
 import migopy.console.Console;
 import migopy.journal.Entry;
+import migopy.journal.Entry.JournalEntry;
 import migopy.journal.Fixes;
 import migopy.journal.Journal;
-import migopy.journal.JournalEntry;
 import migopy.lock.Lease;
-import migopy.mongo.ServerOperation;
 import migopy.mongo.ServerOperations;
+import migopy.mongo.ServerOperations.ServerOperation;
 import org.bson.BsonDocument;
 
 /**
@@ -169,7 +169,7 @@ final class Takeover {
         }
         List<String> details = new ArrayList<>(problem.details());
         try {
-            ServerOperations.Found found = operations.find(entry.run());
+            ServerOperations.FoundOperations found = operations.find(entry.run());
             for (ServerOperation each : found.operations()) {
                 details.add("still runs in the server: " + each.describe());
                 if (each.buildsIndexes()) {

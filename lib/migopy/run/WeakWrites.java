@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.function.Supplier;
 import migopy.MigopyException;
 import migopy.console.Wording;
+import migopy.mongo.Connection.Topology;
 import migopy.mongo.MongoErrors;
-import migopy.mongo.Topology;
 import migopy.observe.Observation;
 import org.bson.BsonValue;
 

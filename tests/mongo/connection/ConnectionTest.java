@@ -16,7 +16,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import migopy.MigopyException;
 import migopy.mongo.Connection;
-import migopy.mongo.Topology;
+import migopy.mongo.Connection.Topology;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

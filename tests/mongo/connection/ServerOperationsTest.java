@@ -14,8 +14,8 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import migopy.mongo.Connection;
-import migopy.mongo.ServerOperation;
 import migopy.mongo.ServerOperations;
+import migopy.mongo.ServerOperations.ServerOperation;
 import org.bson.BsonDocument;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
@@ -102,7 +102,7 @@ class ServerOperationsTest {
         Eventually.until("the update is seen", () -> !ofTheSame.ofRun(dead).isEmpty());
         assertThat(ofTheSame.find(dead).complete()).isFalse();
         ServerOperations ofAnother = operations(Connections.open(server, server.uriAs("two", "pass-two")));
-        assertThat(ofAnother.find(dead)).isEqualTo(new ServerOperations.Found(List.of(), false));
+        assertThat(ofAnother.find(dead)).isEqualTo(new ServerOperations.FoundOperations(List.of(), false));
         ServerOperations ofRoot = operations(Connections.open(server, server.uri()));
         assertThat(ofRoot.find(dead).operations()).hasSize(1);
         assertThat(ofRoot.find(dead).complete()).isTrue();

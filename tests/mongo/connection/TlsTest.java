@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import migopy.MigopyException;
 import migopy.mongo.Connection;
-import migopy.mongo.Topology;
+import migopy.mongo.Connection.Topology;
 import org.junit.jupiter.api.Test;
 import support.Kind;
 import support.MongoServer;

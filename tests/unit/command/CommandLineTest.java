@@ -167,9 +167,9 @@ class CommandLineTest {
     @Test
     void theVersionIsTold() {
         assertThat(run("--version")).isZero();
-        assertThat(out).isEqualTo("migopy " + migopy.journal.By.VERSION + "\n");
+        assertThat(out).isEqualTo("migopy " + migopy.journal.Actor.VERSION + "\n");
         assertThat(run("--version", "--json")).isZero();
-        assertThat(Document.parse(out)).containsEntry("version", migopy.journal.By.VERSION);
+        assertThat(Document.parse(out)).containsEntry("version", migopy.journal.Actor.VERSION);
     }
 
     @Test

@@ -14,7 +14,7 @@ import org.bson.Document;
  *
  * @param pid the process that a signal would have to go to
  */
-public record By(String user, String host, long pid, String migopy) {
+public record Actor(String user, String host, long pid, String migopy) {
     /** The version that stands in the journal, in the lock and behind {@code --version}. */
     public static final String VERSION = "0.1.0";
 
@@ -22,8 +22,8 @@ public record By(String user, String host, long pid, String migopy) {
     private static final Path LINUX_HOST_NAME = Path.of("/proc/sys/kernel/hostname");
 
     /** This process. */
-    public static By thisProcess() {
-        return new By(userName(), hostName(), ProcessHandle.current().pid(), VERSION);
+    public static Actor thisProcess() {
+        return new Actor(userName(), hostName(), ProcessHandle.current().pid(), VERSION);
     }
 
     /** A container may run under a uid that no user has; Java's name for that is {@code ?}. */
@@ -62,8 +62,8 @@ public record By(String user, String host, long pid, String migopy) {
                 .append("migopy", migopy);
     }
 
-    static By read(BsonDocument document) {
-        return new By(
+    static Actor read(BsonDocument document) {
+        return new Actor(
                 text(document, "user"),
                 text(document, "host"),
                 document.get("pid") instanceof BsonNumber pid ? pid.longValue() : 0,

@@ -9,11 +9,11 @@ import java.util.stream.Collectors;
 import migopy.MigopyException;
 
 /** Finds the migration that a person means. */
-public final class Names {
+public final class NameResolver {
     /** How many nearest names an error offers. */
     private static final int OFFERED = 3;
 
-    private Names() {}
+    private NameResolver() {}
 
     /**
      * The migration of that name, with or without {@code .java}, of that number, or the only one
