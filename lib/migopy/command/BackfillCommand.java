@@ -2,7 +2,6 @@ package migopy.command;
 
 import java.util.Set;
 import migopy.MigopyException;
-import migopy.run.BackfillControl;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 

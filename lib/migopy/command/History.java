@@ -40,6 +40,6 @@ final class History implements Action {
         if (fixes) {
             throw MigopyException.usage("There is no fix " + name, "All of them: {migopy} history --fixes");
         }
-        return migopy.run.History.read(settings, connection, name);
+        return migopy.command.HistoryWork.read(settings, connection, name);
     }
 }

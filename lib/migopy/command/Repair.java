@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Set;
 import migopy.MigopyException;
 import migopy.console.Wording;
-import migopy.run.Repairs;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;

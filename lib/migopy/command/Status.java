@@ -1,6 +1,5 @@
 package migopy.command;
 
-import migopy.run.StatusReader;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

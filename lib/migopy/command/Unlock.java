@@ -11,7 +11,7 @@ final class Unlock implements Action {
 
     @Override
     public int run(Session session) throws Exception {
-        session.console().answer(migopy.run.Unlock.run(session.settings(), session.connection(), owner));
+        session.console().answer(migopy.command.UnlockWork.run(session.settings(), session.connection(), owner));
         return 0;
     }
 }

@@ -1,6 +1,5 @@
 package migopy.command;
 
-import migopy.run.Validation;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

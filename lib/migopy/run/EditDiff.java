@@ -34,7 +34,7 @@ public final class EditDiff {
      * of the file after {@code +}. A problem of another kind, and one whose source was not stored,
      * stays as it is.
      */
-    static Problem withDiff(Problem problem, Journal journal, MigrationFile file) {
+    public static Problem withDiff(Problem problem, Journal journal, MigrationFile file) {
         if (problem.kind() != Problem.Kind.EDITED || file == null) {
             return problem;
         }

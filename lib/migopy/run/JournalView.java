@@ -27,7 +27,7 @@ public record JournalView(List<Entry> entries, Set<String> liveRuns) {
      * @throws migopy.MigopyException half restored, if a restore did not finish; usage, where there
      *     is nothing, but a database whose name differs in upper and lower case
      */
-    static JournalView read(Ledger ledger, Connection connection) {
+    public static JournalView read(Ledger ledger, Connection connection) {
         List<Entry> entries = ledger.journal().entries();
         if (entries.isEmpty()) {
             connection.refuseOtherCase();

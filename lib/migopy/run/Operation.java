@@ -25,7 +25,7 @@ import org.bson.BsonValue;
  * @param takeover what a run before this one has left behind
  * @param builds the index builds of this run that were reported to go on without it
  */
-record Operation(
+public record Operation(
         RunContext context,
         Ledger ledger,
         Actor by,
@@ -43,7 +43,7 @@ record Operation(
      *     restored, if a restore did not finish
      * @throws InterruptedException if this thread is interrupted while it waits
      */
-    static Operation open(RunContext context, Ledger ledger, Duration wait) throws InterruptedException {
+    public static Operation open(RunContext context, Ledger ledger, Duration wait) throws InterruptedException {
         Operation operation = openForRestore(context, ledger, wait);
         if (operation.lease().restore() != null) {
             operation.close();
@@ -75,7 +75,7 @@ record Operation(
     }
 
     /** The same for what leaves the fixes alone, and may have no right to read them. */
-    List<Entry> journalAlone() {
+    public List<Entry> journalAlone() {
         return takeover.fencedJournal();
     }
 
@@ -87,7 +87,7 @@ record Operation(
         return context.connection();
     }
 
-    String runId() {
+    public String runId() {
         return context.runId();
     }
 
@@ -99,7 +99,7 @@ record Operation(
         return context.hooks();
     }
 
-    Watchdog watchdog() {
+    public Watchdog watchdog() {
         return context.watchdog();
     }
 

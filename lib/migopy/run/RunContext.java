@@ -43,7 +43,7 @@ public record RunContext(
     }
 
     /** What is done with journal and lock. */
-    interface Work<A> {
+    public interface Work<A> {
         A on(Ledger ledger) throws InterruptedException;
     }
 
@@ -53,7 +53,7 @@ public record RunContext(
      * @param what is being done, for a server's error: {@code "Recording the fix"}
      * @throws MigopyException of a signal's kind, where one came; or what the work throws
      */
-    <A> A guarded(String what, Work<A> work) {
+    public <A> A guarded(String what, Work<A> work) {
         try {
             return work.on(Ledger.open(settings, connection));
         } catch (InterruptedException | MongoInterruptedException e) {

@@ -14,13 +14,13 @@ import migopy.settings.Settings;
  * @param directory as it was set, seen from the project's folder
  * @param checksums of the files, by name
  */
-record Survey(String directory, Listing listing, Map<String, String> checksums) {
+public record Survey(String directory, Listing listing, Map<String, String> checksums) {
     /**
      * Lists the directory and reads what has changed in it.
      *
      * @throws migopy.MigopyException usage, if it is missing or cannot be read
      */
-    static Survey of(Settings settings) {
+    public static Survey of(Settings settings) {
         Path directory = settings.migrationsDirectory();
         Listing listing = new MigrationDirectory(directory, settings.migrationsFilePattern()).scan();
         Map<String, String> checksums = new ChecksumCache(settings.cacheDirectory()).of(listing);
@@ -29,7 +29,7 @@ record Survey(String directory, Listing listing, Map<String, String> checksums) 
     }
 
     /** Held against what the journal says. */
-    Overview with(JournalView view) {
+    public Overview with(JournalView view) {
         return Overview.of(listing, checksums, view.entries(), view.liveRuns());
     }
 }

@@ -22,7 +22,7 @@ import org.bson.BsonDocument;
  * What a run that died has left behind in the server: open transactions, and operations that go on
  * without it.
  */
-final class Takeover {
+public final class Takeover {
     /**
      * How long an operation that was killed may take to end, before a migration is run again
      * (DESIGN, the lock).
@@ -115,7 +115,7 @@ final class Takeover {
      *
      * @throws MigopyException unknown, if something does
      */
-    void clear(JournalEntry entry) {
+    public void clear(JournalEntry entry) {
         if (entry == null || entry.run() == null) {
             return;
         }

@@ -132,12 +132,12 @@ public final class Watchdog implements AutoCloseable {
     }
 
     /** Why the run was asked to end, if it was. */
-    Optional<Stop> stopped() {
+    public Optional<Stop> stopped() {
         return Optional.ofNullable(stop.getNow(null));
     }
 
     /** What a person is told who ended the run before its first step. */
-    MigopyException endedEarly(Exception cause) {
+    public MigopyException endedEarly(Exception cause) {
         return new MigopyException(
                 stopped().map(Stop::kind).orElse(Kind.FAILED),
                 "Stopped before anything was done",
@@ -149,7 +149,7 @@ public final class Watchdog implements AutoCloseable {
      * Says whether a migration is under way: a signal then does not interrupt this thread, which
      * waits for the migration's end.
      */
-    synchronized void inStep(boolean inStep) {
+    public synchronized void inStep(boolean inStep) {
         inSteps += inStep ? 1 : -1;
         if (inStep && stop.isDone()) {
             Thread.interrupted(); // a signal that came between two steps; the step looks at

@@ -1,9 +1,10 @@
-package migopy.run;
+package migopy.command;
+
+import migopy.run.Ledger;
 
 import com.mongodb.MongoException;
 import java.util.Optional;
 import migopy.MigopyException;
-import migopy.command.UnlockAnswer;
 import migopy.console.Wording;
 import migopy.lock.LockStore;
 import migopy.lock.LockStore.Holder;
@@ -12,10 +13,10 @@ import migopy.mongo.MongoErrors;
 import migopy.settings.Settings;
 
 /** Takes the lock away from its owner. */
-public final class Unlock {
+public final class UnlockWork {
     private static final UnlockAnswer NOTHING = new UnlockAnswer(false, null, null, null, null, null);
 
-    private Unlock() {}
+    private UnlockWork() {}
 
     /**
      * Removes the owner of a lock whose lease has run out, or the owner that is named. The lock's

@@ -1,4 +1,4 @@
-package migopy.run;
+package migopy.command;
 
 import migopy.MigopyException;
 import migopy.Problem;
@@ -16,7 +16,7 @@ import migopy.plan.Situation;
  * @param takesText whether the file's present text is what counts from now on
  * @param fileGone whether its file may be missing from now on
  */
-record Verdict(Situation about, String was, State state, boolean ended, boolean takesText, boolean fileGone) {
+public record Verdict(Situation about, String was, State state, boolean ended, boolean takesText, boolean fileGone) {
     static final String APPLIED = "applied";
     static final String PENDING = "pending";
     static final String UNCHANGED = "unchanged";

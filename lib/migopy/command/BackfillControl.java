@@ -1,10 +1,15 @@
-package migopy.run;
+package migopy.command;
+
+import migopy.run.Survey;
+
+import migopy.run.Ledger;
+
+import migopy.run.JournalView;
 
 import com.mongodb.MongoException;
 import java.util.List;
 import migopy.MigopyException;
 import migopy.backfill.BackfillProgress;
-import migopy.command.BackfillControlAnswer;
 import migopy.console.Wording;
 import migopy.journal.BackfillRecord;
 import migopy.journal.Entry.JournalEntry;

@@ -1,4 +1,11 @@
-package migopy.run;
+package migopy.command;
+
+import migopy.run.Survey;
+
+
+import migopy.run.Ledger;
+
+import migopy.run.JournalView;
 
 import com.mongodb.MongoException;
 import java.util.ArrayList;

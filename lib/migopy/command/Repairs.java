@@ -1,4 +1,14 @@
-package migopy.run;
+package migopy.command;
+
+import migopy.run.Survey;
+
+import migopy.run.Operation;
+
+
+import migopy.run.RunContext;
+
+import migopy.run.JournalView;
+
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -9,7 +19,6 @@ import java.util.Map;
 import java.util.Set;
 import migopy.MigopyException;
 import migopy.Problem;
-import migopy.command.RepairAnswer;
 import migopy.command.RepairAnswer.Repaired;
 import migopy.files.MigrationSource;
 import migopy.journal.Attempt;

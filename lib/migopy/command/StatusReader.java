@@ -1,4 +1,13 @@
-package migopy.run;
+package migopy.command;
+
+import migopy.run.Survey;
+
+import migopy.run.EditDiff;
+
+import migopy.run.Ledger;
+
+import migopy.run.JournalView;
+
 
 import com.mongodb.MongoException;
 import java.util.ArrayList;
@@ -7,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import migopy.Problem;
 import migopy.backfill.BackfillProgress;
-import migopy.command.StatusAnswer;
 import migopy.command.StatusAnswer.Row;
 import migopy.console.Wording;
 import migopy.files.MigrationFile;

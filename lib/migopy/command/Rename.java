@@ -1,4 +1,5 @@
-package migopy.run;
+package migopy.command;
+
 
 import migopy.MigopyException;
 import migopy.Problem;
@@ -15,7 +16,7 @@ import migopy.plan.Situation;
  * @param now the migration under its new name
  * @param old the migration under its old name; null where its record was moved earlier
  */
-record Rename(Situation now, Situation old) {
+public record Rename(Situation now, Situation old) {
     /**
      * Judges, and touches nothing.
      *

@@ -1,4 +1,11 @@
-package migopy.run;
+package migopy.command;
+
+import migopy.run.Survey;
+
+
+import migopy.run.Ledger;
+
+import migopy.run.JournalView;
 
 import com.mongodb.MongoException;
 import java.time.Instant;
@@ -10,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import migopy.command.HistoryAnswer;
 import migopy.files.MigrationFile;
 import migopy.journal.PastAttempt;
 import migopy.journal.State;
@@ -25,12 +31,12 @@ import org.bson.BsonString;
 import org.bson.BsonValue;
 
 /** Reads what was ever attempted. */
-public final class History {
+public final class HistoryWork {
     /** An attempt that never said when it was stands first. */
     private static final Comparator<PastAttempt> BY_TIME =
-            Comparator.comparing(History::time, Comparator.nullsFirst(Instant::compareTo));
+            Comparator.comparing(HistoryWork::time, Comparator.nullsFirst(Instant::compareTo));
 
-    private History() {}
+    private HistoryWork() {}
 
     /**
      * All attempts in the order of their times, the one that is under way included.
