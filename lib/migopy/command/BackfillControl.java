@@ -1,16 +1,12 @@
 package migopy.command;
 
-import migopy.run.Survey;
-
-import migopy.run.Ledger;
-
-import migopy.run.JournalView;
-
 import com.mongodb.MongoException;
 import java.util.List;
 import migopy.MigopyException;
 import migopy.backfill.BackfillProgress;
+import migopy.console.Answer;
 import migopy.console.Wording;
+import migopy.console.Words;
 import migopy.journal.BackfillRecord;
 import migopy.journal.Entry.JournalEntry;
 import migopy.journal.Writes.Precondition;
@@ -19,9 +15,13 @@ import migopy.mongo.MongoErrors;
 import migopy.plan.MigrationState;
 import migopy.plan.NameResolver;
 import migopy.plan.Situation;
+import migopy.run.JournalView;
+import migopy.run.Ledger;
+import migopy.run.Survey;
 import migopy.settings.Settings;
 import org.bson.BsonInvalidOperationException;
 import org.bson.BsonValue;
+import org.bson.Document;
 
 /**
  * Controls the backfills of one migration: what another terminal runs pauses, resumes or ends, and
@@ -129,5 +129,27 @@ public final class BackfillControl {
                 running.isEmpty()
                         ? "See what there is: %s status".formatted(MigopyException.COMMAND)
                         : "Running: " + String.join(", ", running));
+    }
+
+    /**
+     * What the backfill of a running migration was asked for.
+     *
+     * @param name the migration, without {@code .java}
+     * @param asked {@code pause}, {@code resume}, {@code cancel} or {@code continue}
+     */
+    public record BackfillControlAnswer(String name, String asked) implements Answer {
+        @Override
+        public void words(Words out) {
+            out.line(
+                    asked.equals("continue")
+                            ? "The backfills of %s continue from their checkpoints. Run: %s"
+                                    .formatted(name, Wording.command("execute", name))
+                            : "%s is asked to %s, after the current batch.".formatted(name, asked));
+        }
+
+        @Override
+        public Document json() {
+            return new Document("name", name).append("asked", asked);
+        }
     }
 }

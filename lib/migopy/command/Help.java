@@ -1,5 +1,9 @@
 package migopy.command;
 
+import java.util.List;
+import migopy.console.Answer;
+import migopy.console.Words;
+import org.bson.Document;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -13,5 +17,22 @@ final class Help implements Action {
     public int run(Session session) {
         session.console().answer(HelpText.of(session, command));
         return 0;
+    }
+
+    /** A text of help, line by line. */
+    record HelpAnswer(List<String> lines) implements Answer {
+        HelpAnswer {
+            lines = List.copyOf(lines);
+        }
+
+        @Override
+        public void words(Words out) {
+            lines.forEach(out::line);
+        }
+
+        @Override
+        public Document json() {
+            return new Document("help", String.join("\n", lines));
+        }
     }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import migopy.MigopyException;
+import migopy.command.Help.HelpAnswer;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.PositionalParamSpec;
 

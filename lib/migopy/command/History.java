@@ -1,26 +1,52 @@
 package migopy.command;
 
+import com.mongodb.MongoException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import migopy.MigopyException;
 import migopy.console.Answer;
+import migopy.files.MigrationFile;
 import migopy.fix.FixHistory;
 import migopy.fix.FixRecord;
+import migopy.journal.PastAttempt;
+import migopy.journal.State;
 import migopy.mongo.Connection;
+import migopy.mongo.MongoErrors;
+import migopy.plan.MigrationState;
+import migopy.plan.Names;
+import migopy.plan.Situation;
+import migopy.run.JournalView;
+import migopy.run.Ledger;
+import migopy.run.Survey;
 import migopy.settings.Settings;
+import org.bson.BsonDocument;
+import org.bson.BsonString;
+import org.bson.BsonValue;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code history [NAME]}, {@code history --fixes} and {@code history RUN}. */
-@Command(name = "history", description = "Every attempt: when, who, where, how long, how it ended.")
+@Command(name = "history", description = "Lists every attempt: when, by whom, where, how long, with which outcome.")
 final class History implements Action {
+    /** Attempts without a time come first. */
+    private static final Comparator<PastAttempt> BY_TIME =
+            Comparator.comparing(History::time, Comparator.nullsFirst(Instant::compareTo));
+
     @Parameters(
             arity = "0..1",
             paramLabel = "NAME",
-            description = "only this one's; a fix's run: its source and output")
+            description = "a migration; or the run ID of a fix, to show its source and output")
     private String name;
 
-    @Option(names = "--fixes", description = "the ad-hoc fixes and shells")
+    @Option(names = "--fixes", description = "list ad-hoc fixes and shell sessions")
     private boolean fixes;
 
     @Override
@@ -38,8 +64,93 @@ final class History implements Action {
             return fix.get();
         }
         if (fixes) {
-            throw MigopyException.usage("There is no fix " + name, "All of them: {migopy} history --fixes");
+            throw MigopyException.usage("No fix has the run ID " + name, "List the fixes: {migopy} history --fixes");
         }
-        return migopy.command.HistoryWork.read(settings, connection, name);
+        return read(settings, connection, name);
+    }
+
+    /**
+     * Returns all attempts in chronological order, the running one included.
+     *
+     * @param name a migration's name, number or unambiguous prefix; null for all migrations
+     * @throws MigopyException usage, if there is no such migration; unreachable, if the server does not respond
+     *     or a right is missing
+     */
+    private static HistoryAnswer read(Settings settings, Connection connection, String name) {
+        Survey survey = name == null ? null : Survey.of(settings);
+        Ledger ledger = Ledger.open(settings, connection);
+        List<PastAttempt> attempts = new ArrayList<>();
+        try {
+            List<BsonDocument> documents = ledger.journal().documents();
+            if (documents.isEmpty()) {
+                connection.refuseOtherCase();
+            }
+            Set<String> live = Set.of();
+            if (documents.stream().anyMatch(document -> underWay(document).isPresent())) {
+                // The lock is read before and after: a run that had started something held it at one of the two
+                // moments.
+                live = new HashSet<>(JournalView.liveRuns(ledger.locks()));
+                documents = ledger.journal().documents();
+                live.addAll(JournalView.liveRuns(ledger.locks()));
+            }
+            String only = name == null ? null : resolve(name, documents, survey);
+            for (BsonDocument document : documents) {
+                String found = PastAttempt.nameOf(document);
+                if (only == null || only.equals(found)) {
+                    attempts.addAll(PastAttempt.all(found, document));
+                    addUnderWay(found, document, live, attempts);
+                }
+            }
+        } catch (MongoException e) {
+            throw MongoErrors.translate(e, Status.reading(settings));
+        }
+        attempts.sort(BY_TIME);
+        return new HistoryAnswer(settings.database(), connection.server(), settings.migrationsCollection(), attempts);
+    }
+
+    private static Instant time(PastAttempt attempt) {
+        return attempt.startedAt() == null ? attempt.finishedAt() : attempt.startedAt();
+    }
+
+    /** Returns the migration's name; a rolled back migration without a file counts, too. */
+    private static String resolve(String typed, List<BsonDocument> documents, Survey survey) {
+        Map<String, Situation> known = new LinkedHashMap<>();
+        for (MigrationFile file : survey.listing().files()) {
+            known.put(file.name(), named(file.name(), file.number()));
+        }
+        for (BsonDocument document : documents) {
+            String name = PastAttempt.nameOf(document);
+            known.putIfAbsent(name, named(name, PastAttempt.whole(document, "number")));
+        }
+        return Names.resolve(typed, List.copyOf(known.values())).name();
+    }
+
+    private static Situation named(String name, Long number) {
+        return new Situation(name, number, MigrationState.PENDING, null, null, null);
+    }
+
+    private static Optional<State> underWay(BsonDocument document) {
+        BsonValue state = document.get("state");
+        return state instanceof BsonString word ? State.of(word.getValue()).filter(State::underWay) : Optional.empty();
+    }
+
+    /** The journal lists an attempt only when it has ended. */
+    private static void addUnderWay(String name, BsonDocument document, Set<String> live, List<PastAttempt> attempts) {
+        Optional<State> state = underWay(document);
+        if (state.isEmpty()) {
+            return;
+        }
+        String run = PastAttempt.text(document, "run");
+        BsonDocument begun = new BsonDocument("direction", new BsonString(state.get() == State.RUNNING ? "up" : "down"))
+                .append(
+                        "outcome",
+                        new BsonString(
+                                run != null && live.contains(run) ? state.get().word() : "interrupted"));
+        for (String field : List.of("run", "startedAt", "by", "error")) {
+            if (document.containsKey(field)) {
+                begun.append(field, document.get(field));
+            }
+        }
+        attempts.add(PastAttempt.read(name, begun));
     }
 }

@@ -3,9 +3,12 @@ package migopy.command;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import migopy.console.Answer;
+import migopy.console.Words;
 import migopy.files.MigrationFile;
 import migopy.files.NewMigration;
 import migopy.settings.Settings;
+import org.bson.Document;
 import picocli.CommandLine.Option;
 
 /** A new migration file: how it is numbered, and where it is said to lie. */
@@ -33,5 +36,24 @@ final class NewFile {
     private static CreateAnswer answer(Settings settings, MigrationFile file) {
         Path shown = file.path().startsWith(settings.home()) ? settings.home().relativize(file.path()) : file.path();
         return new CreateAnswer(file.name(), file.number(), shown.toString().replace('\\', '/'));
+    }
+
+    /**
+     * A new migration file.
+     *
+     * @param name the migration, without {@code .java}
+     * @param number its number
+     * @param path where it lies, as a person would type it: {@code mongomigrations/3_add_users.java}
+     */
+    public record CreateAnswer(String name, long number, String path) implements Answer {
+        @Override
+        public void words(Words out) {
+            out.line(path);
+        }
+
+        @Override
+        public Document json() {
+            return new Document("name", name).append("number", number).append("path", path);
+        }
     }
 }

@@ -1,15 +1,5 @@
 package migopy.command;
 
-import migopy.run.Survey;
-
-import migopy.run.Operation;
-
-
-import migopy.run.RunContext;
-
-import migopy.run.JournalView;
-
-
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,7 +9,10 @@ import java.util.Map;
 import java.util.Set;
 import migopy.MigopyException;
 import migopy.Problem;
-import migopy.command.RepairAnswer.Repaired;
+import migopy.command.Repairs.RepairAnswer.Repaired;
+import migopy.console.Answer;
+import migopy.console.Table;
+import migopy.console.Words;
 import migopy.files.MigrationSource;
 import migopy.journal.Attempt;
 import migopy.journal.Entry;
@@ -31,6 +24,11 @@ import migopy.journal.Writes.Settlement;
 import migopy.plan.NameResolver;
 import migopy.plan.Overview;
 import migopy.plan.Situation;
+import migopy.run.JournalView;
+import migopy.run.Operation;
+import migopy.run.RunContext;
+import migopy.run.Survey;
+import org.bson.Document;
 
 /** Writes down what a person has decided: the one way on that no program may choose. */
 public final class Repairs {
@@ -113,12 +111,12 @@ public final class Repairs {
     }
 
     private static void refuseWhatCannotBeMeant(Order order) {
-        if (order.edited() && !order.as().equals(Verdict.UNCHANGED)) {
+        if (order.edited() && !order.as().equals(Resolution.UNCHANGED)) {
             throw MigopyException.usage(
                     "--edited accepts edits, so it goes with --as unchanged only",
                     "To take an edited one back: " + MigopyException.COMMAND + " rollback NAME");
         }
-        if (order.missing() && order.as().equals(Verdict.UNCHANGED)) {
+        if (order.missing() && order.as().equals(Resolution.UNCHANGED)) {
             throw MigopyException.usage(
                     "--missing goes with --as applied or --as pending",
                     "To do without the files: --missing --as applied");
@@ -129,14 +127,14 @@ public final class Repairs {
     }
 
     private RepairAnswer settle(Overview overview) {
-        List<Verdict> verdicts = new ArrayList<>();
+        List<Resolution> resolutions = new ArrayList<>();
         for (Situation one : chosen(order, overview)) {
-            verdicts.add(Verdict.of(one, order.as()));
+            resolutions.add(Resolution.of(one, order.as()));
         }
         List<Settlement> settlements = new ArrayList<>();
-        for (Verdict verdict : verdicts) {
-            operation.takeover().clear(verdict.about().entry());
-            settlements.add(settlement(verdict));
+        for (Resolution resolution : resolutions) {
+            operation.takeover().clear(resolution.about().entry());
+            settlements.add(settlement(resolution));
         }
         uninterrupted(() -> {
             for (Settlement one : settlements) {
@@ -144,7 +142,7 @@ public final class Repairs {
                 journal().settle(one.expected(), one.update());
             }
         });
-        return answer(verdicts);
+        return answer(resolutions);
     }
 
     private RepairAnswer rename(Rename rename) {
@@ -205,22 +203,22 @@ public final class Repairs {
         return one.problem() != null && one.problem().kind() == kind;
     }
 
-    private Settlement settlement(Verdict verdict) {
-        JournalEntry entry = verdict.about().entry();
+    private Settlement settlement(Resolution resolution) {
+        JournalEntry entry = resolution.about().entry();
         Instant now = operation.lease().serverTime();
         List<Attempt> attempts = new ArrayList<>();
         if (entry.state().underWay()) {
             attempts.add(Attempt.interrupted(entry));
         }
-        attempts.add(
-                repair(verdict.state() == null ? order.as() : verdict.state().word(), order.reason()));
+        attempts.add(repair(
+                resolution.state() == null ? order.as() : resolution.state().word(), order.reason()));
         return new Settlement(
                 Precondition.of(entry),
-                verdict.state(),
+                resolution.state(),
                 operation.lease().token(),
-                verdict.ended() ? now : null,
-                verdict.takesText() ? text(verdict.about()) : null,
-                verdict.fileGone(),
+                resolution.ended() ? now : null,
+                resolution.takesText() ? text(resolution.about()) : null,
+                resolution.fileGone(),
                 attempts);
     }
 
@@ -243,16 +241,70 @@ public final class Repairs {
         return new Settlement.AcceptedText(source.text(), source.checksum());
     }
 
-    private RepairAnswer answer(List<Verdict> verdicts) {
+    private RepairAnswer answer(List<Resolution> resolutions) {
         List<Repaired> repaired = new ArrayList<>();
         List<String> notices = new ArrayList<>();
-        for (Verdict verdict : verdicts) {
-            Situation one = verdict.about();
-            repaired.add(new Repaired(one.name(), verdict.was(), order.as()));
-            if (verdict.takesText() && verdict.state() != null) {
+        for (Resolution resolution : resolutions) {
+            Situation one = resolution.about();
+            repaired.add(new Repaired(one.name(), resolution.was(), order.as()));
+            if (resolution.takesText() && resolution.state() != null) {
                 notices.add(one.name() + " is recorded with the text that its file has now.");
             }
         }
         return new RepairAnswer(operation.runId(), repaired, notices);
+    }
+
+    /**
+     * What a person settled.
+     *
+     * @param run the run's id
+     * @param repaired one for each migration, in their order; empty when there was nothing to settle
+     * @param notices what a person should know that is no problem, one line each
+     */
+    public record RepairAnswer(String run, List<Repaired> repaired, List<String> notices) implements Answer {
+
+        /**
+         * @param name the migration, without {@code .java}
+         * @param was what it was before: {@code interrupted}, {@code missing}, {@code edited}, ...; the
+         *     old name of one that was renamed
+         * @param as what it is now: {@code applied}, {@code pending}, {@code unchanged} or {@code
+         *     renamed}
+         */
+        public record Repaired(String name, String was, String as) {}
+
+        public RepairAnswer {
+            repaired = List.copyOf(repaired);
+            notices = List.copyOf(notices);
+        }
+
+        @Override
+        public void words(Words out) {
+            notices.forEach(out::line);
+            if (repaired.isEmpty()) {
+                out.line("Nothing to settle.");
+                return;
+            }
+            Table table = new Table(out, Table.Align.LEFT, Table.Align.LEFT);
+            repaired.forEach(one -> table.row(one.as(), one.name(), before(one.was())));
+            table.print();
+        }
+
+        private static String before(String was) {
+            return switch (was) {
+                case "failed" -> "had failed";
+                case "rollback_failed" -> "its rollback had failed";
+                default -> "was " + was;
+            };
+        }
+
+        @Override
+        public Document json() {
+            List<Document> all = repaired.stream()
+                    .map(one -> new Document("name", one.name())
+                            .append("was", one.was())
+                            .append("as", one.as()))
+                    .toList();
+            return new Document("run", run).append("repaired", all).append("notices", notices);
+        }
     }
 }

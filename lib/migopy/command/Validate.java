@@ -1,5 +1,29 @@
 package migopy.command;
 
+import com.mongodb.MongoException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import migopy.Problem;
+import migopy.console.Answer;
+import migopy.console.Json;
+import migopy.console.Wording;
+import migopy.console.Words;
+import migopy.files.Compilation;
+import migopy.files.Credentials;
+import migopy.files.MigrationFile;
+import migopy.files.MigrationSource;
+import migopy.files.SourceCompiler;
+import migopy.mongo.Connection;
+import migopy.mongo.MongoErrors;
+import migopy.plan.Overview;
+import migopy.run.JournalView;
+import migopy.run.Ledger;
+import migopy.run.Survey;
+import migopy.settings.Settings;
+import org.bson.Document;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -13,8 +37,125 @@ final class Validate implements Action {
 
     @Override
     public int run(Session session) throws Exception {
-        ValidateAnswer answer = Validation.run(session.settings(), database ? session.connection() : null);
+        ValidateAnswer answer = validate(session.settings(), database ? session.connection() : null);
         session.console().answer(answer);
         return answer.exitCode();
+    }
+
+    /**
+     * Looks at names and numbers, compiles every file, and compares with the journal if there is a
+     * connection.
+     *
+     * @param connection null to do without a database
+     * @throws migopy.MigopyException usage, if the directory cannot be read or this Java has no
+     *     compiler; unreachable, if there is a connection and nobody answers
+     */
+    private static ValidateAnswer validate(Settings settings, Connection connection) {
+        Survey survey = Survey.of(settings);
+        MigrationSource.Sources read = MigrationSource.readAll(survey.listing().files());
+        List<Problem> compiling = compiling(settings, survey.listing().files(), read);
+        List<String> credentials = credentials(read);
+        if (connection == null) {
+            List<Problem> problems = new ArrayList<>(survey.listing().problems());
+            problems.addAll(compiling);
+            return answer(survey, null, null, problems, survey.listing().notices(), credentials);
+        }
+        Ledger ledger = Ledger.open(settings, connection);
+        try {
+            Overview overview = survey.with(JournalView.read(ledger, connection));
+            List<Problem> problems = new ArrayList<>(Status.withDiffs(overview, ledger.journal()));
+            problems.addAll(compiling);
+            return answer(survey, settings.database(), connection.server(), problems, overview.notices(), credentials);
+        } catch (MongoException e) {
+            throw MongoErrors.translate(e, Status.reading(settings));
+        }
+    }
+
+    private static ValidateAnswer answer(
+            Survey survey,
+            String database,
+            String server,
+            List<Problem> problems,
+            List<String> known,
+            List<String> credentials) {
+        List<String> notices = new ArrayList<>(known);
+        notices.addAll(credentials);
+        int files = survey.listing().files().size();
+        return new ValidateAnswer(survey.directory(), files, database, server, problems, notices);
+    }
+
+    private static List<String> credentials(MigrationSource.Sources read) {
+        List<String> notices = new ArrayList<>();
+        for (MigrationSource source : read.sources()) {
+            for (int line : Credentials.lines(source.text())) {
+                notices.add(
+                        "%s:%d: a literal that looks like a credential; the journal keeps the source with it. Read it from the environment instead: System.getenv"
+                                .formatted(source.file().fileName(), line));
+            }
+        }
+        return notices;
+    }
+
+    /** What cannot be read, does not compile, or has not the shape of a migration; in order. */
+    static List<Problem> compiling(Settings settings, List<MigrationFile> files, MigrationSource.Sources read) {
+        Compilation compilation =
+                SourceCompiler.compileOnce(settings.home(), settings.cacheDirectory(), System.getenv(), read.sources());
+        List<Problem> problems = new ArrayList<>(read.problems());
+        problems.addAll(compilation.problems());
+        Map<String, Integer> order = new HashMap<>();
+        files.forEach(file -> order.put(file.name(), order.size()));
+        problems.sort(Comparator.comparing(problem -> order.getOrDefault(problem.name(), order.size())));
+        return problems;
+    }
+
+    /**
+     * What {@code validate} found.
+     *
+     * @param directory the migrations' directory, as it was set
+     * @param files how many migrations were looked at
+     * @param database the journal's database that was compared as well, or null without {@code
+     *     --database}
+     * @param server where that database is, or null
+     * @param problems every problem that was found
+     * @param notices what a person should know that is no problem, one line each
+     */
+    public record ValidateAnswer(
+            String directory, int files, String database, String server, List<Problem> problems, List<String> notices)
+            implements Answer {
+
+        public ValidateAnswer {
+            problems = List.copyOf(problems);
+            notices = List.copyOf(notices);
+        }
+
+        /** 3 if there is a problem, else 0. */
+        public int exitCode() {
+            return problems.isEmpty() ? 0 : 3;
+        }
+
+        @Override
+        public void words(Words out) {
+            String where = database == null ? "" : ", and " + database + " on " + server;
+            out.line(Wording.folder(directory) + where);
+            out.gap();
+            if (!problems.isEmpty()) {
+                out.problems(problems, true);
+                out.gap();
+            }
+            notices.forEach(out::line);
+            out.line(Wording.count(files, "migration")
+                    + " looked at, "
+                    + (problems.isEmpty() ? "no problem" : Wording.count(problems.size(), "problem"))
+                    + ".");
+        }
+
+        @Override
+        public Document json() {
+            Document answer = new Document("directory", directory).append("files", files);
+            Json.put(answer, "database", database);
+            return answer.append("problems", Json.problems(problems))
+                    .append("notices", notices)
+                    .append("exitCode", exitCode());
+        }
     }
 }

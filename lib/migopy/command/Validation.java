@@ -14,7 +14,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import migopy.Problem;
-import migopy.command.ValidateAnswer;
 import migopy.files.MigrationFile;
 import migopy.files.MigrationSource;
 import migopy.files.MigrationSource.Credentials;

@@ -16,7 +16,7 @@ import migopy.plan.Situation;
  * @param takesText whether the file's present text is what counts from now on
  * @param fileGone whether its file may be missing from now on
  */
-public record Verdict(Situation about, String was, State state, boolean ended, boolean takesText, boolean fileGone) {
+public record Resolution(Situation about, String was, State state, boolean ended, boolean takesText, boolean fileGone) {
     static final String APPLIED = "applied";
     static final String PENDING = "pending";
     static final String UNCHANGED = "unchanged";
@@ -28,7 +28,7 @@ public record Verdict(Situation about, String was, State state, boolean ended, b
      * @throws MigopyException refused, where there is nothing to settle; usage, where that word
      *     does not fit
      */
-    static Verdict of(Situation one, String as) {
+    static Resolution of(Situation one, String as) {
         if (one.problem() != null) {
             switch (one.problem().kind()) {
                 case UNREADABLE, UNKNOWN_ENTRY, RENAMED ->
@@ -61,7 +61,7 @@ public record Verdict(Situation about, String was, State state, boolean ended, b
         };
     }
 
-    private static Verdict edited(Situation one, String as) {
+    private static Resolution edited(Situation one, String as) {
         if (!as.equals(UNCHANGED)) {
             throw misfit(
                     one,
@@ -70,14 +70,14 @@ public record Verdict(Situation about, String was, State state, boolean ended, b
                     "To accept the edit: --as unchanged; to run it again, roll it back first: "
                             + Wording.command("rollback", one.name()));
         }
-        return new Verdict(one, Problem.Kind.EDITED.word(), null, false, true, false);
+        return new Resolution(one, Problem.Kind.EDITED.word(), null, false, true, false);
     }
 
-    private static Verdict missing(Situation one, String as) {
+    private static Resolution missing(Situation one, String as) {
         String was = Problem.Kind.MISSING.word();
         return switch (as) {
-            case APPLIED -> new Verdict(one, was, null, false, false, true);
-            case PENDING -> new Verdict(one, was, State.ROLLED_BACK, true, false, false);
+            case APPLIED -> new Resolution(one, was, null, false, false, true);
+            case PENDING -> new Resolution(one, was, State.ROLLED_BACK, true, false, false);
             default ->
                 throw misfit(
                         one,
@@ -87,7 +87,7 @@ public record Verdict(Situation about, String was, State state, boolean ended, b
         };
     }
 
-    private static Verdict settled(Situation one, String as) {
+    private static Resolution settled(Situation one, String as) {
         boolean midway = one.entry().failedMidway();
         String was = midway ? MigrationState.INTERRUPTED.word() : one.state().word();
         if (as.equals(UNCHANGED)) {
@@ -108,7 +108,7 @@ public record Verdict(Situation about, String was, State state, boolean ended, b
             case FAILED, IGNORED, SKIPPED -> true;
             default -> false;
         };
-        return new Verdict(
+        return new Resolution(
                 one,
                 was,
                 applied ? State.APPLIED : State.ROLLED_BACK,
