@@ -12,7 +12,7 @@ import org.bson.Document;
 import picocli.CommandLine.Option;
 
 /** A new migration file: how it is numbered, and where it is said to lie. */
-final class NewFile {
+public final class NewFile {
     @Option(names = "--timestamp", description = "number it by the time, whatever the others' numbers are")
     private boolean timestamp;
 

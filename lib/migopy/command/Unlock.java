@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
 
 /** {@code unlock}. */
 @Command(name = "unlock", description = "Removes a lock whose lease has run out.")
-final class Unlock implements Action {
+public final class Unlock implements Action {
     @Option(names = "--owner", paramLabel = "ID", description = "remove this owner's, though its lease still runs")
     private String owner;
 

@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "validate",
         description = "Every check that needs no database: names, numbers, compilation, the shape of each" + " class.")
-final class Validate implements Action {
+public final class Validate implements Action {
     @Option(names = "--database", description = "also compare with the journal")
     private boolean database;
 
