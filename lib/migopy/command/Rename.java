@@ -1,6 +1,5 @@
 package migopy.command;
 
-
 import migopy.MigopyException;
 import migopy.Problem;
 import migopy.console.Wording;

@@ -1,12 +1,5 @@
 package migopy.command;
 
-import migopy.run.Survey;
-
-
-import migopy.run.Ledger;
-
-import migopy.run.JournalView;
-
 import com.mongodb.MongoException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -22,6 +15,9 @@ import migopy.files.SourceCompiler.Compilation;
 import migopy.mongo.Connection;
 import migopy.mongo.MongoErrors;
 import migopy.plan.Overview;
+import migopy.run.JournalView;
+import migopy.run.Ledger;
+import migopy.run.Survey;
 import migopy.settings.Settings;
 
 /** Every check that can be made without running a migration. */
