@@ -40,11 +40,10 @@
 //SOURCES command/Action.java
 //SOURCES command/AnswerStream.java
 //SOURCES command/BackfillCommand.java
-//SOURCES command/BackfillControlAnswer.java
+//SOURCES command/BackfillControl.java
 //SOURCES command/CommandLineParser.java
 //SOURCES command/Commands.java
 //SOURCES command/Create.java
-//SOURCES command/CreateAnswer.java
 //SOURCES command/DbDump.java
 //SOURCES command/DbRestore.java
 //SOURCES command/Dumps.java
@@ -53,10 +52,10 @@
 //SOURCES command/FixToMigration.java
 //SOURCES command/GlobalOption.java
 //SOURCES command/Help.java
-//SOURCES command/HelpAnswer.java
 //SOURCES command/HelpText.java
 //SOURCES command/History.java
 //SOURCES command/HistoryAnswer.java
+//SOURCES command/HistoryWork.java
 //SOURCES command/Ignore.java
 //SOURCES command/Limits.java
 //SOURCES command/NewFile.java
@@ -64,8 +63,10 @@
 //SOURCES command/Program.java
 //SOURCES command/Project.java
 //SOURCES command/Redo.java
+//SOURCES command/Rename.java
 //SOURCES command/Repair.java
-//SOURCES command/RepairAnswer.java
+//SOURCES command/Repairs.java
+//SOURCES command/Resolution.java
 //SOURCES command/Rollback.java
 //SOURCES command/Run.java
 //SOURCES command/RunAnswer.java
@@ -74,12 +75,12 @@
 //SOURCES command/SignalledEnd.java
 //SOURCES command/Status.java
 //SOURCES command/StatusAnswer.java
+//SOURCES command/StatusReader.java
 //SOURCES command/Stopwatch.java
 //SOURCES command/Tasks.java
 //SOURCES command/Unlock.java
-//SOURCES command/UnlockAnswer.java
+//SOURCES command/UnlockWork.java
 //SOURCES command/Validate.java
-//SOURCES command/ValidateAnswer.java
 //SOURCES command/VersionAnswer.java
 //SOURCES command/package-info.java
 //SOURCES console/Answer.java
@@ -235,7 +236,6 @@
 //SOURCES plan/RollbackPlanner.java
 //SOURCES plan/Situation.java
 //SOURCES plan/package-info.java
-//SOURCES run/BackfillControl.java
 //SOURCES run/Call.java
 //SOURCES run/CallHandles.java
 //SOURCES run/CallResult.java
@@ -249,7 +249,6 @@
 //SOURCES run/FixRun.java
 //SOURCES run/FixRunner.java
 //SOURCES run/HalfRestored.java
-//SOURCES run/History.java
 //SOURCES run/HookCalls.java
 //SOURCES run/Hooks.java
 //SOURCES run/Ignores.java
@@ -260,8 +259,6 @@
 //SOURCES run/OutputCapture.java
 //SOURCES run/Preparation.java
 //SOURCES run/RecordedCall.java
-//SOURCES run/Rename.java
-//SOURCES run/Repairs.java
 //SOURCES run/RestoreRun.java
 //SOURCES run/RunContext.java
 //SOURCES run/RunOptions.java
@@ -269,7 +266,6 @@
 //SOURCES run/Runner.java
 //SOURCES run/Skip.java
 //SOURCES run/SourceReader.java
-//SOURCES run/StatusReader.java
 //SOURCES run/StepBackfills.java
 //SOURCES run/StepRun.java
 //SOURCES run/Steps.java
@@ -277,9 +273,6 @@
 //SOURCES run/Survey.java
 //SOURCES run/TailBuffer.java
 //SOURCES run/Takeover.java
-//SOURCES run/Unlock.java
-//SOURCES run/Validation.java
-//SOURCES run/Verdict.java
 //SOURCES run/Watchdog.java
 //SOURCES run/WeakWrites.java
 //SOURCES run/package-info.java

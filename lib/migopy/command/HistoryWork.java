@@ -1,12 +1,5 @@
 package migopy.command;
 
-import migopy.run.Survey;
-
-
-import migopy.run.Ledger;
-
-import migopy.run.JournalView;
-
 import com.mongodb.MongoException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,6 +18,9 @@ import migopy.mongo.MongoErrors;
 import migopy.plan.MigrationState;
 import migopy.plan.NameResolver;
 import migopy.plan.Situation;
+import migopy.run.JournalView;
+import migopy.run.Ledger;
+import migopy.run.Survey;
 import migopy.settings.Settings;
 import org.bson.BsonDocument;
 import org.bson.BsonString;

@@ -1,14 +1,5 @@
 package migopy.command;
 
-import migopy.run.Survey;
-
-import migopy.run.EditDiff;
-
-import migopy.run.Ledger;
-
-import migopy.run.JournalView;
-
-
 import com.mongodb.MongoException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,6 +19,10 @@ import migopy.mongo.MongoErrors;
 import migopy.plan.MigrationState;
 import migopy.plan.Overview;
 import migopy.plan.Situation;
+import migopy.run.EditDiff;
+import migopy.run.JournalView;
+import migopy.run.Ledger;
+import migopy.run.Survey;
 import migopy.settings.Settings;
 import org.bson.BsonInvalidOperationException;
 import org.bson.BsonValue;

@@ -1,7 +1,5 @@
 package migopy.command;
 
-import migopy.run.Ledger;
-
 import com.mongodb.MongoException;
 import java.util.Optional;
 import migopy.MigopyException;
@@ -10,6 +8,7 @@ import migopy.lock.LockStore;
 import migopy.lock.LockStore.Holder;
 import migopy.mongo.Connection;
 import migopy.mongo.MongoErrors;
+import migopy.run.Ledger;
 import migopy.settings.Settings;
 
 /** Takes the lock away from its owner. */
