@@ -55,7 +55,6 @@
 //SOURCES command/HelpText.java
 //SOURCES command/History.java
 //SOURCES command/HistoryAnswer.java
-//SOURCES command/HistoryWork.java
 //SOURCES command/Ignore.java
 //SOURCES command/Limits.java
 //SOURCES command/NewFile.java
@@ -75,11 +74,9 @@
 //SOURCES command/SignalledEnd.java
 //SOURCES command/Status.java
 //SOURCES command/StatusAnswer.java
-//SOURCES command/StatusReader.java
 //SOURCES command/Stopwatch.java
 //SOURCES command/Tasks.java
 //SOURCES command/Unlock.java
-//SOURCES command/UnlockWork.java
 //SOURCES command/Validate.java
 //SOURCES command/VersionAnswer.java
 //SOURCES command/package-info.java

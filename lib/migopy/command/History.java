@@ -20,7 +20,7 @@ import migopy.journal.State;
 import migopy.mongo.Connection;
 import migopy.mongo.MongoErrors;
 import migopy.plan.MigrationState;
-import migopy.plan.Names;
+import migopy.plan.NameResolver;
 import migopy.plan.Situation;
 import migopy.run.JournalView;
 import migopy.run.Ledger;
@@ -122,7 +122,7 @@ final class History implements Action {
             String name = PastAttempt.nameOf(document);
             known.putIfAbsent(name, named(name, PastAttempt.whole(document, "number")));
         }
-        return Names.resolve(typed, List.copyOf(known.values())).name();
+        return NameResolver.resolve(typed, List.copyOf(known.values())).name();
     }
 
     private static Situation named(String name, Long number) {

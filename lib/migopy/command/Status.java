@@ -11,9 +11,9 @@ import migopy.command.StatusAnswer.Row;
 import migopy.console.Wording;
 import migopy.files.MigrationFile;
 import migopy.files.MigrationSource;
-import migopy.journal.By;
+import migopy.journal.Actor;
+import migopy.journal.Entry.JournalEntry;
 import migopy.journal.Journal;
-import migopy.journal.JournalEntry;
 import migopy.mongo.Connection;
 import migopy.mongo.MongoErrors;
 import migopy.plan.MigrationState;
@@ -151,7 +151,7 @@ final class Status implements Action {
                 one.state() == MigrationState.SKIPPED ? entry.reason() : null);
     }
 
-    private static String who(By by) {
+    private static String who(Actor by) {
         return by == null ? null : by.user() + "@" + by.host();
     }
 
