@@ -23,6 +23,14 @@ public record Manual(List<Page> pages) {
 
     /** A Markdown file of the checkout. */
     record Page(Path path, String text) {
+        static Page of(Path path) {
+            try {
+                return new Page(path, Files.readString(path));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
         List<Example> examples() {
             return MARKED.matcher(text)
                     .results()
@@ -77,16 +85,8 @@ public record Manual(List<Page> pages) {
         try (Stream<Path> docs = Files.list(root.resolve("docs"))) {
             var pages = docs.filter(path -> path.toString().endsWith(".md")).sorted();
             return new Manual(Stream.concat(Stream.of(root.resolve("README.md")), pages)
-                    .map(Manual::page)
+                    .map(Page::of)
                     .toList());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static Page page(Path path) {
-        try {
-            return new Page(path, Files.readString(path));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

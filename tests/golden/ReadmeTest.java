@@ -21,10 +21,11 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
+import support.Checkout;
 import support.Json;
 import support.MongoServer;
 import support.OnServer;
@@ -317,36 +318,32 @@ class ReadmeTest {
 
     @Test
     void everyLinkLeadsToAFileOrAHeading() {
-        for (Page page : manual.pages()) {
-            Pattern.compile("\\]\\((?!https?:)([^)#]*)(?:#([^)]+))?\\)")
-                    .matcher(page.text())
-                    .results()
-                    .forEach(link -> {
-                        Path target = link.group(1).isEmpty()
-                                ? page.path()
-                                : page.path().resolveSibling(link.group(1)).normalize();
-                        assertThat(target).as(page.path() + ": " + link.group()).exists();
-                        if (link.group(2) != null) {
-                            assertThat(headings(target))
+        var others = Stream.of("CONTRIBUTING.md", "tests/README.md", "bench/README.md", "lib/ARCHITECTURE.md")
+                .map(name -> Page.of(Checkout.root().resolve(name)));
+        Stream.concat(manual.pages().stream(), others)
+                .forEach(page -> Pattern.compile("\\]\\((?!https?:)([^)#]*)(?:#([^)]+))?\\)")
+                        .matcher(page.text())
+                        .results()
+                        .forEach(link -> {
+                            Path target = link.group(1).isEmpty()
+                                    ? page.path()
+                                    : page.path().resolveSibling(link.group(1)).normalize();
+                            assertThat(target)
                                     .as(page.path() + ": " + link.group())
-                                    .contains(link.group(2));
-                        }
-                    });
-        }
+                                    .exists();
+                            if (link.group(2) != null) {
+                                assertThat(headings(Page.of(target).text()))
+                                        .as(page.path() + ": " + link.group())
+                                        .contains(link.group(2));
+                            }
+                        }));
     }
 
-    private Set<String> headings(Path path) {
-        var page = manual.pages().stream()
-                .filter(each -> each.path().equals(path))
-                .findFirst()
-                .orElseThrow();
-        return Pattern.compile("(?m)^#+ (.*)$")
-                .matcher(page.text())
-                .results()
-                .map(found -> found.group(1)
-                        .toLowerCase(Locale.ROOT)
-                        .replaceAll("[^a-z0-9 -]", "")
+    private static List<String> headings(String text) {
+        return found("(?m)^#+ .*$", text).stream()
+                .map(heading -> heading.toLowerCase(Locale.ROOT)
+                        .replaceAll("^#+ |[^a-z0-9 -]", "")
                         .replace(' ', '-'))
-                .collect(Collectors.toSet());
+                .toList();
     }
 }
