@@ -32,16 +32,16 @@ import org.bson.Document;
 import org.bson.conversions.Bson;
 
 /**
- * The least that a JVM can do with this driver. For a status: connect, read the journal, print one
- * number. For an execute: take the lock, read the journal, the migrations' own writes and those by
- * which a journal knows after a crash what was begun, and give the lock back. No file is read, no
- * class compiled or loaded, nothing checked, and one thread does all of it. For one with nothing
- * cached: read the sources and compile them all in one task first, from memory to memory.
+ * The minimum that a JVM needs with this driver. For a status: connect, read the journal, print one
+ * number. For an execute: take the lock, read the journal, make the migrations' writes and those
+ * that record each start and end, and release the lock. It reads no file, compiles and loads no
+ * class, checks nothing, and uses one thread. For an execute with nothing cached, it first reads
+ * the sources and compiles them in one task, in memory.
  */
 public class Bare {
     private static final UpdateOptions UPSERT = new UpdateOptions().upsert(true);
 
-    /** By the server's clock, as Migopy takes it. */
+    /** The lock is taken by the server's clock, as in Migopy. */
     private static final List<Document> TAKEN = List.of(new Document(
             "$set",
             new Document("owner", "bare")
@@ -49,8 +49,8 @@ public class Bare {
                     .append("expiresAt", new Document("$add", List.of("$$NOW", 30_000)))));
 
     /**
-     * @param args the server's URI and the database; for an execute, how many migrations; with
-     *     nothing cached, where they lie and what they are compiled against
+     * @param args the server's URI and the database; for an execute, the number of migrations; with
+     *     nothing cached, their folder and class path
      */
     public static void main(String... args) throws IOException {
         if (args.length > 3) {
@@ -77,15 +77,15 @@ public class Bare {
         return applied;
     }
 
-    /** The end of one and the begin of the next in one command, as Migopy writes them. */
+    /** Writes the end of one and the start of the next in one command, as Migopy does. */
     private static int executed(MongoDatabase database, int count) {
         var journal = database.getCollection("migrations");
         var done = database.getCollection("done");
         var lock = database.getCollection("migrations_lock");
-        Bson nobodys = Filters.and(Filters.eq("_id", "lock"), Filters.exists("owner", false));
-        lock.findOneAndUpdate(nobodys, TAKEN, new FindOneAndUpdateOptions().upsert(true));
+        Bson free = Filters.and(Filters.eq("_id", "lock"), Filters.exists("owner", false));
+        lock.findOneAndUpdate(free, TAKEN, new FindOneAndUpdateOptions().upsert(true));
         if (applied(journal.withReadConcern(ReadConcern.MAJORITY)) > 0) {
-            throw new IllegalStateException("There is something applied already");
+            throw new IllegalStateException("The database has applied migrations");
         }
         journal.bulkWrite(List.of(begin(1)));
         for (int i = 1; i <= count; i++) {
@@ -107,7 +107,7 @@ public class Bare {
         List<String> options = List.of("-proc:none", "-implicit:none", "-cp", classPath);
         try (var memory = new Memory(compiler.getStandardFileManager(null, null, null))) {
             if (!compiler.getTask(null, memory, null, options, null, sources).call()) {
-                throw new IllegalStateException("They do not compile");
+                throw new IllegalStateException("The migrations do not compile");
             }
         }
     }
@@ -126,7 +126,7 @@ public class Bare {
         }
     }
 
-    /** Keeps the classes that javac writes for as long as javac is at work. */
+    /** Keeps the classes that javac writes in memory. */
     private static final class Memory extends ForwardingJavaFileManager<JavaFileManager> {
         Memory(JavaFileManager files) {
             super(files);

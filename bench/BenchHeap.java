@@ -3,7 +3,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The most of the heap that was in use, in bytes.
+ * The largest heap in use, in bytes.
  *
  * @param peak at any time
  * @param live right after a collection
@@ -12,7 +12,7 @@ record BenchHeap(long peak, long live) {
     private static final int SAMPLE_MILLIS = 20;
     private static final int SAMPLES_A_COLLECTION = 50;
 
-    /** Watches the work, with a collection every second. */
+    /** Measures while the work runs, with a collection every second. */
     static BenchHeap of(Runnable work) throws InterruptedException {
         CountDownLatch ended = new CountDownLatch(1);
         long[] most = {0, 0};

@@ -2,7 +2,7 @@ import java.util.Optional;
 import migopy.dump.RestoreLock;
 import org.bson.BsonDocument;
 
-/** The lock of a database that nobody but the bench uses. */
+/** The lock of a database that only the benchmark uses. */
 final class BenchLock implements RestoreLock {
     @Override
     public Optional<Unfinished> unfinished() {

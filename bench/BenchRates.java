@@ -5,15 +5,15 @@ import java.util.Collections;
 import java.util.List;
 import java.util.function.ToDoubleBiFunction;
 
-/** How fast several ways were, round by round, and as a table in Markdown. */
+/** Measures the speed of several methods, round by round, and prints a Markdown table. */
 final class BenchRates {
     /**
-     * What is measured.
+     * A method that is measured.
      *
-     * @param limit the way that it is held against, or null
-     * @param wanted the least ratio to that, or 0
+     * @param limit the method that it is compared with, or null
+     * @param target the least ratio to that, or 0
      */
-    record Way(String name, Runnable work, Way limit, double wanted) {}
+    record Way(String name, Runnable work, Way limit, double target) {}
 
     private final List<Way> ways;
     private final List<double[]> rounds = new ArrayList<>();
@@ -24,10 +24,10 @@ final class BenchRates {
     }
 
     /**
-     * Measures all of them in each round: there and back again, so that a machine that grows slower
-     * or faster favours none.
+     * Measures all of them in each round, every second round in reverse order, so that a machine
+     * that becomes slower or faster favours none.
      *
-     * @param rate of a way, in the round of this name
+     * @param rate measures a method, in the round of this name
      */
     void measure(int count, ToDoubleBiFunction<Way, String> rate) {
         List<Way> order = new ArrayList<>(ways);
@@ -43,14 +43,14 @@ final class BenchRates {
         }
     }
 
-    /** The machine's load before and after each round. */
+    /** Returns the machine's load before and after each round. */
     String loads() {
         return String.join(", ", loads);
     }
 
-    /** Whether every ratio is what is wanted. */
+    /** Whether every ratio meets its target. */
     boolean reached() {
-        return ways.stream().noneMatch(way -> way.limit() != null && ratio(way) < way.wanted());
+        return ways.stream().noneMatch(way -> way.limit() != null && ratio(way) < way.target());
     }
 
     void print() {
@@ -58,10 +58,10 @@ final class BenchRates {
         for (int i = 1; i <= rounds.size(); i++) {
             head.append(" round ").append(i).append(" |");
         }
-        System.out.println(head + " median | ratio | wanted |");
+        System.out.println(head + " median | ratio | target |");
         System.out.println("| --- |" + " --- |".repeat(rounds.size() + 3));
         ways.forEach(way -> System.out.println(row(way)));
-        System.out.println("\nRatio: to the first of its three, the median of the rounds' ratios.");
+        System.out.println("\nRatio: the median of the rounds' ratios to the first row of the same three.");
     }
 
     private String row(Way way) {
@@ -73,8 +73,8 @@ final class BenchRates {
         if (way.limit() == null) {
             return row.append(" | |").toString();
         }
-        String wanted = way.wanted() == 0 ? "" : " %.2f".formatted(way.wanted());
-        return row.append(" %.2f |%s |".formatted(ratio(way), wanted)).toString();
+        String target = way.target() == 0 ? "" : " %.2f".formatted(way.target());
+        return row.append(" %.2f |%s |".formatted(ratio(way), target)).toString();
     }
 
     private double ratio(Way way) {

@@ -18,51 +18,51 @@ import java.util.stream.Stream;
 import org.bson.Document;
 
 /**
- * The server that a bench measures on: the one whose URI is among its words, else a mongod of its
- * own, a replica set of one with 0.5 GB of cache on a free port. That one and its data are gone
- * when this JVM is gone, however it ends.
+ * The server that a benchmark measures: the one whose URI is among the arguments, or else a new
+ * mongod, a replica set of one with 0.5 GB of cache on a free port. That mongod ends with this JVM,
+ * however that ends, and its data is deleted.
  */
 public final class BenchServer implements AutoCloseable {
     private static final int START_SECONDS = 60;
 
-    // $1 the data folder, the rest the command. Prints the mongod's process id; waits for its own
-    // input to end, which it does with this JVM.
+    // $1 is the data folder, the rest the command. Prints the mongod's process id, then waits for its
+    // own input to end, which happens when this JVM ends.
     private static final String KEEPER = "data=$1; shift; \"$@\" >/dev/null 2>&1 & child=$!; echo $child;"
             + " cat >/dev/null; kill -9 $child 2>/dev/null; wait $child 2>/dev/null;"
             + " rm -rf \"$data\"";
 
     private final String uri;
-    private final List<String> words;
+    private final List<String> arguments;
     private final Process keeper;
 
-    private BenchServer(String uri, List<String> words, Process keeper) {
+    private BenchServer(String uri, List<String> arguments, Process keeper) {
         this.uri = uri;
-        this.words = words;
+        this.arguments = arguments;
         this.keeper = keeper;
     }
 
-    /** The server for a bench that was called with these words. */
+    /** Returns the server for a benchmark with these arguments. */
     public static BenchServer of(String... args) throws IOException, InterruptedException {
-        List<String> words = new ArrayList<>(Arrays.asList(args));
-        for (String word : args) {
-            if (word.startsWith("mongodb")) {
-                words.remove(word);
-                return new BenchServer(word, List.copyOf(words), null);
+        List<String> arguments = new ArrayList<>(Arrays.asList(args));
+        for (String argument : args) {
+            if (argument.startsWith("mongodb")) {
+                arguments.remove(argument);
+                return new BenchServer(argument, List.copyOf(arguments), null);
             }
         }
-        return started(List.copyOf(words));
+        return started(List.copyOf(arguments));
     }
 
     public String uri() {
         return uri;
     }
 
-    /** The bench's words but for the URI. */
-    public List<String> words() {
-        return words;
+    /** Returns the benchmark's arguments without the URI. */
+    public List<String> arguments() {
+        return arguments;
     }
 
-    /** What figures have to be read with: day, machine, Java and server, in one line. */
+    /** Returns the day, the machine, the Java version and the server version in one line. */
     public String circumstances() throws IOException {
         try (MongoClient client = MongoClients.create(uri)) {
             String server = client.getDatabase("admin")
@@ -92,7 +92,7 @@ public final class BenchServer implements AutoCloseable {
         }
     }
 
-    private static BenchServer started(List<String> words) throws IOException, InterruptedException {
+    private static BenchServer started(List<String> arguments) throws IOException, InterruptedException {
         Path data = Files.createTempDirectory("bench-mongod-");
         int port = freePort();
         List<String> command = new ArrayList<>(List.of("sh", "-c", KEEPER, "keeper", data.toString(), mongod()));
@@ -104,7 +104,7 @@ public final class BenchServer implements AutoCloseable {
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         String uri = "mongodb://127.0.0.1:%d/?directConnection=true".formatted(port);
-        BenchServer server = new BenchServer(uri, words, keeper);
+        BenchServer server = new BenchServer(uri, arguments, keeper);
         try {
             initiate(uri, port);
             return server;
@@ -114,7 +114,7 @@ public final class BenchServer implements AutoCloseable {
         }
     }
 
-    /** Makes it a replica set of one, and waits until it takes writes. */
+    /** Initiates a replica set of one, and waits until it accepts writes. */
     private static void initiate(String uri, int port) throws InterruptedException {
         Document member = new Document("_id", 0).append("host", "127.0.0.1:" + port);
         Document set = new Document("_id", "rs0").append("members", List.of(member));
@@ -124,21 +124,21 @@ public final class BenchServer implements AutoCloseable {
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
             while (!admin.runCommand(new Document("hello", 1)).getBoolean("isWritablePrimary")) {
                 if (System.nanoTime() > end) {
-                    throw new MongoException("mongod takes no writes after " + START_SECONDS + " s");
+                    throw new MongoException("mongod accepts no writes after " + START_SECONDS + " s");
                 }
                 Thread.sleep(20);
             }
         }
     }
 
-    /** The path that tests/get-mongod.sh prints: it fetches mongod 6.0.5 once. */
+    /** Returns the path that tests/get-mongod.sh prints, which downloads mongod 6.0.5 once. */
     private static String mongod() throws IOException, InterruptedException {
         Path script = Stream.iterate(Path.of("").toAbsolutePath(), Objects::nonNull, Path::getParent)
                 .map(folder -> folder.resolve("tests/get-mongod.sh"))
                 .filter(Files::exists)
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException(
-                        "Run the bench inside the repository, or give it" + " the URI of a replica set"));
+                        "Run the benchmark inside the repository, or pass the URI of a replica set"));
         Process fetch = new ProcessBuilder("sh", script.toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
@@ -146,7 +146,7 @@ public final class BenchServer implements AutoCloseable {
                 new BufferedReader(new InputStreamReader(fetch.getInputStream(), StandardCharsets.UTF_8))) {
             String path = lines.readLine();
             if (fetch.waitFor() != 0 || path == null) {
-                throw new IllegalStateException("No mongod; start one, and give its URI");
+                throw new IllegalStateException("No mongod found: start one and pass its URI");
             }
             return path;
         }

@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * {@code ./migopy dbdump} and {@code mongodump} of one database as whole processes, in turns, each
- * round the other one first.
+ * Compares {@code ./migopy dbdump} and {@code mongodump} of one database as whole processes; each
+ * round starts with the other one.
  */
 final class DumpProcesses {
     private static final long LIMIT_SECONDS = 120;
@@ -53,7 +53,7 @@ final class DumpProcesses {
         return String.format(Locale.ROOT, "| %s | %.0f | %.0f | %.2f |", round, ours, theirs, ours / theirs);
     }
 
-    /** The first run builds, the second one records its classes, of which an archive is made. */
+    /** The first run builds, the second records its classes, from which an archive is created. */
     private void warmUp() throws IOException, InterruptedException {
         dbdump();
         dbdump();

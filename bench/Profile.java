@@ -8,29 +8,29 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Runs migopy.java's main and looks a thousand times a second at what the thread does that has the
- * turn: the migration's while there is one, else the main thread.
+ * Runs migopy.java's main and samples the active thread a thousand times a second: the migration's
+ * thread while there is one, otherwise the main thread.
  *
- * <p>Writes a line for each look into the file that the property {@code profile} names: whether it
- * is in the steps or around them, and what it is at.
+ * <p>Writes a line per sample into the file that the property {@code profile} names: whether it is
+ * in the steps or around them, and what the thread does.
  */
 public class Profile {
     private static final String MIGRATION = "migopy-migration";
 
     private final Thread main = Thread.currentThread();
-    private final List<String> looks = new ArrayList<>();
+    private final List<String> samples = new ArrayList<>();
 
     public static void main(String... args) throws ReflectiveOperationException {
         Profile profile = new Profile();
-        Thread looking = new Thread(profile::look, "profile");
-        looking.setDaemon(true); // the program ends the JVM by itself
-        looking.setPriority(Thread.MAX_PRIORITY);
+        Thread sampler = new Thread(profile::sample, "profile");
+        sampler.setDaemon(true); // the program ends the JVM by itself
+        sampler.setPriority(Thread.MAX_PRIORITY);
         Runtime.getRuntime().addShutdownHook(new Thread(profile::write, "profile-end"));
-        looking.start();
+        sampler.start();
         Class.forName("migopy").getMethod("main", String[].class).invoke(null, (Object) args);
     }
 
-    private void look() {
+    private void sample() {
         try {
             while (true) {
                 Thread.sleep(1);
@@ -43,8 +43,8 @@ public class Profile {
                         stack = each.getValue();
                     }
                 }
-                synchronized (looks) {
-                    looks.add(where + "\t" + what(stack));
+                synchronized (samples) {
+                    samples.add(where + "\t" + what(stack));
                 }
             }
         } catch (InterruptedException e) {
@@ -78,11 +78,11 @@ public class Profile {
     }
 
     private void write() {
-        synchronized (looks) {
+        synchronized (samples) {
             try {
                 Files.write(
                         Path.of(System.getProperty("profile")),
-                        looks,
+                        samples,
                         StandardOpenOption.CREATE,
                         StandardOpenOption.APPEND);
             } catch (IOException e) {

@@ -34,13 +34,13 @@ import org.bson.Document;
 import org.bson.conversions.Bson;
 
 /**
- * Backfills side by side with what a person would write by hand, on one server in one run, and
- * their memory by size. {@code jbang bench/backfill.java [URI] [ratios|memory|smoke] [DOCUMENTS]
- * [ROUNDS]}
+ * Compares backfills with the same changes written by hand, on one server in one run, and measures
+ * their memory by size: {@code jbang bench/backfill.java [URI] [ratios|memory|smoke] [DOCUMENTS]
+ * [ROUNDS]}.
  *
- * <p>Without a URI on a mongod of its own. Tables go to standard output, how far it is to standard
- * error. The exit code is 1 when a ratio is below what is wanted; not with {@code smoke}, which
- * only shows that all of this works.
+ * <p>Without a URI it starts a mongod. Tables go to standard output, progress to standard error.
+ * The exit code is 1 if a ratio is below its target, except with {@code smoke}, which only shows
+ * that everything works.
  */
 public class backfill {
     private static final int ROUNDS = 3;
@@ -77,13 +77,13 @@ public class backfill {
     private static boolean measure(BenchServer server) throws Exception {
         String what = "all";
         List<Long> numbers = new ArrayList<>();
-        for (String word : server.words()) {
-            if (word.matches("[0-9]+")) {
-                numbers.add(Long.parseLong(word));
-            } else if (List.of("ratios", "memory", "smoke").contains(word)) {
-                what = word;
+        for (String argument : server.arguments()) {
+            if (argument.matches("[0-9]+")) {
+                numbers.add(Long.parseLong(argument));
+            } else if (List.of("ratios", "memory", "smoke").contains(argument)) {
+                what = argument;
             } else {
-                throw new IllegalArgumentException(word + " is none of ratios, memory, smoke");
+                throw new IllegalArgumentException(argument + " is not one of ratios, memory, smoke");
             }
         }
         boolean smoke = what.equals("smoke");
@@ -142,7 +142,7 @@ public class backfill {
         return perSecond;
     }
 
-    /** What the way before left to be done is no business of the next one. */
+    /** Flushes what the previous method wrote, so that the next one does not pay for it. */
     private void settle() {
         client.getDatabase("admin").runCommand(new Document("fsync", 1));
         System.gc();
@@ -190,7 +190,7 @@ public class backfill {
         return Updates.combine(Updates.set("lower", lower), Updates.set("round", round));
     }
 
-    /** With the journal's own checkpoints: majority, matched by state and fence. */
+    /** A backfill with the checkpoints of the journal: majority, matched by state and fence. */
     private Backfill begun() {
         MongoCollection<Document> journal = database.getCollection("migrations");
         journal.drop();
@@ -217,7 +217,7 @@ public class backfill {
     }
 
     private void memory(List<Long> curve) throws InterruptedException {
-        System.out.printf("%nHeap in MiB: peak, and what is live after a collection, at most%n%n");
+        System.out.printf("%nHeap in MiB: the peak, and the most that was live after a collection%n%n");
         System.out.println(
                 "| documents | `update()` peak | live | `each()` peak | live |\n" + "| --- | --- | --- | --- | --- |");
         for (long count : curve) {
@@ -236,7 +236,7 @@ public class backfill {
         }
     }
 
-    /** Makes it so many documents, from those that are there. */
+    /** Adds documents to the existing ones until there are so many. */
     private void fill(long count) {
         if (filled == 0 || filled > count) {
             database.drop();

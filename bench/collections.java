@@ -25,9 +25,9 @@ import migopy.dump.RestoreRequest;
 import org.bson.Document;
 
 /**
- * How long a database of many collections takes: dump, restore into nothing, restore with {@code
- * --drop}. {@code jbang bench/collections.java [URI] [COLLECTIONS]}; each has ten documents and one
- * index.
+ * Measures a dump, a restore into an empty database and a restore with {@code --drop} of many
+ * collections, each with ten documents and one index: {@code jbang bench/collections.java [URI]
+ * [COLLECTIONS]}.
  */
 public class collections {
     private static final int COLLECTIONS = 1_000;
@@ -38,9 +38,9 @@ public class collections {
         Path folder = Files.createTempDirectory("bench-collections-");
         try (BenchServer server = BenchServer.of(args);
                 MongoClient client = MongoClients.create(server.uri())) {
-            int count = server.words().isEmpty()
+            int count = server.arguments().isEmpty()
                     ? COLLECTIONS
-                    : Integer.parseInt(server.words().get(0));
+                    : Integer.parseInt(server.arguments().get(0));
             System.out.println(server.circumstances());
             MongoDatabase database = client.getDatabase(DATABASE);
             database.drop();
@@ -52,7 +52,7 @@ public class collections {
             double drop = seconds(() -> restore(client, dumped, true));
             System.out.printf(
                     Locale.ROOT,
-                    "%n| collections | dump | restore into nothing | restore --drop | |%n"
+                    "%n| collections | dump | restore into an empty database | restore --drop | |%n"
                             + "| --- | --- | --- | --- | --- |%n"
                             + "| %,d | %.1f s | %.1f s | %.1f s | %.2f |%n",
                     count,

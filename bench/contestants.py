@@ -1,4 +1,4 @@
-"""What bench/tools.py measures: a tool in a folder and a database of its own; Migopy, and the least that a JVM can do."""
+"""The tools that bench/tools.py measures, each in its own folder and database: Migopy, and the minimum that a JVM needs."""
 
 import os
 import shutil
@@ -21,7 +21,7 @@ def say(text):
 
 
 def run(*command, **options):
-    """Runs a step of the preparation; its output is shown only when it fails."""
+    """Runs a step of the preparation; its output is shown only if it fails."""
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options)
     if done.returncode != 0:
         raise RuntimeError("%s: exit %d\n%s" % (" ".join(command), done.returncode, done.stdout[-3000:]))
@@ -49,13 +49,13 @@ def jdk(version):
     return None
 
 
-# As the launcher starts java.
+# The same options as the launcher.
 JVM_OPTIONS = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xshare:auto",
                "-Djdk.reflect.useNativeAccessorOnly=true"]
 
 
 def jar_of(home, name, folder, path="."):
-    """A jar of one of the bench's own classes."""
+    """A jar of one of the benchmark's own classes."""
     jar, classes = os.path.join(folder, name + ".jar"), os.path.join(folder, name + ".classes")
     run(os.path.join(home, "bin/javac"), "-d", classes, "-cp", path, os.path.join(ROOT, "bench", name + ".java"))
     run(os.path.join(home, "bin/jar"), "cf", jar, "-C", classes, ".")
@@ -63,7 +63,7 @@ def jar_of(home, name, folder, path="."):
 
 
 class Server:
-    """A replica set of one on a free port, gone at the end."""
+    """A replica set of one on a free port, deleted at the end."""
 
     def __init__(self, uri):
         self.process = None
@@ -102,10 +102,10 @@ class Server:
 
 
 class Tool:
-    """A tool in a folder of its own. A subclass says how it is installed, what a migration is, and its commands."""
+    """A tool in its own folder. A subclass defines how it is installed, what a migration is, and its commands."""
 
     name = None
-    pad = 5  # digits of a number: tools that sort by text need them
+    pad = 5  # digits of a number, for tools that sort by text
 
     def __init__(self, server):
         from pymongo import MongoClient
@@ -135,7 +135,7 @@ class Tool:
         return head.rstrip("/") + "/" + self.database + ("?" + options if options else "")
 
     def files(self, n):
-        """Makes it have the migrations 1 to n."""
+        """Creates the migrations 1 to n."""
         if n < self.count:
             shutil.rmtree(os.path.join(self.folder, self.directory))
             self.count = 0
@@ -145,13 +145,13 @@ class Tool:
         self.count = n
 
     def before_execute(self):
-        """What is not a part of a user's command, done before each."""
+        """Work before each run that is not part of a user's command."""
 
     def done(self):
         return self.db()["done"].count_documents({})
 
     def call(self, command):
-        """Runs it once: seconds, MiB."""
+        """Runs it once and returns seconds and MiB."""
         begun = time.perf_counter()
         with open(os.path.join(self.folder, "out"), "w", encoding="utf-8") as out:
             process = subprocess.Popen(command, cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL,
@@ -195,7 +195,7 @@ public class migopy extends MigrationsManager {
         self.warm()
 
     def warm(self):
-        """Builds, lets status and execute be recorded, and waits until the archives are there."""
+        """Builds, records the classes of status and execute, and waits until the archives exist."""
         self.drop()
         self.call(self.execute())
         self.call(self.status())
@@ -207,7 +207,7 @@ public class migopy extends MigrationsManager {
         raise RuntimeError("the archives are not there after two minutes: " + self.state())
 
     def state(self):
-        """What the launcher keeps for this JDK."""
+        """The launcher's folder for this JDK."""
         launch = os.path.join(self.folder, ".migopy", "launch")
         return os.path.join(launch, os.listdir(launch)[0])
 
@@ -233,28 +233,28 @@ class Bench%d {
     def execute(self):
         return ["./migopy", "execute"]
 
-    def profiled(self, looks):
-        """Its execute without the launcher, under bench/Profile.java, which adds to a file of looks."""
+    def profiled(self, samples):
+        """Its execute without the launcher, under bench/Profile.java, which appends to a file of samples."""
         with open(os.path.join(self.state(), "plan"), encoding="utf-8") as plan:
             _, java, _, path = plan.read().splitlines()[:4]
         jar = jar_of(os.path.dirname(os.path.dirname(java)), "Profile", self.folder)
         self.environment["MIGOPY_HOME"] = self.folder
         return [java, *JVM_OPTIONS, "-Xlog:disable", "-XX:SharedArchiveFile=" + os.path.join(self.state(), "execute.jsa"),
-                "-Dprofile=" + looks, "-cp", path + ":" + jar, "Profile", "execute"]
+                "-Dprofile=" + samples, "-cp", path + ":" + jar, "Profile", "execute"]
 
     def execute_compiling(self):
         self.forget_classes()
         return self.execute()
 
     def forget_classes(self):
-        """Moves them away: a file system may be slower for seconds after a thousand files were deleted."""
+        """Moves the classes away: a file system may be slower for seconds after a thousand files were deleted."""
         classes = os.path.join(self.folder, ".migopy", "classes")
         if os.path.isdir(classes):
             os.rename(classes, os.path.join(tempfile.mkdtemp(dir=self.folder), "forgotten"))
 
 
 class Bare(Tool):
-    """A JVM with driver and archive that does a command's reads and writes and nothing else: what is left to gain."""
+    """A JVM with driver and archive that does only the reads and writes of a command: the lower limit."""
 
     directory = "none"
 
@@ -273,7 +273,7 @@ class Bare(Tool):
         self.compiling = self.archived("compile", self.database, "3", *self.migrations)
 
     def archived(self, name, database, *arguments):
-        """The command for this database, with an archive of the classes that it loads with these further arguments."""
+        """The command for this database, with an archive of the classes that it loads with these arguments."""
         java = os.path.join(self.home, "bin/java")
         classes, archive = os.path.join(self.folder, name + ".classes"), os.path.join(self.folder, name + ".jsa")
         main = ["-cp", self.path, "Bare", self.uri, database]

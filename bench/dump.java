@@ -38,15 +38,15 @@ import org.bson.Document;
 import org.bson.RawBsonDocument;
 
 /**
- * Dump and restore side by side with the least that does the same, on one server in one run, then
- * their memory by size; prints the tables of bench/README.md. {@code jbang bench/dump.java [URI]
- * [smoke] [processes] [DOCUMENTS]}: without a URI on a mongod of its own, with {@code smoke} in
- * seconds.
+ * Compares dump and restore with the simplest code that does the same, on one server in one run,
+ * then measures their memory by size; prints the tables of bench/README.md: {@code jbang
+ * bench/dump.java [URI] [smoke] [processes] [DOCUMENTS]}. Without a URI it starts a mongod; with
+ * {@code smoke} it takes seconds.
  *
- * <p>Without a check, a checksum or an index: the bare copy writes the replies of find and getMore
- * as they are into one file with an fsync at its end, the bare insert reads a dump's file and calls
- * insertMany for 1,000 at a time. With {@code processes} it compares whole processes with mongodump
- * instead, where that is on the PATH.
+ * <p>The simplest code has no checks, checksums or indexes. The bare copy writes the replies of find
+ * and getMore unchanged into one file with an fsync at its end. The bare insert reads a dump's file
+ * and calls insertMany with 1,000 documents at a time. With {@code processes} it compares whole
+ * processes with mongodump instead, if that is on the PATH.
  */
 public class dump implements AutoCloseable {
     private static final int ROUNDS = 5;
@@ -55,7 +55,7 @@ public class dump implements AutoCloseable {
     private static final int BATCH = 1_000;
     private static final int BUFFER = 1 << 20;
 
-    /** Documents in a reply, as many as dbdump asks for. */
+    /** The number of documents in a reply, as in dbdump. */
     private static final int REPLY = 10_000;
 
     private static final String DATABASE = "bench_dump";
@@ -84,11 +84,11 @@ public class dump implements AutoCloseable {
         }
         Path folder = Files.createTempDirectory("bench-dump-");
         try (BenchServer server = BenchServer.of(args)) {
-            List<String> words = new ArrayList<>(server.words());
-            boolean smoke = words.remove("smoke");
-            boolean processes = words.remove("processes");
+            List<String> arguments = new ArrayList<>(server.arguments());
+            boolean smoke = arguments.remove("smoke");
+            boolean processes = arguments.remove("processes");
             long fewer = smoke ? SMOKE : DOCUMENTS;
-            long documents = words.isEmpty() ? fewer : Long.parseLong(words.get(0));
+            long documents = arguments.isEmpty() ? fewer : Long.parseLong(arguments.get(0));
             System.out.println(server.circumstances());
             try (dump bench = new dump(server.uri(), folder)) {
                 if (processes) {
@@ -134,7 +134,7 @@ public class dump implements AutoCloseable {
                     () -> insert(dumped.resolve(DATABASE).resolve(COLLECTION + ".bson")),
                     () -> restore(dumped));
             if (!hash().equals(before)) {
-                throw new IllegalStateException("what was written is not what was read");
+                throw new IllegalStateException("the restored data differs from the dumped data");
             }
             delete(dumped);
             System.out.printf(
@@ -147,13 +147,13 @@ public class dump implements AutoCloseable {
         }
         System.out.printf(
                 Locale.ROOT,
-                "%nMedian of the ratios: dump %.2f of the bare copy (wanted: 0.70), restore %.2f of"
-                        + " the bare insert (wanted: 0.80).%n",
+                "%nMedian of the ratios: dump %.2f of the bare copy (target: 0.70), restore %.2f of"
+                        + " the bare insert (target: 0.80).%n",
                 median(dumps),
                 median(restores));
     }
 
-    /** How long the bare way and ours took, one after the other. */
+    /** The times of the bare method and of ours. */
     private record Pair(double bareSeconds, double ourSeconds) {
         static Pair of(boolean turned, Work before, Work bare, Work ours) throws IOException {
             double first = seconds(before, turned ? ours : bare);
@@ -171,7 +171,7 @@ public class dump implements AutoCloseable {
         }
     }
 
-    /** The peak of a whole process that does one of them, by the number of documents. */
+    /** Prints the peak memory of a whole process that dumps or restores, by number of documents. */
     private void memory(String uri, List<Long> sizes) throws Exception {
         System.out.printf("%n| documents | peak of dump | peak of restore |%n| --- | --- | --- |%n");
         for (long size : sizes) {
@@ -245,7 +245,7 @@ public class dump implements AutoCloseable {
                 .getByteLength();
     }
 
-    /** The server's own. */
+    /** The server's hash of the collection. */
     private String hash() {
         return database.runCommand(new Document("dbHash", 1))
                 .get("collections", Document.class)
@@ -256,7 +256,7 @@ public class dump implements AutoCloseable {
         database.getCollection(COLLECTION).drop();
     }
 
-    /** Writes each reply of find and getMore as it comes, without a look at the documents in it. */
+    /** Writes each reply of find and getMore unchanged, without reading its documents. */
     private void scan(Path file) throws IOException {
         try (ClientSession session = client.startSession();
                 FileOutputStream out = new FileOutputStream(file.toFile())) {

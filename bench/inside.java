@@ -23,12 +23,13 @@ import migopy.journal.Entry.JournalEntry;
 import migopy.journal.State;
 import migopy.plan.Overview;
 import migopy.plan.Planner;
+import migopy.plan.Request.ExecuteRequest;
 import org.bson.BsonString;
 
 /**
- * What the parts of a command take that need no server, in a plain loop: {@code jbang
- * bench/inside.java [FILES]}. The first round of each is what a command pays, since its JVM is
- * cold; the median of the others is what the work itself takes.
+ * Measures the parts of a command that need no server: {@code jbang bench/inside.java [FILES]}. The
+ * first round of each shows the cost in a command, whose JVM is cold; the median of the others shows
+ * the cost of the work itself.
  */
 public class inside {
     private static final int FILES = 10_000;
@@ -42,7 +43,7 @@ public class inside {
 
     private inside() throws IOException {}
 
-    /** Something to measure. */
+    /** A part to measure. */
     private interface Work {
         void run() throws Exception;
     }
@@ -69,7 +70,7 @@ public class inside {
         time("checksums, none known", () -> new ChecksumCache(newCache()).of(listing));
         Path known = newCache();
         Map<String, String> checksums = new ChecksumCache(known).of(listing);
-        // Younger than the look at them, they are not trusted: hence the second look.
+        // Checksums of files as young as the cache are not trusted: hence the second run.
         new ChecksumCache(known).of(listing);
         time("checksums, all known", () -> new ChecksumCache(known).of(listing));
         List<Entry> entries = applied(listing, checksums);
@@ -85,7 +86,7 @@ public class inside {
         time("compile " + sources.size(), () -> compile(newCache(), sources));
         Path compiled = newCache();
         compile(compiled, sources);
-        time("load " + sources.size() + " that are kept", () -> compile(compiled, sources));
+        time("load " + sources.size() + " from the cache", () -> compile(compiled, sources));
     }
 
     private static List<Entry> applied(Listing listing, Map<String, String> checksums) {
@@ -111,6 +112,8 @@ public class inside {
                         true,
                         null,
                         null,
+                        null,
+                        null,
                         null)));
         return entries.subList(0, Math.max(0, entries.size() - 5));
     }
@@ -126,9 +129,9 @@ public class inside {
     private static void time(String what, Work work) throws Exception {
         double[] ms = new double[ROUNDS];
         for (int i = 0; i < ROUNDS; i++) {
-            long begun = System.nanoTime();
+            long started = System.nanoTime();
             work.run();
-            ms[i] = (System.nanoTime() - begun) / 1e6;
+            ms[i] = (System.nanoTime() - started) / 1e6;
         }
         double cold = ms[0];
         double[] warm = Arrays.copyOfRange(ms, 1, ROUNDS);

@@ -1,4 +1,4 @@
-"""The other tools that bench/tools.py measures, each from its own registry."""
+"""The other tools that bench/tools.py measures, installed from their registries."""
 
 import os
 import shutil
@@ -170,7 +170,7 @@ def down(db):
 
 
 class Mongock(Tool):
-    """Compiled beforehand, a bare main; it has no status."""
+    """Compiled beforehand, with a minimal main; it has no status command."""
 
     name = "Mongock"
     directory = "src"

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Measures Migopy beside other migration tools, on one real mongod, and prints tables in Markdown.
+"""Compares Migopy with other migration tools, on one real mongod, and prints tables in Markdown.
 
     python3 bench/tools.py                       everything, 15 runs of each: about an hour
-    python3 bench/tools.py status execute        only these works (see WORKS)
-    python3 bench/tools.py --runs 3 --smoke      small sizes, only to see that it works: three minutes
+    python3 bench/tools.py status execute        only these measurements (see WORKS)
+    python3 bench/tools.py --runs 3 --smoke      small sizes, only shows that it works: three minutes
     python3 bench/tools.py --tools Migopy,Bare,migrate-mongo
 
-Installs what it compares with from npm, PyPI, Maven Central and the Go proxy into ~/.cache/migopy-bench, leaves out a tool
-that this machine cannot install, and says so. Every tool runs as a whole process, in turns: A B C, A B C, ...; the first turn
-warms up and does not count. Times are wall time, memory is the kernel's own account of the process (ru_maxrss).
+Installs the other tools from npm, PyPI, Maven Central and the Go proxy into ~/.cache/migopy-bench. A tool that this machine
+cannot install is left out and reported. Every tool runs as a whole process, in turns: A B C, A B C, ...; the first turn warms
+up and does not count. Times are wall time, memory is the kernel's maximum for the process (ru_maxrss).
 Each tool has a folder and a database of its own, and the same migrations: one insert each.
 """
 
@@ -25,13 +25,13 @@ from contestants import PINNED, VENV, Bare, Migopy, Server, jdk, run, say, write
 from peers import (GolangMigrate, MigrateMongo, Mongock, MongodbMigrations, PymongoMigrate, PythonMigopy)
 
 JDKS = (17, 25)
-FEW = 3  # runs of what takes a minute
+FEW = 3  # runs of a measurement that takes a minute
 NOTHING_CACHED = ", nothing cached"
-LEFT_OUT = []  # whatever could not be installed, or failed
+LEFT_OUT = []  # tools that could not be installed, or failed
 
 
 class Samples:
-    """What each contestant took, run by run."""
+    """The measurements of each tool, run by run."""
 
     def __init__(self):
         self.seconds = {}
@@ -42,7 +42,7 @@ class Samples:
         self.memory.setdefault(name, []).append(measured[1])
 
     def ratio(self, name, other):
-        """Of the medians."""
+        """The ratio of the medians."""
         return statistics.median(self.seconds[name]) / statistics.median(self.seconds[other])
 
     def ms(self, name):
@@ -72,7 +72,7 @@ def in_turns(runs, contestants):
 
 
 def executing(tool, n, command=None):
-    """Measures one execute of n migrations on an empty database, and sees that all were done."""
+    """Measures one execute of n migrations on an empty database, and checks that all were applied."""
     def measure():
         tool.drop()
         measured = tool.call((command or tool.execute)())
@@ -99,7 +99,7 @@ class Bench:
         self.tools = {}
 
     def get(self, make, *arguments):
-        """The tool, installed once; None where that cannot be, or where it is not asked for."""
+        """The tool, installed once; None if it cannot be installed or is not wanted."""
         key = (make, arguments[:1])
         if self.options.tools and (make.name or make.__name__) not in self.options.tools:
             return None
@@ -117,7 +117,7 @@ class Bench:
         return [tool for tool in (self.get(Migopy, version, jdk(version)) for version in JDKS if jdk(version)) if tool]
 
     def bares(self):
-        """A bare JVM for each Migopy, which reads what that one wrote."""
+        """A bare JVM for each Migopy, which reads the journal that Migopy wrote."""
         pairs = [(version, self.get(Migopy, version, jdk(version))) for version in JDKS if jdk(version)]
         found = [self.get(Bare, version, jdk(version), migopy) for version, migopy in pairs if migopy]
         return [bare for bare in found if bare]
@@ -133,7 +133,7 @@ class Bench:
     def others(self, *makes):
         return [tool for tool in (self.get(make) for make in makes) if tool]
 
-    # -- the works ---------------------------------------------------------------------------------------------------
+    # -- the measurements ---------------------------------------------------------------------------------------------------
 
     def status(self):
         """status with 100 applied and 5 pending."""
@@ -164,7 +164,7 @@ class Bench:
             if n == self.options.sizes[-1]:
                 for tool in self.migopys() + self.bares():
                     contestants[tool.name + NOTHING_CACHED] = executing(tool, n, tool.execute_compiling)
-            # What is slow and not a target gets fewer turns.
+            # Slow tools without a target get fewer turns.
             slow = {tool.name: contestants.pop(tool.name) for tool in tools
                     if n >= 1000 and isinstance(tool, (GolangMigrate, Mongock, MongodbMigrations, PymongoMigrate))}
             samples = in_turns(self.runs, contestants)
@@ -189,7 +189,7 @@ class Bench:
         print_table("`status`, %d applied" % n, samples, "migrate-mongo")
 
     def huge(self):
-        """10 times as many: status, and execute of one. The journal is the large one's, ten times."""
+        """10 times as many: status, and execute of one. The journal is that of the large measurement, ten times."""
         n, times = self.options.large, 10
         for tool in self.migopys():
             samples = Samples()
@@ -215,7 +215,7 @@ class Bench:
 
     @staticmethod
     def multiply(tool, n, size):
-        """Gives the files after n the entries that executing them would have left."""
+        """Creates the journal entries of the files after n, as if they had been executed."""
         from bson.int64 import Int64
         journal = tool.db()["migrations"]
         pattern = journal.find_one({"number": 1})
@@ -236,7 +236,7 @@ class Bench:
         return tool.call(tool.execute())
 
     def growth(self):
-        """What one more migration costs in a run of 100 and of 10,000."""
+        """The cost of one more migration in a run of 100 and of 10,000."""
         small, large = 100, self.options.large
         for tool in self.migopys():
             per = {}
@@ -253,23 +253,23 @@ class Bench:
         """Where an execute of the middle size spends its time."""
         n = 10 if self.options.smoke else 100
         for tool in self.migopys():
-            looks = os.path.join(tool.folder, "looks")
+            samples = os.path.join(tool.folder, "samples")
             tool.files(n)
-            command = tool.profiled(looks)
+            command = tool.profiled(samples)
             for turn in range(self.runs + 1):
                 tool.drop()
                 tool.call(command)
-                if turn == 0:  # which compiles, and warms up
-                    os.remove(looks)
-            with open(looks, encoding="utf-8") as lines:
+                if turn == 0:  # compiles, and warms up
+                    os.remove(samples)
+            with open(samples, encoding="utf-8") as lines:
                 seen = Counter(tuple(line.rstrip().split("\t")) for line in lines)
-            all_looks = sum(seen.values())
-            print("\n%s, `execute` of %d, %d looks in %d runs\n" % (tool.name, n, all_looks, self.runs))
+            all_samples = sum(seen.values())
+            print("\n%s, `execute` of %d, %d samples in %d runs\n" % (tool.name, n, all_samples, self.runs))
             print("| | around the steps | in the steps |")
             print("| --- | --- | --- |")
             for what in sorted({what for _, what in seen}, key=lambda what: -seen["around", what] - seen["steps", what]):
                 print("| %s | %.0f %% | %.0f %% |" % (
-                    what, 100 * seen["around", what] / all_looks, 100 * seen["steps", what] / all_looks), flush=True)
+                    what, 100 * seen["around", what] / all_samples, 100 * seen["steps", what] / all_samples), flush=True)
 
 
 WORKS = ("status", "execute", "profile", "large", "huge", "growth")
