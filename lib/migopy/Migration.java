@@ -6,7 +6,6 @@ import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoDatabase;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -37,7 +36,7 @@ public final class Migration {
      * What the calls of this class lead to while a migration runs.
      *
      * @param home the project's folder
-     * @param transactions whether the server has them
+     * @param requireTransactions throws unless the server has them
      * @param client made when it is asked for first
      * @param log takes one line
      * @param backfills makes the backfill of a collection
@@ -46,7 +45,7 @@ public final class Migration {
      */
     public record Binding(
             Path home,
-            BooleanSupplier transactions,
+            Runnable requireTransactions,
             Supplier<MongoClient> client,
             MongoDatabase database,
             Consumer<String> log,
@@ -63,7 +62,7 @@ public final class Migration {
         public static Binding withoutRecord(Path home, Connection connection, Consumer<Event> events) {
             return new Binding(
                     home,
-                    connection::supportsTransactions,
+                    connection::requireTransactions,
                     connection::client,
                     connection.database(),
                     System.out::println,
@@ -167,11 +166,7 @@ public final class Migration {
      *     tell whether this one was committed
      */
     public static <E extends Exception> void transaction(TransactionBody<E> body) throws E {
-        if (!binding().transactions().getAsBoolean()) {
-            throw MigopyException.refused(
-                    "this server has no transactions: it is no replica set",
-                    "Start it as a replica set, of one member if need be");
-        }
+        binding().requireTransactions().run();
         Observation observation = binding().observation();
         MongoDatabase database = db().withWriteConcern(WriteConcern.ACKNOWLEDGED);
         try (ClientSession session = client().startSession()) {

@@ -2,6 +2,7 @@ package migopy;
 
 import java.util.List;
 import java.util.Locale;
+import org.bson.Document;
 
 /**
  * One step of a run, as it is told to a person and to {@code --json}.
@@ -76,6 +77,10 @@ public record StepReport(
                 frames = List.copyOf(frames);
             }
 
+            private Document document() {
+                return new Document("type", type).append("message", message).append("frames", frames);
+            }
+
             /** {@code java.io.IOException: no such file}, with the class's simple name. */
             public String shown() {
                 return type.equals(message) ? simple(type) : simple(type) + ": " + message;
@@ -85,6 +90,15 @@ public record StepReport(
         public StepError {
             frames = List.copyOf(frames);
             causes = List.copyOf(causes);
+        }
+
+        /** As the journal and {@code --json} have it, without the hint. */
+        public Document document() {
+            Document document = new Cause(type, message, frames).document();
+            if (!causes.isEmpty()) {
+                document.append("causes", causes.stream().map(Cause::document).toList());
+            }
+            return document;
         }
 
         /** Without causes, and without a hint of its own. */

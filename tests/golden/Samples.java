@@ -16,7 +16,9 @@ import migopy.command.Unlock.UnlockAnswer;
 import migopy.command.Validate.ValidateAnswer;
 import migopy.console.Answer;
 import migopy.console.ErrorAnswer;
-import migopy.journal.PastAttempt;
+import migopy.journal.Actor;
+import migopy.journal.Attempt;
+import migopy.journal.Attempt.NamedAttempt;
 
 /** Answers such as people get, by the name of their golden files. */
 final class Samples {
@@ -114,63 +116,11 @@ final class Samples {
         return MigopyException.refused(message, "All of them: {migopy} status");
     }
 
-    private static List<PastAttempt> attempts() {
+    private static List<NamedAttempt> attempts() {
         return List.of(
-                new PastAttempt(
-                        "1_create_users",
-                        "up",
-                        "applied",
-                        "7f3a9102",
-                        MORNING,
-                        MORNING,
-                        12L,
-                        "ada",
-                        "laptop",
-                        4711L,
-                        "0.1.0",
-                        null,
-                        null),
-                new PastAttempt(
-                        "4_split_names",
-                        "up",
-                        "failed",
-                        "7f3a9102",
-                        MORNING,
-                        MORNING,
-                        203L,
-                        "ada",
-                        "laptop",
-                        4711L,
-                        "0.1.0",
-                        null,
-                        DUPLICATE_KEY),
-                new PastAttempt(
-                        "4_split_names",
-                        "repair",
-                        "applied",
-                        "aa00bb11",
-                        null,
-                        MORNING,
-                        null,
-                        "bob",
-                        null,
-                        null,
-                        null,
-                        "done by hand",
-                        null),
-                new PastAttempt(
-                        "1_create_users",
-                        "down",
-                        "rolled_back",
-                        "cc22dd33",
-                        MORNING,
-                        MORNING,
-                        59_999L,
-                        "bob",
-                        "server",
-                        1L,
-                        "0.1.0",
-                        null,
-                        null));
+                new NamedAttempt("1_create_users", new Attempt("up", "applied", "7f3a9102", MORNING, MORNING, 12L, new Actor("ada", "laptop", 4711L, "0.1.0"), null, null)),
+                new NamedAttempt("4_split_names", new Attempt("up", "failed", "7f3a9102", MORNING, MORNING, 203L, new Actor("ada", "laptop", 4711L, "0.1.0"), DUPLICATE_KEY, null)),
+                new NamedAttempt("4_split_names", new Attempt("repair", "applied", "aa00bb11", null, MORNING, null, new Actor("bob", null, null, null), null, new Attempt.Note("reason", "done by hand"))),
+                new NamedAttempt("1_create_users", new Attempt("down", "rolled_back", "cc22dd33", MORNING, MORNING, 59_999L, new Actor("bob", "server", 1L, "0.1.0"), null, null)));
     }
 }

@@ -5,7 +5,8 @@ import migopy.console.Answer;
 import migopy.console.Table;
 import migopy.console.Wording;
 import migopy.console.Words;
-import migopy.journal.PastAttempt;
+import migopy.journal.Attempt;
+import migopy.journal.Attempt.NamedAttempt;
 import org.bson.Document;
 
 /**
@@ -16,7 +17,7 @@ import org.bson.Document;
  * @param collection the journal's collection
  * @param attempts oldest first
  */
-public record HistoryAnswer(String database, String server, String collection, List<PastAttempt> attempts)
+public record HistoryAnswer(String database, String server, String collection, List<NamedAttempt> attempts)
         implements Answer {
 
     public HistoryAnswer {
@@ -41,18 +42,19 @@ public record HistoryAnswer(String database, String server, String collection, L
     public Document json() {
         return new Document("database", database)
                 .append("collection", collection)
-                .append("attempts", attempts.stream().map(PastAttempt::json).toList());
+                .append("attempts", attempts.stream().map(NamedAttempt::json).toList());
     }
 
-    private static void row(PastAttempt attempt, Table table, Words out) {
+    private static void row(NamedAttempt named, Table table, Words out) {
+        Attempt attempt = named.attempt();
         String word = "repair".equals(attempt.direction()) ? "repaired" : attempt.outcome();
         table.row(
                 word,
-                attempt.name(),
-                out.time(attempt.startedAt() == null ? attempt.finishedAt() : attempt.startedAt()),
+                named.name(),
+                out.time(attempt.time()),
                 "ignore".equals(attempt.direction()) ? "" : out.duration(attempt.durationMs()),
                 attempt.run() == null ? "" : attempt.run(),
-                attempt.who());
+                attempt.by().who());
         if (attempt.reason() != null) {
             table.under(attempt.reason());
         } else if (attempt.error() != null) {

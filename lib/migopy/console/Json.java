@@ -51,18 +51,7 @@ public final class Json {
     }
 
     public static Document failure(StepError error) {
-        Document document = new Document("type", error.type())
-                .append("message", error.message())
-                .append("frames", error.frames());
-        List<Document> causes = error.causes().stream().map(Json::cause).toList();
-        put(document, "causes", causes.isEmpty() ? null : causes);
-        return put(document, "hint", error.hint());
-    }
-
-    private static Document cause(StepError.Cause cause) {
-        return new Document("type", cause.type())
-                .append("message", cause.message())
-                .append("frames", cause.frames());
+        return put(error.document(), "hint", error.hint());
     }
 
     public static Document step(StepReport step) {

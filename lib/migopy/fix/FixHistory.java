@@ -11,7 +11,8 @@ import migopy.console.Table;
 import migopy.console.Words;
 import migopy.journal.Actor;
 import migopy.journal.Fixes;
-import migopy.journal.PastAttempt;
+import migopy.journal.Attempt;
+import migopy.journal.Entry;
 import migopy.journal.State;
 import migopy.mongo.Connection;
 import migopy.mongo.MongoErrors;
@@ -69,16 +70,16 @@ public final class FixHistory {
     }
 
     private static boolean underWay(BsonDocument document) {
-        return State.RUNNING.word().equals(PastAttempt.text(document, "outcome"));
+        return State.RUNNING.word().equals(Entry.text(document, "outcome"));
     }
 
     private static FixRecord record(BsonDocument document, Set<String> live) {
         String run = document.get("_id") instanceof BsonString id ? id.getValue() : String.valueOf(document.get("_id"));
-        PastAttempt read = PastAttempt.read(run, document);
-        String kind = PastAttempt.text(document, "kind");
+        Attempt read = Attempt.read(document);
+        String kind = Entry.text(document, "kind");
         boolean dead =
                 underWay(document) && (Fixes.FixKind.SHELL.word().equals(kind) ? isGone(read) : !live.contains(run));
-        String file = PastAttempt.text(document, "file");
+        String file = Entry.text(document, "file");
         return new FixRecord(
                 run,
                 kind == null ? "unknown" : kind,
@@ -86,16 +87,16 @@ public final class FixHistory {
                 dead ? "interrupted" : read.outcome(),
                 read,
                 BsonBoolean.TRUE.equals(document.get("transactional")),
-                PastAttempt.text(document, "checksum"),
-                PastAttempt.text(document, "source"),
-                PastAttempt.text(document, "output"));
+                Entry.text(document, "checksum"),
+                Entry.text(document, "source"),
+                Entry.text(document, "output"));
     }
 
     /** A shell holds no lock: only on its own host can anybody tell that it is no longer open. */
-    private static boolean isGone(PastAttempt shell) {
-        return Actor.thisProcess().host().equals(shell.host())
-                && shell.pid() != null
-                && ProcessHandle.of(shell.pid()).isEmpty();
+    private static boolean isGone(Attempt shell) {
+        return Actor.thisProcess().host().equals(shell.by().host())
+                && shell.by().pid() != null
+                && ProcessHandle.of(shell.by().pid()).isEmpty();
     }
 
     /**

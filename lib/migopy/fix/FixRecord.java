@@ -4,7 +4,7 @@ import migopy.console.Answer;
 import migopy.console.Json;
 import migopy.console.Table;
 import migopy.console.Words;
-import migopy.journal.PastAttempt;
+import migopy.journal.Attempt;
 import org.bson.Document;
 
 /**
@@ -24,7 +24,7 @@ public record FixRecord(
         String kind,
         String file,
         String outcome,
-        PastAttempt attempt,
+        Attempt attempt,
         boolean transactional,
         String checksum,
         String source,
@@ -37,7 +37,7 @@ public record FixRecord(
     }
 
     void into(Table table, Words out) {
-        table.row(outcome, run, file, out.time(attempt.startedAt()), out.duration(attempt.durationMs()), attempt.who());
+        table.row(outcome, run, file, out.time(attempt.startedAt()), out.duration(attempt.durationMs()), attempt.by().who());
     }
 
     @Override

@@ -5,8 +5,6 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.bson.BsonDocument;
-import org.bson.BsonNumber;
-import org.bson.BsonString;
 import org.bson.Document;
 
 /**
@@ -14,7 +12,7 @@ import org.bson.Document;
  *
  * @param pid the process that a signal would have to go to
  */
-public record Actor(String user, String host, long pid, String migopy) {
+public record Actor(String user, String host, Long pid, String migopy) {
     /** The version that stands in the journal, in the lock and behind {@code --version}. */
     public static final String VERSION = "0.1.0";
 
@@ -54,23 +52,34 @@ public record Actor(String user, String host, long pid, String migopy) {
         }
     }
 
-    /** As it stands in the journal. */
+    /** User and host, {@code ada@laptop}; empty if unknown. */
+    public String who() {
+        return user == null ? "" : host == null ? user : user + "@" + host;
+    }
+
+    /** {@code ada on laptop, pid 4711}. */
+    public String shown() {
+        return "%s on %s, pid %s".formatted(orUnknown(user), orUnknown(host), pid == null ? "unknown" : pid);
+    }
+
+    private static String orUnknown(String text) {
+        return text == null ? "unknown" : text;
+    }
+
+    /** As the journal has it. */
     public Document toDocument() {
-        return new Document("user", user)
-                .append("host", host)
-                .append("pid", pid)
-                .append("migopy", migopy);
+        Document document = new Document();
+        Attempt.put(document, "user", user);
+        Attempt.put(document, "host", host);
+        Attempt.put(document, "pid", pid);
+        return Attempt.put(document, "migopy", migopy);
     }
 
     static Actor read(BsonDocument document) {
         return new Actor(
-                text(document, "user"),
-                text(document, "host"),
-                document.get("pid") instanceof BsonNumber pid ? pid.longValue() : 0,
-                text(document, "migopy"));
-    }
-
-    private static String text(BsonDocument document, String field) {
-        return document.get(field) instanceof BsonString text ? text.getValue() : "unknown";
+                Entry.text(document, "user"),
+                Entry.text(document, "host"),
+                Entry.whole(document, "pid"),
+                Entry.text(document, "migopy"));
     }
 }

@@ -9,6 +9,32 @@ public sealed interface Entry {
     /** What to call it on the screen: the migration's name, or what stands in its {@code _id}. */
     String name();
 
+    /** The migration's name: the document's {@code _id}, or the Python Migopy's name without its ending. */
+    static String nameOf(BsonDocument document) {
+        BsonValue key = document.get("_id");
+        if (key != null && key.isString() && document.containsKey("state")) {
+            return key.asString().getValue();
+        }
+        String name = text(document, "name");
+        if (name != null) {
+            int dot = name.lastIndexOf('.');
+            return dot > 0 ? name.substring(0, dot) : name;
+        }
+        return key != null && key.isString() ? key.asString().getValue() : new BsonDocument("_id", key).toJson();
+    }
+
+    /** The text in a field; null where there is none. */
+    static String text(BsonDocument document, String field) {
+        return document.isString(field) ? document.getString(field).getValue() : null;
+    }
+
+    /** The whole number in a field; null where there is none. */
+    static Long whole(BsonDocument document, String field) {
+        return document.isInt64(field) || document.isInt32(field)
+                ? Long.valueOf(document.getNumber(field).longValue())
+                : null;
+    }
+
     /**
      * A document of the journal that is understood. What a document may leave out is null here.
      *

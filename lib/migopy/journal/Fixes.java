@@ -102,7 +102,7 @@ public final class Fixes {
             if (error == null) {
                 unset.append("error", "");
             } else {
-                set.append("error", Attempt.errorDocument(error));
+                set.append("error", error.document());
             }
             return Updates.combine(new Document("$set", set), new Document("$unset", unset));
         }

@@ -151,7 +151,7 @@ final class Records {
 
     /** Notes why a call was asked to end whose record may stay running. */
     void note(Precondition expected, StepError error) {
-        Bson noted = Updates.set("error", Attempt.errorDocument(error));
+        Bson noted = Updates.set("error", error.document());
         end(
                 expected,
                 noted,

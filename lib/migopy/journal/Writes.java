@@ -166,7 +166,7 @@ public final class Writes {
             if (attempt.error() == null) {
                 unset.append("error", "");
             } else {
-                set.append("error", Attempt.errorDocument(attempt.error()));
+                set.append("error", attempt.error().document());
             }
             return Updates.combine(new Document("$set", set), new Document("$unset", unset), attempt.push());
         }

@@ -174,12 +174,21 @@ public final class Connection implements AutoCloseable {
                 .withTimeout(JOURNAL_CALL_MS, TimeUnit.MILLISECONDS);
     }
 
-    /** Whether a migration may have a transaction. */
+    /** Whether the server has transactions. */
     public boolean supportsTransactions() {
-        return switch (topology()) {
-            case REPLICA_SET, SHARDED -> true;
-            case STANDALONE, EMBEDDED -> false;
-        };
+        return topology().noTransactions() == null;
+    }
+
+    /**
+     * Does nothing on a server that has transactions.
+     *
+     * @throws MigopyException refused, on any other
+     */
+    public void requireTransactions() {
+        String why = topology().noTransactions();
+        if (why != null) {
+            throw MigopyException.refused("A transaction cannot be started: " + why, topology().transactionsHint());
+        }
     }
 
     /** Where it is, known without a connection: {@code localhost:27017}, or all of the hosts. */
@@ -229,15 +238,26 @@ public final class Connection implements AutoCloseable {
                 .withTimeout(JOURNAL_CALL_MS, TimeUnit.MILLISECONDS);
     }
 
-    /** What kind of server answers. */
+    /** The kind of server. */
     public enum Topology {
         STANDALONE,
         REPLICA_SET,
         SHARDED,
-        /**
-         * The small server that Migopy starts itself: no sessions, no pipeline updates, no {@code
-         * hello}.
-         */
-        EMBEDDED
+        /** The small server that Migopy starts: no sessions, no pipeline updates, no {@code hello}. */
+        EMBEDDED;
+
+        /** Why there are no transactions, as the end of a sentence; null where there are. */
+        public String noTransactions() {
+            return switch (this) {
+                case REPLICA_SET, SHARDED -> null;
+                case STANDALONE -> "this server has no transactions: it is not a replica set";
+                case EMBEDDED -> "the embedded database has no transactions";
+            };
+        }
+
+        /** What to do about that. */
+        public String transactionsHint() {
+            return this == EMBEDDED ? "Run it without --embedded on a replica set" : "Start mongod with --replSet";
+        }
     }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import migopy.MigopyException;
+import migopy.console.Nearest;
 
 /** Finds the migration that a person means. */
 public final class NameResolver {
@@ -72,7 +73,7 @@ public final class NameResolver {
 
     private static MigopyException unknown(String typed, String wanted, List<Situation> migrations) {
         List<Situation> nearest = migrations.stream()
-                .sorted(Comparator.comparingInt(one -> distance(wanted, one.name())))
+                .sorted(Comparator.comparingInt(one -> Nearest.distanceToStart(wanted, one.name())))
                 .limit(OFFERED)
                 .toList();
         return MigopyException.usage(
@@ -85,29 +86,5 @@ public final class NameResolver {
     private static String listed(List<Situation> some) {
         String names = some.stream().limit(OFFERED).map(Situation::name).collect(Collectors.joining(", "));
         return some.size() > OFFERED ? names + ", ..." : names;
-    }
-
-    /**
-     * Levenshtein's distance, with what the longer name has at its end counted as little as can be.
-     */
-    private static int distance(String typed, String name) {
-        int[] row = new int[name.length() + 1];
-        for (int j = 0; j <= name.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= typed.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= name.length(); j++) {
-                int same = diagonal + (typed.charAt(i - 1) == name.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(same, Math.min(row[j - 1], row[j]) + 1);
-            }
-        }
-        int nearest = Integer.MAX_VALUE;
-        for (int value : row) {
-            nearest = Math.min(nearest, value); // a beginning of the name is near enough
-        }
-        return nearest;
     }
 }

@@ -159,7 +159,7 @@ final class Problems {
     }
 
     private static String where(Actor by) {
-        return by == null ? "" : " by %s on %s, pid %d".formatted(by.user(), by.host(), by.pid());
+        return by == null ? "" : " by " + by.shown();
     }
 
     private static String because(JournalEntry entry) {

@@ -52,7 +52,7 @@ final class CallHandles {
     Migration.Binding binding(Path home, StepBackfills backfills, Skip skip) {
         return new Migration.Binding(
                 home,
-                connection::supportsTransactions,
+                connection::requireTransactions,
                 this::client,
                 database,
                 System.out::println,

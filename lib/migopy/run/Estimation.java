@@ -44,7 +44,7 @@ final class Estimation {
                 connection.topology() == Topology.EMBEDDED);
         var binding = new Migration.Binding(
                 context.settings().home(),
-                connection::supportsTransactions,
+                connection::requireTransactions,
                 estimate::client,
                 estimate.database(),
                 System.out::println,

@@ -26,10 +26,8 @@ public final class FixRunner {
 
     private FixAnswer underLock(Fix fix, FixOptions options, Ledger ledger) throws InterruptedException {
         boolean transactional = fix.transactional() || options.transaction();
-        if (transactional && !context.connection().supportsTransactions()) {
-            throw MigopyException.refused(
-                    "This server has no transactions: it is no replica set",
-                    "Start mongod with --replSet, or do without a transaction");
+        if (transactional) {
+            context.connection().requireTransactions();
         }
         try (Operation operation = Operation.open(context, ledger, options.waitForLock())) {
             operation.entries(); // for its fences alone: a fix plans nothing

@@ -116,22 +116,10 @@ record Preparation(List<Step> steps, List<Steps.Compiled> compiled, List<Problem
             return Optional.of(new Problem(
                     Problem.Kind.NOT_COMPILABLE,
                     step.name(),
-                    "%s takes a ClientSession, and %s".formatted(step.name(), noTransactions(connection)),
-                    transactionsNeed(connection) + ", or let it take (MongoDatabase) only"));
+                    "%s takes a ClientSession, and %s".formatted(step.name(), connection.topology().noTransactions()),
+                    connection.topology().transactionsHint() + ", or remove the ClientSession parameter"));
         }
         return Optional.empty();
-    }
-
-    private static String noTransactions(Connection connection) {
-        return connection.topology() == Topology.EMBEDDED
-                ? "the embedded database has no transactions"
-                : "this server has no transactions: it is not a replica set";
-    }
-
-    private static String transactionsNeed(Connection connection) {
-        return connection.topology() == Topology.EMBEDDED
-                ? "Run it without --embedded on a replica set"
-                : "Start mongod with --replSet";
     }
 
     /**

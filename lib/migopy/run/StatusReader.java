@@ -1,0 +1,171 @@
+package migopy.run;
+
+import com.mongodb.MongoException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import migopy.Problem;
+import migopy.backfill.BackfillProgress;
+import migopy.command.StatusAnswer;
+import migopy.command.StatusAnswer.Row;
+import migopy.console.Wording;
+import migopy.files.MigrationFile;
+import migopy.files.MigrationSource;
+import migopy.journal.Actor;
+import migopy.journal.Entry.JournalEntry;
+import migopy.journal.Journal;
+import migopy.mongo.Connection;
+import migopy.mongo.MongoErrors;
+import migopy.plan.MigrationState;
+import migopy.plan.Overview;
+import migopy.plan.Situation;
+import migopy.settings.Settings;
+import org.bson.BsonInvalidOperationException;
+import org.bson.BsonValue;
+
+/** Finds out how the migrations stand. Writes nothing, and compiles on request only. */
+public final class StatusReader {
+    /** Each difference costs one read of the journal; more of them nobody reads at once. */
+    private static final int DIFFS = 20;
+
+    private StatusReader() {}
+
+    /**
+     * Looks at directory, journal and, where something is under way, at the lock.
+     *
+     * @param all whether every applied one is to be shown
+     * @param compile whether what is pending is compiled, too
+     * @throws migopy.MigopyException unreachable, if nobody answers or a right is missing; usage,
+     *     if the directory cannot be read
+     */
+    public static StatusAnswer read(Settings settings, Connection connection, boolean all, boolean compile) {
+        String database = settings.database();
+        Survey survey = Survey.of(settings); // while the connection is being made
+        Ledger ledger = Ledger.open(settings, connection);
+        try {
+            Overview overview = survey.with(JournalView.read(ledger, connection));
+            List<String> notices = new ArrayList<>(overview.notices());
+            List<Problem> problems = withDiffs(overview, ledger.journal());
+            Map<String, Problem.Kind> uncompiled = new HashMap<>();
+            for (Problem problem : compile ? compiling(settings, overview) : List.<Problem>of()) {
+                uncompiled.put(problem.name(), problem.kind());
+                problems.add(problem);
+            }
+            List<Row> rows = new ArrayList<>(overview.migrations().size());
+            for (Situation one : overview.migrations()) {
+                rows.add(row(one, uncompiled.get(one.name())));
+                addProgress(one, notices);
+            }
+            return new StatusAnswer(
+                    database,
+                    connection.server(),
+                    settings.migrationsCollection(),
+                    survey.directory(),
+                    settings.embedded(),
+                    rows,
+                    problems,
+                    notices,
+                    all);
+        } catch (MongoException e) {
+            throw MongoErrors.translate(e, reading(settings));
+        }
+    }
+
+    /** The beginning of what is said when the journal cannot be read. */
+    static String reading(Settings settings) {
+        return "Reading %s.%s".formatted(settings.database(), settings.migrationsCollection());
+    }
+
+    /** All problems; the first edited ones with what was changed. */
+    static List<Problem> withDiffs(Overview overview, Journal journal) {
+        Map<String, Situation> byName = new HashMap<>();
+        List<Problem> problems = new ArrayList<>(overview.problems().size());
+        int diffs = 0;
+        for (Problem problem : overview.problems()) {
+            if (problem.kind() == Problem.Kind.EDITED && diffs < DIFFS) {
+                if (diffs++ == 0) {
+                    overview.migrations().forEach(one -> byName.put(one.name(), one));
+                }
+                problem = EditDiff.withDiff(
+                        problem, journal, byName.get(problem.name()).file());
+            }
+            problems.add(problem);
+        }
+        return problems;
+    }
+
+    /** What keeps the files that are not applied yet from being run. */
+    private static List<Problem> compiling(Settings settings, Overview overview) {
+        List<MigrationFile> files = new ArrayList<>();
+        for (Situation one : overview.migrations()) {
+            boolean toRun = switch (one.state()) {
+                case PENDING, SKIPPED, FAILED -> true;
+                default -> false;
+            };
+            if (toRun && one.file() != null) {
+                files.add(one.file());
+            }
+        }
+        return Validation.compiling(settings, files, MigrationSource.readAll(files));
+    }
+
+    private static Row row(Situation one, Problem.Kind uncompiled) {
+        Problem.Kind problem =
+                one.problem() == null ? uncompiled : one.problem().kind();
+        JournalEntry entry = one.entry();
+        // What was rolled back is pending again: when it ran before is history's matter.
+        if (entry == null || one.state() == MigrationState.PENDING) {
+            return new Row(one.name(), one.number(), one.state(), problem, null, null, null, null, null);
+        }
+        return new Row(
+                one.name(),
+                one.number(),
+                one.state(),
+                problem,
+                entry.startedAt(),
+                entry.finishedAt(),
+                entry.durationMs(),
+                entry.reversible(),
+                who(entry.by()),
+                one.state() == MigrationState.SKIPPED ? entry.reason() : null);
+    }
+
+    private static String who(Actor by) {
+        return by == null || by.user() == null ? null : by.who();
+    }
+
+    private static void addProgress(Situation one, List<String> notices) {
+        boolean begun = one.state() == MigrationState.RUNNING || one.state() == MigrationState.INTERRUPTED;
+        if (!begun || one.entry().checkpoints() == null) {
+            return;
+        }
+        for (BsonValue checkpoint : one.entry().checkpoints().values()) {
+            notices.add(one.name() + ": " + progress(checkpoint, one.state()));
+        }
+    }
+
+    private static String progress(BsonValue checkpoint, MigrationState state) {
+        BackfillProgress standing;
+        try {
+            standing = BackfillProgress.of(checkpoint.asDocument());
+        } catch (BsonInvalidOperationException e) {
+            return "the checkpoint of its backfill cannot be understood: " + e.getMessage();
+        }
+        String done = Wording.number(standing.done());
+        String changed = Wording.number(standing.changed());
+        String of = "backfill of " + standing.collection();
+        if (standing.state() == BackfillProgress.Phase.DONE) {
+            return "%s done, %s visited, %s changed".formatted(of, done, changed);
+        }
+        String far = "%s of about %s visited, %s changed".formatted(done, Wording.number(standing.estimate()), changed);
+        if (state != MigrationState.RUNNING) {
+            return "%s stopped, %s".formatted(of, far);
+        }
+        return switch (standing.state()) {
+            case PAUSED -> "%s paused, %s".formatted(of, far);
+            case WAITING -> "%s waits for a secondary that is behind, %s".formatted(of, far);
+            default -> "%s, %s, %s a second".formatted(of, far, Wording.number(Math.round(standing.perSecond())));
+        };
+    }
+}
