@@ -191,7 +191,6 @@
 //SOURCES journal/EntryReader.java
 //SOURCES journal/Fixes.java
 //SOURCES journal/Journal.java
-//SOURCES journal/PastAttempt.java
 //SOURCES journal/Records.java
 //SOURCES journal/State.java
 //SOURCES journal/Writes.java
@@ -246,6 +245,7 @@
 //SOURCES run/FixRun.java
 //SOURCES run/FixRunner.java
 //SOURCES run/HalfRestored.java
+//SOURCES run/History.java
 //SOURCES run/HookCalls.java
 //SOURCES run/Hooks.java
 //SOURCES run/Ignores.java
@@ -263,6 +263,7 @@
 //SOURCES run/Runner.java
 //SOURCES run/Skip.java
 //SOURCES run/SourceReader.java
+//SOURCES run/StatusReader.java
 //SOURCES run/StepBackfills.java
 //SOURCES run/StepRun.java
 //SOURCES run/Steps.java

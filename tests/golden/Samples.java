@@ -118,9 +118,53 @@ final class Samples {
 
     private static List<NamedAttempt> attempts() {
         return List.of(
-                new NamedAttempt("1_create_users", new Attempt("up", "applied", "7f3a9102", MORNING, MORNING, 12L, new Actor("ada", "laptop", 4711L, "0.1.0"), null, null)),
-                new NamedAttempt("4_split_names", new Attempt("up", "failed", "7f3a9102", MORNING, MORNING, 203L, new Actor("ada", "laptop", 4711L, "0.1.0"), DUPLICATE_KEY, null)),
-                new NamedAttempt("4_split_names", new Attempt("repair", "applied", "aa00bb11", null, MORNING, null, new Actor("bob", null, null, null), null, new Attempt.Note("reason", "done by hand"))),
-                new NamedAttempt("1_create_users", new Attempt("down", "rolled_back", "cc22dd33", MORNING, MORNING, 59_999L, new Actor("bob", "server", 1L, "0.1.0"), null, null)));
+                new NamedAttempt(
+                        "1_create_users",
+                        new Attempt(
+                                "up",
+                                "applied",
+                                "7f3a9102",
+                                MORNING,
+                                MORNING,
+                                12L,
+                                new Actor("ada", "laptop", 4711L, "0.1.0"),
+                                null,
+                                null)),
+                new NamedAttempt(
+                        "4_split_names",
+                        new Attempt(
+                                "up",
+                                "failed",
+                                "7f3a9102",
+                                MORNING,
+                                MORNING,
+                                203L,
+                                new Actor("ada", "laptop", 4711L, "0.1.0"),
+                                DUPLICATE_KEY,
+                                null)),
+                new NamedAttempt(
+                        "4_split_names",
+                        new Attempt(
+                                "repair",
+                                "applied",
+                                "aa00bb11",
+                                null,
+                                MORNING,
+                                null,
+                                new Actor("bob", null, null, null),
+                                null,
+                                new Attempt.Note("reason", "done by hand"))),
+                new NamedAttempt(
+                        "1_create_users",
+                        new Attempt(
+                                "down",
+                                "rolled_back",
+                                "cc22dd33",
+                                MORNING,
+                                MORNING,
+                                59_999L,
+                                new Actor("bob", "server", 1L, "0.1.0"),
+                                null,
+                                null)));
     }
 }

@@ -37,7 +37,13 @@ public record FixRecord(
     }
 
     void into(Table table, Words out) {
-        table.row(outcome, run, file, out.time(attempt.startedAt()), out.duration(attempt.durationMs()), attempt.by().who());
+        table.row(
+                outcome,
+                run,
+                file,
+                out.time(attempt.startedAt()),
+                out.duration(attempt.durationMs()),
+                attempt.by().who());
     }
 
     @Override

@@ -178,7 +178,9 @@ public record Attempt(
 
     private static Stream<BsonDocument> documents(BsonDocument document, String field) {
         return document.isArray(field)
-                ? document.getArray(field).stream().filter(BsonValue::isDocument).map(BsonValue::asDocument)
+                ? document.getArray(field).stream()
+                        .filter(BsonValue::isDocument)
+                        .map(BsonValue::asDocument)
                 : Stream.of();
     }
 

@@ -187,7 +187,8 @@ public final class Connection implements AutoCloseable {
     public void requireTransactions() {
         String why = topology().noTransactions();
         if (why != null) {
-            throw MigopyException.refused("A transaction cannot be started: " + why, topology().transactionsHint());
+            throw MigopyException.refused(
+                    "A transaction cannot be started: " + why, topology().transactionsHint());
         }
     }
 

@@ -116,7 +116,8 @@ record Preparation(List<Step> steps, List<Steps.Compiled> compiled, List<Problem
             return Optional.of(new Problem(
                     Problem.Kind.NOT_COMPILABLE,
                     step.name(),
-                    "%s takes a ClientSession, and %s".formatted(step.name(), connection.topology().noTransactions()),
+                    "%s takes a ClientSession, and %s"
+                            .formatted(step.name(), connection.topology().noTransactions()),
                     connection.topology().transactionsHint() + ", or remove the ClientSession parameter"));
         }
         return Optional.empty();
