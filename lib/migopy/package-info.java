@@ -245,7 +245,6 @@
 //SOURCES run/FixRun.java
 //SOURCES run/FixRunner.java
 //SOURCES run/HalfRestored.java
-//SOURCES run/History.java
 //SOURCES run/HookCalls.java
 //SOURCES run/Hooks.java
 //SOURCES run/Ignores.java
@@ -263,7 +262,6 @@
 //SOURCES run/Runner.java
 //SOURCES run/Skip.java
 //SOURCES run/SourceReader.java
-//SOURCES run/StatusReader.java
 //SOURCES run/StepBackfills.java
 //SOURCES run/StepRun.java
 //SOURCES run/Steps.java

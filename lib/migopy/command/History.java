@@ -15,7 +15,9 @@ import migopy.console.Answer;
 import migopy.files.MigrationFile;
 import migopy.fix.FixHistory;
 import migopy.fix.FixRecord;
-import migopy.journal.PastAttempt;
+import migopy.journal.Attempt;
+import migopy.journal.Attempt.NamedAttempt;
+import migopy.journal.Entry;
 import migopy.journal.State;
 import migopy.mongo.Connection;
 import migopy.mongo.MongoErrors;
@@ -37,8 +39,8 @@ import picocli.CommandLine.Parameters;
 @Command(name = "history", description = "Lists every attempt: when, by whom, where, how long, with which outcome.")
 final class History implements Action {
     /** Attempts without a time come first. */
-    private static final Comparator<PastAttempt> BY_TIME =
-            Comparator.comparing(History::time, Comparator.nullsFirst(Instant::compareTo));
+    private static final Comparator<NamedAttempt> BY_TIME =
+            Comparator.comparing(one -> one.attempt().time(), Comparator.nullsFirst(Instant::compareTo));
 
     @Parameters(
             arity = "0..1",
@@ -79,7 +81,7 @@ final class History implements Action {
     private static HistoryAnswer read(Settings settings, Connection connection, String name) {
         Survey survey = name == null ? null : Survey.of(settings);
         Ledger ledger = Ledger.open(settings, connection);
-        List<PastAttempt> attempts = new ArrayList<>();
+        List<NamedAttempt> attempts = new ArrayList<>();
         try {
             List<BsonDocument> documents = ledger.journal().documents();
             if (documents.isEmpty()) {
@@ -95,9 +97,9 @@ final class History implements Action {
             }
             String only = name == null ? null : resolve(name, documents, survey);
             for (BsonDocument document : documents) {
-                String found = PastAttempt.nameOf(document);
+                String found = Entry.nameOf(document);
                 if (only == null || only.equals(found)) {
-                    attempts.addAll(PastAttempt.all(found, document));
+                    Attempt.all(document).forEach(one -> attempts.add(new NamedAttempt(found, one)));
                     addUnderWay(found, document, live, attempts);
                 }
             }
@@ -108,10 +110,6 @@ final class History implements Action {
         return new HistoryAnswer(settings.database(), connection.server(), settings.migrationsCollection(), attempts);
     }
 
-    private static Instant time(PastAttempt attempt) {
-        return attempt.startedAt() == null ? attempt.finishedAt() : attempt.startedAt();
-    }
-
     /** Returns the migration's name; a rolled back migration without a file counts, too. */
     private static String resolve(String typed, List<BsonDocument> documents, Survey survey) {
         Map<String, Situation> known = new LinkedHashMap<>();
@@ -119,8 +117,8 @@ final class History implements Action {
             known.put(file.name(), named(file.name(), file.number()));
         }
         for (BsonDocument document : documents) {
-            String name = PastAttempt.nameOf(document);
-            known.putIfAbsent(name, named(name, PastAttempt.whole(document, "number")));
+            String name = Entry.nameOf(document);
+            known.putIfAbsent(name, named(name, Entry.whole(document, "number")));
         }
         return NameResolver.resolve(typed, List.copyOf(known.values())).name();
     }
@@ -135,12 +133,12 @@ final class History implements Action {
     }
 
     /** The journal lists an attempt only when it has ended. */
-    private static void addUnderWay(String name, BsonDocument document, Set<String> live, List<PastAttempt> attempts) {
+    private static void addUnderWay(String name, BsonDocument document, Set<String> live, List<NamedAttempt> attempts) {
         Optional<State> state = underWay(document);
         if (state.isEmpty()) {
             return;
         }
-        String run = PastAttempt.text(document, "run");
+        String run = Entry.text(document, "run");
         BsonDocument begun = new BsonDocument("direction", new BsonString(state.get() == State.RUNNING ? "up" : "down"))
                 .append(
                         "outcome",
@@ -151,6 +149,6 @@ final class History implements Action {
                 begun.append(field, document.get(field));
             }
         }
-        attempts.add(PastAttempt.read(name, begun));
+        attempts.add(new NamedAttempt(name, Attempt.read(begun)));
     }
 }

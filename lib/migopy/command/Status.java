@@ -152,7 +152,7 @@ final class Status implements Action {
     }
 
     private static String who(Actor by) {
-        return by == null ? null : by.user() + "@" + by.host();
+        return by == null || by.user() == null ? null : by.who();
     }
 
     private static void addProgress(Situation one, List<String> notices) {
