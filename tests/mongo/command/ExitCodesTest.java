@@ -16,8 +16,8 @@ import support.MongoServer;
 import support.OnServer;
 
 /**
- * CONTRACT, section 3, as a shell sees it: each code from a process of its own, and of those that
- * end one, how.
+ * The exit codes of README.md as a shell sees them: each from a process of its own, and how the codes
+ * of signals end one.
  */
 @OnServer
 class ExitCodesTest {

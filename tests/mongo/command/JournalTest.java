@@ -20,7 +20,7 @@ import support.MongoServer;
 import support.OnServer;
 import support.Result;
 
-/** The documents of CONTRACT, section 4: their fields, types and bounds. */
+/** The journal's documents in docs/reference.md: their fields, types and limits. */
 @OnServer
 class JournalTest {
     @Test

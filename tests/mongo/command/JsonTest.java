@@ -14,8 +14,8 @@ import support.OnServer;
 import support.Result;
 
 /**
- * {@code --json} on any command: exactly one document on standard output, of the shape of CONTRACT,
- * section 5.
+ * {@code --json} on any command: exactly one document on standard output, of the shape in
+ * docs/reference.md.
  */
 @OnServer
 class JsonTest {

@@ -21,7 +21,7 @@ import support.Result;
 /** Status and history where the journal is odd, large, closed, or being written. */
 @OnServer
 class LookingTest {
-    /** PERFORMANCE asks for less; this only has to see a read for each entry. */
+    /** A generous limit, which only a read per entry exceeds. */
     private static final Duration MANY = Duration.ofSeconds(10);
 
     @Test
