@@ -8,7 +8,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import migopy.console.Answer;
 import migopy.console.Console;
-import migopy.console.Format;
+import migopy.console.Console.Format;
 import migopy.console.Terminal;
 import migopy.console.Words;
 import org.junit.jupiter.params.ParameterizedTest;

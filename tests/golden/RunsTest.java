@@ -19,7 +19,7 @@ import migopy.StepReport.StepError;
 import migopy.command.RunAnswer;
 import migopy.console.Console;
 import migopy.console.Event;
-import migopy.console.Format;
+import migopy.console.Console.Format;
 import migopy.console.Terminal;
 import org.junit.jupiter.api.Test;
 

@@ -8,7 +8,7 @@ import java.util.Set;
 import migopy.MigopyException;
 import migopy.command.CommandLineParser.Typed;
 import migopy.console.Console;
-import migopy.console.Format;
+import migopy.console.Console.Format;
 import migopy.console.Terminal;
 import migopy.mongo.Clients.DriverPreload;
 import migopy.run.Failure;

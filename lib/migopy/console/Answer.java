@@ -3,20 +3,19 @@ package migopy.console;
 import org.bson.Document;
 
 /**
- * What a command found or did: plain values, told to a person in words or to a program as one JSON
- * document.
+ * The result of a command: plain values, printed as text or as one JSON document.
  */
 public interface Answer {
-    /** Says it to a person. */
+    /** Prints it as text. */
     void words(Words out);
 
     /**
-     * The one document that {@code --json} prints; times in it are {@code Instant}s or {@code
-     * Date}s and are written as ISO 8601 with Z.
+     * Returns the document that {@code --json} prints. Times in it are {@code Instant} or {@code Date}, printed in
+     * ISO 8601 with Z.
      */
     Document json();
 
-    /** Whether the command failed to do its work, so that its words go to standard error. */
+    /** Returns whether the command failed, so that its text goes to standard error. */
     default boolean isError() {
         return false;
     }

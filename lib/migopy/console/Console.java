@@ -13,15 +13,17 @@ import java.util.function.UnaryOperator;
 import migopy.MigopyException;
 import migopy.Problem;
 import migopy.StepReport;
+import migopy.console.ProgressLine.ProgressDisplay;
+import migopy.console.ProgressLine.ProgressJson;
+import migopy.console.StepLine.StepTicker;
 import org.bson.Document;
 
 /**
- * Where everything that is said comes through: events while a command works, then one answer or one
- * error. Results go to standard output, progress and notices to standard error, all of it in UTF-8.
- * Safe to call from any thread.
+ * All output of a command: events while it runs, then one answer or one error. Results go to standard output,
+ * progress and notices to standard error, in UTF-8. Thread-safe.
  */
 public final class Console implements AutoCloseable {
-    /** How often a log that is no terminal is told how far a piece of work has come. */
+    /** How often progress is logged where standard error is not a terminal. */
     private static final long PLAIN_PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final Format format;
@@ -31,8 +33,8 @@ public final class Console implements AutoCloseable {
     private final Screen screen;
 
     /**
-     * The line that says what it is about: told with the first step or the answer, and not at all
-     * before a mere error.
+     * The line that names database, server and run; printed before the first step or the answer, but not before an
+     * error.
      */
     private String header = "";
 
@@ -43,7 +45,7 @@ public final class Console implements AutoCloseable {
     private final Map<String, Long> plainProgress = new HashMap<>();
     private final ProgressJson progressLines = new ProgressJson();
 
-    /** The exit code that the answer names, once there is one. */
+    /** The exit code in the JSON answer, once there is one. */
     private Integer answered;
 
     private boolean silenced;
@@ -51,10 +53,10 @@ public final class Console implements AutoCloseable {
     /**
      * @param out standard output
      * @param err standard error
-     * @param format whether a person or a program reads the answer
-     * @param terminal what the person sits at
-     * @param command how the person started it: {@code ./migopy}
-     * @param redaction replaces every secret in a text by {@code ****}
+     * @param format the form of the answer
+     * @param terminal the terminal
+     * @param command how the user started Migopy: {@code ./migopy}
+     * @param redaction replaces each secret in a text by {@code ****}
      */
     public Console(
             PrintStream out,
@@ -76,8 +78,8 @@ public final class Console implements AutoCloseable {
     }
 
     /**
-     * Tells what happens now, from any thread. With {@code --json} only notices and the waiting for
-     * a lock are told, and progress if it is asked for, all to standard error.
+     * Shows an event. With {@code --json} only notices, waiting for the lock and, on request, progress are shown, on
+     * standard error.
      */
     public synchronized void event(Event event) {
         if (event instanceof Event.RunStarted started) {
@@ -113,10 +115,10 @@ public final class Console implements AutoCloseable {
         if (format.json()) {
             return;
         }
-        tellHeader();
+        printHeader();
         quiet();
         if (terminal.errors()) {
-            ticker = new StepTicker(screen, StepLine.underWay(started, nameWidth, terminal.width()));
+            ticker = new StepTicker(screen, StepLine.running(started, nameWidth, terminal.width()));
         }
     }
 
@@ -124,7 +126,7 @@ public final class Console implements AutoCloseable {
         if (format.json()) {
             return;
         }
-        tellHeader();
+        printHeader();
         quiet();
         screen.result(redaction.apply(StepLine.ended(step, nameWidth, words(terminal.output()))));
     }
@@ -167,7 +169,7 @@ public final class Console implements AutoCloseable {
         }
     }
 
-    /** Takes the live line away, whatever stands on it. */
+    /** Removes the live line. */
     private void quiet() {
         if (bar != null) {
             bar.close();
@@ -179,7 +181,7 @@ public final class Console implements AutoCloseable {
         }
     }
 
-    private void tellHeader() {
+    private void printHeader() {
         if (!header.isEmpty()) {
             Words words = words(terminal.output());
             words.line(header);
@@ -189,7 +191,7 @@ public final class Console implements AutoCloseable {
         }
     }
 
-    /** Gives the command's answer; exactly one answer or error a command. */
+    /** Prints the command's answer; each command has exactly one answer or error. */
     public synchronized void answer(Answer answer) {
         quiet();
         if (format.json()) {
@@ -206,33 +208,33 @@ public final class Console implements AutoCloseable {
             screen.aside(redaction.apply(words.toString()));
             return;
         }
-        tellHeader();
+        printHeader();
         Words words = words(terminal.output());
         answer.words(words);
         screen.result(redaction.apply(words.toString()));
     }
 
-    /** The exit code that the JSON answer names, if one was given. */
+    /** Returns the exit code in the JSON answer, if one was printed. */
     public synchronized OptionalInt answered() {
         return answered == null ? OptionalInt.empty() : OptionalInt.of(answered);
     }
 
     /**
-     * Lets no JSON answer out any more, since the process ends with an exit code of its own.
+     * Suppresses any further JSON answer, because the process ends with another exit code.
      *
-     * @return the exit code that an answer has named before
+     * @return the exit code in an answer that was printed before
      */
     public synchronized OptionalInt silence() {
         silenced = true;
         return answered();
     }
 
-    /** Whether all that was given to standard output was taken. */
+    /** Returns whether everything could be written to standard output. */
     public boolean isWritten() {
         return screen.isWritten();
     }
 
-    /** Tells a person something that is no error: one line to standard error. */
+    /** Prints a line of information to standard error. */
     public void notice(String text) {
         Words words = words(terminal.errors());
         words.line(text);
@@ -240,42 +242,39 @@ public final class Console implements AutoCloseable {
     }
 
     /**
-     * Gives the error that the command ended with, in the answer's place: in words to standard
-     * error.
+     * Prints the error that ended the command instead of an answer; as text to standard error.
      */
     public void error(MigopyException error, List<Problem> problems) {
         answer(ErrorAnswer.of(error, problems));
     }
 
     /**
-     * Lines that are no answer, such as a stack trace with {@code --verbose}: to standard error, as
-     * they are.
+     * Prints lines that are not an answer, such as a stack trace with {@code --verbose}, to standard error.
      */
     public void trace(String lines) {
         screen.aside(redaction.apply(lines));
     }
 
     /**
-     * Where a migration's own output goes: standard output, with {@code --json} standard error.
-     * Writes around the live line. Not redacted: who hands it to a migration wraps it. Closing it
-     * closes nothing.
+     * Returns the stream for a migration's own output: standard output, with {@code --json} standard error. It keeps
+     * the live line intact. It is not redacted; the caller wraps it. Closing it has no effect.
      */
     public PrintStream migrationOutput() {
         return screen.output(format.json());
     }
 
-    /** The same for what it prints to standard error. */
+    /** Returns the same for standard error. */
     public PrintStream migrationErrors() {
         return screen.output(true);
     }
 
-    /** Takes the live line away and ends its thread. */
+    /** Removes the live line and ends its thread. */
     @Override
     public synchronized void close() {
         quiet();
     }
 
-    /** What a program gets to read: the command's name filled in, and no secret. */
+    /** Returns a text with the command's name filled in and secrets replaced. */
     private String plain(String text) {
         return redaction.apply(text.replace(MigopyException.COMMAND, command));
     }
@@ -284,5 +283,18 @@ public final class Console implements AutoCloseable {
         boolean colour = terminal.colour() && onTerminal;
         int width = onTerminal ? terminal.width() : Terminal.WIDEST;
         return new Words(new Words.Look(width, colour, command, ZoneId.systemDefault()));
+    }
+
+    /** The form of an answer. */
+    public enum Format {
+        WORDS,
+        JSON,
+        /** JSON, and progress as JSON lines to standard error. */
+        JSON_AND_PROGRESS;
+
+        /** Returns whether the answer is JSON. */
+        public boolean json() {
+            return this != WORDS;
+        }
     }
 }

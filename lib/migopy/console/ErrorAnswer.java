@@ -6,13 +6,13 @@ import migopy.Problem;
 import org.bson.Document;
 
 /**
- * Why a command did nothing, or did not get to its end.
+ * Why a command did nothing or did not finish.
  *
- * @param kind the word of the kind of error: {@code refused}
- * @param message one line: what
+ * @param kind the error's kind: {@code refused}
+ * @param message one line: what happened
  * @param hint one line: what to type next; may be empty
- * @param exitCode the exit code of CONTRACT, section 3
- * @param problems the problems of single migrations that led to it; may be empty
+ * @param exitCode the exit code (docs/reference.md)
+ * @param problems the migrations' problems that caused it; may be empty
  */
 public record ErrorAnswer(String kind, String message, String hint, int exitCode, List<Problem> problems)
         implements Answer {
@@ -21,7 +21,7 @@ public record ErrorAnswer(String kind, String message, String hint, int exitCode
         problems = List.copyOf(problems);
     }
 
-    /** The answer that an exception and its problems amount to. */
+    /** Returns the answer for an exception and its problems. */
     public static ErrorAnswer of(MigopyException error, List<Problem> problems) {
         return new ErrorAnswer(
                 error.kind().word(),
@@ -43,7 +43,7 @@ public record ErrorAnswer(String kind, String message, String hint, int exitCode
             return;
         }
         out.problems(problems, false);
-        // A refusal repeats the first of its problems, which is printed already.
+        // The message of a refusal repeats its first problem.
         boolean said = problems.stream().anyMatch(problem -> message.startsWith(problem.message()));
         if (!said && problems.size() > 1) {
             out.gap();

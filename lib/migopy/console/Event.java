@@ -7,28 +7,26 @@ import migopy.StepReport;
 import migopy.StepReport.Direction;
 
 /**
- * What happens while a command works: values only, which {@link Console} puts into words, JSON or a
- * progress line.
+ * What happens while a command runs. {@link Console} shows it as text, JSON or a progress line.
  */
 public sealed interface Event {
     /**
-     * A run has begun.
+     * A run has started.
      *
      * @param database the database's name
-     * @param server where it is, without secrets: {@code localhost:27017}
+     * @param server the server's address, without secrets: {@code localhost:27017}
      * @param run the run's id
      */
     record RunStarted(String database, String server, String run) implements Event {}
 
-    /** Something a person should know that is no error. */
+    /** Information for the user that is not an error. */
     record Notice(String text) implements Event {}
 
-    /** The lock is held by another, and this run waits for it until {@code until} at the latest. */
+    /** Another run holds the lock; this one waits for it until {@code until}. */
     record WaitingForLock(String holder, Instant until) implements Event {}
 
     /**
-     * What will be done, so that the lines of all steps are aligned. Before the first step; may be
-     * left out.
+     * The names of all steps, so that their lines can be aligned. Optional, before the first step.
      */
     record Planned(List<String> names) implements Event {}
 
@@ -37,19 +35,19 @@ public sealed interface Event {
     record StepEnded(StepReport step) implements Event {}
 
     /**
-     * How far a long piece of work has come.
+     * The progress of a long operation.
      *
-     * @param name what works: a migration, or a collection that is dumped
+     * @param name the migration, or the collection that is dumped
      * @param unit what is counted: {@code docs}, {@code bytes}
      * @param done how many are done
-     * @param total how many there will be, estimated; 0 if not known
-     * @param perSecond the rate of late
-     * @param batch how long the last batch took; zero if there are none
-     * @param lag how far the slowest secondary is behind; zero if not known
+     * @param total the estimated total; 0 if unknown
+     * @param perSecond the current rate
+     * @param batch the duration of the last batch; zero if there are no batches
+     * @param lag the replication lag of the slowest secondary; zero if unknown
      */
     record Progress(String name, String unit, long done, long total, double perSecond, Duration batch, Duration lag)
             implements Event {}
 
-    /** The work that {@code name} stands for is over. */
+    /** The operation called {@code name} has ended. */
     record ProgressEnded(String name) implements Event {}
 }

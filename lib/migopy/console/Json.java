@@ -15,7 +15,7 @@ import org.bson.Document;
 import org.bson.json.JsonMode;
 import org.bson.json.JsonWriterSettings;
 
-/** The pieces that answers have in common, and the text of a whole answer. */
+/** The parts that JSON answers share, and the text of a whole answer. */
 public final class Json {
     private static final DateTimeFormatter ISO = DateTimeFormatter.ofPattern(
                     "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
@@ -31,7 +31,7 @@ public final class Json {
         return document;
     }
 
-    /** The list of problems of CONTRACT, section 5. */
+    /** Returns problems as {@code --json} lists them (docs/reference.md). */
     public static List<Document> problems(List<Problem> problems) {
         return problems.stream().map(Json::problem).toList();
     }
@@ -64,7 +64,7 @@ public final class Json {
     }
 
     /**
-     * One document as text on one line; every string in it goes through {@code rewriting} first.
+     * Returns a document as one line of text; {@code rewriting} is applied to each string in it.
      */
     static String text(Document document, UnaryOperator<String> rewriting) {
         JsonWriterSettings settings =
@@ -72,7 +72,7 @@ public final class Json {
         return ((Document) rewritten(document, rewriting)).toJson(settings);
     }
 
-    // Before it becomes JSON, not after: a secret with a quote in it looks different there.
+    // Before the conversion: in JSON, a secret that contains a quote is escaped.
     private static Object rewritten(Object value, UnaryOperator<String> rewriting) {
         if (value instanceof String text) {
             return rewriting.apply(text);

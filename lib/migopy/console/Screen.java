@@ -5,9 +5,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Standard output and standard error as one place to write on, because on a terminal they are one:
- * what is printed goes above the live line, and never behind half a line of a migration's own. Safe
- * to call from any thread.
+ * Standard output and standard error as one surface, as on a terminal: lines are printed above the live line, and
+ * never after an unfinished line of a migration. Thread-safe.
  */
 final class Screen {
     private static final String ERASE = "\r\033[K";
@@ -16,11 +15,11 @@ final class Screen {
     private final PrintStream err;
     private final boolean canDraw;
 
-    /** What stands on the live line now; empty if there is none. */
+    /** The current live line; empty if there is none. */
     private String live = "";
 
     /**
-     * Whether the migration's output ended without a line break, so that the cursor is behind it.
+     * Whether the migration's output ended without a line break.
      */
     private boolean halfLine;
 
@@ -35,7 +34,7 @@ final class Screen {
         print(out, lines);
     }
 
-    /** Whether standard output has taken all of it. */
+    /** Returns whether everything could be written to standard output. */
     boolean isWritten() {
         return !out.checkError();
     }
@@ -57,7 +56,7 @@ final class Screen {
     }
 
     /**
-     * Puts a text on the live line in the place of the last one; an empty one takes the line away.
+     * Replaces the live line; an empty text removes it.
      */
     synchronized void live(String text) {
         if (!canDraw || halfLine) {
@@ -86,8 +85,7 @@ final class Screen {
     }
 
     /**
-     * A stream for what a migration prints, to standard output or standard error; closing it closes
-     * nothing.
+     * Returns a stream for a migration's output, to standard output or standard error. Closing it has no effect.
      */
     PrintStream output(boolean toStandardError) {
         return new PrintStream(new Output(toStandardError ? err : out), true, StandardCharsets.UTF_8);

@@ -5,23 +5,22 @@ import migopy.StepReport.Direction;
 import migopy.StepReport.Outcome;
 import migopy.console.Event.StepStarted;
 
-/** The one line that a step has while it runs, and the one it gets when it has ended. */
+/** The live line of a running step, and the line of one that has ended. */
 final class StepLine {
-    /** Names shorter than this leave the durations where they are. */
+    /** The least width of the column of names. */
     static final int LEAST_NAME_WIDTH = 24;
 
     private static final int GAP = 3;
 
-    /** Room for {@code 59 min 59 s}. */
+    /** The width of {@code 59 min 59 s}. */
     private static final int DURATION_WIDTH = 11;
 
     private StepLine() {}
 
     /**
-     * The beginning of the line of a step under way, up to its time; shorter than the terminal is
-     * wide.
+     * Returns the live line of a running step up to its time, within the terminal's width.
      */
-    static String underWay(StepStarted step, int nameWidth, int width) {
+    static String running(StepStarted step, int nameWidth, int width) {
         String word = switch (step.direction()) {
             case UP -> "running";
             case DOWN -> "back";
@@ -33,7 +32,7 @@ final class StepLine {
         return line.length() <= room ? line : line.substring(0, room);
     }
 
-    /** The line of a step that has ended, with its line break. */
+    /** Returns the line of a step that has ended, with its line break. */
     static String ended(StepReport step, int nameWidth, Words words) {
         String name = Wording.visible(step.name());
         String state = words.state(step.outcome().word(), stateWidth(step.direction()) - GAP);
@@ -50,8 +49,7 @@ final class StepLine {
         return line.stripTrailing() + "\n";
     }
 
-    // So wide as the word that most steps of this direction end with; a longer one moves its own
-    // line.
+    // The width of the usual outcome; a longer one shifts the rest of its own line.
     private static int stateWidth(Direction direction) {
         Outcome usual = switch (direction) {
             case UP -> Outcome.APPLIED;
@@ -59,5 +57,71 @@ final class StepLine {
             case IGNORE -> Outcome.IGNORED;
         };
         return usual.word().length() + GAP;
+    }
+
+    /**
+     * Shows on a terminal which step is running, and for how long. Its thread ends with {@link #close}.
+     */
+    static final class StepTicker implements AutoCloseable {
+        /**
+         * Shorter steps are not shown while they run, because the line would only flash.
+         */
+        private static final long FIRST_MS = 200;
+
+        private static final long INTERVAL_MS = 100;
+
+        private final Screen screen;
+        private final String line;
+        private final long started = System.nanoTime();
+        private final Thread thread;
+        private boolean paused;
+        private boolean ended;
+
+        /**
+         * @param line the line before the time
+         */
+        StepTicker(Screen screen, String line) {
+            this.screen = screen;
+            this.line = line;
+            thread = new Thread(this::tick, "migopy-live-line");
+            thread.setDaemon(true);
+            thread.start();
+        }
+
+        private void tick() {
+            try {
+                synchronized (this) {
+                    wait(FIRST_MS);
+                    while (!ended) {
+                        if (!paused) {
+                            screen.live(line + Wording.duration((System.nanoTime() - started) / 1_000_000));
+                        }
+                        wait(INTERVAL_MS);
+                    }
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // stops the line only
+            }
+        }
+
+        /** Leaves the live line to a progress bar, or takes it back. */
+        synchronized void pause(boolean pause) {
+            paused = pause;
+        }
+
+        /** Removes the line and waits for the thread to end. */
+        @Override
+        public void close() {
+            synchronized (this) {
+                ended = true;
+                notifyAll();
+            }
+            try {
+                thread.join(INTERVAL_MS * 10);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            screen.live("");
+        }
     }
 }

@@ -4,13 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Lines of one form: the state first, then the migration's name, then what else there is, in
- * columns. Where the terminal is too narrow, first the gaps shrink and then the column of names: a
- * name that is longer than that moves its own line's rest to the right and is never cut, because a
- * person may have to type it.
+ * Aligned columns: the state, the migration's name, then the rest. On a narrow terminal the gaps shrink first,
+ * then the column of names. A longer name shifts the rest of its line; names are never cut, because a user may
+ * have to type them.
  */
 public final class Table {
-    /** What the numbers of a column are aligned at. */
+    /** The side on which a column is aligned. */
     public enum Align {
         LEFT,
         RIGHT
@@ -23,20 +22,20 @@ public final class Table {
     private static final String UNDER = "      ";
     private static final String ELLIPSIS = " ...";
 
-    /** What stands under a row belongs to it; empty for nothing. */
+    /** A row and the line below that belongs to it; empty for none. */
     private record Row(String state, List<String> cells, String under) {}
 
     private final Words out;
     private final List<Align> columns;
     private final List<Row> rows = new ArrayList<>();
 
-    /** A table whose columns after the state are aligned so; the first of them holds names. */
+    /** Creates a table; {@code aligns} are those of the columns after the state, the first of which holds names. */
     public Table(Words out, Align... columns) {
         this.out = out;
         this.columns = List.of(columns);
     }
 
-    /** A row; an empty cell takes no room if all others of its column are empty too. */
+    /** Adds a row. A column whose cells are all empty takes no space. */
     public void row(String state, String... cells) {
         List<String> visible = new ArrayList<>(cells.length);
         for (String cell : cells) {
@@ -45,7 +44,7 @@ public final class Table {
         rows.add(new Row(state, visible, ""));
     }
 
-    /** A line under the last row: of a text that is longer than that, as much as it holds. */
+    /** Adds a line below the last row, cut to the width. */
     public void under(String text) {
         String visible = Wording.visible(text.lines().findFirst().orElse("").strip());
         int room = out.width() - UNDER.length();

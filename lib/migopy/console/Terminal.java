@@ -10,31 +10,31 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 
 /**
- * What the person sits at.
+ * The terminal that the process is attached to, if any.
  *
  * @param output whether standard output is a terminal
- * @param errors whether standard error is one, so that a line may be drawn on it again and again
- * @param colour whether words on a terminal may be coloured
- * @param columns how many columns a line has; asked when it is needed
+ * @param errors whether standard error is one, so that a line on it can be redrawn
+ * @param colour whether colours may be used
+ * @param columns the width in columns; determined on demand
  */
 public record Terminal(boolean output, boolean errors, boolean colour, IntSupplier columns) {
-    /** The width where nothing says how wide it is. */
+    /** The width where it is unknown. */
     public static final int DEFAULT_WIDTH = 80;
 
-    /** Narrower than this nothing can be aligned, wider than the second nobody reads. */
+    /** Limits of the width: below the first nothing can be aligned. */
     private static final int LEAST_WIDTH = 40;
 
     static final int WIDEST = 1000;
 
-    /** How long the terminal may take to say how wide it is, or whether it is one. */
+    /** Limit for determining the width, or whether a descriptor is a terminal. */
     private static final long ANSWER_MS = 500;
 
-    /** No terminal: a file, a pipe, a test. */
+    /** Returns the value for no terminal: a file, a pipe, a test. */
     public static Terminal none() {
         return new Terminal(false, false, false, () -> DEFAULT_WIDTH);
     }
 
-    /** What this process's standard output and standard error are. */
+    /** Inspects this process's standard output and standard error. */
     public static Terminal of(Map<String, String> environment) {
         boolean dumb = "dumb".equals(environment.get("TERM"));
         boolean output = isTerminal(1);
@@ -43,13 +43,13 @@ public record Terminal(boolean output, boolean errors, boolean colour, IntSuppli
         return new Terminal(output, errors, colour, new Columns(environment.get("COLUMNS"), output || errors));
     }
 
-    /** How many columns a line has. */
+    /** Returns the width in columns. */
     public int width() {
         return Math.min(WIDEST, Math.max(LEAST_WIDTH, columns.getAsInt()));
     }
 
     /**
-     * Whether a file descriptor of this process (0, 1 or 2) is a terminal. Java has no call for it
+     * Returns whether a file descriptor of this process (0, 1 or 2) is a terminal. Java has no method for it
      * before version 22.
      */
     public static boolean isTerminal(int descriptor) {
@@ -70,7 +70,7 @@ public record Terminal(boolean output, boolean errors, boolean colour, IntSuppli
         }
     }
 
-    /** Asks once, and only on a terminal: asking starts a process. */
+    /** Determined once, and only on a terminal, because it takes a child process. */
     private static final class Columns implements IntSupplier {
         private final String given;
         private final boolean ask;

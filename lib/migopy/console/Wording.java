@@ -6,18 +6,18 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import migopy.MigopyException;
 
-/** How times, durations, numbers and foreign texts are written for a person. */
+/** How times, durations, numbers, commands and foreign texts are written. */
 public final class Wording {
     /**
-     * How much of a foreign message a person gets to read, in characters; JSON and journal have all
-     * of it.
+     * How many characters of a foreign message are shown; JSON and journal have it whole.
      */
     static final int MESSAGE_LIMIT = 600;
 
-    /** What the reader of a hint has to fill in. */
+    /** A placeholder in a hint. */
     private static final String FILL_IN = "...";
 
     private static final Duration HALF_A_DAY = Duration.ofHours(12);
@@ -44,7 +44,7 @@ public final class Wording {
         return two(seconds / 86_400, "d", seconds % 86_400 / 3600, "h");
     }
 
-    /** How long it will go on, in whole seconds: {@code 9 s}, {@code 2 min 5 s}. */
+    /** Returns a remaining time in whole seconds: {@code 9 s}, {@code 2 min 5 s}. */
     static String remaining(long seconds) {
         return seconds < 60 ? seconds + " s" : duration(seconds * 1000);
     }
@@ -53,22 +53,21 @@ public final class Wording {
         return large + " " + largeUnit + (small == 0 ? "" : " " + small + " " + smallUnit);
     }
 
-    // Times and numbers are put together by hand: the JDK's formatters cost a fifth of the start of
-    // a short command.
+    // Times and numbers are formatted by hand: the JDK's formatters take a fifth of a short command's start-up.
 
-    /** {@code 2026-11-20 10:12} in a person's own zone. */
+    /** {@code 2026-11-20 10:12} in the given zone. */
     public static String time(Instant instant, ZoneId zone) {
         LocalDateTime time = LocalDateTime.ofInstant(instant, zone);
         return time.toLocalDate() + " " + two(time.getHour()) + ":" + two(time.getMinute());
     }
 
-    /** {@code 10:12:31} in a person's own zone. */
+    /** {@code 10:12:31} in the given zone. */
     public static String clock(Instant instant, ZoneId zone) {
         LocalDateTime time = LocalDateTime.ofInstant(instant, zone);
         return two(time.getHour()) + ":" + two(time.getMinute()) + ":" + two(time.getSecond());
     }
 
-    /** {@code 10:12:31}, or {@code 2036-11-20 10:12} where that is not within half a day. */
+    /** {@code 10:12:31}, or {@code 2036-11-20 10:12} where that is more than half a day away. */
     public static String until(Instant instant, Instant now, ZoneId zone) {
         boolean soon = Duration.between(now, instant).abs().compareTo(HALF_A_DAY) < 0;
         return soon ? clock(instant, zone) : time(instant, zone);
@@ -101,25 +100,24 @@ public final class Wording {
                 : String.join(", ", names.subList(0, most)) + " and %s more".formatted(number(names.size() - most));
     }
 
-    /** The text with blanks on its left up to a width. */
+    /** Returns the text padded on the left. */
     static String right(String text, int width) {
         return " ".repeat(Math.max(0, width - text.length())) + text;
     }
 
-    /** The text with blanks on its right up to a width. */
+    /** Returns the text padded on the right. */
     static String left(String text, int width) {
         return text + " ".repeat(Math.max(0, width - text.length()));
     }
 
-    /** A word as a shell takes it, within quotes where it needs them. */
+    /** Returns a word quoted for a shell where it needs that. */
     public static String word(String text) {
         return PLAIN_WORD.matcher(text).matches() ? text : "'" + text.replace("'", "'\\''") + "'";
     }
 
     /**
-     * A command as a hint shows it, every word quoted for a shell where it needs that: {@code
-     * {migopy} repair 'add users' --as applied}. A word of three dots, which the reader fills in,
-     * stands in double quotes.
+     * Returns a command for a hint, each word quoted for a shell where it needs that: {@code {migopy} repair 'add
+     * users' --as applied}. The placeholder {@code ...} gets double quotes.
      */
     public static String command(String... words) {
         StringBuilder line = new StringBuilder(MigopyException.COMMAND);
@@ -129,14 +127,13 @@ public final class Wording {
         return line.toString();
     }
 
-    /** A folder's name with one slash at its end. */
+    /** Returns a folder's name with one trailing slash. */
     public static String folder(String name) {
         return name.endsWith("/") ? name : name + "/";
     }
 
     /**
-     * The same text with every character that could move the cursor or turn the line around written
-     * as an escape.
+     * Returns the text with every character that could move the cursor or change the text direction escaped.
      */
     public static String visible(String text) {
         for (int i = 0; i < text.length(); i++) {
@@ -170,16 +167,43 @@ public final class Wording {
         if (c < 0x20 || c >= 0x7f && c < 0xa0) {
             return true;
         }
-        // Line and paragraph separators, and the marks that reverse the direction of what follows.
+        // Line and paragraph separators, and marks that change the text direction.
         return c >= 0x2028 && c <= 0x202e || c >= 0x2066 && c <= 0x2069 || c == 0x200e || c == 0x200f || c == 0xfeff;
     }
 
     /**
-     * What the database said, without the driver's wrapping around it, and not longer than a person
-     * reads.
+     * Returns the server's own message, without the driver's text around it, shortened to {@value #MESSAGE_LIMIT}
+     * characters.
      */
     public static String shortened(String message) {
         String core = ServerWords.unwrapped(message);
         return core.length() <= MESSAGE_LIMIT ? core : core.substring(0, MESSAGE_LIMIT) + " ...";
+    }
+
+    /**
+     * Finds the server's own message in the driver's. Loaded only when something failed.
+     */
+    static final class ServerWords {
+        private static final Pattern WRITE_ERROR =
+                Pattern.compile("rite errors?: \\[?\\w*WriteError\\{.*?message='(.*?)', details=", Pattern.DOTALL);
+
+        private static final Pattern COMMAND_ERROR = Pattern.compile(
+                "(?:Command|Query)(?: execution)? failed (?:on MongoDB server )?with error"
+                        + " \\d+(?: \\((\\w+)\\))?: '(.*?)' on server .*",
+                Pattern.DOTALL);
+
+        private ServerWords() {}
+
+        static String unwrapped(String message) {
+            Matcher write = WRITE_ERROR.matcher(message);
+            if (write.find()) {
+                return write.group(1);
+            }
+            Matcher command = COMMAND_ERROR.matcher(message);
+            if (command.matches()) {
+                return command.group(1) == null ? command.group(2) : command.group(2) + " (" + command.group(1) + ")";
+            }
+            return message;
+        }
     }
 }

@@ -8,28 +8,26 @@ import migopy.Problem;
 import migopy.StepReport.StepError;
 
 /**
- * Lines for a person: knows the width, the colours, the time zone and the name of the command, and
- * collects a text.
+ * Text for a terminal or a log, built line by line for a width, colours, a time zone and a command name.
  */
 public final class Words {
     /**
-     * How many problems are told in full; of more than that a person reads the first and mends
-     * those.
+     * How many problems are shown in full.
      */
     static final int PROBLEM_LIMIT = 20;
 
-    /** How many lines of a diff or of the compiler's a problem shows. */
+    /** How many lines of a diff or of compiler output a problem shows. */
     static final int DETAIL_LIMIT = 20;
 
     private static final String INDENT = "    ";
 
     /**
-     * What the lines are made for.
+     * What the lines are formatted for.
      *
-     * @param width how many columns the terminal has
-     * @param colour whether words are coloured
-     * @param command what a person types: {@code ./migopy}
-     * @param zone the zone in which times are told
+     * @param width the width in columns
+     * @param colour whether to use colours
+     * @param command how the user started Migopy: {@code ./migopy}
+     * @param zone the zone in which times are shown
      */
     public record Look(int width, boolean colour, String command, ZoneId zone) {}
 
@@ -40,42 +38,42 @@ public final class Words {
         this.look = look;
     }
 
-    /** How many columns a line has. */
+    /** Returns the width in columns. */
     public int width() {
         return look.width();
     }
 
-    /** One line; the command's placeholder in it is filled in. */
+    /** Adds a line; the placeholder of the command is replaced. */
     public void line(String line) {
         text.append(Wording.visible(filled(line))).append('\n');
     }
 
-    /** One line with a coloured word in it, which is escaped by who made it. */
+    /** Adds a line that may contain colours; its maker has escaped the rest. */
     void painted(String line) {
         text.append(line).append('\n');
     }
 
-    /** A line without anything on it. */
+    /** Adds an empty line. */
     public void gap() {
         text.append('\n');
     }
 
-    /** What a person types to start Migopy. */
+    /** Returns how the user started Migopy. */
     public String command() {
         return look.command();
     }
 
-    /** A time in the person's zone: {@code 2026-11-20 10:12}; nothing for null. */
+    /** Returns a time in the user's zone: {@code 2026-11-20 10:12}; empty for null. */
     public String time(Instant instant) {
         return instant == null ? "" : Wording.time(instant, look.zone());
     }
 
-    /** {@code 12 ms}; nothing for null. */
+    /** {@code 12 ms}; empty for null. */
     public String duration(Long ms) {
         return ms == null ? "" : Wording.duration(ms);
     }
 
-    /** The word of a state or an outcome as a person reads it, coloured and padded on its right. */
+    /** Returns the word of a state or an outcome, coloured and padded on the right. */
     String state(String word, int width) {
         String spoken = spoken(word);
         String blanks = " ".repeat(Math.max(0, width - spoken.length()));
@@ -87,7 +85,7 @@ public final class Words {
         return Wording.visible(word.replace('_', ' '));
     }
 
-    /** An error: one line what, one line what to type. */
+    /** Adds an error: a line that says what happened, and one that says what to do. */
     public void error(String message, String hint) {
         message(message);
         if (hint != null && !hint.isBlank()) {
@@ -96,8 +94,8 @@ public final class Words {
     }
 
     /**
-     * Each problem with its details and its hint, an empty line between two; all of them, or as
-     * many as a person reads.
+     * Adds each problem with its details and its hint, separated by empty lines; all of them, or the first
+     * {@value #PROBLEM_LIMIT}.
      */
     public void problems(List<Problem> problems, boolean all) {
         int shown = all ? problems.size() : Math.min(problems.size(), PROBLEM_LIMIT);
@@ -109,7 +107,7 @@ public final class Words {
         }
         if (shown < problems.size()) {
             gap();
-            line(Wording.count(problems.size() - shown, "more problem") + "; all of them: {migopy} status --all");
+            line(Wording.count(problems.size() - shown, "more problem") + ". To list all: {migopy} status --all");
         }
     }
 
@@ -133,7 +131,7 @@ public final class Words {
         painted(INDENT + colour.paint(visible));
     }
 
-    /** Why a step failed: the message after its name, then the migration's own lines. */
+    /** Adds why a step failed: its name and the message, then the stack frames in the migration's own file. */
     public void failure(String name, StepError error) {
         message(name + ": " + Wording.shortened(error.shown()));
         List<String> ofCauses =
@@ -152,8 +150,7 @@ public final class Words {
     }
 
     /**
-     * A message of someone else may have several lines; those after the first are indented, so that
-     * they are not taken for ours.
+     * Indents all lines of a foreign message after the first, to set them apart from our own.
      */
     private void message(String message) {
         String[] lines = message.strip().split("\\R", DETAIL_LIMIT);
@@ -167,9 +164,39 @@ public final class Words {
         return line.replace(MigopyException.COMMAND, look.command());
     }
 
-    /** All that was collected. */
+    /** Returns the text. */
     @Override
     public String toString() {
         return text.toString();
+    }
+
+    /** Colours. Each only repeats what a word says. */
+    enum Colour {
+        NONE(""),
+        GREEN("\033[32m"),
+        YELLOW("\033[33m"),
+        RED("\033[31m");
+
+        private static final String END = "\033[0m";
+
+        private final String start;
+
+        Colour(String start) {
+            this.start = start;
+        }
+
+        String paint(String text) {
+            return this == NONE ? text : start + text + END;
+        }
+
+        /** Returns the colour of the word of a state or an outcome. */
+        static Colour of(String word) {
+            return switch (word) {
+                case "applied", "rolled_back" -> GREEN;
+                case "pending", "planned", "running", "rolling_back" -> YELLOW;
+                case "ignored", "unchanged", "repaired" -> NONE;
+                default -> RED;
+            };
+        }
     }
 }

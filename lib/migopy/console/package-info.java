@@ -1,5 +1,5 @@
 /**
- * What is said, and how: events and answers come in as plain values, words, JSON or a progress bar
- * go out. Imports no room of Migopy, only its {@code MigopyException} and {@code Problem}.
+ * Output: events and answers come in as plain values; text, JSON or a progress bar goes out. Imports no other package of
+ * Migopy, only its public exceptions and reports.
  */
 package migopy.console;

@@ -14,7 +14,7 @@ import migopy.StepReport.Direction;
 import migopy.StepReport.Outcome;
 import migopy.console.Console;
 import migopy.console.Event;
-import migopy.console.Format;
+import migopy.console.Console.Format;
 import migopy.console.Terminal;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
