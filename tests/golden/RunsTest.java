@@ -18,8 +18,8 @@ import migopy.StepReport.Outcome;
 import migopy.StepReport.StepError;
 import migopy.command.RunAnswer;
 import migopy.console.Console;
-import migopy.console.Event;
 import migopy.console.Console.Format;
+import migopy.console.Event;
 import migopy.console.Terminal;
 import org.junit.jupiter.api.Test;
 
