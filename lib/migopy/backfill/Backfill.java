@@ -5,13 +5,14 @@ import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import migopy.MigopyException;
+import migopy.backfill.BackfillContext.StopRequested;
 import migopy.backfill.Change.UserFunction;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 
 /**
- * A change to many documents, made in batches along {@code _id}; a call goes on where an earlier
- * one stopped. Made by {@code Migration.backfill("users")}.
+ * A change to many documents, made in batches along {@code _id}, which continues where an earlier
+ * attempt stopped. Made by {@code Migration.backfill("users")}.
  *
  * <pre>{@code
  * backfill("users").where(exists("emailLower", false))
@@ -20,16 +21,13 @@ import org.bson.conversions.Bson;
  * backfill("orders").each(order -> Updates.set("total", sum(order))).run();
  * }</pre>
  *
- * <p>Without {@link #once()} at most the batch under way at a kill is done again.
+ * <p>Without {@link #once()}, a crash may cause the current batch to be applied again.
  */
 public final class Backfill {
-    /**
-     * Each worker has a position in the checkpoint of up to twice 16 kB: 64 of them keep it under 2
-     * MB.
-     */
+    /** Each worker's position takes up to twice 16 kB of the checkpoint: 2 MB for 64. */
     static final int MOST_WORKERS = 64;
 
-    /** What one update command takes; also what the fastest server does in under two seconds. */
+    /** The most updates in one command; the fastest servers take under two seconds for them. */
     static final int LARGEST_BATCH = 100_000;
 
     private final String collection;
@@ -52,13 +50,13 @@ public final class Backfill {
         this.runner = runner;
     }
 
-    /** A backfill of the collection, with all documents and nothing to do yet. */
+    /** Returns a backfill of all documents of the collection, with nothing to do yet. */
     public static Backfill of(BackfillContext context, String collection) {
         return of(context, collection, () -> {});
     }
 
     /**
-     * The same.
+     * Returns a backfill of all documents of the collection, with nothing to do yet.
      *
      * @param started called when it is run
      */
@@ -69,16 +67,17 @@ public final class Backfill {
         });
     }
 
-    /** The collection is in another database than the configured one. */
+    /** Uses the collection of another database than the configured one. */
     public Backfill inDatabase(String name) {
         database = Objects.requireNonNull(name, "name");
         return this;
     }
 
     /**
-     * What distinguishes this backfill from the others of its migration when it goes on after a
-     * stop. Without a name that is its collection, {@link #where} and the change, with the values
-     * in them; so give it one where such a value differs at each attempt, as the time does.
+     * Names this backfill, to distinguish it from the others of its migration when it continues
+     * after a stop. Without a name it is identified by its collection, {@link #where} and the
+     * change, including the values in them. Give it a name if such a value differs at each attempt,
+     * as the current time does.
      */
     public Backfill named(String text) {
         name = Objects.requireNonNull(text, "text");
@@ -86,12 +85,11 @@ public final class Backfill {
     }
 
     /**
-     * Only the documents that match, also when they are written: what another writer changed
-     * meanwhile so that it no longer matches is left alone.
+     * Selects documents. The filter is applied again when they are written, so that a document which
+     * another writer has changed meanwhile, and which no longer matches, is left unchanged.
      *
-     * <p>Best is a filter that a changed document no longer matches: then what is inserted
-     * meanwhile behind the backfill's position is seen by a sweep at the end, and nothing can be
-     * changed twice.
+     * <p>Prefer a filter that a changed document no longer matches: then a sweep at the end finds
+     * what was inserted behind the backfill's position, and nothing can be changed twice.
      */
     public Backfill where(Bson filter) {
         where = Objects.requireNonNull(filter, "filter");
@@ -99,43 +97,43 @@ public final class Backfill {
     }
 
     /**
-     * In the server: the stages of an update pipeline, {@code $set}, {@code $unset} or {@code
-     * $replaceWith}.
+     * Updates the documents in the server, with the stages of an update pipeline: {@code $set},
+     * {@code $unset} or {@code $replaceWith}.
      */
     public Backfill update(Bson... stages) {
         if (stages.length == 0) {
-            throw wrong("update() of backfill(\"%s\") needs at least one stage".formatted(collection));
+            throw invalid("update() of backfill(\"%s\") needs at least one stage".formatted(collection));
         }
         return change(new Change.Update(List.of(stages)));
     }
 
     /**
-     * In the client: an update for each document, made of operators as {@code Updates} makes them;
-     * after {@link #into} a new document instead. Null leaves the document alone. The function runs
-     * in threads of its own, in several with {@link #parallel(int)}, and is called again for a
-     * batch that had to be repeated.
+     * Updates the documents in the client. The function returns an update made of operators, as
+     * {@code Updates} makes them; after {@link #into} a new document instead. Null leaves the
+     * document unchanged. The function is called by other threads, several with {@link
+     * #parallel(int)}, and called again when a batch is repeated.
      *
-     * <p>Between the read and the write another writer may change the document. Of such changes
-     * only one that makes it no longer match {@link #where} is noticed.
+     * <p>Between the read and the write another writer may change the document. Such a change is
+     * noticed only if the document no longer matches {@link #where}.
      */
     public Backfill each(Function<Document, Bson> function) {
         return change(new Change.Each(UserFunction.of(Objects.requireNonNull(function, "function"))));
     }
 
-    /** After {@link #into}: any number of new documents for each document. */
+    /** After {@link #into}: inserts any number of new documents for each document. */
     public Backfill eachToMany(Function<Document, ? extends List<? extends Bson>> function) {
         Objects.requireNonNull(function, "function");
         return change(new Change.Insert(null, null, UserFunction.of(function)));
     }
 
     /**
-     * Inserts what {@link #each} or {@link #eachToMany} makes of the documents into another
-     * collection of the configured database, and leaves the documents alone. A new document with an
-     * {@code _id} replaces the one that has it; without, it gets an {@code _id} of its own.
+     * Inserts what {@link #each} or {@link #eachToMany} returns into another collection of the
+     * configured database, and leaves the documents unchanged. A new document replaces the one with
+     * the same {@code _id}; without an {@code _id} it gets a new one.
      *
-     * <p>With transactions each batch and its checkpoint are one, as with {@link #once()}; with
-     * {@link #parallel(int)} or without transactions, after a kill at most the batch in progress is
-     * inserted again.
+     * <p>Where transactions are supported, each batch is committed with its checkpoint, as with
+     * {@link #once()}. With {@link #parallel(int)}, or without transactions, a crash may cause the
+     * current batch to be inserted again.
      */
     public Backfill into(String collection) {
         into = Objects.requireNonNull(collection, "collection");
@@ -148,48 +146,48 @@ public final class Backfill {
         return into(collection);
     }
 
-    /** Which elements {@code $[name]} means in the updates of {@link #each}. */
+    /** Sets which elements {@code $[name]} means in the updates of {@link #each}. */
     public Backfill arrayFilters(Bson... filters) {
         arrayFilters = List.of(filters);
         return this;
     }
 
-    /** Writes also what the collection's validator would reject. */
+    /** Also writes documents that the collection's validator rejects. */
     public Backfill bypassDocumentValidation() {
         bypassValidation = true;
         return this;
     }
 
-    /** In the server: deletes the documents. */
+    /** Deletes the documents, in the server. */
     public Backfill delete() {
         return change(new Change.Delete());
     }
 
     /**
-     * Fixes the documents a batch, 1 to 100,000; without it the size follows the time that a batch
-     * takes.
+     * Sets the number of documents in a batch, 1 to 100,000. By default it is adapted to the time
+     * that a batch takes.
      */
     public Backfill batch(int documents) {
         if (documents < 1 || documents > LARGEST_BATCH) {
-            throw wrong("batch(%d): between 1 and %d".formatted(documents, LARGEST_BATCH));
+            throw invalid("batch(%d) must be between 1 and %d".formatted(documents, LARGEST_BATCH));
         }
         batch = documents;
         return this;
     }
 
-    /** Changes at most so many documents a second, on average. */
+    /** Limits the number of documents changed a second, on average. */
     public Backfill maxRate(long perSecond) {
         if (perSecond < 1) {
-            throw wrong("maxRate(%d): at least 1 document a second".formatted(perSecond));
+            throw invalid("maxRate(%d) must be at least 1 document a second".formatted(perSecond));
         }
         maxRate = perSecond;
         return this;
     }
 
-    /** Works with so many threads on separate parts of the collection, 1 to 64. */
+    /** Uses several threads, 1 to 64, on separate parts of the collection. */
     public Backfill parallel(int workers) {
         if (workers < 1 || workers > MOST_WORKERS) {
-            throw wrong("parallel(%d): between 1 and %d".formatted(workers, MOST_WORKERS));
+            throw invalid("parallel(%d) must be between 1 and %d".formatted(workers, MOST_WORKERS));
         }
         parallel = workers;
         return this;
@@ -197,9 +195,9 @@ public final class Backfill {
 
     /**
      * Commits each batch and its checkpoint in one transaction, so that no document is changed
-     * twice whatever happens: for an {@code $inc} and its like. Needs a replica set. BatchWriter of one
-     * backfill then follow each other, {@link #parallel(int)} or not, since they share the
-     * checkpoint.
+     * twice, whatever happens: for {@code $inc} and other changes that cannot be repeated. Needs a
+     * replica set. The batches of one backfill then run one after another even with {@link
+     * #parallel(int)}, since they share the checkpoint.
      */
     public Backfill once() {
         once = true;
@@ -207,46 +205,37 @@ public final class Backfill {
     }
 
     /**
-     * Does it, to the end.
+     * Runs to the end.
      *
-     * @return how many documents were changed, those of earlier calls included
-     * @throws MigopyException kind failed, when a batch could not be done; unknown, when another
-     *     run has taken over; refused, for {@link #once()} without transactions
-     * @throws StopRequested when the run was asked to end
+     * @return how many documents were changed, including those of earlier calls
+     * @throws MigopyException kind failed, if a batch failed; unknown, if another run has taken
+     *     over; refused, for {@link #once()} without transactions
+     * @throws StopRequested if the run is to stop
      */
     public long run() {
         if (change == null) {
-            throw wrong("backfill(\"%s\") has nothing to do: update(...), each(...) or delete() is missing"
+            throw invalid("backfill(\"%s\") has nothing to do: update(...), each(...) or delete() is missing"
                     .formatted(collection));
         }
         if (Thread.currentThread() instanceof WorkerPool.WorkerThread) {
-            throw wrong(
-                    "backfill(\"%s\") cannot run inside the function of another backfill, which is called again for a repeated batch"
+            throw invalid(
+                    "backfill(\"%s\") cannot run in the function of another backfill, which is called again when a batch is repeated"
                             .formatted(collection));
         }
-        return runner.applyAsLong(job());
+        Job.WriteOptions options = new Job.WriteOptions(bypassValidation, arrayFilters);
+        return runner.applyAsLong(new Job(
+                database, collection, name, where, completed(), options, batch, maxRate, parallel, once));
     }
 
-    private Job job() {
-        return new Job(
-                database,
-                collection,
-                name,
-                where,
-                completed(),
-                new Job.WriteOptions(bypassValidation, arrayFilters),
-                new Job.Speed(batch, maxRate, parallel, once));
-    }
-
-    /** The change, with its destination where it has one. */
+    /** The change, with its destination if it has one. */
     private Change completed() {
         if (!arrayFilters.isEmpty() && (into != null || !(change instanceof Change.Each))) {
-            throw wrong(
+            throw invalid(
                     "arrayFilters(...) of backfill(\"%s\") needs each(...) without into(...)".formatted(collection));
         }
         if (into == null) {
             if (change instanceof Change.Insert) {
-                throw wrong("eachToMany() of backfill(\"%s\") needs into(...)".formatted(collection));
+                throw invalid("eachToMany() of backfill(\"%s\") needs into(...)".formatted(collection));
             }
             return change;
         }
@@ -256,27 +245,27 @@ public final class Backfill {
         if (change instanceof Change.Each each) {
             return new Change.Insert(intoDatabase, into, each.code().map(Backfill::toMany));
         }
-        throw wrong("into(\"%s\") of backfill(\"%s\") needs each(...) or eachToMany(...)".formatted(into, collection));
+        throw invalid("into(\"%s\") of backfill(\"%s\") needs each(...) or eachToMany(...)".formatted(into, collection));
     }
 
     private static Function<Document, List<Bson>> toMany(Function<Document, Bson> one) {
         return document -> {
-            Bson made = one.apply(document);
-            return made == null ? List.of() : List.of(made);
+            Bson returned = one.apply(document);
+            return returned == null ? List.of() : List.of(returned);
         };
     }
 
-    private Backfill change(Change wanted) {
+    private Backfill change(Change next) {
         if (change != null) {
-            throw wrong("backfill(\"%s\") can do one thing: %s() or %s()"
-                    .formatted(collection, change.word(), wanted.word()));
+            throw invalid("backfill(\"%s\") cannot both %s() and %s()"
+                    .formatted(collection, change.word(), next.word()));
         }
-        change = wanted;
+        change = next;
         return this;
     }
 
-    private static MigopyException wrong(String message) {
+    private static MigopyException invalid(String message) {
         return MigopyException.failed(
-                message, "Mend the migration, then: %s execute".formatted(MigopyException.COMMAND));
+                message, "Fix the migration, then run: %s execute".formatted(MigopyException.COMMAND));
     }
 }

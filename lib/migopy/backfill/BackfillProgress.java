@@ -7,17 +7,17 @@ import org.bson.BsonInt64;
 import org.bson.BsonString;
 
 /**
- * How far a backfill has come: the part of its checkpoint that a person wants to know.
+ * How far a backfill is: the part of its checkpoint that is shown to users.
  *
  * @param done documents visited, whether they matched or not
  * @param estimate how many there will be
  * @param changed documents changed
- * @param perSecond documents visited a second of late
- * @param left how many still matched when it ended; -1 while that is not known
+ * @param perSecond documents visited a second, recently
+ * @param left how many still matched at the end; -1 before that
  */
 public record BackfillProgress(
-        String collection, Phase state, long done, long estimate, long changed, double perSecond, long left) {
-    /** What it is at. */
+        String collection, Phase phase, long done, long estimate, long changed, double perSecond, long left) {
+    /** What the backfill is doing. */
     public enum Phase {
         RUNNING,
         /** For a secondary that is behind. */
@@ -31,18 +31,18 @@ public record BackfillProgress(
         }
 
         private static Phase of(String word) {
-            for (Phase state : values()) {
-                if (state.word().equals(word)) {
-                    return state;
+            for (Phase phase : values()) {
+                if (phase.word().equals(word)) {
+                    return phase;
                 }
             }
             return RUNNING;
         }
     }
 
-    static final long NOT_KNOWN = -1;
+    static final long UNKNOWN = -1;
 
-    /** Reads a checkpoint; what is missing counts as nothing. */
+    /** Reads a checkpoint; missing fields get their defaults. */
     public static BackfillProgress of(BsonDocument checkpoint) {
         return new BackfillProgress(
                 checkpoint.getString("collection", new BsonString("")).getValue(),
@@ -51,19 +51,24 @@ public record BackfillProgress(
                 checkpoint.getNumber("estimate", new BsonInt64(0)).longValue(),
                 checkpoint.getNumber("changed", new BsonInt64(0)).longValue(),
                 checkpoint.getNumber("rate", new BsonDouble(0)).doubleValue(),
-                checkpoint.getNumber("left", new BsonInt64(NOT_KNOWN)).longValue());
+                checkpoint.getNumber("left", new BsonInt64(UNKNOWN)).longValue());
     }
 
-    BackfillProgress state(Phase now) {
-        return new BackfillProgress(collection, now, done, estimate, changed, perSecond, left);
+    static BackfillProgress started(String collection, long estimate) {
+        return new BackfillProgress(collection, Phase.RUNNING, 0, estimate, 0, 0, UNKNOWN);
     }
 
-    BackfillProgress left(long documents) {
-        return new BackfillProgress(collection, state, done, estimate, changed, perSecond, documents);
+    BackfillProgress in(Phase next) {
+        return new BackfillProgress(collection, next, done, estimate, changed, perSecond, left);
+    }
+
+    BackfillProgress finished(long matching) {
+        return new BackfillProgress(collection, Phase.DONE, done, estimate, changed, perSecond, matching);
     }
 
     BackfillProgress plus(long visited, long written, double rate) {
+        long visitedNow = done + visited;
         return new BackfillProgress(
-                collection, state, done + visited, Math.max(estimate, done + visited), changed + written, rate, left);
+                collection, phase, visitedNow, Math.max(estimate, visitedNow), changed + written, rate, left);
     }
 }

@@ -19,7 +19,6 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import migopy.MigopyException;
 import migopy.backfill.BatchWriter.FailureLocation;
-import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonType;
@@ -29,40 +28,54 @@ import org.bson.RawBsonDocument;
 import org.bson.codecs.BsonDocumentCodec;
 import org.bson.codecs.configuration.CodecRegistries;
 import org.bson.codecs.configuration.CodecRegistry;
-import org.bson.conversions.Bson;
 
 /**
- * The collection as a backfill reads it: along {@code _id}, always the primary, each call limited
- * in time.
+ * Reads a collection in batches along {@code _id}, always from the primary, each call with a time
+ * limit.
  */
 final class BatchReader {
-    /**
-     * The server ends a batch by itself after this, so that a dead run's batch is over before
-     * another run can take a 30 s lease over.
-     */
+    /** Less than a lease: the server ends a crashed run's batch before another run can take over. */
     static final Duration BATCH_LIMIT = Duration.ofSeconds(20);
 
-    /** Of a batch that is changed in the client: two such batches are in memory for each worker. */
+    static final BsonDocument BY_ID = new BsonDocument(Range.ID, new BsonInt32(1));
+
+    /** For documents that the client changes: each worker has two batches in memory. */
     private static final long MOST_BYTES = 16L << 20;
 
     private static final long LEAST_BYTES = 1L << 20;
 
-    /**
-     * What a batch may take of the heap: its documents, their updates, and the command made of
-     * them.
-     */
+    /** A batch may take a twelfth of the heap, with its updates and the command made of them. */
     private static final long HEAP_SHARE = 12;
 
-    /** A document with nothing but an {@code _id}: length, type, name, end. */
+    /** The size of a document {@code {_id: ...}} without its value: length, type, name, end. */
     private static final int BYTES_AROUND_ID = 10;
-
-    private static final BsonDocument BY_ID = new BsonDocument(Range.ID, new BsonInt32(1));
 
     private final MongoCollection<RawBsonDocument> collection;
     private final CodecRegistry registry;
     private final BsonDocument where;
     private final boolean embedded;
     private final long mostBytes;
+
+    /** What is read of a batch's documents before the batch is written. */
+    enum Read {
+        NOTHING,
+        IDS,
+        DOCUMENTS
+    }
+
+    /**
+     * A batch before it is written.
+     *
+     * @param visited how many documents are in the range, whether they match or not
+     * @param documents those that match, as far as they were read
+     * @param nanos how long it took to read
+     * @param whole whether it has as many documents as requested, so that its duration is representative
+     */
+    record Batch(Range range, long visited, List<RawBsonDocument> documents, long nanos, boolean whole) {
+        Set<BsonValue> ids() {
+            return documents.stream().map(one -> one.get(Range.ID)).collect(Collectors.toSet());
+        }
+    }
 
     BatchReader(MongoDatabase database, Job job, boolean embedded) {
         registry = CodecRegistries.fromRegistries(
@@ -73,7 +86,7 @@ final class BatchReader {
                 .withReadConcern(ReadConcern.LOCAL)
                 .withWriteConcern(WriteConcern.MAJORITY)
                 .withTimeout(BATCH_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-        where = job.where() == null ? null : rendered(job.where());
+        where = job.where() == null ? null : job.where().toBsonDocument(Document.class, registry);
         this.embedded = embedded;
         long share = Runtime.getRuntime().maxMemory() / (HEAP_SHARE * job.parallel());
         mostBytes = Math.max(LEAST_BYTES, Math.min(MOST_BYTES, share));
@@ -83,28 +96,16 @@ final class BatchReader {
         return registry;
     }
 
-    /** What is read of the documents of a batch before it is written. */
-    enum Read {
-        NOTHING,
-        IDS,
-        DOCUMENTS
-    }
-
-    /** The collection's name. */
-    String name() {
-        return collection.getNamespace().getCollectionName();
-    }
-
     MongoCollection<RawBsonDocument> collection() {
         return collection;
     }
 
-    /** Which documents, or null: all. */
+    /** The backfill's filter, or null: all documents. */
     BsonDocument where() {
         return where;
     }
 
-    /** What the migration's function makes of a document. */
+    /** Calls the migration's function with a document. */
     <T> T applied(Function<Document, T> function, RawBsonDocument raw) {
         try {
             return function.apply(raw.decode(registry.get(Document.class)));
@@ -113,16 +114,15 @@ final class BatchReader {
         }
     }
 
-    /** The document-for-all estimate that the server keeps. */
+    /** Returns the collection's number of documents, from its metadata. */
     long estimate() {
         return collection.estimatedDocumentCount();
     }
 
     /**
-     * Finds the next batch's range, of {@code documents} documents from {@code from}.
+     * Reads the next batch: {@code documents} documents from {@code from}, fewer at {@code to}.
      *
      * @param session whose transaction reads, or null
-     * @param read what to read of the documents that match
      */
     Batch next(ClientSession session, BsonValue from, BsonValue to, int documents, Read read) {
         long start = System.nanoTime();
@@ -138,13 +138,13 @@ final class BatchReader {
                 whole = false;
             }
         }
-        long visited = whole ? documents : count(session, range);
+        long visited = whole ? documents : count(session, range, null);
         return new Batch(range, visited, found, System.nanoTime() - start, whole);
     }
 
     private BsonValue bound(ClientSession session, BsonValue from, BsonValue to, int documents) {
         if (from != null && from.getBsonType() == BsonType.MAX_KEY) {
-            return null; // Nothing lies behind it, and min() refuses it.
+            return null; // No value sorts behind MaxKey, and min() rejects it.
         }
         FindIterable<RawBsonDocument> ids = embedded
                 ? found(null, new Range(from, to).expression())
@@ -153,10 +153,10 @@ final class BatchReader {
         return first == null ? null : checked(first.get(Range.ID));
     }
 
-    /** Reads what matches in the range; returns where it stopped for want of memory, or null. */
+    /** Reads what matches in the range; returns where it stopped at the memory limit, or null. */
     private BsonValue read(ClientSession session, Range range, int documents, Read read, List<RawBsonDocument> into) {
         long bytes = 0;
-        FindIterable<RawBsonDocument> matching = along(session, range, where);
+        FindIterable<RawBsonDocument> matching = matching(session, range);
         if (read == Read.IDS) {
             matching.projection(BY_ID);
         }
@@ -174,15 +174,15 @@ final class BatchReader {
         return null;
     }
 
-    /** Whether anything in the range still matches {@code where}. */
+    /** Returns whether a document in the range matches {@code where}. */
     boolean matchesIn(ClientSession session, Range range) {
-        return along(session, range, where).projection(BY_ID).limit(1).first() != null;
+        return matching(session, range).projection(BY_ID).limit(1).first() != null;
     }
 
-    /** Whether one of these in the range still matches {@code where}. */
+    /** Returns whether one of these in the range matches {@code where}. */
     boolean matchesIn(Range range, Set<BsonValue> ids) {
         try (MongoCursor<RawBsonDocument> cursor =
-                along(null, range, where).projection(BY_ID).cursor()) {
+                matching(null, range).projection(BY_ID).cursor()) {
             while (cursor.hasNext()) {
                 if (ids.contains(cursor.next().get(Range.ID))) {
                     return true;
@@ -192,22 +192,19 @@ final class BatchReader {
         }
     }
 
-    /** How many documents of the range match {@code where}. */
+    /** Counts the documents of the range that match {@code where}. */
     long countIn(Range range) {
-        CountOptions options = embedded ? new CountOptions() : new CountOptions().hint(BY_ID);
-        return collection.countDocuments(range.filter(where), options);
+        return count(null, range, where);
     }
 
-    /**
-     * How many match, by whatever index the server finds, if that takes no longer than the limit.
-     */
+    /** Counts the documents that match, along any index. */
     long count(Duration limit) {
         return collection
                 .withTimeout(limit.toMillis(), TimeUnit.MILLISECONDS)
                 .countDocuments(where == null ? new BsonDocument() : where);
     }
 
-    /** The {@code _id}s of some documents that match, whichever are found first. */
+    /** Returns the {@code _id}s of some documents that match, in any order. */
     List<BsonValue> someIds(int documents, Duration limit) {
         return collection
                 .withTimeout(limit.toMillis(), TimeUnit.MILLISECONDS)
@@ -218,28 +215,28 @@ final class BatchReader {
                 .into(new ArrayList<>());
     }
 
-    /** Every document that matches; for a filter that names them one by one. */
+    /** Returns every document that matches; for a {@code where} that lists them by {@code _id}. */
     List<RawBsonDocument> all(ClientSession session) {
         return found(session, where).into(new ArrayList<>());
     }
 
-    private long count(ClientSession session, Range range) {
+    private long count(ClientSession session, Range range, BsonDocument filter) {
         CountOptions options = embedded ? new CountOptions() : new CountOptions().hint(BY_ID);
         return session == null
-                ? collection.countDocuments(range.filter(null), options)
-                : collection.countDocuments(session, range.filter(null), options);
+                ? collection.countDocuments(range.filter(filter), options)
+                : collection.countDocuments(session, range.filter(filter), options);
     }
 
-    private FindIterable<RawBsonDocument> along(ClientSession session, Range range, BsonDocument filter) {
-        BsonDocument matching = filter == null ? new BsonDocument() : filter;
+    private FindIterable<RawBsonDocument> matching(ClientSession session, Range range) {
+        BsonDocument filter = where == null ? new BsonDocument() : where;
         if (embedded) {
-            return found(null, both(range.expression(), matching));
+            return found(null, Range.and(range.expression(), filter));
         }
         if (range.to() == null) {
             // min() without max() leaves out an _id that is MaxKey.
-            return found(session, both(range.expression(), matching)).hint(BY_ID);
+            return found(session, Range.and(range.expression(), filter)).hint(BY_ID);
         }
-        return between(found(session, matching), range.from(), range.to());
+        return between(found(session, filter), range.from(), range.to());
     }
 
     private FindIterable<RawBsonDocument> found(ClientSession session, BsonDocument filter) {
@@ -248,7 +245,7 @@ final class BatchReader {
         return all.sort(BY_ID);
     }
 
-    /** min and max, not comparisons: they go along the index, whatever types lie in it. */
+    /** Bounds a query by min and max, which unlike comparisons cover values of all types. */
     private static FindIterable<RawBsonDocument> between(
             FindIterable<RawBsonDocument> found, BsonValue from, BsonValue to) {
         found.hint(BY_ID);
@@ -261,50 +258,20 @@ final class BatchReader {
         return found;
     }
 
-    private static BsonDocument both(BsonDocument range, BsonDocument filter) {
-        if (range.isEmpty()) {
-            return filter;
-        }
-        return filter.isEmpty() ? range : new BsonDocument("$and", new BsonArray(List.of(range, filter)));
-    }
-
-    private BsonDocument rendered(Bson filter) {
-        return filter.toBsonDocument(Document.class, registry);
-    }
-
-    /** The {@code _id}, if a checkpoint may keep it. */
+    /** Returns the {@code _id} if a checkpoint can store it. */
     BsonValue checked(BsonValue id) {
-        int bytes = bytesOf(id);
+        BsonDocument alone = new BsonDocument(Range.ID, id);
+        int bytes = new RawBsonDocument(alone, new BsonDocumentCodec())
+                        .getByteBuffer()
+                        .remaining()
+                - BYTES_AROUND_ID;
         if (bytes > Checkpoint.LARGEST_ID) {
             throw MigopyException.failed(
-                    "An _id of %s has %d bytes, and a checkpoint keeps at most %d"
-                            .formatted(name(), bytes, Checkpoint.LARGEST_ID),
-                    "Change this collection without backfill(), or give batch() another size");
+                    "An _id of %s has %d bytes; a checkpoint can store at most %d"
+                            .formatted(collection.getNamespace().getCollectionName(), bytes, Checkpoint.LARGEST_ID),
+                    "Change this collection without backfill(), or set another batch(...) size, so that no batch"
+                            + " starts at this _id");
         }
         return id;
-    }
-
-    private static int bytesOf(BsonValue id) {
-        BsonDocument alone = new BsonDocument(Range.ID, id);
-        int size = new RawBsonDocument(alone, new BsonDocumentCodec())
-                .getByteBuffer()
-                .remaining();
-        return size - BYTES_AROUND_ID;
-    }
-
-    /**
-     * A batch, before it is written.
-     *
-     * @param visited how many documents lie in the range, whether they match or not
-     * @param documents those that match, where the change is made in the client; their {@code _id}s
-     *     alone, where it is of interest which ones they are; else empty
-     * @param nanos how long it took to find
-     * @param whole whether it has as many documents as were asked for, and not fewer for want of them
-     */
-    record Batch(Range range, long visited, List<RawBsonDocument> documents, long nanos, boolean whole) {
-        /** The {@code _id}s of the documents. */
-        Set<BsonValue> ids() {
-            return documents.stream().map(one -> one.get(Range.ID)).collect(Collectors.toSet());
-        }
     }
 }

@@ -5,22 +5,20 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * How many documents the next batch has: as many as take 250 to 500 ms, so that a pause, a stop or
- * a throttle is felt soon, and the waits between batches weigh little. Used by one thread.
+ * a throttle soon takes effect, and the waits between batches cost little. Used by one thread.
  */
 final class BatchSize {
     static final int FIRST = 1_000;
     static final int LEAST = 100;
     static final int MOST = 20_000;
-    private static final long AIM_LOW = TimeUnit.MILLISECONDS.toNanos(250);
-    private static final long AIM_HIGH = TimeUnit.MILLISECONDS.toNanos(500);
-    private static final double AIM = (AIM_LOW + AIM_HIGH) / 2.0;
+    private static final long SHORTEST = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final long LONGEST = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final double TARGET = (SHORTEST + LONGEST) / 2.0;
 
-    /** One batch says little: the size at most doubles or halves after it. */
+    /** The size at most doubles or halves after a batch: a single one may be an exception. */
     private static final double MOST_CHANGE = 2;
 
-    /**
-     * With a rate a batch is this part of a second's worth, so that the rate holds within a second.
-     */
+    /** With a rate, a batch is a tenth of a second's documents, so that it holds within a second. */
     private static final int BATCHES_A_SECOND = 10;
 
     private final boolean fixed;
@@ -44,17 +42,17 @@ final class BatchSize {
         return size;
     }
 
-    /** A whole batch of this size took so long. */
+    /** Adapts the size to the time that a whole batch of this size took. */
     void took(long nanos) {
-        if (fixed || (nanos >= AIM_LOW && nanos <= AIM_HIGH)) {
+        if (fixed || (nanos >= SHORTEST && nanos <= LONGEST)) {
             return;
         }
-        double factor = AIM / Math.max(1, nanos);
+        double factor = TARGET / Math.max(1, nanos);
         factor = Math.max(1 / MOST_CHANGE, Math.min(MOST_CHANGE, factor));
         size = (int) Math.max(least, Math.min(most, Math.round(size * factor)));
     }
 
-    /** A batch of this size was too much for the server, so that even a fixed one has to shrink. */
+    /** Halves the size, even a fixed one. */
     void halve() {
         size = Math.max(1, size / 2);
     }
@@ -62,10 +60,10 @@ final class BatchSize {
     /**
      * Halves the size if the server ran out of time with it.
      *
-     * @return whether it did, and a smaller one deserves its own time; false at a single document
+     * @return whether it was halved; false at a single document
      */
     boolean halvedFor(MongoException failure) {
-        if (!Retry.tooSlow(failure) || size == 1) {
+        if (!Retry.isTooSlow(failure) || size == 1) {
             return false;
         }
         halve();

@@ -18,7 +18,6 @@ import java.util.stream.Stream;
 import migopy.backfill.BatchReader.Batch;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
-import org.bson.BsonInt32;
 import org.bson.BsonNull;
 import org.bson.BsonValue;
 import org.bson.Document;
@@ -27,9 +26,7 @@ import org.bson.conversions.Bson;
 
 /** Writes one batch, in the server or document by document. */
 final class BatchWriter {
-    private static final BsonDocument BY_ID = new BsonDocument(Range.ID, new BsonInt32(1));
-
-    private final BatchReader target;
+    private final BatchReader reader;
     private final Destination destination;
     private final Change change;
     private final Job.WriteOptions options;
@@ -37,11 +34,19 @@ final class BatchWriter {
     private final boolean embedded;
 
     /**
+     * What a batch did.
+     *
+     * @param matched documents that were written to
+     * @param changed documents that are different now, or deleted
+     */
+    record BatchResult(long matched, long changed) {}
+
+    /**
      * @param destination where new documents go, or null
      * @param shardKey the fields of the collection's shard key; empty if it is not sharded
      */
-    BatchWriter(BatchReader target, Destination destination, Job job, List<String> shardKey, boolean embedded) {
-        this.target = target;
+    BatchWriter(BatchReader reader, Destination destination, Job job, List<String> shardKey, boolean embedded) {
+        this.reader = reader;
         this.destination = destination;
         this.change = job.change();
         this.options = job.options();
@@ -49,113 +54,110 @@ final class BatchWriter {
         this.embedded = embedded;
     }
 
-    /** Whether the documents have to be read before a batch is written. */
-    boolean reads() {
-        return change.reads();
+    /** Returns whether the documents have to be read before a batch is written. */
+    boolean readsDocuments() {
+        return change.readsDocuments();
     }
 
-    /** Whether a changed document can match {@code where} again. */
+    /** Returns whether a changed document can match {@code where} again. */
     boolean mayStillMatch() {
         return mayExclude() && !(change instanceof Change.Delete);
     }
 
-    /** Whether a changed document may no longer match {@code where}. */
+    /** Returns whether a changed document may no longer match {@code where}. */
     boolean mayExclude() {
-        return target.where() != null && !(change instanceof Change.Insert);
+        return reader.where() != null && !(change instanceof Change.Insert);
     }
 
     /**
      * Writes a batch.
      *
-     * @param session the session that the write belongs to, or null where there are none
+     * @param session the session that the write belongs to; null if the server has none
      */
-    BatchResult write(ClientSession session, Batch stretch) {
+    BatchResult write(ClientSession session, Batch batch) {
         try {
-            return written(session, stretch);
+            if (change instanceof Change.Update update) {
+                return update(session, update.stages(), batch.range());
+            }
+            if (change instanceof Change.Each each) {
+                return each(session, each.code().function(), batch.documents());
+            }
+            if (change instanceof Change.Insert insert) {
+                return destination.insert(session, insert.code().function(), reader, batch.documents());
+            }
+            return delete(session, batch.range());
         } catch (RuntimeException e) {
-            throw FailureLocation.batch(e, stretch.range());
+            throw FailureLocation.batch(e, batch.range());
         }
-    }
-
-    private BatchResult written(ClientSession session, Batch stretch) {
-        if (change instanceof Change.Update update) {
-            return update(session, update.stages(), stretch.range());
-        }
-        if (change instanceof Change.Each each) {
-            return each(session, each.code().function(), stretch.documents());
-        }
-        if (change instanceof Change.Insert insert) {
-            return destination.insert(session, insert.code().function(), target, stretch.documents());
-        }
-        return delete(session, stretch.range());
     }
 
     private BatchResult update(ClientSession session, List<Bson> stages, Range range) {
-        UpdateOptions byId = options(BY_ID);
-        BsonDocument filter = range.filter(target.where());
-        MongoCollection<RawBsonDocument> all = target.collection();
+        UpdateOptions byId = options(BatchReader.BY_ID);
+        BsonDocument filter = range.filter(reader.where());
+        MongoCollection<RawBsonDocument> all = reader.collection();
         UpdateResult result =
                 session == null ? all.updateMany(filter, stages, byId) : all.updateMany(session, filter, stages, byId);
         return new BatchResult(result.getMatchedCount(), result.getModifiedCount());
     }
 
     private BatchResult delete(ClientSession session, Range range) {
-        BsonDocument filter = range.filter(target.where());
-        MongoCollection<RawBsonDocument> all = target.collection();
-        DeleteOptions byId = embedded ? new DeleteOptions() : new DeleteOptions().hint(BY_ID);
+        BsonDocument filter = range.filter(reader.where());
+        MongoCollection<RawBsonDocument> all = reader.collection();
+        DeleteOptions byId = embedded ? new DeleteOptions() : new DeleteOptions().hint(BatchReader.BY_ID);
         long deleted = (session == null ? all.deleteMany(filter, byId) : all.deleteMany(session, filter, byId))
                 .getDeletedCount();
         return new BatchResult(deleted, deleted);
     }
 
-    private BatchResult each(
-            ClientSession session, Function<Document, Bson> function, List<RawBsonDocument> documents) {
+    private BatchResult each(ClientSession session, Function<Document, Bson> function, List<RawBsonDocument> documents) {
         List<UpdateOneModel<RawBsonDocument>> updates = new ArrayList<>(documents.size());
         List<BsonValue> ids = new ArrayList<>(documents.size());
-        // One plan for all: without the hint an index of where's fields competes with _id's.
-        boolean filtered = target.where() != null && !embedded;
-        UpdateOptions how = options(filtered ? BY_ID : null);
+        // Without the hint, the planner compares _id with the index of where's fields for each document.
+        boolean filtered = reader.where() != null && !embedded;
+        UpdateOptions updateOptions = options(filtered ? BatchReader.BY_ID : null);
         for (RawBsonDocument raw : documents) {
-            Bson update = target.applied(function, raw);
+            Bson update = reader.applied(function, raw);
             if (update != null) {
-                updates.add(new UpdateOneModel<>(identity(raw), update, how));
+                updates.add(new UpdateOneModel<>(identity(raw), update, updateOptions));
                 ids.add(raw.get(Range.ID));
             }
         }
         if (updates.isEmpty()) {
             return new BatchResult(0, 0);
         }
-        MongoCollection<RawBsonDocument> all = target.collection();
-        // In any order: one document's failure leaves the others changed, and the server need not
-        // wait.
-        BulkWriteOptions unordered =
-                new BulkWriteOptions().ordered(false).bypassDocumentValidation(options.bypassValidation());
+        MongoCollection<RawBsonDocument> all = reader.collection();
+        BulkWriteOptions unordered = unordered(options);
         try {
             BulkWriteResult result =
                     session == null ? all.bulkWrite(updates, unordered) : all.bulkWrite(session, updates, unordered);
             return new BatchResult(result.getMatchedCount(), result.getModifiedCount());
         } catch (MongoBulkWriteException e) {
-            throw FailureLocation.document(e, ids);
+            throw FailureLocation.firstOf(e, ids);
         }
+    }
+
+    /** Unordered, so that a document's failure leaves the others changed, and nothing waits. */
+    static BulkWriteOptions unordered(Job.WriteOptions options) {
+        return new BulkWriteOptions().ordered(false).bypassDocumentValidation(options.bypassValidation());
     }
 
     private UpdateOptions options(BsonDocument hint) {
-        UpdateOptions how = new UpdateOptions();
+        UpdateOptions updateOptions = new UpdateOptions();
         if (hint != null) {
-            how.hint(hint);
+            updateOptions.hint(hint);
         }
         if (options.bypassValidation()) {
-            how.bypassDocumentValidation(true);
+            updateOptions.bypassDocumentValidation(true);
         }
         if (!options.arrayFilters().isEmpty()) {
-            how.arrayFilters(options.arrayFilters());
+            updateOptions.arrayFilters(options.arrayFilters());
         }
-        return how;
+        return updateOptions;
     }
 
     /**
-     * The filter that finds this document again, if it still matches; with the shard key, so that
-     * one shard is asked.
+     * Returns the filter that finds this document if it still matches; with the shard key, so that
+     * it goes to one shard.
      */
     private BsonDocument identity(RawBsonDocument raw) {
         BsonDocument filter = new BsonDocument(Range.ID, raw.get(Range.ID));
@@ -164,9 +166,9 @@ final class BatchWriter {
                 filter.append(field, valueAt(raw, field));
             }
         }
-        return target.where() == null || target.where().isEmpty()
+        return reader.where() == null || reader.where().isEmpty()
                 ? filter
-                : filter.append("$and", new BsonArray(List.of(target.where())));
+                : filter.append("$and", new BsonArray(List.of(reader.where())));
     }
 
     private static BsonValue valueAt(BsonDocument document, String path) {
@@ -174,23 +176,15 @@ final class BatchWriter {
         for (String name : path.split("\\.")) {
             value = value.isDocument() ? value.asDocument().get(name) : null;
             if (value == null) {
-                return BsonNull.VALUE; // A missing field lies in the shard where null lies.
+                return BsonNull.VALUE; // A document without the field is in the shard of null.
             }
         }
         return value;
     }
 
     /**
-     * What a batch did.
-     *
-     * @param matched documents that were written to
-     * @param changed documents that are different now, or gone
-     */
-    record BatchResult(long matched, long changed) {}
-
-    /**
-     * Where a batch failed. It is attached to what was thrown, which stays what it is: the migration's
-     * own exception, or the server's.
+     * Where a batch failed: attached to what was thrown, so that this remains the migration's own
+     * exception, or the server's.
      */
     static final class FailureLocation extends RuntimeException {
         private static final long serialVersionUID = 1L;
@@ -198,8 +192,8 @@ final class BatchWriter {
         /** In the details of a validator's error. */
         private static final String FAILING = "failingDocumentId";
 
-        private FailureLocation(String place) {
-            super(place, null, false, false);
+        private FailureLocation(String location) {
+            super(location, null, false, false);
         }
 
         /** Notes the document whose function or write failed. */
@@ -209,17 +203,17 @@ final class BatchWriter {
         }
 
         /**
-         * Notes the document whose write failed first.
+         * Notes the first document whose write failed.
          *
          * @param ids of the documents that were written, in their order
          */
-        static MongoBulkWriteException document(MongoBulkWriteException thrown, List<BsonValue> ids) {
+        static MongoBulkWriteException firstOf(MongoBulkWriteException thrown, List<BsonValue> ids) {
             return thrown.getWriteErrors().isEmpty()
                     ? thrown
                     : document(thrown, ids.get(thrown.getWriteErrors().get(0).getIndex()));
         }
 
-        /** Notes the batch, and the document where the server names it. */
+        /** Notes the batch, and the document if the server names it. */
         static RuntimeException batch(RuntimeException thrown, Range range) {
             if (thrown instanceof MongoWriteException write
                     && write.getError().getDetails().containsKey(FAILING)) {
@@ -231,7 +225,7 @@ final class BatchWriter {
             return thrown;
         }
 
-        /** All places that were noted, for a sentence; empty if there are none. */
+        /** Returns all locations that were noted, as a part of a sentence; empty if there are none. */
         static String of(Throwable thrown) {
             return Stream.of(thrown.getSuppressed())
                     .filter(FailureLocation.class::isInstance)

@@ -16,18 +16,18 @@ import org.bson.conversions.Bson;
 
 /** What a backfill does with the documents that it visits. */
 sealed interface Change {
-    /** The word of this way in the checkpoint. */
+    /** The word for it in the checkpoint. */
     String word();
 
     /**
-     * What distinguishes it from another change of the same way.
+     * Returns what distinguishes it from another change of the same kind.
      *
      * @param text the checksum of the migration's text
      */
     Document described(String text, CodecRegistry registry);
 
-    /** Whether the documents have to be read before a batch is written. */
-    default boolean reads() {
+    /** Returns whether the documents have to be read before a batch is written. */
+    default boolean readsDocuments() {
         return false;
     }
 
@@ -52,7 +52,7 @@ sealed interface Change {
         }
     }
 
-    /** In the client: an update for each document; null leaves it alone. */
+    /** In the client: an update for each document; null leaves it unchanged. */
     record Each(UserFunction<Function<Document, Bson>> code) implements Change {
         @Override
         public String word() {
@@ -65,7 +65,7 @@ sealed interface Change {
         }
 
         @Override
-        public boolean reads() {
+        public boolean readsDocuments() {
             return true;
         }
     }
@@ -91,12 +91,12 @@ sealed interface Change {
         }
 
         @Override
-        public boolean reads() {
+        public boolean readsDocuments() {
             return true;
         }
     }
 
-    /** In the server: removed. */
+    /** In the server: the documents are deleted. */
     record Delete() implements Change {
         static final String WORD = "delete";
 
@@ -114,20 +114,20 @@ sealed interface Change {
     /**
      * A function of a migration.
      *
-     * @param written as the migration passes it
+     * @param passed the function as the migration passes it
      * @param site where the migration passes it, {@code Change.up:12}; null if that is unknown
      * @param <F> its type
      */
-    record UserFunction<F>(F function, Object written, String site) {
+    record UserFunction<F>(F function, Object passed, String site) {
         /** A larger captured collection is a lookup table, and may differ at each attempt. */
         private static final int MOST_ELEMENTS = 100;
 
-        private static final String OURS = "migopy.";
+        private static final String MIGOPY = "migopy.";
 
-        /** The function, with the line of the migration that passes it. */
+        /** Returns the function with the line of the migration that passes it. */
         static <F> UserFunction<F> of(F function) {
             String site = StackWalker.getInstance()
-                    .walk(frames -> frames.filter(one -> !one.getClassName().startsWith(OURS))
+                    .walk(frames -> frames.filter(one -> !one.getClassName().startsWith(MIGOPY))
                             .findFirst()
                             .map(one ->
                                     "%s.%s:%d".formatted(one.getClassName(), one.getMethodName(), one.getLineNumber()))
@@ -135,18 +135,18 @@ sealed interface Change {
             return new UserFunction<>(function, function, site);
         }
 
-        /** The same code, called in another way. */
-        <T> UserFunction<T> map(Function<F, T> to) {
-            return new UserFunction<>(to.apply(function), written, site);
+        /** Returns the same code with another signature. */
+        <T> UserFunction<T> map(Function<F, T> adapter) {
+            return new UserFunction<>(adapter.apply(function), passed, site);
         }
 
         /**
-         * What is known of it. The same line of the same text does the same, but for the values that a
-         * loop gives it.
+         * Describes the function by its text, its line, and the values that it captured, which
+         * differ between the iterations of a loop.
          */
         Document described(String text, CodecRegistry registry) {
             List<Object> captured = new ArrayList<>();
-            for (Field field : written.getClass().getDeclaredFields()) {
+            for (Field field : passed.getClass().getDeclaredFields()) {
                 if (!Modifier.isStatic(field.getModifiers()) && field.trySetAccessible()) {
                     captured.add(value(field, registry));
                 }
@@ -156,12 +156,12 @@ sealed interface Change {
 
         private Object value(Field field, CodecRegistry registry) {
             try {
-                Object value = field.get(written);
+                Object value = field.get(passed);
                 if (isLarge(value)) {
                     return value.getClass().getName();
                 }
-                BsonDocument encoded = new Document("value", value).toBsonDocument(Document.class, registry);
-                return encoded.get("value"); // Only now is it encoded.
+                BsonDocument lazy = new Document("value", value).toBsonDocument(Document.class, registry);
+                return lazy.get("value"); // Encodes the value, which fails here if it has no codec.
             } catch (CodecConfigurationException | BsonInvalidOperationException | IllegalAccessException e) {
                 return field.getType().getName(); // Not data: a collection, a client, another function.
             }

@@ -15,49 +15,64 @@ import org.bson.BsonDocument;
 import org.bson.BsonValue;
 
 /**
- * The checkpoints of one attempt of a migration. Each of its backfills claims its own, by what it
- * does and not only by its place in {@code up()}: after an edit, or in a loop over other data, none
- * goes on from the checkpoint of another.
+ * The checkpoints of one attempt of a migration. Each of its backfills claims its own, found by what
+ * it does and not only by its place in {@code up()}: after an edit, or in a loop over other data, no
+ * backfill continues from the checkpoint of another.
  */
 public final class Checkpoints {
-    /** Their checkpoints, some 300 bytes each when they are done, are in one document. */
+    /** All are in one document, with some 300 bytes for each that is done. */
     private static final int MOST = 10_000;
 
-    private static final String START_ANEW =
-            "{migopy} repair %1$s --as pending --reason \"...\", then run: {migopy} execute %1$s";
+    private static final String START_OVER =
+            "To start over: {migopy} repair %1$s --as pending --reason \"...\", then run: {migopy} execute %1$s";
 
     private final String migration;
     private final String text;
     private final Map<Integer, BsonDocument> stored = new TreeMap<>();
     private final Set<Integer> claimed = new HashSet<>();
-    private final Writer writer;
+    private final CheckpointWriter writer;
     private int last;
 
-    /** Keeps the checkpoint of one of several backfills. */
+    /** What another terminal requests of a running backfill. */
+    public enum Control {
+        RUN,
+        PAUSE,
+        CANCEL
+    }
+
+    /** Stores checkpoints in the migration's record. */
     @FunctionalInterface
-    public interface Writer {
+    public interface CheckpointWriter {
         /**
-         * Writes it.
+         * Writes the checkpoint with a majority write that matches the run's fence.
          *
          * @param ordinal which backfill, from 1
-         * @see CheckpointWriter#write
+         * @param checkpoint replaces the previous one
+         * @param session the session whose transaction the write belongs to, or null for a write of
+         *     its own
+         * @return what another terminal requests
+         * @throws MigopyException kind unknown, when another run has taken over
          */
         Control write(int ordinal, BsonDocument checkpoint, ClientSession session);
     }
 
     /**
-     * Where a backfill starts, and where it keeps how far it is.
+     * A backfill's claim on its checkpoint.
      *
      * @param checkpoint where an earlier attempt stopped, or null
      */
-    record Place(BsonDocument checkpoint, CheckpointWriter writer) {}
+    record Claim(int ordinal, BsonDocument checkpoint, CheckpointWriter writer) {
+        Control write(BsonDocument next, ClientSession session) {
+            return writer.write(ordinal, next, session);
+        }
+    }
 
     /**
      * @param migration the migration's name
      * @param text the checksum of its text
-     * @param stored what an earlier attempt left, by ordinal
+     * @param stored the checkpoints of an earlier attempt, by ordinal
      */
-    public Checkpoints(String migration, String text, BsonDocument stored, Writer writer) {
+    public Checkpoints(String migration, String text, BsonDocument stored, CheckpointWriter writer) {
         this.migration = Objects.requireNonNull(migration);
         this.text = text;
         this.writer = Objects.requireNonNull(writer);
@@ -70,9 +85,9 @@ public final class Checkpoints {
         }
     }
 
-    /** For work that has no record: nothing is kept. */
+    /** Checkpoints of work that has no record: nothing is stored. */
     public static Checkpoints none() {
-        return new Checkpoints("", "", new BsonDocument(), (ordinal, one, session) -> Control.GO);
+        return new Checkpoints("", "", new BsonDocument(), (ordinal, one, session) -> Control.RUN);
     }
 
     /** The checksum of the migration's text. */
@@ -81,112 +96,88 @@ public final class Checkpoints {
     }
 
     /**
-     * The place of a backfill.
+     * Claims the checkpoint of a backfill.
      *
      * @throws MigopyException refused, if a checkpoint may be its own, but of another text
      */
-    synchronized Place claim(Fingerprint print) {
+    synchronized Claim claim(Fingerprint fingerprint) {
         List<Integer> free = new ArrayList<>();
         for (Map.Entry<Integer, BsonDocument> one : stored.entrySet()) {
-            if (claimed.contains(one.getKey()) || !alike(one.getValue(), print)) {
+            if (claimed.contains(one.getKey()) || !alike(one.getValue(), fingerprint)) {
                 continue;
             }
-            if (print.digest().equals(Checkpoint.digestOf(one.getValue()))) {
-                return place(one.getKey(), one.getValue());
+            if (fingerprint.digest().equals(Checkpoint.digestOf(one.getValue()))) {
+                return claim(one.getKey(), one.getValue());
             }
             free.add(one.getKey());
         }
         for (int ordinal : free) {
-            // One of an earlier version, or one that a person lets go on.
+            // An older version wrote it, or `backfill continue` removed the digest.
             if (Checkpoint.digestOf(stored.get(ordinal)) == null) {
-                return place(ordinal, stored.get(ordinal));
+                return claim(ordinal, stored.get(ordinal));
             }
         }
         if (free.isEmpty()) {
-            refuseOtherWay(print);
-            return place(next(), null);
+            refuseOtherWay(fingerprint);
+            return claim(next(), null);
         }
-        if (print.way().equals(Change.Delete.WORD)) {
-            return place(free.get(0), null); // To delete from the start again changes nothing twice.
+        if (fingerprint.way().equals(Change.Delete.WORD)) {
+            return claim(free.get(0), null); // A delete that starts over changes nothing twice.
         }
         throw MigopyException.refused(
-                other(BackfillProgress.of(stored.get(free.get(0))), print),
-                ("To go on from that checkpoint: {migopy} backfill continue %1$s, then run:"
-                                + " {migopy} execute %1$s. To start anew: "
-                                + START_ANEW)
+                difference(BackfillProgress.of(stored.get(free.get(0))), fingerprint),
+                ("To continue from that checkpoint: {migopy} backfill continue %1$s, then run:"
+                                + " {migopy} execute %1$s. " + START_OVER)
                         .formatted(Wording.word(migration)));
     }
 
     /**
-     * One that stopped, on the same collection, has another way or got or lost its name: from the
-     * start, this one would do again what that one did.
+     * Refuses a backfill if one that stopped, on the same collection, changes it in another way, or
+     * got or lost its name: from the start, this one would repeat what that one did.
      */
-    private void refuseOtherWay(Fingerprint print) {
-        if (print.way().equals(Change.Delete.WORD)) {
+    private void refuseOtherWay(Fingerprint fingerprint) {
+        if (fingerprint.way().equals(Change.Delete.WORD)) {
             return;
         }
         for (Map.Entry<Integer, BsonDocument> one : stored.entrySet()) {
             BackfillProgress earlier = BackfillProgress.of(one.getValue());
             String name = Checkpoint.nameOf(one.getValue());
-            boolean bothNamed = name != null && print.name() != null;
+            boolean bothNamed = name != null && fingerprint.name() != null;
             if (!claimed.contains(one.getKey())
-                    && earlier.state() != BackfillProgress.Phase.DONE
-                    && earlier.collection().equals(print.collection())
-                    && (!bothNamed || name.equals(print.name()))) {
+                    && earlier.phase() != BackfillProgress.Phase.DONE
+                    && earlier.collection().equals(fingerprint.collection())
+                    && (!bothNamed || name.equals(fingerprint.name()))) {
                 throw MigopyException.refused(
-                        other(earlier, print), "To start anew: " + START_ANEW.formatted(Wording.word(migration)));
+                        difference(earlier, fingerprint), START_OVER.formatted(Wording.word(migration)));
             }
         }
     }
 
-    private static boolean alike(BsonDocument checkpoint, Fingerprint print) {
-        return print.collection().equals(BackfillProgress.of(checkpoint).collection())
-                && print.way().equals(Checkpoint.wayOf(checkpoint))
-                && Objects.equals(print.name(), Checkpoint.nameOf(checkpoint));
+    private static boolean alike(BsonDocument checkpoint, Fingerprint fingerprint) {
+        return fingerprint.collection().equals(BackfillProgress.of(checkpoint).collection())
+                && fingerprint.way().equals(Checkpoint.wayOf(checkpoint))
+                && Objects.equals(fingerprint.name(), Checkpoint.nameOf(checkpoint));
     }
 
-    private Place place(int ordinal, BsonDocument checkpoint) {
+    private Claim claim(int ordinal, BsonDocument checkpoint) {
         claimed.add(ordinal);
-        return new Place(checkpoint, (next, session) -> writer.write(ordinal, next, session));
+        return new Claim(ordinal, checkpoint, writer);
     }
 
     private int next() {
         if (last >= MOST) {
             throw MigopyException.failed(
-                    "%s has more than %,d backfills".formatted(migration, MOST),
-                    "Divide them among several migrations");
+                    "%s has more than %,d backfills".formatted(migration, MOST), "Split it into several migrations");
         }
         return ++last;
     }
 
-    private static String other(BackfillProgress earlier, Fingerprint print) {
-        String how = earlier.state() == BackfillProgress.Phase.DONE
+    private static String difference(BackfillProgress earlier, Fingerprint fingerprint) {
+        String how = earlier.phase() == BackfillProgress.Phase.DONE
                 ? "finished"
                 : "stopped at %,d of about %,d documents".formatted(earlier.done(), earlier.estimate());
         return ("%s() of %s differs from the backfill that %s in an earlier attempt: the migration"
                         + " was edited, or a value in it differs at each attempt")
-                .formatted(print.way(), print.collection(), how);
-    }
-
-    /** What another terminal asks a running backfill for. */
-    public enum Control {
-        GO,
-        PAUSE,
-        CANCEL
-    }
-
-    /** Keeps a backfill's checkpoint with its migration's record. */
-    @FunctionalInterface
-    public interface CheckpointWriter {
-        /**
-         * Writes the checkpoint with a majority write that matches the run's fence.
-         *
-         * @param checkpoint where the backfill stands; replaces the one before it
-         * @param session the session whose transaction the write belongs to, or null for a write of its
-         *     own
-         * @return what another terminal asks for
-         * @throws migopy.MigopyException kind unknown, when another run has taken over
-         */
-        Control write(BsonDocument checkpoint, ClientSession session);
+                .formatted(fingerprint.way(), fingerprint.collection(), how);
     }
 }

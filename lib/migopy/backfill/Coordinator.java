@@ -8,83 +8,83 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import migopy.MigopyException;
 import migopy.backfill.BackfillContext.StopRequested;
+import migopy.backfill.BackfillProgress.Phase;
 import migopy.backfill.BatchReader.Batch;
 import migopy.backfill.BatchWriter.BatchResult;
-import migopy.backfill.Checkpoints.CheckpointWriter;
 import migopy.backfill.Checkpoints.Control;
 import migopy.backfill.RateLimiter.RateMeter;
 import migopy.console.Event;
 import migopy.console.Wording;
 
 /**
- * What a backfill's workers share: the checkpoint, the throttle, and whether to go on. Each batch
- * asks here before it begins and reports here when it is done.
+ * What the workers of a backfill share: the checkpoint, the throttle, and whether to continue. A
+ * worker asks before each batch and reports after it.
  */
 final class Coordinator {
-    /** How often a waiting backfill looks at its lock and at what is asked of it. */
-    private static final Duration LOOK = Duration.ofSeconds(1);
+    /** How often a waiting backfill checks its lock and the requests of other terminals. */
+    private static final Duration CHECK = Duration.ofSeconds(1);
 
-    /** How soon a wait between two tries notices that there is to be none. */
+    /** How often a wait between two tries checks whether it is still wanted. */
     private static final Duration STEP = Duration.ofMillis(200);
 
-    /** A pause that nobody ends within a week was forgotten. */
+    /** Assumes that a longer pause was forgotten. */
     private static final Duration LONGEST_PAUSE = Duration.ofDays(7);
 
-    /** A secondary that is behind for so long does not catch up by waiting. */
+    /** A secondary that is behind for longer does not catch up by waiting. */
     private static final Duration LONGEST_LAG = Duration.ofHours(1);
 
-    /** While it waits for one: rarely, since each look is a write, which that one lacks too. */
-    private static final Duration LAG_LOOK = Duration.ofSeconds(10);
+    /** Rarer than {@link #CHECK}: each check is a write, which the secondary has to apply, too. */
+    private static final Duration LAG_CHECK = Duration.ofSeconds(10);
 
     private static final Duration LAG_PAUSE = Duration.ofMillis(250);
 
     private final BackfillContext context;
-    private final CheckpointWriter writer;
+    private final Checkpoints.Claim claim;
     private final ReplicationLag lag;
-    private final RateLimiter pace;
+    private final RateLimiter limiter;
     private final RateMeter rate = new RateMeter(System.nanoTime());
 
-    /** How many documents each worker's batch may write, by its segment. */
+    /** How many documents each worker's batch may write, by the index of its partition. */
     private final Map<Integer, Integer> reserved = new HashMap<>();
 
     private Checkpoint checkpoint;
-    private Control asked = Control.GO;
-    private long keptAt = System.nanoTime();
-    private boolean pauseTold;
+    private Control requested = Control.RUN;
+    private long writtenAt = System.nanoTime();
+    private boolean pauseReported;
     private Duration lastBatch = Duration.ZERO;
     private Throwable failure;
     private volatile boolean ending;
 
-    Coordinator(BackfillContext context, CheckpointWriter writer, Job job, Checkpoint checkpoint) {
+    Coordinator(BackfillContext context, Checkpoints.Claim claim, Job job, Checkpoint checkpoint) {
         this.context = context;
-        this.writer = writer;
+        this.claim = claim;
         this.checkpoint = checkpoint;
         lag = new ReplicationLag(context.client(), context.embedded());
-        pace = new RateLimiter(job.maxRate(), System.nanoTime());
+        limiter = new RateLimiter(job.maxRate(), System.nanoTime());
     }
 
     synchronized Checkpoint checkpoint() {
         return checkpoint;
     }
 
-    /** Whether the lock is still ours; throws when it is not, or when the run is to end. */
+    /** Returns while the run holds its lock and is not to stop; throws otherwise. */
     synchronized void ensureHeld() {
         context.lease().ensureHeld();
     }
 
-    /** Called before a batch that may write so many documents. */
-    synchronized boolean mayBegin(int segment, int documents) {
-        if (!mayBegin()) {
+    /** Waits as long as necessary, then returns whether to start a batch of up to so many documents. */
+    synchronized boolean mayStart(int partition, int documents) {
+        if (!mayContinue()) {
             return false;
         }
-        waitForPace();
-        pace.reserve(documents, System.nanoTime());
-        reserved.put(segment, documents);
+        waitForRate();
+        limiter.reserve(documents, System.nanoTime());
+        reserved.put(partition, documents);
         return !ending;
     }
 
-    /** Waits while it has to, and says whether to begin anything. */
-    synchronized boolean mayBegin() {
+    /** Waits as long as necessary, then returns whether to continue. */
+    synchronized boolean mayContinue() {
         if (ending) {
             return false;
         }
@@ -94,75 +94,76 @@ final class Coordinator {
         return !ending;
     }
 
-    /** Waits before another try of what failed; throws as soon as there is to be none. */
+    /** Waits before another try of a failed call; throws as soon as no more is wanted. */
     synchronized void pause(Duration time) {
         long endsAt = System.nanoTime() + time.toNanos();
         for (long left = time.toNanos(); left > 0; left = endsAt - System.nanoTime()) {
             sleep(Duration.ofNanos(Math.min(left, STEP.toNanos())));
             if (ending) {
-                throw new StopRequested("the backfill ends");
+                throw new StopRequested("the backfill is ending");
             }
         }
     }
 
-    /** Called after each batch: keeps the checkpoint. */
-    synchronized void ended(int segment, Batch stretch, BatchResult written, long begunAt) {
-        Checkpoint next = after(segment, stretch, written);
-        account(segment, stretch, written, begunAt);
-        keep(next);
+    /** Stores the checkpoint of a batch that was written. */
+    synchronized void finished(int partition, Batch batch, BatchResult result, long startedAt) {
+        Checkpoint next = after(partition, batch, result);
+        account(partition, batch, result, startedAt);
+        store(next);
     }
 
     /**
-     * Keeps the checkpoint of a batch inside its transaction; it counts only when {@link
-     * #committed} is called.
+     * Stores the checkpoint of a batch in the batch's transaction; it counts once {@link #committed}
+     * is called.
      *
      * @return the checkpoint as it will be when the transaction is committed
      */
-    synchronized Checkpoint keptIn(ClientSession session, int segment, Batch stretch, BatchResult written) {
-        Checkpoint next = after(segment, stretch, written);
-        asked = write(next, session);
+    synchronized Checkpoint storeIn(ClientSession session, int partition, Batch batch, BatchResult result) {
+        Checkpoint next = after(partition, batch, result);
+        requested = write(next, session);
         return next;
     }
 
-    /** The transaction that {@code next} was kept in is committed. */
-    synchronized void committed(int segment, Checkpoint next, Batch stretch, BatchResult written, long begunAt) {
-        account(segment, stretch, written, begunAt);
+    /** The transaction in which {@code next} was stored is committed. */
+    synchronized void committed(int partition, Checkpoint next, Batch batch, BatchResult result, long startedAt) {
+        account(partition, batch, result, startedAt);
+        adopt(next);
+    }
+
+    /** Stores a checkpoint. */
+    synchronized void store(Checkpoint next) {
+        requested = Retry.of(this::pause, () -> write(next, null));
         adopt(next);
     }
 
     private void adopt(Checkpoint next) {
         checkpoint = next;
-        tell();
+        report();
     }
 
-    private void account(int segment, Batch stretch, BatchResult written, long begunAt) {
+    private void account(int partition, Batch batch, BatchResult result, long startedAt) {
         long now = System.nanoTime();
-        lastBatch = Duration.ofNanos(now - begunAt);
-        pace.correct(reserved.getOrDefault(segment, 0), written.matched());
-        rate.add(now, stretch.visited());
-    }
-
-    /** Keeps a checkpoint that is not about a batch. */
-    synchronized void keep(Checkpoint next) {
-        asked = Retry.of(this::pause, () -> write(next, null));
-        adopt(next);
+        lastBatch = Duration.ofNanos(now - startedAt);
+        limiter.correct(reserved.getOrDefault(partition, 0), result.matched());
+        rate.add(now, batch.visited());
     }
 
     private Control write(Checkpoint next, ClientSession session) {
-        keptAt = System.nanoTime(); // also if it fails: the next look is not at once
-        return writer.write(next.toBson(), session);
+        writtenAt = System.nanoTime(); // Even if it fails, so that the next check is not at once.
+        return claim.write(next.toBson(), session);
     }
 
-    private Checkpoint after(int segment, Batch stretch, BatchResult written) {
-        long visited = checkpoint.pass() == 1 ? stretch.visited() : 0;
+    private Checkpoint after(int partition, Batch batch, BatchResult result) {
+        long visited = checkpoint.pass() == 1 ? batch.visited() : 0;
         double perSecond = rate.perSecond(System.nanoTime());
-        BackfillProgress standing = checkpoint.standing().plus(visited, written.changed(), perSecond);
         Partition moved =
-                checkpoint.segments().get(segment).after(stretch.range().to());
-        return checkpoint.with(standing).with(segment, moved);
+                checkpoint.partitions().get(partition).after(batch.range().to());
+        return checkpoint
+                .with(checkpoint.progress().plus(visited, result.changed(), perSecond))
+                .with(partition, moved);
     }
 
-    /** A changed document matched {@code where} again: no sweep may change what is left. */
+    /** A changed document matched {@code where} again: no sweep may change the remaining ones. */
     synchronized void inclusive() {
         checkpoint = checkpoint.inclusive();
     }
@@ -171,12 +172,12 @@ final class Coordinator {
         return checkpoint.exclusive();
     }
 
-    /** The workers end after the batches under way. */
+    /** Lets the workers end after their current batches. */
     void end() {
         ending = true;
     }
 
-    /** One worker failed: the others end after their batches. */
+    /** Notes the failure of a worker, and lets the others end after their current batches. */
     synchronized void failed(Throwable cause) {
         if (failure == null) {
             failure = cause;
@@ -192,25 +193,23 @@ final class Coordinator {
 
     private void waitWhilePaused() {
         long endsAt = System.nanoTime() + LONGEST_PAUSE.toNanos();
-        while (asked == Control.PAUSE && !ending) {
-            if (!pauseTold) {
-                notice("paused by another terminal; to go on: "
-                        + Wording.command("backfill", "resume", context.migration()));
-                pauseTold = true;
+        while (requested == Control.PAUSE && !ending) {
+            if (!pauseReported) {
+                String resume = Wording.command("backfill", "resume", context.migration());
+                String notice = "%s is paused by another terminal. To resume it: %s".formatted(name(), resume);
+                context.events().accept(new Event.Notice(notice));
+                pauseReported = true;
             }
             if (System.nanoTime() - endsAt > 0) {
-                throw MigopyException.failed(
-                        "%s was paused for %d days".formatted(where(), LONGEST_PAUSE.toDays()), goesOn());
+                throw resumableFailure("%s was paused for %d days".formatted(name(), LONGEST_PAUSE.toDays()));
             }
-            look(BackfillProgress.Phase.PAUSED, LOOK);
-            sleep(LOOK);
+            check(Phase.PAUSED, CHECK);
+            sleep(CHECK);
         }
-        pauseTold = false;
-        if (asked == Control.CANCEL) {
-            throw MigopyException.failed(
-                    "%s was cancelled from another terminal after %,d documents"
-                            .formatted(where(), checkpoint.standing().done()),
-                    goesOn());
+        pauseReported = false;
+        if (requested == Control.CANCEL) {
+            throw resumableFailure("%s was cancelled from another terminal after %,d documents"
+                    .formatted(name(), checkpoint.progress().done()));
         }
     }
 
@@ -218,49 +217,47 @@ final class Coordinator {
         long endsAt = System.nanoTime() + LONGEST_LAG.toNanos();
         while (lag.now().compareTo(context.maxLag()) > 0 && !ending) {
             if (System.nanoTime() - endsAt > 0) {
-                throw MigopyException.failed(
-                        "A secondary has been %d s behind for %d minutes, so that %s cannot go on"
-                                .formatted(lag.now().toSeconds(), LONGEST_LAG.toMinutes(), where()),
-                        goesOn());
+                throw resumableFailure("%s stopped: a secondary has been behind for %d minutes, by %d s now"
+                        .formatted(name(), LONGEST_LAG.toMinutes(), lag.now().toSeconds()));
             }
-            look(BackfillProgress.Phase.WAITING, LAG_LOOK);
+            check(Phase.WAITING, LAG_CHECK);
             waitWhilePaused();
-            tell();
+            report();
             sleep(LAG_PAUSE);
         }
     }
 
-    private void waitForPace() {
-        Duration wait = pace.toWait(System.nanoTime());
+    private void waitForRate() {
+        Duration wait = limiter.timeToWait(System.nanoTime());
         while (!wait.isZero() && !ending) {
-            look(BackfillProgress.Phase.RUNNING, LOOK);
+            check(Phase.RUNNING, CHECK);
             waitWhilePaused();
-            sleep(wait.compareTo(LOOK) < 0 ? wait : LOOK);
-            wait = pace.toWait(System.nanoTime());
+            sleep(wait.compareTo(CHECK) < 0 ? wait : CHECK);
+            wait = limiter.timeToWait(System.nanoTime());
         }
     }
 
     /**
-     * Keeps what it waits for, and hears what is asked of it, unless a checkpoint did so a while
-     * ago.
+     * Stores the phase, and learns what other terminals request, unless a checkpoint was written
+     * recently.
      */
-    private void look(BackfillProgress.Phase state, Duration every) {
-        if (System.nanoTime() - keptAt < every.toNanos()) {
+    private void check(Phase phase, Duration every) {
+        if (System.nanoTime() - writtenAt < every.toNanos()) {
             return;
         }
-        Checkpoint waiting = checkpoint.with(checkpoint.standing().state(state));
+        Checkpoint waiting = checkpoint.with(checkpoint.progress().in(phase));
         try {
-            asked = write(waiting, null);
+            requested = write(waiting, null);
         } catch (MongoException e) {
-            if (!Retry.passes(e)) {
+            if (!Retry.isTransient(e)) {
                 throw e;
             }
-            // An election; the next look is soon, and nothing depends on this one.
+            // An election: the next check is soon, and nothing depends on this one.
         }
-        tell();
+        report();
     }
 
-    /** Lets go of this object meanwhile: a worker whose batch ends can keep its checkpoint. */
+    /** Releases the monitor while waiting, so that other workers can store their checkpoints. */
     private void sleep(Duration time) {
         try {
             TimeUnit.NANOSECONDS.timedWait(this, time.toNanos());
@@ -271,8 +268,8 @@ final class Coordinator {
         context.lease().ensureHeld();
     }
 
-    private void tell() {
-        BackfillProgress now = checkpoint.standing();
+    private void report() {
+        BackfillProgress now = checkpoint.progress();
         context.events()
                 .accept(new Event.Progress(
                         context.migration(),
@@ -284,15 +281,12 @@ final class Coordinator {
                         lag.now()));
     }
 
-    private String where() {
-        return "The backfill of %s".formatted(checkpoint.standing().collection());
+    private String name() {
+        return "The backfill of %s".formatted(checkpoint.progress().collection());
     }
 
-    private void notice(String text) {
-        context.events().accept(new Event.Notice(where() + " is " + text));
-    }
-
-    private static String goesOn() {
-        return "It goes on where it stopped: %s execute".formatted(MigopyException.COMMAND);
+    private static MigopyException resumableFailure(String message) {
+        return MigopyException.failed(
+                message, "To continue from its checkpoint: %s execute".formatted(MigopyException.COMMAND));
     }
 }

@@ -3,6 +3,7 @@ package migopy.backfill;
 import com.mongodb.MongoCommandException;
 import com.mongodb.WriteConcern;
 import com.mongodb.client.ClientSession;
+import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.BulkWriteOptions;
@@ -27,7 +28,7 @@ import org.bson.conversions.Bson;
 final class Destination {
     private static final int NAMESPACE_EXISTS = 48;
 
-    /** A function may make many documents of one. */
+    /** Limits one command, since a function may return many documents for each. */
     private static final long MOST_BYTES = 8L << 20;
 
     private static final ReplaceOptions UPSERT = new ReplaceOptions().upsert(true);
@@ -36,41 +37,46 @@ final class Destination {
     private final CodecRegistry registry;
     private final BulkWriteOptions unordered;
 
-    private Destination(MongoCollection<RawBsonDocument> collection, CodecRegistry registry, Job.WriteOptions options) {
-        this.collection = collection;
+    private Destination(
+            MongoDatabase database, Change.Insert insert, Job.WriteOptions options, CodecRegistry registry) {
+        this.collection = database.getCollection(insert.collection(), RawBsonDocument.class)
+                .withCodecRegistry(registry)
+                .withWriteConcern(WriteConcern.MAJORITY)
+                .withTimeout(BatchReader.BATCH_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
         this.registry = registry;
-        this.unordered = new BulkWriteOptions().ordered(false).bypassDocumentValidation(options.bypassValidation());
+        this.unordered = BatchWriter.unordered(options);
     }
 
-    /** Finds it, and creates it where it is missing: a transaction may not be able to. */
-    static Destination of(BackfillContext context, Job job, Change.Insert insert, CodecRegistry registry) {
+    /**
+     * Returns the job's destination, or null if it has none. Creates the collection if it is
+     * missing, since that may be impossible in a transaction.
+     */
+    static Destination of(BackfillContext context, Job job, CodecRegistry registry) {
+        if (!(job.change() instanceof Change.Insert insert)) {
+            return null;
+        }
         MongoDatabase database = Job.databaseOf(context.client(), context.database(), insert.database());
         String name = database.getName() + "." + insert.collection();
         MongoDatabase source = job.databaseOf(context.client(), context.database());
         if (name.equals(source.getName() + "." + job.collection())) {
             throw MigopyException.failed(
                     "backfill(\"%s\") cannot insert into the collection that it reads".formatted(job.shownName()),
-                    "Insert into another collection, and rename it");
+                    "Insert into another collection, then rename that");
         }
         CollectionFacts facts = CollectionFacts.of(context.client(), database, insert.collection(), context.embedded());
         if (facts.exists()) {
-            facts.refuse(name, false);
+            facts.ensureSupported(name, false);
         } else {
             create(database, insert.collection());
         }
-        return in(database, insert, job.options(), registry);
+        return new Destination(database, insert, job.options(), registry);
     }
 
-    /** One that is there. */
-    static Destination in(
-            MongoDatabase database, Change.Insert insert, Job.WriteOptions options, CodecRegistry registry) {
-        return new Destination(
-                database.getCollection(insert.collection(), RawBsonDocument.class)
-                        .withCodecRegistry(registry)
-                        .withWriteConcern(WriteConcern.MAJORITY)
-                        .withTimeout(BatchReader.BATCH_LIMIT.toMillis(), TimeUnit.MILLISECONDS),
-                registry,
-                options);
+    /** Returns the job's destination without creating it, or null if it has none. */
+    static Destination existing(MongoClient client, MongoDatabase configured, Job job, CodecRegistry registry) {
+        return job.change() instanceof Change.Insert insert
+                ? new Destination(Job.databaseOf(client, configured, insert.database()), insert, job.options(), registry)
+                : null;
     }
 
     private static void create(MongoDatabase database, String collection) {
@@ -83,7 +89,7 @@ final class Destination {
         }
     }
 
-    /** Inserts what the function makes of the documents. */
+    /** Inserts what the function returns for each document. */
     BatchResult insert(
             ClientSession session,
             Function<Document, ? extends List<? extends Bson>> function,
@@ -93,8 +99,9 @@ final class Destination {
         long bytes = 0;
         long inserted = 0;
         for (RawBsonDocument raw : documents) {
-            for (Bson made : source.applied(function, raw)) {
-                RawBsonDocument next = raw(made);
+            for (Bson returned : source.applied(function, raw)) {
+                RawBsonDocument next =
+                        new RawBsonDocument(returned.toBsonDocument(Document.class, registry), new BsonDocumentCodec());
                 bytes += next.getByteBuffer().remaining();
                 models.add(model(next));
                 if (bytes > MOST_BYTES) {
@@ -108,14 +115,10 @@ final class Destination {
         return new BatchResult(inserted, inserted);
     }
 
-    private RawBsonDocument raw(Bson made) {
-        return new RawBsonDocument(made.toBsonDocument(Document.class, registry), new BsonDocumentCodec());
-    }
-
-    private static WriteModel<RawBsonDocument> model(RawBsonDocument made) {
-        return made.containsKey(Range.ID)
-                ? new ReplaceOneModel<>(new BsonDocument(Range.ID, made.get(Range.ID)), made, UPSERT)
-                : new InsertOneModel<>(made);
+    private static WriteModel<RawBsonDocument> model(RawBsonDocument next) {
+        return next.containsKey(Range.ID)
+                ? new ReplaceOneModel<>(new BsonDocument(Range.ID, next.get(Range.ID)), next, UPSERT)
+                : new InsertOneModel<>(next);
     }
 
     private long write(ClientSession session, List<WriteModel<RawBsonDocument>> models) {

@@ -7,10 +7,10 @@ import migopy.console.Words;
 import org.bson.Document;
 
 /**
- * What {@code execute --estimate} found out.
+ * The answer of {@code execute --estimate}.
  *
  * @param database the database's name
- * @param server where it is
+ * @param server its address
  */
 public record EstimateAnswer(String database, String server, List<MigrationEstimate> migrations) implements Answer {
     public EstimateAnswer {
@@ -30,7 +30,7 @@ public record EstimateAnswer(String database, String server, List<MigrationEstim
             migration.words(out);
         }
         out.gap();
-        out.line("Nothing was written to the database. What up() does elsewhere was not held back.");
+        out.line("Nothing was written to the database. Other side effects of up() were not prevented.");
     }
 
     @Override
@@ -42,7 +42,7 @@ public record EstimateAnswer(String database, String server, List<MigrationEstim
     }
 
     /**
-     * What a migration would do, up to its first write that is no backfill.
+     * What a migration would do, up to its first write outside a backfill.
      *
      * @param name without {@code .java}
      * @param firstWrite the call that ended the estimate, {@code users.insertOne}; null if there was
@@ -58,7 +58,7 @@ public record EstimateAnswer(String database, String server, List<MigrationEstim
             out.line(name);
             backfills.forEach(backfill -> backfill.words(out));
             if (firstWrite != null) {
-                out.line("  %s ends the estimate: it would write, and what follows is not known".formatted(firstWrite));
+                out.line("  %s ends the estimate: it is a write, and what follows is unknown".formatted(firstWrite));
             } else if (error != null) {
                 out.line("  up() failed: " + error);
             } else if (backfills.isEmpty()) {
@@ -78,17 +78,17 @@ public record EstimateAnswer(String database, String server, List<MigrationEstim
     }
 
     /**
-     * What a backfill would do, as far as that can be told without doing it.
+     * What a backfill would do.
      *
      * @param collection the collection's name
-     * @param way {@code update}, {@code each} or {@code delete}
-     * @param documents how many documents match; null if that took too long to count
-     * @param plan the index that it goes along, or null if not known
+     * @param way {@code update}, {@code each}, {@code insert} or {@code delete}
+     * @param documents how many documents match; null if counting took too long
+     * @param plan the index that it uses, or null if unknown
      * @param visited how many documents it visits to find them
      * @param timedDocuments how many documents the timed batch had; 0 if there was none
      * @param timedMs how long the timed batch took
-     * @param predictedMs how long all would take, at that rate; null if not known
-     * @param notes what else a person should know, one line each
+     * @param predictedMs how long all would take, at that rate; null if unknown
+     * @param notes one line each
      */
     public record BackfillEstimate(
             String collection,
@@ -108,7 +108,7 @@ public record EstimateAnswer(String database, String server, List<MigrationEstim
             String many = documents == null ? "not counted" : "%,d documents".formatted(documents);
             out.line("  %s %s  %s%s".formatted(way, collection, many, plan == null ? "" : ", by " + plan));
             if (predictedMs != null) {
-                out.line("      about %s: %,d of them took %s, and were not kept"
+                out.line("      about %s: %,d of them took %s, then were rolled back"
                         .formatted(out.duration(predictedMs), timedDocuments, out.duration(timedMs)));
             }
             notes.forEach(note -> out.line("      " + note));

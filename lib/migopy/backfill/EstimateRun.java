@@ -10,9 +10,8 @@ import migopy.observe.Handles;
 import migopy.observe.ReadOnly;
 
 /**
- * Calls a migration's {@code up()} to find out what its backfills would do. It is given a client
- * and a database that can only read; the first write ends the estimate. What {@code up()} does
- * beyond them is not held back.
+ * Calls a migration's {@code up()} to find out what its backfills would do. Its client and database
+ * can only read, and the first write ends the estimate. Other side effects are not prevented.
  */
 public final class EstimateRun {
     private final ReadOnly readOnly = new ReadOnly();
@@ -21,7 +20,7 @@ public final class EstimateRun {
     private final MongoDatabase database;
     private final List<BackfillEstimate> backfills = new ArrayList<>();
 
-    /** A migration's {@code up()}, which throws what it likes. */
+    /** A migration's {@code up()}. */
     @FunctionalInterface
     public interface Up {
         void call() throws Throwable;
@@ -37,38 +36,36 @@ public final class EstimateRun {
         this.estimator = new Estimator(client, database, transactions, embedded);
     }
 
-    /** A client that only reads, for the migration. */
+    /** The migration's client, which can only read. */
     public MongoClient client() {
         return client;
     }
 
-    /** The database, which can only be read, for the migration. */
+    /** The migration's database, which can only be read. */
     public MongoDatabase database() {
         return database;
     }
 
-    /** A backfill that counts and explains, for the migration. */
+    /** Returns a backfill that is only estimated. */
     public Backfill backfill(String collection) {
-        return new Backfill(collection, this::estimated);
+        return new Backfill(collection, job -> {
+            BackfillEstimate estimate = estimator.of(job);
+            backfills.add(estimate);
+            return estimate.documents() == null ? 0 : estimate.documents();
+        });
     }
 
-    /** Calls {@code up()}, which has been given the three above, and tells what it would do. */
+    /** Calls {@code up()}, and returns what it would do. */
     public MigrationEstimate of(String name, Up up) {
         String error = null;
         try {
             up.call();
         } catch (ReadOnly.WriteRefused e) {
-            error = null; // Named as the first write.
+            error = null; // It is the first write.
         } catch (Throwable e) { // Whatever a migration throws is its result.
             error = e.getMessage() == null ? e.getClass().getName() : e.getMessage();
         }
         String write = readOnly.firstWrite();
         return new MigrationEstimate(name, backfills, write, write == null ? error : null);
-    }
-
-    private long estimated(Job job) {
-        BackfillEstimate estimate = estimator.of(job);
-        backfills.add(estimate);
-        return estimate.documents() == null ? 0 : estimate.documents();
     }
 }

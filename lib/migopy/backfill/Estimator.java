@@ -10,7 +10,6 @@ import com.mongodb.client.MongoDatabase;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import migopy.backfill.BatchReader.Batch;
 import migopy.backfill.EstimateAnswer.BackfillEstimate;
@@ -19,14 +18,14 @@ import org.bson.BsonDocument;
 import org.bson.BsonValue;
 import org.bson.RawBsonDocument;
 
-/** Counts, explains and times what one backfill would do. Keeps nothing of it. */
+/** Counts, explains and times what a backfill would do. Keeps nothing of it. */
 final class Estimator {
-    /** A count without an index in a large collection takes minutes; a person waits for one. */
+    /** Without an index, a count in a large collection takes minutes. */
     private static final Duration COUNT_LIMIT = Duration.ofSeconds(60);
 
     private static final int TIMED_DOCUMENTS = 1_000;
 
-    /** What a batch and its checkpoint wait for the server, as measured on a replica set nearby. */
+    /** The waits of a batch and its checkpoint, measured on a replica set in the same network. */
     private static final Duration WAIT = Duration.ofMillis(10);
 
     /** As many as a large batch has. */
@@ -46,13 +45,13 @@ final class Estimator {
         this.embedded = embedded;
     }
 
-    private record Timed(int documents, long nanos) {
-        double each() {
-            return (double) nanos / documents;
-        }
-    }
+    /** A timed batch. */
+    private record Timed(int documents, long nanos) {}
 
-    /** How many match, or null; and how long that took to count. */
+    /**
+     * @param documents how many match, or null
+     * @param nanos how long counting them took
+     */
     private record Counted(Long documents, long nanos) {}
 
     BackfillEstimate of(Job job) {
@@ -60,48 +59,42 @@ final class Estimator {
         MongoDatabase source = job.databaseOf(client, database);
         CollectionFacts facts = CollectionFacts.of(client, source, job.collection(), embedded);
         if (!facts.exists()) {
-            notes.add("there is no such collection");
+            notes.add("the collection does not exist");
             return new BackfillEstimate(job.shownName(), job.change().word(), 0L, null, 0, 0, null, null, notes);
         }
         if (facts.sharded()) {
             notes.add("sharded by " + String.join(", ", facts.shardKey()));
         }
         if (job.once() && !transactions) {
-            notes.add("would be refused: once() needs transactions, and this server has none");
+            notes.add("would be refused: once() needs transactions, which this server does not support");
         }
-        BatchReader target = new BatchReader(source, job, embedded);
-        Counted counted = count(target, notes);
-        long visited = target.estimate();
-        if (target.where() != null && counted.documents() != null) {
-            noteVisits(visited, counted.documents(), notes);
+        BatchReader reader = new BatchReader(source, job, embedded);
+        Counted counted = count(reader, notes);
+        long visited = reader.estimate();
+        if (reader.where() != null && counted.documents() != null && visited > counted.documents()) {
+            notes.add("visits all %,d documents of the collection to find them".formatted(visited));
         }
-        Optional<Timed> timed = timed(job, target, facts, notes);
+        Timed timed = timed(job, reader, facts, notes);
         Long predicted = null;
-        if (counted.documents() != null && timed.isPresent()) {
-            predicted = predicted(job, counted, timed.get(), walk(job, target, visited));
+        if (counted.documents() != null && timed != null) {
+            predicted = predicted(job, counted, timed, walk(job, reader, visited));
         }
         return new BackfillEstimate(
                 job.shownName(),
                 job.change().word(),
                 counted.documents(),
-                embedded ? null : "_id_", // It goes along _id, whatever other index there is.
+                embedded ? null : "_id_", // A backfill walks along _id, whatever other index there is.
                 visited,
-                timed.map(Timed::documents).orElse(0),
-                timed.map(one -> TimeUnit.NANOSECONDS.toMillis(one.nanos())).orElse(null),
+                timed == null ? 0 : timed.documents(),
+                timed == null ? null : TimeUnit.NANOSECONDS.toMillis(timed.nanos()),
                 predicted,
                 notes);
     }
 
-    private static void noteVisits(long visited, long documents, List<String> notes) {
-        if (visited > documents) {
-            notes.add("visits all %,d documents of the collection to find them".formatted(visited));
-        }
-    }
-
     private static Long predicted(Job job, Counted counted, Timed timed, double walk) {
-        double nanos = timed.each() * counted.documents() + walk;
+        double nanos = (double) timed.nanos() / timed.documents() * counted.documents() + walk;
         if (job.where() != null) {
-            nanos += counted.nanos(); // The count of what is left, at the end.
+            nanos += counted.nanos(); // The remaining documents are counted at the end.
         }
         if (job.maxRate() > 0) {
             nanos = Math.max(nanos, counted.documents() * 1e9 / job.maxRate());
@@ -109,16 +102,14 @@ final class Estimator {
         return TimeUnit.NANOSECONDS.toMillis((long) nanos);
     }
 
-    /**
-     * How long it takes to go along all documents, without a change: that of some, extrapolated.
-     */
-    private static double walk(Job job, BatchReader target, long documents) {
+    /** Extrapolates from some documents how long it takes to visit all, without a change. */
+    private static double walk(Job job, BatchReader reader, long documents) {
         long start = System.nanoTime();
-        Batch some = target.next(null, null, null, WALKED_DOCUMENTS, BatchReader.Read.NOTHING);
+        Batch some = reader.next(null, null, null, WALKED_DOCUMENTS, BatchReader.Read.NOTHING);
         long nanos = System.nanoTime() - start;
-        if (target.where() != null) {
+        if (reader.where() != null) {
             start = System.nanoTime();
-            target.countIn(some.range());
+            reader.countIn(some.range());
             // Once to change them, and once more to check whether a changed one matches again.
             int times = job.change() instanceof Change.Delete ? 1 : 2;
             nanos += times * (System.nanoTime() - start);
@@ -127,7 +118,7 @@ final class Estimator {
         return walked + waits(job, documents);
     }
 
-    /** For the majority, once a batch: the first ones are small. */
+    /** The waits for the majority, once a batch; the first batches are small. */
     private static double waits(Job job, long documents) {
         BatchSize size = new BatchSize(job.batch(), job.maxRate());
         long batches = 1;
@@ -143,13 +134,13 @@ final class Estimator {
         return batches * (double) WAIT.toNanos();
     }
 
-    private static Counted count(BatchReader target, List<String> notes) {
+    private static Counted count(BatchReader reader, List<String> notes) {
         long start = System.nanoTime();
         try {
-            long found = target.where() == null ? target.estimate() : target.count(COUNT_LIMIT);
+            long found = reader.where() == null ? reader.estimate() : reader.count(COUNT_LIMIT);
             return new Counted(found, System.nanoTime() - start);
         } catch (MongoException e) {
-            if (!Retry.tooSlow(e)) {
+            if (!Retry.isTooSlow(e)) {
                 throw e;
             }
             notes.add("not counted within %d s".formatted(COUNT_LIMIT.toSeconds()));
@@ -157,39 +148,35 @@ final class Estimator {
         }
     }
 
-    private Optional<Timed> timed(Job job, BatchReader target, CollectionFacts facts, List<String> notes) {
+    /** Times a batch in a transaction that is aborted; null if that is impossible. */
+    private Timed timed(Job job, BatchReader reader, CollectionFacts facts, List<String> notes) {
         if (!transactions) {
-            notes.add("not timed: without transactions a batch could not be taken back");
-            return Optional.empty();
+            notes.add("not timed: without transactions a batch could not be rolled back");
+            return null;
         }
         try {
-            List<BsonValue> ids = target.someIds(TIMED_DOCUMENTS, TIMED_LIMIT);
-            return ids.isEmpty() ? Optional.empty() : Optional.of(timed(job, facts, ids));
+            List<BsonValue> ids = reader.someIds(TIMED_DOCUMENTS, TIMED_LIMIT);
+            return ids.isEmpty() ? null : timed(job, facts, ids);
         } catch (MongoException e) {
             notes.add(
-                    Retry.tooSlow(e)
+                    Retry.isTooSlow(e)
                             ? "not timed: a batch of %,d took longer than 1 s".formatted(TIMED_DOCUMENTS)
                             : "not timed: " + e.getMessage());
-            return Optional.empty();
+            return null;
         }
     }
 
     private Timed timed(Job job, CollectionFacts facts, List<BsonValue> ids) {
-        BsonDocument these = new BsonDocument("$in", new BsonArray(ids));
-        Job some = job.of(new BsonDocument(Range.ID, these));
-        BatchReader target = new BatchReader(job.databaseOf(client, database), some, embedded);
-        Destination destination = job.change() instanceof Change.Insert insert
-                ? Destination.in(
-                        Job.databaseOf(client, database, insert.database()), insert, job.options(), target.registry())
-                : null;
-        BatchWriter batches = new BatchWriter(target, destination, some, facts.shardKey(), embedded);
+        Job some = job.of(new BsonDocument(Range.ID, new BsonDocument("$in", new BsonArray(ids))));
+        BatchReader reader = new BatchReader(job.databaseOf(client, database), some, embedded);
+        Destination destination = Destination.existing(client, database, job, reader.registry());
+        BatchWriter writer = new BatchWriter(reader, destination, some, facts.shardKey(), embedded);
         try (ClientSession session = client.startSession()) {
             session.startTransaction(options());
             try {
                 long start = System.nanoTime();
-                List<RawBsonDocument> read = batches.reads() ? target.all(session) : List.of();
-                Range whole = new Range(null, null);
-                batches.write(session, new Batch(whole, ids.size(), read, 0, true));
+                List<RawBsonDocument> read = writer.readsDocuments() ? reader.all(session) : List.of();
+                writer.write(session, new Batch(new Range(null, null), ids.size(), read, 0, true));
                 return new Timed(ids.size(), System.nanoTime() - start);
             } finally {
                 session.abortTransaction();

@@ -8,21 +8,32 @@ import org.bson.codecs.configuration.CodecRegistry;
 import org.bson.conversions.Bson;
 
 /**
- * What a migration asked for.
+ * What a migration requests of a backfill.
  *
  * @param database of the collection; null for the configured one
  * @param name what distinguishes it from others of its migration, or null
  * @param where which documents, or null for all
- * @param options how it writes
- * @param speed how fast, and on how many threads
+ * @param batch documents a batch, or 0: by time
+ * @param maxRate documents written a second at most, or 0: no limit
+ * @param parallel how many workers
+ * @param once whether each batch and its checkpoint are one transaction
  */
 record Job(
-        String database, String collection, String name, Bson where, Change change, WriteOptions options, Speed speed) {
+        String database,
+        String collection,
+        String name,
+        Bson where,
+        Change change,
+        WriteOptions options,
+        int batch,
+        long maxRate,
+        int parallel,
+        boolean once) {
 
     /**
      * How documents are written.
      *
-     * @param bypassValidation whether the collection's validator is not asked
+     * @param bypassValidation whether the collection's validator is bypassed
      * @param arrayFilters which elements {@code $[name]} means in the updates of {@code each()}
      */
     record WriteOptions(boolean bypassValidation, List<Bson> arrayFilters) {
@@ -40,45 +51,16 @@ record Job(
         }
     }
 
-    /**
-     * How fast.
-     *
-     * @param batch documents a batch, or 0: by time
-     * @param maxRate documents written a second at most, or 0: no limit
-     * @param parallel how many workers
-     * @param once whether each batch and its checkpoint are one transaction
-     */
-    record Speed(int batch, long maxRate, int parallel, boolean once) {}
-
-    /** The same for other documents, on one thread. */
+    /** Returns the same for other documents, in one transaction. */
     Job of(Bson documents) {
-        return new Job(database, collection, name, documents, change, options, new Speed(0, 0, 1, true));
+        return new Job(database, collection, name, documents, change, options, 0, 0, 1, true);
     }
 
-    int batch() {
-        return speed.batch();
-    }
-
-    long maxRate() {
-        return speed.maxRate();
-    }
-
-    int parallel() {
-        return speed.parallel();
-    }
-
-    boolean once() {
-        return speed.once();
-    }
-
-    /**
-     * The collection as messages name it: with its database where that is not the configured one.
-     */
+    /** The collection as messages name it: with its database unless that is the configured one. */
     String shownName() {
         return database == null ? collection : database + "." + collection;
     }
 
-    /** The database of the collection. */
     MongoDatabase databaseOf(MongoClient client, MongoDatabase configured) {
         return databaseOf(client, configured, database);
     }

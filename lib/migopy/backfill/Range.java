@@ -10,28 +10,21 @@ import org.bson.BsonType;
 import org.bson.BsonValue;
 
 /**
- * A stretch of the {@code _id} index.
+ * A range of the {@code _id} index.
  *
- * @param from the first {@code _id} in it, or null: from the index's beginning
- * @param to the first {@code _id} behind it, or null: to the index's end
+ * @param from the first {@code _id} in it, or null: the index's beginning
+ * @param to the first {@code _id} behind it, or null: the index's end
  */
 record Range(BsonValue from, BsonValue to) {
     static final String ID = "_id";
 
-    /**
-     * Types whose values lie in the index without a value of another type between them, and none is
-     * NaN.
-     */
+    /** Types that sort without values of other types among them, and have no NaN. */
     private static final Set<BsonType> PLAIN = EnumSet.of(
             BsonType.OBJECT_ID, BsonType.STRING, BsonType.INT32, BsonType.INT64, BsonType.DATE_TIME, BsonType.BINARY);
 
-    /** The filter of this range and of {@code where}, which may be null. */
+    /** Returns the filter of this range and of {@code where}, which may be null. */
     BsonDocument filter(BsonDocument where) {
-        BsonDocument bounds = bounds();
-        if (where == null || where.isEmpty()) {
-            return bounds;
-        }
-        return bounds.isEmpty() ? where : new BsonDocument("$and", new BsonArray(List.of(bounds, where)));
+        return and(bounds(), where == null ? new BsonDocument() : where);
     }
 
     private BsonDocument bounds() {
@@ -39,15 +32,15 @@ record Range(BsonValue from, BsonValue to) {
                 && to != null
                 && from.getBsonType() == to.getBsonType()
                 && PLAIN.contains(from.getBsonType())) {
-            // The index alone answers this, where $expr is worked out once more for each document.
+            // The index alone answers this; $expr is evaluated again for each document.
             return new BsonDocument(ID, new BsonDocument("$gte", from).append("$lt", to));
         }
         return expression();
     }
 
     /**
-     * The range in a form that crosses types: a plain comparison stops at values of another BSON
-     * type, and _id may hold any.
+     * Returns this range as an expression, which compares values of all types: a plain comparison
+     * stops at values of another BSON type, and {@code _id} may have any type.
      */
     BsonDocument expression() {
         BsonArray both = new BsonArray();
@@ -63,5 +56,12 @@ record Range(BsonValue from, BsonValue to) {
     private static BsonDocument comparison(String operator, BsonValue value) {
         BsonDocument literal = new BsonDocument("$literal", value);
         return new BsonDocument(operator, new BsonArray(List.of(new BsonString("$" + ID), literal)));
+    }
+
+    static BsonDocument and(BsonDocument one, BsonDocument other) {
+        if (one.isEmpty()) {
+            return other;
+        }
+        return other.isEmpty() ? one : new BsonDocument("$and", new BsonArray(List.of(one, other)));
     }
 }

@@ -5,10 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 
-/**
- * Keeps a rate: says how long to wait before the next batch, by what those before it were allowed
- * to write. Used under its owner's lock.
- */
+/** Limits the rate of writes, by reservations. Used under its owner's lock. */
 final class RateLimiter {
     private final long perSecond;
     private long freeAt;
@@ -21,17 +18,14 @@ final class RateLimiter {
         this.freeAt = now;
     }
 
-    /**
-     * A batch starts that may write so many documents: counted before, as others start meanwhile.
-     */
+    /** Counts a batch before it starts, so that other workers wait for it. */
     void reserve(long documents, long now) {
         if (perSecond > 0) {
-            // From now on: an idle minute does not allow to write a minute's worth at once.
-            freeAt = Math.max(freeAt, now) + nanosFor(documents);
+            freeAt = Math.max(freeAt, now) + nanosFor(documents); // Idle time is not saved up.
         }
     }
 
-    /** That batch has written another number of documents. */
+    /** Replaces a reservation by the number of documents that the batch has written. */
     void correct(long reserved, long written) {
         if (perSecond > 0) {
             freeAt += nanosFor(written - reserved);
@@ -42,16 +36,16 @@ final class RateLimiter {
         return (long) (documents * 1e9 / perSecond);
     }
 
-    /** How long to wait before the next batch; zero if it may begin. */
-    Duration toWait(long now) {
+    /** Returns how long to wait before the next batch; zero if it may start. */
+    Duration timeToWait(long now) {
         return Duration.ofNanos(perSecond > 0 ? Math.max(0, freeAt - now) : 0);
     }
 
-    /** Documents a second over the last ten seconds. Used under its owner's lock. */
+    /** Measures documents a second over the last ten seconds. Used under its owner's lock. */
     static final class RateMeter {
         private static final long WINDOW = TimeUnit.SECONDS.toNanos(10);
 
-        /** More than the batches of ten seconds; of faster ones the oldest are forgotten sooner. */
+        /** Shortens the window where more batches than this are finished in ten seconds. */
         private static final int MOST_POINTS = 128;
 
         private record Point(long nanos, long documents) {}

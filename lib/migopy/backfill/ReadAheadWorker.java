@@ -4,74 +4,84 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import migopy.MigopyException;
 import migopy.backfill.BatchReader.Batch;
 import org.bson.BsonValue;
 
 /**
- * Walks one part of the collection, batch by batch. While a batch is written, a second thread finds
- * the next one, and looks whether the one before still matches.
+ * Writes the batches of one partition. While a batch is written, a second thread reads the next one,
+ * and checks whether documents of the previous one still match.
  */
-final class ReadAheadWorker {
-    /**
-     * Documents read ahead of a wait longer than this are read again: somebody may have changed
-     * them.
-     */
-    private static final long OLD = TimeUnit.MILLISECONDS.toNanos(100);
+final class ReadAheadWorker implements Runnable {
+    /** After a longer wait a batch is read again, since other writers may have changed it. */
+    private static final long STALE = TimeUnit.MILLISECONDS.toNanos(100);
 
-    private final Worker walk;
+    private final PartitionWalk walk;
     private final ExecutorService ahead;
     private boolean waited;
 
     /**
-     * @param ahead one thread, for this worker alone; its owner ends it
+     * @param name of the second thread
      */
-    ReadAheadWorker(Worker walk, ExecutorService ahead) {
+    ReadAheadWorker(PartitionWalk walk, String name) {
         this.walk = walk;
-        this.ahead = ahead;
+        this.ahead = Executors.newSingleThreadExecutor(task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        });
     }
 
-    /** Works until the part is done or the board says to end. */
-    void run() {
-        Partition part = walk.segment();
-        CompletableFuture<Batch> next = part.done() ? null : find(part.at());
-        CompletableFuture<Void> look = CompletableFuture.completedFuture(null);
-        while (!part.done() && begin()) {
-            Batch stretch = waited ? walk.found(part.at(), walk.size().documents()) : result(next);
-            BsonValue expected = stretch.range().to();
-            boolean last = expected == part.to();
-            next = last ? null : find(expected);
-            stretch = walk.write(stretch);
-            result(look);
-            look = lookAt(stretch);
-            part = walk.segment();
-            if (!part.done() && part.at() != expected) {
-                next = find(part.at()); // The batch had to be made smaller.
+    /** Runs until the partition is done or the coordinator ends the backfill. */
+    @Override
+    public void run() {
+        try {
+            writeAll();
+        } finally {
+            endReads();
+        }
+    }
+
+    private void writeAll() {
+        Partition partition = walk.partition();
+        CompletableFuture<Batch> next = partition.done() ? null : read(partition.at());
+        CompletableFuture<Void> check = CompletableFuture.completedFuture(null);
+        while (!partition.done() && mayStart()) {
+            Batch batch = waited ? walk.read(partition.at(), walk.size().documents()) : result(next);
+            BsonValue expected = batch.range().to();
+            next = expected == partition.to() ? null : read(expected);
+            batch = walk.write(batch);
+            result(check);
+            check = checkMatches(batch);
+            partition = walk.partition();
+            if (!partition.done() && partition.at() != expected) {
+                next = read(partition.at()); // The batch was made smaller.
             }
         }
-        result(look);
+        result(check);
     }
 
-    /** Whether to begin a batch; notes when that took so long that what was read ahead is old. */
-    private boolean begin() {
+    private boolean mayStart() {
         long askedAt = System.nanoTime();
-        boolean go = walk.mayBegin();
-        waited = System.nanoTime() - askedAt > OLD;
-        return go;
+        boolean start = walk.mayStart();
+        waited = System.nanoTime() - askedAt > STALE;
+        return start;
     }
 
-    private CompletableFuture<Batch> find(BsonValue from) {
+    private CompletableFuture<Batch> read(BsonValue from) {
         int documents = walk.size().documents();
-        return CompletableFuture.supplyAsync(() -> walk.found(from, documents), ahead);
+        return CompletableFuture.supplyAsync(() -> walk.read(from, documents), ahead);
     }
 
-    private CompletableFuture<Void> lookAt(Batch written) {
-        if (!walk.looks()) {
+    private CompletableFuture<Void> checkMatches(Batch written) {
+        if (!walk.checksMatches()) {
             return CompletableFuture.completedFuture(null);
         }
         Range range = written.range();
-        Set<BsonValue> ids = written.ids(); // And not the documents, which are as many bytes again.
-        return CompletableFuture.runAsync(() -> walk.look(range, ids), ahead);
+        Set<BsonValue> ids = written.ids(); // Lets the documents be collected meanwhile.
+        return CompletableFuture.runAsync(() -> walk.checkMatches(range, ids), ahead);
     }
 
     private static <T> T result(CompletableFuture<T> future) {
@@ -85,6 +95,20 @@ final class ReadAheadWorker {
                 throw cause;
             }
             throw e;
+        }
+    }
+
+    private void endReads() {
+        ahead.shutdownNow();
+        long seconds = BatchReader.BATCH_LIMIT.toSeconds();
+        try {
+            if (!ahead.awaitTermination(seconds, TimeUnit.SECONDS)) {
+                throw MigopyException.failed(
+                        "A read of the backfill did not end within %d s".formatted(seconds),
+                        "Check that every server responds");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

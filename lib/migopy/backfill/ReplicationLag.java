@@ -14,27 +14,27 @@ import java.util.concurrent.TimeUnit;
 import org.bson.Document;
 
 /**
- * How far the slowest secondary is behind its primary, by the times of the last operations applied.
+ * How far the slowest secondary is behind the primary, by the times of the last applied operations.
  *
- * <p>From {@code replSetGetStatus}; without the right for it from {@code hello}, which knows only
- * how far the majority is behind. A member that is down or in its first copy does not count: it
- * would hold the backfill up for hours. Used under its owner's lock.
+ * <p>Read from {@code replSetGetStatus}; if that is not authorized, from {@code hello}, which shows
+ * only how far the majority is behind. A member that is down or in its initial sync is ignored,
+ * since it would block the backfill for hours. Used under its owner's lock.
  */
 final class ReplicationLag {
-    /** The answer of one question serves the batches of so long. */
+    /** How long a reply is reused. */
     private static final long FRESH = TimeUnit.MILLISECONDS.toNanos(200);
 
     private static final Duration LIMIT = Duration.ofSeconds(5);
     private static final int SECONDARY = 2;
 
-    private enum Source {
+    private enum LagSource {
         STATUS,
         HELLO,
         NONE
     }
 
     private final MongoDatabase admin;
-    private Source source;
+    private LagSource source;
     private Map<String, Duration> delays;
     private Duration last = Duration.ZERO;
     private long askedAt;
@@ -42,13 +42,13 @@ final class ReplicationLag {
 
     ReplicationLag(MongoClient client, boolean embedded) {
         admin = client.getDatabase("admin").withTimeout(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-        source = embedded ? Source.NONE : Source.STATUS;
+        source = embedded ? LagSource.NONE : LagSource.STATUS;
     }
 
-    /** The lag now; zero where there are no secondaries, or nobody tells. */
+    /** Returns the current lag; zero if there are no secondaries, or it cannot be measured. */
     Duration now() {
         long now = System.nanoTime();
-        if (source == Source.NONE || asked && now - askedAt < FRESH) {
+        if (source == LagSource.NONE || asked && now - askedAt < FRESH) {
             return last;
         }
         asked = true;
@@ -59,14 +59,13 @@ final class ReplicationLag {
 
     private Duration ask() {
         try {
-            return source == Source.STATUS ? byStatus() : byHello();
+            return source == LagSource.STATUS ? byStatus() : byHello();
         } catch (MongoCommandException e) {
-            // A standalone, a mongos, or a user without the right: hello is answered by all of
-            // them.
-            source = source == Source.STATUS ? Source.HELLO : Source.NONE;
-            return source == Source.HELLO ? ask() : Duration.ZERO;
+            // A standalone, a mongos, or a missing privilege; hello works with all of them.
+            source = source == LagSource.STATUS ? LagSource.HELLO : LagSource.NONE;
+            return source == LagSource.HELLO ? ask() : Duration.ZERO;
         } catch (MongoException e) {
-            return last; // An election: the batch itself will find out, and wait for it.
+            return last; // An election: the batch itself waits for it.
         }
     }
 
@@ -93,11 +92,11 @@ final class ReplicationLag {
     }
 
     private static Date applied(Document member) {
-        Date wall = member.getDate("lastAppliedWallTime"); // in milliseconds, but since 4.4 only
+        Date wall = member.getDate("lastAppliedWallTime"); // in milliseconds, since 4.4
         return wall == null ? member.getDate("optimeDate") : wall;
     }
 
-    /** What a member is behind because its configuration says so. */
+    /** Returns the delay that is configured for a member. */
     private Duration delay(String member) {
         if (delays == null) {
             delays = configuredDelays();
@@ -115,7 +114,7 @@ final class ReplicationLag {
                 }
             }
         } catch (MongoCommandException e) {
-            return found; // Without the right to read it, a delayed member counts as slow.
+            return found; // Not authorized: a delayed member then counts as slow.
         }
         return found;
     }
@@ -123,7 +122,7 @@ final class ReplicationLag {
     private Duration byHello() {
         Document lastWrite = run("hello").get("lastWrite", Document.class);
         if (lastWrite == null) {
-            source = Source.NONE;
+            source = LagSource.NONE;
             return Duration.ZERO;
         }
         Date primary = lastWrite.getDate("lastWriteDate");

@@ -13,28 +13,27 @@ import migopy.backfill.BatchReader.Batch;
 import migopy.backfill.BatchWriter.BatchResult;
 
 /**
- * Walks the collection with each batch and its checkpoint in one transaction: what is done is
- * known, and what is known is done. It is also the fastest way in the server, with one wait a
- * batch.
+ * Writes the batches of one partition, each with its checkpoint in one transaction, so that the
+ * checkpoint is always exact. In the server this is also the fastest way, with one wait a batch.
  *
- * <p>With {@code once()} there is no other way. Without it a batch that meets another writer is
- * made without a transaction, and so are some after it, so that nobody is kept waiting.
+ * <p>With {@code once()} every batch is written so. Without it a batch that conflicts with another
+ * writer is written without a transaction, and so are some after it, so that the other writer does
+ * not wait.
  *
- * <p>Not the driver's {@code withTransaction}: it would begin again by itself, without a look at
- * the lock.
+ * <p>Not the driver's {@code withTransaction}, which would start again without checking the lock.
  */
-final class TransactionWorker {
-    /** CONTRACT and issue: a batch that meets another writer is tried again so often. */
+final class TransactionWorker implements Runnable {
+    /** How often a batch is tried again after a conflict with another writer. */
     static final int MOST_CONFLICTS = 20;
 
-    /** With once(), so many batches without a conflict make the batches larger. */
+    /** With once(), batches grow after so many without a conflict. */
     private static final int QUIET = 16;
 
-    /** After a conflict 1, 2, 4 ... batches go without a transaction, at most so many. */
+    /** After a conflict 1, 2, 4 ... batches are written without a transaction, at most so many. */
     private static final int MOST_WITHOUT = 64;
 
-    /** OperationNotSupportedInTransaction, IllegalOperation: capped collections, odd topologies. */
-    private static final Set<Integer> NEVER = Set.of(263, 20);
+    /** OperationNotSupportedInTransaction, IllegalOperation: some collections and topologies. */
+    private static final Set<Integer> UNSUPPORTED = Set.of(263, 20);
 
     private static final int WRITE_CONFLICT = 112;
 
@@ -45,8 +44,8 @@ final class TransactionWorker {
             .timeout(BatchReader.BATCH_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
             .build();
 
-    private final Worker walk;
-    private final Coordinator board;
+    private final PartitionWalk walk;
+    private final Coordinator coordinator;
     private final BatchSize size;
     private final ClientSession session;
     private final boolean once;
@@ -57,53 +56,55 @@ final class TransactionWorker {
 
     /**
      * @param walk with a session
-     * @param once whether a batch outside a transaction is out of the question
+     * @param once whether every batch has to be in a transaction
      */
-    TransactionWorker(Worker walk, boolean once) {
+    TransactionWorker(PartitionWalk walk, boolean once) {
         this.walk = walk;
-        this.board = walk.board();
+        this.coordinator = walk.coordinator();
         this.size = walk.size();
         this.session = walk.session();
         this.once = once;
     }
 
-    /** What a transaction has done so far, and the checkpoint that was kept in it. */
-    private record Uncommitted(Batch stretch, BatchResult written, Checkpoint checkpoint) {}
+    /** What a transaction has written so far; the checkpoint counts once it is committed. */
+    private record Uncommitted(Batch batch, BatchResult result, Checkpoint checkpoint) {}
 
-    /** Works until the collection is done or the board says to end. */
-    void run() {
-        Partition part = walk.segment();
-        while (!part.done() && walk.mayBegin()) {
+    /** Runs until the partition is done or the coordinator ends the backfill. */
+    @Override
+    public void run() {
+        Partition partition = walk.partition();
+        while (!partition.done() && walk.mayStart()) {
             if (without > 0) {
                 without--;
-                plainly(part);
+                writeWithoutTransaction(partition);
             } else {
-                batch(part);
+                write(partition);
             }
-            part = walk.segment();
+            partition = walk.partition();
         }
     }
 
-    private void batch(Partition part) {
-        Retry retry = new Retry(board::pause);
+    private void write(Partition partition) {
+        Retry retry = new Retry(coordinator::pause);
         conflicts = 0;
         while (true) {
-            long begunAt = System.nanoTime();
+            long startedAt = System.nanoTime();
             try {
-                Uncommitted attempt = attempt(part);
+                Uncommitted written = writeUncommitted(partition);
                 commit();
-                board.committed(walk.index(), attempt.checkpoint(), attempt.stretch(), attempt.written(), begunAt);
-                grow(attempt.stretch(), System.nanoTime() - begunAt);
+                coordinator.committed(
+                        walk.index(), written.checkpoint(), written.batch(), written.result(), startedAt);
+                grow(written.batch(), System.nanoTime() - startedAt);
                 return;
             } catch (MongoException e) {
                 abort();
-                if (!once && (conflict(e) || NEVER.contains(e.getCode()))) {
-                    without(e);
-                    board.ensureHeld(); // The conflict may be that of who takes over.
-                    plainly(part);
+                if (!once && (isConflict(e) || isUnsupported(e))) {
+                    skipTransactions(e);
+                    coordinator.ensureHeld(); // The conflict may be with a run that takes over.
+                    writeWithoutTransaction(partition);
                     return;
                 }
-                retry = again(e, retry);
+                retry = pauseOrThrow(e, retry);
             } catch (RuntimeException | Error e) {
                 abort();
                 throw e;
@@ -111,20 +112,19 @@ final class TransactionWorker {
         }
     }
 
-    private Uncommitted attempt(Partition part) {
+    private Uncommitted writeUncommitted(Partition partition) {
         session.startTransaction(OPTIONS);
-        Batch stretch = walk.next(session, part.at(), size.documents());
-        BatchResult written = walk.batches().write(session, stretch);
-        if (walk.looks()) {
-            walk.look(session, stretch.range());
+        Batch batch = walk.next(session, partition.at(), size.documents());
+        BatchResult result = walk.writer().write(session, batch);
+        if (walk.checksMatches()) {
+            walk.checkMatches(session, batch.range());
         }
-        Checkpoint kept = board.keptIn(session, walk.index(), stretch, written);
-        return new Uncommitted(stretch, written, kept);
+        return new Uncommitted(batch, result, coordinator.storeIn(session, walk.index(), batch, result));
     }
 
-    /** Commits; an unknown end is asked for again until it is known. */
+    /** Commits, again while the outcome is unknown. */
     private void commit() {
-        Retry retry = new Retry(board::pause);
+        Retry retry = new Retry(coordinator::pause);
         while (true) {
             try {
                 session.commitTransaction();
@@ -133,20 +133,21 @@ final class TransactionWorker {
                 if (!e.hasErrorLabel(MongoException.UNKNOWN_TRANSACTION_COMMIT_RESULT_LABEL)) {
                     throw e;
                 }
-                retryCommit(retry, e);
+                pauseOrThrowUnknown(retry, e);
             }
         }
     }
 
-    private static void retryCommit(Retry retry, MongoException e) {
+    private static void pauseOrThrowUnknown(Retry retry, MongoException e) {
         try {
-            retry.orThrow(e);
-        } catch (MongoException over) {
+            retry.pauseOrThrow(e);
+        } catch (MongoException last) {
             throw new MigopyException(
                     MigopyException.Kind.UNKNOWN,
-                    "Nobody could tell whether the last batch was committed: " + e.getMessage(),
-                    "Its checkpoint knows: %s execute goes on after what is done".formatted(MigopyException.COMMAND),
-                    over);
+                    "It is unknown whether the last batch was committed: " + e.getMessage(),
+                    "Its checkpoint is in the same commit. To continue from there: %s execute"
+                            .formatted(MigopyException.COMMAND),
+                    last);
         }
     }
 
@@ -156,19 +157,19 @@ final class TransactionWorker {
         }
     }
 
-    /** Prepares for another try, or throws when there is to be none. */
-    private Retry again(MongoException e, Retry retry) {
-        if (!conflict(e)) {
-            return walk.again(e, retry);
+    /** Waits before another try, or throws if there is to be none. */
+    private Retry pauseOrThrow(MongoException e, Retry retry) {
+        if (!isConflict(e)) {
+            return walk.pauseOrThrow(e, retry);
         }
         conflicts++;
         quiet = 0;
         if (conflicts > MOST_CONFLICTS) {
             throw new MigopyException(
                     MigopyException.Kind.FAILED,
-                    "Other writers change the same documents: a batch of %d met %d write conflicts"
+                    "Other writers change the same documents: a batch of %d had %d write conflicts"
                             .formatted(size.documents(), conflicts),
-                    "Try when they are quieter; it goes on where it stopped: %s execute"
+                    "When there are fewer writes, continue from the checkpoint: %s execute"
                             .formatted(MigopyException.COMMAND),
                     e);
         }
@@ -177,21 +178,25 @@ final class TransactionWorker {
         return retry;
     }
 
-    private static boolean conflict(MongoException e) {
+    private static boolean isConflict(MongoException e) {
         return e.getCode() == WRITE_CONFLICT;
     }
 
-    private void grow(Batch stretch, long nanos) {
+    private static boolean isUnsupported(MongoException e) {
+        return UNSUPPORTED.contains(e.getCode());
+    }
+
+    private void grow(Batch batch, long nanos) {
         nextWithout = Math.max(1, nextWithout / 2);
         quiet++;
-        if (stretch.whole() && (!once || quiet >= QUIET)) {
+        if (batch.whole() && (!once || quiet >= QUIET)) {
             size.took(nanos);
             quiet = QUIET / 2;
         }
     }
 
-    private void without(MongoException e) {
-        if (NEVER.contains(e.getCode())) {
+    private void skipTransactions(MongoException e) {
+        if (isUnsupported(e)) {
             without = Long.MAX_VALUE;
         } else {
             size.halve();
@@ -200,11 +205,10 @@ final class TransactionWorker {
         }
     }
 
-    /** A batch, then its checkpoint. */
-    private void plainly(Partition part) {
-        Batch stretch = walk.write(walk.found(part.at(), size.documents()));
-        if (walk.looks()) {
-            walk.look(stretch.range(), stretch.ids());
+    private void writeWithoutTransaction(Partition partition) {
+        Batch batch = walk.write(walk.read(partition.at(), size.documents()));
+        if (walk.checksMatches()) {
+            walk.checkMatches(batch.range(), batch.ids());
         }
     }
 }

@@ -13,40 +13,40 @@ import migopy.observe.CommandWatch;
  */
 final class WorkerPool {
     /**
-     * After an interrupt the current batches may end by themselves. Whoever interrupts has ended
-     * them in the server before, and waits 10 s for all of it.
+     * After an interrupt the current batches may finish by themselves. The caller has ended them in
+     * the server before, and waits 10 s in all.
      */
     private static final Duration GRACE = Duration.ofSeconds(2);
 
-    /** After that they are interrupted, which ends a wait for a server, too. */
+    /** After that the workers are interrupted, which also ends a wait for a server. */
     private static final Duration LAST = Duration.ofSeconds(3);
 
     private final String name;
-    private final Coordinator board;
+    private final Coordinator coordinator;
 
-    /** A thread that works for a backfill. */
+    /** A thread that runs a part of a backfill. */
     static final class WorkerThread extends Thread implements CommandWatch.RetriesItself {
         private WorkerThread(Runnable task, String name) {
             super(task, name);
-            setDaemon(true); // A JVM that has to end does not wait for a batch.
+            setDaemon(true); // The JVM can exit without waiting for a batch.
         }
     }
 
-    WorkerPool(String name, Coordinator board) {
+    WorkerPool(String name, Coordinator coordinator) {
         this.name = name;
-        this.board = board;
+        this.coordinator = coordinator;
     }
 
     /** Runs the tasks, each in a thread of its own, and throws the first failure. */
-    void work(List<Runnable> tasks) {
+    void run(List<Runnable> tasks) {
         List<Thread> threads = new ArrayList<>();
         for (Runnable task : tasks) {
             threads.add(new WorkerThread(() -> guarded(task), "%s-%d".formatted(name, threads.size() + 1)));
         }
         threads.forEach(Thread::start);
         boolean interrupted = join(threads);
-        if (board.failure() != null) {
-            throw rethrown(board.failure());
+        if (coordinator.failure() != null) {
+            throw withOurFrames(coordinator.failure());
         }
         if (interrupted) {
             throw new StopRequested("interrupted");
@@ -56,8 +56,8 @@ final class WorkerPool {
     private void guarded(Runnable task) {
         try {
             task.run();
-        } catch (Throwable e) { // OutOfMemoryError too: a worker's end is never taken for the work's
-            board.failed(e);
+        } catch (Throwable e) { // Errors too: a worker that died must not look like one that finished.
+            coordinator.failed(e);
         }
     }
 
@@ -70,13 +70,13 @@ final class WorkerPool {
                     TimeUnit.MILLISECONDS.timedJoin(thread, 1_000);
                 } catch (InterruptedException e) {
                     interrupted = true;
-                    board.end();
+                    coordinator.end();
                     endsAt = System.nanoTime() + GRACE.toNanos();
                 }
             }
         }
         if (interrupted) {
-            threads.forEach(Thread::interrupt); // one that is still in the user's function
+            threads.forEach(Thread::interrupt); // One may still be in the migration's function.
             joinInterrupted(threads);
             Thread.currentThread().interrupt();
         }
@@ -91,20 +91,18 @@ final class WorkerPool {
                 TimeUnit.NANOSECONDS.timedJoin(thread, left);
             }
         } catch (InterruptedException e) {
-            return; // Told to hurry; the caller keeps the interrupt.
+            return; // The caller keeps the interrupt.
         }
     }
 
-    /**
-     * The failure with the waiting thread's frames below its own: they name the migration's line.
-     */
-    private static RuntimeException rethrown(Throwable failure) {
+    /** Adds the waiting thread's frames, which name the migration's line, to those of the failure. */
+    private static RuntimeException withOurFrames(Throwable failure) {
         List<StackTraceElement> frames = new ArrayList<>(List.of(failure.getStackTrace()));
         frames.addAll(List.of(new Throwable().getStackTrace()));
         failure.setStackTrace(frames.toArray(StackTraceElement[]::new));
         if (failure instanceof Error error) {
             throw error;
         }
-        return (RuntimeException) failure; // A worker calls nothing that throws anything else.
+        return (RuntimeException) failure; // A worker calls nothing that throws checked exceptions.
     }
 }
