@@ -207,12 +207,13 @@ public class backfill {
                 "1_bench",
                 new Checkpoints("1_bench", "", new BsonDocument(), (ordinal, checkpoint, session) -> {
                     (session == null ? alone : inTransaction).keep(step, ordinal, checkpoint, session);
-                    return Control.GO;
+                    return Control.RUN;
                 }),
                 () -> {},
                 event -> {},
                 true,
-                false);
+                false,
+                BackfillContext.MAX_LAG);
         return Backfill.of(context, "documents");
     }
 

@@ -75,7 +75,8 @@ public final class Migration {
                                     () -> {},
                                     events,
                                     connection.supportsTransactions(),
-                                    connection.topology() == Topology.EMBEDDED),
+                                    connection.topology() == Topology.EMBEDDED,
+                                    BackfillContext.MAX_LAG),
                             collection),
                     reason -> {},
                     new Observation());

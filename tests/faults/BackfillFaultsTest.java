@@ -25,13 +25,13 @@ import support.On;
 import support.OnServer;
 import support.Project;
 
-/** Rows 5, 30 and 32: a backfill in a run of its own, and what may befall it. */
+/** A backfill in a run of its own: a step-down, all types of {@code _id}, errors in the loop. */
 @OnServer
 class BackfillFaultsTest {
     private static final int DOCUMENTS = 100;
     private static final int BAD_VALUE = 2;
 
-    /** In the client, and waits at one document. */
+    /** In the client; waits at one document. */
     private static final String WAITING = """
         .each(user -> {
             if (Integer.valueOf(35).equals(user.get("_id"))) {
@@ -74,7 +74,7 @@ class BackfillFaultsTest {
     }
 
     @Test
-    void aStepDownIsNotNoticedAndEachDocumentIsChangedOnce(@On(Kind.OWN) MongoServer server) {
+    void aStepDownDoesNotFailTheRunAndEachDocumentIsChangedOnce(@On(Kind.OWN) MongoServer server) {
         fill(server, numbers());
         var project = two(server, WAITING).environment("MONGO_URI", server.uriOfSet());
         var run = project.start("execute").untilInUp();
@@ -114,7 +114,7 @@ class BackfillFaultsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"find", "update"})
-    void anErrorInTheLoopIsNeverTakenForItsEnd(String command, MongoServer server) {
+    void anErrorInTheLoopFailsTheMigration(String command, MongoServer server) {
         fill(server, numbers());
         var project = two(server, WAITING).signal("go");
         var fault = server.failing("users", command).afterThe(3).withError(BAD_VALUE);

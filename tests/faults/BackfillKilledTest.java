@@ -22,18 +22,18 @@ import support.MongoServer;
 import support.OnServer;
 import support.Scratch;
 
-/** Row 31: a backfill that is killed twice a second until it is done. */
+/** A backfill that is killed twice a second until it is done. */
 @OnServer
 class BackfillKilledTest {
     private static final int DOCUMENTS = 60_000;
     private static final int BATCH = 500;
     private static final int MOST_KILLS = 60;
 
-    /** What each life gets done at least: on a slow machine, half a second may be nothing. */
+    /** Each process changes so many before it is killed, even if that takes longer than half a second. */
     private static final int LEAST = DOCUMENTS / 4;
 
     @Test
-    void withOnceNoDocumentIsChangedTwiceAndTheHashIsThatOfAnUndisturbedRun(MongoServer server) throws Exception {
+    void withOnceNoDocumentIsChangedTwiceAndTheHashEqualsThatOfAnUndisturbedRun(MongoServer server) throws Exception {
         assertThat(killedUntilDone(server, "update", "once")).isPositive();
         assertThat(backfilled(server).notOnce()).isZero();
         String killed = hash(server);
@@ -47,26 +47,26 @@ class BackfillKilledTest {
     }
 
     @Test
-    void withOnceInTheClientNoDocumentIsChangedTwice(MongoServer server) throws Exception {
+    void withOnceEachChangesNoDocumentTwice(MongoServer server) throws Exception {
         assertThat(killedUntilDone(server, "each", "once")).isPositive();
 
         assertThat(backfilled(server).notOnce()).isZero();
     }
 
     @Test
-    void withoutOnceOnlyThoseOfABatchUnderWayAreChangedAgain(MongoServer server) throws Exception {
+    void withoutOnceOnlyDocumentsOfTheCurrentBatchAreChangedAgain(MongoServer server) throws Exception {
         int kills = killedUntilDone(server, "each", "parallel");
 
         Count count = backfilled(server);
         assertThat(count.never()).isZero();
-        // Two workers, and a batch that was sent goes on in the server after its client's death.
+        // Two workers, and the server finishes a batch that was sent before the kill.
         assertThat(count.again()).isLessThanOrEqualTo(2L * BATCH * kills);
     }
 
-    /** {@code --rounds 500} kills it 500 times: as often as needed the documents start anew. */
+    /** {@code --rounds 500} kills it 500 times, with new documents whenever it is done. */
     @Test
-    @Timeout(value = 12, unit = TimeUnit.HOURS) // as many as are asked for; each wait has its limit
-    void withOnceTheSumOfAllIncrementsIsExactHoweverOftenItIsKilled(MongoServer server) throws Exception {
+    @Timeout(value = 12, unit = TimeUnit.HOURS) // as many rounds as requested; each wait has its own limit
+    void withOnceTheSumOfAllIncrementsIsExactAfterAnyNumberOfKills(MongoServer server) throws Exception {
         int rounds = Integer.getInteger("migopy.test.rounds", 3);
         Random random = new Random(Long.getLong("migopy.test.seed", 1));
         for (int kills = 0; kills < rounds; ) {
@@ -78,17 +78,17 @@ class BackfillKilledTest {
         }
     }
 
-    /** Kills it at most so often, then lets it finish; returns how often it was killed. */
+    /** Kills it at most so often, then lets it finish; returns the number of kills. */
     private static int killedAtRandom(MongoServer server, Random random, int most) throws Exception {
         for (int kills = 0; ; kills++) {
             Document before = record(server);
             Process run = start(server, "each", "once");
-            Eventually.until("it works", () -> !run.isAlive() || !record(server).equals(before));
+            Eventually.until("it has started", () -> !run.isAlive() || !record(server).equals(before));
             boolean ended = kills < most
                     ? run.waitFor(random.nextInt(400), TimeUnit.MILLISECONDS)
                     : run.waitFor(2, TimeUnit.MINUTES);
             if (ended) {
-                assertThat(run.exitValue()).as(Files.readString(said())).isZero();
+                assertThat(run.exitValue()).as(Files.readString(errors())).isZero();
                 return kills;
             }
             run.destroyForcibly().waitFor();
@@ -131,22 +131,19 @@ class BackfillKilledTest {
         return backfills;
     }
 
-    /**
-     * Runs it again and again, each time for half a second of work or a little more; returns how
-     * often it was killed.
-     */
-    private static int killedUntilDone(MongoServer server, String... ways) throws Exception {
+    /** Runs it again and again, each time for half a second or a little more; returns the number of kills. */
+    private static int killedUntilDone(MongoServer server, String... calls) throws Exception {
         fill(server);
         for (int kills = 0; kills < MOST_KILLS; kills++) {
             Document before = record(server);
             long doneBefore = done(server);
-            Process run = start(server, ways);
-            Eventually.until("it works", () -> !run.isAlive() || !record(server).equals(before));
+            Process run = start(server, calls);
+            Eventually.until("it has started", () -> !run.isAlive() || !record(server).equals(before));
             run.waitFor(500, TimeUnit.MILLISECONDS);
             Eventually.until(
-                    "it gets on", Duration.ofMinutes(1), () -> !run.isAlive() || done(server) >= doneBefore + LEAST);
+                    "enough documents are changed", Duration.ofMinutes(1), () -> !run.isAlive() || done(server) >= doneBefore + LEAST);
             if (!run.isAlive()) {
-                assertThat(run.exitValue()).as(Files.readString(said())).isZero();
+                assertThat(run.exitValue()).as(Files.readString(errors())).isZero();
                 return kills;
             }
             run.destroyForcibly().waitFor();
@@ -163,18 +160,18 @@ class BackfillKilledTest {
         return record == null ? new Document() : record;
     }
 
-    private static Path said() {
+    private static Path errors() {
         return Scratch.root().resolve("backfill-main.err");
     }
 
-    private static Process start(MongoServer server, String... ways) throws IOException {
+    private static Process start(MongoServer server, String... calls) throws IOException {
         var environment = Map.of("MONGO_URI", server.uri());
         List<String> command = ClassArchive.command(environment);
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.addAll(List.of(BackfillMain.class.getName(), server.uri(), server.database()));
-        command.addAll(List.of(ways));
+        command.addAll(List.of(calls));
         return new ProcessBuilder(command)
-                .redirectError(said().toFile())
+                .redirectError(errors().toFile())
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
     }

@@ -5,9 +5,7 @@ import com.mongodb.client.model.Updates;
 import migopy.backfill.Backfill;
 import mongo.backfill.Backfills;
 
-/**
- * A backfill of {@code users} in a JVM of its own, which a test kills: a URI, a database, the ways.
- */
+/** A backfill of {@code users} in a JVM of its own, which a test kills: a URI, a database, the calls. */
 public final class BackfillMain {
     private BackfillMain() {}
 

@@ -17,14 +17,14 @@ import support.Project;
 import support.Result;
 import support.Run;
 
-/** Rows 10 and 31, with the whole of Migopy: stopped, killed, and run again. */
+/** Backfills of migrations: stopped, killed, run again, estimated. */
 @OnServer
 class BackfillRunTest {
     private static final int DOCUMENTS = 5_000;
     private static final int KILLS = 4;
 
     @Test
-    void severalBackfillsOfOneMigrationKeepTheirCheckpointsApart(MongoServer server) {
+    void eachBackfillOfAMigrationHasItsOwnCheckpoint(MongoServer server) {
         fill(server);
         server.collection("orders").insertOne(new Document("_id", 1).append("n", 0));
         Project project = project(server).with("1_change.java", source("""
@@ -44,7 +44,7 @@ class BackfillRunTest {
     }
 
     @Test
-    void aTerminatedBackfillEndsAfterItsBatchAndTheNextRunGoesOn(MongoServer server) {
+    void aTerminatedBackfillEndsAfterItsBatchAndTheNextRunContinues(MongoServer server) {
         fill(server);
         Project project = project(server).with("1_change.java", slowly());
         Run run = project.start("execute");
@@ -67,7 +67,7 @@ class BackfillRunTest {
     }
 
     @Test
-    void aKilledBackfillGoesOnUntilItIsDoneAndNoDocumentIsChangedTwice(MongoServer server) {
+    void aKilledBackfillContinuesUntilItIsDoneAndNoDocumentIsChangedTwice(MongoServer server) {
         fill(server);
         Project project = project(server).with("1_change.java", slowly()).lease("1s");
         for (int kill = 1; kill <= KILLS; kill++) {
@@ -99,7 +99,7 @@ class BackfillRunTest {
         untilChanged(server, run, paused + 100);
 
         project.run("backfill", "cancel", "1_ch", "--json").exits(0);
-        run.exits(1).says("cancelled from another terminal", "It goes on where it stopped:");
+        run.exits(1).says("cancelled from another terminal", "To continue from its checkpoint:");
         project.run("execute").exits(0);
         assertThat(notOnce(server)).isZero();
     }
@@ -166,7 +166,7 @@ class BackfillRunTest {
         assertThat(project.run("execute", "--json").exits(0).err()).isEmpty();
     }
 
-    /** Five documents a millisecond at most, so that a test comes in between. */
+    /** Two documents a millisecond at most, so that a test can act meanwhile. */
     private static String slowly() {
         return source("""
             backfill("users").update(addOne()).batch(50).maxRate(2_000).once().run();

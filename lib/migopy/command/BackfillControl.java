@@ -113,7 +113,7 @@ public final class BackfillControl {
 
     private static boolean done(BsonValue checkpoint) {
         try {
-            return BackfillProgress.of(checkpoint.asDocument()).state() == BackfillProgress.Phase.DONE;
+            return BackfillProgress.of(checkpoint.asDocument()).phase() == BackfillProgress.Phase.DONE;
         } catch (BsonInvalidOperationException e) {
             return true; // Nothing that a backfill wrote.
         }

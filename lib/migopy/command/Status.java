@@ -166,26 +166,26 @@ final class Status implements Action {
     }
 
     private static String progress(BsonValue checkpoint, MigrationState state) {
-        BackfillProgress standing;
+        BackfillProgress backfill;
         try {
-            standing = BackfillProgress.of(checkpoint.asDocument());
+            backfill = BackfillProgress.of(checkpoint.asDocument());
         } catch (BsonInvalidOperationException e) {
             return "the checkpoint of its backfill cannot be understood: " + e.getMessage();
         }
-        String done = Wording.number(standing.done());
-        String changed = Wording.number(standing.changed());
-        String of = "backfill of " + standing.collection();
-        if (standing.state() == BackfillProgress.Phase.DONE) {
+        String done = Wording.number(backfill.done());
+        String changed = Wording.number(backfill.changed());
+        String of = "backfill of " + backfill.collection();
+        if (backfill.phase() == BackfillProgress.Phase.DONE) {
             return "%s done, %s visited, %s changed".formatted(of, done, changed);
         }
-        String far = "%s of about %s visited, %s changed".formatted(done, Wording.number(standing.estimate()), changed);
+        String far = "%s of about %s visited, %s changed".formatted(done, Wording.number(backfill.estimate()), changed);
         if (state != MigrationState.RUNNING) {
             return "%s stopped, %s".formatted(of, far);
         }
-        return switch (standing.state()) {
+        return switch (backfill.phase()) {
             case PAUSED -> "%s paused, %s".formatted(of, far);
             case WAITING -> "%s waits for a secondary that is behind, %s".formatted(of, far);
-            default -> "%s, %s, %s a second".formatted(of, far, Wording.number(Math.round(standing.perSecond())));
+            default -> "%s, %s, %s a second".formatted(of, far, Wording.number(Math.round(backfill.perSecond())));
         };
     }
 }

@@ -13,7 +13,7 @@ import migopy.mongo.Connection;
 import migopy.mongo.Connection.Topology;
 import migopy.observe.Observation;
 
-/** Calls {@code up()} of migrations with a database that can only be read. */
+/** Estimates migrations: calls their {@code up()} with a database that can only be read. */
 final class Estimation {
     private final RunContext context;
 
@@ -34,7 +34,7 @@ final class Estimation {
                 context.settings().database(), context.connection().server(), estimates);
     }
 
-    @SuppressWarnings("try") // bound is closed, and needs no other use
+    @SuppressWarnings("try") // bound is only closed
     private MigrationEstimate of(CompiledMigration migration) {
         Connection connection = context.connection();
         EstimateRun estimate = new EstimateRun(

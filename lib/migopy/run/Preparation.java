@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import migopy.Problem;
 import migopy.StepReport.Direction;
-import migopy.backfill.ShardKeys;
+import migopy.backfill.CollectionFacts;
 import migopy.files.CompiledMigration;
 import migopy.files.MigrationFile;
 import migopy.files.MigrationSource;
@@ -145,7 +145,7 @@ record Preparation(List<Step> steps, List<Steps.Compiled> compiled, List<Problem
         if (connection.topology() == Topology.EMBEDDED) {
             return List.of();
         }
-        Map<String, List<String>> keys = ShardKeys.of(connection.client(), connection.database());
+        Map<String, List<String>> keys = CollectionFacts.shardKeys(connection.client(), connection.database());
         List<String> lines = new ArrayList<>();
         for (Steps.Compiled one : keys.isEmpty() ? List.<Steps.Compiled>of() : compiled) {
             Set<String> names = compiler.collectionsBackfilled(one.migration().source());

@@ -160,7 +160,7 @@ abstract class RecordedCall implements AutoCloseable {
 
     @SuppressWarnings("try") // what is closed needs no other use
     private CallResult called() {
-        Call call = new Call(operation, options.thread(), backfills()::underWay);
+        Call call = new Call(operation, options.thread(), backfills()::running);
         try (CommandWatch.Unwatch watched = operation.connection().watch(observation);
                 UncaughtExceptions uncaught = UncaughtExceptions.of(observation)) {
             return result(call.run(this::body, options.timeout()));

@@ -16,14 +16,14 @@ import migopy.mongo.Connection.Topology;
 import migopy.observe.Observation;
 import org.bson.BsonDocument;
 
-/** The backfills of one step, and where an earlier attempt left their checkpoints. */
+/** The backfills of one step, with the checkpoints of an earlier attempt. */
 final class StepBackfills {
     private final Operation operation;
     private final String name;
     private final Precondition precondition;
     private final String collection;
     private final Checkpoints checkpoints;
-    private volatile boolean underWay;
+    private volatile boolean running;
 
     /**
      * @param entry where an earlier attempt stopped, or null
@@ -43,8 +43,8 @@ final class StepBackfills {
     /**
      * @param precondition the record that they belong to
      * @param text the checksum of the text that runs
-     * @param stored where an earlier attempt stopped, by the backfill's ordinal
-     * @param collection that of the record
+     * @param stored the checkpoints of an earlier attempt, by the backfill's ordinal
+     * @param collection the record's
      */
     StepBackfills(
             Operation operation,
@@ -56,16 +56,16 @@ final class StepBackfills {
         this.operation = operation;
         this.name = name;
         this.precondition = precondition;
-        this.checkpoints = new Checkpoints(name, text, stored, this::control);
+        this.checkpoints = new Checkpoints(name, text, stored, this::write);
         this.collection = collection;
     }
 
-    /** Whether one is between its first batch and its end. */
-    boolean underWay() {
-        return underWay;
+    /** Returns whether a backfill is running. */
+    boolean running() {
+        return running;
     }
 
-    /** A backfill of this step; one that is never run is a fault of the step. */
+    /** Returns a backfill of this step; the step fails if it is never run. */
     Backfill of(String collection, Observation observation) {
         Connection connection = operation.connection();
         Object key = new Object();
@@ -77,35 +77,36 @@ final class StepBackfills {
                         name,
                         checkpoints,
                         this::ensureHeld,
-                        this::tell,
+                        this::report,
                         connection.supportsTransactions(),
-                        connection.topology() == Topology.EMBEDDED),
+                        connection.topology() == Topology.EMBEDDED,
+                        BackfillContext.MAX_LAG),
                 collection,
                 () -> observation.ran(key));
     }
 
-    private Control control(int ordinal, BsonDocument checkpoint, ClientSession session) {
+    private Control write(int ordinal, BsonDocument checkpoint, ClientSession session) {
         Connection connection = operation.connection();
         BackfillRecord record = new BackfillRecord(
                 session == null ? connection.journalDatabase() : connection.transactionDatabase(), collection);
         return switch (record.keep(precondition, ordinal, checkpoint, session).orElse("")) {
             case "pause" -> Control.PAUSE;
             case "cancel" -> Control.CANCEL;
-            default -> Control.GO;
+            default -> Control.RUN;
         };
     }
 
     private void ensureHeld() {
-        underWay = true;
+        running = true;
         operation.watchdog().stopped().ifPresent(stop -> {
             throw new StopRequested(stop instanceof Stop.Signalled signal ? signal.name() : "System.exit");
         });
         operation.lease().ensureHeld();
     }
 
-    private void tell(Event event) {
+    private void report(Event event) {
         if (event instanceof Event.ProgressEnded) {
-            underWay = false;
+            running = false;
         }
         operation.console().event(event);
     }

@@ -33,10 +33,7 @@ import org.bson.Document;
 import org.bson.conversions.Bson;
 import support.MongoServer;
 
-/**
- * Backfills of one test's database, with a record that keeps their checkpoint as the journal does:
- * matched by fence.
- */
+/** Backfills of a test's database, with a record that stores their checkpoint as the journal does. */
 public final class Backfills {
     private static final Bson RECORD = Filters.eq("_id", "7_change");
 
@@ -67,7 +64,7 @@ public final class Backfills {
         records.updateOne(RECORD, Updates.setOnInsert("fence", fence), new UpdateOptions().upsert(true));
     }
 
-    /** Without transactions, as on a standalone. */
+    /** As on a standalone. */
     public Backfills withoutTransactions() {
         transactions = false;
         return this;
@@ -78,17 +75,17 @@ public final class Backfills {
         return this;
     }
 
-    /** The migration has this text from now on. */
+    /** Sets the migration's text. */
     Backfills text(String edited) {
         text = edited;
         return this;
     }
 
-    /** Lets the run be told to stop when it has looked at its lease so often. */
-    void stopAfter(int looks) {
-        AtomicInteger looked = new AtomicInteger();
+    /** Requests a stop after so many checks of the lease. */
+    void stopAfter(int most) {
+        AtomicInteger checks = new AtomicInteger();
         lease(() -> {
-            if (looked.incrementAndGet() > looks) {
+            if (checks.incrementAndGet() > most) {
                 throw new StopRequested("SIGTERM");
             }
         });
@@ -99,13 +96,13 @@ public final class Backfills {
         return this;
     }
 
-    /** Called after each checkpoint that is written outside a transaction or in one. */
+    /** Calls the action after each checkpoint that is written. */
     Backfills afterCheckpoints(Runnable action) {
         afterCheckpoints.add(action);
         return this;
     }
 
-    /** A backfill that goes on where the last one of this record stopped. */
+    /** Returns a backfill that continues from the checkpoint in the record. */
     public Backfill of(String collection) {
         return Backfill.of(
                 new BackfillContext(
@@ -143,26 +140,26 @@ public final class Backfills {
         afterCheckpoints.forEach(Runnable::run);
         return record.containsKey("control")
                 ? Control.valueOf(record.getString("control").getValue())
-                : Control.GO;
+                : Control.RUN;
     }
 
-    /** What another terminal asks for. */
-    void ask(Control control) {
+    /** Leaves a request of another terminal in the record. */
+    void request(Control control) {
         records.updateOne(RECORD, Updates.set("control", control.name()));
     }
 
-    /** Another run takes over: what this one writes from now on no longer matches. */
+    /** Raises the fence, as another run does that takes over. */
     void overtake() {
         records.updateOne(RECORD, Updates.inc("fence", 1L));
     }
 
-    /** The checkpoint as it is kept, or null. */
+    /** The stored checkpoint, or null. */
     BsonDocument checkpoint() {
         BsonDocument record = records.find(RECORD).first();
         return record.containsKey("checkpoint") ? record.getDocument("checkpoint") : null;
     }
 
-    /** Makes it look as if a run died in this session, before its first batch was done. */
+    /** Stores the checkpoint of a run that crashed in this session, before its first batch was done. */
     void leaveBehind(String collection, ClientSession session) {
         BsonDocument checkpoint = new BsonDocument("collection", new BsonString(collection))
                 .append("way", new BsonString("update"))
@@ -187,7 +184,7 @@ public final class Backfills {
         return client;
     }
 
-    /** {@code count} documents with {@code _id} 0, 1, 2 ... and {@code n} 0. */
+    /** Inserts documents with {@code _id} 0, 1, 2 ... and {@code n} 0. */
     void fill(String name, int count) {
         List<Document> documents = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -196,7 +193,7 @@ public final class Backfills {
         collection(name).insertMany(documents);
     }
 
-    /** The documents that are not changed exactly once. */
+    /** Returns the documents that were not changed exactly once. */
     List<Document> notOnce(String name) {
         return collection(name).find(Filters.ne("n", 1)).into(new ArrayList<>());
     }
@@ -215,7 +212,7 @@ public final class Backfills {
                 .toList();
     }
 
-    /** A pipeline stage that adds one to {@code n}: who runs it twice is found out. */
+    /** A pipeline stage that adds one to {@code n}, so that a second change shows. */
     public static Bson addOne() {
         return new Document("$set", new Document("n", new Document("$add", List.of("$n", 1))));
     }

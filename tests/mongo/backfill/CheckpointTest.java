@@ -16,11 +16,11 @@ import org.junit.jupiter.api.Test;
 import support.MongoServer;
 import support.OnServer;
 
-/** A backfill goes on where it stopped. */
+/** A backfill continues where it stopped. */
 @OnServer
 class CheckpointTest {
     @Test
-    void aStoppedBackfillKeepsItsCheckpointAndGoesOnFromThere(MongoServer server) {
+    void aStoppedBackfillContinuesFromItsCheckpoint(MongoServer server) {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", 100);
         backfills.stopAfter(4);
@@ -44,14 +44,14 @@ class CheckpointTest {
     }
 
     @Test
-    void workersSideBySideGoOnFromTheirOnePlaceEach(MongoServer server) {
+    void parallelWorkersContinueFromTheirOwnPositions(MongoServer server) {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", 1_000);
         backfills.stopAfter(20);
-        assertThatThrownBy(() -> sideBySide(backfills)).isInstanceOf(StopRequested.class);
+        assertThatThrownBy(() -> inParallel(backfills)).isInstanceOf(StopRequested.class);
 
         backfills.lease(() -> {});
-        long changed = sideBySide(backfills);
+        long changed = inParallel(backfills);
 
         assertThat(changed).isEqualTo(1_000);
         assertThat(backfills.notOnce("users")).isEmpty();
@@ -59,7 +59,7 @@ class CheckpointTest {
                 .noneMatch(thread -> thread.getName().startsWith("migopy-backfill"));
     }
 
-    private static long sideBySide(Backfills backfills) {
+    private static long inParallel(Backfills backfills) {
         return backfills
                 .of("users")
                 .each(one -> Updates.inc("n", 1))
@@ -69,7 +69,7 @@ class CheckpointTest {
     }
 
     @Test
-    void aFinishedBackfillIsNotDoneAgain(MongoServer server) {
+    void aFinishedBackfillIsNotRepeated(MongoServer server) {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", 30);
         backfills.of("users").update(Backfills.addOne()).run();
@@ -77,12 +77,12 @@ class CheckpointTest {
         assertThat(backfills.of("users").update(Backfills.addOne()).run()).isEqualTo(30);
 
         assertThat(backfills.notOnce("users")).isEmpty();
-        assertThat(BackfillProgress.of(backfills.checkpoint()).state()).isEqualTo(BackfillProgress.Phase.DONE);
+        assertThat(BackfillProgress.of(backfills.checkpoint()).phase()).isEqualTo(BackfillProgress.Phase.DONE);
         assertThat(backfills.checkpoint().getArray("segments")).isEmpty();
     }
 
     @Test
-    void aCheckpointOfAnotherCollectionIsNotTakenForOnesOwn(MongoServer server) {
+    void aCheckpointOfAnotherCollectionIsNotUsed(MongoServer server) {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", 30);
         backfills.fill("orders", 20);
@@ -94,7 +94,7 @@ class CheckpointTest {
     }
 
     @Test
-    void anErrorInABatchIsNeverTakenForTheEnd(MongoServer server) {
+    void anErrorInABatchFailsTheBackfillWithItsLocation(MongoServer server) {
         Backfills backfills = new Backfills(server);
         for (String name : List.of("users", "people")) {
             backfills.fill(name, 100);
@@ -123,17 +123,17 @@ class CheckpointTest {
                         .of("orders")
                         .each(CheckpointTest::fail)
                         .run())
-                .hasMessage("of the migration's own")
+                .hasMessage("thrown by the migration")
                 .satisfies(e -> assertThat(e.getStackTrace())
                         .anyMatch(frame -> frame.getMethodName().startsWith("anErrorInABatch")));
     }
 
     private static Bson fail(Document document) {
-        throw new IllegalStateException("of the migration's own");
+        throw new IllegalStateException("thrown by the migration");
     }
 
     @Test
-    void anOvertakenBackfillEndsAndItsTransactionIsUndone(MongoServer server) {
+    void anOvertakenBackfillFailsAndItsTransactionIsUndone(MongoServer server) {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", 100);
         AtomicInteger asked = new AtomicInteger();
@@ -158,7 +158,7 @@ class CheckpointTest {
     }
 
     @Test
-    void progressTellsWhatIsDoneOfHowMany(MongoServer server) {
+    void progressReportsWhatIsDoneOfHowMany(MongoServer server) {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", 100);
 

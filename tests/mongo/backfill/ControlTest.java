@@ -19,38 +19,38 @@ import support.Eventually;
 import support.MongoServer;
 import support.OnServer;
 
-/** A backfill does what another terminal asks for. */
+/** A backfill follows the requests of another terminal. */
 @OnServer
 class ControlTest {
     private static final long LIMIT_SECONDS = 60;
 
     @Test
-    void aPausedBackfillWaitsSaysSoAndGoesOn(MongoServer server) throws Exception {
+    void aPausedBackfillReportsItWaitsAndResumes(MongoServer server) throws Exception {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", 100);
-        backfills.ask(Control.PAUSE);
+        backfills.request(Control.PAUSE);
         CompletableFuture<Long> run = CompletableFuture.supplyAsync(
                 () -> backfills.of("users").update(Backfills.addOne()).batch(10).run());
         Eventually.until("it is paused", () -> paused(backfills));
         assertThat(backfills.collection("users").countDocuments(Filters.eq("n", 1)))
                 .isZero();
 
-        backfills.ask(Control.GO);
+        backfills.request(Control.RUN);
 
         assertThat(run.get(LIMIT_SECONDS, TimeUnit.SECONDS)).isEqualTo(100);
         assertThat(backfills.notices())
-                .containsExactly("The backfill of users is paused by another terminal; to go on: {migopy}"
-                        + " backfill resume 7_change");
+                .containsExactly("The backfill of users is paused by another terminal."
+                        + " To resume it: {migopy} backfill resume 7_change");
     }
 
     @Test
-    void aWorkerWhoseBatchEndsDuringAPauseKeepsItsCheckpoint(MongoServer server) throws Exception {
+    void aWorkerWhoseBatchEndsDuringAPauseStoresItsCheckpoint(MongoServer server) throws Exception {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", 1_000);
         CountDownLatch release = new CountDownLatch(1);
         backfills.afterCheckpoints(() -> {
             if (backfills.progress().size() == 5) {
-                backfills.ask(Control.PAUSE);
+                backfills.request(Control.PAUSE);
             }
         });
         CompletableFuture<Long> run = CompletableFuture.supplyAsync(() -> backfills
@@ -65,9 +65,9 @@ class ControlTest {
         release.countDown();
 
         Eventually.until(
-                "the other worker's batch is kept",
+                "the other worker's checkpoint is stored",
                 () -> BackfillProgress.of(backfills.checkpoint()).done() == done + 10);
-        backfills.ask(Control.GO);
+        backfills.request(Control.RUN);
         assertThat(run.get(LIMIT_SECONDS, TimeUnit.SECONDS)).isEqualTo(1_000);
         assertThat(backfills.notOnce("users")).isEmpty();
     }
@@ -86,14 +86,14 @@ class ControlTest {
 
     private static boolean paused(Backfills backfills) {
         return backfills.checkpoint() != null
-                && BackfillProgress.of(backfills.checkpoint()).state() == BackfillProgress.Phase.PAUSED;
+                && BackfillProgress.of(backfills.checkpoint()).phase() == BackfillProgress.Phase.PAUSED;
     }
 
     @Test
-    void whatWasKilledInAPauseIsNoLongerPausedWhenItGoesOn(MongoServer server) {
+    void aBackfillKilledInAPauseIsNoLongerPausedWhenItContinues(MongoServer server) {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", 100);
-        backfills.ask(Control.PAUSE);
+        backfills.request(Control.PAUSE);
         backfills.lease(() -> {
             if (paused(backfills)) {
                 throw new StopRequested("SIGTERM");
@@ -104,7 +104,7 @@ class ControlTest {
                 .isInstanceOf(StopRequested.class);
         assertThat(paused(backfills)).isTrue();
 
-        backfills.ask(Control.GO);
+        backfills.request(Control.RUN);
         backfills.lease(() -> {});
         backfills.afterCheckpoints(() -> assertThat(paused(backfills)).isFalse());
 
@@ -112,7 +112,7 @@ class ControlTest {
     }
 
     @Test
-    void aCancelIsHeardWhileItKeepsToItsRate(MongoServer server) {
+    void aCancelTakesEffectWhileTheBackfillWaitsForItsRate(MongoServer server) {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", 1_000);
         CompletableFuture<Long> run = CompletableFuture.supplyAsync(() -> backfills
@@ -123,7 +123,7 @@ class ControlTest {
                 .run());
         Eventually.until("it waits", () -> backfills.notOnce("users").size() < 1_000);
 
-        backfills.ask(Control.CANCEL);
+        backfills.request(Control.CANCEL);
 
         assertThat(run)
                 .failsWithin(Duration.ofSeconds(LIMIT_SECONDS))
@@ -137,7 +137,7 @@ class ControlTest {
         backfills.fill("users", 100);
         backfills.afterCheckpoints(() -> {
             if (backfills.progress().size() == 4) {
-                backfills.ask(Control.CANCEL);
+                backfills.request(Control.CANCEL);
             }
         });
 

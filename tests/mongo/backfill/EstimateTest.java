@@ -22,11 +22,11 @@ import support.MongoServer;
 import support.On;
 import support.OnServer;
 
-/** What a migration would do is told without a write. */
+/** An estimate reports what a migration would do, without a write. */
 @OnServer
 class EstimateTest {
     @Test
-    void aBackfillIsCountedExplainedAndTimedAndNothingIsWritten(MongoServer server) {
+    void aBackfillIsCountedAndTimedAndNothingIsWritten(MongoServer server) {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", 2_500);
         EstimateRun run = run(server, true);
@@ -50,7 +50,7 @@ class EstimateTest {
     }
 
     @Test
-    void aSelectiveFilterCountsTheWayAlongAllDocuments(MongoServer server) {
+    void theTimeOfASelectiveFilterIncludesVisitingAllDocuments(MongoServer server) {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", 40_000);
         server.collection("users").createIndex(Indexes.ascending("n"));
@@ -67,9 +67,7 @@ class EstimateTest {
         assertThat(one.documents()).isEqualTo(10);
         assertThat(one.plan()).isEqualTo("_id_");
         assertThat(one.notes()).contains("visits all 40,000 documents of the collection to find them");
-        // Other work on the machine may slow one of the two down several times; without the walk
-        // the
-        // estimate is 80 times too small.
+        // Other load may slow down one of the two; without the visits the estimate is 80 times too small.
         assertThat(one.predictedMs()).as("it took " + took).isGreaterThan(took / 20);
     }
 
@@ -101,7 +99,7 @@ class EstimateTest {
                 run.database().getCollection("users").countDocuments();
                 run.backfill("users").delete().run();
                 write.accept(run.database());
-                throw new AssertionError("went on behind a write");
+                throw new AssertionError("continued after a write");
             });
             assertThat(estimate.backfills()).hasSize(1);
             assertThat(estimate.error()).isNull();
@@ -122,7 +120,7 @@ class EstimateTest {
     }
 
     @Test
-    void readsAreLetThrough(MongoServer server) {
+    void readsAreAllowed(MongoServer server) {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", 10);
         EstimateRun run = run(server, true);
@@ -145,7 +143,7 @@ class EstimateTest {
     }
 
     @Test
-    void aMigrationThatCatchesTheRefusalCannotGoOnBehindIt(MongoServer server) {
+    void aMigrationThatCatchesTheRefusalCannotContinue(MongoServer server) {
         EstimateRun run = run(server, true);
         run.of("7_change", () -> {
             assertThatThrownBy(() -> run.database().drop()).hasMessageContaining("db().drop");

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import support.MongoServer;
 import support.OnServer;
 
-/** Backfills into another collection, of another database, and past a validator. */
+/** Backfills into another collection, of another database, and bypassing a validator. */
 @OnServer
 class IntoTest {
     private static final int DOCUMENTS = 100;
@@ -30,7 +30,7 @@ class IntoTest {
     }
 
     @Test
-    void newDocumentsGetTheirOwnIdsAndAreThereOnceAlthoughItWasStopped(MongoServer server) {
+    void newDocumentsGetNewIdsAndAreInsertedOnceAcrossAStop(MongoServer server) {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", DOCUMENTS);
         backfills.stopAfter(8);
@@ -58,7 +58,7 @@ class IntoTest {
     }
 
     @Test
-    void oneDocumentBecomesManyAndThoseWithAnIdReplaceTheEarlierOnes(MongoServer server) {
+    void eachToManyInsertsSeveralDocumentsAndReplacesThoseWithTheSameId(MongoServer server) {
         Backfills backfills = new Backfills(server);
         backfills.fill("orders", 10);
         backfills.collection("items").insertOne(new Document("_id", "3-0").append("old", true));
@@ -79,7 +79,7 @@ class IntoTest {
     }
 
     @Test
-    void anotherDatabaseIsChangedReadAndInsertedInto(MongoServer server) {
+    void anotherDatabaseCanBeChangedReadAndInsertedInto(MongoServer server) {
         MongoDatabase legacy = server.client().getDatabase(server.database() + "_legacy");
         server.closeAtEnd(legacy::drop);
         legacy.getCollection("users").insertOne(new Document("_id", 1).append("n", 0));
@@ -110,7 +110,7 @@ class IntoTest {
     }
 
     @Test
-    void theValidatorIsBypassedAndArrayFiltersNameElements(MongoServer server) {
+    void theValidatorIsBypassedAndArrayFiltersSelectElements(MongoServer server) {
         Backfills backfills = new Backfills(server);
         backfills.collection("orders").insertOne(Document.parse("{_id: 1, items: [{state: 'old'}, {state: 'new'}]}"));
         server.db().runCommand(new Document("collMod", "orders").append("validator", Document.parse("{never: 1}")));
@@ -135,7 +135,7 @@ class IntoTest {
     }
 
     @Test
-    void whatCannotBeMeantIsRefused(MongoServer server) {
+    void contradictoryCallsAreRefused(MongoServer server) {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", 1);
 

@@ -27,7 +27,7 @@ import org.bson.BsonValue;
 import org.bson.types.Decimal128;
 import org.bson.types.ObjectId;
 
-/** A collection with an {@code _id} of every type that a server takes as one. */
+/** A collection with {@code _id}s of every type that a server accepts. */
 final class MixedIds {
     private static final int OF_EACH = 20;
 

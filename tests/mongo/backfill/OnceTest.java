@@ -30,7 +30,7 @@ class OnceTest {
     private static final long LIMIT_SECONDS = 60;
 
     @Test
-    void besideAnotherWriterEveryDocumentIsChangedOnce(MongoServer server) throws Exception {
+    void everyDocumentIsChangedOnceDespiteAnotherWriter(MongoServer server) throws Exception {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", 20_000);
         MongoCollection<Document> users = server.collection("users");
@@ -54,7 +54,7 @@ class OnceTest {
     }
 
     @Test
-    void aBatchIsHalvedAtEachConflictUntilTheOtherWriterIsGone(MongoServer server) throws Exception {
+    void aBatchIsHalvedAtEachConflictUntilTheOtherWriterCommits(MongoServer server) throws Exception {
         AtomicLong conflicts = new AtomicLong();
         Backfills backfills = new Backfills(counting(server, conflicts), server.database());
         backfills.fill("users", 2_000);
@@ -64,7 +64,7 @@ class OnceTest {
             server.collection("users").updateOne(other, Filters.eq("_id", 0), Updates.set("other", 1));
             run = CompletableFuture.supplyAsync(() ->
                     backfills.of("users").update(Backfills.addOne()).once().run());
-            Eventually.until("it met it three times", () -> conflicts.get() >= 3);
+            Eventually.until("it had three conflicts", () -> conflicts.get() >= 3);
             other.commitTransaction();
         }
 
@@ -79,7 +79,7 @@ class OnceTest {
     }
 
     @Test
-    void afterTwentyHalvingsItFailsWithTheReason(@On(Kind.OWN) MongoServer server) {
+    void afterTwentyConflictsItFailsWithTheReason(@On(Kind.OWN) MongoServer server) {
         AtomicLong conflicts = new AtomicLong();
         Backfills backfills = new Backfills(counting(server, conflicts), server.database());
         backfills.fill("users", 2_000);
@@ -104,7 +104,7 @@ class OnceTest {
                 .isZero();
     }
 
-    /** A client that counts the updates that met another writer. */
+    /** A client that counts the updates that failed with a write conflict. */
     private static MongoClient counting(MongoServer server, AtomicLong conflicts) {
         CommandListener listener = new CommandListener() {
             @Override
@@ -119,7 +119,7 @@ class OnceTest {
     }
 
     @Test
-    void withoutOnceABatchThatMeetsAnotherWriterIsMadeWithoutATransaction(MongoServer server) throws Exception {
+    void withoutOnceAConflictingBatchIsWrittenWithoutATransaction(MongoServer server) throws Exception {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", 3_000);
         MongoCollection<Document> users = server.collection("users");
@@ -142,7 +142,7 @@ class OnceTest {
     }
 
     @Test
-    void anUnknownCommitIsAskedForUntilItIsKnown(MongoServer server) {
+    void aCommitWithUnknownOutcomeIsRepeated(MongoServer server) {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", 100);
         server.admin(Document.parse("{configureFailPoint: 'failCommand', mode: {times: 2}, data: {failCommands:"
@@ -161,7 +161,7 @@ class OnceTest {
     }
 
     @Test
-    void theClientWayReadsAndWritesInTheTransaction(MongoServer server) {
+    void eachReadsAndWritesInTheTransaction(MongoServer server) {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", 100);
 
@@ -177,13 +177,13 @@ class OnceTest {
     }
 
     @Test
-    void aDeadRunsTransactionIsEndedByTheNext(MongoServer server) {
+    void theTransactionOfACrashedRunIsEndedByTheNext(MongoServer server) {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", 100);
-        try (ClientSession dead = backfills.client().startSession()) {
-            dead.startTransaction();
-            backfills.collection("users").updateOne(dead, Filters.eq("_id", 5), Updates.set("x", 1));
-            backfills.leaveBehind("users", dead);
+        try (ClientSession crashed = backfills.client().startSession()) {
+            crashed.startTransaction();
+            backfills.collection("users").updateOne(crashed, Filters.eq("_id", 5), Updates.set("x", 1));
+            backfills.leaveBehind("users", crashed);
 
             long changed =
                     backfills.of("users").update(Backfills.addOne()).once().run();
@@ -196,7 +196,7 @@ class OnceTest {
     }
 
     @Test
-    void aStandaloneRefusesItByNameAndDoesTheRest(@On(Kind.STANDALONE) MongoServer server) {
+    void aStandaloneRefusesOnceAndSupportsTheRest(@On(Kind.STANDALONE) MongoServer server) {
         Backfills backfills = new Backfills(server).withoutTransactions();
         backfills.fill("users", 100);
 

@@ -16,13 +16,13 @@ import org.junit.jupiter.api.Test;
 import support.MongoServer;
 import support.OnServer;
 
-/** What other writers do meanwhile is neither overwritten nor overlooked. */
+/** Concurrent changes of other writers are neither overwritten nor missed. */
 @OnServer
 class OtherWritersTest {
     private static final int DOCUMENTS = 100;
 
     @Test
-    void eachLeavesADocumentAloneThatNoLongerMatches(MongoServer server) {
+    void eachLeavesADocumentUnchangedThatNoLongerMatches(MongoServer server) {
         MongoCollection<Document> users = server.collection("users");
         Backfills backfills = new Backfills(server);
         backfills.fill("users", DOCUMENTS);
@@ -43,7 +43,7 @@ class OtherWritersTest {
     }
 
     @Test
-    void eachOfAShardedOrIndexedCollectionStillFindsItsDocuments(MongoServer server) {
+    void eachFindsItsDocumentsDespiteAnIndexOfTheFiltersFields(MongoServer server) {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", DOCUMENTS);
         server.collection("users").createIndex(new Document("n", 1));
@@ -58,21 +58,21 @@ class OtherWritersTest {
     }
 
     @Test
-    void whatIsInsertedIntoAFinishedRangeIsSweptInTheServer(MongoServer server) {
+    void documentsInsertedIntoAFinishedRangeAreSweptInTheServer(MongoServer server) {
         inserted(server, backfill -> backfill.update(Backfills.addOne()));
     }
 
     @Test
-    void whatIsInsertedIntoAFinishedRangeIsSweptInTheClient(MongoServer server) {
+    void documentsInsertedIntoAFinishedRangeAreSweptInTheClient(MongoServer server) {
         inserted(server, backfill -> backfill.each(user -> Updates.inc("n", 1)));
     }
 
     @Test
-    void whatIsInsertedIntoAFinishedRangeIsSweptBySeveralWorkers(MongoServer server) {
+    void documentsInsertedIntoAFinishedRangeAreSweptAfterParallelWorkers(MongoServer server) {
         inserted(server, backfill -> backfill.update(Backfills.addOne()).parallel(2));
     }
 
-    /** Without transactions, where a check of a range sees what others have inserted into it. */
+    /** Without transactions, since a check of a range then sees what others have inserted into it. */
     private static void inserted(MongoServer server, UnaryOperator<Backfill> change) {
         Backfills backfills = new Backfills(server).withoutTransactions();
         backfills.fill("users", DOCUMENTS);

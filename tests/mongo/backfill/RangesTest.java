@@ -18,7 +18,7 @@ import support.MongoServer;
 import support.On;
 import support.OnServer;
 
-/** Row 30: whatever lies in {@code _id}, each document is visited once. */
+/** Whatever type an {@code _id} has, each document is visited once. */
 @OnServer
 class RangesTest {
     @Test
@@ -50,7 +50,7 @@ class RangesTest {
     }
 
     @Test
-    void everyTypeOfIdIsVisitedOnceByWorkersSideBySide(MongoServer server) {
+    void everyTypeOfIdIsVisitedOnceByParallelWorkers(MongoServer server) {
         Backfills backfills = mixed(server);
 
         backfills.of("mixed").update(Backfills.addOne()).batch(2).parallel(4).run();
@@ -103,7 +103,7 @@ class RangesTest {
     }
 
     @Test
-    void documentsThatAreInsertedMeanwhileAreSeenBeforeAndBehindThePosition(MongoServer server) {
+    void documentsInsertedMeanwhileAreChangedBeforeAndBehindThePosition(MongoServer server) {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", 100);
         List<Document> inserted = new ArrayList<>(List.of(new Document("_id", -1).append("n", 0)));
@@ -128,24 +128,24 @@ class RangesTest {
     }
 
     @Test
-    void whatStillMatchesInTheEndIsSaidAndNotChangedTwice(MongoServer server) {
+    void documentsThatStillMatchAreReportedAndNotChangedTwice(MongoServer server) {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", 50);
 
         long changed = backfills
                 .of("users")
-                .where(Filters.gte("n", 0)) // true of a changed one, too
+                .where(Filters.gte("n", 0)) // also matches changed documents
                 .update(Backfills.addOne())
                 .batch(20)
                 .run();
 
         assertThat(changed).isEqualTo(50);
         assertThat(backfills.notOnce("users")).isEmpty();
-        assertThat(backfills.notices()).singleElement().asString().contains("50 documents of users match where()");
+        assertThat(backfills.notices()).singleElement().asString().contains("50 documents of users still match where()");
     }
 
     @Test
-    void onlyWhatMatchesIsChanged(MongoServer server) {
+    void onlyMatchingDocumentsAreChanged(MongoServer server) {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", 100);
 
@@ -162,7 +162,7 @@ class RangesTest {
     }
 
     @Test
-    void aDocumentForWhichTheFunctionGivesNullIsLeftAlone(MongoServer server) {
+    void aDocumentIsUnchangedIfTheFunctionReturnsNull(MongoServer server) {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", 10);
 
@@ -175,7 +175,7 @@ class RangesTest {
     }
 
     @Test
-    void anIdThatNoCheckpointCanKeepIsRefused(MongoServer server) {
+    void anIdTooLargeForACheckpointIsRefused(MongoServer server) {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", 3);
         backfills.collection("users").insertOne(new Document("_id", "x".repeat(17_000)).append("n", 0));
@@ -203,14 +203,14 @@ class RangesTest {
     }
 
     @Test
-    void aViewIsRefusedAndAMissingCollectionIsSaid(MongoServer server) {
+    void aViewIsRefusedAndAMissingCollectionIsReported(MongoServer server) {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", 3);
         server.db().createView("seen", "users", List.of());
 
         assertThatThrownBy(() -> backfills.of("seen").delete().run()).hasMessageContaining("seen is a view");
         assertThat(backfills.of("usres").delete().run()).isZero();
-        assertThat(backfills.notices()).containsExactly("There is no collection usres: nothing to change");
+        assertThat(backfills.notices()).containsExactly("Collection usres does not exist: nothing to change");
     }
 
     private static Backfills mixed(MongoServer server) {

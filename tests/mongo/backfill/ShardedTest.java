@@ -20,8 +20,8 @@ import support.OnServer;
 import support.Project;
 
 /**
- * What a backfill does where its collection is sharded. There is no router here: what a cluster's
- * {@code config.collections} would say of the collection is written into that of a replica set.
+ * Backfills of sharded collections. There is no mongos here: the entry that a cluster would have in
+ * {@code config.collections} is written to a replica set.
  */
 @OnServer
 class ShardedTest {
@@ -29,7 +29,7 @@ class ShardedTest {
 
     private final List<BsonDocument> updates = new CopyOnWriteArrayList<>();
 
-    /** Users, of whom the cluster says that they are sharded. */
+    /** Fills a collection that is sharded according to the entry. */
     private static void shard(MongoServer server) {
         String namespace = server.database() + ".users";
         MongoCollection<Document> config = server.client().getDatabase("config").getCollection("collections");
@@ -46,7 +46,7 @@ class ShardedTest {
     }
 
     @Test
-    void theClientWayNamesTheShardKeyInEachFilter(MongoServer server) {
+    void eachFiltersByTheShardKey(MongoServer server) {
         shard(server);
         Backfills backfills = new Backfills(listening(server), server.database());
 
@@ -65,7 +65,7 @@ class ShardedTest {
     }
 
     @Test
-    void theServerWayAsksAllShardsWithoutATransaction(MongoServer server) {
+    void updateGoesToAllShardsWithoutATransaction(MongoServer server) {
         shard(server);
         Backfills backfills = new Backfills(listening(server), server.database());
 
@@ -77,7 +77,7 @@ class ShardedTest {
     }
 
     @Test
-    void aDryRunAndAnEstimateSayByWhatItIsSharded(MongoServer server) {
+    void aDryRunAndAnEstimateNameTheShardKey(MongoServer server) {
         shard(server);
         Project project = project(server).with("1_change.java", """
             import static migopy.Migration.backfill;
@@ -99,7 +99,7 @@ class ShardedTest {
         assertThat(server.collection("users").countDocuments()).isEqualTo(DOCUMENTS);
     }
 
-    /** A client that notes its updates of the collection. */
+    /** A client that records its updates of the collection. */
     private MongoClient listening(MongoServer server) {
         CommandListener listener = new CommandListener() {
             @Override

@@ -16,32 +16,32 @@ import support.MongoServer;
 import support.On;
 import support.OnServer;
 
-/** Row 5: the primary steps down in the middle of a backfill, which goes on after the election. */
+/** The primary steps down during a backfill, which continues after the election. */
 @OnServer
 class StepDownTest {
     private static final long LIMIT_SECONDS = 120;
     private static final int DOCUMENTS = 30_000;
 
     @Test
-    void theServerWayGoesOnAndChangesEachDocumentOnce(@On(Kind.OWN) MongoServer server) throws Exception {
+    void updateContinuesAndChangesEachDocumentOnce(@On(Kind.OWN) MongoServer server) throws Exception {
         steppedDownIn(server, backfill -> backfill.update(Backfills.addOne()).batch(500));
     }
 
     @Test
-    void theClientWayGoesOnAndChangesEachDocumentOnce(@On(Kind.OWN) MongoServer server) throws Exception {
+    void eachContinuesAndChangesEachDocumentOnce(@On(Kind.OWN) MongoServer server) throws Exception {
         steppedDownIn(
                 server, backfill -> backfill.each(one -> Updates.inc("n", 1)).batch(500));
     }
 
     @Test
-    void onceGoesOnAndChangesEachDocumentOnce(@On(Kind.OWN) MongoServer server) throws Exception {
+    void onceContinuesAndChangesEachDocumentOnce(@On(Kind.OWN) MongoServer server) throws Exception {
         steppedDownIn(
                 server,
                 backfill -> backfill.each(one -> Updates.inc("n", 1)).batch(500).once());
     }
 
     @Test
-    void aBatchThatLosesItsConnectionIsDoneAgain(MongoServer server) {
+    void aBatchThatLosesItsConnectionIsRepeated(MongoServer server) {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", 1_000);
         server.failing("users", "update").times(3).closingTheConnection();
@@ -52,7 +52,7 @@ class StepDownTest {
     }
 
     @Test
-    void aBatchThatTakesTooLongIsMadeSmaller(MongoServer server) {
+    void aBatchThatTakesTooLongIsRepeatedWithFewerDocuments(MongoServer server) {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", 1_000);
         server.failing("users", "update").times(1).withError(50);
@@ -63,13 +63,13 @@ class StepDownTest {
         assertThat(backfills.progress()).anyMatch(one -> one.done() == 200);
     }
 
-    private static void steppedDownIn(MongoServer server, UnaryOperator<Backfill> way) throws Exception {
+    private static void steppedDownIn(MongoServer server, UnaryOperator<Backfill> change) throws Exception {
         Backfills backfills = new Backfills(server, server.uriOfSet());
         backfills.fill("users", DOCUMENTS);
         CompletableFuture<Long> run = CompletableFuture.supplyAsync(
-                () -> way.apply(backfills.of("users")).run());
+                () -> change.apply(backfills.of("users")).run());
         Eventually.until(
-                "it is in the middle", () -> backfills.collection("users").countDocuments(Filters.eq("n", 1)) > 2_000);
+                "some documents are changed", () -> backfills.collection("users").countDocuments(Filters.eq("n", 1)) > 2_000);
 
         server.stepDown(2);
 

@@ -20,14 +20,14 @@ import support.Mongod;
 import support.On;
 import support.OnServer;
 
-/** A backfill gives way to secondaries, and keeps to its rate. */
+/** A backfill waits for secondaries, and keeps to its rate. */
 @OnServer
 class ThrottleTest {
     private static final long LIMIT_SECONDS = 60;
     private static final int DOCUMENTS = 20_000;
 
     @Test
-    void aRateIsKept(MongoServer server) {
+    void theRateIsLimited(MongoServer server) {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", 1_000);
 
@@ -35,13 +35,13 @@ class ThrottleTest {
         backfills.of("users").update(Backfills.addOne()).maxRate(500).run();
         double seconds = (System.nanoTime() - start) / 1e9;
 
-        // The last batch, a quarter of a second's worth, is not waited for.
+        // There is no wait after the last batch, a quarter of a second's documents.
         assertThat(seconds).isBetween(1.7, 6.0);
         assertThat(backfills.notOnce("users")).isEmpty();
     }
 
     @Test
-    void aRateHoldsWithinEachSecondForSeveralWorkersAndLargeBatches(MongoServer server) throws Exception {
+    void theRateHoldsWithinEachSecondForParallelWorkersAndLargeBatches(MongoServer server) throws Exception {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", 3_000);
         NavigableMap<Long, Long> changed = new TreeMap<>();
@@ -67,18 +67,18 @@ class ThrottleTest {
     }
 
     @Test
-    void aSecondaryThatFallsBehindIsWaitedFor(@On(Kind.THREE_MEMBERS) MongoServer server) throws Exception {
-        assertThat(lagWhileOneSecondaryStands(server, Duration.ofSeconds(2))).isLessThan(Duration.ofSeconds(3));
+    void theBackfillWaitsForASecondaryThatFallsBehind(@On(Kind.THREE_MEMBERS) MongoServer server) throws Exception {
+        assertThat(lagWhileOneSecondaryIsStopped(server, Duration.ofSeconds(2))).isLessThan(Duration.ofSeconds(3));
     }
 
     @Test
-    void withoutTheThrottleTheSameRunLeavesItFurtherBehind(@On(Kind.THREE_MEMBERS) MongoServer server)
+    void withoutTheThrottleTheSecondaryFallsFurtherBehind(@On(Kind.THREE_MEMBERS) MongoServer server)
             throws Exception {
-        assertThat(lagWhileOneSecondaryStands(server, Duration.ofHours(1))).isGreaterThan(Duration.ofSeconds(3));
+        assertThat(lagWhileOneSecondaryIsStopped(server, Duration.ofHours(1))).isGreaterThan(Duration.ofSeconds(3));
     }
 
-    /** The most that a secondary was behind in six seconds in which it applied nothing. */
-    private static Duration lagWhileOneSecondaryStands(MongoServer server, Duration maxLag) throws Exception {
+    /** The largest lag of a secondary in six seconds in which it applies nothing. */
+    private static Duration lagWhileOneSecondaryIsStopped(MongoServer server, Duration maxLag) throws Exception {
         Backfills backfills = new Backfills(server).maxLag(maxLag);
         backfills.fill("users", DOCUMENTS);
         Duration most = Duration.ZERO;
@@ -91,7 +91,7 @@ class ThrottleTest {
                         .each(one -> Updates.inc("n", 1))
                         .maxRate(2_000)
                         .run());
-                // On a busy machine the first batch may take its time: the lag begins with it.
+                // The lag starts with the first batch, which may be late on a busy machine.
                 Eventually.until(
                         "the first batch is written",
                         () -> backfills.notOnce("users").size() < DOCUMENTS);
@@ -110,7 +110,7 @@ class ThrottleTest {
         return most;
     }
 
-    /** Any will do: all of them read from the primary, and none from another. */
+    /** Any secondary: all of them replicate from the primary. */
     private static MongoClient secondary(MongoServer server) {
         String primary = server.admin(new Document("hello", 1)).getString("primary");
         Mongod other = server.members().stream()

@@ -13,13 +13,13 @@ import support.MongoServer;
 import support.OnServer;
 import support.Project;
 
-/** Backfills of migrations that fail, are edited, and run again. */
+/** Backfills of migrations that fail, are edited, and are run again. */
 @OnServer
 class BackfillTest {
     private static final int DOCUMENTS = 100;
 
     @Test
-    void afterAnEditOfItsStagesItIsRefusedUntilItMayContinueOrStartAnew(MongoServer server) {
+    void afterAnEditOfItsStagesItIsRefusedUntilItMayContinueOrStartOver(MongoServer server) {
         fill(server);
         block(server, "n", 55);
         Project project = project(server).with("1_change.java", setting("first"));
@@ -43,7 +43,7 @@ class BackfillTest {
     }
 
     @Test
-    void aFunctionThatWasEditedStartsAnewWhenThatIsTyped(MongoServer server) {
+    void anEditedFunctionStartsOverAfterRepair(MongoServer server) {
         fill(server);
         block(server, "n", 55);
         Project project = project(server).with("1_change.java", each("first"));
@@ -60,7 +60,7 @@ class BackfillTest {
     }
 
     @Test
-    void anEditOfItsWayOrItsNameIsRefusedUntilItMayStartAnew(MongoServer server) {
+    void anEditOfItsChangeOrItsNameIsRefusedUntilItMayStartOver(MongoServer server) {
         fill(server);
         block(server, "n", 55);
         Project project = project(server).with("1_change.java", setting("first"));
@@ -73,7 +73,7 @@ class BackfillTest {
         project.with("1_change.java", each("second"));
         project.run("execute")
                 .exits(1)
-                .says("each() of users differs", "To start anew", "--as pending")
+                .says("each() of users differs", "To start over", "--as pending")
                 .neverSays("backfill continue");
         assertThat(having(server, "second")).isZero();
 
@@ -84,7 +84,7 @@ class BackfillTest {
     }
 
     @Test
-    void oneThatFinishedBeforeTheEditIsNotTakenForTheEditedOne(MongoServer server) {
+    void aBackfillThatFinishedBeforeTheEditIsNotTakenForTheEditedOne(MongoServer server) {
         fill(server);
         String fails = "throw new IllegalStateException(\"later\");";
         Project project = project(server).with("1_change.java", source(stages("first") + fails));
@@ -92,13 +92,13 @@ class BackfillTest {
         project.with("1_change.java", source(stages("second")));
 
         project.run("execute").exits(1).says("differs from the backfill that finished");
-        project.with("1_change.java", source(stages("first") + "log(\"mended\");"));
-        project.run("execute").exits(0).says("mended");
+        project.with("1_change.java", source(stages("first") + "log(\"fixed\");"));
+        project.run("execute").exits(0).says("fixed");
         assertThat(having(server, "first")).isEqualTo(DOCUMENTS);
     }
 
     @Test
-    void inALoopOverChangingDataEachKeepsItsOwnPlace(MongoServer server) {
+    void inALoopOverChangingDataEachContinuesFromItsOwnCheckpoint(MongoServer server) {
         fill(server);
         block(server, "n", 75);
         server.collection("tenants").insertMany(List.of(tenant(1), tenant(3)));
@@ -151,7 +151,7 @@ class BackfillTest {
     }
 
     @Test
-    void insideTheFunctionOfAnotherItIsRefused(MongoServer server) {
+    void aBackfillInTheFunctionOfAnotherIsRefused(MongoServer server) {
         fill(server);
         project(server)
                 .with("1_change.java", source("""
@@ -162,11 +162,11 @@ class BackfillTest {
                     """))
                 .run("execute")
                 .exits(1)
-                .says("backfill(\"tenants\") cannot run inside the function of another backfill");
+                .says("backfill(\"tenants\") cannot run in the function of another backfill");
     }
 
     @Test
-    void aTimeLimitIsKeptWhileABatchIsTriedAgainAndAgain(MongoServer server) {
+    void aTimeLimitEndsABatchThatIsRepeated(MongoServer server) {
         fill(server);
         server.failing("users", "update").afterThe(0).withError(11602);
         Project project = project(server).with("1_change.java", each("first"));
@@ -181,7 +181,7 @@ class BackfillTest {
     }
 
     @Test
-    void whatIsNotRunningCannotBePaused(MongoServer server) {
+    void onlyARunningBackfillCanBePaused(MongoServer server) {
         Project project = project(server)
                 .lease("2s")
                 .with("1_change.java", source(""))
@@ -245,7 +245,7 @@ class BackfillTest {
         return new Document("_id", id);
     }
 
-    /** No document may have this value when it is written, so that a backfill stops at it. */
+    /** Rejects documents with this value, so that a backfill fails at it. */
     private static void block(MongoServer server, String field, int value) {
         Document validator = new Document(field, new Document("$ne", value));
         server.db().runCommand(new Document("collMod", "users").append("validator", validator));

@@ -146,7 +146,7 @@ class EmbeddedTest {
             result.says("The embedded database has no " + what + ": take a real server");
         }
         result.says(
-                "update() of backfill(\"users\") needs a real server",
+                "update() of backfill(\"users\") needs pipeline updates",
                 "once() of backfill(\"users\") needs transactions",
                 "\nAda\n");
     }

@@ -12,7 +12,7 @@ import org.bson.BsonDocument;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 
-/** What a migration may ask for, and what a checkpoint tells. */
+/** Which calls of a backfill are valid, and what is read from a checkpoint. */
 class CallsTest {
     private static Backfill users() {
         return Backfill.of(null, "users");
@@ -25,12 +25,12 @@ class CallsTest {
     }
 
     @Test
-    void aBackfillDoesOneThing() {
-        refused(() -> users().delete().each(one -> Updates.inc("n", 1)), "can do one thing: delete() or each()");
+    void aBackfillWithTwoChangesIsRefused() {
+        refused(() -> users().delete().each(one -> Updates.inc("n", 1)), "cannot both delete() and each()");
     }
 
     @Test
-    void numbersThatCannotBeRightAreRefused() {
+    void invalidNumbersAreRefused() {
         refused(() -> users().batch(0), "batch(0)");
         refused(() -> users().batch(100_001), "between 1 and 100000");
         refused(() -> users().maxRate(0), "maxRate(0)");
@@ -39,14 +39,14 @@ class CallsTest {
     }
 
     @Test
-    void aCheckpointTellsHowFarItIsEvenWhenPartsAreMissing() {
-        BackfillProgress standing = BackfillProgress.of(
-                BsonDocument.parse("{collection: 'users', state: 'paused', done: 5, estimate: 10," + " rate: 2.5}"));
+    void progressIsReadFromACheckpointWithMissingFields() {
+        BackfillProgress progress = BackfillProgress.of(
+                BsonDocument.parse("{collection: 'users', state: 'paused', done: 5, estimate: 10, rate: 2.5}"));
 
-        assertThat(standing.collection()).isEqualTo("users");
-        assertThat(standing.state()).isEqualTo(BackfillProgress.Phase.PAUSED);
-        assertThat(standing.done()).isEqualTo(5);
-        assertThat(standing.perSecond()).isEqualTo(2.5);
+        assertThat(progress.collection()).isEqualTo("users");
+        assertThat(progress.phase()).isEqualTo(BackfillProgress.Phase.PAUSED);
+        assertThat(progress.done()).isEqualTo(5);
+        assertThat(progress.perSecond()).isEqualTo(2.5);
         assertThat(BackfillProgress.of(new Document().toBsonDocument()).done()).isZero();
     }
 
