@@ -25,10 +25,10 @@ import org.bson.conversions.Bson;
  */
 public final class Backfill {
     /** Each worker's position takes up to twice 16 kB of the checkpoint: 2 MB for 64. */
-    static final int MOST_WORKERS = 64;
+    private static final int MOST_WORKERS = 64;
 
     /** The most updates in one command; the fastest servers take under two seconds for them. */
-    static final int LARGEST_BATCH = 100_000;
+    private static final int LARGEST_BATCH = 100_000;
 
     private final String collection;
     private final ToLongFunction<Job> runner;

@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
  * a throttle soon takes effect, and the waits between batches cost little. Used by one thread.
  */
 final class BatchSize {
-    static final int FIRST = 1_000;
-    static final int LEAST = 100;
+    private static final int FIRST = 1_000;
+    private static final int LEAST = 100;
     static final int MOST = 20_000;
     private static final long SHORTEST = TimeUnit.MILLISECONDS.toNanos(250);
     private static final long LONGEST = TimeUnit.MILLISECONDS.toNanos(500);

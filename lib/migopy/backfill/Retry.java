@@ -22,7 +22,7 @@ import java.util.function.Supplier;
  */
 final class Retry {
     /** An election takes up to 30 s, and connections are made anew after it. */
-    static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private static final Duration FIRST_WAIT = Duration.ofMillis(10);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);

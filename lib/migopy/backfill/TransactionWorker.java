@@ -24,7 +24,7 @@ import migopy.backfill.BatchWriter.BatchResult;
  */
 final class TransactionWorker implements Runnable {
     /** How often a batch is tried again after a conflict with another writer. */
-    static final int MOST_CONFLICTS = 20;
+    private static final int MOST_CONFLICTS = 20;
 
     /** With once(), batches grow after so many without a conflict. */
     private static final int QUIET = 16;
