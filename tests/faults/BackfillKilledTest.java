@@ -83,7 +83,8 @@ class BackfillKilledTest {
         for (int kills = 0; ; kills++) {
             Document before = record(server);
             Process run = start(server, "each", "once");
-            Eventually.until("it has started", () -> !run.isAlive() || !record(server).equals(before));
+            Eventually.until(
+                    "it has started", () -> !run.isAlive() || !record(server).equals(before));
             boolean ended = kills < most
                     ? run.waitFor(random.nextInt(400), TimeUnit.MILLISECONDS)
                     : run.waitFor(2, TimeUnit.MINUTES);
@@ -138,10 +139,13 @@ class BackfillKilledTest {
             Document before = record(server);
             long doneBefore = done(server);
             Process run = start(server, calls);
-            Eventually.until("it has started", () -> !run.isAlive() || !record(server).equals(before));
+            Eventually.until(
+                    "it has started", () -> !run.isAlive() || !record(server).equals(before));
             run.waitFor(500, TimeUnit.MILLISECONDS);
             Eventually.until(
-                    "enough documents are changed", Duration.ofMinutes(1), () -> !run.isAlive() || done(server) >= doneBefore + LEAST);
+                    "enough documents are changed",
+                    Duration.ofMinutes(1),
+                    () -> !run.isAlive() || done(server) >= doneBefore + LEAST);
             if (!run.isAlive()) {
                 assertThat(run.exitValue()).as(Files.readString(errors())).isZero();
                 return kills;

@@ -223,8 +223,8 @@ public final class Backfill {
                             .formatted(collection));
         }
         Job.WriteOptions options = new Job.WriteOptions(bypassValidation, arrayFilters);
-        return runner.applyAsLong(new Job(
-                database, collection, name, where, completed(), options, batch, maxRate, parallel, once));
+        return runner.applyAsLong(
+                new Job(database, collection, name, where, completed(), options, batch, maxRate, parallel, once));
     }
 
     /** The change, with its destination if it has one. */
@@ -245,7 +245,8 @@ public final class Backfill {
         if (change instanceof Change.Each each) {
             return new Change.Insert(intoDatabase, into, each.code().map(Backfill::toMany));
         }
-        throw invalid("into(\"%s\") of backfill(\"%s\") needs each(...) or eachToMany(...)".formatted(into, collection));
+        throw invalid(
+                "into(\"%s\") of backfill(\"%s\") needs each(...) or eachToMany(...)".formatted(into, collection));
     }
 
     private static Function<Document, List<Bson>> toMany(Function<Document, Bson> one) {
@@ -257,8 +258,8 @@ public final class Backfill {
 
     private Backfill change(Change next) {
         if (change != null) {
-            throw invalid("backfill(\"%s\") cannot both %s() and %s()"
-                    .formatted(collection, change.word(), next.word()));
+            throw invalid(
+                    "backfill(\"%s\") cannot both %s() and %s()".formatted(collection, change.word(), next.word()));
         }
         change = next;
         return this;

@@ -109,7 +109,8 @@ final class BatchWriter {
         return new BatchResult(deleted, deleted);
     }
 
-    private BatchResult each(ClientSession session, Function<Document, Bson> function, List<RawBsonDocument> documents) {
+    private BatchResult each(
+            ClientSession session, Function<Document, Bson> function, List<RawBsonDocument> documents) {
         List<UpdateOneModel<RawBsonDocument>> updates = new ArrayList<>(documents.size());
         List<BsonValue> ids = new ArrayList<>(documents.size());
         // Without the hint, the planner compares _id with the index of where's fields for each document.

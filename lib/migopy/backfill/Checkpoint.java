@@ -63,9 +63,7 @@ record Checkpoint(
             if (job.name() != null) {
                 parts.append(NAME, job.name()).append("text", text);
             } else {
-                parts.append(
-                                "where",
-                                job.where() == null ? null : job.where().toBsonDocument(Document.class, registry))
+                parts.append("where", job.where() == null ? null : job.where().toBsonDocument(Document.class, registry))
                         .append("change", job.change().described(text, registry))
                         .append("options", job.options().described(registry));
             }
@@ -133,8 +131,7 @@ record Checkpoint(
                 .append("sessions", new BsonArray(sessions))
                 .append(
                         "segments",
-                        new BsonArray(
-                                partitions.stream().map(Partition::toBson).toList()));
+                        new BsonArray(partitions.stream().map(Partition::toBson).toList()));
     }
 
     static Checkpoint of(BsonDocument bson, Fingerprint fingerprint) {

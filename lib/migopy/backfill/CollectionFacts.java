@@ -71,7 +71,8 @@ public record CollectionFacts(String type, boolean capped, List<String> shardKey
 
     private static List<String> shardKey(MongoClient client, MongoDatabase database, String collection) {
         String name = database.getName();
-        return shardKeys(client, name, Filters.eq("_id", name + "." + collection)).getOrDefault(collection, List.of());
+        return shardKeys(client, name, Filters.eq("_id", name + "." + collection))
+                .getOrDefault(collection, List.of());
     }
 
     private static Map<String, List<String>> shardKeys(MongoClient client, String database, Bson which) {

@@ -75,7 +75,8 @@ final class Destination {
     /** Returns the job's destination without creating it, or null if it has none. */
     static Destination existing(MongoClient client, MongoDatabase configured, Job job, CodecRegistry registry) {
         return job.change() instanceof Change.Insert insert
-                ? new Destination(Job.databaseOf(client, configured, insert.database()), insert, job.options(), registry)
+                ? new Destination(
+                        Job.databaseOf(client, configured, insert.database()), insert, job.options(), registry)
                 : null;
     }
 

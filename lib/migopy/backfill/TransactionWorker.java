@@ -92,8 +92,7 @@ final class TransactionWorker implements Runnable {
             try {
                 Uncommitted written = writeUncommitted(partition);
                 commit();
-                coordinator.committed(
-                        walk.index(), written.checkpoint(), written.batch(), written.result(), startedAt);
+                coordinator.committed(walk.index(), written.checkpoint(), written.batch(), written.result(), startedAt);
                 grow(written.batch(), System.nanoTime() - startedAt);
                 return;
             } catch (MongoException e) {

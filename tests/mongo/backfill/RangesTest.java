@@ -141,7 +141,10 @@ class RangesTest {
 
         assertThat(changed).isEqualTo(50);
         assertThat(backfills.notOnce("users")).isEmpty();
-        assertThat(backfills.notices()).singleElement().asString().contains("50 documents of users still match where()");
+        assertThat(backfills.notices())
+                .singleElement()
+                .asString()
+                .contains("50 documents of users still match where()");
     }
 
     @Test

@@ -69,7 +69,8 @@ class StepDownTest {
         CompletableFuture<Long> run = CompletableFuture.supplyAsync(
                 () -> change.apply(backfills.of("users")).run());
         Eventually.until(
-                "some documents are changed", () -> backfills.collection("users").countDocuments(Filters.eq("n", 1)) > 2_000);
+                "some documents are changed",
+                () -> backfills.collection("users").countDocuments(Filters.eq("n", 1)) > 2_000);
 
         server.stepDown(2);
 

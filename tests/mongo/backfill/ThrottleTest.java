@@ -72,8 +72,7 @@ class ThrottleTest {
     }
 
     @Test
-    void withoutTheThrottleTheSecondaryFallsFurtherBehind(@On(Kind.THREE_MEMBERS) MongoServer server)
-            throws Exception {
+    void withoutTheThrottleTheSecondaryFallsFurtherBehind(@On(Kind.THREE_MEMBERS) MongoServer server) throws Exception {
         assertThat(lagWhileOneSecondaryIsStopped(server, Duration.ofHours(1))).isGreaterThan(Duration.ofSeconds(3));
     }
 
