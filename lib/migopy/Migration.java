@@ -15,6 +15,8 @@ import migopy.backfill.Checkpoints;
 import migopy.console.Event;
 import migopy.mongo.Connection;
 import migopy.mongo.Connection.Topology;
+import migopy.observe.HandedOut;
+import migopy.observe.Handles;
 import migopy.observe.Observation;
 
 /**
@@ -54,10 +56,10 @@ public final class Migration {
             Observation observation) {
 
         /**
-         * For work that has no record and no lock: its backfills keep no place. For Migopy itself.
+         * For calls that have no record and no lock: their backfills keep no checkpoint. For Migopy itself.
          *
          * @param home the project's folder
-         * @param events hears how far backfills are
+         * @param events receives the progress of backfills
          */
         public static Binding withoutRecord(Path home, Connection connection, Consumer<Event> events) {
             return new Binding(
@@ -66,20 +68,40 @@ public final class Migration {
                     connection::client,
                     connection.database(),
                     System.out::println,
-                    collection -> Backfill.of(
-                            new BackfillContext(
-                                    connection.client(),
-                                    connection.database(),
-                                    collection,
-                                    Checkpoints.none(),
-                                    () -> {},
-                                    events,
-                                    connection.supportsTransactions(),
-                                    connection.topology() == Topology.EMBEDDED,
-                                    BackfillContext.MAX_LAG),
-                            collection),
+                    collection -> Backfill.of(backfills(connection, collection, events), collection),
                     reason -> {},
                     new Observation());
+        }
+
+        /** The same for a direct run, whose calls are observed. */
+        static Binding observed(Path home, Connection connection, Observation observation) {
+            HandedOut policy = new HandedOut(observation, false);
+            MongoClient client = Handles.of(MongoClient.class, connection.client(), policy);
+            return new Binding(
+                    home,
+                    connection::requireTransactions,
+                    () -> client,
+                    Handles.of(MongoDatabase.class, connection.database(), policy),
+                    System.out::println,
+                    collection -> Backfill.of(
+                            backfills(connection, collection, event -> {}),
+                            collection,
+                            observation.madeBackfill(collection)),
+                    reason -> {},
+                    observation);
+        }
+
+        private static BackfillContext backfills(Connection connection, String collection, Consumer<Event> events) {
+            return new BackfillContext(
+                    connection.client(),
+                    connection.database(),
+                    collection,
+                    Checkpoints.none(),
+                    () -> {},
+                    events,
+                    connection.supportsTransactions(),
+                    connection.topology() == Topology.EMBEDDED,
+                    BackfillContext.MAX_LAG);
         }
     }
 

@@ -66,6 +66,9 @@ public record StepReport(
      * @param hint what to do about it, where what was thrown knows that; else null
      */
     public record StepError(String type, String message, List<String> frames, List<Cause> causes, String hint) {
+        /** The type of an error that kept a step from being called, although it was recorded as started. */
+        public static final String NOT_STARTED = "not_started";
+
         /**
          * An exception that led to another.
          *

@@ -147,6 +147,7 @@
 //SOURCES files/CompilerMessages.java
 //SOURCES files/Dependencies.java
 //SOURCES files/Directives.java
+//SOURCES files/DroppedFutures.java
 //SOURCES files/EntryScript.java
 //SOURCES files/FileStamp.java
 //SOURCES files/Groups.java

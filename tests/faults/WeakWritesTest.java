@@ -3,6 +3,7 @@ package faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static support.Migrations.marking;
 import static support.Migrations.up;
+import static support.Migrations.upAndDown;
 import static support.Project.project;
 
 import com.mongodb.client.MongoClient;
@@ -15,6 +16,8 @@ import support.MongoServer;
 import support.Mongod;
 import support.On;
 import support.OnServer;
+import support.Project;
+import support.Result;
 
 /** Writes that do not wait for the majority: a failover rolls them back, but not their record. */
 @OnServer
@@ -22,15 +25,45 @@ class WeakWritesTest {
     private static final String WITH_W1 = "db().withWriteConcern(com.mongodb.WriteConcern.W1).getCollection(\"done\")"
             + ".insertOne(new Document(\"mark\", \"one\"));";
 
+    private static final String WAITING = "support.Signals.send(\"in-up\"); support.Signals.await(\"write\"); "
+            + WITH_W1
+            + " support.Signals.send(\"written\"); support.Signals.await(\"go\");";
+
     @Test
     void thatAFailoverRolledBackAreNotRecordedAsApplied(@On(Kind.THREE_MEMBERS) MongoServer server) {
+        var project = project(server).with("1_one.java", up(WAITING)).with("2_two.java", marking("x"));
+
+        rolledBackBy(server, project, "execute")
+                .says("1_one", "Another primary was elected", "repair 1_one --as applied");
+
+        assertThat(project.marks()).isEmpty();
+        assertThat(project.states()).containsOnlyKeys("1_one").containsEntry("1_one", "running");
+    }
+
+    @Test
+    void thatAFailoverRolledBackInDownAreSettledTheOtherWay(@On(Kind.THREE_MEMBERS) MongoServer server) {
+        var project = project(server).with("1_one.java", upAndDown("", WAITING));
+        project.run("execute").exits(0);
+
+        rolledBackBy(server, project, "rollback", "1").says("repair 1_one --as pending").neverSays("--as applied");
+
+        assertThat(project.states()).containsEntry("1_one", "rolling_back");
+    }
+
+    @Test
+    void thatAFailoverRolledBackInAFixNeedNoRepair(@On(Kind.THREE_MEMBERS) MongoServer server) {
+        var project = project(server).write("fix.java", up(WAITING));
+
+        var result = rolledBackBy(server, project, "run", "fix.java", "--reason", "x");
+
+        result.says("Another primary was elected", "history ").neverSays("repair");
+        project.run("history", "--fixes").exits(0).says("interrupted");
+    }
+
+    /** A run whose write with w: 1 is rolled back by a failover while it is in the user's code. */
+    private static Result rolledBackBy(MongoServer server, Project project, String... command) {
         server.db().createCollection("done");
-        String waiting = up("support.Signals.send(\"in-up\"); support.Signals.await(\"write\"); "
-                + WITH_W1
-                + " support.Signals.send(\"written\");"
-                + " support.Signals.await(\"go\");");
-        var project = project(server).with("1_one.java", waiting).with("2_two.java", marking("x"));
-        var run = project.start("execute").untilInUp();
+        var run = project.start(command).untilInUp();
         Mongod primary = primary(server);
         replicating(server, primary, false);
         project.signal("write");
@@ -43,11 +76,7 @@ class WeakWritesTest {
         replicating(server, primary, true);
         Eventually.until("another is elected", () -> primary(server) != null);
         project.signal("go");
-
-        run.exits(5).says("1_one", "Another primary was elected");
-
-        assertThat(project.marks()).isEmpty();
-        assertThat(project.states()).containsOnlyKeys("1_one").containsEntry("1_one", "running");
+        return run.exits(5);
     }
 
     @Test

@@ -7,6 +7,7 @@ import migopy.Problem;
 import migopy.StepReport;
 import migopy.StepReport.Direction;
 import migopy.StepReport.Outcome;
+import migopy.StepReport.StepError;
 import migopy.console.Answer;
 import migopy.console.ErrorAnswer;
 import migopy.console.Json;
@@ -105,7 +106,10 @@ public record RunAnswer(
                         last.error().hint() != null
                                 ? last.error().hint()
                                 : last.direction() == Direction.UP ? retry(last) : settle(last);
-                    default -> settle(last);
+                    default ->
+                        last.error().type().equals(StepError.NOT_STARTED)
+                                ? last.error().hint()
+                                : settle(last);
                 };
     }
 

@@ -101,7 +101,7 @@ public final class Validate implements Action {
         Compilation compilation =
                 SourceCompiler.compileOnce(settings.home(), settings.cacheDirectory(), System.getenv(), read.sources());
         List<Problem> problems = new ArrayList<>(read.problems());
-        problems.addAll(compilation.problems());
+        problems.addAll(compilation.allProblems());
         Map<String, Integer> order = new HashMap<>();
         files.forEach(file -> order.put(file.name(), order.size()));
         problems.sort(Comparator.comparing(problem -> order.getOrDefault(problem.name(), order.size())));

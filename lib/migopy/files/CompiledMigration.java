@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import migopy.Problem;
 import migopy.StepReport.Direction;
 import migopy.files.MigrationMethods.Signature;
 
@@ -29,8 +30,10 @@ public final class CompiledMigration {
     private final MigrationSource source;
     private final MigrationMethods methods;
     private final MigrationLoader loader;
+    private final Problem dropped;
 
-    CompiledMigration(MigrationSource source, MigrationMethods methods, MigrationLoader loader) {
+    CompiledMigration(MigrationSource source, MigrationMethods methods, MigrationLoader loader, Problem dropped) {
+        this.dropped = dropped;
         this.source = source;
         this.methods = methods;
         this.loader = loader;
@@ -43,6 +46,14 @@ public final class CompiledMigration {
     /** What it was compiled from. */
     public MigrationSource source() {
         return source;
+    }
+
+    /**
+     * Returns why it must not be executed although it compiles, or null: it drops a {@code Future}. What is applied can be
+     * rolled back all the same.
+     */
+    public Problem dropped() {
+        return dropped;
     }
 
     /** Its name, without {@code .java}. */

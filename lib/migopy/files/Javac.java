@@ -1,5 +1,8 @@
 package migopy.files;
 
+import com.sun.source.util.JavacTask;
+import com.sun.source.util.TaskEvent;
+import com.sun.source.util.TaskListener;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -30,6 +33,7 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.StandardLocation;
 import javax.tools.ToolProvider;
 import migopy.MigopyException;
+import migopy.Problem;
 
 /**
  * The compiler inside of the JDK, from texts in memory to classes in memory. Touched only when
@@ -111,11 +115,13 @@ final class Javac implements AutoCloseable {
      *
      * @param classes each unit's classes by name
      * @param errors each unit's errors in order, for those that have any
+     * @param dropped each unit's first {@link DroppedFutures}, for those that have one
      * @param stray errors that belong to no unit, or javac's own failure; null if there are none
      */
     record Result(
             Map<Unit, Map<String, byte[]>> classes,
             Map<Unit, List<Diagnostic<? extends JavaFileObject>>> errors,
+            Map<Unit, Problem> dropped,
             String stray) {
         boolean isGood() {
             return errors.isEmpty() && stray == null;
@@ -160,7 +166,8 @@ final class Javac implements AutoCloseable {
     Result compile(List<Unit> units) {
         DiagnosticCollector<JavaFileObject> listener = new DiagnosticCollector<>();
         Outputs outputs = new Outputs(files);
-        String failure = failure(units, listener, outputs);
+        Map<Unit, Problem> dropped = new IdentityHashMap<>();
+        String failure = failure(units, listener, outputs, dropped);
         Map<Unit, List<Diagnostic<? extends JavaFileObject>>> errors = new IdentityHashMap<>();
         String stray = null;
         for (Diagnostic<? extends JavaFileObject> diagnostic : listener.getDiagnostics()) {
@@ -176,19 +183,43 @@ final class Javac implements AutoCloseable {
         if (stray == null && errors.isEmpty()) {
             stray = failure;
         }
-        return new Result(outputs.classes, errors, stray);
+        return new Result(outputs.classes, errors, dropped, stray);
     }
 
     /** Calls a task; why it failed, if it may not have said so to the listener, else null. */
-    private String failure(List<Unit> units, DiagnosticCollector<JavaFileObject> listener, Outputs outputs) {
+    private String failure(
+            List<Unit> units,
+            DiagnosticCollector<JavaFileObject> listener,
+            Outputs outputs,
+            Map<Unit, Problem> dropped) {
         Said said = new Said();
         try {
-            return task(units, listener, outputs, said).call() ? null : said.failure();
+            JavaCompiler.CompilationTask task = task(units, listener, outputs, said);
+            if (units.stream().anyMatch(DroppedFutures::mayBeIn)) {
+                findDropped((JavacTask) task, dropped);
+            }
+            return task.call() ? null : said.failure();
         } catch (StackOverflowError e) {
             return TOO_DEEP;
         } catch (IllegalStateException | AssertionError e) { // the first wraps what javac dies of
             return e.getCause() instanceof StackOverflowError ? TOO_DEEP : "javac failed: " + e;
         }
+    }
+
+    private static void findDropped(JavacTask task, Map<Unit, Problem> dropped) {
+        task.addTaskListener(new TaskListener() {
+            @Override
+            public void finished(TaskEvent event) {
+                if (event.getKind() == TaskEvent.Kind.ANALYZE
+                        && event.getSourceFile() instanceof Source source
+                        && DroppedFutures.mayBeIn(source.unit)) {
+                    Problem problem = DroppedFutures.in(task, event, source.unit);
+                    if (problem != null) {
+                        dropped.putIfAbsent(source.unit, problem);
+                    }
+                }
+            }
+        });
     }
 
     /** A task for some units, ready to be called, parsed or analysed. */

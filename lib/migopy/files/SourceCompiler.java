@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -125,6 +126,7 @@ public final class SourceCompiler implements AutoCloseable {
         private final Map<Unit, Map<String, byte[]>> classes = new IdentityHashMap<>();
         private final Map<Unit, String> keys = new HashMap<>();
         private final Map<MigrationSource, Problem> problems = new IdentityHashMap<>();
+        private final Map<Unit, Problem> dropped = new IdentityHashMap<>();
 
         Compilation compile(List<MigrationSource> sources) {
             List<Unit> units = new ArrayList<>(sources.size());
@@ -274,7 +276,12 @@ public final class SourceCompiler implements AutoCloseable {
         private void keep(Unit unit, Javac.Result result) {
             Map<String, byte[]> made = result.classes().getOrDefault(unit, Map.of());
             classes.put(unit, made);
-            cache.put(keys.get(unit), made);
+            Problem problem = result.dropped().get(unit);
+            if (problem == null) {
+                cache.put(keys.get(unit), made);
+            } else {
+                dropped.put(unit, problem); // not kept: it is found only when it is compiled
+            }
         }
 
         private void load(Unit unit) {
@@ -286,7 +293,9 @@ public final class SourceCompiler implements AutoCloseable {
                 }
                 MigrationMethods.Finding finding = MigrationMethods.find(unit, types);
                 if (finding instanceof MigrationMethods.Finding.Good good) {
-                    loaded.put(unit.source(), new CompiledMigration(unit.source(), good.shape(), loader));
+                    loaded.put(
+                            unit.source(),
+                            new CompiledMigration(unit.source(), good.shape(), loader, dropped.get(unit)));
                 } else {
                     problems.put(unit.source(), ((MigrationMethods.Finding.Bad) finding).problem());
                 }
@@ -313,6 +322,16 @@ public final class SourceCompiler implements AutoCloseable {
         public Compilation {
             migrations = List.copyOf(migrations);
             problems = List.copyOf(problems);
+        }
+
+        /** Returns the problems, and what keeps migrations that can be called from being executed. */
+        public List<Problem> allProblems() {
+            List<Problem> all = new ArrayList<>(problems);
+            migrations.stream()
+                    .map(CompiledMigration::dropped)
+                    .filter(Objects::nonNull)
+                    .forEach(all::add);
+            return all;
         }
     }
 }

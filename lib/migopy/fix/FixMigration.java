@@ -92,7 +92,7 @@ public final class FixMigration implements NewMigration.Template {
         Compilation compilation = SourceCompiler.compileOnce(
                 settings.home(), settings.cacheDirectory(), System.getenv(), List.of(MigrationSource.of(file, text)));
         transactional = compilation.migrations().stream().anyMatch(one -> one.transactional(Direction.UP));
-        return compilation.problems();
+        return compilation.allProblems();
     }
 
     /** Returns the message with the line in the fix instead of the one in the migration. */

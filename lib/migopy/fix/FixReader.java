@@ -144,7 +144,7 @@ public final class FixReader {
         MigrationSource text = MigrationSource.of(new MigrationFile(0, bare, source.path()), source.text());
         Compilation compilation =
                 SourceCompiler.compileOnce(settings.home(), settings.cacheDirectory(), System.getenv(), List.of(text));
-        for (Problem problem : compilation.problems()) {
+        for (Problem problem : compilation.allProblems()) {
             String hint = problem.hint()
                     .replace("then run: {migopy} validate", "then run the command again; nothing was executed");
             throw new InvalidFix(

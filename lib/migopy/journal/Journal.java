@@ -212,13 +212,22 @@ public final class Journal {
      *     no try got through
      */
     public void end(End end) {
-        records.end(end.expected(), end.update(), end.ended(), e -> unrecorded(end, e));
+        if (!end.undone()) {
+            records.end(end.expected(), end.update(), end.ended(), e -> unrecorded(end, e));
+            return;
+        }
+        Document applied = applied(end.expected().key());
+        String run = applied.get("run") instanceof BsonString text
+                ? text.getValue()
+                : end.expected().run();
+        Precondition ended = new Precondition(end.expected().key(), State.APPLIED, end.expected().fence(), run);
+        records.end(end.expected(), restored(applied, end.attempt()), ended, e -> unrecorded(end, e));
     }
 
     private static MigopyException unrecorded(End end, RuntimeException e) {
         String name = Records.shownKey(end.expected().key());
         boolean failed = end.attempt().error() != null;
-        String as = !failed && end.state() == State.APPLIED ? "applied" : "pending";
+        String as = end.state() == State.APPLIED ? "applied" : "pending";
         String what = failed
                 ? "%s failed, and that could not be recorded: %s"
                 : "%s ran to its end but could not be recorded: %s";
@@ -328,29 +337,33 @@ public final class Journal {
     }
 
     /**
-     * Makes a migration applied again, as it was before a rollback of it that its transaction has
-     * undone. Times and author are those of the attempt that applied it.
+     * Makes a migration applied again, as it was before a rollback that its transaction has undone.
      *
      * @throws MigopyException unknown, if the document has changed since it was read
      */
     public void restoreApplied(JournalEntry entry) {
-        Document set = new Document("state", State.APPLIED.word());
+        settle(Precondition.of(entry), restored(applied(entry.key()), Attempt.interrupted(entry)));
+    }
+
+    private static Bson restored(Document applied, Attempt attempt) {
         Document unset = new Document("session", "").append("error", "").append("control", "");
-        BsonDocument applied = document(entry.key()).map(Journal::appliedLast).orElse(null);
+        return Updates.combine(new Document("$set", applied), new Document("$unset", unset), attempt.push());
+    }
+
+    /** The fields of an applied migration: times and author are those of the attempt that applied it. */
+    private Document applied(BsonValue key) {
+        Document fields = new Document("state", State.APPLIED.word());
+        BsonDocument attempt = document(key).map(Journal::appliedLast).orElse(new BsonDocument());
         for (String field : List.of("startedAt", "finishedAt", "durationMs", "run", "by")) {
-            if (applied != null && applied.containsKey(field)) {
-                set.append(field, applied.get(field));
+            if (attempt.containsKey(field)) {
+                fields.append(field, attempt.get(field));
             }
         }
-        Bson update = Updates.combine(
-                new Document("$set", set),
-                new Document("$unset", unset),
-                Attempt.interrupted(entry).push());
-        settle(Precondition.of(entry), update);
+        return fields;
     }
 
     private static BsonDocument appliedLast(BsonDocument document) {
-        BsonDocument last = null;
+        BsonDocument last = new BsonDocument();
         for (BsonValue each : document.getArray("attempts", new BsonArray())) {
             BsonDocument attempt = each.isDocument() ? each.asDocument() : new BsonDocument();
             BsonString applied = new BsonString(State.APPLIED.word());

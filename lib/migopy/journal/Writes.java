@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import migopy.journal.Entry.JournalEntry;
+import migopy.StepReport.Direction;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonInt64;
@@ -152,6 +153,11 @@ public final class Writes {
         /** What the document looks like once this is written. */
         Precondition ended() {
             return new Precondition(expected.key(), state, expected.fence(), expected.run());
+        }
+
+        /** Whether it ends a rollback that has undone nothing. */
+        boolean undone() {
+            return state == State.APPLIED && attempt.direction().equals(Direction.DOWN.word());
         }
 
         Bson update() {

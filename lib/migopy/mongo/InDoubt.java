@@ -141,10 +141,13 @@ public final class InDoubt {
                 || isOpen(e.getCode());
     }
 
-    /** A reply that says ok may hold such errors. */
+    /** A reply that says ok may hold such errors; bulkWrite has them in its cursor. */
     private static boolean isOpen(BsonDocument reply) {
-        return reply.containsKey("writeConcernError")
-                || reply.getArray("writeErrors", new BsonArray()).stream().anyMatch(each -> isOpen(code(each)));
+        BsonArray errors = reply.getArray("writeErrors", new BsonArray());
+        if (reply.get("cursor") instanceof BsonDocument cursor) {
+            errors = cursor.getArray("firstBatch", errors);
+        }
+        return reply.containsKey("writeConcernError") || errors.stream().anyMatch(each -> isOpen(code(each)));
     }
 
     private static int code(BsonValue error) {

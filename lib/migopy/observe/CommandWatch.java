@@ -85,12 +85,15 @@ public final class CommandWatch implements CommandListener {
             observation.dropped();
         }
         ObservedTransaction transaction = observation.transaction();
-        if (transaction != null) {
-            inTransaction(event, observation, transaction, writes);
+        if (transaction != null && transaction.holds(command)) {
+            inTransaction(event, observation, transaction);
             return;
         }
         OwnTransactions own = observation.ownTransactions();
         boolean inOwn = command.containsKey(IN_TRANSACTION);
+        if (transaction != null && writes) {
+            ensureOutsideIsMeant(event, observation, transaction);
+        }
         if (inOwn && observation.isInOwnSession(command)) {
             inOwnTransaction(event, own, writes);
         } else if (writes && !inOwn && !own.isEmpty()) {
@@ -134,31 +137,26 @@ public final class CommandWatch implements CommandListener {
     }
 
     private static void inTransaction(
-            CommandStartedEvent event, Observation observation, ObservedTransaction transaction, boolean writes) {
+            CommandStartedEvent event, Observation observation, ObservedTransaction transaction) {
         String name = event.getCommandName();
-        BsonDocument command = event.getCommand();
-        Set<String> touched = WriteCommand.namespaces(name, event.getDatabaseName(), command);
-        if (!transaction.holds(command)) {
-            if (writes) {
-                ensureOutsideIsMeant(event, observation, transaction.locks(touched));
-            }
-            return;
-        }
         if (ENDS.contains(name) && !transaction.isEnding()) {
             throw observation.refuse(
                     name + " is not the migration's to send: the run ends its transaction itself",
-                    "Remove it: the transaction is committed when the method returns, and aborted" + " when it throws");
+                    "Remove it: the transaction is committed when the method returns, and aborted when it throws");
         }
-        transaction.sent(event.getRequestId(), touched);
+        transaction.sent(
+                event.getRequestId(), WriteCommand.namespaces(name, event.getDatabaseName(), event.getCommand()));
     }
 
-    private static void ensureOutsideIsMeant(CommandStartedEvent event, Observation observation, boolean locked) {
-        if (locked) {
+    private static void ensureOutsideIsMeant(
+            CommandStartedEvent event, Observation observation, ObservedTransaction transaction) {
+        String name = event.getCommandName();
+        BsonDocument command = event.getCommand();
+        if (transaction.locks(WriteCommand.namespaces(name, event.getDatabaseName(), command))) {
             throw observation.refuse(
                     described(event) + HELD, "Pass the session to this call, or move it to a migration of its own");
         }
-        BsonDocument command = event.getCommand();
-        if (WriteCommand.ofDocuments(event.getCommandName(), command) && !observation.isInOwnSession(command)) {
+        if (WriteCommand.ofDocuments(name, command) && !observation.isInOwnSession(command)) {
             throw observation.refuse(
                     "%s without the session of the transaction".formatted(described(event)),
                     "Pass the session as the first argument of this call");
@@ -191,9 +189,12 @@ public final class CommandWatch implements CommandListener {
                     event.getConnectionDescription().getServerAddress());
         }
         if (errors != null && isIn("runCommand")) {
+            // With the reply as its cause: some errors leave open what the server did.
             throw observation.refuse(
                     "%s on %s: %s".formatted(event.getCommandName(), event.getDatabaseName(), errors),
-                    "runCommand() does not throw for errors in a reply, so the migration is" + " failed");
+                    "runCommand() does not throw for errors in a reply",
+                    new MongoCommandException(
+                            reply, event.getConnectionDescription().getServerAddress()));
         }
     }
 

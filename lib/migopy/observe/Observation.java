@@ -63,6 +63,7 @@ public final class Observation {
      */
     public void run(Body body) throws Throwable {
         pending.clear(); // a transaction that is tried again begins from nothing
+        ownTransactions.clear();
         bind();
         try {
             body.run();
@@ -73,12 +74,22 @@ public final class Observation {
             abortOwnTransactions();
             OF_THREAD.remove();
         }
+        Throwable unnoticed = unnoticed();
+        if (unnoticed != null) {
+            throw unnoticed;
+        }
+    }
+
+    /** Returns the fault, or why something that was made was never run or committed; null if there is nothing. */
+    public Throwable unnoticed() {
+        abortOwnTransactions();
         if (fault() != null) {
-            throw fault();
+            return fault();
         }
         for (Pending one : pending.values()) {
-            throw one.reason();
+            return one.reason();
         }
+        return null;
     }
 
     /** Others would wait for one that is left open until the server ends it. */
@@ -143,14 +154,19 @@ public final class Observation {
      * @return what the caller has to throw
      */
     public Refusal refuse(String message, String hint) {
-        MigopyException reason = failed(message, hint);
+        return refuse(message, hint, null);
+    }
+
+    /** The same, with what led to it. */
+    Refusal refuse(String message, String hint, Throwable cause) {
+        MigopyException reason = failed(message, hint, cause);
         fail(reason);
         return new Refusal(reason);
     }
 
     /** The hint is in the message too: of a step that failed, the record keeps only that. */
-    private static MigopyException failed(String message, String hint) {
-        return MigopyException.failed(message + ". " + hint, hint);
+    private static MigopyException failed(String message, String hint, Throwable cause) {
+        return new MigopyException(MigopyException.Kind.FAILED, message + ". " + hint, hint, cause);
     }
 
     /**
@@ -163,7 +179,18 @@ public final class Observation {
      */
     public void made(Object key, String what, String missing, Object source) {
         String message = "%s does nothing: its result is never run".formatted(what);
-        pending.put(key, new Pending(failed(message, "Add ." + missing), source));
+        pending.put(key, new Pending(failed(message, "Add ." + missing, null), source));
+    }
+
+    /**
+     * Notes a backfill that does nothing until it is run.
+     *
+     * @return to be called when it is run
+     */
+    public Runnable madeBackfill(String collection) {
+        Object key = new Object();
+        made(key, "backfill(\"%s\")".formatted(collection), "run()", null);
+        return () -> ran(key);
     }
 
     /** Notes that it is run now. */

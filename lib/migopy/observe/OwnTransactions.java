@@ -24,6 +24,12 @@ final class OwnTransactions {
      */
     private record Open(Thread thread, Set<String> namespaces, MigopyException left) {}
 
+    /** Forgets what an earlier try of the same call has left. */
+    void clear() {
+        open.clear();
+        abandoned = null;
+    }
+
     boolean isEmpty() {
         return open.isEmpty();
     }

@@ -2,7 +2,8 @@ package migopy.observe;
 
 /**
  * Makes what the threads of an observed call do not catch its fault. Threads that a migration gives
- * a handler of their own, and exceptions that stay in a {@code Future}, cannot be seen.
+ * a handler of their own cannot be seen, nor exceptions that stay in a {@code Future}: a migration that drops one is
+ * refused when it is compiled.
  */
 public final class UncaughtExceptions implements Thread.UncaughtExceptionHandler, AutoCloseable {
     private final Observation observation;

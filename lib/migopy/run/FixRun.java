@@ -8,6 +8,7 @@ import migopy.StepReport.Direction;
 import migopy.StepReport.Outcome;
 import migopy.StepReport.StepError;
 import migopy.console.Event;
+import migopy.console.Wording;
 import migopy.journal.Fixes;
 import migopy.journal.State;
 import org.bson.BsonDocument;
@@ -112,6 +113,12 @@ final class FixRun extends RecordedCall {
     @Override
     void invoke(CallHandles handles) throws Throwable {
         fix.call(handles.database(), handles.session());
+    }
+
+    @Override
+    String settledBy() {
+        return "Check the data: run the fix again only if its writes are missing. See its record: "
+                + Wording.command("history", operation().runId());
     }
 
     @Override

@@ -112,6 +112,9 @@ record Preparation(List<Step> steps, List<Steps.Compiled> compiled, List<Problem
                     "%s has no down(), so there is no way back".formatted(step.name()),
                     "Write down(), or undo it by a new migration"));
         }
+        if (step.direction() == Direction.UP && migration.dropped() != null) {
+            return Optional.of(migration.dropped());
+        }
         if (migration.transactional(step.direction()) && !connection.supportsTransactions()) {
             return Optional.of(new Problem(
                     Problem.Kind.NOT_COMPILABLE,

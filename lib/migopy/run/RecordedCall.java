@@ -13,6 +13,7 @@ import migopy.StepReport.Direction;
 import migopy.StepReport.Outcome;
 import migopy.StepReport.StepError;
 import migopy.Transaction;
+import migopy.console.Wording;
 import migopy.files.MigrationSource.Credentials;
 import migopy.journal.Entry.JournalEntry;
 import migopy.mongo.InDoubt;
@@ -38,6 +39,7 @@ abstract class RecordedCall implements AutoCloseable {
     private Skip skip;
     private long startedNanos = System.nanoTime();
     private volatile long durationMs;
+    private volatile boolean invoked;
 
     /**
      * How the code is called.
@@ -75,6 +77,9 @@ abstract class RecordedCall implements AutoCloseable {
      * @throws Throwable what the code throws
      */
     abstract void invoke(CallHandles handles) throws Throwable;
+
+    /** What settles the record once the data was checked, where its outcome is unknown. */
+    abstract String settledBy();
 
     /** The text of the user's code. */
     abstract String source();
@@ -192,15 +197,29 @@ abstract class RecordedCall implements AutoCloseable {
     private void body() throws Throwable {
         beforeCall();
         if (session == null) {
-            observation.run(() -> skip.noticing(() -> invoke(handles)));
+            observe();
             return;
         }
         new Transaction(session, observation, operation.connection().client(), this::ensureStillOurs).run(() -> {
-            observation.run(() -> skip.noticing(() -> invoke(handles)));
+            observe();
+            MongoException lost = InDoubt.lost(observation.unanswered());
+            if (lost != null) {
+                throw lost; // of a write outside of the transaction
+            }
             operation.lease().ensureHeld();
             measure();
             endInTransaction(operation.connection().transactionDatabase());
         });
+    }
+
+    private void observe() throws Throwable {
+        invoked = true;
+        observation.run(() -> skip.noticing(() -> invoke(handles)));
+    }
+
+    /** Whether the user's code was called. */
+    boolean invoked() {
+        return invoked;
     }
 
     private void ensureStillOurs() {
@@ -236,7 +255,7 @@ abstract class RecordedCall implements AutoCloseable {
         }
         try {
             if (observation.hasWeakWrites()) {
-                new WeakWrites(operation, observation).waitForMajority(name, this::waitForMajority);
+                new WeakWrites(operation, observation, settledBy()).waitForMajority(name, this::waitForMajority);
             }
             return done(0);
         } catch (MigopyException e) {
@@ -263,8 +282,17 @@ abstract class RecordedCall implements AutoCloseable {
     }
 
     private CallResult failed(StepError error, int exitCode) {
-        Outcome outcome = direction == Direction.DOWN ? Outcome.ROLLBACK_FAILED : Outcome.FAILED;
-        return new CallResult(outcome, error, true, null, exitCode);
+        if (direction != Direction.DOWN) {
+            return new CallResult(Outcome.FAILED, error, true, null, exitCode);
+        }
+        StepError shown = invoked ? error : notStarted(error);
+        return new CallResult(Outcome.ROLLBACK_FAILED, shown, true, null, exitCode);
+    }
+
+    private StepError notStarted(StepError error) {
+        String hint = "down() was not called, so it is still applied. Fix the cause, then run: "
+                + Wording.command("rollback", name);
+        return new StepError(StepError.NOT_STARTED, error.message(), error.frames(), error.causes(), hint);
     }
 
     private CallResult thrown(Throwable thrown) {
@@ -351,7 +379,7 @@ abstract class RecordedCall implements AutoCloseable {
     /** How a step was started but never called, because the run had to end before. */
     CallResult neverCalled(String reason) {
         measure();
-        return failed(new StepError("not_started", reason, List.of()), 0);
+        return failed(new StepError(StepError.NOT_STARTED, reason, List.of()), 0);
     }
 
     /** The report of a call that ended so. */

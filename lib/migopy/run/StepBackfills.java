@@ -68,8 +68,6 @@ final class StepBackfills {
     /** Returns a backfill of this step; the step fails if it is never run. */
     Backfill of(String collection, Observation observation) {
         Connection connection = operation.connection();
-        Object key = new Object();
-        observation.made(key, "backfill(\"%s\")".formatted(collection), "run()", null);
         return Backfill.of(
                 new BackfillContext(
                         connection.client(),
@@ -82,7 +80,7 @@ final class StepBackfills {
                         connection.topology() == Topology.EMBEDDED,
                         BackfillContext.MAX_LAG),
                 collection,
-                () -> observation.ran(key));
+                observation.madeBackfill(collection));
     }
 
     private Control write(int ordinal, BsonDocument checkpoint, ClientSession session) {

@@ -6,6 +6,7 @@ import migopy.MigopyException;
 import migopy.StepReport;
 import migopy.StepReport.Direction;
 import migopy.StepReport.StepError;
+import migopy.console.Wording;
 import migopy.files.CompiledMigration;
 import migopy.journal.Attempt;
 import migopy.journal.Entry.JournalEntry;
@@ -116,13 +117,16 @@ final class StepRun extends RecordedCall {
     }
 
     private End end(CallResult result) {
-        return end(State.valueOf(result.outcome().name()), result.error());
+        State outcome = State.valueOf(result.outcome().name());
+        // What was to be rolled back is still applied if down() was never called.
+        boolean untouched = outcome == State.ROLLBACK_FAILED && !invoked();
+        return end(untouched ? State.APPLIED : outcome, outcome, result.error());
     }
 
-    private End end(State state, StepError error) {
+    private End end(State state, State outcome, StepError error) {
         Attempt attempt = new Attempt(
                 step.direction().word(),
-                state.word(),
+                outcome.word(),
                 operation().runId(),
                 start.startedAt(),
                 operation().lease().serverTime(),
@@ -171,6 +175,12 @@ final class StepRun extends RecordedCall {
     }
 
     @Override
+    String settledBy() {
+        return "Check the data, then run: "
+                + Wording.command("repair", step.name(), "--as", up ? "applied" : "pending", "--reason", "...");
+    }
+
+    @Override
     boolean resumable() {
         return migration.resumable() && step.direction() == Direction.UP;
     }
@@ -202,7 +212,7 @@ final class StepRun extends RecordedCall {
 
     @Override
     void endInTransaction(MongoDatabase database) {
-        new Journal(database, operation().settings().migrationsCollection()).end(end(done(), null), session());
+        new Journal(database, operation().settings().migrationsCollection()).end(end(done(), done(), null), session());
     }
 
     @Override

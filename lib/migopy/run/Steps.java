@@ -155,8 +155,8 @@ final class Steps {
     private MigopyException neverCalled(StepRun run, MigopyException cause) {
         try {
             journal.end(run.notStarted(cause.getMessage()));
-        } catch (MigopyException e) {
-            cause.addSuppressed(e); // it stays interrupted, and a person looks
+        } catch (RuntimeException e) {
+            cause.addSuppressed(e); // it stays interrupted, which needs a manual decision
         }
         return cause;
     }

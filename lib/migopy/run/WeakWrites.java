@@ -19,10 +19,15 @@ import org.bson.BsonValue;
 final class WeakWrites {
     private final Operation operation;
     private final Observation observation;
+    private final String settledBy;
 
-    WeakWrites(Operation operation, Observation observation) {
+    /**
+     * @param settledBy the hint where the outcome is unknown
+     */
+    WeakWrites(Operation operation, Observation observation, String settledBy) {
         this.operation = operation;
         this.observation = observation;
+        this.settledBy = settledBy;
     }
 
     /**
@@ -44,7 +49,6 @@ final class WeakWrites {
             throw unknown(
                     "Whether the writes of %s reached the majority is unknown: %s"
                             .formatted(name, MongoErrors.words(e)),
-                    name,
                     e);
         }
         boolean known = operation.connection().topology() == Topology.REPLICA_SET;
@@ -52,7 +56,6 @@ final class WeakWrites {
             throw unknown(
                     "Another primary was elected while %s ran: writes that did not wait for the majority may be rolled back"
                             .formatted(name),
-                    name,
                     null);
         }
         if (observation.weakConcern() != null) {
@@ -78,11 +81,7 @@ final class WeakWrites {
         return primaries;
     }
 
-    private static MigopyException unknown(String message, String name, Throwable cause) {
-        return new MigopyException(
-                MigopyException.Kind.UNKNOWN,
-                message,
-                "Check the data, then run: " + Wording.command("repair", name, "--as", "applied", "--reason", "..."),
-                cause);
+    private MigopyException unknown(String message, Throwable cause) {
+        return new MigopyException(MigopyException.Kind.UNKNOWN, message, settledBy, cause);
     }
 }

@@ -7,8 +7,11 @@ import static support.Migrations.transactional;
 import static support.Migrations.up;
 import static support.Project.project;
 
+import java.util.List;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import support.Kind;
 import support.MongoServer;
 import support.On;
@@ -65,6 +68,38 @@ class DirectRunTest {
                 .exits(1)
                 .complainsBriefly()
                 .says("E11000");
+    }
+
+    @Test
+    void anAnswerThatIsLostEndsItWith5AlsoIfItIsCaught(MongoServer server) {
+        server.db().createCollection("done");
+        server.failing("done", "insert").closingTheConnection();
+        for (String body : List.of("try { up(); } catch (com.mongodb.MongoException e) { }", "up();")) {
+            project(server)
+                    .with("1_one.java", withMain(marking("one"), body))
+                    .startDirectly("1_one.java")
+                    .exits(5)
+                    .says("What the server did is unknown", "MongoSocket");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "var s = Migration.client().startSession(); s.startTransaction();"
+                        + " db().getCollection(\"done\").insertOne(s, new Document());",
+                "db().getCollection(\"done\").aggregate(java.util.List.of(Document.parse(\"{$out: 'copy'}\")));",
+                "Migration.backfill(\"done\").delete();",
+                "Thread t = new Thread(() -> { throw new IllegalStateException(\"lost\"); }); t.start();",
+            })
+    void whatIsNeverRunCommittedOrCaughtEndsItWith1(String statement, MongoServer server) {
+        server.collection("done").insertOne(new Document("_id", 1));
+        project(server)
+                .with("1_one.java", withMain(up(statement), "up();"))
+                .startDirectly("1_one.java")
+                .exits(1)
+                .says("1_one.java:");
+        assertThat(server.collection("done").countDocuments()).isEqualTo(1);
     }
 
     @Test

@@ -156,6 +156,39 @@ class OwnTransactionTest {
         assertThat(server.collection("log").countDocuments()).isEqualTo(1);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"try (OPEN) { WRITE }", "OPEN; WRITE", "OPEN; WRITE own.close();"})
+    void aSecondTransactionThatIsNeverCommittedFailsTheMigration(String statements, MongoServer server) {
+        server.db().createCollection("log");
+        String body = statements
+                .replace("OPEN", "var own = Migration.client().startSession()")
+                .replace("WRITE", "own.startTransaction(); db.getCollection(\"log\").insertOne(own, new Document());");
+        var project = prepared(server).with("1_one.java", transactional(FIRST + body));
+
+        project.run("execute").exits(1).says("transaction of the migration's own", "commitTransaction()", "1_one.java:");
+
+        isLeftAsItWas(project, server);
+        assertThat(server.collection("log").countDocuments()).isZero();
+        project.with("1_one.java", transactional(FIRST + body.replace("Document());", "Document()); own.commitTransaction();")));
+        project.run("execute").exits(0);
+        assertThat(server.collection("log").countDocuments()).isEqualTo(1);
+    }
+
+    @Test
+    void aWriteOutsideWhoseAnswerIsLostFailsTheMigrationAlsoIfItIsCaught(MongoServer server) {
+        server.db().createCollection("log");
+        var project = prepared(server)
+                .with(
+                        "1_one.java",
+                        transactional(FIRST
+                                + " try (var own = Migration.client().startSession()) {"
+                                + " db.getCollection(\"log\").insertOne(own, new Document());"
+                                + " } catch (com.mongodb.MongoException e) { }"));
+        server.failing("log", "insert").closingTheConnection();
+        project.run("execute").exits(1).says("MongoSocket");
+        isLeftAsItWas(project, server);
+    }
+
     @Test
     void aBackfillInATransactionIsRefusedAtOnce(MongoServer server) {
         var project = prepared(server)

@@ -8,8 +8,12 @@ import static support.Migrations.oneWay;
 import static support.Migrations.upAndDown;
 import static support.Project.project;
 
+import com.mongodb.client.model.Updates;
+import java.time.Duration;
+import java.util.List;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
+import support.Eventually;
 import support.MongoServer;
 import support.OnServer;
 import support.Project;
@@ -138,6 +142,42 @@ class RollbackTest {
         project.run("repair", "1", "--as", "applied", "--reason", "looked at it")
                 .exits(0);
         project.run("execute").exits(0);
+    }
+
+    @Test
+    void aMigrationWhoseDownIsNotCalledStaysApplied(MongoServer server) {
+        var project = threeApplied(server);
+        Document before = project.journal("3_three");
+        project.entry("@Override protected void beforeMigration(String name) {"
+                + " throw new IllegalStateException(\"not now\"); }");
+
+        project.run("rollback", "3")
+                .exits(1)
+                .says("not now", "still applied", "rollback 3_three")
+                .neverSays("repair");
+
+        assertThat(project.journal("3_three"))
+                .containsEntry("state", "applied")
+                .containsEntry("run", before.get("run"))
+                .containsEntry("finishedAt", before.get("finishedAt"))
+                .doesNotContainKey("error");
+        List<Document> attempts = project.journal("3_three").getList("attempts", Document.class);
+        assertThat(attempts).extracting("outcome").containsExactly("applied", "rollback_failed");
+        assertThat(attempts.get(1).get("error", Document.class)).containsEntry("type", "not_started");
+        project.entry("").run("rollback", "3").exits(0);
+    }
+
+    @Test
+    void aMigrationWhoseRollbackLosesTheLockBeforeDownStaysApplied(MongoServer server) {
+        var project = threeApplied(server).lease("2s");
+        server.failing("migrations", "update").times(1).blocking(Duration.ofSeconds(2));
+        Document before = project.lock();
+        var run = project.start("rollback", "3");
+        Eventually.until("it holds the lock", () -> !project.lock().equals(before));
+        server.collection("migrations_lock").updateOne(new Document(), Updates.set("owner", "another"));
+        run.exits(5);
+        assertThat(project.states()).containsEntry("3_three", "applied");
+        assertThat(project.marks()).hasSize(3);
     }
 
     @Test

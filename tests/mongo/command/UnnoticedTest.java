@@ -37,9 +37,6 @@ class UnnoticedTest {
                 "db().runCommand(Document.parse(\"{update: 'users', updates: [{q: {}, u: {$inc:" + " {_id: 1}}}]}\"));",
                 "db().runCommand(Document.parse(\"{insert: 'users', ordered: false, documents:"
                         + " [{_id: 1}, {_id: 1}]}\"));",
-                "db().runCommand(Document.parse(\"{insert: 'users', documents: [{_id: 2}],"
-                        + " writeConcern: {w: 7, wtimeout: 100}}\"));",
-                "db().runCommand(Document.parse(\"{create: 'x', writeConcern: {w: 7, wtimeout:" + " 100}}\"));",
                 "Migration.client().getDatabase(db().getName()).runCommand("
                         + "Document.parse(\"{insert: 'users', documents: [{_id: 1}]}\"));",
                 "try (var session = Migration.client().startSession()) { db().runCommand(session,"
@@ -53,11 +50,26 @@ class UnnoticedTest {
                 .with(
                         "1_one.java",
                         source("static void up() {} static void down() throws Exception {"
-                                + statement.replace("'x'", "'y'")
+                                + statement
                                 + "}"));
         project.run("execute").exits(0);
         project.run("rollback", "1").exits(1);
         assertThat(project.states()).containsEntry("1_one", "rollback_failed");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "db().runCommand(Document.parse(\"{insert: 'users', documents: [{_id: 2}],"
+                        + " writeConcern: {w: 7, wtimeout: 100}}\"));",
+                "db().runCommand(Document.parse(\"{create: 'x', writeConcern: {w: 7, wtimeout:" + " 100}}\"));",
+                "db().withWriteConcern(new com.mongodb.WriteConcern(7, 100)).getCollection(\"users\")"
+                        + ".insertOne(new Document());",
+            })
+    void aWriteConcernErrorLeavesTheOutcomeOpenByWhateverCall(String statement, MongoServer server) {
+        var project = prepared(server).with("1_one.java", up(statement)).with("2_two.java", marking("two"));
+        project.run("execute").exits(5).says("interrupted", "1_one.java:");
+        assertThat(project.states()).containsOnlyKeys("1_one").containsEntry("1_one", "running");
     }
 
     @Test
@@ -155,6 +167,66 @@ class UnnoticedTest {
                 + " db().getCollection(\"users\").dropIndex(\"nothing_there_1\");"
                 + " }");
         fails(prepared(server).with("1_one.java", text), "nothing_there_1");
+    }
+
+    private static String withPool(String statement) {
+        return source("static void up() throws Exception { var pool = java.util.concurrent.Executors"
+                + ".newScheduledThreadPool(1); var numbers = java.util.List.of(1);"
+                + " java.util.concurrent.Callable<Object> TASK = () -> { throw new IllegalStateException(\"lost\"); };"
+                + " Runnable RUN = () -> { throw new IllegalStateException(\"lost\"); };\n"
+                + statement.replace("CF.", "java.util.concurrent.CompletableFuture.")
+                        .replace("FUTURE", "java.util.concurrent.Future<?>")
+                + "\npool.shutdown(); pool.awaitTermination(9, java.util.concurrent.TimeUnit.SECONDS); }"
+                + " static void down() { }");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "pool.submit(TASK);",
+                "pool.schedule(RUN, 1, java.util.concurrent.TimeUnit.MILLISECONDS);",
+                "CF.runAsync(RUN);",
+                "CF.supplyAsync(() -> 1, pool).thenRun(RUN);",
+                "numbers.forEach(n -> pool.submit(RUN));",
+                "numbers.forEach(n -> { pool.submit(() -> RUN.run()); });",
+                "pool.invokeAll(java.util.List.of(TASK));",
+                "FUTURE never = pool.submit(RUN);",
+                "numbers.stream().map(n -> pool.submit(TASK)).toList();",
+                "RUNNABLES.forEach(pool::submit);",
+            })
+    void aResultThatHoldsAnExceptionAndIsDroppedIsRefused(String statement, MongoServer server) {
+        String text = withPool(statement.replace("RUNNABLES", "java.util.List.of(RUN)"));
+        var project = prepared(server).with("1_one.java", marking("one")).with("2_two.java", text);
+        for (int i = 0; i < 2; i++) { // also where its classes might have been kept
+            project.run("execute").exits(3).says("2_two.java:8", "is never used", "hint: ");
+        }
+        assertThat(project.marks()).isEmpty();
+        project.run("validate").exits(3).says("2_two.java:8");
+        project.write("fix.java", text).run("run", "fix.java", "--reason", "x").exits(3).says("fix.java:8");
+    }
+
+    @Test
+    void aMigrationThatWasAppliedCanBeRolledBackAllTheSame(MongoServer server) {
+        var project = prepared(server).with("1_one.java", marking("one"));
+        project.run("execute").exits(0);
+        project.with("1_one.java", withPool("pool.submit(RUN);"));
+        project.run("repair", "1", "--as", "unchanged", "--reason", "x").exits(0);
+        project.run("rollback", "1").exits(0);
+    }
+
+    @Test
+    void resultsThatAreUsedAreNotRefused(MongoServer server) {
+        prepared(server).with("1_one.java", withPool("""
+            pool.submit(() -> 1).get();
+            pool.execute(() -> { });
+            CF.runAsync(() -> { }).join();
+            CF.runAsync(RUN).exceptionally(e -> null);
+            FUTURE later = pool.submit(() -> 1); later.get();
+            var all = new java.util.HashMap<Integer, FUTURE>(); all.put(1, pool.submit(() -> 1)); all.put(1, null);
+            for (var each : pool.invokeAll(java.util.List.of(() -> 1))) { each.get(); }
+            var task = new java.util.concurrent.FutureTask<>(() -> 1); pool.submit(task); task.get();
+            var made = CF.supplyAsync(() -> 1); made.orTimeout(9, java.util.concurrent.TimeUnit.SECONDS); made.join();
+            """)).run("execute").exits(0);
     }
 
     @ParameterizedTest

@@ -1,0 +1,202 @@
+package migopy.files;
+
+import com.sun.source.tree.CompilationUnitTree;
+import com.sun.source.tree.ExpressionStatementTree;
+import com.sun.source.tree.ExpressionTree;
+import com.sun.source.tree.IdentifierTree;
+import com.sun.source.tree.LambdaExpressionTree;
+import com.sun.source.tree.MemberReferenceTree;
+import com.sun.source.tree.MethodInvocationTree;
+import com.sun.source.tree.Tree;
+import com.sun.source.tree.VariableTree;
+import com.sun.source.util.JavacTask;
+import com.sun.source.util.TaskEvent;
+import com.sun.source.util.TreePath;
+import com.sun.source.util.TreePathScanner;
+import com.sun.source.util.Trees;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+import java.util.regex.Pattern;
+import javax.lang.model.element.Element;
+import javax.lang.model.element.ElementKind;
+import javax.lang.model.element.ExecutableElement;
+import javax.lang.model.element.Modifier;
+import javax.lang.model.element.TypeElement;
+import javax.lang.model.type.DeclaredType;
+import javax.lang.model.type.ExecutableType;
+import javax.lang.model.type.TypeKind;
+import javax.lang.model.type.TypeMirror;
+import javax.lang.model.util.Elements;
+import javax.lang.model.util.Types;
+import migopy.Problem;
+import migopy.files.Javac.Unit;
+
+/**
+ * Finds calls whose result is a {@code Future} that is never used: an exception in such a task stays in the future, where
+ * nothing can see it, and the migration would be recorded as applied.
+ */
+final class DroppedFutures extends TreePathScanner<Void, Void> {
+    /** Without one of these in its text a source makes no future. */
+    private static final Pattern MAKES_ONE = Pattern.compile("concurrent|Future|submit|Async|[sS]chedule|invokeAll");
+
+    /** Methods that return the future they are called on, or handle its exception. */
+    private static final Pattern HARMLESS = Pattern.compile(
+            "fork|orTimeout|completeOnTimeout|completeAsync|(exceptionally|handle|whenComplete)(Compose)?(Async)?");
+
+    private final Trees trees;
+    private final Types types;
+    private final Elements elements;
+    private final CompilationUnitTree file;
+
+    /** What to say, by line. */
+    private final Map<Long, String> found = new TreeMap<>();
+
+    private final Map<Element, MethodInvocationTree> variables = new LinkedHashMap<>();
+    private final Set<Element> used = new HashSet<>();
+
+    private DroppedFutures(JavacTask task, CompilationUnitTree file) {
+        this.trees = Trees.instance(task);
+        this.types = task.getTypes();
+        this.elements = task.getElements();
+        this.file = file;
+    }
+
+    /** Whether a source may have such calls. */
+    static boolean mayBeIn(Unit unit) {
+        return MAKES_ONE.matcher(unit.source().text()).find();
+    }
+
+    /** Returns the first such call of a class that was analyzed, or null. */
+    static Problem in(JavacTask task, TaskEvent analyzed, Unit unit) {
+        DroppedFutures scanner = new DroppedFutures(task, analyzed.getCompilationUnit());
+        scanner.scan(scanner.trees.getPath(analyzed.getTypeElement()), null);
+        scanner.variables.keySet().removeAll(scanner.used);
+        scanner.variables.values().forEach(scanner::add);
+        for (Map.Entry<Long, String> first : scanner.found.entrySet()) {
+            String call = first.getValue();
+            return CompilerMessages.of(
+                    unit,
+                    "%s:%d: the result of %s(...) is never used, so an exception in it would be lost"
+                            .formatted(unit.fileName(), first.getKey(), call),
+                    hint(call),
+                    List.of());
+        }
+        return null;
+    }
+
+    private static String hint(String call) {
+        return switch (call) {
+            case "submit" -> "Add .get(), or call execute(...) instead of submit(...)";
+            case "runAsync", "supplyAsync" -> "Add .join()";
+            case "invokeAll" -> "Call get() on each of the results";
+            default -> "Wait for the result: add .get() or .join()";
+        };
+    }
+
+    @Override
+    public Void visitExpressionStatement(ExpressionStatementTree statement, Void nothing) {
+        addIfFuture(statement.getExpression());
+        return super.visitExpressionStatement(statement, nothing);
+    }
+
+    @Override
+    public Void visitLambdaExpression(LambdaExpressionTree lambda, Void nothing) {
+        if (lambda.getBody() instanceof ExpressionTree body && returnsNothing(getCurrentPath())) {
+            addIfFuture(body);
+        }
+        return super.visitLambdaExpression(lambda, nothing);
+    }
+
+    @Override
+    public Void visitMemberReference(MemberReferenceTree reference, Void nothing) {
+        if (trees.getElement(getCurrentPath()) instanceof ExecutableElement method
+                && isFuture(method.getReturnType())
+                && returnsNothing(getCurrentPath())) {
+            found.put(line(reference), reference.getName().toString());
+        }
+        return super.visitMemberReference(reference, nothing);
+    }
+
+    @Override
+    public Void visitVariable(VariableTree variable, Void nothing) {
+        Element element = trees.getElement(getCurrentPath());
+        if (element != null
+                && element.getKind() == ElementKind.LOCAL_VARIABLE
+                && variable.getInitializer() instanceof MethodInvocationTree call
+                && makesFuture(call)) {
+            variables.put(element, call);
+        }
+        return super.visitVariable(variable, nothing);
+    }
+
+    @Override
+    public Void visitIdentifier(IdentifierTree identifier, Void nothing) {
+        used.add(trees.getElement(getCurrentPath()));
+        return super.visitIdentifier(identifier, nothing);
+    }
+
+    private void addIfFuture(ExpressionTree expression) {
+        if (expression instanceof MethodInvocationTree call && makesFuture(call)) {
+            add(call);
+        }
+    }
+
+    private void add(MethodInvocationTree call) {
+        found.put(line(call), name(call));
+    }
+
+    private boolean makesFuture(MethodInvocationTree call) {
+        TreePath path = new TreePath(getCurrentPath(), call);
+        // A method that returns a type variable, as Map.put, returns something that was made before.
+        return trees.getElement(path) instanceof ExecutableElement method
+                && method.getReturnType().getKind() == TypeKind.DECLARED
+                && !HARMLESS.matcher(method.getSimpleName()).matches()
+                && isFuture(trees.getTypeMirror(path))
+                && call.getArguments().stream()
+                        .noneMatch(argument -> isFuture(trees.getTypeMirror(new TreePath(path, argument))));
+    }
+
+    /** Whether it is a future, or a collection of futures. */
+    private boolean isFuture(TypeMirror type) {
+        return type instanceof DeclaredType declared
+                && (is(type, Future.class)
+                        || is(type, CompletionStage.class)
+                        || is(type, Iterable.class)
+                                && declared.getTypeArguments().stream().anyMatch(this::isFuture));
+    }
+
+    private boolean is(TypeMirror type, Class<?> wanted) {
+        TypeElement element = elements.getTypeElement(wanted.getName());
+        return element != null && types.isSubtype(types.erasure(type), types.erasure(element.asType()));
+    }
+
+    /** Whether a lambda or a method reference is used as a method that returns nothing. */
+    private boolean returnsNothing(TreePath path) {
+        if (!(trees.getTypeMirror(path) instanceof DeclaredType declared)) {
+            return false;
+        }
+        for (Element member : elements.getAllMembers((TypeElement) declared.asElement())) {
+            if (member.getKind() == ElementKind.METHOD
+                    && member.getModifiers().contains(Modifier.ABSTRACT)
+                    && types.asMemberOf(declared, member) instanceof ExecutableType method) {
+                return method.getReturnType().getKind() == TypeKind.VOID;
+            }
+        }
+        return false;
+    }
+
+    private static String name(MethodInvocationTree call) {
+        String method = call.getMethodSelect().toString();
+        return method.substring(method.lastIndexOf('.') + 1);
+    }
+
+    private long line(Tree tree) {
+        return file.getLineMap().getLineNumber(trees.getSourcePositions().getStartPosition(file, tree));
+    }
+}
