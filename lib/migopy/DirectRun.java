@@ -8,7 +8,7 @@ import migopy.mongo.Connection;
 import migopy.mongo.InDoubt;
 import migopy.mongo.MongoErrors;
 import migopy.observe.Observation;
-import migopy.observe.Refusal;
+import migopy.observe.Observation.Refusal;
 import migopy.settings.Settings;
 import migopy.settings.SettingsSource;
 

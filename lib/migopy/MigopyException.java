@@ -1,25 +1,21 @@
 package migopy;
 
 /**
- * The only exception that Migopy throws for what a person has to know: what happened, and what to
- * type next.
+ * The exception for everything that is reported to the user: what happened, and what to do next.
  *
- * <p>A message is one line that names the things it speaks of. A hint is one line that says what to
- * type; {@link #COMMAND} in it stands for the command as the person started it, and is filled in
- * where the hint is printed.
+ * <p>A message is a statement in one line, with names. A hint is one line that says what to type; {@link #COMMAND} in it
+ * stands for the command as the user started it, and is replaced when the hint is printed.
  */
 public final class MigopyException extends RuntimeException {
     /**
-     * Stands in a hint for {@code ./migopy} or {@code jbang migopy.java}, whichever the person
-     * typed.
+     * Stands in a hint for {@code ./migopy} or {@code jbang migopy.java}, as the user typed it.
      */
     public static final String COMMAND = "{migopy}";
 
     private static final long serialVersionUID = 1L;
 
     /**
-     * What kind of end this is; each has the word that JSON shows and the exit code of CONTRACT,
-     * section 3.
+     * The kind of an error, with its word in JSON and its exit code ({@code docs/reference.md}).
      */
     public enum Kind {
         FAILED("failed", 1),
@@ -42,12 +38,12 @@ public final class MigopyException extends RuntimeException {
             this.exitCode = exitCode;
         }
 
-        /** The word of this kind in {@code --json}. */
+        /** Returns the word of this kind in {@code --json}. */
         public String word() {
             return word;
         }
 
-        /** The exit code of a run that ends with this kind. */
+        /** Returns the exit code of a command that ends with this kind. */
         public int exitCode() {
             return exitCode;
         }
@@ -86,12 +82,12 @@ public final class MigopyException extends RuntimeException {
         return new MigopyException(Kind.UNREACHABLE, message, hint, null);
     }
 
-    /** What kind of end this is. */
+    /** Returns the kind of this error. */
     public Kind kind() {
         return kind;
     }
 
-    /** What to type next, one line; {@link #COMMAND} stands for the command. */
+    /** Returns what to do next, in one line; {@link #COMMAND} stands for the command. */
     public String hint() {
         return hint;
     }

@@ -20,17 +20,17 @@ import migopy.observe.Handles;
 import migopy.observe.Observation;
 
 /**
- * What a migration sees: {@code import static migopy.Migration.db;}.
+ * The API for migrations: {@code import static migopy.Migration.db;}.
  *
- * <p>While a run is at work, these are its connection and its log. In a file that is run directly
- * ({@code jbang mongomigrations/3_add_users.java}) they are those of the project's {@code
- * migopy.java}, and nothing is recorded.
+ * <p>During a run, these are its connection and its log. In a file that is run directly ({@code jbang
+ * mongomigrations/3_add_users.java}), the connection is that of the project's {@code migopy.java}, and nothing is
+ * recorded.
  */
 public final class Migration {
     private static final AtomicReference<Binding> BOUND = new AtomicReference<>();
 
-    /** Bound once a run's migration is over: one that did not hear of its end gets no more. */
-    private static final Binding OVER = new Binding(null, null, null, null, null, null, null, null);
+    /** Bound after a migration has ended: one that ignored its interrupt gets no further handles. */
+    private static final Binding ENDED = new Binding(null, null, null, null, null, null, null, null);
 
     private Migration() {}
 
@@ -38,11 +38,11 @@ public final class Migration {
      * What the calls of this class lead to while a migration runs.
      *
      * @param home the project's folder
-     * @param requireTransactions throws unless the server has them
-     * @param client made when it is asked for first
+     * @param requireTransactions throws unless the server supports them
+     * @param client made when it is first requested
      * @param log takes one line
      * @param backfills makes the backfill of a collection
-     * @param skips takes the reason of {@link #skip}, or throws where nothing can be skipped
+     * @param skips takes the reason of {@link #skip}, or throws if the code cannot be skipped
      * @param observation of what the migration does
      */
     public record Binding(
@@ -105,7 +105,7 @@ public final class Migration {
         }
     }
 
-    /** Takes a binding back. */
+    /** Ends a binding. */
     public interface Unbind extends AutoCloseable {
         @Override
         void close();
@@ -121,46 +121,46 @@ public final class Migration {
         void run(MongoDatabase database, ClientSession session) throws E;
     }
 
-    /** The configured database; writes with majority unless the URI names a write concern. */
+    /** Returns the configured database; it writes with majority unless the URI has another write concern. */
     public static MongoDatabase db() {
         return binding().database();
     }
 
-    /** The client behind {@link #db()}, for other databases and for sessions. */
+    /** Returns the client behind {@link #db()}, for other databases and for sessions. */
     public static MongoClient client() {
         return binding().client().get();
     }
 
-    /** The project's folder: the one of {@code migopy.java}, from wherever it was started. */
+    /** Returns the project's folder, which contains {@code migopy.java}. */
     public static Path home() {
         return binding().home();
     }
 
     /**
-     * A file of the project: {@code Migration.file("seeds/users.csv")}.
+     * Returns a file of the project: {@code Migration.file("seeds/users.csv")}.
      *
-     * @param path relative to {@link #home()}; an absolute one stays as it is
+     * @param path relative to {@link #home()}, or absolute
      */
     public static Path file(String path) {
         return home().resolve(path);
     }
 
-    /** Says one line: to the screen, and into the migration's record. */
+    /** Logs one line: it is shown, and kept in the migration's record. */
     public static void log(String line) {
         binding().log().accept(line);
     }
 
-    /** A change of many documents that goes on where it stopped. */
+    /** Returns a change of many documents that can be resumed where it stopped. */
     public static Backfill backfill(String collection) {
         return binding().backfills().apply(collection);
     }
 
     /**
-     * Ends {@code up()}: this migration is not for this environment. It is recorded as skipped with
-     * the reason, stands in the way of nothing, and is asked again by the next {@code execute}.
-     * What it has written before stays, unless it runs in a transaction.
+     * Ends {@code up()}: this migration is not for this environment. It is recorded as skipped with the reason, blocks
+     * nothing, and is called again by the next {@code execute}. What it has written before stays, unless it runs in a
+     * transaction.
      *
-     * @param reason one line that a person understands
+     * @param reason one line
      */
     public static void skip(String reason) {
         if (reason == null || reason.isBlank()) {
@@ -170,7 +170,7 @@ public final class Migration {
         throw new Skipped(reason);
     }
 
-    /** How {@link #skip} ends {@code up()}. No exception: those a migration may have to catch. */
+    /** Thrown by {@link #skip} to end {@code up()}. An {@code Error}, since a migration may catch exceptions. */
     public static final class Skipped extends Error {
         private static final long serialVersionUID = 1L;
 
@@ -180,13 +180,12 @@ public final class Migration {
     }
 
     /**
-     * Runs an {@code up(MongoDatabase, ClientSession)} in a transaction, for the {@code main} of
-     * such a migration. It is called again from its start on a TransientTransactionError, at most 3
-     * times.
+     * Runs an {@code up(MongoDatabase, ClientSession)} in a transaction, for the {@code main} of such a migration. It is
+     * called again on a TransientTransactionError, at most 3 times.
      *
      * @throws E what the body throws; nothing is then left of the transaction
-     * @throws MigopyException refused, if the server has no transactions; unknown, if nobody can
-     *     tell whether this one was committed
+     * @throws MigopyException refused, if the server does not support transactions; unknown, if it is unknown whether this
+     *     one was committed
      */
     public static <E extends Exception> void transaction(TransactionBody<E> body) throws E {
         binding().requireTransactions().run();
@@ -201,19 +200,19 @@ public final class Migration {
     /**
      * Binds these calls to a run, until the result is closed. For Migopy itself.
      *
-     * @throws MigopyException usage, if another migration is under way in this JVM
+     * @throws MigopyException usage, if another migration is running in this JVM
      */
     public static Unbind bind(Binding binding) {
-        if (!BOUND.compareAndSet(null, binding) && !BOUND.compareAndSet(OVER, binding)) {
-            throw MigopyException.usage("Another migration is under way in this JVM", "Run them one after the other");
+        if (!BOUND.compareAndSet(null, binding) && !BOUND.compareAndSet(ENDED, binding)) {
+            throw MigopyException.usage("Another migration is running in this JVM", "Run them one after the other");
         }
-        return () -> BOUND.compareAndSet(binding, OVER);
+        return () -> BOUND.compareAndSet(binding, ENDED);
     }
 
     private static Binding binding() {
         Binding bound = BOUND.get();
-        if (bound == OVER) {
-            throw MigopyException.failed("The run that called this migration is over", "Begin another run");
+        if (bound == ENDED) {
+            throw MigopyException.failed("The run that called this migration has ended", "Start another run");
         }
         if (bound != null) {
             return bound;

@@ -4,16 +4,13 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Something about one migration that a person has to see, and that keeps {@code execute} from
- * starting.
+ * A problem of one migration, which blocks {@code execute}.
  *
- * @param kind which of the problems of CONTRACT, section 5, it is
+ * @param kind its kind; {@code docs/reference.md} lists them
  * @param name the migration, without {@code .java}; the file's name for {@link Kind#INVALID_NAME}
  * @param message one line: what was found
- * @param hint one line: what to type or do next; {@link MigopyException#COMMAND} stands for the
- *     command
- * @param details further lines for the screen, such as a diff or the compiler's source line; may be
- *     empty
+ * @param hint one line: what to do next; {@link MigopyException#COMMAND} stands for the command
+ * @param details further lines to show, such as a diff or the compiler's source line; may be empty
  */
 public record Problem(Kind kind, String name, String message, String hint, List<String> details) {
     public enum Kind {
@@ -31,7 +28,7 @@ public record Problem(Kind kind, String name, String message, String hint, List<
         UNREADABLE,
         UNKNOWN_ENTRY;
 
-        /** The word of this kind in {@code --json}: {@code duplicate_number}. */
+        /** Returns the word of this kind in {@code --json}: {@code duplicate_number}. */
         public String word() {
             return name().toLowerCase(Locale.ROOT);
         }
@@ -41,7 +38,7 @@ public record Problem(Kind kind, String name, String message, String hint, List<
         details = List.copyOf(details);
     }
 
-    /** Whether it is about the names of files alone, not about a migration. */
+    /** Whether it is a problem of file names alone, not of a migration. */
     public boolean ofTheDirectory() {
         return kind == Kind.INVALID_NAME || kind == Kind.DUPLICATE_NUMBER;
     }

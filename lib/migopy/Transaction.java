@@ -16,21 +16,20 @@ import migopy.observe.ObservedTransaction;
 import org.bson.Document;
 
 /**
- * A transaction that is tried again where MongoDB says that this is safe, and never after somebody
- * else has taken over.
+ * A transaction that is tried again if MongoDB reports that this is safe, but never after another run has taken over.
  *
- * <p>Not the driver's {@code withTransaction}: that one checks no lease between two tries.
+ * <p>Not the driver's {@code withTransaction}, which checks no lease between two attempts.
  */
 public final class Transaction {
     /** How often a body is called again after a TransientTransactionError. */
     private static final int RETRIES = 3;
 
     /**
-     * How often a commit whose outcome is unknown is asked for again; each try is the driver's two.
+     * How often a commit with an unknown outcome is repeated; the driver makes two attempts each time.
      */
     private static final int COMMITS = 5;
 
-    /** NoSuchTransaction: the server has aborted it before. */
+    /** NoSuchTransaction: the server has already aborted it. */
     private static final int ABORTED = 251;
 
     /** TransactionExceededLifetimeLimitSeconds. */
@@ -46,7 +45,7 @@ public final class Transaction {
             .readPreference(ReadPreference.primary())
             .build();
 
-    /** What would end the transaction, or its session, before its record is written. */
+    /** Methods that would end the transaction, or its session, before its record is written. */
     private static final Set<String> RESERVED =
             Set.of("startTransaction", "commitTransaction", "abortTransaction", "withTransaction", "close");
 
@@ -63,8 +62,8 @@ public final class Transaction {
 
     /**
      * @param observation of the call that the transaction is for
-     * @param client tells the server's limit for a transaction, where one was aborted
-     * @param beforeRetry checks lease and fence, and throws where they are not ours
+     * @param client is asked for the server's limit if a transaction was aborted
+     * @param beforeRetry checks lease and record, and throws if they are another run's
      */
     public Transaction(ClientSession session, Observation observation, MongoClient client, Runnable beforeRetry) {
         this.session = session;
@@ -80,8 +79,8 @@ public final class Transaction {
                 return call.proceed();
             }
             throw observation.refuse(
-                    "session.%s() is not the migration's to call".formatted(call.name()),
-                    "Remove it: the transaction is committed when the method returns, and" + " aborted when it throws");
+                    "session.%s() must not be called by the migration".formatted(call.name()),
+                    "Remove it: the transaction is committed when the method returns, and aborted when it throws");
         });
     }
 
@@ -128,8 +127,7 @@ public final class Transaction {
         } finally {
             observed.ending();
             if (!intact && session.hasActiveTransaction()) {
-                session.abortTransaction(); // an abort that fails is the server's to time out; it
-                // does not throw
+                session.abortTransaction(); // does not throw; if it fails, the transaction times out
             }
         }
     }
@@ -142,7 +140,7 @@ public final class Transaction {
         }
     }
 
-    /** Why the transaction cannot be tried again, where the exception itself does not say it. */
+    /** Returns why the transaction cannot be tried again, if the exception itself does not show it. */
     private MigopyException abortedForGood(MongoException e, ObservedTransaction observed, long started) {
         if (e.getCode() != ABORTED && e.getCode() != TOO_LONG) {
             return null;
@@ -197,8 +195,8 @@ public final class Transaction {
                 if (i == COMMITS) {
                     throw new MigopyException(
                             MigopyException.Kind.UNKNOWN,
-                            "Whether the transaction was committed is not known: " + e.getMessage(),
-                            "When the server answers again, see what is true: " + MigopyException.COMMAND + " status",
+                            "It is unknown whether the transaction was committed: " + e.getMessage(),
+                            "When the server answers again, see what is recorded: " + MigopyException.COMMAND + " status",
                             e);
                 }
             }

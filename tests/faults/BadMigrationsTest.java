@@ -19,7 +19,7 @@ import support.Eventually;
 import support.MongoServer;
 import support.OnServer;
 
-/** Rows 20, 21 and 25: what a migration may do to the JVM that runs it. */
+/** Migrations that harm the JVM they run in. */
 @OnServer
 class BadMigrationsTest {
     private static final int OUTPUT_LIMIT = 64 * 1024;
@@ -53,7 +53,7 @@ class BadMigrationsTest {
     }
 
     @Test
-    void whatOneLeavesInItsThreadIsNothingToTheNext(MongoServer server) {
+    void anInterruptOfOneMigrationDoesNotReachTheNext(MongoServer server) {
         var project = project(server)
                 .with("1_one.java", up("Thread.currentThread().interrupt();"))
                 .with("2_two.java", marking("two"));
@@ -88,7 +88,7 @@ class BadMigrationsTest {
     }
 
     @Test
-    void aSourceThatIsNoUtf8IsRefusedAndAByteOrderMarkIsNot(MongoServer server) throws IOException {
+    void aSourceThatIsNotUtf8IsRefusedButAByteOrderMarkIsAccepted(MongoServer server) throws IOException {
         var project =
                 project(server).with("1_one.java", "\uFEFF" + marking("one")).with("2_two.java", marking("two"));
         byte[] latin = marking("caf\u00e9").getBytes(StandardCharsets.ISO_8859_1);

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import support.MongoServer;
 import support.OnServer;
 
-/** Exceptions and streams of the author's own that fail while they are read, and odd texts. */
+/** Exceptions and streams of the user's own that fail while they are read, and unusual texts. */
 @OnServer
 class BitingExceptionsTest {
     private static final String NEVER = "java.util.concurrent.locks.LockSupport.park()";
@@ -60,7 +60,7 @@ class BitingExceptionsTest {
     }
 
     @Test
-    void anExceptionWhoseMessageNeverComesEndsTheRunAllTheSame(MongoServer server) {
+    void anExceptionWhoseMessageNeverReturnsStillEndsTheRun(MongoServer server) {
         String never = "while (true) " + NEVER + ";";
         var project = project(server)
                 .with("1_bite.java", throwing("public String getMessage() { " + never + " }"))
@@ -95,7 +95,7 @@ class BitingExceptionsTest {
     }
 
     @Test
-    void aMigrationThatTakesStandardOutputAwayLeavesItToTheNext(MongoServer server) {
+    void aMigrationThatReplacesStandardOutputDoesNotAffectTheNext(MongoServer server) {
         var project = project(server)
                 .with("1_null.java", up("System.setOut(null); System.setErr(null);"))
                 .with("2_log.java", up("Migration.log(\"logged\");"))

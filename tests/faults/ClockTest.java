@@ -22,9 +22,8 @@ import support.MongoServer;
 import support.OnServer;
 
 /**
- * Row 9: this machine's clock is off by an hour, or jumps, or the machine sleeps. A lease in this
- * JVM, since no JVM's clock can be set from outside; for a process that stood still see {@link
- * OvertakenTest}.
+ * This machine's clock is off by an hour, or jumps, or the machine sleeps. The lease is in this JVM, since no JVM's clock
+ * can be set from outside; for a suspended process see {@link OvertakenTest}.
  */
 @OnServer
 class ClockTest {
@@ -74,7 +73,7 @@ class ClockTest {
 
     @ParameterizedTest
     @ValueSource(longs = {-1, 1})
-    void aClockThatIsOffByAnHourOrJumpsIsNoHarm(long hours, MongoServer server) throws Exception {
+    void aClockThatIsOffByAnHourOrJumpsHasNoEffect(long hours, MongoServer server) throws Exception {
         Wall wall = new Wall(Duration.ofHours(hours));
         try (Lease lease = acquired(server, wall)) {
             assertThat(lease.serverTime()).isCloseTo(server.time(), within(5, ChronoUnit.SECONDS));

@@ -19,7 +19,7 @@ import support.OnServer;
 import support.Project;
 import support.Result;
 
-/** Row 2, in its last moment: something comes between a commit and its answer. */
+/** A transaction is interrupted between its commit and the answer. */
 @OnServer
 class CommitTest {
     private static final int WRITE_CONCERN_TIMED_OUT = 64;
@@ -37,7 +37,7 @@ class CommitTest {
     }
 
     @Test
-    void aCommitWhoseAnswerNeverComesIsFoundInTheJournal(@On(Kind.OWN) MongoServer server) {
+    void aCommitWhoseAnswerIsLostIsFoundInTheJournal(@On(Kind.OWN) MongoServer server) {
         var project = two(server);
         Document lost = new Document("code", WRITE_CONCERN_TIMED_OUT).append("errmsg", "by failCommand");
         commits(server, "alwaysOn", new Document("writeConcernError", lost));
@@ -49,13 +49,13 @@ class CommitTest {
     }
 
     @Test
-    void oneThatIsNotKnownEndsTheRunAndTheNextOneFindsOut(@On(Kind.OWN) MongoServer server) {
+    void anUnknownCommitEndsTheRunAndTheNextRunFindsOut(@On(Kind.OWN) MongoServer server) {
         var project = two(server);
         commits(server, "alwaysOn", new Document("closeConnection", true));
 
         Result result = project.start("execute").exits(5);
 
-        result.complainsBriefly().says("1_one", "Whether the transaction was committed", "status");
+        result.complainsBriefly().says("1_one", "unknown whether the transaction was committed", "status");
         project.lockIsFree();
         assertThat(project.marks()).isEmpty();
         commits(server, "off", new Document());

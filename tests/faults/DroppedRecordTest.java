@@ -35,7 +35,7 @@ class DroppedRecordTest {
     }
 
     @Test
-    void theSameHoldsForTheLastStep(MongoServer server) {
+    void theSameAppliesToTheLastStep(MongoServer server) {
         var project = project(server).with("1_drop.java", up(DROP_ALL));
 
         var result = project.run("execute", "--json").exits(5);
@@ -46,7 +46,7 @@ class DroppedRecordTest {
     }
 
     @Test
-    void theSameHoldsForADatabaseThatIsDroppedBetweenOthers(MongoServer server) {
+    void theSameAppliesToADroppedDatabase(MongoServer server) {
         var project = project(server).with("1_drop.java", up(DROP_ALL)).with("2_two.java", marking("two"));
 
         project.run("execute").exits(5).says("The record of 1_drop was deleted");
@@ -56,20 +56,20 @@ class DroppedRecordTest {
     }
 
     @Test
-    void theSameHoldsForARollbackAndAFix(MongoServer server) {
+    void theSameAppliesToARollbackAndAFix(MongoServer server) {
         var project = project(server)
                 .with("1_one.java", upAndDown("", DROP_JOURNAL))
-                .write("mend.java", up("db().getCollection(\"migrations_fixes\").drop();"));
+                .write("fix.java", up("db().getCollection(\"migrations_fixes\").drop();"));
         project.run("execute").exits(0);
         project.run("rollback", "1_one").exits(5).says("The record of 1_one was deleted");
         assertThat(project.states()).isEmpty();
 
-        project.run("run", "mend.java", "--reason", "x").exits(5).says("was deleted");
+        project.run("run", "fix.java", "--reason", "x").exits(5).says("was deleted");
         assertThat(server.collection("migrations_fixes").countDocuments()).isZero();
     }
 
     @Test
-    void nothingGoesOnWithoutALock(MongoServer server) {
+    void noFurtherMigrationIsStartedWithoutTheLock(MongoServer server) {
         var project = project(server)
                 .with("1_drop.java", up("db().getCollection(\"migrations_lock\").drop();"))
                 .with("2_two.java", marking("two"));

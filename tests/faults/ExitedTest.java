@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import support.MongoServer;
 import support.OnServer;
 
-/** {@code System.exit}, called from anywhere while a run works. */
+/** {@code System.exit}, called from anywhere during a run. */
 @OnServer
 class ExitedTest {
     private static final int DISK_IS_FULL = 14031;
@@ -21,7 +21,7 @@ class ExitedTest {
                     + " \"left\"); left.setDaemon(true); left.start();";
 
     @Test
-    void aThreadThatAnotherMigrationLeftInterruptsTheOneThatRuns(MongoServer server) {
+    void anExitByAThreadOfAnEarlierMigrationInterruptsTheCurrentOne(MongoServer server) {
         var project = project(server)
                 .with("1_leaves.java", up(LEAVE_A_THREAD))
                 .with("2_slow.java", waitingFor("go"))
@@ -41,7 +41,7 @@ class ExitedTest {
     }
 
     @Test
-    void aThreadOfTheMigrationsOwnMakesItFail(MongoServer server) {
+    void anExitByAThreadOfTheMigrationFailsIt(MongoServer server) {
         String shared = "java.util.concurrent.CompletableFuture.runAsync(() -> System.exit(0)).join();";
         var project = project(server).with("1_exit.java", up(shared));
         project.start("execute").exits(1).says("called System.exit", "1_exit.java:8");
@@ -50,7 +50,7 @@ class ExitedTest {
     }
 
     @Test
-    void theExitCodeIsNeverZeroWhereTheJournalDoesNotSayApplied(MongoServer server) {
+    void theExitCodeIsNeverZeroUnlessTheJournalRecordsApplied(MongoServer server) {
         var project = project(server)
                 .with(
                         "1_exit.java",
@@ -69,7 +69,7 @@ class ExitedTest {
     }
 
     @Test
-    void aHookThatCallsItEndsTheProcessAtOnceAndNotWithZero(MongoServer server) {
+    void anExitInAHookEndsTheProcessAtOnceButNotWithZero(MongoServer server) {
         var project = project(server)
                 .entry("@Override protected void beforeRun() { System.exit(0); }")
                 .with("1_one.java", marking("one"));
@@ -78,7 +78,7 @@ class ExitedTest {
     }
 
     @Test
-    void anEndlessShutdownHookDoesNotHoldTheProcess(MongoServer server) {
+    void anEndlessShutdownHookDoesNotDelayTheProcess(MongoServer server) {
         String hook = "Runtime.getRuntime().addShutdownHook(new Thread(() -> { while (true)"
                 + " java.util.concurrent.locks.LockSupport.park(); }));";
         var project = project(server).with("1_hook.java", up(hook));

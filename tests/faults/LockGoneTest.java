@@ -33,7 +33,7 @@ class LockGoneTest {
     }
 
     @Test
-    void aLockThatIsMadeAnewCountsOnFromTheHighestFence(MongoServer server) {
+    void aNewLockContinuesFromTheHighestFence(MongoServer server) {
         var project = project(server).with("1_one.java", marking("one"));
         project.run("execute").exits(0);
         project.with("2_two.java", marking("two")).run("execute").exits(0);
@@ -47,7 +47,7 @@ class LockGoneTest {
     }
 
     @Test
-    void soDoesOneThatWasReplacedByAnOlderOne(MongoServer server) {
+    void aLockThatWasReplacedByAnOlderOneContinuesFromItToo(MongoServer server) {
         var project = project(server).with("1_one.java", marking("one"));
         project.run("execute").exits(0);
         server.collection("migrations").updateOne(new Document("_id", "1_one"), set("fence", 17L));
@@ -59,7 +59,7 @@ class LockGoneTest {
     }
 
     @Test
-    void theFenceOfAFixThatIsRunningCountsToo(MongoServer server) {
+    void theFenceOfARunningFixCountsToo(MongoServer server) {
         server.collection("migrations_fixes")
                 .insertOne(
                         new Document("_id", "dead").append("outcome", "running").append("fence", 5L));
@@ -71,7 +71,7 @@ class LockGoneTest {
     }
 
     @Test
-    void aFenceThatNoLockGaveIsNotCountedOn(MongoServer server) {
+    void aFenceThatNoLockIssuedIsIgnored(MongoServer server) {
         var project = project(server).with("1_one.java", marking("one"));
         project.run("execute").exits(0);
         server.collection("migrations").updateOne(new Document("_id", "1_one"), set("fence", Long.MAX_VALUE));
@@ -82,7 +82,7 @@ class LockGoneTest {
     }
 
     @Test
-    void whoWasOvertakenAfterItsLockWasDeletedWritesNothing(MongoServer server) {
+    void aRunThatWasOvertakenAfterItsLockWasDeletedWritesNothing(MongoServer server) {
         var project = two(server, waitingFor("go"));
         var first = project.start("execute").untilInUp().suspend();
         server.collection("migrations_lock").drop();
@@ -120,7 +120,7 @@ class LockGoneTest {
     }
 
     @Test
-    void aRunWhoseLockWasDeletedSaysSoAndStartsNothingMore(MongoServer server) {
+    void aRunWhoseLockWasDeletedReportsItAndStartsNothingMore(MongoServer server) {
         var project = two(server, waitingFor("go"));
         var run = project.start("execute").untilInUp();
         server.collection("migrations_lock").drop();
@@ -143,7 +143,7 @@ class LockGoneTest {
                 "db().getCollection(\"migrations_lock\").deleteMany(new Document());",
                 "db().runCommand(new Document(\"drop\", \"migrations_lock\"));"
             })
-    void aMigrationThatDeletesTheLockItselfIsTheLastOne(String statement, MongoServer server) {
+    void noMigrationFollowsOneThatDeletesTheLock(String statement, MongoServer server) {
         var project = two(server, up(statement)).lease("30s");
 
         project.run("execute").exits(5).says("migrations_lock was deleted");
@@ -152,7 +152,7 @@ class LockGoneTest {
     }
 
     @Test
-    void aRunWhoseLockWasRemovedWithUnlockSaysSo(MongoServer server) {
+    void aRunWhoseLockWasRemovedWithUnlockReportsIt(MongoServer server) {
         var project = two(server, waitingFor("go"));
         var run = project.start("execute").untilInUp();
         project.run("unlock", "--owner", project.lock().getString("owner")).exits(0);

@@ -18,7 +18,7 @@ import support.MongoServer;
 import support.OnServer;
 import support.Project;
 
-/** Row 5: a call whose answer was lost may have done everything, or be running still. */
+/** A call whose answer was lost may have done everything, or may still be running. */
 @OnServer
 class LostAnswerTest {
     private static final String SLOW_INCREMENT =
@@ -80,7 +80,7 @@ class LostAnswerTest {
     }
 
     @Test
-    void whatTheAuthorWrapsAndAClientOfTheAuthorsOwnAreSeenToo(MongoServer server) {
+    void aWrappedExceptionOfAnotherClientIsRecognized(MongoServer server) {
         server.failing("done", "insert").withError(11602);
         String wrapped = "try (var own = MongoClients.create(\"%s\")) {".formatted(server.uri())
                 + " own.getDatabase(db().getName()).getCollection(\"done\").insertOne(new"
@@ -95,7 +95,7 @@ class LostAnswerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "throw new IllegalStateException(\"could not\");"})
-    void anAnswerThatTheAuthorMakesNothingOfIsSeenToo(String then, MongoServer server) {
+    void aLostAnswerIsNoticedAlsoIfItsExceptionIsCaught(String then, MongoServer server) {
         fill(server);
         String caught = "try { " + SLOW_INCREMENT + " } catch (com.mongodb.MongoException e) {" + then + "}";
         var project = impatient(server).with("1_add.java", up(caught)).with("2_two.java", marking("two"));
@@ -108,7 +108,7 @@ class LostAnswerTest {
     }
 
     @Test
-    void anAnswerThatTheDriverGetsAtItsSecondTryIsNotLost(MongoServer server) {
+    void anAnswerThatTheDriverGetsOnItsSecondAttemptIsNotLost(MongoServer server) {
         server.db().createCollection("done");
         server.failing("done", "insert").times(1).closingTheConnection();
         var project = project(server).with("1_one.java", marking("one"));
@@ -117,7 +117,7 @@ class LostAnswerTest {
     }
 
     @Test
-    void aRollbackWhoseAnswerIsLostIsInterruptedAndNeedsADecision(MongoServer server) {
+    void aRollbackWhoseAnswerIsLostIsInterruptedAndNeedsAManualDecision(MongoServer server) {
         fill(server);
         var project = impatient(server).with("1_add.java", upAndDown("", SLOW_INCREMENT));
         project.run("execute").exits(0);
@@ -135,8 +135,8 @@ class LostAnswerTest {
     @Test
     void aFixWhoseAnswerIsLostIsInterrupted(MongoServer server) {
         fill(server);
-        var project = impatient(server).write("mend.java", up(SLOW_INCREMENT)).write("mend.jsh", SLOW_INCREMENT + "\n");
-        for (String fix : List.of("mend.java", "mend.jsh")) {
+        var project = impatient(server).write("fix.java", up(SLOW_INCREMENT)).write("fix.jsh", SLOW_INCREMENT + "\n");
+        for (String fix : List.of("fix.java", "fix.jsh")) {
             var result = project.run("run", fix, "--reason", "x", "--json").exits(5);
             assertThat(result.json()).containsEntry("outcome", "interrupted");
             Eventually.until("the update is ended", () -> !isUpdating(server));
@@ -148,7 +148,7 @@ class LostAnswerTest {
     }
 
     @Test
-    void whatIsResumableOrTransactionalRunsAgainByItself(MongoServer server) {
+    void aResumableOrTransactionalMigrationRunsAgainByItself(MongoServer server) {
         server.db().createCollection("done");
         String twice = "db().getCollection(\"done\").insertOne(new Document(\"mark\", \"a\"));";
         String inSession = "database.getCollection(\"done\").insertOne(session, new Document());";
@@ -173,7 +173,7 @@ class LostAnswerTest {
     }
 
     @Test
-    void whatTheServerRefusesStaysFailed(MongoServer server) {
+    void aWriteThatTheServerRejectsIsAFailure(MongoServer server) {
         server.collection("done").insertOne(new Document("_id", 1));
         String nobody = "MongoClients.create(\"mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=100\")"
                 + ".getDatabase(\"x\").getCollection(\"y\").insertOne(new Document());";

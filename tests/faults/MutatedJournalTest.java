@@ -33,7 +33,7 @@ import support.OnServer;
 import support.Project;
 import support.Result;
 
-/** Row 11: journal documents that nobody wrote on purpose. */
+/** Damaged journal documents. */
 @OnServer
 class MutatedJournalTest {
     private static final int DOCUMENTS = 10_000;
@@ -48,7 +48,7 @@ class MutatedJournalTest {
     private final Random random = new Random(seed);
 
     @Test
-    void noneOfThemIsACrashOrIsWrittenTo(MongoServer server) {
+    void noneOfThemCausesACrashOrIsOverwritten(MongoServer server) {
         System.out.println("mutated journal: --seed " + seed);
         var project = project(server);
         for (int i = 1; i <= 4; i++) {
@@ -76,7 +76,7 @@ class MutatedJournalTest {
         Result status = project.run("status", "--json", "--all");
         assertThat(status.exitCode()).as("%s: %s", which, status.err()).isZero();
         long settled = before.stream().filter(MutatedJournalTest::isRolledBack).count();
-        // What was rolled back, and has no file any more, is no migration.
+        // A migration that was rolled back and whose file is gone is not shown.
         assertThat(status.json().getList("migrations", Document.class).size())
                 .as(which)
                 .isGreaterThanOrEqualTo((int) (count - settled - 4));

@@ -16,7 +16,7 @@ import support.MongoServer;
 import support.OnServer;
 import support.Project;
 
-/** Rows 7 and 8: the lease ran out while a run stood still, or while its renewals failed. */
+/** The lease expired while a run was suspended, or while its renewals failed. */
 @OnServer
 class OvertakenTest {
     private static final int DISK_IS_FULL = 14031;
@@ -58,7 +58,7 @@ class OvertakenTest {
     }
 
     @Test
-    void whatTheOtherRunRecordedStays(MongoServer server) {
+    void theRecordOfTheOtherRunStays(MongoServer server) {
         var project = two(server, waitingFor("go"));
         var asleep = project.start("execute").untilInUp().suspend();
         project.letTheLeaseRunOut();
@@ -99,7 +99,7 @@ class OvertakenTest {
 
         asleep.resume().exits(5);
 
-        // Those of the batch under way may be done twice, and no others.
+        // Only those of the current batch may be changed twice.
         assertThat(changed(server, 0)).isZero();
         assertThat(changed(server, 2)).isLessThanOrEqualTo(10);
         assertThat(project.journal("1_slow")).containsEntry("state", "applied");
@@ -115,7 +115,7 @@ class OvertakenTest {
 
         run.exits(5).complainsBriefly().says("lock could not be renewed");
 
-        // It ran to its end, nobody has taken over: that is recorded.
+        // It returned, and no other run has taken over, so it is recorded.
         assertThat(project.states()).containsOnlyKeys("1_slow").containsEntry("1_slow", "applied");
         assertThat(project.marks()).containsExactly("slow");
     }
@@ -139,7 +139,7 @@ class OvertakenTest {
     }
 
     @Test
-    void renewalsThatFailForLessThanTwoThirdsOfTheLeaseAreNoHarm(MongoServer server) {
+    void renewalsThatFailForLessThanTwoThirdsOfTheLeaseHaveNoEffect(MongoServer server) {
         var project = two(server, waitingFor("go")).lease("6s");
         var run = project.start("execute").untilInUp();
         var before = project.lock().getDate("expiresAt");

@@ -17,11 +17,11 @@ import support.Mongod;
 import support.On;
 import support.OnServer;
 
-/** Kill -9 of the primary of three members: the driver finds the next one, and the run goes on. */
+/** Kill -9 of the primary of three members: the driver finds the next one, and the run continues. */
 @OnServer
 class PrimaryKilledTest {
     @Test
-    void duringUpTheRunGoesOnWithTheNextPrimary(@On(Kind.THREE_MEMBERS) MongoServer server) {
+    void duringUpTheRunContinuesWithTheNextPrimary(@On(Kind.THREE_MEMBERS) MongoServer server) {
         server.db().createCollection("done");
         var project = project(server)
                 .with("1_slow.java", waitingFor("go"))
@@ -39,7 +39,7 @@ class PrimaryKilledTest {
     }
 
     @Test
-    void anUpdateThatDiesWithItIsInterruptedAndRunsAgainOnlyWhenAsked(@On(Kind.THREE_MEMBERS) MongoServer server) {
+    void anUpdateThatWasLostWithItIsInterruptedAndRunsAgainOnlyWithRetry(@On(Kind.THREE_MEMBERS) MongoServer server) {
         server.db().createCollection("done");
         String update = up("support.Signals.send(\"in-up\"); if (!new"
                 + " java.io.File(System.getProperty(\"migopy.test.signals\"),"

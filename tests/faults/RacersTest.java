@@ -18,13 +18,13 @@ import support.MongoServer;
 import support.OnServer;
 import support.Run;
 
-/** Row 6: several runners at once. Each is a JVM that runs {@code execute} once a round. */
+/** Several runners at once. Each is a JVM that runs {@code execute} once a round. */
 @OnServer
 class RacersTest {
     private static final int ROUNDS = 20;
     private static final Duration ROUND_LIMIT = Duration.ofSeconds(60);
 
-    /** Every second one waits for the lock; the others give way. */
+    /** Every second one waits for the lock; the others exit. */
     private static final String RACE = """
         @Command void race() {
             int me = Integer.getInteger("racer");
@@ -40,7 +40,7 @@ class RacersTest {
 
     @ParameterizedTest
     @CsvSource({"2, 2", "10, 2"})
-    void eachMigrationIsAppliedOnceAndLosersGiveWay(int runners, int each, MongoServer server) throws Exception {
+    void eachMigrationIsAppliedOnceAndTheOtherRunnersExit(int runners, int each, MongoServer server) throws Exception {
         var project = project(server).entry(RACE);
         List<Run> racers = new ArrayList<>();
         for (int i = 0; i < runners; i++) {
@@ -60,7 +60,7 @@ class RacersTest {
             }
         }
         racers.forEach(racer -> racer.exits(0));
-        // In any order: the clocks of several JVMs made their _ids.
+        // In any order: their _ids come from the clocks of several JVMs.
         assertThat(project.marks()).containsExactlyInAnyOrderElementsOf(marks);
         assertThat(project.states().values()).hasSize(marks.size()).containsOnly("applied");
         project.lockIsFree();

@@ -23,8 +23,7 @@ import support.Project;
 import support.Result;
 
 /**
- * Rows 11 to 16, 22, 24, 26, 27 and 33: what is refused, by a process of its own, before anything
- * is done. The single cases are in {@code mongo.command}.
+ * What is refused before anything is done, by a process of its own. The single cases are in {@code mongo.command}.
  */
 @OnServer
 class RefusedTest {
@@ -38,7 +37,7 @@ class RefusedTest {
     }
 
     @Test
-    void documentsOfUnknownShapeAreToldAndLeftAlone(MongoServer server) {
+    void documentsOfUnknownShapeAreReportedAndLeftUnchanged(MongoServer server) {
         List<Document> strange = List.of(
                 new Document("_id", "1_one").append("state", "sparkling"),
                 new Document("_id", 17L).append("name", List.of("2_two.java")),
@@ -84,7 +83,7 @@ class RefusedTest {
     }
 
     @Test
-    void twoFilesOfOneNumberAndANumberTooLargeAreRefusedBeforeConnecting() {
+    void twoFilesWithOneNumberAndANumberThatIsTooLargeAreRefusedBeforeConnecting() {
         var project = withoutServer()
                 .environment("MONGO_HOST", "127.0.0.1")
                 .environment("MONGO_PORT", "1")
@@ -100,7 +99,7 @@ class RefusedTest {
     }
 
     @Test
-    void aNumberBelowTheLastAppliedIsRefusedUntilThatIsWanted(MongoServer server) {
+    void aNumberBelowTheLastAppliedOneIsRefusedUnlessItIsRequested(MongoServer server) {
         var project = applied(server, "1_one", "5_five").with("3_three.java", marking("3_three"));
         project.run("execute").exits(3).says("3_three is out of order", "--out-of-order");
         assertThat(project.marks()).containsExactly("1_one", "5_five");
@@ -140,7 +139,7 @@ class RefusedTest {
     }
 
     @Test
-    void aDirectoryThatIsMissingOrNoneIs2AndAnEmptyOneIs0(MongoServer server) throws IOException {
+    void aMissingDirectoryOrAFileInItsPlaceExits2AndAnEmptyOne0(MongoServer server) throws IOException {
         var project = project(server).inChild();
         project.run("execute").exits(0);
         Files.delete(project.migrations());
@@ -151,7 +150,7 @@ class RefusedTest {
     }
 
     @Test
-    void withoutADownNothingGoesBack(MongoServer server) {
+    void withoutADownNothingIsRolledBack(MongoServer server) {
         var project = project(server).with("1_one.java", oneWay("one"));
         project.with("2_two.java", marking("two")).run("execute").exits(0);
         project.inChild();
@@ -161,7 +160,7 @@ class RefusedTest {
     }
 
     @Test
-    void aDownThatThrowsBlocksUntilAPersonSettlesIt(MongoServer server) {
+    void aDownThatThrowsBlocksUntilItIsRepaired(MongoServer server) {
         var project = project(server).with("1_one.java", failingDown("one", "no way back"));
         project.with("2_two.java", marking("two")).run("execute", "--to", "1").exits(0);
         project.inChild();
@@ -177,7 +176,7 @@ class RefusedTest {
     }
 
     @Test
-    void aStandaloneRefusesTransactionsByNameAndDoesAllElse(@On(Kind.STANDALONE) MongoServer server) {
+    void aStandaloneRefusesTransactionsByNameAndSupportsAllElse(@On(Kind.STANDALONE) MongoServer server) {
         var project = project(server)
                 .with("1_one.java", marking("one"))
                 .with("2_two.java", transactional("two"))

@@ -17,7 +17,7 @@ import support.OnServer;
 import support.Project;
 import support.Result;
 
-/** Rows 1, 2 and 18: a run that is gone from one instant to the next. */
+/** A run is killed. */
 @OnServer
 class RunKilledTest {
     /** Marks "half", then has the server work for 20 s, unless the test said "again". */
@@ -38,7 +38,7 @@ class RunKilledTest {
     }
 
     @Test
-    void whatTheDeadRunStillDoesInTheServerIsToldAndEndedBeforeItIsRunAgain(MongoServer server) {
+    void operationsOfACrashedRunAreReportedAndEndedBeforeItIsRunAgain(MongoServer server) {
         var project = threeWith(server, LONG_UPDATE);
         var killed = project.start("execute").untilInUp();
         Eventually.until("the server is at work", () -> updates(server) == 1);
@@ -53,7 +53,7 @@ class RunKilledTest {
         assertThat(by).containsEntry("pid", killed.pid());
         told.says("2_two was interrupted: run " + left.getString("run"), "begun on ");
         told.says("by %s on %s, pid %d".formatted(by.get("user"), by.get("host"), killed.pid()));
-        told.says("still runs in the server: update of " + server.database() + ".done, opid ");
+        told.says("still runs on the server: update of " + server.database() + ".done, opid ");
         told.says("execute 2_two --retry", "repair 2_two --as");
         assertThat(project.states()).containsEntry("2_two", "running").doesNotContainKey("3_three");
         project.lockIsFree();
@@ -77,7 +77,7 @@ class RunKilledTest {
         fault.close();
         project.letTheLeaseRunOut();
 
-        project.run("execute").exits(5).says("2_two", "nothing of it runs in the server");
+        project.run("execute").exits(5).says("2_two", "none of its operations is running on the server");
         assertThat(project.states()).containsEntry("2_two", "running");
         project.run("repair", "2_two", "--as", "applied", "--reason", "its mark is there")
                 .exits(0);
@@ -86,7 +86,7 @@ class RunKilledTest {
     }
 
     @Test
-    void aHaltFromWithinIsAKillToo(MongoServer server) {
+    void aHaltOfTheJvmIsAKillToo(MongoServer server) {
         var project = threeWith(server, up("Runtime.getRuntime().halt(137);"));
         project.start("execute").exits(137);
         assertThat(project.states()).containsEntry("2_two", "running").doesNotContainKey("3_three");
@@ -95,7 +95,7 @@ class RunKilledTest {
     }
 
     @Test
-    void aTransactionalOneThatIsKilledInItsCommitIsAppliedOnceByItself(MongoServer server) {
+    void aTransactionalMigrationThatIsKilledInItsCommitIsAppliedExactlyOnce(MongoServer server) {
         server.db().createCollection("done");
         var project = threeWith(server, transactional("two"));
         server.admin(new Document("configureFailPoint", "failCommand")

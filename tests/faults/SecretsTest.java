@@ -21,7 +21,7 @@ import support.OnServer;
 import support.Project;
 import support.Result;
 
-/** Row 23: a password, wherever it comes from, is on no output, in no journal and in no ps. */
+/** A password, wherever it comes from, is in no output, journal or list of processes. */
 @OnServer
 class SecretsTest {
     private static final String PASSWORD = "p@s:s/w%rd$\"' 7x";
@@ -67,7 +67,7 @@ class SecretsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"uri", "environment", "file"})
-    void aWrongOneIsNotShownEither(String from, @On(Kind.AUTH) MongoServer server) {
+    void aWrongPasswordIsNotShownEither(String from, @On(Kind.AUTH) MongoServer server) {
         server.createUser("keeper", "another", "readWrite");
         var project = project(server).with("1_one.java", marking("one"));
         given(project, from, "keeper", PASSWORD);

@@ -1,7 +1,7 @@
 package faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static support.Migrations.deafWaitingFor;
+import static support.Migrations.waitingUninterruptiblyFor;
 import static support.Migrations.failing;
 import static support.Migrations.marking;
 import static support.Migrations.source;
@@ -21,7 +21,7 @@ import support.OnServer;
 import support.Project;
 import support.Result;
 
-/** Rows 10, 17 and 19: a run is asked to end, from outside, from within or by its time limit. */
+/** A run is asked to end, from outside, from within or by its time limit. */
 @OnServer
 class SignalledTest {
     private static final Duration GRACE = Duration.ofSeconds(10);
@@ -43,8 +43,8 @@ class SignalledTest {
     }
 
     @Test
-    void oneThatIsDeafStaysRunningWithTheReasonNoted(MongoServer server) {
-        var project = two(server, deafWaitingFor("never"));
+    void aMigrationThatIgnoresInterruptsStaysRunningWithTheReasonNoted(MongoServer server) {
+        var project = two(server, waitingUninterruptiblyFor("never"));
         var run = project.start("execute").untilInUp();
         Instant before = Instant.now();
         run.terminate().exits(143);
@@ -59,7 +59,7 @@ class SignalledTest {
     }
 
     @Test
-    void oneThatThrowsInTheMomentOfASignalIsNeverAppliedByThat(MongoServer server) {
+    void anExceptionAtTheMomentOfASignalIsNeverRecordedAsApplied(MongoServer server) {
         var project = project(server);
         for (int micros = 0; micros < 600; micros += 50) {
             project.with("1_throws.java", up(THROWS_BESIDE_A_SIGNAL.formatted(micros)));
@@ -71,7 +71,7 @@ class SignalledTest {
 
     @Test
     void aSecondSignalEndsItAtOnce(MongoServer server) {
-        var project = two(server, deafWaitingFor("never"));
+        var project = two(server, waitingUninterruptiblyFor("never"));
         var run = project.start("execute").untilInUp();
         Instant before = Instant.now();
         run.interrupt();
@@ -83,7 +83,7 @@ class SignalledTest {
     }
 
     @Test
-    void oneThatIsSaidTwiceInAMomentIsOne(MongoServer server) {
+    void aSignalThatIsRepeatedAtOnceCountsOnce(MongoServer server) {
         var project = two(server, LONG_UPDATE);
         var run = project.start("execute").untilInUp();
         run.terminateTwiceInAMoment().exits(143);
@@ -92,7 +92,7 @@ class SignalledTest {
     }
 
     @Test
-    void whatItDoesInTheServerIsEndedToo(MongoServer server) {
+    void itsOperationsOnTheServerAreEndedToo(MongoServer server) {
         var project = two(server, LONG_UPDATE);
         var run = project.start("execute").untilInUp();
         Eventually.until("the server is at work", () -> updates(server) == 1);
@@ -104,7 +104,7 @@ class SignalledTest {
     }
 
     @Test
-    void atItsTimeLimitToo(MongoServer server) {
+    void theyAreEndedAtTheTimeLimitToo(MongoServer server) {
         var project = two(server, LONG_UPDATE);
         project.start("execute", "--timeout", "2s").exits(1);
         assertThat(updates(server)).isZero();
@@ -114,7 +114,7 @@ class SignalledTest {
     }
 
     @Test
-    void anEndlessLoopThatIsDeafEndsWithItsOperationsInTheServer(MongoServer server) {
+    void anEndlessLoopThatIgnoresInterruptsIsEndedWithItsOperationsOnTheServer(MongoServer server) {
         var project = two(
                 server,
                 up("db().getCollection(\"done\").insertOne(new Document(\"mark\","
@@ -152,7 +152,7 @@ class SignalledTest {
     }
 
     @Test
-    void aRepairThatIsStoppedGivesItsLockBackAndSettlesNothing(MongoServer server) {
+    void aRepairThatIsStoppedReleasesItsLockAndChangesNothing(MongoServer server) {
         var project = two(server, failing("slow", "no"));
         project.run("execute").exits(1);
         Document before = project.journal("1_slow");
@@ -183,7 +183,7 @@ class SignalledTest {
     }
 
     @Test
-    void whatWasRegisteredBeforeASignalIsTold(MongoServer server) {
+    void migrationsThatWereIgnoredBeforeASignalAreReported(MongoServer server) {
         var project = project(server);
         for (int i = 1; i <= 25; i++) {
             project.with(i + "_m.java", marking("m" + i));
@@ -199,7 +199,7 @@ class SignalledTest {
     }
 
     @Test
-    void aBackfillFinishesItsBatchAndGoesOnLater(MongoServer server) {
+    void aBackfillFinishesItsBatchAndIsResumedLater(MongoServer server) {
         List<Document> users = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             users.add(new Document("_id", i).append("n", 0));
@@ -255,7 +255,7 @@ class SignalledTest {
     }
 
     @Test
-    void aTerminalThatIsClosedIsASignalAndNoCallOfSystemExit(MongoServer server) throws Exception {
+    void aClosedTerminalIsASignalAndNotACallOfSystemExit(MongoServer server) throws Exception {
         var project = two(server, waitingFor("never"));
         var run = project.start("execute").untilInUp();
         new ProcessBuilder("kill", "-HUP", String.valueOf(run.pid())).start().waitFor();

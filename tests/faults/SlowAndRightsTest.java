@@ -16,11 +16,11 @@ import support.MongoServer;
 import support.On;
 import support.OnServer;
 
-/** Rows 34 and 35: a user without rights, and a server that is slow. */
+/** A user without rights, and a slow server. */
 @OnServer
 class SlowAndRightsTest {
     @Test
-    void whoMayOnlyReadSeesTheStatusAndIsToldWhichRightIsMissing(@On(Kind.AUTH) MongoServer server) {
+    void aUserWithReadRightsSeesTheStatusAndTheMissingRight(@On(Kind.AUTH) MongoServer server) {
         var project = project(server).with("1_one.java", marking("one")).with("2_two.java", marking("two"));
         project.run("execute", "--to", "1").exits(0);
         Document lock = project.lock();
@@ -45,7 +45,7 @@ class SlowAndRightsTest {
     }
 
     @Test
-    void whoMayNotWriteTheJournalIsToldAndNothingRuns(@On(Kind.AUTH) MongoServer server) {
+    void withoutTheRightToWriteTheJournalNothingRuns(@On(Kind.AUTH) MongoServer server) {
         var project = project(server).with("1_one.java", marking("one"));
         Document any = new Document("resource", new Document("db", server.database()).append("collection", ""))
                 .append("actions", List.of("find"));
@@ -68,7 +68,7 @@ class SlowAndRightsTest {
     }
 
     @Test
-    void withEveryCommandDelayedAllIsStillRightAndTheLeaseIsKept(MongoServer server) {
+    void withEveryCommandDelayedTheResultIsTheSameAndTheLeaseIsKept(MongoServer server) {
         server.db().createCollection("done");
         var proxy = server.proxy();
         proxy.delay(Duration.ofMillis(200));

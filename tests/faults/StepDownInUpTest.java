@@ -16,7 +16,7 @@ import support.MongoServer;
 import support.On;
 import support.OnServer;
 
-/** Row 5: the primary steps down while a migration is in {@code up()}. */
+/** The primary steps down while a migration is in {@code up()}. */
 @OnServer
 class StepDownInUpTest {
     private static final String LONG_UPDATE =
@@ -43,7 +43,7 @@ class StepDownInUpTest {
     }
 
     @Test
-    void theLeaseIsRenewedAfterTheElectionAndTheRunGoesOn(@On(Kind.OWN) MongoServer server) {
+    void theLeaseIsRenewedAfterTheElectionAndTheRunContinues(@On(Kind.OWN) MongoServer server) {
         server.db().createCollection("done");
         var project = project(server)
                 .environment("MONGO_URI", server.uriOfSet())

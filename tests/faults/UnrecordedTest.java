@@ -17,7 +17,7 @@ import support.OnServer;
 import support.Project;
 import support.Result;
 
-/** Rows 3 and 4: the journal and the lock cannot be written, for a moment or for good. */
+/** Journal and lock cannot be written, for a moment or permanently. */
 @OnServer
 class UnrecordedTest {
     private static final int DISK_IS_FULL = 14031;
@@ -27,7 +27,7 @@ class UnrecordedTest {
     }
 
     @Test
-    void whatRanButCouldNotBeRecordedIsNeitherAppliedNorFailed(MongoServer server) {
+    void aMigrationThatRanButCouldNotBeRecordedIsNeitherAppliedNorFailed(MongoServer server) {
         var project = two(server);
         var run = project.start("execute", "--json").untilInUp();
         var fault = server.failing("migrations", "update").withError(DISK_IS_FULL);
@@ -48,7 +48,7 @@ class UnrecordedTest {
     }
 
     @Test
-    void aPersonIsToldThatItRanToItsEndAndWhatToType(MongoServer server) {
+    void theMessageReportsThatItRanAndTheHintWhatToType(MongoServer server) {
         var project = two(server);
         var run = project.start("execute").untilInUp();
         server.failing("migrations", "update").withError(DISK_IS_FULL);
@@ -77,7 +77,7 @@ class UnrecordedTest {
     }
 
     @Test
-    void whereNothingCanBeWrittenAnyMoreTheAnswerIsTheSame(@On(Kind.OWN) MongoServer server) {
+    void theAnswerIsTheSameIfNothingCanBeWrittenAnyMore(@On(Kind.OWN) MongoServer server) {
         var project = two(server);
         var run = project.start("execute").untilInUp();
         server.admin(new Document("configureFailPoint", "failCommand")
@@ -93,7 +93,7 @@ class UnrecordedTest {
     }
 
     @Test
-    void aRefusalBeforeTheFirstStepLeavesNothingBegun(MongoServer server) {
+    void aRefusalBeforeTheFirstStepLeavesNoRecord(MongoServer server) {
         var project = project(server).with("1_one.java", marking("one")).with("2_two.java", failing("two", "no"));
         server.failing("migrations", "update").withError(DISK_IS_FULL);
 

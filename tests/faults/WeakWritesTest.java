@@ -41,7 +41,7 @@ class WeakWritesTest {
     }
 
     @Test
-    void thatAFailoverRolledBackInDownAreSettledTheOtherWay(@On(Kind.THREE_MEMBERS) MongoServer server) {
+    void thatAFailoverRolledBackInDownGetAHintForARollback(@On(Kind.THREE_MEMBERS) MongoServer server) {
         var project = project(server).with("1_one.java", upAndDown("", WAITING));
         project.run("execute").exits(0);
 
@@ -80,7 +80,7 @@ class WeakWritesTest {
     }
 
     @Test
-    void areWaitedForAndSaid(MongoServer server) {
+    void areWaitedForAndReported(MongoServer server) {
         var project = project(server).with("1_one.java", up(WITH_W1));
         project.run("execute").exits(0).says("w: 1", "majority");
         assertThat(project.states()).containsEntry("1_one", "applied");

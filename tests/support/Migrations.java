@@ -36,9 +36,9 @@ public final class Migrations {
         return upAndDown(inUp() + await("await", signal) + insert("slow"), delete("slow"));
     }
 
-    /** The same, deaf to interrupts. */
-    public static String deafWaitingFor(String signal) {
-        return upAndDown(inUp() + await("awaitDeaf", signal) + insert("slow"), delete("slow"));
+    /** The same, ignoring interrupts. */
+    public static String waitingUninterruptiblyFor(String signal) {
+        return upAndDown(inUp() + await("awaitUninterruptibly", signal) + insert("slow"), delete("slow"));
     }
 
     /** A transactional one: inserts {@code mark} in its session. */

@@ -45,8 +45,8 @@ public final class Signals {
         }
     }
 
-    /** The same, deaf to interrupts. */
-    public static void awaitDeaf(String signal) {
+    /** The same, ignoring interrupts. */
+    public static void awaitUninterruptibly(String signal) {
         Path file = folder().resolve(signal);
         for (long end = System.nanoTime() + LIMIT.toNanos(); !Files.exists(file); ) {
             if (System.nanoTime() > end) {

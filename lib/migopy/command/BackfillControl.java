@@ -1,5 +1,7 @@
 package migopy.command;
 
+import migopy.run.Survey.JournalView;
+
 import com.mongodb.MongoException;
 import java.util.List;
 import migopy.MigopyException;
@@ -15,7 +17,7 @@ import migopy.mongo.MongoErrors;
 import migopy.plan.MigrationState;
 import migopy.plan.NameResolver;
 import migopy.plan.Situation;
-import migopy.run.JournalView;
+import migopy.run.Survey.JournalView;
 import migopy.run.Ledger;
 import migopy.run.Survey;
 import migopy.settings.Settings;

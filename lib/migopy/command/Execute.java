@@ -3,7 +3,7 @@ package migopy.command;
 import java.util.ArrayList;
 import java.util.List;
 import migopy.plan.Request.ExecuteRequest;
-import migopy.run.RunOptions;
+import migopy.run.Runner.RunOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

@@ -24,7 +24,7 @@ import migopy.mongo.MongoErrors;
 import migopy.plan.MigrationState;
 import migopy.plan.NameResolver;
 import migopy.plan.Situation;
-import migopy.run.JournalView;
+import migopy.run.Survey.JournalView;
 import migopy.run.Ledger;
 import migopy.run.Survey;
 import migopy.settings.Settings;

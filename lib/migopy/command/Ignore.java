@@ -8,7 +8,7 @@ import migopy.MigopyException;
 import migopy.console.Terminal;
 import migopy.console.Wording;
 import migopy.plan.Request.IgnoreRequest;
-import migopy.run.RunOptions;
+import migopy.run.Runner.RunOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;

@@ -1,7 +1,7 @@
 package migopy.command;
 
 import java.time.Duration;
-import migopy.run.RunOptions;
+import migopy.run.Runner.RunOptions;
 import migopy.settings.Durations;
 import picocli.CommandLine.Option;
 

@@ -1,7 +1,7 @@
 package migopy.command;
 
 import java.util.Map;
-import migopy.run.Hooks;
+import migopy.run.RunContext.Hooks;
 import migopy.settings.UserFields;
 
 /**

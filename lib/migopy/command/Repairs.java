@@ -24,8 +24,8 @@ import migopy.journal.Writes.Settlement;
 import migopy.plan.NameResolver;
 import migopy.plan.Overview;
 import migopy.plan.Situation;
-import migopy.run.JournalView;
-import migopy.run.Operation;
+import migopy.run.Survey.JournalView;
+import migopy.run.LockedRun;
 import migopy.run.RunContext;
 import migopy.run.Survey;
 import org.bson.Document;
@@ -36,7 +36,7 @@ public final class Repairs {
     private static final int REASON_LIMIT = 4 * 1024;
 
     private final Order order;
-    private final Operation operation;
+    private final LockedRun locked;
 
     /**
      * What is to be settled, and how.
@@ -66,9 +66,9 @@ public final class Repairs {
         }
     }
 
-    private Repairs(Order order, Operation operation) {
+    private Repairs(Order order, LockedRun locked) {
         this.order = order;
-        this.operation = operation;
+        this.locked = locked;
     }
 
     /**
@@ -88,9 +88,9 @@ public final class Repairs {
         return context.guarded(what, ledger -> {
             // A wrong name is reported before anything is touched.
             check(order, overview(survey, ledger.journal().entries()));
-            try (Operation operation = Operation.open(context, ledger, Duration.ZERO)) {
-                Overview overview = overview(survey, operation.journalAlone());
-                Repairs repairs = new Repairs(order, operation);
+            try (LockedRun locked = LockedRun.open(context, ledger, Duration.ZERO)) {
+                Overview overview = overview(survey, locked.journalAlone());
+                Repairs repairs = new Repairs(order, locked);
                 return order.renamedFrom() == null
                         ? repairs.settle(overview)
                         : repairs.rename(Rename.of(order, overview));
@@ -133,12 +133,12 @@ public final class Repairs {
         }
         List<Settlement> settlements = new ArrayList<>();
         for (Resolution resolution : resolutions) {
-            operation.takeover().clear(resolution.about().entry());
+            locked.recovery().clear(resolution.about().entry());
             settlements.add(settlement(resolution));
         }
         uninterrupted(() -> {
             for (Settlement one : settlements) {
-                operation.lease().ensureHeld();
+                locked.lease().ensureHeld();
                 journal().settle(one.expected(), one.update());
             }
         });
@@ -147,12 +147,12 @@ public final class Repairs {
 
     private RepairAnswer rename(Rename rename) {
         if (rename.isDone()) {
-            return new RepairAnswer(operation.runId(), List.of(), List.of());
+            return new RepairAnswer(locked.runId(), List.of(), List.of());
         }
         JournalEntry old = rename.old().entry();
         String name = rename.now().name();
         uninterrupted(() -> {
-            operation.lease().ensureHeld();
+            locked.lease().ensureHeld();
             if (rename.isHalfDone()) {
                 journal().remove(Precondition.of(old));
                 return;
@@ -166,26 +166,26 @@ public final class Repairs {
                             old.name(),
                             rename.now().file().fileName(),
                             rename.now().file().number(),
-                            operation.lease().token(),
+                            locked.lease().token(),
                             repair(Order.RENAMED, "renamed from " + old.name() + why)));
         });
-        return new RepairAnswer(operation.runId(), List.of(new Repaired(name, old.name(), Order.RENAMED)), List.of());
+        return new RepairAnswer(locked.runId(), List.of(new Repaired(name, old.name(), Order.RENAMED)), List.of());
     }
 
     private Journal journal() {
-        return operation.ledger().journal();
+        return locked.ledger().journal();
     }
 
     /** A signal waits for the end of these few writes: all of them are made, or none. */
     private void uninterrupted(Runnable writes) {
-        operation.watchdog().inStep(true);
+        locked.shutdown().inStep(true);
         try {
-            if (operation.watchdog().stopped().isPresent()) {
-                throw operation.watchdog().endedEarly(null);
+            if (locked.shutdown().stopped().isPresent()) {
+                throw locked.shutdown().endedEarly(null);
             }
             writes.run();
         } finally {
-            operation.watchdog().inStep(false);
+            locked.shutdown().inStep(false);
         }
     }
 
@@ -205,7 +205,7 @@ public final class Repairs {
 
     private Settlement settlement(Resolution resolution) {
         JournalEntry entry = resolution.about().entry();
-        Instant now = operation.lease().serverTime();
+        Instant now = locked.lease().serverTime();
         List<Attempt> attempts = new ArrayList<>();
         if (entry.state().underWay()) {
             attempts.add(Attempt.interrupted(entry));
@@ -215,7 +215,7 @@ public final class Repairs {
         return new Settlement(
                 Precondition.of(entry),
                 resolution.state(),
-                operation.lease().token(),
+                locked.lease().token(),
                 resolution.ended() ? now : null,
                 resolution.takesText() ? text(resolution.about()) : null,
                 resolution.fileGone(),
@@ -223,15 +223,15 @@ public final class Repairs {
     }
 
     private Attempt repair(String outcome, String reason) {
-        Instant now = operation.lease().serverTime();
+        Instant now = locked.lease().serverTime();
         return new Attempt(
                 "repair",
                 outcome,
-                operation.runId(),
+                locked.runId(),
                 now,
                 now,
                 null,
-                operation.by(),
+                locked.by(),
                 null,
                 new Attempt.Note("reason", reason));
     }
@@ -251,7 +251,7 @@ public final class Repairs {
                 notices.add(one.name() + " is recorded with the text that its file has now.");
             }
         }
-        return new RepairAnswer(operation.runId(), repaired, notices);
+        return new RepairAnswer(locked.runId(), repaired, notices);
     }
 
     /**

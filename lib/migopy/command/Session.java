@@ -16,12 +16,12 @@ import migopy.files.EntryScript;
 import migopy.mongo.Connection;
 import migopy.plan.Request;
 import migopy.plan.Request.ExecuteRequest;
-import migopy.run.Hooks;
+import migopy.run.RunContext.Hooks;
 import migopy.run.RunContext;
-import migopy.run.RunOptions;
-import migopy.run.RunResult;
+import migopy.run.Runner.RunOptions;
+import migopy.run.Runner.RunResult;
 import migopy.run.Runner;
-import migopy.run.Watchdog;
+import migopy.run.Shutdown;
 import migopy.settings.Redactor;
 import migopy.settings.Settings;
 import migopy.settings.SettingsResolver;
@@ -41,7 +41,7 @@ public final class Session implements AutoCloseable {
     private final Dumps dumps = new Dumps(this);
     private Settings settings;
     private Connection connection;
-    private Watchdog watchdog;
+    private Shutdown shutdown;
 
     /** Where the console finds the redactor, once settings have told the secrets. */
     static final class Reading {
@@ -212,8 +212,8 @@ public final class Session implements AutoCloseable {
      */
     int watched(ToIntFunction<RunContext> work) {
         Connection opened = connection();
-        Watchdog installed = Watchdog.install(asProgram);
-        watchdog = installed;
+        Shutdown installed = Shutdown.install(asProgram);
+        shutdown = installed;
         try (installed) {
             return work.applyAsInt(new RunContext(settings(), opened, runId, console, hooks(), installed, verbose()));
         } catch (RuntimeException e) {
@@ -223,8 +223,8 @@ public final class Session implements AutoCloseable {
 
     /** Says that the answer is out, and how the process ends. */
     void ended(int exitCode) {
-        if (watchdog != null) {
-            watchdog.finish(exitCode);
+        if (shutdown != null) {
+            shutdown.finish(exitCode);
         }
     }
 

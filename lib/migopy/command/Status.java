@@ -20,7 +20,7 @@ import migopy.plan.MigrationState;
 import migopy.plan.Overview;
 import migopy.plan.Situation;
 import migopy.run.EditDiff;
-import migopy.run.JournalView;
+import migopy.run.Survey.JournalView;
 import migopy.run.Ledger;
 import migopy.run.Survey;
 import migopy.settings.Settings;

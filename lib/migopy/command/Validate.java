@@ -19,7 +19,7 @@ import migopy.files.SourceCompiler.Compilation;
 import migopy.mongo.Connection;
 import migopy.mongo.MongoErrors;
 import migopy.plan.Overview;
-import migopy.run.JournalView;
+import migopy.run.Survey.JournalView;
 import migopy.run.Ledger;
 import migopy.run.Survey;
 import migopy.settings.Settings;

@@ -54,11 +54,13 @@ final class DroppedFutures extends TreePathScanner<Void, Void> {
     private final Elements elements;
     private final CompilationUnitTree file;
 
-    /** What to say, by line. */
-    private final Map<Long, String> found = new TreeMap<>();
+    private final Map<Long, Dropped> found = new TreeMap<>();
 
-    private final Map<Element, MethodInvocationTree> variables = new LinkedHashMap<>();
+    /** The variables that have a future, with their lines. */
+    private final Map<Element, Map.Entry<Long, Dropped>> variables = new LinkedHashMap<>();
     private final Set<Element> used = new HashSet<>();
+
+    private record Dropped(String method, TypeMirror type) {}
 
     private DroppedFutures(JavacTask task, CompilationUnitTree file) {
         this.trees = Trees.instance(task);
@@ -77,26 +79,29 @@ final class DroppedFutures extends TreePathScanner<Void, Void> {
         DroppedFutures scanner = new DroppedFutures(task, analyzed.getCompilationUnit());
         scanner.scan(scanner.trees.getPath(analyzed.getTypeElement()), null);
         scanner.variables.keySet().removeAll(scanner.used);
-        scanner.variables.values().forEach(scanner::add);
-        for (Map.Entry<Long, String> first : scanner.found.entrySet()) {
-            String call = first.getValue();
+        scanner.variables.values().forEach(each -> scanner.found.put(each.getKey(), each.getValue()));
+        for (Map.Entry<Long, Dropped> first : scanner.found.entrySet()) {
+            Dropped dropped = first.getValue();
             return CompilerMessages.of(
                     unit,
                     "%s:%d: the result of %s(...) is never used, so an exception in it would be lost"
-                            .formatted(unit.fileName(), first.getKey(), call),
-                    hint(call),
+                            .formatted(unit.fileName(), first.getKey(), dropped.method()),
+                    scanner.hint(dropped),
                     List.of());
         }
         return null;
     }
 
-    private static String hint(String call) {
-        return switch (call) {
-            case "submit" -> "Add .get(), or call execute(...) instead of submit(...)";
-            case "runAsync", "supplyAsync" -> "Add .join()";
-            case "invokeAll" -> "Call get() on each of the results";
-            default -> "Wait for the result: add .get() or .join()";
-        };
+    private String hint(Dropped dropped) {
+        if (is(dropped.type(), Iterable.class)) {
+            return "Call get() on each of the results";
+        }
+        if (is(dropped.type(), CompletionStage.class)) {
+            return "Add .join()";
+        }
+        return dropped.method().equals("submit")
+                ? "Add .get(), or call execute(...) instead of submit(...)"
+                : "Add .get()";
     }
 
     @Override
@@ -118,7 +123,7 @@ final class DroppedFutures extends TreePathScanner<Void, Void> {
         if (trees.getElement(getCurrentPath()) instanceof ExecutableElement method
                 && isFuture(method.getReturnType())
                 && returnsNothing(getCurrentPath())) {
-            found.put(line(reference), reference.getName().toString());
+            found.put(line(reference), new Dropped(reference.getName().toString(), method.getReturnType()));
         }
         return super.visitMemberReference(reference, nothing);
     }
@@ -130,7 +135,7 @@ final class DroppedFutures extends TreePathScanner<Void, Void> {
                 && element.getKind() == ElementKind.LOCAL_VARIABLE
                 && variable.getInitializer() instanceof MethodInvocationTree call
                 && makesFuture(call)) {
-            variables.put(element, call);
+            variables.put(element, Map.entry(line(call), dropped(call)));
         }
         return super.visitVariable(variable, nothing);
     }
@@ -143,12 +148,14 @@ final class DroppedFutures extends TreePathScanner<Void, Void> {
 
     private void addIfFuture(ExpressionTree expression) {
         if (expression instanceof MethodInvocationTree call && makesFuture(call)) {
-            add(call);
+            found.put(line(call), dropped(call));
         }
     }
 
-    private void add(MethodInvocationTree call) {
-        found.put(line(call), name(call));
+    private Dropped dropped(MethodInvocationTree call) {
+        String method = call.getMethodSelect().toString();
+        return new Dropped(
+                method.substring(method.lastIndexOf('.') + 1), trees.getTypeMirror(new TreePath(getCurrentPath(), call)));
     }
 
     private boolean makesFuture(MethodInvocationTree call) {
@@ -189,11 +196,6 @@ final class DroppedFutures extends TreePathScanner<Void, Void> {
             }
         }
         return false;
-    }
-
-    private static String name(MethodInvocationTree call) {
-        String method = call.getMethodSelect().toString();
-        return method.substring(method.lastIndexOf('.') + 1);
     }
 
     private long line(Tree tree) {

@@ -196,7 +196,7 @@ final class Javac implements AutoCloseable {
         try {
             JavaCompiler.CompilationTask task = task(units, listener, outputs, said);
             if (units.stream().anyMatch(DroppedFutures::mayBeIn)) {
-                findDropped((JavacTask) task, dropped);
+                findDropped((JavacTask) task, units, dropped);
             }
             return task.call() ? null : said.failure();
         } catch (StackOverflowError e) {
@@ -206,17 +206,17 @@ final class Javac implements AutoCloseable {
         }
     }
 
-    private static void findDropped(JavacTask task, Map<Unit, Problem> dropped) {
+    private static void findDropped(JavacTask task, List<Unit> units, Map<Unit, Problem> dropped) {
         task.addTaskListener(new TaskListener() {
             @Override
             public void finished(TaskEvent event) {
-                if (event.getKind() == TaskEvent.Kind.ANALYZE
-                        && event.getSourceFile() instanceof Source source
-                        && DroppedFutures.mayBeIn(source.unit)) {
-                    Problem problem = DroppedFutures.in(task, event, source.unit);
-                    if (problem != null) {
-                        dropped.putIfAbsent(source.unit, problem);
-                    }
+                if (event.getKind() != TaskEvent.Kind.ANALYZE) {
+                    return;
+                }
+                Unit unit = units.get(Source.index(event.getSourceFile()));
+                Problem problem = DroppedFutures.mayBeIn(unit) ? DroppedFutures.in(task, event, unit) : null;
+                if (problem != null) {
+                    dropped.putIfAbsent(unit, problem);
                 }
             }
         });
@@ -300,6 +300,12 @@ final class Javac implements AutoCloseable {
             } catch (URISyntaxException e) {
                 throw new IllegalStateException("A path in parts is always quoted", e);
             }
+        }
+
+        /** Returns the position in the task of a source, which javac may have wrapped. */
+        static int index(JavaFileObject source) {
+            String path = source.toUri().getPath();
+            return Integer.parseInt(path.substring(1, path.indexOf('/', 1)));
         }
 
         @Override

@@ -16,7 +16,7 @@ import migopy.journal.Fixes;
 import migopy.journal.State;
 import migopy.mongo.Connection;
 import migopy.mongo.MongoErrors;
-import migopy.run.JournalView;
+import migopy.run.Survey.JournalView;
 import migopy.run.Ledger;
 import migopy.settings.Settings;
 import org.bson.BsonBoolean;

@@ -18,7 +18,7 @@ import migopy.files.MigrationSource;
 import migopy.files.SourceCompiler;
 import migopy.files.SourceCompiler.Compilation;
 import migopy.journal.Fixes;
-import migopy.run.Fix;
+import migopy.run.FixRunner.Fix;
 import migopy.settings.Settings;
 
 /** Reads and compiles a fix before the server is contacted. */

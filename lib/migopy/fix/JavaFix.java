@@ -6,7 +6,7 @@ import java.util.List;
 import migopy.StepReport.Direction;
 import migopy.files.CompiledMigration;
 import migopy.journal.Fixes;
-import migopy.run.Fix;
+import migopy.run.FixRunner.Fix;
 
 /** A class with {@code up()}, of a migration's form. */
 record JavaFix(Fixes.Code code, CompiledMigration compiled) implements Fix {

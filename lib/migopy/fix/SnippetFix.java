@@ -28,7 +28,7 @@ import migopy.fix.FixReader.FixSource;
 import migopy.fix.FixReader.InvalidFix;
 import migopy.fix.Snippets.Snippet;
 import migopy.journal.Fixes;
-import migopy.run.Fix;
+import migopy.run.FixRunner.Fix;
 
 /** A fix made of JShell lines. All of them are compiled before the first one runs, by a JShell that calls nothing. */
 final class SnippetFix implements Fix {

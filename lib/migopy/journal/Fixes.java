@@ -161,30 +161,9 @@ public final class Fixes {
                 Updates.combine(Updates.set("source", code.source()), Updates.set("checksum", code.checksum())));
     }
 
-    /** Notes on one that is under way why it was asked to end; it may stay so. */
-    public void note(FixStart start, StepError error) {
-        records.note(start.expected(), error);
-    }
-
-    /**
-     * Makes sure that a fix that this run has started is still its own.
-     *
-     * @throws MigopyException unknown, if another run has taken over
-     */
-    public void ensureOurs(FixStart start) {
-        if (!records.has(start.expected())) {
-            throw records.lost(start.expected().key());
-        }
-    }
-
-    /** Waits for the majority; see {@link Journal#waitForMajority}. */
-    public BsonValue waitForMajority(FixStart start) {
-        return records.waitForMajority(start.expected());
-    }
-
-    /** Whether the transaction of a fix was committed; see {@link Journal#isCommitted}. */
-    public boolean isCommitted(FixStart start) {
-        return records.isCommitted(ended(start, State.APPLIED));
+    /** Returns the record of a fix that this run has started. */
+    public Journal.OpenRecord open(FixStart start) {
+        return new Journal.OpenRecord(records, start.expected(), ended(start, State.APPLIED));
     }
 
     private static Precondition ended(FixStart start, State outcome) {

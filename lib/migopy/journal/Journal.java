@@ -136,19 +136,56 @@ public final class Journal {
     }
 
     /**
-     * Makes sure that a step that this run has started is still its own.
+     * Returns the record of a step that this run has started.
      *
-     * @throws MigopyException unknown, if another run has taken over, or the record is gone
+     * @param done the state that it has once the step's transaction is committed
      */
-    public void ensureOurs(Start start) {
-        if (!records.has(start.started())) {
-            throw records.lost(start.expected().key());
-        }
+    public OpenRecord open(Start start, State done) {
+        return new OpenRecord(records, start.started(), start.in(done));
     }
 
-    /** Whether the transaction of a step was committed, whose record is then in this state. */
-    public boolean isCommitted(Start start, State state) {
-        return records.isCommitted(start.in(state));
+    /** The record of a call that this run has started and not ended. */
+    public static final class OpenRecord {
+        private final Records records;
+        private final Precondition started;
+        private final Precondition committed;
+
+        OpenRecord(Records records, Precondition started, Precondition committed) {
+            this.records = records;
+            this.started = started;
+            this.committed = committed;
+        }
+
+        /**
+         * Makes sure that it is still this run's.
+         *
+         * @throws MigopyException unknown, if another run has taken over, or the record was deleted
+         */
+        public void ensureOurs() {
+            if (!records.has(started)) {
+                throw records.lost(started.key());
+            }
+        }
+
+        /** Returns whether it says that the transaction of the call was committed. */
+        public boolean isCommitted() {
+            return records.isCommitted(committed);
+        }
+
+        /**
+         * Waits until all that the primary has written so far is on the majority.
+         *
+         * @return the id of the election that made this server the primary; null behind a mongos
+         * @throws MigopyException unknown, if another run has taken over
+         */
+        public BsonValue waitForMajority() {
+            return records.waitForMajority(started);
+        }
+
+        /** Notes why the call was asked to end; the record may stay so. */
+        public void note(StepError error) {
+            records.note(started, error);
+        }
     }
 
     /** Marks the journal of a database that a restore is going to replace. */
@@ -174,17 +211,6 @@ public final class Journal {
     }
 
     /**
-     * Waits until all that the primary has written so far is on the majority.
-     *
-     * @param start of a step that this run has started
-     * @return the id of the election that made this server the primary; null behind a mongos
-     * @throws MigopyException unknown, if another run has taken over
-     */
-    public BsonValue waitForMajority(Start start) {
-        return records.waitForMajority(start.started());
-    }
-
-    /**
      * Records that a step starts.
      *
      * @throws MigopyException unknown, if the document is no longer as the plan saw it
@@ -200,8 +226,8 @@ public final class Journal {
                 throw e;
             }
         }
-        if (!there) { // another's write, or our own first try whose answer was lost
-            ensureOurs(start);
+        if (!there && !records.has(start.started())) { // it has it, if only the answer to the first try was lost
+            throw records.lost(start.expected().key());
         }
     }
 
@@ -372,10 +398,5 @@ public final class Journal {
             }
         }
         return last;
-    }
-
-    /** Notes on a step that is running why it was asked to end; it may stay so. */
-    public void note(Start start, StepError error) {
-        records.note(start.started(), error);
     }
 }

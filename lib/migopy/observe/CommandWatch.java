@@ -18,8 +18,8 @@ import org.bson.BsonString;
 import org.bson.BsonValue;
 
 /**
- * Sees the commands of a client while a migration is called, in the thread that sends them. What
- * must not be sent is refused before it is.
+ * Observes the commands of a client while a migration is called, in the thread that sends them. A command that must not be
+ * sent is refused before it is sent.
  */
 public final class CommandWatch implements CommandListener {
     private static final String CONCERN = "writeConcern";
@@ -37,28 +37,27 @@ public final class CommandWatch implements CommandListener {
 
     private volatile Observation current;
 
-    /** Writes outside of transactions, and commits, that are not answered yet, by request. */
+    /** Writes outside of transactions, and commits, that have no answer yet, by request. */
     private final Map<Integer, Sent> sent = new ConcurrentHashMap<>();
 
     /**
      * A write that was sent.
      *
-     * @param concern that does not wait for the majority, as {@link #weakConcern} tells it, or null
-     * @param attempt the same number for all that the driver sends of one call; negative where it
-     *     sends it only once
+     * @param concern as {@link #weakConcern} returns it
+     * @param attempt the same number whenever the driver sends one call again; negative if it sends it only once
      */
     private record Sent(String concern, long attempt) {}
 
-    /** A thread whose own code sends again what was not answered, so that nothing is done twice. */
+    /** A thread that handles lost answers itself: it sends a command again so that nothing is done twice. */
     public interface RetriesItself {}
 
-    /** Ends the watching. */
+    /** Ends the observation. */
     public interface Unwatch extends AutoCloseable {
         @Override
         void close();
     }
 
-    /** Watches for this observation, until the result is closed. */
+    /** Reports to this observation until the result is closed. */
     public Unwatch watch(Observation observation) {
         current = observation;
         return () -> {
@@ -126,7 +125,7 @@ public final class CommandWatch implements CommandListener {
         }
     }
 
-    /** The driver sends a write again with the number that it had in its session. */
+    /** The driver sends a write again with the same number in its session. */
     private static long attempt(BsonDocument command, int request) {
         if (command.get("txnNumber") instanceof BsonInt64 number
                 && command.get("lsid") instanceof BsonDocument session) {
@@ -141,7 +140,7 @@ public final class CommandWatch implements CommandListener {
         String name = event.getCommandName();
         if (ENDS.contains(name) && !transaction.isEnding()) {
             throw observation.refuse(
-                    name + " is not the migration's to send: the run ends its transaction itself",
+                    name + " must not be sent by the migration: the run ends the transaction itself",
                     "Remove it: the transaction is committed when the method returns, and aborted when it throws");
         }
         transaction.sent(
@@ -228,8 +227,8 @@ public final class CommandWatch implements CommandListener {
     }
 
     /**
-     * Returns a concern that does not wait for the majority, as {@code w: 1}; empty where the
-     * server chooses it; null for the majority.
+     * Returns a concern that does not wait for the majority, as {@code w: 1}; empty if the server chooses it; null for the
+     * majority.
      */
     private static String weakConcern(BsonDocument command) {
         BsonValue w = command.get(CONCERN) instanceof BsonDocument concern ? concern.get("w") : null;
@@ -242,7 +241,7 @@ public final class CommandWatch implements CommandListener {
         return w.equals(MAJORITY) ? null : "w: " + (w.isString() ? w.asString().getValue() : w);
     }
 
-    /** Returns the errors in a reply that says ok, in the server's words, or null. */
+    /** Returns the server's error messages in a reply with ok: 1, or null. */
     private static String errors(String name, BsonDocument reply) {
         BsonArray writes = reply.getArray("writeErrors", new BsonArray());
         if (name.equals("bulkWrite") && reply.containsKey("cursor")) {
@@ -275,8 +274,8 @@ public final class CommandWatch implements CommandListener {
     }
 
     /**
-     * Whether this thread is in such a method of the driver. All but {@code runCommand} throw for
-     * errors in a reply; {@code close} aborts the transaction of its session.
+     * Whether this thread is in such a method of the driver. All but {@code runCommand} throw for errors in a reply;
+     * {@code close} aborts the transaction of its session.
      */
     private static boolean isIn(String method) {
         return StackWalker.getInstance()

@@ -10,27 +10,26 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The policy of what a migration is handed. The client is not the migration's to close, nor a
- * result that writes to be forgotten. In a transaction it is the transaction that has the write
- * concern: the server refuses one of a command.
+ * The policy for what is handed to a migration. Closing the client has no effect, and a result that writes must be run. In
+ * a transaction, the write concern is that of the transaction: the server rejects one in a command.
  *
  * @param transactional whether the migration as a whole is called in a transaction
  */
 public record HandedOut(Observation observation, boolean transactional) implements Handles.Policy {
-    /** The types, as class files name them, that make nothing happen until something is called. */
+    /** The types that do nothing until one of their methods is called, as class files name them. */
     public static final List<String> LAZY = List.of(
             "com/mongodb/client/AggregateIterable",
             "com/mongodb/client/MapReduceIterable",
             "com/mongodb/client/MongoIterable");
 
-    /** The type by which a migration makes a transaction of its own. */
+    /** The type that a migration needs for a transaction of its own. */
     public static final String SESSION = "com/mongodb/client/ClientSession";
 
     private static final Set<String> RUNS =
             Set.of("iterator", "cursor", "first", "forEach", "into", "spliterator", "toCollection", "explain");
 
     @Override
-    public Object make(Handles.Call call) throws Throwable {
+    public Object make(Handles.DriverCall call) throws Throwable {
         if (call.target() instanceof MongoIterable<?>) {
             return iterable(call);
         }
@@ -47,7 +46,7 @@ public record HandedOut(Observation observation, boolean transactional) implemen
         return result;
     }
 
-    private Object iterable(Handles.Call call) throws Throwable {
+    private Object iterable(Handles.DriverCall call) throws Throwable {
         if (RUNS.contains(call.name())) {
             observation.ran(call.target());
         }
@@ -60,7 +59,7 @@ public record HandedOut(Observation observation, boolean transactional) implemen
         return result;
     }
 
-    private Object withoutConcern(Handles.Call call) throws Throwable {
+    private Object withoutConcern(Handles.DriverCall call) throws Throwable {
         ClientSession session = call.argument(ClientSession.class);
         if (session != null && session.hasActiveTransaction()) {
             if (call.target() instanceof MongoCollection<?> collection) {
@@ -74,5 +73,19 @@ public record HandedOut(Observation observation, boolean transactional) implemen
         return transactional && call.name().equals("getDatabase")
                 ? ((MongoDatabase) result).withWriteConcern(WriteConcern.ACKNOWLEDGED)
                 : result;
+    }
+
+    /**
+     * Makes all calls in one session, so that code without sessions runs in a transaction. A call that has no variant with a
+     * session is made unchanged.
+     *
+     * @param next decides on the call after that
+     */
+    public record InSession(ClientSession session, Handles.Policy next) implements Handles.Policy {
+        @Override
+        public Object make(Handles.DriverCall call) throws Throwable {
+            Handles.DriverCall inSession = call.in(session);
+            return next.make(inSession == null ? call : inSession);
+        }
     }
 }

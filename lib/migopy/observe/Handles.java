@@ -14,10 +14,10 @@ import org.bson.codecs.configuration.CodecRegistry;
 import org.bson.conversions.Bson;
 
 /**
- * Proxies of the driver's objects. A {@link Policy} decides on every call; what a call returns is a
- * proxy with the same policy.
+ * Proxies of the driver's objects. A {@link Policy} decides on every call; the result of a call is a proxy with the same
+ * policy.
  *
- * <p>The first proxy of a JVM takes about 50 ms: none is on the way of a migration that needs none.
+ * <p>The first proxy of a JVM takes about 50 ms, so there is none for a migration that needs none.
  */
 public final class Handles {
     private static final List<Class<?>> WRAPPED =
@@ -29,21 +29,21 @@ public final class Handles {
     @FunctionalInterface
     public interface Policy {
         /**
-         * Makes the call, or another one, or refuses it.
+         * Makes the call, replaces it, or refuses it.
          *
-         * @return what the caller gets
+         * @return the result for the caller
          */
-        Object make(Call call) throws Throwable;
+        Object make(DriverCall call) throws Throwable;
     }
 
     /**
      * A call of a method of the driver.
      *
-     * @param type the interface that it is called by
-     * @param target what is behind the proxy
+     * @param type the interface of the proxy
+     * @param target the object behind the proxy
      * @param arguments never null
      */
-    public record Call(Class<?> type, Object target, Method method, Object[] arguments) {
+    public record DriverCall(Class<?> type, Object target, Method method, Object[] arguments) {
         /** Returns the method's name. */
         public String name() {
             return method.getName();
@@ -64,7 +64,7 @@ public final class Handles {
         }
 
         /** Returns the same call with a session as its first argument, or null if there is none. */
-        Call in(ClientSession session) {
+        DriverCall in(ClientSession session) {
             Class<?>[] types = new Class<?>[arguments.length + 1];
             types[0] = ClientSession.class;
             System.arraycopy(method.getParameterTypes(), 0, types, 1, arguments.length);
@@ -72,7 +72,7 @@ public final class Handles {
             with[0] = session;
             System.arraycopy(arguments, 0, with, 1, arguments.length);
             try {
-                return new Call(type, target, type.getMethod(name(), types), with);
+                return new DriverCall(type, target, type.getMethod(name(), types), with);
             } catch (NoSuchMethodException e) {
                 return null; // withCodecRegistry, getName, or a call that has a session already
             }
@@ -108,7 +108,7 @@ public final class Handles {
                     : ((MongoCluster) target).getCodecRegistry();
         }
 
-        /** Returns what it is called on, as a migration would write it. */
+        /** Returns the object of the call, as a migration would write it. */
         String owner() {
             if (target instanceof MongoCollection<?> collection) {
                 return collection.getNamespace().getCollectionName();
@@ -122,7 +122,7 @@ public final class Handles {
         Object made = Proxy.newProxyInstance(
                 Handles.class.getClassLoader(), new Class<?>[] {type}, (proxy, method, given) -> {
                     Object[] arguments = given == null ? new Object[0] : given;
-                    Call call = new Call(type, target, method, arguments);
+                    DriverCall call = new DriverCall(type, target, method, arguments);
                     return method.getDeclaringClass() == Object.class
                             ? call.proceed()
                             : wrapped(method.getReturnType(), policy.make(call), policy);

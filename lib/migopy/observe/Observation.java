@@ -17,19 +17,19 @@ import org.bson.BsonDocument;
 import org.bson.BsonValue;
 
 /**
- * What one call of a migration is seen to do. The first thing that must not stay unnoticed is its
- * fault: the call then fails, whatever the migration catches.
+ * What one call of a migration does. The first thing that must not stay unnoticed is its fault: the call then fails,
+ * whatever the migration catches.
  */
 public final class Observation {
     /** Threads that a migration starts inherit it. */
     private static final InheritableThreadLocal<Observation> OF_THREAD = new InheritableThreadLocal<>();
 
-    /** A thread that takes longer is at work, and not about to end. */
+    /** A thread that takes longer is working, not about to end. */
     private static final Duration ENDING = Duration.ofMillis(100);
 
     private static final int MOST_THREADS = 100;
 
-    /** One is enough to judge by. */
+    /** One is enough for the decision. */
     private static final int MOST_UNANSWERED = 100;
 
     private final AtomicReference<Throwable> fault = new AtomicReference<>();
@@ -45,28 +45,28 @@ public final class Observation {
     /**
      * Something that does nothing until it is run.
      *
-     * @param reason what to say if it never is; its stack trace is that of the call that made it
+     * @param reason the exception if it never is; its stack trace is that of the call that made it
      * @param source what is run with it, or null
      */
     private record Pending(MigopyException reason, Object source) {}
 
     /** The user code of a call. */
     @FunctionalInterface
-    public interface Body {
+    public interface UserCode {
         void run() throws Throwable;
     }
 
     /**
-     * Runs user code in this thread, and then makes sure that nothing was left undone.
+     * Runs user code in this thread, and then checks that nothing was left undone.
      *
      * @throws Throwable the fault, or else what the code throws
      */
-    public void run(Body body) throws Throwable {
-        pending.clear(); // a transaction that is tried again begins from nothing
+    public void run(UserCode code) throws Throwable {
+        pending.clear(); // a transaction that is tried again starts from nothing
         ownTransactions.clear();
         bind();
         try {
-            body.run();
+            code.run();
             waitForEndingThreads();
         } catch (Throwable e) {
             throw fault() == null ? e : fault();
@@ -92,7 +92,7 @@ public final class Observation {
         return null;
     }
 
-    /** Others would wait for one that is left open until the server ends it. */
+    /** Other writers would wait for one that is left open until the server ends it. */
     private void abortOwnTransactions() {
         MigopyException lost = ownTransactions.lost();
         if (lost == null) {
@@ -118,8 +118,8 @@ public final class Observation {
     }
 
     /**
-     * A pool says that it is terminated just before its last thread is, and so before what that
-     * thread did not catch is known.
+     * A pool reports that it is terminated just before its last thread ends, and so before an uncaught exception of that
+     * thread is known.
      */
     private static void waitForEndingThreads() throws InterruptedException {
         ThreadGroup group = Thread.currentThread().getThreadGroup();
@@ -151,7 +151,7 @@ public final class Observation {
     /**
      * Makes this the fault.
      *
-     * @return what the caller has to throw
+     * @return what the caller must throw
      */
     public Refusal refuse(String message, String hint) {
         return refuse(message, hint, null);
@@ -164,7 +164,7 @@ public final class Observation {
         return new Refusal(reason);
     }
 
-    /** The hint is in the message too: of a step that failed, the record keeps only that. */
+    /** The hint is in the message too, since the record of a failed step keeps only that. */
     private static MigopyException failed(String message, String hint, Throwable cause) {
         return new MigopyException(MigopyException.Kind.FAILED, message + ". " + hint, hint, cause);
     }
@@ -271,7 +271,7 @@ public final class Observation {
     /**
      * Whether all weak writes were made on this primary, in this term.
      *
-     * @param electionId null behind a mongos, where this cannot be known
+     * @param electionId null behind a mongos, where it is unknown
      */
     public boolean wroteOnlyOn(BsonValue electionId, Set<String> servers) {
         return primaries.stream().allMatch(each -> servers.contains(each) || each.equals(String.valueOf(electionId)));
@@ -283,7 +283,7 @@ public final class Observation {
         return transaction;
     }
 
-    /** Notes that it is over. */
+    /** Notes that it has ended. */
     public void ended() {
         transaction = null;
     }
@@ -291,5 +291,68 @@ public final class Observation {
     /** Returns the transaction that the call is made in, or null. */
     ObservedTransaction transaction() {
         return transaction;
+    }
+
+    /**
+     * Thrown in a call of a migration to stop it. An {@code Error}, because the driver ignores every {@code Exception} of a
+     * command listener, and user code that catches {@code Exception} must not continue.
+     */
+    public static final class Refusal extends Error {
+        private static final long serialVersionUID = 1L;
+
+        private final transient MigopyException reason;
+
+        Refusal(MigopyException reason) {
+            super(reason.getMessage(), reason);
+            this.reason = reason;
+        }
+
+        /** Returns what was refused, and what to do instead. */
+        public MigopyException reason() {
+            return reason;
+        }
+    }
+
+    /**
+     * Makes what the threads of an observed call do not catch its fault. Threads that a migration gives
+     * a handler of their own cannot be seen, nor exceptions that stay in a {@code Future}: a migration that drops one is
+     * refused when it is compiled.
+     */
+    public static final class UncaughtExceptions implements Thread.UncaughtExceptionHandler, AutoCloseable {
+        private final Observation observation;
+        private final Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+
+        private UncaughtExceptions(Observation observation) {
+            this.observation = observation;
+        }
+
+        /** Starts, until the result is closed. */
+        public static UncaughtExceptions of(Observation observation) {
+            UncaughtExceptions handler = new UncaughtExceptions(observation);
+            Thread.setDefaultUncaughtExceptionHandler(handler);
+            return handler;
+        }
+
+        @Override
+        public void uncaughtException(Thread thread, Throwable thrown) {
+            if (observation.ofThisThread()) {
+                observation.fail(thrown);
+            }
+            if (before != null) {
+                before.uncaughtException(thread, thrown);
+                return;
+            }
+            synchronized (System.err) { // as the JVM itself prints it
+                System.err.print("Exception in thread \"" + thread.getName() + "\" ");
+                thrown.printStackTrace();
+            }
+        }
+
+        @Override
+        public void close() {
+            if (Thread.getDefaultUncaughtExceptionHandler() == this) {
+                Thread.setDefaultUncaughtExceptionHandler(before);
+            }
+        }
     }
 }

@@ -5,7 +5,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.bson.BsonDocument;
 
-/** What is seen of a transaction that a migration is called in. */
+/** The transaction in which a migration is called. */
 public final class ObservedTransaction {
     private final BsonDocument session;
     private final Set<Integer> requests = ConcurrentHashMap.newKeySet();
@@ -34,7 +34,7 @@ public final class ObservedTransaction {
         }
     }
 
-    /** Whether the transaction locks one of these, so that others wait for its end. */
+    /** Whether the transaction locks one of these, so that other writers wait for its end. */
     boolean locks(Set<String> touched) {
         return locks(namespaces, touched);
     }
@@ -47,7 +47,7 @@ public final class ObservedTransaction {
                         : namespaces.contains(each));
     }
 
-    /** Notes that commit and abort are the run's own from now on. */
+    /** Notes that commit and abort are those of the run from now on. */
     public void ending() {
         ending = true;
     }

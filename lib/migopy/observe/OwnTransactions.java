@@ -9,7 +9,7 @@ import org.bson.BsonDocument;
 /** The transactions that a migration starts in sessions of its own. */
 final class OwnTransactions {
     private static final String ADVICE = "Call session.commitTransaction() before the session is closed, or"
-            + " abortTransaction() if nothing is to stay";
+            + " abortTransaction() to discard it";
 
     /** Those that wrote, and are neither committed nor aborted, by session. */
     private final Map<BsonDocument, Open> open = new ConcurrentHashMap<>();
@@ -19,8 +19,8 @@ final class OwnTransactions {
     /**
      * One that is open.
      *
-     * @param thread that began it
-     * @param left what to say if it stays so; its stack trace is that of its first write
+     * @param thread that started it
+     * @param left the exception if it stays so; its stack trace is that of its first write
      */
     private record Open(Thread thread, Set<String> namespaces, MigopyException left) {}
 
@@ -42,12 +42,12 @@ final class OwnTransactions {
                         key -> new Open(
                                 Thread.currentThread(),
                                 ConcurrentHashMap.newKeySet(),
-                                failed("was never committed: nothing of it stays")))
+                                failed("was never committed, so its writes are discarded")))
                 .namespaces()
                 .addAll(touched);
     }
 
-    /** Notes a commit: an earlier try of the same may have been given up before. */
+    /** Notes a commit: an earlier attempt of the same may have been aborted. */
     void committed(BsonDocument command) {
         open.remove(session(command));
         abandoned = null;
@@ -56,7 +56,7 @@ final class OwnTransactions {
     /**
      * Notes an abort.
      *
-     * @param closing whether nobody asked for it, but the session was closed
+     * @param closing whether it was not called, but the session was closed
      */
     void aborted(BsonDocument command, boolean closing) {
         boolean wrote = open.remove(session(command)) != null;
@@ -75,7 +75,7 @@ final class OwnTransactions {
         return false;
     }
 
-    /** What was done for nothing, or null. */
+    /** Returns the exception for writes that were lost, or null. */
     MigopyException lost() {
         for (Open one : open.values()) {
             return one.left();

@@ -9,8 +9,8 @@ import org.bson.Document;
 import org.bson.conversions.Bson;
 
 /**
- * The policy of an estimate: lets reads through and nothing else. What is not named here as a read
- * counts as a write, so that a method which a later driver adds is refused.
+ * The policy of an estimate: only reads are made. What is not listed here as a read counts as a write, so that a method
+ * which a later driver adds is refused.
  */
 public final class ReadOnly implements Handles.Policy {
     private static final Set<String> OF_ALL = Set.of(
@@ -73,7 +73,7 @@ public final class ReadOnly implements Handles.Policy {
     }
 
     @Override
-    public Object make(Handles.Call call) throws Throwable {
+    public Object make(Handles.DriverCall call) throws Throwable {
         if (!(call.target() instanceof MongoIterable<?>) && !allowed(call)) {
             throw refused(call.owner() + "." + described(call));
         }
@@ -87,9 +87,9 @@ public final class ReadOnly implements Handles.Policy {
         return new WriteRefused(firstWrite);
     }
 
-    private boolean allowed(Handles.Call call) {
+    private boolean allowed(Handles.DriverCall call) {
         if (firstWrite() != null) {
-            return false; // A migration that caught the refusal does not go on behind it.
+            return false; // a migration that caught the refusal must not continue
         }
         return switch (call.name()) {
             case "aggregate" -> !call.endsInAWrite();
@@ -105,7 +105,7 @@ public final class ReadOnly implements Handles.Policy {
         return target instanceof MongoDatabase ? OF_DATABASE : OF_CLIENT;
     }
 
-    private static BsonDocument command(Handles.Call call) {
+    private static BsonDocument command(Handles.DriverCall call) {
         Bson command = call.argument(Bson.class);
         return command == null ? new BsonDocument() : command.toBsonDocument(Document.class, call.registry());
     }
@@ -116,7 +116,7 @@ public final class ReadOnly implements Handles.Policy {
                 && !WriteCommand.endsInAWrite(command.get("pipeline"));
     }
 
-    private static String described(Handles.Call call) {
+    private static String described(Handles.DriverCall call) {
         if (call.name().equals("runCommand")) {
             BsonDocument command = command(call);
             return command.isEmpty() ? "runCommand" : "runCommand {%s}".formatted(command.getFirstKey());

@@ -6,7 +6,7 @@ import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonValue;
 
-/** What a command does to which collections, read from the command itself. */
+/** Reads from a command whether it writes, and to which collections. */
 final class WriteCommand {
     private static final Set<String> OF_DOCUMENTS =
             Set.of("insert", "update", "delete", "findAndModify", "findandmodify", "bulkWrite");
@@ -59,12 +59,12 @@ final class WriteCommand {
         return stage.keySet().stream().anyMatch(WRITING_STAGES::contains);
     }
 
-    /** Whether its collection is named like that of a run's lock. */
+    /** Whether its collection has the name of a run's lock. */
     static boolean isOfALock(String name, BsonDocument command) {
         return text(command.get(name)).endsWith("_lock");
     }
 
-    /** Returns the namespaces that it names; {@code app.} for a whole database. */
+    /** Returns the namespaces in it; {@code app.} for a whole database. */
     static Set<String> namespaces(String name, String database, BsonDocument command) {
         Set<String> namespaces = new HashSet<>();
         BsonValue first = command.get(name);

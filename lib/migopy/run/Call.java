@@ -1,5 +1,6 @@
 package migopy.run;
 
+import migopy.observe.Observation.UserCode;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -8,41 +9,42 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import migopy.MigopyException.Kind;
 import migopy.backfill.BackfillContext.StopRequested;
+import migopy.run.Shutdown.Stop;
 
 /**
- * One call of a migration, in another thread, so that a signal or its time limit can end it.
+ * One call of a migration in another thread, so that a signal or a time limit can end it.
  *
- * <p>Interrupting alone would not do: a driver's call that waits for the server throws, and the
- * server goes on with what it was asked. So the run's operations in the server are ended first.
+ * <p>An interrupt alone is not enough: it ends the driver's call, but not the operation on the server. So the run's
+ * operations on the server are ended first.
  */
 final class Call {
-    /** How long a migration that was interrupted may take to end (FAULTS, row 10). */
+    /** How long a migration that was interrupted may take to end. */
     static final Duration GRACE = Duration.ofSeconds(10);
 
     /**
-     * As long as a migration usually takes. One that waits for an index build gets no more: the
-     * build is not ended, and no interrupt reaches it.
+     * What a migration usually needs of it. One that waits for an index build gets no more: the build is not ended, and no
+     * interrupt reaches it.
      */
     private static final Duration SHORT_GRACE = Duration.ofSeconds(1);
 
-    /** No limit that anybody would live to see. */
+    /** No limit: 100 years. */
     private static final Duration FOREVER = Duration.ofDays(36_500);
 
-    private final Operation operation;
-    private final Watchdog watchdog;
+    private final LockedRun locked;
+    private final Shutdown shutdown;
     private final BooleanSupplier endsByItself;
     private final MigrationThread thread;
-    private CompletableFuture<MigrationThread.Over> over;
+    private CompletableFuture<MigrationThread.Completed> completed;
 
     /**
-     * @param operation ends what the run does in the server
-     * @param thread calls it
-     * @param endsByItself whether a backfill is under way, which ends after its batch
+     * @param locked ends the run's operations on the server
+     * @param thread makes the call
+     * @param endsByItself whether a backfill is running, which ends after its batch
      */
-    Call(Operation operation, MigrationThread thread, BooleanSupplier endsByItself) {
-        this.operation = operation;
+    Call(LockedRun locked, MigrationThread thread, BooleanSupplier endsByItself) {
+        this.locked = locked;
         this.thread = thread;
-        this.watchdog = operation.watchdog();
+        this.shutdown = locked.shutdown();
         this.endsByItself = endsByItself;
     }
 
@@ -51,81 +53,103 @@ final class Call {
      *
      * @param timeout how long it may take, or null
      */
-    Ending run(MigrationThread.Body body, Duration timeout) {
-        watchdog.inStep(true);
+    CallResult run(UserCode code, Duration timeout) {
+        shutdown.inStep(true);
         try {
-            over = thread.call(body);
+            completed = thread.call(code);
             return await(timeout == null ? FOREVER : timeout);
         } finally {
-            watchdog.inStep(false);
+            shutdown.inStep(false);
         }
     }
 
-    private Ending await(Duration timeout) {
+    private CallResult await(Duration timeout) {
         try {
-            CompletableFuture.anyOf(over, watchdog.stop()).get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+            CompletableFuture.anyOf(completed, shutdown.stop()).get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            return new Ending.TimedOut(ended());
+            return new CallResult.TimedOut(end());
         } catch (ExecutionException e) {
             throw new IllegalStateException(e); // neither of the two completes exceptionally
         } catch (InterruptedException e) {
-            // Only user code that runs a migration in a thread which it interrupts comes here.
-            return new Ending.Stopped(new Stop.Signalled("an interrupt", Kind.FAILED), ended(), thrown());
+            // Only of user code that starts a run itself, in a thread that it interrupts.
+            return new CallResult.StoppedBySignal(new Stop.Signalled("an interrupt", Kind.FAILED), end(), thrown());
         }
-        boolean heard = watchdog.stopped().isPresent() && thrown() instanceof StopRequested;
-        if (over.isDone() && !heard) {
-            // Also where the signal was first: it may have thrown since.
-            return thrown() == null ? new Ending.Returned() : new Ending.Threw(thrown());
+        boolean stopped = shutdown.stopped().isPresent() && thrown() instanceof StopRequested;
+        if (completed.isDone() && !stopped) {
+            // Also if the signal came first: the call may have thrown since.
+            return thrown() == null ? new CallResult.Returned() : new CallResult.Threw(thrown());
         }
-        Stop stop = watchdog.stop().join();
+        Stop stop = shutdown.stop().join();
         if (stop instanceof Stop.Exited exited) {
-            return new Ending.Exited(exited);
+            return new CallResult.ExitCalled(exited);
         }
-        boolean returned = endsByItself.getAsBoolean() && waited(GRACE);
-        if (returned && thrown() == null) {
-            return new Ending.Returned();
+        boolean ended = endsByItself.getAsBoolean() && endsWithin(GRACE);
+        if (ended && thrown() == null) {
+            return new CallResult.Returned();
         }
-        return new Ending.Stopped((Stop.Signalled) stop, returned || ended(), thrown());
+        return new CallResult.StoppedBySignal((Stop.Signalled) stop, ended || end(), thrown());
     }
 
-    /**
-     * Ends what the server does for it, interrupts it, and tells whether it ended within the grace.
-     */
-    private boolean ended() {
-        boolean builds = operation.endOwnOperations();
+    /** Ends its operations on the server, interrupts it, and returns whether it ended within the grace. */
+    private boolean end() {
+        boolean builds = locked.endOwnOperations();
         thread.interrupt();
-        if (waited(SHORT_GRACE) || !builds && endedLater()) {
+        if (endsWithin(SHORT_GRACE) || !builds && endsLater()) {
             return true;
         }
-        operation.endOwnOperations(); // what it has asked the server for since then
-        operation.endOwnOperationsWhenClosed();
+        locked.endOwnOperations(); // those that it has started since then
+        locked.endOwnOperationsWhenClosed();
         return false;
     }
 
-    private boolean endedLater() {
-        if (watchdog.stopped().isPresent()) {
-            operation
+    private boolean endsLater() {
+        if (shutdown.stopped().isPresent()) {
+            locked
                     .console()
                     .notice(
                             "The migration has not reacted to the interrupt yet. It is abandoned after %d s; a second signal ends the process at once."
                                     .formatted(GRACE.toSeconds()));
         }
-        return waited(GRACE.minus(SHORT_GRACE));
+        return endsWithin(GRACE.minus(SHORT_GRACE));
     }
 
-    private boolean waited(Duration limit) {
+    private boolean endsWithin(Duration limit) {
         try {
-            over.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+            completed.get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            return over.isDone();
+            return completed.isDone();
         } catch (InterruptedException e) {
-            // Told to hurry: what is not over by now is not over.
-            Thread.currentThread().interrupt();
+            Thread.currentThread().interrupt(); // whoever interrupts does not want to wait
         }
-        return over.isDone();
+        return completed.isDone();
     }
 
     private Throwable thrown() {
-        return over.isDone() ? over.join().thrown() : null;
+        return completed.isDone() ? completed.join().thrown() : null;
+    }
+
+    /** How the call of {@code up()} or {@code down()} ended. */
+    sealed interface CallResult {
+        record Returned() implements CallResult {}
+
+        record Threw(Throwable thrown) implements CallResult {}
+
+        /**
+         * A signal asked it to end.
+         *
+         * @param ended whether it returned or threw within the grace
+         * @param thrown what it threw, or null
+         */
+        record StoppedBySignal(Stop.Signalled signal, boolean ended, Throwable thrown) implements CallResult {}
+
+        /**
+         * It exceeded its time limit.
+         *
+         * @param ended whether it returned or threw within the grace
+         */
+        record TimedOut(boolean ended) implements CallResult {}
+
+        /** Some thread called {@code System.exit}. */
+        record ExitCalled(Stop.Exited exit) implements CallResult {}
     }
 }

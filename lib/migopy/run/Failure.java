@@ -21,46 +21,45 @@ import migopy.mongo.ServerDetails;
 import migopy.settings.Redactor;
 
 /**
- * What an exception of the user's code says, short and without secrets.
+ * The content of an exception of the user's code, short and without secrets.
  *
- * <p>The class of an exception may be the user's own, and its methods may throw, overflow the stack
- * or never return. So they are called here alone, in a thread of their own and with a time limit.
+ * <p>The class of an exception may be the user's own, and its methods may throw, overflow the stack or never return. So
+ * they are called only here, in a thread of their own and with a time limit.
  *
- * @param error what the journal records and a person is shown
- * @param overtaken the exception by which this run learned that it lost its lock or its record, or
- *     null
+ * @param error what is recorded and shown
+ * @param overtaken the exception that shows that this run lost its lock or its record, or null
  * @param inDoubt whether it leaves open what the server did
  */
 public record Failure(StepError error, MigopyException overtaken, boolean inDoubt) {
     /** In bytes of UTF-8. */
     private static final int MESSAGE_LIMIT = 4 * 1024;
 
-    /** In characters: what is redacted before it is shortened. */
+    /** In characters, before a text is redacted and shortened. */
     private static final int READ_LIMIT = 256 * 1024;
 
     /** How long each of an exception's own methods may take. */
     private static final Duration LIMIT = Duration.ofSeconds(2);
 
-    /** Before the reason, where the record of a transaction could not be read after all. */
-    static final String NOT_ASKED = "Whether it was committed could not be asked: ";
+    /** Before the reason why the record of a transaction could not be read. */
+    static final String NOT_ASKED = "It is unknown whether it was committed: ";
 
     /** In bytes of UTF-8. */
     private static final int CAUSE_MESSAGE_LIMIT = 1024;
 
     private static final int CAUSES_KEPT = 5;
 
-    /** The driver writes and reads records, but only public ones. */
+    /** The driver supports records, but only public ones. */
     private static final Pattern CLOSED_RECORD =
             Pattern.compile("^Unable to (?:access value of component \\S+ for record|invoke canonical"
                     + " constructor of record class) (?:\\S*[.$])?(\\w+)$");
 
-    /** Causes of causes are followed so far: they may go in a circle. */
+    /** How many causes are followed: they may form a circle. */
     private static final int CAUSE_LIMIT = 50;
 
     /**
      * Reads an exception.
      *
-     * @param unanswered why writes of the code failed, whatever it threw for that
+     * @param unanswered why writes of the code failed, whatever exception it threw for that
      * @param framesOf finds the user's lines that led to it
      */
     public static Failure of(
@@ -117,7 +116,7 @@ public record Failure(StepError error, MigopyException overtaken, boolean inDoub
         return frames.stream().map(redactor::redact).toList();
     }
 
-    /** Null where there is none. */
+    /** Returns null if there is none. */
     private static String message(Throwable thrown, int limit, Redactor redactor) {
         String message =
                 thrown instanceof MongoException e ? ServerDetails.in(e).orElseGet(e::getMessage) : thrown.getMessage();
@@ -165,7 +164,7 @@ public record Failure(StepError error, MigopyException overtaken, boolean inDoub
         return null;
     }
 
-    /** What ends a run that is not the fault of a migration: as it is, or in our terms. */
+    /** Returns the exception to show for one that ended a run and is not the fault of a migration. */
     static MigopyException ofRun(Throwable thrown) {
         if (thrown instanceof MigopyException known) {
             return known;
@@ -180,14 +179,14 @@ public record Failure(StepError error, MigopyException overtaken, boolean inDoub
                 thrown);
     }
 
-    /** What {@code toString()} of an exception says, or its class where that fails. */
+    /** Returns the {@code toString()} of an exception, or its class if that fails. */
     public static String text(Throwable thrown) {
         return orElse(
                 within(() -> shortened(String.valueOf(thrown), MESSAGE_LIMIT)),
                 thrown.getClass().getName());
     }
 
-    /** The stack trace of an exception, or its class where that fails. */
+    /** Returns the stack trace of an exception, or its class if that fails. */
     public static String trace(Throwable thrown) {
         return orElse(
                 within(() -> {
@@ -199,13 +198,13 @@ public record Failure(StepError error, MigopyException overtaken, boolean inDoub
     }
 
     /**
-     * Calls an exception's methods in a thread of its own, which is abandoned at the limit. Returns
-     * null then, and where they throw.
+     * Calls an exception's methods in a thread of its own, which is abandoned at the limit. Returns null then, or if they
+     * throw.
      */
     private static <T> T within(Supplier<T> reading) {
         AtomicReference<T> read = new AtomicReference<>();
         Thread thread = new Thread(() -> read.set(orNull(reading)), "migopy-exception");
-        thread.setDaemon(true); // what never returns must not keep the JVM
+        thread.setDaemon(true); // a call that never returns must not keep the JVM running
         thread.start();
         boolean interrupted = false;
         long end = System.nanoTime() + LIMIT.toNanos();
@@ -215,7 +214,7 @@ public record Failure(StepError error, MigopyException overtaken, boolean inDoub
             try {
                 thread.join(left);
             } catch (InterruptedException e) {
-                interrupted = true; // whoever interrupts wants to know this, too
+                interrupted = true; // the exception is to be reported all the same
             }
         }
         if (interrupted) {
@@ -232,7 +231,7 @@ public record Failure(StepError error, MigopyException overtaken, boolean inDoub
         }
     }
 
-    /** As much of a text as a record keeps of a message. */
+    /** Returns as much of a text as a record keeps of a message. */
     static String shortened(String text) {
         return shortened(text, MESSAGE_LIMIT);
     }

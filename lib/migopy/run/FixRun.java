@@ -1,5 +1,13 @@
 package migopy.run;
 
+import migopy.run.RecordedCall.Conclusion;
+
+import migopy.run.FixRunner.FixAnswer;
+
+import migopy.run.FixRunner.FixOptions;
+
+import migopy.run.FixRunner.Fix;
+
 import com.mongodb.client.MongoDatabase;
 import java.util.List;
 import migopy.MigopyException;
@@ -10,49 +18,49 @@ import migopy.StepReport.StepError;
 import migopy.console.Event;
 import migopy.console.Wording;
 import migopy.journal.Fixes;
+import migopy.journal.Journal.OpenRecord;
 import migopy.journal.State;
 import org.bson.BsonDocument;
-import org.bson.BsonValue;
 
-/** One fix that holds the lock: what is written before it, the call, and what is written after. */
+/** One fix: what is recorded before the call, the call, and what is recorded after it. */
 final class FixRun extends RecordedCall {
     private final Fix fix;
     private final Fixes fixes;
     private final Fixes.FixStart start;
     private final StepBackfills backfills;
 
-    FixRun(Operation operation, Fix fix, FixOptions options, CallOptions callOptions) {
-        super(operation, fix.name(), Direction.UP, fix.transactional() || options.transaction(), callOptions);
+    FixRun(LockedRun locked, Fix fix, FixOptions options, CallOptions callOptions) {
+        super(locked, fix.name(), Direction.UP, fix.transactional() || options.transaction(), callOptions);
         this.fix = fix;
-        this.fixes = operation.ledger().fixes();
-        var redactor = operation.settings().redactor();
+        this.fixes = locked.ledger().fixes();
+        var redactor = locked.settings().redactor();
         Fixes.Code code = fix.code();
         this.start = new Fixes.FixStart(
-                operation.runId(),
+                locked.runId(),
                 new Fixes.Code(
                         code.kind(), redactor.redact(code.file()), redactor.redact(code.source()), code.checksum()),
                 redactor.redact(options.reason()),
-                operation.lease().token(),
-                operation.by(),
-                operation.lease().serverTime(),
+                locked.lease().token(),
+                locked.by(),
+                locked.lease().serverTime(),
                 session() == null ? null : session().getServerSession().getIdentifier());
         this.backfills = new StepBackfills(
-                operation,
+                locked,
                 fix.name(),
                 start.expected(),
                 fix.code().checksum(),
                 new BsonDocument(),
-                Ledger.fixesCollection(operation.settings()));
+                Ledger.fixesCollection(locked.settings()));
     }
 
     /** Records it as running, calls it, and records how it ended. */
     FixAnswer run() {
-        operation().lease().ensureHeld();
+        locked().lease().ensureHeld();
         fixes.start(start);
         try {
             prepareOrSettle();
-            operation().console().event(new Event.StepStarted(fix.name(), Direction.UP));
-            CallResult result = call();
+            locked().console().event(new Event.StepStarted(fix.name(), Direction.UP));
+            Conclusion result = call();
             if (result.toRecord()) {
                 fixes.end(start, settled(result.outcome(), result.error()));
             }
@@ -64,11 +72,11 @@ final class FixRun extends RecordedCall {
 
     private void prepareOrSettle() {
         try {
-            operation().lease().ensureHeld(); // recording the start may have taken as long as a lease does
+            locked().lease().ensureHeld(); // recording the start may have taken as long as a lease does
             prepare();
         } catch (RuntimeException | Error e) {
             MigopyException cause = Failure.ofRun(e);
-            CallResult never = neverCalled(cause.getMessage());
+            Conclusion never = neverCalled(cause.getMessage());
             try {
                 fixes.end(start, settled(never.outcome(), never.error()));
             } catch (MigopyException unrecorded) {
@@ -80,13 +88,13 @@ final class FixRun extends RecordedCall {
 
     private Fixes.FixEnd settled(Outcome outcome, StepError error) {
         return new Fixes.FixEnd(
-                State.valueOf(outcome.name()), null, operation().lease().serverTime(), durationMs(), error, output());
+                State.valueOf(outcome.name()), null, locked().lease().serverTime(), durationMs(), error, output());
     }
 
     private FixAnswer answer(Outcome outcome, StepError error, int exitCode, MigopyException unknown) {
         StepReport report = report(outcome, error);
-        operation().console().event(new Event.StepEnded(report));
-        return new FixAnswer(operation().runId(), fix.name(), outcome, report.durationMs(), error, exitCode, unknown);
+        locked().console().event(new Event.StepEnded(report));
+        return new FixAnswer(locked().runId(), fix.name(), outcome, report.durationMs(), error, exitCode, unknown);
     }
 
     @Override
@@ -94,7 +102,7 @@ final class FixRun extends RecordedCall {
         return backfills;
     }
 
-    /** In a transaction, {@code db()} leads into it; a method that takes a session passes it on. */
+    /** In a transaction, {@code db()} makes its calls in it, unless the fix takes the session itself. */
     @Override
     CallHandles.Proxies proxies() {
         return session() != null && !fix.transactional() ? CallHandles.Proxies.IN_SESSION : CallHandles.Proxies.ALL;
@@ -102,12 +110,12 @@ final class FixRun extends RecordedCall {
 
     @Override
     String cannotSkip() {
-        return "A fix is not asked again, so it cannot be skipped";
+        return "A fix is run once, so it cannot be skipped";
     }
 
     @Override
     void beforeCall() {
-        // The hooks are those of migrations.
+        // There are hooks for migrations only.
     }
 
     @Override
@@ -118,7 +126,7 @@ final class FixRun extends RecordedCall {
     @Override
     String settledBy() {
         return "Check the data: run the fix again only if its writes are missing. See its record: "
-                + Wording.command("history", operation().runId());
+                + Wording.command("history", locked().runId());
     }
 
     @Override
@@ -133,32 +141,17 @@ final class FixRun extends RecordedCall {
 
     @Override
     boolean started(Thread thread, List<StackTraceElement> stack) {
-        return true; // nothing else was called before it
+        return true; // no other code was called before it
     }
 
     @Override
-    BsonValue waitForMajority() {
-        return fixes.waitForMajority(start);
-    }
-
-    @Override
-    void ensureOurs() {
-        fixes.ensureOurs(start);
+    OpenRecord record() {
+        return fixes.open(start);
     }
 
     @Override
     void endInTransaction(MongoDatabase database) {
-        new Fixes(database, Ledger.fixesCollection(operation().settings()))
+        new Fixes(database, Ledger.fixesCollection(locked().settings()))
                 .end(start, settled(Outcome.APPLIED, null), session());
-    }
-
-    @Override
-    boolean isCommitted() {
-        return fixes.isCommitted(start);
-    }
-
-    @Override
-    void note(StepError error) {
-        fixes.note(start, error);
     }
 }

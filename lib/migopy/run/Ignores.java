@@ -1,5 +1,9 @@
 package migopy.run;
 
+import migopy.run.Shutdown.Stop;
+
+import migopy.run.Runner.RunResult;
+
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,15 +20,15 @@ import migopy.journal.Writes.Precondition;
 import migopy.plan.Plan;
 import migopy.plan.Plan.Step;
 
-/** Registers migrations without calling them. */
+/** Records migrations as ignored, without calling them. */
 final class Ignores {
-    /** So many sources are sent at once, each of at most 1 MB: the server takes 48 MB a message. */
+    /** The number of sources in one message, each of at most 1 MB: the server accepts 48 MB. */
     private static final int BATCH = 20;
 
-    private final Operation operation;
+    private final LockedRun locked;
 
-    Ignores(Operation operation) {
-        this.operation = operation;
+    Ignores(LockedRun locked) {
+        this.locked = locked;
     }
 
     RunResult run(List<Step> steps) {
@@ -34,57 +38,57 @@ final class Ignores {
         if (!read.problems().isEmpty()) {
             var refusal = Plan.refusal(read.problems());
             return new RunResult(
-                    operation.runId(),
+                    locked.runId(),
                     List.of(),
                     read.problems(),
                     refusal,
                     refusal.kind().exitCode());
         }
-        operation.tellStarted(steps.stream().map(Step::name).toList());
-        // A signal is looked at between batches: what is told is what was registered.
-        operation.watchdog().inStep(true);
+        locked.tellStarted(steps.stream().map(Step::name).toList());
+        // A signal is handled between batches, so that exactly what was recorded is reported.
+        locked.shutdown().inStep(true);
         try {
             return register(steps, read.sources());
         } finally {
-            operation.watchdog().inStep(false);
+            locked.shutdown().inStep(false);
         }
     }
 
     private RunResult register(List<Step> steps, List<MigrationSource> sources) {
         List<StepReport> reports = new ArrayList<>();
         for (int from = 0; from < steps.size(); from += BATCH) {
-            Optional<Stop> stop = operation.watchdog().stopped();
+            Optional<Stop> stop = locked.shutdown().stopped();
             if (stop.isPresent()) {
-                var early = reports.isEmpty() ? operation.watchdog().endedEarly(null) : null;
+                var early = reports.isEmpty() ? locked.shutdown().endedEarly(null) : null;
                 int exitCode = stop.get().kind().exitCode();
-                return new RunResult(operation.runId(), reports, List.of(), early, exitCode);
+                return new RunResult(locked.runId(), reports, List.of(), early, exitCode);
             }
             int to = Math.min(from + BATCH, steps.size());
             List<Ignored> batch = new ArrayList<>();
             for (int i = from; i < to; i++) {
                 batch.add(ignored(steps.get(i), sources.get(i)));
             }
-            operation.lease().ensureHeld();
-            operation.ledger().journal().ignore(batch);
+            locked.lease().ensureHeld();
+            locked.ledger().journal().ignore(batch);
             for (Step step : steps.subList(from, to)) {
                 StepReport report = new StepReport(step.name(), Direction.IGNORE, Outcome.IGNORED, 0L, null);
                 reports.add(report);
-                operation.console().event(new Event.StepEnded(report));
+                locked.console().event(new Event.StepEnded(report));
             }
         }
-        return new RunResult(operation.runId(), reports, List.of(), null, 0);
+        return new RunResult(locked.runId(), reports, List.of(), null, 0);
     }
 
     private Ignored ignored(Step step, MigrationSource source) {
-        Instant now = operation.lease().serverTime();
+        Instant now = locked.lease().serverTime();
         Attempt attempt = new Attempt(
                 Direction.IGNORE.word(),
                 Outcome.IGNORED.word(),
-                operation.runId(),
+                locked.runId(),
                 now,
                 now,
                 0L,
-                operation.by(),
+                locked.by(),
                 null,
                 null);
         return new Ignored(
@@ -93,7 +97,7 @@ final class Ignores {
                 source.file().number(),
                 source.checksum(),
                 source.text(),
-                operation.lease().token(),
+                locked.lease().token(),
                 attempt);
     }
 }

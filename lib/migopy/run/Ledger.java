@@ -9,24 +9,24 @@ import migopy.mongo.Connection;
 import migopy.mongo.Connection.Topology;
 import migopy.settings.Settings;
 
-/** Journal, fixes and lock of one database: what a run and every command beside it stand on. */
+/** The collections that Migopy keeps in a database: journal, fixes and lock. */
 public record Ledger(Journal journal, Fixes fixes, LockStore locks, RestoreNotes restores) {
-    /** What the lock's collection adds to the journal's name (CONTRACT, section 4). */
+    /** The suffix of the lock's collection. */
     private static final String LOCK = "_lock";
 
-    /** What the fixes' collection adds to it (CONTRACT, section 4). */
+    /** The suffix of the fixes' collection. */
     private static final String FIXES = "_fixes";
 
     /**
-     * Waits for the first contact; creates nothing.
+     * Opens it, and waits for the first contact with the server; creates nothing.
      *
-     * @throws migopy.MigopyException unreachable, if nobody answers or lets us in
+     * @throws migopy.MigopyException unreachable, if no server answers or the authentication fails
      */
     public static Ledger open(Settings settings, Connection connection) {
         return open(settings, connection, settings.database());
     }
 
-    /** The ledger of another database of the same server, as {@code dbrestore --to} needs it. */
+    /** Opens that of another database on the same server, for {@code dbrestore --to}. */
     public static Ledger open(Settings settings, Connection connection, String name) {
         boolean serverClock = connection.topology() != Topology.EMBEDDED;
         MongoDatabase database = connection.journalDatabase(name);
@@ -38,7 +38,7 @@ public record Ledger(Journal journal, Fixes fixes, LockStore locks, RestoreNotes
                 new RestoreNotes(database, journal + LOCK));
     }
 
-    /** The fixes' collection. */
+    /** Returns the name of the fixes' collection. */
     public static String fixesCollection(Settings settings) {
         return settings.migrationsCollection() + FIXES;
     }

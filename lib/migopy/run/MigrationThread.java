@@ -1,79 +1,74 @@
 package migopy.run;
 
+import migopy.observe.Observation.UserCode;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The thread in which the migrations of a run are called, one after the other: a new one for each
- * would take a short one a twelfth of its time.
+ * The thread that calls the migrations of a run, one after the other. A new thread for each would take a twelfth of the
+ * time of a short migration.
  */
 final class MigrationThread implements AutoCloseable {
-    /** The name that a message gives for one that does not end. */
+    /** The thread's name, shown in the message about a call that does not end. */
     static final String NAME = "migopy-migration";
 
-    /** Threads that a migration starts are in it too, so that they can be found. */
+    /** Threads that a migration starts are also in it, so that they can be found. */
     private static final ThreadGroup GROUP = new ThreadGroup(NAME);
 
-    /** One that has nothing to do ends at once. */
+    /** An idle thread ends at once. */
     private static final long JOIN_SECONDS = 1;
 
     private ExecutorService executor;
-    private CompletableFuture<Over> over = CompletableFuture.completedFuture(new Over(null));
+    private CompletableFuture<Completed> completed = CompletableFuture.completedFuture(new Completed(null));
 
     /**
-     * The end of a call. What was thrown is kept as a value: a future that completes exceptionally
-     * asks an exception for its text, and an exception of the user's own may never answer.
+     * The end of a call. What was thrown is kept as a value: a future that completes exceptionally calls the exception's
+     * {@code toString()}, and that of a user's own exception may never return.
      *
-     * @param thrown null if the body returned
+     * @param thrown null if the code returned
      */
-    record Over(Throwable thrown) {}
+    record Completed(Throwable thrown) {}
 
-    /** What is called. */
-    @FunctionalInterface
-    interface Body {
-        void run() throws Throwable;
-    }
-
-    /** Starts to call. The result completes when the body is over. */
-    CompletableFuture<Over> call(Body body) {
+    /** Starts a call. The result completes when the code has returned or thrown. */
+    CompletableFuture<Completed> call(UserCode code) {
         if (executor == null) {
             executor = Executors.newSingleThreadExecutor(MigrationThread::daemon);
         }
-        CompletableFuture<Over> ending = new CompletableFuture<>();
-        executor.execute(() -> complete(body, ending));
-        over = ending;
-        return ending;
+        CompletableFuture<Completed> result = new CompletableFuture<>();
+        executor.execute(() -> complete(code, result));
+        completed = result;
+        return result;
     }
 
     private static Thread daemon(Runnable calls) {
         Thread thread = new Thread(GROUP, calls, NAME);
-        thread.setDaemon(true); // one that is deaf must not keep the JVM
+        thread.setDaemon(true); // one that ignores interrupts must not keep the JVM running
         return thread;
     }
 
-    private static void complete(Body body, CompletableFuture<Over> ending) {
+    private static void complete(UserCode code, CompletableFuture<Completed> result) {
         Throwable thrown = null;
         try {
-            body.run();
+            code.run();
         } catch (Throwable e) { // StackOverflowError, OutOfMemoryError and the like are failures too
             thrown = e;
         }
-        Thread.interrupted(); // what it told its own thread is not for the next one
-        ending.complete(new Over(thrown));
+        Thread.interrupted(); // an interrupt by the migration itself is not meant for the next one
+        result.complete(new Completed(thrown));
     }
 
-    /** Interrupts what is being called, and leaves that thread to it: it may be deaf. */
+    /** Interrupts the running call and abandons its thread, because user code may ignore interrupts. */
     void interrupt() {
-        boolean begun = executor.shutdownNow().isEmpty();
+        boolean started = executor.shutdownNow().isEmpty();
         executor = null;
-        if (!begun) {
-            over.complete(new Over(new InterruptedException("before it was called")));
+        if (!started) {
+            completed.complete(new Completed(new InterruptedException("before it was called")));
         }
     }
 
-    /** Ends the thread; one that is still being called is not waited for. */
+    /** Ends the thread, without waiting for a call that is still running. */
     @Override
     public void close() {
         if (executor == null) {
@@ -81,11 +76,11 @@ final class MigrationThread implements AutoCloseable {
         }
         executor.shutdown();
         try {
-            if (over.isDone()) {
+            if (completed.isDone()) {
                 executor.awaitTermination(JOIN_SECONDS, TimeUnit.SECONDS);
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // a daemon with nothing to do is left to the JVM
+            Thread.currentThread().interrupt(); // an idle daemon does not keep the JVM running
         }
     }
 }

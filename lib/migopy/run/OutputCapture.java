@@ -9,12 +9,11 @@ import migopy.settings.RedactingStream;
 import migopy.settings.Redactor;
 
 /**
- * What a migration, a hook or a task prints: it goes on to the screen as it comes, without secrets,
- * and the last of a migration's is kept for the journal. Closing {@code System.out} in a migration
- * closes nothing.
+ * Captures the output of a migration, a hook or a task: it is shown at once, without secrets, and the last of a
+ * migration's output is kept for the journal. Closing {@code System.out} in a migration has no effect.
  */
 public final class OutputCapture implements AutoCloseable {
-    /** The journal keeps that much, as UTF-8 (CONTRACT, section 4). */
+    /** What the journal keeps, in bytes of UTF-8. */
     private static final int KEPT = 64 * 1024;
 
     private final TailBuffer tail = new TailBuffer(KEPT);
@@ -33,14 +32,13 @@ public final class OutputCapture implements AutoCloseable {
         install();
     }
 
-    /** Takes {@code System.out} and {@code System.err} over, until it is closed. */
+    /** Replaces {@code System.out} and {@code System.err} until it is closed. */
     public static OutputCapture start(PrintStream out, PrintStream err, Redactor redactor) {
         return new OutputCapture(out, err, redactor);
     }
 
     /**
-     * The same for all code that is not Migopy's own: to where a migration's output goes on this
-     * console.
+     * The same, with the streams of this console for the output of user code.
      */
     public static OutputCapture start(Console console, Redactor redactor) {
         return start(console.migrationOutput(), console.migrationErrors(), redactor);
@@ -60,13 +58,13 @@ public final class OutputCapture implements AutoCloseable {
         System.setErr(printedErr);
     }
 
-    /** Forgets what was printed so far, and takes both over again: code may have replaced them. */
+    /** Discards the output so far, and replaces both streams again: user code may have replaced them. */
     public void begin() {
         install();
         tail.clear();
     }
 
-    /** The last 64 kB that were printed since {@link #begin}. */
+    /** Returns the last 64 kB that were printed since {@link #begin}. */
     public String text() {
         try {
             out.finish();
@@ -110,6 +108,52 @@ public final class OutputCapture implements AutoCloseable {
         @Override
         public void flush() {
             screen.flush();
+        }
+    }
+
+    /** Keeps the last bytes that were written to it. */
+    static final class TailBuffer extends OutputStream {
+        private final byte[] ring;
+        private long written;
+
+        TailBuffer(int limit) {
+            this.ring = new byte[limit];
+        }
+
+        @Override
+        public synchronized void write(int value) {
+            ring[(int) (written++ % ring.length)] = (byte) value;
+        }
+
+        @Override
+        public synchronized void write(byte[] bytes, int offset, int length) {
+            int kept = Math.min(length, ring.length);
+            int from = offset + length - kept;
+            written += length - kept;
+            int at = (int) (written % ring.length);
+            int first = Math.min(kept, ring.length - at);
+            System.arraycopy(bytes, from, ring, at, first);
+            System.arraycopy(bytes, from + first, ring, 0, kept - first);
+            written += kept;
+        }
+
+        synchronized void clear() {
+            written = 0;
+        }
+
+        /** Returns the text, from its first complete character. */
+        synchronized String text() {
+            int length = (int) Math.min(written, ring.length);
+            byte[] bytes = new byte[length];
+            int at = (int) ((written - length) % ring.length);
+            int first = Math.min(length, ring.length - at);
+            System.arraycopy(ring, at, bytes, 0, first);
+            System.arraycopy(ring, 0, bytes, first, length - first);
+            int start = 0;
+            while (written > length && start < length && (bytes[start] & 0xC0) == 0x80) {
+                start++; // the rest of a character whose beginning is gone
+            }
+            return new String(bytes, start, length - start, StandardCharsets.UTF_8);
         }
     }
 }

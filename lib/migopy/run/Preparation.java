@@ -24,12 +24,11 @@ import migopy.mongo.Connection.Topology;
 import migopy.plan.Plan.Step;
 
 /**
- * Everything that can be found out before the first step: that all of them compile, and can do what
- * they are asked.
+ * The checks before the first step: all migrations compile, and can be executed or rolled back as planned.
  *
- * @param steps in their order, those that register without a call included
- * @param compiled the steps with what is to be called; empty if there is a problem
- * @param compiler for a second look at the sources
+ * @param steps in their order, including those that are recorded without a call
+ * @param compiled the steps with their migrations; empty if there is a problem
+ * @param compiler analyzes the sources further
  */
 record Preparation(List<Step> steps, List<Steps.Compiled> compiled, List<Problem> problems, SourceCompiler compiler) {
 
@@ -49,7 +48,7 @@ record Preparation(List<Step> steps, List<Steps.Compiled> compiled, List<Problem
         for (int i = 0; good && i < steps.size(); i++) {
             Step step = steps.get(i);
             if (step instanceof Step.MarkIgnored) {
-                continue; // registered, not called
+                continue; // recorded without a call
             }
             CompiledMigration migration = migrations.get(sources.get(i));
             impossible(step, migration, connection).ifPresent(problems::add);
@@ -59,8 +58,8 @@ record Preparation(List<Step> steps, List<Steps.Compiled> compiled, List<Problem
     }
 
     /**
-     * One a step, null where nothing is called. A migration that is redone has two: the text that
-     * was applied, and its file's.
+     * Returns one source for each step, null if nothing is called. A migration that is redone has two: the text that was
+     * applied, and that of its file.
      */
     private static List<MigrationSource> sources(
             List<Step> steps, SourceReader reader, Journal journal, List<Problem> problems) {
@@ -98,7 +97,7 @@ record Preparation(List<Step> steps, List<Steps.Compiled> compiled, List<Problem
                     Problem.Kind.MISSING,
                     entry.name(),
                     "The journal has no source of %s".formatted(entry.name()),
-                    "Bring the file back"));
+                    "Restore the file"));
             return Optional.empty();
         }
         return Optional.of(MigrationSource.of(reader.place(entry.number(), entry.name()), text.get()));
@@ -109,8 +108,8 @@ record Preparation(List<Step> steps, List<Steps.Compiled> compiled, List<Problem
             return Optional.of(new Problem(
                     Problem.Kind.NO_DOWN,
                     step.name(),
-                    "%s has no down(), so there is no way back".formatted(step.name()),
-                    "Write down(), or undo it by a new migration"));
+                    "%s has no down(), so it cannot be rolled back".formatted(step.name()),
+                    "Write down(), or undo it in a new migration"));
         }
         if (step.direction() == Direction.UP && migration.dropped() != null) {
             return Optional.of(migration.dropped());
@@ -127,8 +126,7 @@ record Preparation(List<Step> steps, List<Steps.Compiled> compiled, List<Problem
     }
 
     /**
-     * The collections that the migrations name, and the journal's, which tells what they are part
-     * of; empty if one cannot be told.
+     * Returns the collections that the migrations name, and the journal; empty if one of them is unknown.
      */
     Set<String> touched(String journal) {
         Set<String> all = new HashSet<>(Set.of(journal));

@@ -16,19 +16,22 @@ import migopy.Transaction;
 import migopy.console.Wording;
 import migopy.files.MigrationSource.Credentials;
 import migopy.journal.Entry.JournalEntry;
+import migopy.journal.Journal.OpenRecord;
 import migopy.mongo.InDoubt;
 import migopy.observe.CommandWatch;
 import migopy.observe.Observation;
-import migopy.observe.UncaughtExceptions;
+import migopy.observe.Observation.UncaughtExceptions;
+import migopy.run.Call.CallResult;
+import migopy.run.CallHandles.Skip;
+import migopy.run.Shutdown.Stop;
 import migopy.settings.Redactor;
-import org.bson.BsonValue;
 
 /**
- * A call of the user's code that has a record: a migration's step or an ad-hoc fix. The subclass
- * knows the record and the code; the transaction around the call, and what its end means, are here.
+ * A call of the user's code that has a record: a step of a migration, or an ad-hoc fix. The subclass knows the record and
+ * the code; this class makes the call, in a transaction if the code takes one, and draws the conclusion.
  */
 abstract class RecordedCall implements AutoCloseable {
-    private final Operation operation;
+    private final LockedRun locked;
     private final String name;
     private final Direction direction;
     private final CallOptions options;
@@ -50,22 +53,51 @@ abstract class RecordedCall implements AutoCloseable {
      */
     record CallOptions(Duration timeout, OutputCapture output, MigrationThread thread) {}
 
-    /** Where {@code transactional}, the code is called in a transaction. */
-    RecordedCall(Operation operation, String name, Direction direction, boolean transactional, CallOptions options) {
-        this.operation = operation;
+    /**
+     * What a call has come to.
+     *
+     * @param error why it failed, or null
+     * @param toRecord whether the record has to be ended: a transaction has ended its own, and the record of a call that
+     *     may still be running stays as it is
+     * @param cause why the run cannot continue, if {@code error} does not say it; else null
+     * @param exitCode the run's exit code if it ends here; 0 if it continues
+     */
+    record Conclusion(Outcome outcome, StepError error, boolean toRecord, MigopyException cause, int exitCode) {
+        private static Conclusion unknown(MigopyException cause) {
+            return new Conclusion(
+                    Outcome.UNKNOWN, null, false, cause, cause.kind().exitCode());
+        }
+    }
+
+    /** A call in a transaction if {@code transactional}. */
+    RecordedCall(LockedRun locked, String name, Direction direction, boolean transactional, CallOptions options) {
+        this.locked = locked;
         this.name = name;
         this.direction = direction;
         this.options = options;
-        this.session = transactional ? operation.connection().client().startSession() : null;
+        this.session = transactional ? locked.connection().client().startSession() : null;
     }
 
-    /** The backfills of the call. */
+    /** Returns the record, whose start is written. */
+    abstract OpenRecord record();
+
+    /**
+     * Records success in the transaction of the call itself: both are committed, or neither.
+     *
+     * @param database for use in a transaction
+     */
+    abstract void endInTransaction(MongoDatabase database);
+
+    /** Returns the hint for a call whose outcome is unknown. */
+    abstract String settledBy();
+
+    /** Returns the backfills of the call. */
     abstract StepBackfills backfills();
 
-    /** How much of what the code is handed has to be a proxy. */
+    /** Returns how much of what the code is handed has to be a proxy. */
     abstract CallHandles.Proxies proxies();
 
-    /** Why {@code skip()} cannot end this code, or null. */
+    /** Returns why {@code skip()} cannot end this code, or null. */
     abstract String cannotSkip();
 
     /** Runs once before the code is called, outside of its transaction. */
@@ -78,119 +110,82 @@ abstract class RecordedCall implements AutoCloseable {
      */
     abstract void invoke(CallHandles handles) throws Throwable;
 
-    /** What settles the record once the data was checked, where its outcome is unknown. */
-    abstract String settledBy();
-
-    /** The text of the user's code. */
+    /** Returns the text of the user's code. */
     abstract String source();
+
+    /** Returns the lines of the user's code that led to an exception. */
+    abstract List<String> framesOf(Throwable thrown);
+
+    /**
+     * Whether a thread is that of the call, or was started by it.
+     *
+     * @param thread null if it is unknown
+     */
+    abstract boolean started(Thread thread, List<StackTraceElement> stack);
 
     /** Whether the next run calls it again by itself, however far it got. */
     boolean resumable() {
         return false;
     }
 
-    /** The lines of the user's code that led to what was thrown. */
-    abstract List<String> framesOf(Throwable thrown);
-
-    /**
-     * Whether a thread is that of the call, or was started by it.
-     *
-     * @param thread null where it is not known
-     */
-    abstract boolean started(Thread thread, List<StackTraceElement> stack);
-
-    /**
-     * Makes sure that the record is still as this run started it.
-     *
-     * @throws MigopyException unknown, if it is not
-     */
-    abstract void ensureOurs();
-
-    /**
-     * Records success in the transaction of the call itself: both are committed, or neither.
-     *
-     * @param database for use in a transaction
-     */
-    abstract void endInTransaction(MongoDatabase database);
-
-    /** Whether the record says that the transaction of the call was committed. */
-    abstract boolean isCommitted();
-
-    /**
-     * Waits until all that was written so far is on the majority.
-     *
-     * @return the id of the election that made this server the primary
-     */
-    abstract BsonValue waitForMajority();
-
-    /** Notes in a record that stays running why the call was stopped. */
-    abstract void note(StepError error);
-
-    Operation operation() {
-        return operation;
+    LockedRun locked() {
+        return locked;
     }
 
-    /** The session of a transactional call, else null. */
+    /** Returns the session of a transactional call, else null. */
     ClientSession session() {
         return session;
     }
 
-    /** Whether and why the call was skipped. */
+    /** Returns whether and why the call was skipped. */
     Skip skip() {
         return skip;
     }
 
-    /** The last of what the call printed. */
+    /** Returns the last 64 kB that the call printed. */
     String output() {
         return options.output().text();
     }
 
-    /** Makes ready what the call needs, so that what may fail of it fails before the call. */
+    /** Whether the user's code was called. */
+    boolean invoked() {
+        return invoked;
+    }
+
+    /** Returns how long the call took. */
+    long durationMs() {
+        return durationMs;
+    }
+
+    /** Prepares what the call needs, so that what fails of it fails before the call. */
     void prepare() {
         options.output().begin();
-        skip = new Skip(observation, operation.settings().redactor(), cannotSkip());
-        handles = new CallHandles(operation.connection(), session, observation, proxies());
-        bound = Migration.bind(handles.binding(operation.settings().home(), backfills(), skip));
+        skip = new Skip(observation, locked.settings().redactor(), cannotSkip());
+        handles = new CallHandles(locked.connection(), session, observation, proxies());
+        bound = Migration.bind(handles.binding(locked.settings().home(), backfills(), skip));
     }
 
     /** Calls the code. Its start is recorded, and the lease was checked after that. */
-    CallResult call() {
-        startedNanos = System.nanoTime();
-        CallResult result = called();
-        if (!result.committed()) {
-            measure();
-        }
-        return result;
-    }
-
     @SuppressWarnings("try") // what is closed needs no other use
-    private CallResult called() {
-        Call call = new Call(operation, options.thread(), backfills()::running);
-        try (CommandWatch.Unwatch watched = operation.connection().watch(observation);
+    Conclusion call() {
+        startedNanos = System.nanoTime();
+        Call call = new Call(locked, options.thread(), backfills()::running);
+        try (CommandWatch.Unwatch watched = locked.connection().watch(observation);
                 UncaughtExceptions uncaught = UncaughtExceptions.of(observation)) {
-            return result(call.run(this::body, options.timeout()));
+            return conclusion(call.run(this::body, options.timeout()));
         } catch (RuntimeException | Error e) {
-            // Not the user's code: that runs in another thread. The call was made, so its record
-            // stays as it is.
-            MigopyException unknown = new MigopyException(
+            // Not of the user's code, which another thread has called: the record stays as it is.
+            measure();
+            return Conclusion.unknown(new MigopyException(
                     MigopyException.Kind.UNKNOWN,
                     "How %s ended is unknown: %s".formatted(name, Failure.text(e)),
-                    "See what is recorded: " + MigopyException.COMMAND + " status",
-                    e);
-            return new CallResult(
-                    Outcome.UNKNOWN, null, false, unknown, unknown.kind().exitCode());
+                    settledBy(),
+                    e));
         } finally {
             unbind();
             if (observation.hasDrops()) {
-                operation.lease().doubt();
+                locked.lease().doubt();
             }
-        }
-    }
-
-    private void unbind() {
-        if (bound != null) {
-            bound.close();
-            bound = null;
         }
     }
 
@@ -200,15 +195,19 @@ abstract class RecordedCall implements AutoCloseable {
             observe();
             return;
         }
-        new Transaction(session, observation, operation.connection().client(), this::ensureStillOurs).run(() -> {
+        Runnable beforeRetry = () -> {
+            locked.lease().ensureHeld();
+            record().ensureOurs();
+        };
+        new Transaction(session, observation, locked.connection().client(), beforeRetry).run(() -> {
             observe();
             MongoException lost = InDoubt.lost(observation.unanswered());
             if (lost != null) {
                 throw lost; // of a write outside of the transaction
             }
-            operation.lease().ensureHeld();
+            locked.lease().ensureHeld();
             measure();
-            endInTransaction(operation.connection().transactionDatabase());
+            endInTransaction(locked.connection().transactionDatabase());
         });
     }
 
@@ -217,45 +216,52 @@ abstract class RecordedCall implements AutoCloseable {
         observation.run(() -> skip.noticing(() -> invoke(handles)));
     }
 
-    /** Whether the user's code was called. */
-    boolean invoked() {
-        return invoked;
+    /** Before the end of a transaction is recorded, too: record and report then say the same. */
+    private void measure() {
+        durationMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNanos);
     }
 
-    private void ensureStillOurs() {
-        operation.lease().ensureHeld();
-        ensureOurs();
-    }
-
-    private CallResult result(Ending ending) {
-        if (ending instanceof Ending.Returned) {
-            return session == null ? returned() : done(0);
+    private Conclusion conclusion(CallResult result) {
+        boolean returned = result instanceof CallResult.Returned;
+        if (session != null && (returned || isCommitted())) {
+            return done(result instanceof CallResult.StoppedBySignal stopped ? stopped.signal().exitCode() : 0);
         }
-        if (session != null && committed()) {
-            return done(ending instanceof Ending.Stopped one ? one.signal().exitCode() : 0);
+        measure();
+        if (returned) {
+            return returned();
         }
-        if (ending instanceof Ending.Threw threw) {
+        if (result instanceof CallResult.Threw threw) {
             return thrown(threw.thrown());
         }
-        if (ending instanceof Ending.Stopped stopped) {
+        if (result instanceof CallResult.StoppedBySignal stopped) {
             return stopped(stopped);
         }
-        if (ending instanceof Ending.TimedOut timedOut) {
-            return timedOut(timedOut.over());
+        if (result instanceof CallResult.TimedOut timedOut) {
+            return timedOut(timedOut.ended());
         }
-        return exited(((Ending.Exited) ending).exit());
+        return exited(((CallResult.ExitCalled) result).exit());
     }
 
-    /** Without a transaction, which would have seen to both of these before its commit. */
-    private CallResult returned() {
-        Throwable fault = observation.fault(); // of a thread, since then
+    /** The answer to a commit may be lost or late although it was committed: the record then says so. */
+    private boolean isCommitted() {
+        try {
+            return record().isCommitted();
+        } catch (MongoException e) {
+            locked.console().notice(Failure.NOT_ASKED + e.getMessage());
+            return false;
+        }
+    }
+
+    /** Without a transaction, which checks both of these before its commit. */
+    private Conclusion returned() {
+        Throwable fault = observation.fault(); // of a thread, since up() returned
         Throwable hidden = fault != null ? fault : InDoubt.lost(observation.unanswered());
         if (hidden != null) {
             return thrown(hidden);
         }
         try {
             if (observation.hasWeakWrites()) {
-                new WeakWrites(operation, observation, settledBy()).waitForMajority(name, this::waitForMajority);
+                new WeakWrites(locked, observation, name, settledBy()).waitForMajority(record());
             }
             return done(0);
         } catch (MigopyException e) {
@@ -263,30 +269,17 @@ abstract class RecordedCall implements AutoCloseable {
         }
     }
 
-    /**
-     * A commit's answer may be lost, or come too late, while the commit is not: the record then
-     * says so.
-     */
-    private boolean committed() {
-        try {
-            return isCommitted();
-        } catch (MongoException e) {
-            operation.console().notice(Failure.NOT_ASKED + e.getMessage());
-            return false;
-        }
-    }
-
-    private CallResult done(int exitCode) {
+    private Conclusion done(int exitCode) {
         Outcome outcome = direction == Direction.DOWN ? Outcome.ROLLED_BACK : Outcome.APPLIED;
-        return new CallResult(outcome, null, session == null, null, exitCode);
+        return new Conclusion(outcome, null, session == null, null, exitCode);
     }
 
-    private CallResult failed(StepError error, int exitCode) {
+    private Conclusion failed(StepError error, int exitCode) {
         if (direction != Direction.DOWN) {
-            return new CallResult(Outcome.FAILED, error, true, null, exitCode);
+            return new Conclusion(Outcome.FAILED, error, true, null, exitCode);
         }
         StepError shown = invoked ? error : notStarted(error);
-        return new CallResult(Outcome.ROLLBACK_FAILED, shown, true, null, exitCode);
+        return new Conclusion(Outcome.ROLLBACK_FAILED, shown, true, null, exitCode);
     }
 
     private StepError notStarted(StepError error) {
@@ -295,42 +288,45 @@ abstract class RecordedCall implements AutoCloseable {
         return new StepError(StepError.NOT_STARTED, error.message(), error.frames(), error.causes(), hint);
     }
 
-    private CallResult thrown(Throwable thrown) {
+    /** Returns the conclusion for a call whose start is recorded, but that cannot be made. */
+    Conclusion neverCalled(String reason) {
+        measure();
+        return failed(new StepError(StepError.NOT_STARTED, reason, List.of()), 0);
+    }
+
+    private Conclusion thrown(Throwable thrown) {
         if (skip.ended(thrown)) {
-            return new CallResult(Outcome.SKIPPED, null, true, null, 0);
+            return new Conclusion(Outcome.SKIPPED, null, true, null, 0);
         }
         Failure failure = failure(thrown);
-        MigopyException overtaken = failure.overtaken();
-        if (overtaken != null) {
-            return new CallResult(
-                    Outcome.UNKNOWN, null, false, overtaken, overtaken.kind().exitCode());
+        if (failure.overtaken() != null) {
+            return Conclusion.unknown(failure.overtaken());
         }
         if (!failure.inDoubt()) {
             return failed(failure.error(), 1);
         }
-        operation.endOwnOperations(); // they may still be running, and hold up whatever follows
+        locked.endOwnOperations(); // they may still be running, and hold up whatever follows
         if (session == null) {
             return interrupted(failure.error(), MigopyException.Kind.UNKNOWN.exitCode());
         }
         // Nothing is left of the transaction: that is a failure like any other.
-        StepError was = failure.error();
+        StepError error = failure.error();
         String type = thrown.getClass().getName();
-        return failed(new StepError(type, was.message(), was.frames(), was.causes(), null), 1);
+        return failed(new StepError(type, error.message(), error.frames(), error.causes(), null), 1);
     }
 
     /** The run's secrets, and what looks like one in the code. */
     private Redactor redactor() {
-        return operation.settings().redactor().and(Credentials.in(source()));
+        return locked.settings().redactor().and(Credentials.in(source()));
     }
 
     private Failure failure(Throwable thrown) {
         Redactor redactor = redactor();
-        operation.context().trace(thrown, redactor);
+        locked.context().trace(thrown, redactor);
         return Failure.of(thrown, observation.unanswered(), this::framesOf, redactor);
     }
 
-    private CallResult stopped(Ending.Stopped stopped) {
-        int exitCode = stopped.signal().exitCode();
+    private Conclusion stopped(CallResult.StoppedBySignal stopped) {
         List<String> frames = stopped.thrown() == null
                 ? List.of()
                 : failure(stopped.thrown()).error().frames();
@@ -340,11 +336,12 @@ abstract class RecordedCall implements AutoCloseable {
                 frames,
                 List.of(),
                 resumable() ? "It is @Resumable. Run it again: {migopy} execute" : null);
-        return stopped.over() ? failed(error, exitCode) : interrupted(error, exitCode);
+        int exitCode = stopped.signal().exitCode();
+        return stopped.ended() ? failed(error, exitCode) : interrupted(error, exitCode);
     }
 
-    private CallResult exited(Stop.Exited exit) {
-        operation.endOwnOperations(); // the process ends, and would leave them running
+    private Conclusion exited(Stop.Exited exit) {
+        locked.endOwnOperations(); // the process ends, and would leave them running
         StepError error = Failure.exit(exit.stack(), this::framesOf, redactor());
         if (started(exit.thread(), exit.stack())) {
             return failed(error, 1);
@@ -356,46 +353,34 @@ abstract class RecordedCall implements AutoCloseable {
                 MigopyException.Kind.UNKNOWN.exitCode());
     }
 
+    private Conclusion timedOut(boolean ended) {
+        Duration timeout = options.timeout();
+        String limit = timeout.toMillis() % 1000 == 0 ? timeout.toSeconds() + " s" : timeout.toMillis() + " ms";
+        String still = ended ? "" : "; its thread %s still runs".formatted(MigrationThread.NAME);
+        return failed(new StepError(JournalEntry.TIMEOUT, "took longer than " + limit + still, List.of()), 1);
+    }
+
     /** How far the call got is unknown: its record stays running, with the reason noted. */
-    private CallResult interrupted(StepError error, int exitCode) {
+    private Conclusion interrupted(StepError error, int exitCode) {
         try {
-            note(error);
+            record().note(error);
         } catch (MigopyException e) {
-            operation.console().notice(e.getMessage());
+            locked.console().notice(e.getMessage());
         }
-        return new CallResult(Outcome.INTERRUPTED, error, false, null, exitCode);
+        return new Conclusion(Outcome.INTERRUPTED, error, false, null, exitCode);
     }
 
-    private CallResult timedOut(boolean over) {
-        String message = "took longer than " + shown(options.timeout());
-        String still = over ? "" : "; its thread %s still runs".formatted(MigrationThread.NAME);
-        return failed(new StepError(JournalEntry.TIMEOUT, message + still, List.of()), 1);
-    }
-
-    private static String shown(Duration timeout) {
-        return timeout.toMillis() % 1000 == 0 ? timeout.toSeconds() + " s" : timeout.toMillis() + " ms";
-    }
-
-    /** How a step was started but never called, because the run had to end before. */
-    CallResult neverCalled(String reason) {
-        measure();
-        return failed(new StepError(StepError.NOT_STARTED, reason, List.of()), 0);
-    }
-
-    /** The report of a call that ended so. */
+    /** Returns the report of the call. */
     StepReport report(Outcome outcome, StepError error) {
         String reason = outcome == Outcome.SKIPPED ? skip.reason() : null;
         return new StepReport(name, direction, outcome, durationMs, error, reason);
     }
 
-    /** Before the end of a transaction is recorded: record and report then say the same. */
-    private void measure() {
-        durationMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNanos);
-    }
-
-    /** How long the call took. */
-    long durationMs() {
-        return durationMs;
+    private void unbind() {
+        if (bound != null) {
+            bound.close();
+            bound = null;
+        }
     }
 
     @Override
@@ -406,7 +391,7 @@ abstract class RecordedCall implements AutoCloseable {
                 session.close();
             }
         } catch (RuntimeException e) {
-            operation.console().notice("The session could not be closed: " + e.getMessage());
+            locked.console().notice("The session could not be closed: " + e.getMessage());
         }
     }
 }

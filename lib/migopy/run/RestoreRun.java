@@ -13,11 +13,11 @@ import org.bson.BsonDocument;
 
 /** A restore under the lock of the database that it restores. */
 public final class RestoreRun implements RestoreLock {
-    private final Operation operation;
+    private final LockedRun locked;
     private final String database;
 
-    private RestoreRun(Operation operation, String database) {
-        this.operation = operation;
+    private RestoreRun(LockedRun locked, String database) {
+        this.locked = locked;
         this.database = database;
     }
 
@@ -36,12 +36,12 @@ public final class RestoreRun implements RestoreLock {
     public static <A> A run(RunContext context, String database, Duration wait, Work<A> work) {
         try {
             Ledger ledger = Ledger.open(context.settings(), context.connection(), database);
-            try (Operation operation = Operation.openForRestore(context, ledger, wait)) {
-                operation.entries(); // fences what an earlier run left running
-                return work.under(new RestoreRun(operation, database));
+            try (LockedRun locked = LockedRun.openForRestore(context, ledger, wait)) {
+                locked.entries(); // fences what an earlier run left running
+                return work.under(new RestoreRun(locked, database));
             }
         } catch (InterruptedException | MongoInterruptedException e) {
-            throw context.watchdog().endedEarly(e);
+            throw context.shutdown().endedEarly(e);
         } catch (MongoException e) {
             throw MongoErrors.translate(e, "Restoring " + database);
         } catch (MigopyException e) {
@@ -52,46 +52,46 @@ public final class RestoreRun implements RestoreLock {
 
     @Override
     public Optional<Unfinished> unfinished() {
-        RestoreNote note = operation.lease().restore();
+        RestoreNote note = locked.lease().restore();
         return Optional.ofNullable(note)
                 .map(found -> new Unfinished(
                         found.run(),
                         found.folder(),
                         found.wayOn(),
-                        operation.ledger().restores().plan(found).orElse(null)));
+                        locked.ledger().restores().plan(found).orElse(null)));
     }
 
     @Override
     public void ensureHeld() {
-        operation.lease().ensureHeld();
+        locked.lease().ensureHeld();
     }
 
     @Override
     public void endOperationsOf(String run) {
-        operation.takeover().end(run, "An operation of the restore " + run);
+        locked.recovery().end(run, "An operation of the restore " + run);
     }
 
     @Override
     public void begin(String folder, String wayOn, BsonDocument plan) {
-        operation.lease().ensureHeld();
-        RestoreNote note = new RestoreNote(operation.runId(), database, folder, wayOn);
-        if (!operation.ledger().restores().begin(operation.lease(), note, plan)) {
-            throw lost(operation.lease());
+        locked.lease().ensureHeld();
+        RestoreNote note = new RestoreNote(locked.runId(), database, folder, wayOn);
+        if (!locked.ledger().restores().begin(locked.lease(), note, plan)) {
+            throw lost(locked.lease());
         }
     }
 
     @Override
     public void filling(String collection) {
-        if (collection.equals(operation.settings().migrationsCollection())) {
-            operation.ledger().journal().markRestore(operation.runId());
+        if (collection.equals(locked.settings().migrationsCollection())) {
+            locked.ledger().journal().markRestore(locked.runId());
         }
     }
 
     @Override
     public void end() {
-        operation.ledger().journal().unmarkRestore();
-        if (!operation.ledger().restores().end(operation.lease(), operation.runId())) {
-            throw lost(operation.lease());
+        locked.ledger().journal().unmarkRestore();
+        if (!locked.ledger().restores().end(locked.lease(), locked.runId())) {
+            throw lost(locked.lease());
         }
     }
 

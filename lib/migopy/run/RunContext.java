@@ -2,18 +2,24 @@ package migopy.run;
 
 import com.mongodb.MongoException;
 import com.mongodb.MongoInterruptedException;
+import java.util.Set;
+import java.util.concurrent.Callable;
 import migopy.MigopyException;
+import migopy.StepReport;
 import migopy.console.Console;
 import migopy.mongo.Connection;
 import migopy.mongo.MongoErrors;
+import migopy.run.FixRunner.Fix;
+import migopy.run.Runner.RunResult;
+import migopy.run.Shutdown.Stop;
 import migopy.settings.Redactor;
 import migopy.settings.Settings;
 
 /**
  * What a command that takes the lock works with.
  *
- * @param watchdog hears of signals; whoever installed it closes it
- * @param verbose whether stack traces are wanted
+ * @param shutdown receives signals; its owner closes it
+ * @param verbose whether to show stack traces
  */
 public record RunContext(
         Settings settings,
@@ -21,48 +27,127 @@ public record RunContext(
         String runId,
         Console console,
         Hooks hooks,
-        Watchdog watchdog,
+        Shutdown shutdown,
         boolean verbose) {
 
-    /** Shows the whole stack trace of what the user's code threw, where that is wanted. */
+    /** What the user's own {@code migopy} class adds to a run; this package must not know that class. */
+    public interface Hooks {
+        /** Runs under the lock, before the first step. An exception ends the run; no migration is called. */
+        void beforeRun() throws Exception;
+
+        /** Runs under the lock, after the last step, however it ended. */
+        void afterRun(RunResult result) throws Exception;
+
+        /** Runs after the start of a step is recorded, before it is called. An exception fails the step. */
+        void beforeMigration(String name) throws Exception;
+
+        /** Runs after the end of a step is recorded. An exception ends the run. */
+        void afterMigration(StepReport step) throws Exception;
+
+        /**
+         * Dumps the database before the first step.
+         *
+         * @param collections only these; empty for the whole database
+         * @return the folder, as the journal notes it, or null
+         */
+        String dump(Set<String> collections) throws Exception;
+    }
+
+    /** Shows the stack trace of an exception of the user's code if that is wanted. */
     public void trace(Throwable thrown, Redactor redactor) {
         if (verbose) {
             console.trace(redactor.redact(Failure.trace(thrown)));
         }
     }
 
-    /** The kind of what ended the work: a signal's if one came, else that of the failure. */
+    /** Returns the kind of what ended the command: a signal's if there was one, else that of the failure. */
     public MigopyException.Kind kindAfter(MigopyException.Kind failure) {
-        return watchdog.stopped().map(Stop::kind).orElse(failure);
+        return shutdown.stopped().map(Stop::kind).orElse(failure);
     }
 
-    /** A failure, of the kind of the signal that caused it if one came. */
+    /** Returns a failure, with the kind of the signal that caused it if there was one. */
     public MigopyException afterSignal(MigopyException e) {
         MigopyException.Kind kind = kindAfter(e.kind());
         return kind == e.kind() ? e : new MigopyException(kind, e.getMessage(), e.hint(), e);
     }
 
+    /** A method of the user's class. */
+    interface Hook {
+        void run() throws Exception;
+    }
+
     /** What is done with journal and lock. */
-    public interface Work<A> {
+    public interface LedgerWork<A> {
         A on(Ledger ledger) throws InterruptedException;
     }
 
     /**
-     * Does it, and says in the same words for every command what ended it before its first step.
+     * Does the work. Whatever ends it before its first step is reported alike for every command.
      *
      * @param what is being done, for a server's error: {@code "Recording the fix"}
-     * @throws MigopyException of a signal's kind, where one came; or what the work throws
+     * @throws MigopyException of a signal's kind if there was one, or what the work throws
      */
-    public <A> A guarded(String what, Work<A> work) {
+    public <A> A guarded(String what, LedgerWork<A> work) {
         try {
             return work.on(Ledger.open(settings, connection));
         } catch (InterruptedException | MongoInterruptedException e) {
-            throw watchdog.endedEarly(e);
+            throw shutdown.endedEarly(e);
         } catch (RuntimeException e) {
-            if (watchdog.stopped().isPresent()) {
-                throw watchdog.endedEarly(e); // whatever a call makes of its interruption
+            if (shutdown.stopped().isPresent()) {
+                throw shutdown.endedEarly(e); // whatever a call makes of its interruption
             }
             throw e instanceof MongoException known ? MongoErrors.translate(known, what) : e;
+        }
+    }
+
+    /**
+     * Dumps by the user's hook.
+     *
+     * @param collections only these; empty for the whole database
+     * @return the folder, or null
+     */
+    String dump(Set<String> collections) {
+        try {
+            return captured(() -> hooks.dump(collections));
+        } catch (MigopyException e) {
+            throw new MigopyException(MigopyException.Kind.DUMP, e.getMessage(), e.hint(), e);
+        } catch (Throwable e) { // the hook is the user's own code
+            throw new MigopyException(
+                    MigopyException.Kind.DUMP,
+                    "The dump before the run failed, so no migration was run: " + Failure.text(e),
+                    "Fix doDump() in migopy.java, or run without a dump",
+                    e);
+        }
+    }
+
+    /**
+     * Calls a hook.
+     *
+     * @param name as it is in the user's class: {@code beforeRun()}
+     * @throws MigopyException if the hook throws
+     */
+    void call(String name, Hook hook) {
+        try {
+            captured(() -> {
+                hook.run();
+                return null;
+            });
+        } catch (MigopyException e) {
+            throw e;
+        } catch (Throwable e) { // the hook is the user's own code
+            throw new MigopyException(
+                    MigopyException.Kind.FAILED,
+                    "%s failed: %s".formatted(name, Failure.text(e)),
+                    "If it did not throw that on purpose, fix it in migopy.java. See what is recorded: %s status"
+                            .formatted(MigopyException.COMMAND),
+                    e);
+        }
+    }
+
+    @SuppressWarnings("try") // output goes elsewhere meanwhile, and needs no other use
+    private <A> A captured(Callable<A> hook) throws Exception {
+        try (OutputCapture output = OutputCapture.start(console, settings.redactor())) {
+            return hook.call();
         }
     }
 }

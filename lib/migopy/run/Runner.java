@@ -1,5 +1,7 @@
 package migopy.run;
 
+import migopy.run.Survey.JournalView;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,15 +16,15 @@ import migopy.backfill.EstimateAnswer;
 import migopy.console.Wording;
 import migopy.dump.DumpFolder;
 import migopy.plan.Overview;
-import migopy.plan.Plan;
 import migopy.plan.Plan.Step;
+import migopy.plan.Plan;
 import migopy.plan.Planner;
-import migopy.plan.Request;
 import migopy.plan.Request.ExecuteRequest;
 import migopy.plan.Request.RollbackRequest;
+import migopy.plan.Request;
 import migopy.plan.Situation;
 
-/** Carries a request out: the order of all effects stands here. */
+/** Carries a request out. The order of all effects is here. */
 public final class Runner {
     /** A refusal that needs no server does not wait for one that is down. */
     private static final Duration JOURNAL_WAIT = Duration.ofSeconds(1);
@@ -36,8 +38,7 @@ public final class Runner {
     /**
      * Carries it out, or plans it.
      *
-     * @throws MigopyException for what keeps the run from starting: usage, locked, unreachable,
-     *     dump, ...
+     * @throws MigopyException if the run cannot start: usage, locked, unreachable, dump, ...
      */
     public RunResult run(Request request, RunOptions options) {
         return surveyed(
@@ -47,21 +48,21 @@ public final class Runner {
                         : underLock(request, options, survey, reader, ledger));
     }
 
-    /** What the directory alone shows is refused before anybody is asked for anything. */
+    /** Problems of the directory alone are refused before the server is asked. */
     private static boolean refusesAtOnce(Survey survey, Request request) {
         return !survey.listing().problems().isEmpty() && !(request instanceof RollbackRequest);
     }
 
     /**
-     * Calls {@code up()} of what would be run with a database that can only be read, and tells what
+     * Calls the {@code up()} of each migration that would be run, with a database that can only be read, and estimates what
      * it would do.
      *
-     * @param told hears of each migration's estimate
+     * @param told receives the estimates
      * @return how the planning ended; the exit code is 1 where an {@code up()} failed
      */
     public RunResult estimate(ExecuteRequest request, Consumer<EstimateAnswer> told) {
         return surveyed(request, (survey, reader, ledger) -> {
-            Planned planned = planned(request, survey, reader, ledger);
+            PlanWithoutLock planned = planned(request, survey, reader, ledger);
             if (planned.refusal() != null) {
                 return planned.refusal();
             }
@@ -72,11 +73,11 @@ public final class Runner {
         });
     }
 
-    private interface Work {
+    private interface SurveyedWork {
         RunResult of(Survey survey, SourceReader reader, Ledger ledger) throws InterruptedException;
     }
 
-    private RunResult surveyed(Request request, Work work) {
+    private RunResult surveyed(Request request, SurveyedWork work) {
         Survey survey = Survey.of(context.settings());
         if (refusesAtOnce(survey, request)) {
             return refused(problemsOfTheDirectory(survey));
@@ -90,8 +91,8 @@ public final class Runner {
     }
 
     /**
-     * Which of two files with one number must be renamed is known from the journal. Without it, as
-     * while no server answers, the message names both.
+     * The journal decides which of two files with the same number must be renamed. Without it, as when no server answers,
+     * the message names both.
      */
     private List<Problem> problemsOfTheDirectory(Survey survey) {
         List<Problem> problems = survey.listing().problems();
@@ -118,23 +119,23 @@ public final class Runner {
      * @param refusal why nothing can be run, or null
      * @param preparation null if there is a refusal
      */
-    private record Planned(RunResult refusal, Preparation preparation) {}
+    private record PlanWithoutLock(RunResult refusal, Preparation preparation) {}
 
-    private Planned planned(Request request, Survey survey, SourceReader reader, Ledger ledger) {
+    private PlanWithoutLock planned(Request request, Survey survey, SourceReader reader, Ledger ledger) {
         Overview overview = survey.with(JournalView.read(ledger, context.connection()));
         Plan plan = Planner.plan(overview, request);
         if (!plan.problems().isEmpty()) {
-            return new Planned(refused(described(plan.problems(), overview, ledger, null)), null);
+            return new PlanWithoutLock(refused(described(plan.problems(), overview, ledger, null)), null);
         }
         plan.notices().forEach(context.console()::notice);
         Preparation preparation = prepare(plan, reader, ledger);
         return preparation.problems().isEmpty()
-                ? new Planned(null, preparation)
-                : new Planned(refused(preparation.problems()), null);
+                ? new PlanWithoutLock(null, preparation)
+                : new PlanWithoutLock(refused(preparation.problems()), null);
     }
 
     private RunResult dryRun(Request request, Survey survey, SourceReader reader, Ledger ledger) {
-        Planned planned = planned(request, survey, reader, ledger);
+        PlanWithoutLock planned = planned(request, survey, reader, ledger);
         if (planned.refusal() != null) {
             return planned.refusal();
         }
@@ -147,30 +148,30 @@ public final class Runner {
 
     private Preparation prepare(Plan plan, SourceReader reader, Ledger ledger) {
         Preparation preparation = Preparation.of(plan.steps(), reader, context.connection(), ledger.journal());
-        if (context.watchdog().stopped().isPresent()) {
-            // The signal interrupted the compiler, too: what that complains about is no problem.
-            throw context.watchdog().endedEarly(null);
+        if (context.shutdown().stopped().isPresent()) {
+            // The signal interrupted the compiler, too: its errors are not problems.
+            throw context.shutdown().endedEarly(null);
         }
         return preparation;
     }
 
     private RunResult underLock(Request request, RunOptions options, Survey survey, SourceReader reader, Ledger ledger)
             throws InterruptedException {
-        try (Operation operation = Operation.open(context, ledger, options.waitForLock())) {
-            // Under the lock, and behind the fence: nobody can be ahead of us any more.
-            Overview overview = survey.with(new JournalView(operation.entries(), Set.of()));
+        try (LockedRun locked = LockedRun.open(context, ledger, options.waitForLock())) {
+            // Under the lock and behind the fence, so no other run can change the journal.
+            Overview overview = survey.with(new JournalView(locked.entries(), Set.of()));
             Plan plan = Planner.plan(overview, request);
             if (!plan.problems().isEmpty()) {
-                return refused(described(plan.problems(), overview, ledger, operation.takeover()));
+                return refused(described(plan.problems(), overview, ledger, locked.recovery()));
             }
             plan.notices().forEach(context.console()::notice);
             return plan.steps().isEmpty()
                     ? new RunResult(context.runId(), List.of(), List.of(), null, 0)
-                    : carryOut(plan, options, reader, operation);
+                    : carryOut(plan, options, reader, locked);
         }
     }
 
-    private List<Problem> described(List<Problem> problems, Overview overview, Ledger ledger, Takeover takeover) {
+    private List<Problem> described(List<Problem> problems, Overview overview, Ledger ledger, Recovery recovery) {
         List<Problem> described = new ArrayList<>();
         for (Problem problem : problems) {
             Optional<Situation> about = overview.migrations().stream()
@@ -183,54 +184,62 @@ public final class Runner {
                         EditDiff.withDiff(problem, ledger.journal(), about.get().file()));
             } else {
                 described.add(
-                        takeover == null
+                        recovery == null
                                 ? problem
-                                : takeover.described(problem, about.get().entry()));
+                                : recovery.described(problem, about.get().entry()));
             }
         }
         return described;
     }
 
-    /** A request may have given a problem a hint of its own. */
+    /** Not equals(): a request may have given the problem a hint of its own. */
     private static boolean isAbout(Problem problem, Problem known) {
         return known != null && known.kind() == problem.kind() && known.name().equals(problem.name());
     }
 
-    private RunResult carryOut(Plan plan, RunOptions options, SourceReader reader, Operation operation) {
+    /** Returns the folder of the dump, or null where none was asked for. */
+    private String dump(RunOptions options, Preparation preparation) {
+        if (options.dumpTouched()) {
+            return context.dump(preparation.touched(context.settings().migrationsCollection()));
+        }
+        return options.dump() ? context.dump(Set.of()) : null;
+    }
+
+    private RunResult carryOut(Plan plan, RunOptions options, SourceReader reader, LockedRun locked) {
         if (plan.steps().get(0) instanceof Step.MarkIgnored) {
-            return new Ignores(operation).run(plan.steps());
+            return new Ignores(locked).run(plan.steps());
         }
         context.connection().connectAhead();
-        Preparation preparation = prepare(plan, reader, operation.ledger());
+        Preparation preparation = prepare(plan, reader, locked.ledger());
         if (!preparation.problems().isEmpty()) {
             return refused(preparation.problems());
         }
-        operation.tellStarted(plan.steps().stream().map(Step::name).toList());
-        String dump = HookCalls.dump(context, options, preparation);
-        HookCalls.call(context, "beforeRun()", context.hooks()::beforeRun);
-        Steps.Outcome outcome;
-        try (OutputCapture output = operation.captureOutput();
+        locked.tellStarted(plan.steps().stream().map(Step::name).toList());
+        String dump = dump(options, preparation);
+        context.call("beforeRun()", context.hooks()::beforeRun);
+        Steps.StepsResult outcome;
+        try (OutputCapture output = locked.captureOutput();
                 MigrationThread thread = new MigrationThread()) {
             var callOptions = new RecordedCall.CallOptions(options.timeout(), output, thread);
-            outcome = new Steps(operation, callOptions, dump).run(preparation.compiled());
+            outcome = new Steps(locked, callOptions, dump).run(preparation.compiled());
         }
         if (dump != null && outcome.exitCode() != 0) {
             context.console()
-                    .notice("To bring back what was there before: %s dbrestore %s --drop%s"
+                    .notice("To restore the data from before the run: %s dbrestore %s --drop%s"
                             .formatted(
                                     MigopyException.COMMAND,
                                     Wording.word(dump),
-                                    // Nobody knows whether another tool dumped it all.
+                                    // Whether another tool dumped all of it is unknown.
                                     DumpFolder.isOwn(Path.of(dump)) ? " --exact" : ""));
         }
         return afterRun(
                 new RunResult(context.runId(), outcome.steps(), List.of(), outcome.error(), outcome.exitCode()));
     }
 
-    /** What the steps did stays said, also where the user's own code fails after them. */
+    /** The steps are reported also if the user's own code fails after them. */
     private RunResult afterRun(RunResult result) {
         try {
-            HookCalls.call(context, "afterRun()", () -> context.hooks().afterRun(result));
+            context.call("afterRun()", () -> context.hooks().afterRun(result));
             return result;
         } catch (MigopyException e) {
             if (result.error() != null) {
@@ -239,6 +248,33 @@ public final class Runner {
             }
             int exitCode = result.exitCode() == 0 ? e.kind().exitCode() : result.exitCode();
             return new RunResult(result.run(), result.steps(), List.of(), e, exitCode);
+        }
+    }
+
+    /**
+     * The options of a run.
+     *
+     * @param dryRun only plan
+     * @param waitForLock how long to wait for the lock; zero to not wait
+     * @param timeout how long one migration may take, or null
+     * @param dump dump the database before the first migration
+     * @param dumpTouched dump only the collections that the migrations name
+     */
+    public record RunOptions(boolean dryRun, Duration waitForLock, Duration timeout, boolean dump, boolean dumpTouched) {}
+
+    /**
+     * How a run ended.
+     *
+     * @param run the run's id
+     * @param steps those that were started, or that are planned
+     * @param problems why nothing could be run; empty if there were none
+     * @param error why it ended early; null if it did not, or if the last step has the error
+     */
+    public record RunResult(
+            String run, List<StepReport> steps, List<Problem> problems, MigopyException error, int exitCode) {
+        public RunResult {
+            steps = List.copyOf(steps);
+            problems = List.copyOf(problems);
         }
     }
 }

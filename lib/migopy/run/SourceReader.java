@@ -13,11 +13,11 @@ import migopy.files.SourceCompiler;
 import migopy.settings.Settings;
 
 /**
- * Reads the migrations' sources. Which of them are to be run the journal says, but while the
- * connection to it is being made there is time: the newest are read then, which they mostly are.
+ * Reads the sources of migrations. The journal decides which of them are run. While the connection is being made, the
+ * newest are read ahead, since mostly these are the pending ones.
  */
 final class SourceReader implements AutoCloseable {
-    /** Seldom are more of them pending, and what is read in vain takes the driver's time. */
+    /** More are seldom pending, and a file that is read in vain takes time from the driver. */
     private static final int AHEAD_LIMIT = 10;
 
     private final Path directory;
@@ -29,20 +29,21 @@ final class SourceReader implements AutoCloseable {
         this.compiler = new SourceCompiler(settings.home(), settings.cacheDirectory(), System.getenv());
     }
 
-    /** Where a text that only the journal has would lie: relative names in it start from there. */
+    /** Returns the file that a text in the journal would have: relative names in it are resolved against its folder. */
     MigrationFile place(long number, String name) {
         return new MigrationFile(number, name, directory.resolve(name + MigrationFile.SUFFIX));
     }
 
-    /** What makes classes of them. */
+    /** Returns the compiler of the sources. */
     SourceCompiler compiler() {
         return compiler;
     }
 
     /**
-     * Reads and loads files, the last first, until there is something else to do.
+     * Reads and loads files, the last first.
      *
      * @param files as they were listed
+     * @param enough whether to stop, as there is something else to do
      */
     void readAhead(List<MigrationFile> files, BooleanSupplier enough) {
         int least = Math.max(0, files.size() - AHEAD_LIMIT);
@@ -52,14 +53,14 @@ final class SourceReader implements AutoCloseable {
                 compiler.loadAhead(source);
                 ahead.put(files.get(i), source);
             } catch (MigopyException e) {
-                continue; // whoever is to run it says what is wrong with it
+                continue; // reported when it is to be run
             }
         }
     }
 
     /**
-     * The sources of files as they are now, since a run may have waited for the lock; what cannot
-     * be read is a problem. For what is still the same the loaded one is given.
+     * Returns the sources of files as they are now, since a run may have waited for the lock. A file that cannot be read is
+     * a problem. For an unchanged file, the source that was loaded ahead is returned.
      */
     MigrationSource.Sources readAll(List<MigrationFile> files) {
         MigrationSource.Sources read = MigrationSource.readAll(files);

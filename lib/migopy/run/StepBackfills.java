@@ -1,5 +1,7 @@
 package migopy.run;
 
+import migopy.run.Shutdown.Stop;
+
 import com.mongodb.client.ClientSession;
 import migopy.backfill.Backfill;
 import migopy.backfill.BackfillContext;
@@ -18,7 +20,7 @@ import org.bson.BsonDocument;
 
 /** The backfills of one step, with the checkpoints of an earlier attempt. */
 final class StepBackfills {
-    private final Operation operation;
+    private final LockedRun locked;
     private final String name;
     private final Precondition precondition;
     private final String collection;
@@ -28,16 +30,16 @@ final class StepBackfills {
     /**
      * @param entry where an earlier attempt stopped, or null
      */
-    StepBackfills(Operation operation, String name, Start start, JournalEntry entry) {
+    StepBackfills(LockedRun locked, String name, Start start, JournalEntry entry) {
         this(
-                operation,
+                locked,
                 name,
                 start.started(),
                 start.source() == null ? "" : start.source().checksum(),
                 start.keepsCheckpoints() && entry != null && entry.checkpoints() != null
                         ? entry.checkpoints()
                         : new BsonDocument(),
-                operation.settings().migrationsCollection());
+                locked.settings().migrationsCollection());
     }
 
     /**
@@ -47,13 +49,13 @@ final class StepBackfills {
      * @param collection the record's
      */
     StepBackfills(
-            Operation operation,
+            LockedRun locked,
             String name,
             Precondition precondition,
             String text,
             BsonDocument stored,
             String collection) {
-        this.operation = operation;
+        this.locked = locked;
         this.name = name;
         this.precondition = precondition;
         this.checkpoints = new Checkpoints(name, text, stored, this::write);
@@ -67,7 +69,7 @@ final class StepBackfills {
 
     /** Returns a backfill of this step; the step fails if it is never run. */
     Backfill of(String collection, Observation observation) {
-        Connection connection = operation.connection();
+        Connection connection = locked.connection();
         return Backfill.of(
                 new BackfillContext(
                         connection.client(),
@@ -84,7 +86,7 @@ final class StepBackfills {
     }
 
     private Control write(int ordinal, BsonDocument checkpoint, ClientSession session) {
-        Connection connection = operation.connection();
+        Connection connection = locked.connection();
         BackfillRecord record = new BackfillRecord(
                 session == null ? connection.journalDatabase() : connection.transactionDatabase(), collection);
         return switch (record.keep(precondition, ordinal, checkpoint, session).orElse("")) {
@@ -96,16 +98,16 @@ final class StepBackfills {
 
     private void ensureHeld() {
         running = true;
-        operation.watchdog().stopped().ifPresent(stop -> {
+        locked.shutdown().stopped().ifPresent(stop -> {
             throw new StopRequested(stop instanceof Stop.Signalled signal ? signal.name() : "System.exit");
         });
-        operation.lease().ensureHeld();
+        locked.lease().ensureHeld();
     }
 
     private void report(Event event) {
         if (event instanceof Event.ProgressEnded) {
             running = false;
         }
-        operation.console().event(event);
+        locked.console().event(event);
     }
 }

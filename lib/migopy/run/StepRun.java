@@ -1,5 +1,7 @@
 package migopy.run;
 
+import migopy.run.RecordedCall.Conclusion;
+
 import com.mongodb.client.MongoDatabase;
 import java.util.List;
 import migopy.MigopyException;
@@ -11,15 +13,15 @@ import migopy.files.CompiledMigration;
 import migopy.journal.Attempt;
 import migopy.journal.Entry.JournalEntry;
 import migopy.journal.Journal;
+import migopy.journal.Journal.OpenRecord;
 import migopy.journal.State;
 import migopy.journal.Writes.End;
 import migopy.journal.Writes.Precondition;
 import migopy.journal.Writes.Start;
 import migopy.observe.HandedOut;
 import migopy.plan.Plan.Step;
-import org.bson.BsonValue;
 
-/** One step of a run: what is written before it, the call, and what is to be written after it. */
+/** One step of a run: what is recorded before the call, the call, and what is to be recorded after it. */
 final class StepRun extends RecordedCall {
     private final Step step;
     private final CompiledMigration migration;
@@ -31,23 +33,23 @@ final class StepRun extends RecordedCall {
     /**
      * How a step ended.
      *
-     * @param end what the journal is to be told; null where it knows already, or must not be told
-     * @param error why the run cannot go on, where the step's report does not say it
-     * @param exitCode what the run's exit code is if it ends here; 0 if it goes on
+     * @param end what is to be recorded; null if it is recorded already, or must not be
+     * @param error why the run cannot continue, if the step's report does not have the error
+     * @param exitCode the run's exit code if it ends here; 0 if it continues
      */
-    record Result(StepReport report, End end, MigopyException error, int exitCode) {}
+    record StepResult(StepReport report, End end, MigopyException error, int exitCode) {}
 
     /**
-     * @param dump where the dump before the run lies, or null
+     * @param dump the folder of the dump before the run, or null
      */
-    StepRun(Operation operation, Step step, CompiledMigration migration, CallOptions options, String dump) {
-        super(operation, step.name(), step.direction(), migration.transactional(step.direction()), options);
+    StepRun(LockedRun locked, Step step, CompiledMigration migration, CallOptions options, String dump) {
+        super(locked, step.name(), step.direction(), migration.transactional(step.direction()), options);
         this.step = step;
         this.migration = migration;
         this.dump = dump;
         this.up = step.direction() == Direction.UP;
         this.start = newStart();
-        this.backfills = new StepBackfills(operation, step.name(), start, step.entry());
+        this.backfills = new StepBackfills(locked, step.name(), start, step.entry());
     }
 
     private Start newStart() {
@@ -63,10 +65,10 @@ final class StepRun extends RecordedCall {
         return new Start(
                 expected(),
                 up ? State.RUNNING : State.ROLLING_BACK,
-                operation().runId(),
-                operation().lease().token(),
-                operation().lease().serverTime(),
-                operation().by(),
+                locked().runId(),
+                locked().lease().token(),
+                locked().lease().serverTime(),
+                locked().by(),
                 session() != null,
                 session() == null ? null : session().getServerSession().getIdentifier(),
                 up ? source : null,
@@ -74,7 +76,7 @@ final class StepRun extends RecordedCall {
                 up && !again() && entry != null && !startsAnew(entry.state()));
     }
 
-    /** Whether a backfill has no place to go on from, whatever the record still has of one. */
+    /** Whether backfills start from the beginning, whatever checkpoints the record still has. */
     private static boolean startsAnew(State state) {
         return state == State.ROLLED_BACK || state == State.SKIPPED;
     }
@@ -91,32 +93,32 @@ final class StepRun extends RecordedCall {
                 ? new Precondition(
                         step.entry().key(),
                         State.ROLLED_BACK,
-                        operation().lease().token(),
-                        operation().runId())
+                        locked().lease().token(),
+                        locked().runId())
                 : Precondition.of(step.entry());
     }
 
-    /** What is recorded before the call. */
+    /** Returns what is recorded before the call. */
     Start start() {
         return start;
     }
 
     /** Calls {@code up()} or {@code down()}, once its start is recorded. */
-    Result run() {
-        CallResult result = call();
-        return new Result(
+    StepResult run() {
+        Conclusion result = call();
+        return new StepResult(
                 report(result.outcome(), result.error()),
                 result.toRecord() ? end(result) : null,
                 result.cause(),
                 result.exitCode());
     }
 
-    /** What is written where the step was started but never called. */
+    /** Returns what is recorded if the step was started but not called. */
     End notStarted(String reason) {
         return end(neverCalled(reason));
     }
 
-    private End end(CallResult result) {
+    private End end(Conclusion result) {
         State outcome = State.valueOf(result.outcome().name());
         // What was to be rolled back is still applied if down() was never called.
         boolean untouched = outcome == State.ROLLBACK_FAILED && !invoked();
@@ -127,11 +129,11 @@ final class StepRun extends RecordedCall {
         Attempt attempt = new Attempt(
                 step.direction().word(),
                 outcome.word(),
-                operation().runId(),
+                locked().runId(),
                 start.startedAt(),
-                operation().lease().serverTime(),
+                locked().lease().serverTime(),
                 durationMs(),
-                operation().by(),
+                locked().by(),
                 error,
                 state == State.SKIPPED
                         ? new Attempt.Note("reason", skip().reason())
@@ -144,7 +146,7 @@ final class StepRun extends RecordedCall {
     }
 
     private Journal journal() {
-        return operation().ledger().journal();
+        return locked().ledger().journal();
     }
 
     @Override
@@ -166,7 +168,7 @@ final class StepRun extends RecordedCall {
 
     @Override
     void beforeCall() throws Exception {
-        operation().hooks().beforeMigration(step.name());
+        locked().hooks().beforeMigration(step.name());
     }
 
     @Override
@@ -201,27 +203,12 @@ final class StepRun extends RecordedCall {
     }
 
     @Override
-    BsonValue waitForMajority() {
-        return journal().waitForMajority(start);
-    }
-
-    @Override
-    void ensureOurs() {
-        journal().ensureOurs(start);
+    OpenRecord record() {
+        return journal().open(start, done());
     }
 
     @Override
     void endInTransaction(MongoDatabase database) {
-        new Journal(database, operation().settings().migrationsCollection()).end(end(done(), done(), null), session());
-    }
-
-    @Override
-    boolean isCommitted() {
-        return journal().isCommitted(start, done());
-    }
-
-    @Override
-    void note(StepError error) {
-        journal().note(start, error);
+        new Journal(database, locked().settings().migrationsCollection()).end(end(done(), done(), null), session());
     }
 }

@@ -1,5 +1,7 @@
 package migopy.run;
 
+import migopy.run.Shutdown.Stop;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -12,77 +14,74 @@ import migopy.lock.Lease;
 import migopy.plan.Plan.Step;
 
 /**
- * The steps of a run, one after the other: started in the journal, called, ended in the journal.
+ * Runs the steps one after the other: the start is recorded, the migration is called, the end is recorded.
  *
- * <p>The end of one and the start of the next are written together where both can be, which saves
- * each migration one wait for the majority.
+ * <p>The end of one step and the start of the next are written in one command if possible, which saves a wait for the
+ * majority.
  */
 final class Steps {
-    private final Operation operation;
+    private final LockedRun locked;
     private final Journal journal;
     private final Lease lease;
     private final RecordedCall.CallOptions options;
     private final String dump;
-    private final List<StepReport> told = new ArrayList<>();
+    private final List<StepReport> reports = new ArrayList<>();
 
-    /** The last step's result while the journal does not know it yet. */
-    private StepRun.Result open;
+    /** The last step's result until it is recorded. */
+    private StepRun.StepResult open;
 
-    /** Whether the journal was asked to take that result, and did not. */
-    private boolean refused;
+    /** Whether recording that result has failed. */
+    private boolean unrecorded;
 
     /**
      * How the steps ended.
      *
      * @param steps those that were started
-     * @param error why they ended early, where no report says it
+     * @param error why they ended early, if no report has the error
      */
-    record Outcome(List<StepReport> steps, MigopyException error, int exitCode) {}
+    record StepsResult(List<StepReport> steps, MigopyException error, int exitCode) {}
 
-    /** A step and what is to be called for it. */
+    /** A step and the migration to call for it. */
     record Compiled(Step step, CompiledMigration migration) {}
 
     /**
-     * @param dump where the dump before the run is, or null
+     * @param dump the folder of the dump before the run, or null
      */
-    Steps(Operation operation, RecordedCall.CallOptions options, String dump) {
-        this.operation = operation;
-        this.journal = operation.ledger().journal();
-        this.lease = operation.lease();
+    Steps(LockedRun locked, RecordedCall.CallOptions options, String dump) {
+        this.locked = locked;
+        this.journal = locked.ledger().journal();
+        this.lease = locked.lease();
         this.options = options;
         this.dump = dump;
     }
 
-    /** Does them in order, until one fails or the run has to end. */
-    Outcome run(List<Compiled> steps) {
-        // A signal is looked at between steps: interrupting this thread would only break its
-        // writes.
-        operation.watchdog().inStep(true);
+    /** Runs them in order, until one fails or the run has to end. */
+    StepsResult run(List<Compiled> steps) {
+        // A signal is handled between steps: an interrupt of this thread would only break its writes.
+        locked.shutdown().inStep(true);
         try {
             for (Compiled next : steps) {
-                Optional<Stop> stop = operation.watchdog().stopped();
+                Optional<Stop> stop = locked.shutdown().stopped();
                 if (stop.isPresent()) {
                     return stopped(stop.get());
                 }
-                StepRun.Result result = one(next);
-                if (result.exitCode() != 0) {
-                    record(result);
-                    return over(result.error(), result.exitCode());
+                open = one(next);
+                if (open.exitCode() != 0) {
+                    return finished(open.error(), open.exitCode());
                 }
-                open = result;
             }
-            return over(null, 0);
-        } catch (RuntimeException | Error e) { // whatever it is, what was done is recorded
+            return finished(null, 0);
+        } catch (RuntimeException | Error e) { // whatever it is, what was done must be recorded
             return endedEarly(Failure.ofRun(e));
         } finally {
-            operation.watchdog().inStep(false);
+            locked.shutdown().inStep(false);
         }
     }
 
-    /** What ran to its end is recorded all the same: the fence knows whether it still may be. */
-    private Outcome endedEarly(MigopyException cause) {
+    /** A step that returned is recorded all the same: the fence decides whether this run still may. */
+    private StepsResult endedEarly(MigopyException cause) {
         MigopyException error = cause;
-        if (open != null && !refused) {
+        if (open != null && !unrecorded) {
             try {
                 recordOpen();
             } catch (RuntimeException | Error e) {
@@ -91,30 +90,30 @@ final class Steps {
                 error = open == null ? cause : second;
             }
         }
-        if (open != null) { // what ran to its end but is not known to be recorded
-            tell(unknown(open.report()));
+        if (open != null) { // it returned, but it is unknown whether that was recorded
+            report(unknown(open.report()));
         }
-        return new Outcome(told, error, error.kind().exitCode());
+        return new StepsResult(reports, error, error.kind().exitCode());
     }
 
-    private Outcome stopped(Stop stop) {
+    private StepsResult stopped(Stop stop) {
         recordOpen();
-        MigopyException early = told.isEmpty() ? operation.watchdog().endedEarly(null) : null;
-        return new Outcome(told, early, stop.kind().exitCode());
+        MigopyException early = reports.isEmpty() ? locked.shutdown().endedEarly(null) : null;
+        return new StepsResult(reports, early, stop.kind().exitCode());
     }
 
-    private Outcome over(MigopyException error, int exitCode) {
+    private StepsResult finished(MigopyException error, int exitCode) {
         recordOpen();
-        return new Outcome(told, error, exitCode);
+        return new StepsResult(reports, error, exitCode);
     }
 
-    private StepRun.Result one(Compiled next) {
-        operation.takeover().clear(next.step().entry());
+    private StepRun.StepResult one(Compiled next) {
+        locked.recovery().clear(next.step().entry());
         lease.ensureHeld();
-        try (StepRun run = new StepRun(operation, next.step(), next.migration(), options, dump)) {
+        try (StepRun run = new StepRun(locked, next.step(), next.migration(), options, dump)) {
             start(run);
             prepare(run);
-            operation
+            locked
                     .console()
                     .event(new Event.StepStarted(next.step().name(), next.step().direction()));
             return run.run();
@@ -136,7 +135,7 @@ final class Steps {
         StepReport ended = open.report();
         open = null;
         try {
-            tell(ended);
+            report(ended);
         } catch (MigopyException e) {
             throw neverCalled(run, e);
         }
@@ -151,7 +150,7 @@ final class Steps {
         }
     }
 
-    /** Says in the journal that what was started was not called, if it is still ours to say. */
+    /** Records that the step was started but not called, if the record is still this run's. */
     private MigopyException neverCalled(StepRun run, MigopyException cause) {
         try {
             journal.end(run.notStarted(cause.getMessage()));
@@ -163,21 +162,15 @@ final class Steps {
 
     private void recordOpen() {
         if (open != null) {
-            StepRun.Result ended = open;
+            StepRun.StepResult ended = open;
             if (ended.end() != null) {
-                refused = true; // until it is not
+                unrecorded = true; // until it is recorded
                 journal.end(ended.end());
-                refused = false;
+                unrecorded = false;
             }
             open = null;
-            tell(ended.report());
+            report(ended.report());
         }
-    }
-
-    /** Records the last step of the run; if that cannot be done, its outcome is unknown. */
-    private void record(StepRun.Result result) {
-        open = result;
-        recordOpen();
     }
 
     private static StepReport unknown(StepReport report) {
@@ -185,19 +178,19 @@ final class Steps {
                 report.name(), report.direction(), StepReport.Outcome.UNKNOWN, report.durationMs(), report.error());
     }
 
-    private void tell(StepReport report) {
-        told.add(report);
-        operation.console().event(new Event.StepEnded(report));
+    private void report(StepReport report) {
+        reports.add(report);
+        locked.console().event(new Event.StepEnded(report));
         if (report.outcome() == StepReport.Outcome.UNKNOWN) {
             return;
         }
         try {
-            operation.hooks().afterMigration(report);
+            locked.hooks().afterMigration(report);
         } catch (Throwable e) { // the hook is the user's own code
             throw new MigopyException(
                     MigopyException.Kind.FAILED,
                     "afterMigration() failed after %s: %s".formatted(report.name(), Failure.text(e)),
-                    report.name() + " stays " + report.outcome().word() + ". Mend the hook, then start again",
+                    report.name() + " stays " + report.outcome().word() + ". Fix the hook, then run the command again",
                     e);
         }
     }

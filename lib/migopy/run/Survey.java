@@ -1,22 +1,32 @@
 package migopy.run;
 
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import migopy.files.ChecksumCache;
-import migopy.files.MigrationDirectory;
 import migopy.files.MigrationDirectory.Listing;
+import migopy.files.MigrationDirectory;
+import migopy.journal.Entry.JournalEntry;
+import migopy.journal.Entry.UnreadableEntry;
+import migopy.journal.Entry;
+import migopy.journal.Journal;
+import migopy.lock.LockStore.Holder;
+import migopy.lock.LockStore;
+import migopy.mongo.Connection;
 import migopy.plan.Overview;
 import migopy.settings.Settings;
 
 /**
- * The migrations' directory as it is now; needs no database.
+ * The migrations directory as it is now.
  *
- * @param directory as it was set, seen from the project's folder
+ * @param directory as it was set, relative to the project's folder
  * @param checksums of the files, by name
  */
 public record Survey(String directory, Listing listing, Map<String, String> checksums) {
     /**
-     * Lists the directory and reads what has changed in it.
+     * Lists the directory and reads the files that have changed.
      *
      * @throws migopy.MigopyException usage, if it is missing or cannot be read
      */
@@ -28,8 +38,80 @@ public record Survey(String directory, Listing listing, Map<String, String> chec
         return new Survey(shown.toString(), listing, checksums);
     }
 
-    /** Held against what the journal says. */
+    /** Returns the comparison with the journal. */
     public Overview with(JournalView view) {
         return Overview.of(listing, checksums, view.entries(), view.liveRuns());
+    }
+
+    /**
+     * The journal, read without the lock.
+     *
+     * @param liveRuns the run that holds the lock, if a migration is running
+     */
+    public record JournalView(List<Entry> entries, Set<String> liveRuns) {
+        /** Between two reads one migration may end and the next start, but not every time. */
+        private static final int READS = 3;
+
+        /**
+         * Reads the journal. Only if a migration is running there, it reads the lock, and if that migration seems
+         * interrupted, it reads both again: its run may have ended in between.
+         *
+         * @throws migopy.MigopyException half restored, if a restore did not finish; usage, where there
+         *     is nothing, but a database whose name differs in upper and lower case
+         */
+        public static JournalView read(Ledger ledger, Connection connection) {
+            List<Entry> entries = ledger.journal().entries();
+            if (entries.isEmpty()) {
+                connection.refuseOtherCase();
+            }
+            if (mayBeHalfRestored(entries)) {
+                HalfRestored.refuse(ledger);
+            }
+            if (interrupted(entries, Set.of()).isEmpty()) {
+                return new JournalView(entries, Set.of());
+            }
+            Set<String> live = liveRuns(ledger.locks());
+            Set<String> suspects = interrupted(entries, live);
+            for (int read = 0; read < READS && !suspects.isEmpty(); read++) {
+                live = liveRuns(ledger.locks());
+                entries = ledger.journal().entries();
+                Set<String> before = suspects;
+                suspects = interrupted(entries, live);
+                if (before.containsAll(suspects)) {
+                    break; // running before the lock was read and after it, by a run that does not hold it
+                }
+            }
+            return new JournalView(entries, live);
+        }
+
+        /**
+         * A restore marks the journal that it is going to replace. The new one is empty until it is filled.
+         */
+        private static boolean mayBeHalfRestored(List<Entry> entries) {
+            for (Entry entry : entries) {
+                if (entry instanceof UnreadableEntry other && other.name().equals(Journal.RESTORE_MARK)) {
+                    return true;
+                }
+            }
+            return entries.isEmpty();
+        }
+
+        /** Returns the run that holds the lock now. */
+        public static Set<String> liveRuns(LockStore locks) {
+            return locks.holder().filter(Holder::live).map(one -> Set.of(one.run())).orElse(Set.of());
+        }
+
+        /** Returns what is running by a run that is not one of these: names and runs. */
+        private static Set<String> interrupted(List<Entry> entries, Set<String> live) {
+            Set<String> found = new HashSet<>();
+            for (Entry entry : entries) {
+                if (entry instanceof JournalEntry known
+                        && known.state().underWay()
+                        && (known.run() == null || !live.contains(known.run()))) {
+                    found.add(known.name() + " " + known.run());
+                }
+            }
+            return found;
+        }
     }
 }

@@ -26,7 +26,7 @@ class DirectRunTest {
     }
 
     @Test
-    void itWorksOnTheDatabaseOfTheEnvironmentAndRecordsNothing(MongoServer server) {
+    void itUsesTheDatabaseOfTheEnvironmentAndRecordsNothing(MongoServer server) {
         var project = project(server).with("1_one.java", withMain(marking("one"), "up();"));
         var result = project.startDirectly("1_one.java").exits(0);
         assertThat(result.err())
@@ -39,7 +39,7 @@ class DirectRunTest {
     }
 
     @Test
-    void theFieldsOfTheEntryCount(MongoServer server) {
+    void theFieldsOfTheEntryClassApply(MongoServer server) {
         var project = project(server)
                 .environment("MONGO_URI", null)
                 .entry("{ mongoUri = \"" + server.uri() + "\"; }")
@@ -59,7 +59,7 @@ class DirectRunTest {
     }
 
     @Test
-    void whatFailsAMigrationWithoutAnExceptionEndsItToo(MongoServer server) {
+    void errorsInTheReplyOfACommandEndItToo(MongoServer server) {
         server.collection("users").insertOne(new Document("_id", 1));
         String insert = "db().runCommand(Document.parse(\"{insert: 'users', documents: [{_id: 1}]}\"));";
         project(server)
@@ -71,7 +71,7 @@ class DirectRunTest {
     }
 
     @Test
-    void anAnswerThatIsLostEndsItWith5AlsoIfItIsCaught(MongoServer server) {
+    void aLostAnswerExits5AlsoIfItsExceptionIsCaught(MongoServer server) {
         server.db().createCollection("done");
         server.failing("done", "insert").closingTheConnection();
         for (String body : List.of("try { up(); } catch (com.mongodb.MongoException e) { }", "up();")) {
@@ -90,9 +90,9 @@ class DirectRunTest {
                         + " db().getCollection(\"done\").insertOne(s, new Document());",
                 "db().getCollection(\"done\").aggregate(java.util.List.of(Document.parse(\"{$out: 'copy'}\")));",
                 "Migration.backfill(\"done\").delete();",
-                "Thread t = new Thread(() -> { throw new IllegalStateException(\"lost\"); }); t.start();",
+                "db(); Thread t = new Thread(() -> { throw new IllegalStateException(\"lost\"); }); t.start();",
             })
-    void whatIsNeverRunCommittedOrCaughtEndsItWith1(String statement, MongoServer server) {
+    void aCallThatIsNeverRunCommittedOrCaughtExits1(String statement, MongoServer server) {
         server.collection("done").insertOne(new Document("_id", 1));
         project(server)
                 .with("1_one.java", withMain(up(statement), "up();"))
@@ -111,14 +111,14 @@ class DirectRunTest {
     }
 
     @Test
-    void whatItThrowsIsShownWithItsLineAndTheExitCodeIs1(MongoServer server) {
+    void anExceptionIsShownWithItsLineAndExits1(MongoServer server) {
         var project = project(server).with("1_one.java", withMain(failing("one", "too bad"), "up();"));
         project.startDirectly("1_one.java").exits(1).says("too bad", "at Step.up(1_one.java:8)");
         assertThat(project.states()).isEmpty();
     }
 
     @Test
-    void aSettingThatCannotBeRightIs2InTwoLines(MongoServer server) {
+    void anInvalidSettingExits2InTwoLines(MongoServer server) {
         var project = project(server)
                 .entry("{ mongoPort = 0; }")
                 .environment("MONGO_URI", null)
@@ -127,7 +127,7 @@ class DirectRunTest {
     }
 
     @Test
-    void anUnreachableServerIs6InTwoLines(MongoServer server) {
+    void anUnreachableServerExits6InTwoLines(MongoServer server) {
         var project = project(server)
                 .environment("MONGO_URI", "mongodb://127.0.0.1:1/app")
                 .environment("MONGO_CONNECT_TIMEOUT", "500ms")

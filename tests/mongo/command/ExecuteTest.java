@@ -47,7 +47,7 @@ class ExecuteTest {
     }
 
     @Test
-    void whenTheFourthOfFiveThrowsTheFifthIsNotStartedAndTheMendedOneRunsNext(MongoServer server) {
+    void whenTheFourthOfFiveThrowsTheFifthIsNotStartedAndTheFixedOneRunsNext(MongoServer server) {
         var project = five(server).with("4_four.java", failing("four", "E11000 by hand"));
         project.run("execute")
                 .exits(1)
@@ -95,7 +95,7 @@ class ExecuteTest {
     }
 
     @Test
-    void aNamedOneMayRunWhileAnEarlierOneIsPendingAndANoticeSaysSo(MongoServer server) {
+    void aNamedMigrationMayRunWhileAnEarlierOneIsPendingWithANotice(MongoServer server) {
         var project = five(server);
         Result result = project.run("execute", "5").exits(0);
         assertThat(result.err()).contains("1_one");
@@ -144,7 +144,7 @@ class ExecuteTest {
     }
 
     @Test
-    void whatIsNotToBeRunNeedNotCompile(MongoServer server) {
+    void aMigrationThatIsNotRunNeedNotCompile(MongoServer server) {
         var project = five(server).with("5_five.java", source("static void up() { nonsense }"));
         project.run("ignore", "5").exits(0);
         project.with("6_six.java", marking("six"));
@@ -221,7 +221,7 @@ class ExecuteTest {
     }
 
     @Test
-    void whatAMigrationPrintsGoesToStandardOutputAndWithJsonToStandardError(MongoServer server) {
+    void theOutputOfAMigrationGoesToStandardOutputOrWithJsonToStandardError(MongoServer server) {
         String printing = up("System.out.println(\"it's me\"); System.err.println(\"and me\");");
         var project = project(server).with("1_a.java", printing).with("2_b.java", printing);
         Result plain = project.run("execute", "--steps", "1").exits(0);
@@ -233,14 +233,14 @@ class ExecuteTest {
     }
 
     @Test
-    void logSaysSomethingAndKeepsIt(MongoServer server) {
+    void logPrintsALineAndRecordsIt(MongoServer server) {
         var project = project(server).with("1_a.java", up("migopy.Migration.log(\"halfway\");"));
         project.run("execute").exits(0).says("halfway");
         assertThat(project.journal("1_a").getString("output")).contains("halfway");
     }
 
     @Test
-    void closingSystemOutClosesNothingOfOurs(MongoServer server) {
+    void closingSystemOutHasNoEffect(MongoServer server) {
         var project = five(server).with("1_one.java", up("System.out.close();"));
         project.run("execute").exits(0).says("5_five");
         assertThat(project.run("status", "--json").exits(0).json()).isNotNull();
@@ -253,7 +253,7 @@ class ExecuteTest {
     }
 
     @Test
-    void estimateTellsHowMuchThereIsToDo(MongoServer server) {
+    void estimateReportsTheNumberOfDocuments(MongoServer server) {
         var project = five(server);
         project.run("execute", "--estimate", "--dry-run").exits(0);
         assertThat(project.run("execute", "--estimate").exits(0).out()).contains("1_one");

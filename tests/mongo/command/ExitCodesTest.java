@@ -1,7 +1,7 @@
 package mongo.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static support.Migrations.deafWaitingFor;
+import static support.Migrations.waitingUninterruptiblyFor;
 import static support.Migrations.failing;
 import static support.Migrations.marking;
 import static support.Migrations.up;
@@ -103,7 +103,7 @@ class ExitCodesTest {
 
     @Test
     void aTimeoutEndsEvenWhatIsDeaf(MongoServer server) {
-        var project = project(server).with("1_one.java", deafWaitingFor("never"));
+        var project = project(server).with("1_one.java", waitingUninterruptiblyFor("never"));
         project.start("execute", "--timeout", "1s").exits(1);
         assertThat(project.journal("1_one")).containsEntry("state", "failed");
         project.lockIsFree();
@@ -111,7 +111,7 @@ class ExitCodesTest {
 
     @Test
     void insideOfAnotherProgramATimeoutNamesTheThreadThatStillRuns(MongoServer server) {
-        var project = project(server).with("1_one.java", deafWaitingFor("later"));
+        var project = project(server).with("1_one.java", waitingUninterruptiblyFor("later"));
         project.run("execute", "--timeout", "1s").exits(1).says("migopy-migration still runs");
         project.lockIsFree();
         project.signal("later");

@@ -15,8 +15,8 @@ import support.OnServer;
 class FixTest {
     @Test
     void aJavaFileRunsAndIsRecorded(MongoServer server) {
-        var project = project(server).write("fixes/mend.java", marking("mended"));
-        project.run("run", "fixes/mend.java", "--reason", "$ticket 7").exits(0);
+        var project = project(server).write("fixes/fix.java", marking("mended"));
+        project.run("run", "fixes/fix.java", "--reason", "$ticket 7").exits(0);
         assertThat(project.marks()).containsExactly("mended");
         Document fix = server.collection("migrations_fixes").find().first();
         assertThat(fix)
@@ -24,7 +24,7 @@ class FixTest {
                 .containsEntry("reason", "$ticket 7")
                 .containsEntry("outcome", "applied")
                 .containsKeys("_id", "file", "checksum", "by", "startedAt", "finishedAt", "durationMs");
-        assertThat(fix.getString("file")).contains("mend.java");
+        assertThat(fix.getString("file")).contains("fix.java");
         assertThat(project.states()).isEmpty();
         assertThat(project.run("status", "--json").json().getList("migrations", Document.class))
                 .isEmpty();
@@ -32,9 +32,9 @@ class FixTest {
     }
 
     @Test
-    void oneThatThrowsIsRecordedAsFailed(MongoServer server) {
-        var project = project(server).write("mend.java", failing("half", "not so"));
-        project.run("run", "mend.java", "--reason", "x").exits(1).says("not so");
+    void aFixThatThrowsIsRecordedAsFailed(MongoServer server) {
+        var project = project(server).write("fix.java", failing("half", "not so"));
+        project.run("run", "fix.java", "--reason", "x").exits(1).says("not so");
         Document fix = server.collection("migrations_fixes").find().first();
         assertThat(fix).containsEntry("outcome", "failed");
         assertThat(fix.get("error", Document.class)).containsEntry("message", "not so");
@@ -43,8 +43,8 @@ class FixTest {
 
     @Test
     void itNeedsAReasonAndAFile(MongoServer server) {
-        var project = project(server).write("mend.java", marking("mended"));
-        project.run("run", "mend.java").exits(2).complainsBriefly().says("--reason");
+        var project = project(server).write("fix.java", marking("mended"));
+        project.run("run", "fix.java").exits(2).complainsBriefly().says("--reason");
         project.run("run", "--reason", "x").exits(2).complainsBriefly();
         project.run("run", "nothing.java", "--reason", "x").exits(2).says("nothing.java");
         project.run("run", "migopy.txt", "--reason", "x").exits(2);
@@ -53,16 +53,16 @@ class FixTest {
 
     @Test
     void itIsRefusedWhileAnotherHoldsTheLock(MongoServer server) {
-        var project = project(server).write("mend.java", marking("mended"));
+        var project = project(server).write("fix.java", marking("mended"));
         server.collection("migrations_lock").insertOne(Locks.heldFor(server, 60));
-        project.run("run", "mend.java", "--reason", "x").exits(4);
+        project.run("run", "fix.java", "--reason", "x").exits(4);
         assertThat(project.marks()).isEmpty();
     }
 
     @Test
-    void oneThatDoesNotCompileIsRefused(MongoServer server) {
-        var project = project(server).write("mend.java", "class {");
-        project.run("run", "mend.java", "--reason", "x").exits(3).says("mend.java");
+    void aFixThatDoesNotCompileIsRefused(MongoServer server) {
+        var project = project(server).write("fix.java", "class {");
+        project.run("run", "fix.java", "--reason", "x").exits(3).says("fix.java");
         assertThat(server.collection("migrations_fixes").countDocuments()).isZero();
     }
 
@@ -70,9 +70,9 @@ class FixTest {
     void linesOfJshellRunFromAFile(MongoServer server) {
         var project = project(server)
                 .write(
-                        "mend.jsh",
+                        "fix.jsh",
                         "db().getCollection(\"done\").insertOne(new" + " org.bson.Document(\"mark\", \"mended\"));\n");
-        project.start("run", "mend.jsh", "--reason", "x").exits(0);
+        project.start("run", "fix.jsh", "--reason", "x").exits(0);
         assertThat(project.marks()).containsExactly("mended");
         assertThat(server.collection("migrations_fixes").find().first()).containsEntry("outcome", "applied");
     }
@@ -85,7 +85,7 @@ class FixTest {
         project.input(marking("a class"))
                 .run("run", "-", "--java", "--reason", "x")
                 .exits(0);
-        // In any order: the clocks of two JVMs made their _ids.
+        // In any order: their _ids come from the clocks of two JVMs.
         assertThat(project.marks()).containsExactlyInAnyOrder("typed", "a class");
         assertThat(server.collection("migrations_fixes").find())
                 .extracting(fix -> fix.getString("source").strip())

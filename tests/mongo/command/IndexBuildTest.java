@@ -19,7 +19,7 @@ import support.Result;
 import support.Run;
 
 /**
- * An index build goes on when the run that asked for it ends, and the next attempt waits for it.
+ * An index build continues when the run that started it ends, and the next attempt waits for it.
  */
 @OnServer
 class IndexBuildTest {
@@ -29,7 +29,7 @@ class IndexBuildTest {
             up("db().getCollection(\"users\").createIndex(new Document(\"email\", 1), new"
                     + " com.mongodb.client.model.IndexOptions().name(\"by_email\"));");
 
-    /** Lets no build of this test's database get past the middle of its collection. */
+    /** Stops each index build of this test's database in the middle of its collection. */
     private static Project building(MongoServer server) {
         String mark = server.database();
         server.collection("users")
@@ -68,7 +68,7 @@ class IndexBuildTest {
 
     private static void isBuiltByTheNextAttempt(Project project) {
         assertThat(builds(project.server())).isEqualTo(1);
-        Run retry = project.start("execute", "--retry").untilSays("still runs in the server");
+        Run retry = project.start("execute", "--retry").untilSays("still runs on the server");
         Eventually.until("it waits for the build", () -> builds(project.server()) == 2);
         hang(project.server(), "off");
         retry.exits(0);
@@ -78,33 +78,33 @@ class IndexBuildTest {
                 .contains("by_email");
     }
 
-    /** What other versions of the server do is tested by this, too. */
+    /** Also used for other versions of the server. */
     static void isStoppedAndJoined(MongoServer server) {
         var project = building(server);
         Result result = started(project).terminate().exits(143);
         result.says("index build by_email of " + server.database() + ".users");
-        assertThat(result.err()).containsOnlyOnce("goes on in the server");
+        assertThat(result.err()).containsOnlyOnce("continues on the server");
         isBuiltByTheNextAttempt(project);
     }
 
     @Test
-    void aSignalLeavesItAndTheNextAttemptWaitsForIt(MongoServer server) {
+    void aSignalDoesNotEndItAndTheNextAttemptWaitsForIt(MongoServer server) {
         isStoppedAndJoined(server);
     }
 
     @Test
-    void aKilledRunsBuildIsNamedWithWhatStopsItAndRetryLeavesIt(MongoServer server) {
+    void theBuildOfAKilledRunIsReportedAndRetryDoesNotEndIt(MongoServer server) {
         var project = building(server);
         started(project).kill();
         project.letTheLeaseRunOut();
         project.run("execute")
                 .exits(5)
-                .says("still runs in the server: index build by_email of", "the next attempt waits for it; to stop it");
+                .says("still runs on the server: index build by_email of", "the next attempt waits for it; to stop it");
         isBuiltByTheNextAttempt(project);
     }
 
     @Test
-    void atItsTimeLimitItIsLeftAndWhatIsPrintedStopsIt(MongoServer server) {
+    void theTimeLimitDoesNotEndItButTheCommandInTheMessageDoes(MongoServer server) {
         var project = building(server);
         Result result = started(project, "--timeout", "2s").exits(1);
         Matcher hint = Pattern.compile("db\\.getSiblingDB\\('(.*)'\\)\\.runCommand\\((.*)\\)")

@@ -11,11 +11,11 @@ import org.junit.jupiter.api.Test;
 import support.MongoServer;
 import support.OnServer;
 
-/** After a kill: what the next commands say and do, until a person has settled it. */
+/** The commands after a kill, until a manual decision. */
 @OnServer
 class InterruptedTest {
     @Test
-    void theLeaseRunsFirstAndThenAPersonDecides(MongoServer server) {
+    void afterTheLeaseAManualDecisionIsNeeded(MongoServer server) {
         var project = project(server)
                 .with("1_one.java", marking("one"))
                 .with("2_slow.java", waitingFor("go"))
@@ -48,7 +48,7 @@ class InterruptedTest {
     }
 
     @Test
-    void aResumableOneIsRunAgainByItself(MongoServer server) {
+    void aResumableMigrationIsRunAgainByItself(MongoServer server) {
         var project =
                 project(server).with("1_slow.java", resumableWaitingFor("go")).lease("2s");
         project.start("execute").untilInUp().kill();
@@ -59,7 +59,7 @@ class InterruptedTest {
     }
 
     @Test
-    void thatUpMayBeCalledAgainSaysNothingOfDown(MongoServer server) {
+    void resumableDoesNotApplyToDown(MongoServer server) {
         String source = resumableWaitingFor("go").replace("static void up", "static void was");
         source = source.replace("static void down", "static void up").replace("void was", "void down");
         var project = project(server).with("1_slow.java", source).lease("2s");
@@ -71,7 +71,7 @@ class InterruptedTest {
     }
 
     @Test
-    void retryWithoutANameTakesWhatIsInterruptedToo(MongoServer server) {
+    void retryWithoutANameIncludesInterruptedMigrations(MongoServer server) {
         var project = project(server)
                 .with("1_slow.java", waitingFor("go"))
                 .with("2_two.java", marking("two"))

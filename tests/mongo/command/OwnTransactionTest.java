@@ -53,7 +53,7 @@ class OwnTransactionTest {
             })
     void itCannotEndItItself(String call, MongoServer server) {
         var project = prepared(server).with("1_one.java", transactional(FIRST + "\n" + call));
-        project.run("execute").exits(1).says("session.", "is not the migration's to call", "1_one.java:9");
+        project.run("execute").exits(1).says("session.", "must not be called by the migration", "1_one.java:9");
         isLeftAsItWas(project, server);
     }
 
@@ -68,7 +68,7 @@ class OwnTransactionTest {
                                 + ".runCommand(session, new Document(\""
                                 + command
                                 + "\", 1));"));
-        project.run("execute").exits(1).says(command + " is not the migration's to send");
+        project.run("execute").exits(1).says(command + " must not be sent by the migration");
         isLeftAsItWas(project, server);
     }
 
@@ -79,7 +79,7 @@ class OwnTransactionTest {
                 "db.runCommand(session, Document.parse(\"{insert: 'done', documents: [{_id:" + " 1}]}\"));",
                 "db.createCollection(session, \"done\");",
             })
-    void anErrorOfTheServerThatItCatchesIsSaidAtOnce(String statement, MongoServer server) {
+    void aServerErrorThatItCatchesFailsItAtOnce(String statement, MongoServer server) {
         var project = prepared(server)
                 .with(
                         "1_one.java",
@@ -93,7 +93,7 @@ class OwnTransactionTest {
     }
 
     @Test
-    void whatTheServerAnsweredFirstIsNamedAlsoWhereMoreWasAskedOfIt(MongoServer server) {
+    void theFirstServerErrorIsNamedAlsoIfMoreCommandsFollow(MongoServer server) {
         var project = prepared(server)
                 .with(
                         "1_one.java",
@@ -140,7 +140,7 @@ class OwnTransactionTest {
     }
 
     @Test
-    void whatIsMeantToBeOutsideMayBe(MongoServer server) {
+    void callsThatAreMeantToBeOutsideArePossible(MongoServer server) {
         prepared(server)
                 .with(
                         "1_one.java",
@@ -245,7 +245,7 @@ class OwnTransactionTest {
     }
 
     @Test
-    void oneThatTakesTooLongIsNotTriedAgain(@On(Kind.OWN) MongoServer server) {
+    void aTransactionThatTakesTooLongIsNotTriedAgain(@On(Kind.OWN) MongoServer server) {
         server.admin(new Document("setParameter", 1).append("transactionLifetimeLimitSeconds", 1));
         var project = prepared(server)
                 .with(
@@ -283,7 +283,7 @@ class OwnTransactionTest {
     }
 
     @Test
-    void aFixIsHeldToTheSame(MongoServer server) {
+    void theSameRulesApplyToAFix(MongoServer server) {
         var project = prepared(server);
         fix(
                         project,
@@ -297,7 +297,7 @@ class OwnTransactionTest {
         fix(project, open + "db.getCollection(\"done\").deleteMany(new Document()); }")
                 .exits(1)
                 .says("Pass the session");
-        fix(project, open + "session.commitTransaction(); }").exits(1).says("not the migration's");
+        fix(project, open + "session.commitTransaction(); }").exits(1).says("must not be called by the migration");
         fix(project, open + "Migration.backfill(\"done\").delete().run(); }")
                 .exits(1)
                 .says("in a transaction");

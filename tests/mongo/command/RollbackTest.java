@@ -38,7 +38,7 @@ class RollbackTest {
     }
 
     @Test
-    void withoutSayingWhatItIsRefused(MongoServer server) {
+    void withoutATargetItIsRefused(MongoServer server) {
         var project = threeApplied(server);
         project.run("rollback").exits(2).complainsBriefly().says("--last");
         assertThat(project.marks()).hasSize(3);
@@ -56,7 +56,7 @@ class RollbackTest {
     }
 
     @Test
-    void aNamedOneGoesBack(MongoServer server) {
+    void aNamedMigrationIsRolledBack(MongoServer server) {
         var project = threeApplied(server);
         project.run("rollback", "2_two").exits(0).says("rolled back", "2_two");
         assertThat(project.marks()).containsExactly("one", "three");
@@ -65,12 +65,12 @@ class RollbackTest {
     }
 
     @Test
-    void severalGoBackNewestAppliedFirst(MongoServer server) {
+    void severalAreRolledBackNewestAppliedFirst(MongoServer server) {
         goesBack(threeApplied(server).run("rollback", "1", "3", "--json"), "3_three", "1_one");
     }
 
     @Test
-    void newestIsWhatWasAppliedLastAndNotTheHighestNumber(MongoServer server) {
+    void theNewestIsTheLastAppliedAndNotTheHighestNumber(MongoServer server) {
         var project = project(server).with("5_five.java", marking("five"));
         project.run("execute").exits(0);
         project.with("3_late.java", marking("late"));
@@ -80,21 +80,21 @@ class RollbackTest {
     }
 
     @Test
-    void lastTakesThatMany(MongoServer server) {
+    void lastRollsBackThatMany(MongoServer server) {
         var project = threeApplied(server);
         goesBack(project.run("rollback", "--last", "2", "--json"), "3_three", "2_two");
         assertThat(project.marks()).containsExactly("one");
     }
 
     @Test
-    void toGoesBackToTheNamedOneWhichStays(MongoServer server) {
+    void toRollsBackEverythingAfterTheNamedOne(MongoServer server) {
         var project = threeApplied(server);
         goesBack(project.run("rollback", "--to", "1_one", "--json"), "3_three", "2_two");
         assertThat(project.states()).containsEntry("1_one", "applied");
     }
 
     @Test
-    void runTakesBackWhatThatRunDid(MongoServer server) {
+    void runRollsBackWhatThatRunApplied(MongoServer server) {
         var project = threeApplied(server);
         project.with("4_four.java", marking("four")).with("5_five.java", marking("five"));
         String run = project.run("execute", "--json").exits(0).json().getString("run");
@@ -118,7 +118,7 @@ class RollbackTest {
     }
 
     @Test
-    void oneWithoutDownIsRefusedBeforeAnythingGoesBack(MongoServer server) {
+    void aMigrationWithoutDownIsRefusedBeforeAnythingIsRolledBack(MongoServer server) {
         var project = project(server).with("1_one.java", oneWay("one"));
         project.with("2_two.java", marking("two"));
         project.run("execute").exits(0);
@@ -181,7 +181,7 @@ class RollbackTest {
     }
 
     @Test
-    void aDownThatTakesLongerThanItsTimeoutHasFailed(MongoServer server) {
+    void aDownThatExceedsItsTimeoutFails(MongoServer server) {
         var project = project(server).with("1_one.java", upAndDown("", "support.Signals.await(\"never\");"));
         project.run("execute").exits(0);
         project.run("rollback", "1", "--timeout", "1s").exits(1).says("took longer than 1 s");
@@ -191,7 +191,7 @@ class RollbackTest {
     }
 
     @Test
-    void theFileThatIsGoneGoesBackOnlyFromTheStoredSource(MongoServer server) {
+    void aMigrationWithoutItsFileIsRolledBackOnlyFromTheStoredSource(MongoServer server) {
         var project = threeApplied(server);
         project.without("3_three.java");
         project.run("rollback", "3").exits(3).says("--stored");
@@ -202,14 +202,14 @@ class RollbackTest {
     }
 
     @Test
-    void whatIsNotAppliedCannotGoBack(MongoServer server) {
+    void aMigrationThatIsNotAppliedCannotBeRolledBack(MongoServer server) {
         var project = threeApplied(server).with("4_four.java", marking("four"));
         project.run("rollback", "4").exits(2).complainsBriefly().says("4_four");
         assertThat(project.states()).doesNotContainKey("4_four");
     }
 
     @Test
-    void backAndForthAndBackAgainKeepsEveryAttempt(MongoServer server) {
+    void everyAttemptIsKept(MongoServer server) {
         var project = threeApplied(server);
         project.run("rollback", "3").exits(0);
         project.run("execute").exits(0);
@@ -220,7 +220,7 @@ class RollbackTest {
     }
 
     @Test
-    void anEditedOneGoesBackByTheTextThatWasAppliedWhenThatIsAskedFor(MongoServer server) {
+    void anEditedMigrationIsRolledBackByItsStoredSourceWithThatOption(MongoServer server) {
         var project = threeApplied(server);
         project.with("3_three.java", failingDown("drei", "the new down() must not run"));
         project.run("rollback", "3").exits(3).says("edited", "rollback 3_three --stored");
@@ -229,7 +229,7 @@ class RollbackTest {
     }
 
     @Test
-    void aFailedOneHasNoWayBackAndTheHintSaysWhatToDo(MongoServer server) {
+    void aFailedMigrationCannotBeRolledBackAndTheHintSaysWhatToDo(MongoServer server) {
         var project = project(server).with("1_one.java", failing("one", "no"));
         project.run("execute").exits(1);
         project.run("rollback", "1").exits(2).says("1_one is not applied but failed", "execute");

@@ -15,7 +15,7 @@ import support.OnServer;
 import support.Project;
 import support.Result;
 
-/** {@code Migration.skip}: not in this environment, and no lie about it in the journal. */
+/** {@code Migration.skip}: a migration that is not for this environment. */
 @OnServer
 class SkipTest {
     private static final String MARK = "db().getCollection(\"done\").insertOne(new Document(\"mark\", \"done\")); ";
@@ -31,7 +31,7 @@ class SkipTest {
     }
 
     @Test
-    void aSkippedOneIsRecordedWithItsReasonAndAskedAgainByEachRun(MongoServer server) {
+    void aSkippedMigrationIsRecordedWithItsReasonAndCalledAgainByEachRun(MongoServer server) {
         var project = project(server).with("1_one.java", UNTIL_GO).with("2_two.java", marking("two"));
         project.run("status", "--check").exits(8);
         Result run = project.run("execute", "--json").exits(0);
@@ -78,10 +78,10 @@ class SkipTest {
     }
 
     @Test
-    void onlyTheThreadOfUpCanSkipAndWhatCatchesItIsNoticed(MongoServer server) {
+    void onlyTheThreadOfUpCanSkipAndAnUpThatCatchesItFails(MongoServer server) {
         var project = project(server)
                 .with("1_one.java", up("try { Migration.skip(\"no\"); } catch (Throwable t) { }" + MARK));
-        project.run("execute").exits(1).says("skip(\"no\") was called, but up() caught what it throws and went on");
+        project.run("execute").exits(1).says("skip(\"no\") was called, but up() caught what it throws and continued");
         assertThat(project.journal("1_one")).containsEntry("state", "failed");
         project.with("1_one.java", up("try { Migration.skip(\"no\"); } catch (Exception e) { }" + MARK));
         project.run("execute").exits(0);
@@ -114,7 +114,7 @@ class SkipTest {
     }
 
     @Test
-    void whatIsSkippedStandsInTheWayOfNothing(MongoServer server) {
+    void aSkippedMigrationBlocksNothing(MongoServer server) {
         var project = project(server)
                 .with("1_one.java", UNTIL_GO)
                 .with("2_two.java", marking("two"))
@@ -139,7 +139,7 @@ class SkipTest {
     }
 
     @Test
-    void aFileThatIsRunDirectlySaysThatItWasSkipped(MongoServer server) {
+    void aFileThatIsRunDirectlyReportsThatItWasSkipped(MongoServer server) {
         var project = project(server)
                 .with(
                         "1_one.java",

@@ -31,7 +31,7 @@ class TransactionTest {
     }
 
     @Test
-    void itIsAppliedAndRecordedInOne(MongoServer server) {
+    void itIsAppliedAndRecordedInOneTransaction(MongoServer server) {
         var project = prepared(server).with("1_one.java", transactional("one"));
         project.run("execute").exits(0);
         assertThat(project.marks()).containsExactly("one");
@@ -42,7 +42,7 @@ class TransactionTest {
     }
 
     @Test
-    void ofOneThatThrowsNothingStays(MongoServer server) {
+    void nothingIsLeftOfATransactionThatThrows(MongoServer server) {
         var project = prepared(server).with("1_one.java", throwingAfter("one"));
         project.run("execute").exits(1).says("not so");
         assertThat(project.marks()).isEmpty();
@@ -52,7 +52,7 @@ class TransactionTest {
     }
 
     @Test
-    void itGoesBackInATransactionToo(MongoServer server) {
+    void itIsRolledBackInATransactionToo(MongoServer server) {
         var project = prepared(server).with("1_one.java", transactional("one"));
         project.run("execute").exits(0);
         project.run("rollback", "1").exits(0);
@@ -75,7 +75,7 @@ class TransactionTest {
     }
 
     @Test
-    void aKilledOneIsRunAgainByItselfAndAppliedOnce(MongoServer server) {
+    void aKilledMigrationIsRunAgainByItselfAndAppliedOnce(MongoServer server) {
         var project = prepared(server).lease("2s");
         project.with("1_one.java", transactionalWaitingFor("go")).with("2_two.java", marking("two"));
         project.start("execute").untilInUp().kill();
@@ -94,7 +94,7 @@ class TransactionTest {
     }
 
     @Test
-    void aTransientErrorThatStaysIsAFailure(MongoServer server) {
+    void aTransientErrorThatPersistsIsAFailure(MongoServer server) {
         var project = prepared(server).with("1_one.java", counting(99));
         project.run("execute").exits(1).says("try again");
         assertThat(project.marks()).isEmpty();

@@ -15,7 +15,7 @@ import support.MongoServer;
 import support.OnServer;
 import support.Project;
 
-/** What does not throw in a migration, and must not be recorded as applied all the same. */
+/** Errors that throw nothing, and must not be recorded as applied. */
 @OnServer
 class UnnoticedTest {
     private static Project prepared(MongoServer server) {
@@ -42,7 +42,7 @@ class UnnoticedTest {
                 "try (var session = Migration.client().startSession()) { db().runCommand(session,"
                         + " Document.parse(\"{insert: 'users', documents: [{_id: 1}]}\")); }",
             })
-    void errorsInTheReplyOfACommand(String statement, MongoServer server) {
+    void errorsInTheReplyOfACommandFail(String statement, MongoServer server) {
         var project = prepared(server);
         fails(project.with("1_one.java", up(statement + " db().createCollection(\"after\");")), "failed");
         assertThat(server.db().listCollectionNames()).doesNotContain("after");
@@ -73,7 +73,7 @@ class UnnoticedTest {
     }
 
     @Test
-    void theServersWordsAreSaid(MongoServer server) {
+    void theMessageOfTheServerIsShown(MongoServer server) {
         fails(
                 prepared(server)
                         .with(
@@ -85,7 +85,7 @@ class UnnoticedTest {
     }
 
     @Test
-    void whatTheDriverThrowsMayBeCaught(MongoServer server) {
+    void anExceptionOfTheDriverMayBeCaught(MongoServer server) {
         prepared(server)
                 .with(
                         "1_one.java",
@@ -113,7 +113,7 @@ class UnnoticedTest {
                 "support.Signals.class.getName(); USERS.withReadConcern("
                         + "com.mongodb.ReadConcern.LOCAL).aggregate(OUT);",
             })
-    void callsThatDoNothing(String statement, MongoServer server) {
+    void callsThatDoNothingFail(String statement, MongoServer server) {
         fails(
                 prepared(server)
                         .with(
@@ -128,7 +128,7 @@ class UnnoticedTest {
     }
 
     @Test
-    void theSameCallsWhenTheyAreRun(MongoServer server) {
+    void theSameCallsAreAcceptedWhenTheyAreRun(MongoServer server) {
         prepared(server).with("1_one.java", up("""
             var users = db().getCollection("users");
             var out = java.util.List.of(Document.parse("{$out: 'copy'}"));
@@ -160,7 +160,7 @@ class UnnoticedTest {
                         + " try { t.join(9000); } catch (InterruptedException e) { } });",
                 "try { java.util.List.of(1, 2, 3, 4).parallelStream().forEach(n -> FAIL()); }" + " finally { }",
             })
-    void errorsInThreads(String statement, MongoServer server) {
+    void uncaughtExceptionsOfThreadsFail(String statement, MongoServer server) {
         String text = source("static void up() throws Exception {\n"
                 + statement
                 + "\n}\nstatic void FAIL() {"
@@ -238,7 +238,7 @@ class UnnoticedTest {
                 "OPEN; s.startTransaction(); WRITE; s.commitTransaction(); s.startTransaction();"
                         + " USERS.deleteMany(s, new Document());",
             })
-    void aTransactionThatIsNeverCommitted(String statement, MongoServer server) {
+    void aTransactionThatIsNeverCommittedFails(String statement, MongoServer server) {
         fails(
                 prepared(server).with("1_one.java", up(inOwnSession(statement))),
                 "transaction of the migration's own",
@@ -254,7 +254,7 @@ class UnnoticedTest {
                 "try (OPEN) { s.startTransaction(); WRITE; USERS.createIndex(new Document(\"a\","
                         + " 1)); s.commitTransaction(); }",
             })
-    void oneForgottenSessionInATransactionOfTheirOwn(String statement, MongoServer server) {
+    void aForgottenSessionInATransactionOfItsOwnFails(String statement, MongoServer server) {
         long start = System.nanoTime();
         fails(
                 prepared(server).with("1_one.java", up(inOwnSession(statement))),
@@ -266,7 +266,7 @@ class UnnoticedTest {
     }
 
     @Test
-    void transactionsThatAreCommittedOrAbortedOnPurpose(MongoServer server) {
+    void transactionsThatAreCommittedOrAbortedOnPurposeAreAccepted(MongoServer server) {
         String given = "try (OPEN) { s.startTransaction(); WRITE; throw new IllegalStateException(); }"
                 + " catch (IllegalStateException e) { }";
         prepared(server)
@@ -294,7 +294,7 @@ class UnnoticedTest {
     }
 
     @Test
-    void aFixDoesNotPassOverThemEither(MongoServer server) {
+    void theyFailAFixToo(MongoServer server) {
         var project = prepared(server);
         for (String statement : List.of(
                 "db().runCommand(Document.parse(\"{insert: 'users', documents: [{_id:" + " 1}]}\"));",
@@ -342,7 +342,7 @@ class UnnoticedTest {
     }
 
     @Test
-    void theClientIsNotTheMigrationsToClose(MongoServer server) {
+    void closingTheClientHasNoEffect(MongoServer server) {
         var project = prepared(server)
                 .with(
                         "1_one.java",

@@ -8,36 +8,35 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import migopy.MigopyException;
 import migopy.MigopyException.Kind;
+import migopy.MigopyException;
 import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
 /**
- * Signals, and calls of {@code System.exit} by a migration.
+ * Handles signals, and calls of {@code System.exit} by a migration.
  *
- * <p>{@code sun.misc.Signal}, because a JVM gives a shutdown hook no second SIGTERM, and none at
- * all while it still wants to work. The first signal asks the run to end; a second one halts.
+ * <p>It uses {@code sun.misc.Signal}: a shutdown hook is not notified of a second SIGTERM, and cannot let the program
+ * continue. The first signal asks the run to end; a second one halts the process.
  *
- * <p>A call of {@code System.exit} starts the shutdown hooks and never returns. The hook tells the
- * run, lets it record what happened and release the lock, and then halts with the run's own exit
- * code instead of the migration's.
+ * <p>A call of {@code System.exit} starts the shutdown hooks and never returns. The hook here asks the run to end, waits
+ * until it has recorded what happened and released the lock, and then halts with the run's own exit code.
  */
-public final class Watchdog implements AutoCloseable {
+public final class Shutdown implements AutoCloseable {
     /**
-     * How long a run may take to record what happened once System.exit was called: five calls of 10
-     * s for the end of a step, and its share of those that end operations and release the lock.
+     * How long a run may take to record what happened once System.exit was called: five calls of 10 s for the end of a
+     * step, and as much to end operations and release the lock.
      */
-    private static final Duration LAST_WORDS = Duration.ofSeconds(120);
+    private static final Duration TO_RECORD = Duration.ofSeconds(120);
 
-    /** How long the shutdown hooks of the user's own code may hold up a process that has ended. */
+    /** How long the shutdown hooks of the user's own code may delay the end of the process. */
     private static final Duration OTHER_HOOKS = Duration.ofSeconds(10);
 
     /**
-     * Within this time a second signal is the first one said again: {@code timeout} signals its
-     * child and then the child's group, a terminal and a program in between do the same.
+     * A second signal within this time is the first one repeated: {@code timeout} signals its child and then the child's
+     * group; a terminal with a program in between does the same.
      */
-    private static final Duration ONE_AND_THE_SAME = Duration.ofMillis(500);
+    private static final Duration REPEATED = Duration.ofMillis(500);
 
     private static final Integer UNKNOWN = Kind.UNKNOWN.exitCode();
 
@@ -52,24 +51,22 @@ public final class Watchdog implements AutoCloseable {
     private long signalledNanos;
     private int inSteps;
 
-    private Watchdog(boolean asProgram) {
+    private Shutdown(boolean asProgram) {
         this.asProgram = asProgram;
     }
 
     /**
-     * Begins to watch; the calling thread is the one that a signal interrupts while no migration is
-     * under way.
+     * Installs it. A signal interrupts the calling thread while no migration is running.
      *
-     * @param asProgram false for a call from a user's own code: no signal handlers, and never a
-     *     halt
+     * @param asProgram false for a call from a user's own code: no signal handlers, and never a halt
      */
-    public static Watchdog install(boolean asProgram) {
-        Watchdog watchdog = new Watchdog(asProgram);
+    public static Shutdown install(boolean asProgram) {
+        Shutdown shutdown = new Shutdown(asProgram);
         if (asProgram) {
-            SIGNALS.forEach(watchdog::handle);
+            SIGNALS.forEach(shutdown::handle);
         }
-        Runtime.getRuntime().addShutdownHook(watchdog.hook);
-        return watchdog;
+        Runtime.getRuntime().addShutdownHook(shutdown.hook);
+        return shutdown;
     }
 
     private void handle(Kind kind) {
@@ -83,7 +80,7 @@ public final class Watchdog implements AutoCloseable {
         boolean first = stop.complete(new Stop.Signalled(kind.name(), kind));
         if (first) {
             signalledNanos = now;
-        } else if (now - signalledNanos > ONE_AND_THE_SAME.toNanos()) {
+        } else if (now - signalledNanos > REPEATED.toNanos()) {
             Runtime.getRuntime().halt(kind.exitCode());
         }
         if (inSteps == 0) {
@@ -95,7 +92,7 @@ public final class Watchdog implements AutoCloseable {
         Stop.Exited exit = exit();
         stop.complete(exit);
         if (exit.thread() != owner) {
-            finished.completeOnTimeout(UNKNOWN, LAST_WORDS.toSeconds(), TimeUnit.SECONDS)
+            finished.completeOnTimeout(UNKNOWN, TO_RECORD.toSeconds(), TimeUnit.SECONDS)
                     .join();
         }
         if (asProgram) {
@@ -104,7 +101,7 @@ public final class Watchdog implements AutoCloseable {
         }
     }
 
-    /** Who called System.exit; the JVM shuts down in the thread that was first. */
+    /** Returns the thread that called System.exit; the JVM shuts down in the first one. */
     private static Stop.Exited exit() {
         Stop.Exited found = new Stop.Exited(null, List.of());
         for (Map.Entry<Thread, StackTraceElement[]> each :
@@ -131,33 +128,31 @@ public final class Watchdog implements AutoCloseable {
         return stop;
     }
 
-    /** Why the run was asked to end, if it was. */
+    /** Returns why the run was asked to end, if it was. */
     public Optional<Stop> stopped() {
         return Optional.ofNullable(stop.getNow(null));
     }
 
-    /** What a person is told who ended the run before its first step. */
+    /** Returns the exception for a run that was ended before its first step. */
     public MigopyException endedEarly(Exception cause) {
         return new MigopyException(
                 stopped().map(Stop::kind).orElse(Kind.FAILED),
                 "Stopped before anything was done",
-                "Start it again",
+                "Run the command again",
                 cause);
     }
 
     /**
-     * Says whether a migration is under way: a signal then does not interrupt this thread, which
-     * waits for the migration's end.
+     * Notes whether a migration is running: a signal then does not interrupt this thread, which waits for the migration.
      */
     public synchronized void inStep(boolean inStep) {
         inSteps += inStep ? 1 : -1;
         if (inStep && stop.isDone()) {
-            Thread.interrupted(); // a signal that came between two steps; the step looks at
-            // stop() first
+            Thread.interrupted(); // a signal that came between two steps; the step checks stop() first
         }
     }
 
-    /** The exception that ended the work, or what a person is told if a signal was behind it. */
+    /** Returns the exception that ended the command, or that for a signal if it was the cause. */
     public RuntimeException explained(RuntimeException e) {
         boolean signalled = stopped().filter(Stop.Signalled.class::isInstance).isPresent();
         return signalled
@@ -168,8 +163,8 @@ public final class Watchdog implements AutoCloseable {
     }
 
     /**
-     * Says that the answer is out. A call of {@code System.exit} that waits for that ends the
-     * process, with this exit code.
+     * Notes that the answer is printed. A call of {@code System.exit} that waits for it then ends the process with this
+     * exit code.
      */
     public void finish(int exitCode) {
         finished.complete(exitCode);
@@ -197,7 +192,7 @@ public final class Watchdog implements AutoCloseable {
         limit.start();
     }
 
-    /** Ends watching and puts back what was there before. */
+    /** Restores the signal handlers that were there before. */
     @Override
     public void close() {
         restore.forEach(Runnable::run);
@@ -210,6 +205,37 @@ public final class Watchdog implements AutoCloseable {
         }
         if (stop.isDone()) {
             Thread.interrupted();
+        }
+    }
+
+    /** Why a run is asked to end early. */
+    sealed interface Stop {
+        /** Returns the kind of error that the run ends with. */
+        MigopyException.Kind kind();
+
+        /**
+         * A signal, once.
+         *
+         * @param name {@code SIGTERM}
+         */
+        record Signalled(String name, MigopyException.Kind kind) implements Stop {
+            /** 128 and the signal's number. */
+            int exitCode() {
+                return kind.exitCode();
+            }
+        }
+
+        /**
+         * A call of {@code System.exit}.
+         *
+         * @param thread that called it; null if it is unknown, as for a virtual thread
+         * @param stack of that thread
+         */
+        record Exited(Thread thread, List<StackTraceElement> stack) implements Stop {
+            @Override
+            public MigopyException.Kind kind() {
+                return MigopyException.Kind.FAILED;
+            }
         }
     }
 }

@@ -15,45 +15,46 @@ import migopy.lock.LockStore;
 import migopy.mongo.Connection;
 import migopy.mongo.ServerOperations;
 import migopy.mongo.ServerOperations.ServerOperation;
+import migopy.run.RunContext.Hooks;
 import migopy.settings.Settings;
 import org.bson.BsonValue;
 
 /**
- * Work under the lock: what its parts share. Closing it gives the lock back.
+ * A run that holds the lock, with what its parts share. Closing it releases the lock.
  *
- * @param operations what runs in the server
- * @param takeover what a run before this one has left behind
- * @param builds the index builds of this run that were reported to go on without it
+ * @param operations of runs on the server
+ * @param recovery of what an earlier run has left behind
+ * @param builds the index builds of this run that were reported as left to the server
  */
-public record Operation(
+public record LockedRun(
         RunContext context,
         Ledger ledger,
         Actor by,
         Lease lease,
         ServerOperations operations,
-        Takeover takeover,
+        Recovery recovery,
         Set<BsonValue> builds)
         implements AutoCloseable {
 
     /**
-     * Takes the lock; {@link #entries} or {@link #journalAlone} has to follow.
+     * Takes the lock; a call of {@link #entries} or {@link #journalAlone} must follow.
      *
      * @param wait how long to wait for the lock; zero to not wait
-     * @throws MigopyException locked, if another run held it to the end of {@code wait}; half
-     *     restored, if a restore did not finish
+     * @throws MigopyException locked, if another run still held it after {@code wait}; half restored, if a restore did not
+     *     finish
      * @throws InterruptedException if this thread is interrupted while it waits
      */
-    public static Operation open(RunContext context, Ledger ledger, Duration wait) throws InterruptedException {
-        Operation operation = openForRestore(context, ledger, wait);
-        if (operation.lease().restore() != null) {
-            operation.close();
-            throw HalfRestored.refusal(operation.lease().restore());
+    public static LockedRun open(RunContext context, Ledger ledger, Duration wait) throws InterruptedException {
+        LockedRun locked = openForRestore(context, ledger, wait);
+        if (locked.lease().restore() != null) {
+            locked.close();
+            throw HalfRestored.refusal(locked.lease().restore());
         }
-        return operation;
+        return locked;
     }
 
     /** Takes the lock of a database that may be half restored. */
-    static Operation openForRestore(RunContext context, Ledger ledger, Duration wait) throws InterruptedException {
+    static LockedRun openForRestore(RunContext context, Ledger ledger, Duration wait) throws InterruptedException {
         Actor by = Actor.thisProcess();
         String owner = by.user() + "@" + by.host() + "/" + by.pid() + "/" + context.runId();
         Settings settings = context.settings();
@@ -65,18 +66,18 @@ public record Operation(
                 wait,
                 Clock.systemUTC(),
                 context.console()::event);
-        Takeover takeover = new Takeover(operations, ledger, lease, context.console());
-        return new Operation(context, ledger, by, lease, operations, takeover, new HashSet<>());
+        Recovery recovery = new Recovery(operations, ledger, lease, context.console());
+        return new LockedRun(context, ledger, by, lease, operations, recovery, new HashSet<>());
     }
 
-    /** The journal, when no earlier run can write into it or into the fixes any more. */
+    /** Returns the journal once no earlier run can write to it or to the fixes. */
     List<Entry> entries() {
-        return takeover.fencedEntries();
+        return recovery.fencedEntries();
     }
 
-    /** The same for what leaves the fixes alone, and may have no right to read them. */
+    /** The same for a command that does not need the fixes, and may not be authorized to read them. */
     public List<Entry> journalAlone() {
-        return takeover.fencedJournal();
+        return recovery.fencedJournal();
     }
 
     Settings settings() {
@@ -99,26 +100,25 @@ public record Operation(
         return context.hooks();
     }
 
-    public Watchdog watchdog() {
-        return context.watchdog();
+    public Shutdown shutdown() {
+        return context.shutdown();
     }
 
-    /** Tells where the run works, and what is to be done. */
+    /** Reports the database, the run's id and the planned steps. */
     void tellStarted(List<String> planned) {
         console().event(new Event.RunStarted(settings().database(), connection().server(), runId()));
         console().event(new Event.Planned(planned));
     }
 
-    /** Starts to keep what a migration prints. */
+    /** Starts to keep the output of migrations. */
     OutputCapture captureOutput() {
         return OutputCapture.start(console(), settings().redactor());
     }
 
     /**
-     * Ends what this very run does in the server, except index builds; those, and where that fails,
-     * are reported.
+     * Ends this run's operations on the server, except index builds. Those are reported, and a failure too.
      *
-     * @return whether an index build goes on
+     * @return whether an index build continues
      */
     boolean endOwnOperations() {
         boolean left = false;
@@ -126,7 +126,7 @@ public record Operation(
             left |= each.buildsIndexes();
             if (each.buildsIndexes() && builds.add(each.opid())) {
                 console()
-                        .notice("%s goes on in the server, and the next attempt waits for it."
+                        .notice("%s continues on the server, and the next attempt waits for it."
                                         .formatted(each.describe())
                                 + " To stop it, in mongosh: "
                                 + each.dropIndexes());
@@ -136,8 +136,8 @@ public record Operation(
     }
 
     /**
-     * Does it again when the connection is closed: until then, one that is deaf can ask the server
-     * for more.
+     * Does so again when the connection is closed: until then, a migration that ignores interrupts can start more
+     * operations.
      */
     void endOwnOperationsWhenClosed() {
         if (settings().embedded()) {
@@ -156,7 +156,7 @@ public record Operation(
             inServer.kill(found);
             return found;
         } catch (MigopyException | IllegalStateException e) { // the client may be closed
-            console().notice("Its operations in the server may go on: " + e.getMessage());
+            console().notice("Its operations on the server may still be running: " + e.getMessage());
             return List.of();
         }
     }

@@ -19,19 +19,17 @@ import migopy.mongo.ServerOperations.ServerOperation;
 import org.bson.BsonDocument;
 
 /**
- * What a run that died has left behind in the server: open transactions, and operations that go on
- * without it.
+ * Recovers from a crashed run: settles what it has left in journal and fixes, and ends its transactions and operations on
+ * the server.
  */
-public final class Takeover {
+public final class Recovery {
     /**
-     * How long an operation that was killed may take to end, before a migration is run again
-     * (DESIGN, the lock).
+     * How long an operation that was killed may take to end before a migration is run again.
      */
     private static final Duration END_OF_OPERATIONS = Duration.ofSeconds(60);
 
     /**
-     * 1.5 times the server's default of transactionLifetimeLimitSeconds: by then no transaction is
-     * left.
+     * 1.5 times the server's default of transactionLifetimeLimitSeconds: no transaction lasts longer.
      */
     private static final Duration END_OF_TRANSACTIONS = Duration.ofSeconds(90);
 
@@ -43,7 +41,7 @@ public final class Takeover {
     private final Lease lease;
     private final Console console;
 
-    Takeover(ServerOperations operations, Ledger ledger, Lease lease, Console console) {
+    Recovery(ServerOperations operations, Ledger ledger, Lease lease, Console console) {
         this.console = console;
         this.operations = operations;
         this.lease = lease;
@@ -51,7 +49,7 @@ public final class Takeover {
         this.fixes = ledger.fixes();
     }
 
-    /** The journal, when no earlier run can write into what is running in journal or fixes. */
+    /** Returns the journal once no earlier run can write to what is running in journal or fixes. */
     List<Entry> fencedEntries() {
         Optional<Long> highest = fixes.highestFenceUnderWay();
         if (highest.isPresent()) {
@@ -63,10 +61,9 @@ public final class Takeover {
     }
 
     /**
-     * The journal, when no earlier run can write into what is running there; the fixes are left as
-     * they are. Where nothing is running, there is nothing to fence: the lock was taken by a
-     * majority write, so that what was started before is seen, and what an overtaken run starts
-     * from now on stops this run's start of the same migration.
+     * Returns the journal once no earlier run can write to what is running there; the fixes stay as they are. If nothing
+     * is running, nothing has to be fenced: the lock was taken by a majority write, so whatever was started before is
+     * seen, and whatever an overtaken run starts later collides with this run's start of the same migration.
      */
     List<Entry> fencedJournal() {
         List<Entry> entries = journal.entries();
@@ -89,7 +86,7 @@ public final class Takeover {
         return undone(journal.entries());
     }
 
-    /** The entries once rollbacks that their transactions have undone are settled. */
+    /** Returns the entries after rollbacks that their transactions have undone are settled. */
     private List<Entry> undone(List<Entry> entries) {
         List<JournalEntry> undone = entries.stream()
                 .filter(JournalEntry.class::isInstance)
@@ -101,7 +98,7 @@ public final class Takeover {
     }
 
     /**
-     * To be called before fencing: a transaction that has written its record holds the fence up.
+     * Must be called before fencing: a transaction that has written its record delays the fence.
      */
     private void end(List<BsonDocument> sessions) {
         for (BsonDocument session : sessions) {
@@ -110,10 +107,10 @@ public final class Takeover {
     }
 
     /**
-     * Makes sure that nothing of an interrupted migration goes on in the server, before it is run
-     * again. An index build may: the same {@code createIndexes} waits for it.
+     * Ends the operations of an interrupted migration on the server before it is run again, except index builds: the same
+     * {@code createIndexes} waits for them.
      *
-     * @throws MigopyException unknown, if something does
+     * @throws MigopyException unknown, if one does not end
      */
     public void clear(JournalEntry entry) {
         if (entry == null || entry.run() == null) {
@@ -127,7 +124,7 @@ public final class Takeover {
         operations.kill(left);
         for (ServerOperation each : left) {
             if (each.buildsIndexes()) {
-                console.notice("%s still runs in the server; %s waits for it where it asks for the same"
+                console.notice("%s still runs on the server; %s waits for it if it builds the same index"
                                 .formatted(each.describe(), entry.name())
                         + ". To stop it, in mongosh: "
                         + each.dropIndexes());
@@ -136,7 +133,7 @@ public final class Takeover {
         awaitEnd(entry.run(), left, "An operation of the interrupted " + entry.name(), limit);
     }
 
-    /** Makes sure that nothing of a dead run goes on in the server, but for building indexes. */
+    /** Ends the operations of a crashed run on the server, except index builds. */
     void end(String run, String operation) {
         List<ServerOperation> left = operations.ofRun(run);
         operations.kill(left);
@@ -152,9 +149,9 @@ public final class Takeover {
         }
         if (!left.isEmpty()) {
             throw MigopyException.unknown(
-                    "%s still runs in the server: %s"
+                    "%s still runs on the server: %s"
                             .formatted(operation, left.get(0).describe()),
-                    "End it there, or wait for its end; then start again");
+                    "End it there or wait until it has ended, then run the command again");
         }
     }
 
@@ -162,7 +159,7 @@ public final class Takeover {
         return operations.stream().filter(each -> !each.buildsIndexes()).toList();
     }
 
-    /** The problem, and below it what the interrupted run still does in the server. */
+    /** Returns a problem, with the operations of the interrupted run that are still running on the server. */
     Problem described(Problem problem, JournalEntry entry) {
         if (problem.kind() != Problem.Kind.INTERRUPTED || entry == null || entry.run() == null) {
             return problem;
@@ -171,7 +168,7 @@ public final class Takeover {
         try {
             ServerOperations.FoundOperations found = operations.find(entry.run());
             for (ServerOperation each : found.operations()) {
-                details.add("still runs in the server: " + each.describe());
+                details.add("still runs on the server: " + each.describe());
                 if (each.buildsIndexes()) {
                     details.add("    the next attempt waits for it; to stop it, in mongosh: " + each.dropIndexes());
                 }
@@ -179,12 +176,12 @@ public final class Takeover {
             if (found.operations().isEmpty()) {
                 details.add(
                         found.complete()
-                                ? "nothing of it runs in the server any more"
-                                : "nothing of it runs in the server as this user; other users'"
-                                        + " operations cannot be seen without the right inprog");
+                                ? "none of its operations is running on the server"
+                                : "none of its operations is running on the server as this user;"
+                                        + " to see those of other users, the right inprog is needed");
             }
         } catch (MigopyException e) {
-            details.add("whether it still runs in the server could not be asked: " + e.getMessage());
+            details.add("whether it still runs on the server is unknown: " + e.getMessage());
         }
         return new Problem(problem.kind(), problem.name(), problem.message(), problem.hint(), details);
     }
