@@ -196,7 +196,8 @@ public final class Transaction {
                     throw new MigopyException(
                             MigopyException.Kind.UNKNOWN,
                             "It is unknown whether the transaction was committed: " + e.getMessage(),
-                            "When the server answers again, see what is recorded: " + MigopyException.COMMAND + " status",
+                            "When the server answers again, see what is recorded: " + MigopyException.COMMAND
+                                    + " status",
                             e);
                 }
             }

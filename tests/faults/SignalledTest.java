@@ -1,12 +1,12 @@
 package faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static support.Migrations.waitingUninterruptiblyFor;
 import static support.Migrations.failing;
 import static support.Migrations.marking;
 import static support.Migrations.source;
 import static support.Migrations.up;
 import static support.Migrations.waitingFor;
+import static support.Migrations.waitingUninterruptiblyFor;
 import static support.Project.project;
 
 import java.time.Duration;

@@ -45,7 +45,9 @@ class WeakWritesTest {
         var project = project(server).with("1_one.java", upAndDown("", WAITING));
         project.run("execute").exits(0);
 
-        rolledBackBy(server, project, "rollback", "1").says("repair 1_one --as pending").neverSays("--as applied");
+        rolledBackBy(server, project, "rollback", "1")
+                .says("repair 1_one --as pending")
+                .neverSays("--as applied");
 
         assertThat(project.states()).containsEntry("1_one", "rolling_back");
     }

@@ -1,7 +1,5 @@
 package migopy.command;
 
-import migopy.run.Survey.JournalView;
-
 import com.mongodb.MongoException;
 import java.util.List;
 import migopy.MigopyException;
@@ -17,9 +15,9 @@ import migopy.mongo.MongoErrors;
 import migopy.plan.MigrationState;
 import migopy.plan.NameResolver;
 import migopy.plan.Situation;
-import migopy.run.Survey.JournalView;
 import migopy.run.Ledger;
 import migopy.run.Survey;
+import migopy.run.Survey.JournalView;
 import migopy.settings.Settings;
 import org.bson.BsonInvalidOperationException;
 import org.bson.BsonValue;

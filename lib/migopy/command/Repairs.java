@@ -24,10 +24,10 @@ import migopy.journal.Writes.Settlement;
 import migopy.plan.NameResolver;
 import migopy.plan.Overview;
 import migopy.plan.Situation;
-import migopy.run.Survey.JournalView;
 import migopy.run.LockedRun;
 import migopy.run.RunContext;
 import migopy.run.Survey;
+import migopy.run.Survey.JournalView;
 import org.bson.Document;
 
 /** Writes down what a person has decided: the one way on that no program may choose. */

@@ -58,6 +58,7 @@ final class DroppedFutures extends TreePathScanner<Void, Void> {
 
     /** The variables that have a future, with their lines. */
     private final Map<Element, Map.Entry<Long, Dropped>> variables = new LinkedHashMap<>();
+
     private final Set<Element> used = new HashSet<>();
 
     private record Dropped(String method, TypeMirror type) {}
@@ -155,7 +156,8 @@ final class DroppedFutures extends TreePathScanner<Void, Void> {
     private Dropped dropped(MethodInvocationTree call) {
         String method = call.getMethodSelect().toString();
         return new Dropped(
-                method.substring(method.lastIndexOf('.') + 1), trees.getTypeMirror(new TreePath(getCurrentPath(), call)));
+                method.substring(method.lastIndexOf('.') + 1),
+                trees.getTypeMirror(new TreePath(getCurrentPath(), call)));
     }
 
     private boolean makesFuture(MethodInvocationTree call) {

@@ -18,7 +18,6 @@ import migopy.StepReport.StepError;
 import migopy.journal.Writes.Precondition;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
-import org.bson.BsonValue;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 

@@ -246,7 +246,8 @@ public final class Journal {
         String run = applied.get("run") instanceof BsonString text
                 ? text.getValue()
                 : end.expected().run();
-        Precondition ended = new Precondition(end.expected().key(), State.APPLIED, end.expected().fence(), run);
+        Precondition ended = new Precondition(
+                end.expected().key(), State.APPLIED, end.expected().fence(), run);
         records.end(end.expected(), restored(applied, end.attempt()), ended, e -> unrecorded(end, e));
     }
 

@@ -8,8 +8,8 @@ import org.bson.BsonDocument;
 
 /** The transactions that a migration starts in sessions of its own. */
 final class OwnTransactions {
-    private static final String ADVICE = "Call session.commitTransaction() before the session is closed, or"
-            + " abortTransaction() to discard it";
+    private static final String ADVICE =
+            "Call session.commitTransaction() before the session is closed, or" + " abortTransaction() to discard it";
 
     /** Those that wrote, and are neither committed nor aborted, by session. */
     private final Map<BsonDocument, Open> open = new ConcurrentHashMap<>();

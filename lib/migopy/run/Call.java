@@ -1,6 +1,5 @@
 package migopy.run;
 
-import migopy.observe.Observation.UserCode;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -9,6 +8,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import migopy.MigopyException.Kind;
 import migopy.backfill.BackfillContext.StopRequested;
+import migopy.observe.Observation.UserCode;
 import migopy.run.Shutdown.Stop;
 
 /**
@@ -104,8 +104,7 @@ final class Call {
 
     private boolean endsLater() {
         if (shutdown.stopped().isPresent()) {
-            locked
-                    .console()
+            locked.console()
                     .notice(
                             "The migration has not reacted to the interrupt yet. It is abandoned after %d s; a second signal ends the process at once."
                                     .formatted(GRACE.toSeconds()));

@@ -1,6 +1,5 @@
 package migopy.run;
 
-import migopy.observe.Observation.UserCode;
 import com.mongodb.WriteConcern;
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoClient;
@@ -11,9 +10,10 @@ import migopy.Transaction;
 import migopy.backfill.Backfill;
 import migopy.mongo.Connection;
 import migopy.observe.HandedOut;
-import migopy.observe.Handles;
 import migopy.observe.HandedOut.InSession;
+import migopy.observe.Handles;
 import migopy.observe.Observation;
+import migopy.observe.Observation.UserCode;
 import migopy.settings.Redactor;
 
 /** The client, database and session that a call hands to the user's code. */

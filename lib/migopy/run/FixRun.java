@@ -1,13 +1,5 @@
 package migopy.run;
 
-import migopy.run.RecordedCall.Conclusion;
-
-import migopy.run.FixRunner.FixAnswer;
-
-import migopy.run.FixRunner.FixOptions;
-
-import migopy.run.FixRunner.Fix;
-
 import com.mongodb.client.MongoDatabase;
 import java.util.List;
 import migopy.MigopyException;
@@ -20,6 +12,10 @@ import migopy.console.Wording;
 import migopy.journal.Fixes;
 import migopy.journal.Journal.OpenRecord;
 import migopy.journal.State;
+import migopy.run.FixRunner.Fix;
+import migopy.run.FixRunner.FixAnswer;
+import migopy.run.FixRunner.FixOptions;
+import migopy.run.RecordedCall.Conclusion;
 import org.bson.BsonDocument;
 
 /** One fix: what is recorded before the call, the call, and what is recorded after it. */

@@ -1,9 +1,5 @@
 package migopy.run;
 
-import migopy.run.Shutdown.Stop;
-
-import migopy.run.Runner.RunResult;
-
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +15,8 @@ import migopy.journal.Writes.Ignored;
 import migopy.journal.Writes.Precondition;
 import migopy.plan.Plan;
 import migopy.plan.Plan.Step;
+import migopy.run.Runner.RunResult;
+import migopy.run.Shutdown.Stop;
 
 /** Records migrations as ignored, without calling them. */
 final class Ignores {
@@ -82,15 +80,7 @@ final class Ignores {
     private Ignored ignored(Step step, MigrationSource source) {
         Instant now = locked.lease().serverTime();
         Attempt attempt = new Attempt(
-                Direction.IGNORE.word(),
-                Outcome.IGNORED.word(),
-                locked.runId(),
-                now,
-                now,
-                0L,
-                locked.by(),
-                null,
-                null);
+                Direction.IGNORE.word(), Outcome.IGNORED.word(), locked.runId(), now, now, 0L, locked.by(), null, null);
         return new Ignored(
                 step.entry() == null ? Precondition.absent(step.name()) : Precondition.of(step.entry()),
                 source.file().fileName(),

@@ -1,10 +1,10 @@
 package migopy.run;
 
-import migopy.observe.Observation.UserCode;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import migopy.observe.Observation.UserCode;
 
 /**
  * The thread that calls the migrations of a run, one after the other. A new thread for each would take a twelfth of the

@@ -224,7 +224,10 @@ abstract class RecordedCall implements AutoCloseable {
     private Conclusion conclusion(CallResult result) {
         boolean returned = result instanceof CallResult.Returned;
         if (session != null && (returned || isCommitted())) {
-            return done(result instanceof CallResult.StoppedBySignal stopped ? stopped.signal().exitCode() : 0);
+            return done(
+                    result instanceof CallResult.StoppedBySignal stopped
+                            ? stopped.signal().exitCode()
+                            : 0);
         }
         measure();
         if (returned) {

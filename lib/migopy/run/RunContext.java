@@ -9,7 +9,6 @@ import migopy.StepReport;
 import migopy.console.Console;
 import migopy.mongo.Connection;
 import migopy.mongo.MongoErrors;
-import migopy.run.FixRunner.Fix;
 import migopy.run.Runner.RunResult;
 import migopy.run.Shutdown.Stop;
 import migopy.settings.Redactor;

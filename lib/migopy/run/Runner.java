@@ -1,7 +1,5 @@
 package migopy.run;
 
-import migopy.run.Survey.JournalView;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,13 +14,14 @@ import migopy.backfill.EstimateAnswer;
 import migopy.console.Wording;
 import migopy.dump.DumpFolder;
 import migopy.plan.Overview;
-import migopy.plan.Plan.Step;
 import migopy.plan.Plan;
+import migopy.plan.Plan.Step;
 import migopy.plan.Planner;
+import migopy.plan.Request;
 import migopy.plan.Request.ExecuteRequest;
 import migopy.plan.Request.RollbackRequest;
-import migopy.plan.Request;
 import migopy.plan.Situation;
+import migopy.run.Survey.JournalView;
 
 /** Carries a request out. The order of all effects is here. */
 public final class Runner {
@@ -260,7 +259,8 @@ public final class Runner {
      * @param dump dump the database before the first migration
      * @param dumpTouched dump only the collections that the migrations name
      */
-    public record RunOptions(boolean dryRun, Duration waitForLock, Duration timeout, boolean dump, boolean dumpTouched) {}
+    public record RunOptions(
+            boolean dryRun, Duration waitForLock, Duration timeout, boolean dump, boolean dumpTouched) {}
 
     /**
      * How a run ended.

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import migopy.MigopyException.Kind;
 import migopy.MigopyException;
+import migopy.MigopyException.Kind;
 import sun.misc.Signal;
 import sun.misc.SignalHandler;
 

@@ -1,7 +1,5 @@
 package migopy.run;
 
-import migopy.run.Shutdown.Stop;
-
 import com.mongodb.client.ClientSession;
 import migopy.backfill.Backfill;
 import migopy.backfill.BackfillContext;
@@ -16,6 +14,7 @@ import migopy.journal.Writes.Start;
 import migopy.mongo.Connection;
 import migopy.mongo.Connection.Topology;
 import migopy.observe.Observation;
+import migopy.run.Shutdown.Stop;
 import org.bson.BsonDocument;
 
 /** The backfills of one step, with the checkpoints of an earlier attempt. */

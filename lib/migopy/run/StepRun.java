@@ -1,7 +1,5 @@
 package migopy.run;
 
-import migopy.run.RecordedCall.Conclusion;
-
 import com.mongodb.client.MongoDatabase;
 import java.util.List;
 import migopy.MigopyException;
@@ -20,6 +18,7 @@ import migopy.journal.Writes.Precondition;
 import migopy.journal.Writes.Start;
 import migopy.observe.HandedOut;
 import migopy.plan.Plan.Step;
+import migopy.run.RecordedCall.Conclusion;
 
 /** One step of a run: what is recorded before the call, the call, and what is to be recorded after it. */
 final class StepRun extends RecordedCall {
@@ -91,10 +90,7 @@ final class StepRun extends RecordedCall {
         }
         return again()
                 ? new Precondition(
-                        step.entry().key(),
-                        State.ROLLED_BACK,
-                        locked().lease().token(),
-                        locked().runId())
+                        step.entry().key(), State.ROLLED_BACK, locked().lease().token(), locked().runId())
                 : Precondition.of(step.entry());
     }
 

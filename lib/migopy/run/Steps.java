@@ -1,7 +1,5 @@
 package migopy.run;
 
-import migopy.run.Shutdown.Stop;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +10,7 @@ import migopy.files.CompiledMigration;
 import migopy.journal.Journal;
 import migopy.lock.Lease;
 import migopy.plan.Plan.Step;
+import migopy.run.Shutdown.Stop;
 
 /**
  * Runs the steps one after the other: the start is recorded, the migration is called, the end is recorded.
@@ -113,8 +112,7 @@ final class Steps {
         try (StepRun run = new StepRun(locked, next.step(), next.migration(), options, dump)) {
             start(run);
             prepare(run);
-            locked
-                    .console()
+            locked.console()
                     .event(new Event.StepStarted(next.step().name(), next.step().direction()));
             return run.run();
         }

@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import migopy.files.ChecksumCache;
-import migopy.files.MigrationDirectory.Listing;
 import migopy.files.MigrationDirectory;
+import migopy.files.MigrationDirectory.Listing;
+import migopy.journal.Entry;
 import migopy.journal.Entry.JournalEntry;
 import migopy.journal.Entry.UnreadableEntry;
-import migopy.journal.Entry;
 import migopy.journal.Journal;
-import migopy.lock.LockStore.Holder;
 import migopy.lock.LockStore;
+import migopy.lock.LockStore.Holder;
 import migopy.mongo.Connection;
 import migopy.plan.Overview;
 import migopy.settings.Settings;
@@ -98,7 +98,10 @@ public record Survey(String directory, Listing listing, Map<String, String> chec
 
         /** Returns the run that holds the lock now. */
         public static Set<String> liveRuns(LockStore locks) {
-            return locks.holder().filter(Holder::live).map(one -> Set.of(one.run())).orElse(Set.of());
+            return locks.holder()
+                    .filter(Holder::live)
+                    .map(one -> Set.of(one.run()))
+                    .orElse(Set.of());
         }
 
         /** Returns what is running by a run that is not one of these: names and runs. */

@@ -1,11 +1,11 @@
 package mongo.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static support.Migrations.waitingUninterruptiblyFor;
 import static support.Migrations.failing;
 import static support.Migrations.marking;
 import static support.Migrations.up;
 import static support.Migrations.waitingFor;
+import static support.Migrations.waitingUninterruptiblyFor;
 import static support.Project.project;
 
 import com.mongodb.client.model.Updates;

@@ -165,11 +165,15 @@ class OwnTransactionTest {
                 .replace("WRITE", "own.startTransaction(); db.getCollection(\"log\").insertOne(own, new Document());");
         var project = prepared(server).with("1_one.java", transactional(FIRST + body));
 
-        project.run("execute").exits(1).says("transaction of the migration's own", "commitTransaction()", "1_one.java:");
+        project.run("execute")
+                .exits(1)
+                .says("transaction of the migration's own", "commitTransaction()", "1_one.java:");
 
         isLeftAsItWas(project, server);
         assertThat(server.collection("log").countDocuments()).isZero();
-        project.with("1_one.java", transactional(FIRST + body.replace("Document());", "Document()); own.commitTransaction();")));
+        project.with(
+                "1_one.java",
+                transactional(FIRST + body.replace("Document());", "Document()); own.commitTransaction();")));
         project.run("execute").exits(0);
         assertThat(server.collection("log").countDocuments()).isEqualTo(1);
     }

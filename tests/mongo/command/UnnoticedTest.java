@@ -49,9 +49,7 @@ class UnnoticedTest {
         project.with("2_two.java", marking("two"))
                 .with(
                         "1_one.java",
-                        source("static void up() {} static void down() throws Exception {"
-                                + statement
-                                + "}"));
+                        source("static void up() {} static void down() throws Exception {" + statement + "}"));
         project.run("execute").exits(0);
         project.run("rollback", "1").exits(1);
         assertThat(project.states()).containsEntry("1_one", "rollback_failed");
@@ -174,7 +172,8 @@ class UnnoticedTest {
                 + ".newScheduledThreadPool(1); var numbers = java.util.List.of(1);"
                 + " java.util.concurrent.Callable<Object> TASK = () -> { throw new IllegalStateException(\"lost\"); };"
                 + " Runnable RUN = () -> { throw new IllegalStateException(\"lost\"); };\n"
-                + statement.replace("CF.", "java.util.concurrent.CompletableFuture.")
+                + statement
+                        .replace("CF.", "java.util.concurrent.CompletableFuture.")
                         .replace("FUTURE", "java.util.concurrent.Future<?>")
                 + "\npool.shutdown(); pool.awaitTermination(9, java.util.concurrent.TimeUnit.SECONDS); }"
                 + " static void down() { }");
@@ -202,7 +201,10 @@ class UnnoticedTest {
         }
         assertThat(project.marks()).isEmpty();
         project.run("validate").exits(3).says("2_two.java:8");
-        project.write("fix.java", text).run("run", "fix.java", "--reason", "x").exits(3).says("fix.java:8");
+        project.write("fix.java", text)
+                .run("run", "fix.java", "--reason", "x")
+                .exits(3)
+                .says("fix.java:8");
     }
 
     @Test
