@@ -76,9 +76,7 @@ public final class Journal {
         this.collection = records.collection();
     }
 
-    /**
-     * All entries in the order of their {@code _id}, without their sources, outputs and attempts.
-     */
+    /** Returns all entries in the order of their {@code _id}, without their sources, outputs and attempts. */
     public List<Entry> entries() {
         List<Entry> entries = new ArrayList<>();
         try (MongoCursor<BsonDocument> cursor = collection
@@ -114,10 +112,7 @@ public final class Journal {
         return Optional.ofNullable(collection.find(Filters.eq("_id", key)).first());
     }
 
-    /**
-     * The whole documents of all migrations, for {@code history}; without their sources and
-     * outputs.
-     */
+    /** Returns the documents of all migrations, for {@code history}, without their sources and outputs. */
     public List<BsonDocument> documents() {
         return collection
                 .find()
@@ -127,10 +122,7 @@ public final class Journal {
                 .into(new ArrayList<>());
     }
 
-    /**
-     * The server sessions of transactional steps and of backfills that some run has begun and not
-     * ended.
-     */
+    /** Returns the server sessions of transactional steps and of backfills that a run has started and not ended. */
     public List<BsonDocument> sessionsUnderWay() {
         return records.sessionsUnderWay();
     }

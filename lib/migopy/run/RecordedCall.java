@@ -57,8 +57,7 @@ abstract class RecordedCall implements AutoCloseable {
      * What a call has come to.
      *
      * @param error why it failed, or null
-     * @param toRecord whether the record has to be ended: a transaction has ended its own, and the record of a call that
-     *     may still be running stays as it is
+     * @param toRecord whether to end the record: not if a transaction has, or the call may still be running
      * @param cause why the run cannot continue, if {@code error} does not say it; else null
      * @param exitCode the run's exit code if it ends here; 0 if it continues
      */
@@ -78,7 +77,7 @@ abstract class RecordedCall implements AutoCloseable {
         this.session = transactional ? locked.connection().client().startSession() : null;
     }
 
-    /** Returns the record, whose start is written. */
+    /** Returns the started record. */
     abstract OpenRecord record();
 
     /**
