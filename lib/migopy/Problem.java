@@ -7,13 +7,13 @@ import java.util.Locale;
  * A problem of one migration, which blocks {@code execute}.
  *
  * @param kind its kind; {@code docs/reference.md} lists them
- * @param name the migration, without {@code .java}; the file's name for {@link Kind#INVALID_NAME}
+ * @param name the migration, without {@code .java}; the file's name for {@link ProblemKind#INVALID_NAME}
  * @param message one line: what was found
  * @param hint one line: what to do next; {@link MigopyException#COMMAND} stands for the command
  * @param details further lines to show, such as a diff or the compiler's source line; may be empty
  */
-public record Problem(Kind kind, String name, String message, String hint, List<String> details) {
-    public enum Kind {
+public record Problem(ProblemKind kind, String name, String message, String hint, List<String> details) {
+    public enum ProblemKind {
         INVALID_NAME,
         DUPLICATE_NUMBER,
         EDITED,
@@ -40,10 +40,10 @@ public record Problem(Kind kind, String name, String message, String hint, List<
 
     /** Whether it is a problem of file names alone, not of a migration. */
     public boolean ofTheDirectory() {
-        return kind == Kind.INVALID_NAME || kind == Kind.DUPLICATE_NUMBER;
+        return kind == ProblemKind.INVALID_NAME || kind == ProblemKind.DUPLICATE_NUMBER;
     }
 
-    public Problem(Kind kind, String name, String message, String hint) {
+    public Problem(ProblemKind kind, String name, String message, String hint) {
         this(kind, name, message, hint, List.of());
     }
 }

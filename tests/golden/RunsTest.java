@@ -107,7 +107,7 @@ class RunsTest {
         List<Problem> problems = new ArrayList<>();
         for (int n = 1; n <= 100; n++) {
             problems.add(new Problem(
-                    Problem.Kind.OUT_OF_ORDER,
+                    Problem.ProblemKind.OUT_OF_ORDER,
                     n + "_late",
                     n + "_late is below 200_last, which is applied",
                     "Name it: {migopy} execute " + n + "_late"));

@@ -25,7 +25,7 @@ final class Samples {
     static final Instant MORNING = Instant.parse("2026-11-20T10:12:31.250Z");
 
     static final Problem EDITED = new Problem(
-            Problem.Kind.EDITED,
+            Problem.ProblemKind.EDITED,
             "1_create_users",
             "1_create_users was edited after it was applied on 2026-11-20 10:12.",
             "Take the edit back, write a new migration, or accept it: {migopy} repair"
@@ -33,7 +33,7 @@ final class Samples {
             List.of("-   new Document(\"name\", name)", "+   new Document(\"fullName\", name)"));
 
     static final Problem NOT_COMPILABLE = new Problem(
-            Problem.Kind.NOT_COMPILABLE,
+            Problem.ProblemKind.NOT_COMPILABLE,
             "9_add_index",
             "9_add_index does not compile: cannot find symbol",
             "Mend 9_add_index.java",

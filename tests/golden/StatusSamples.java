@@ -78,7 +78,7 @@ final class StatusSamples {
                         "1_create_users",
                         1L,
                         MigrationState.APPLIED,
-                        Problem.Kind.EDITED,
+                        Problem.ProblemKind.EDITED,
                         Samples.MORNING,
                         Samples.MORNING,
                         12L,
@@ -89,7 +89,7 @@ final class StatusSamples {
                         "3_slow",
                         3L,
                         MigrationState.INTERRUPTED,
-                        Problem.Kind.INTERRUPTED,
+                        Problem.ProblemKind.INTERRUPTED,
                         Samples.MORNING,
                         null,
                         null,
@@ -109,7 +109,7 @@ final class StatusSamples {
                         "5_back",
                         5L,
                         MigrationState.ROLLBACK_FAILED,
-                        Problem.Kind.FAILED,
+                        Problem.ProblemKind.FAILED,
                         Samples.MORNING,
                         Samples.MORNING,
                         7_425_000L,
@@ -119,7 +119,7 @@ final class StatusSamples {
                         "6_\u001b[31mred\u202e",
                         null,
                         MigrationState.UNREADABLE,
-                        Problem.Kind.UNREADABLE,
+                        Problem.ProblemKind.UNREADABLE,
                         null,
                         null,
                         null,
@@ -135,7 +135,7 @@ final class StatusSamples {
 
     static Problem interrupted() {
         return new Problem(
-                Problem.Kind.INTERRUPTED,
+                Problem.ProblemKind.INTERRUPTED,
                 "3_slow",
                 "3_slow was interrupted: ada@laptop, process 4711, began it on 2026-11-20 10:12 and" + " is gone.",
                 "Look how far it came, then: {migopy} execute 3_slow --retry");
@@ -144,7 +144,7 @@ final class StatusSamples {
     static List<Problem> manyProblems() {
         return IntStream.rangeClosed(1, 300)
                 .mapToObj(n -> new Problem(
-                        Problem.Kind.MISSING,
+                        Problem.ProblemKind.MISSING,
                         n + "_gone",
                         n + "_gone was applied, but its file is gone",
                         "Bring the file back"))

@@ -61,7 +61,7 @@ public record Rename(Situation now, Situation old) {
                     "The journal has no record of %s that could be moved".formatted(old.name()),
                     "See what it has: " + Wording.command("status", "--all"));
         }
-        boolean edited = old.problem() != null && old.problem().kind() == Problem.Kind.EDITED;
+        boolean edited = old.problem() != null && old.problem().kind() == Problem.ProblemKind.EDITED;
         if (old.file() != null && !edited && !old.renamed()) {
             throw MigopyException.refused(
                     "%s was not renamed: its file is there".formatted(old.name()),

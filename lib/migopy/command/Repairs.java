@@ -194,12 +194,12 @@ public final class Repairs {
         Map<String, Situation> named = NameResolver.resolve(order.names(), overview.migrations());
         return overview.migrations().stream()
                 .filter(one -> named.containsKey(one.name())
-                        || order.edited() && has(one, Problem.Kind.EDITED)
-                        || order.missing() && has(one, Problem.Kind.MISSING))
+                        || order.edited() && has(one, Problem.ProblemKind.EDITED)
+                        || order.missing() && has(one, Problem.ProblemKind.MISSING))
                 .toList();
     }
 
-    private static boolean has(Situation one, Problem.Kind kind) {
+    private static boolean has(Situation one, Problem.ProblemKind kind) {
         return one.problem() != null && one.problem().kind() == kind;
     }
 

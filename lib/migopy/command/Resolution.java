@@ -70,11 +70,11 @@ public record Resolution(Situation about, String was, State state, boolean ended
                     "To accept the edit: --as unchanged; to run it again, roll it back first: "
                             + Wording.command("rollback", one.name()));
         }
-        return new Resolution(one, Problem.Kind.EDITED.word(), null, false, true, false);
+        return new Resolution(one, Problem.ProblemKind.EDITED.word(), null, false, true, false);
     }
 
     private static Resolution missing(Situation one, String as) {
-        String was = Problem.Kind.MISSING.word();
+        String was = Problem.ProblemKind.MISSING.word();
         return switch (as) {
             case APPLIED -> new Resolution(one, was, null, false, false, true);
             case PENDING -> new Resolution(one, was, State.ROLLED_BACK, true, false, false);

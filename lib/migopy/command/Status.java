@@ -67,7 +67,7 @@ final class Status implements Action {
             Overview overview = survey.with(JournalView.read(ledger, connection));
             List<String> notices = new ArrayList<>(overview.notices());
             List<Problem> problems = withDiffs(overview, ledger.journal());
-            Map<String, Problem.Kind> uncompiled = new HashMap<>();
+            Map<String, Problem.ProblemKind> uncompiled = new HashMap<>();
             for (Problem problem : compile ? compiling(settings, overview) : List.<Problem>of()) {
                 uncompiled.put(problem.name(), problem.kind());
                 problems.add(problem);
@@ -103,7 +103,7 @@ final class Status implements Action {
         List<Problem> problems = new ArrayList<>(overview.problems().size());
         int diffs = 0;
         for (Problem problem : overview.problems()) {
-            if (problem.kind() == Problem.Kind.EDITED && diffs < DIFFS) {
+            if (problem.kind() == Problem.ProblemKind.EDITED && diffs < DIFFS) {
                 if (diffs++ == 0) {
                     overview.migrations().forEach(one -> byName.put(one.name(), one));
                 }
@@ -130,8 +130,8 @@ final class Status implements Action {
         return Validate.compiling(settings, files, MigrationSource.readAll(files));
     }
 
-    private static Row row(Situation one, Problem.Kind uncompiled) {
-        Problem.Kind problem =
+    private static Row row(Situation one, Problem.ProblemKind uncompiled) {
+        Problem.ProblemKind problem =
                 one.problem() == null ? uncompiled : one.problem().kind();
         JournalEntry entry = one.entry();
         // What was rolled back is pending again: when it ran before is history's matter.

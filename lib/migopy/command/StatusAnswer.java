@@ -55,7 +55,7 @@ public record StatusAnswer(
             String name,
             Long number,
             MigrationState state,
-            Problem.Kind problem,
+            Problem.ProblemKind problem,
             Instant startedAt,
             Instant finishedAt,
             Long durationMs,
@@ -68,7 +68,7 @@ public record StatusAnswer(
                 String name,
                 Long number,
                 MigrationState state,
-                Problem.Kind problem,
+                Problem.ProblemKind problem,
                 Instant startedAt,
                 Instant finishedAt,
                 Long durationMs,
@@ -78,7 +78,7 @@ public record StatusAnswer(
         }
 
         /** One that was never run. */
-        public static Row pending(String name, long number, Problem.Kind problem) {
+        public static Row pending(String name, long number, Problem.ProblemKind problem) {
             return new Row(name, number, MigrationState.PENDING, problem, null, null, null, null, null);
         }
 

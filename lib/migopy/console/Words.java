@@ -122,9 +122,9 @@ public final class Words {
         }
     }
 
-    private void detail(Problem.Kind kind, String detail) {
+    private void detail(Problem.ProblemKind kind, String detail) {
         String visible = Wording.visible(detail.replace("\t", INDENT).stripTrailing());
-        boolean diff = look.colour() && kind == Problem.Kind.EDITED;
+        boolean diff = look.colour() && kind == Problem.ProblemKind.EDITED;
         Colour colour = diff && visible.startsWith("+")
                 ? Colour.GREEN
                 : diff && visible.startsWith("-") ? Colour.RED : Colour.NONE;

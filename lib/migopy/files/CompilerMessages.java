@@ -52,7 +52,7 @@ final class CompilerMessages {
 
     static Problem of(Unit unit, String message, String hint, List<String> details) {
         return new Problem(
-                Problem.Kind.NOT_COMPILABLE,
+                Problem.ProblemKind.NOT_COMPILABLE,
                 unit.name(),
                 Wording.visible(message),
                 hint,

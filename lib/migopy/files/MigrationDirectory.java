@@ -241,7 +241,7 @@ public final class MigrationDirectory {
 
         private void invalid(String fileName, String what, String hint) {
             String shown = Wording.visible(fileName);
-            problems.add(new Problem(Problem.Kind.INVALID_NAME, shown, shown + " " + what, hint, List.of()));
+            problems.add(new Problem(Problem.ProblemKind.INVALID_NAME, shown, shown + " " + what, hint, List.of()));
         }
 
         Listing listing() {
@@ -253,7 +253,7 @@ public final class MigrationDirectory {
                 if (before.number() == file.number()) {
                     free += free < Long.MAX_VALUE ? 1 : 0;
                     problems.add(new Problem(
-                            Problem.Kind.DUPLICATE_NUMBER,
+                            Problem.ProblemKind.DUPLICATE_NUMBER,
                             file.name(),
                             "%s has the same number as %s".formatted(file.name(), before.name()),
                             "Rename %s to %s or, if that one is applied already, %s to %s"

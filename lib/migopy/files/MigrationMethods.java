@@ -131,14 +131,14 @@ record MigrationMethods(Method up, Method down, boolean resumable) {
     }
 
     private static Finding noUp(Unit unit, String what, String hint) {
-        return bad(unit, Problem.Kind.NO_UP, what, hint);
+        return bad(unit, Problem.ProblemKind.NO_UP, what, hint);
     }
 
     private static Finding noDown(Unit unit, String what, String hint) {
-        return bad(unit, Problem.Kind.NO_DOWN, what, hint);
+        return bad(unit, Problem.ProblemKind.NO_DOWN, what, hint);
     }
 
-    private static Finding bad(Unit unit, Problem.Kind kind, String what, String hint) {
+    private static Finding bad(Unit unit, Problem.ProblemKind kind, String what, String hint) {
         return new Finding.Bad(new Problem(kind, unit.name(), unit.fileName() + " " + what, hint));
     }
 

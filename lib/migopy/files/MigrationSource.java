@@ -90,7 +90,7 @@ public record MigrationSource(MigrationFile file, String text, String checksum) 
             try {
                 sources.add(read(file));
             } catch (MigopyException e) {
-                problems.add(new Problem(Problem.Kind.NOT_COMPILABLE, file.name(), e.getMessage(), e.hint()));
+                problems.add(new Problem(Problem.ProblemKind.NOT_COMPILABLE, file.name(), e.getMessage(), e.hint()));
             }
         }
         return new Sources(sources, problems);

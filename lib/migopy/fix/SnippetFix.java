@@ -158,7 +158,7 @@ final class SnippetFix implements Fix {
 
     private static InvalidFix invalid(String name, String message, String line) {
         return new InvalidFix(new Problem(
-                Problem.Kind.NOT_COMPILABLE,
+                Problem.ProblemKind.NOT_COMPILABLE,
                 name,
                 message,
                 "Fix it, then run the command again; nothing was executed",

@@ -146,7 +146,7 @@ final class Snippets {
 
     private InvalidFix invalid(String what, String hint, String text) {
         return new InvalidFix(new Problem(
-                Problem.Kind.NOT_COMPILABLE,
+                Problem.ProblemKind.NOT_COMPILABLE,
                 name,
                 "%s:%d: %s".formatted(name, line, what),
                 hint,

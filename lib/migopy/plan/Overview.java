@@ -98,7 +98,7 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
 
         private void addUnreadable(UnreadableEntry entry, MigrationFile file) {
             Problem problem = new Problem(
-                    Problem.Kind.UNREADABLE,
+                    Problem.ProblemKind.UNREADABLE,
                     entry.name(),
                     "The journal's document %s cannot be understood: %s".formatted(entry.name(), entry.reason()),
                     "Look at it in the database and mend it there; Migopy does not write" + " over it");
@@ -143,7 +143,7 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
         private Problem problem(JournalEntry entry, MigrationState state, Long number, MigrationFile file) {
             if (number == null) {
                 return new Problem(
-                        Problem.Kind.UNKNOWN_ENTRY,
+                        Problem.ProblemKind.UNKNOWN_ENTRY,
                         entry.name(),
                         "The journal has an entry %s, which is no migration's name".formatted(entry.name()),
                         "Remove it from the collection, or name the pattern that it belongs to:" + " --pattern");
@@ -253,7 +253,7 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
         /** The directory's problems, those about a number with what the journal says. */
         List<Problem> problems() {
             List<Problem> problems = new ArrayList<>(listing.problems());
-            boolean any = problems.removeIf(one -> one.kind() == Problem.Kind.DUPLICATE_NUMBER);
+            boolean any = problems.removeIf(one -> one.kind() == Problem.ProblemKind.DUPLICATE_NUMBER);
             List<MigrationFile> files = listing.files();
             for (int i = 1; any && i < files.size(); i++) {
                 if (files.get(i - 1).number() == files.get(i).number()) {

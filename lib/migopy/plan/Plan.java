@@ -36,7 +36,7 @@ public record Plan(List<Step> steps, List<Problem> problems, List<String> notice
     public static MigopyException refusal(List<Problem> problems) {
         Problem first = problems.get(0);
         for (Problem problem : problems) {
-            if (problem.kind() == Problem.Kind.INTERRUPTED) {
+            if (problem.kind() == Problem.ProblemKind.INTERRUPTED) {
                 return MigopyException.unknown(problem.message(), problem.hint());
             }
         }

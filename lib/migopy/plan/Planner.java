@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import migopy.MigopyException;
 import migopy.Problem;
-import migopy.Problem.Kind;
+import migopy.Problem.ProblemKind;
 import migopy.console.Wording;
 import migopy.plan.Plan.Step;
 import migopy.plan.Request.ExecuteRequest;
@@ -19,8 +19,8 @@ import migopy.plan.Request.RollbackRequest;
 /** Turns what is there and what is asked for into a plan: a pure function. */
 public final class Planner {
     /** What is in the way of every request: nobody knows what the journal or the folder means. */
-    private static final Set<Kind> UNCLEAR =
-            EnumSet.of(Kind.UNREADABLE, Kind.UNKNOWN_ENTRY, Kind.INVALID_NAME, Kind.DUPLICATE_NUMBER);
+    private static final Set<ProblemKind> UNCLEAR = EnumSet.of(
+            ProblemKind.UNREADABLE, ProblemKind.UNKNOWN_ENTRY, ProblemKind.INVALID_NAME, ProblemKind.DUPLICATE_NUMBER);
 
     private final Overview overview;
 

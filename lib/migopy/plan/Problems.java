@@ -15,7 +15,7 @@ final class Problems {
 
     static Problem edited(JournalEntry entry) {
         return new Problem(
-                Problem.Kind.EDITED,
+                Problem.ProblemKind.EDITED,
                 entry.name(),
                 "%s was edited after it was applied%s".formatted(entry.name(), on(entry.finishedAt())),
                 "Take the edit back, write a new migration, or accept it: " + repair(entry.name(), "unchanged"));
@@ -23,7 +23,7 @@ final class Problems {
 
     static Problem missing(JournalEntry entry) {
         return new Problem(
-                Problem.Kind.MISSING,
+                Problem.ProblemKind.MISSING,
                 entry.name(),
                 "%s was applied%s, but its file is gone".formatted(entry.name(), on(entry.finishedAt())),
                 "Bring the file back, or settle it: " + repair(entry.name(), "applied"));
@@ -33,7 +33,7 @@ final class Problems {
     static Problem goneBeforeApplied(JournalEntry entry) {
         boolean failed = entry.state() == State.FAILED;
         return new Problem(
-                Problem.Kind.MISSING,
+                Problem.ProblemKind.MISSING,
                 entry.name(),
                 "%s %s%s, and its file is gone"
                         .formatted(
@@ -45,7 +45,7 @@ final class Problems {
 
     static Problem renamed(String name, JournalEntry known) {
         return new Problem(
-                Problem.Kind.RENAMED,
+                Problem.ProblemKind.RENAMED,
                 name,
                 "%s has the text of %s, which %s%s".formatted(name, known.name(), was(known), on(known.finishedAt())),
                 "Record that it was renamed: " + Wording.command("repair", name, "--renamed-from", known.name()));
@@ -65,7 +65,7 @@ final class Problems {
 
     static Problem renamingUnfinished(String name, String oldName) {
         return new Problem(
-                Problem.Kind.RENAMED,
+                Problem.ProblemKind.RENAMED,
                 oldName,
                 "Recording that %s is now %s was interrupted".formatted(oldName, name),
                 "Finish it: " + Wording.command("repair", name, "--renamed-from", oldName));
@@ -81,7 +81,7 @@ final class Problems {
     static Problem duplicate(MigrationFile wrong, MigrationFile other, String to, boolean recorded) {
         String name = to.substring(0, to.length() - MigrationFile.SUFFIX.length());
         return new Problem(
-                Problem.Kind.DUPLICATE_NUMBER,
+                Problem.ProblemKind.DUPLICATE_NUMBER,
                 wrong.name(),
                 "%s has the same number as %s".formatted(wrong.name(), other.name()),
                 recorded
@@ -95,7 +95,7 @@ final class Problems {
 
     static Problem outOfOrder(String name, Situation highest) {
         return new Problem(
-                Problem.Kind.OUT_OF_ORDER,
+                Problem.ProblemKind.OUT_OF_ORDER,
                 name,
                 "%s is out of order: it is pending, but %s is already %s"
                         .formatted(name, highest.name(), highest.state().word()),
@@ -105,7 +105,7 @@ final class Problems {
 
     static Problem rollbackFailed(JournalEntry entry) {
         return new Problem(
-                Problem.Kind.FAILED,
+                Problem.ProblemKind.FAILED,
                 entry.name(),
                 "The rollback of %s failed%s%s".formatted(entry.name(), on(entry.finishedAt()), because(entry)),
                 "Check the data, then settle it: " + eitherWay(entry.name()));
@@ -117,7 +117,7 @@ final class Problems {
                 ? ""
                 : "run it again: %s, or ".formatted(Wording.command("execute", entry.name(), "--retry"));
         return new Problem(
-                Problem.Kind.INTERRUPTED,
+                Problem.ProblemKind.INTERRUPTED,
                 entry.name(),
                 "%s%s was interrupted: %s".formatted(down ? "The rollback of " : "", entry.name(), known(entry)),
                 "Check the data, then %ssettle it: %s".formatted(again, eitherWay(entry.name())));

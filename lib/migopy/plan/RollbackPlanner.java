@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.function.Predicate;
 import migopy.MigopyException;
 import migopy.Problem;
-import migopy.Problem.Kind;
+import migopy.Problem.ProblemKind;
 import migopy.console.Wording;
 import migopy.plan.Plan.Step;
 import migopy.plan.Request.RedoRequest;
@@ -56,7 +56,7 @@ final class RollbackPlanner {
             Situation one = NameResolver.resolve(step.name(), overview.migrations());
             if (one.file() == null) {
                 inTheWay.add(new Problem(
-                        Kind.MISSING,
+                        ProblemKind.MISSING,
                         one.name(),
                         "%s is applied, but its file is gone, so only its down() could run".formatted(one.name()),
                         "Restore the file, or only roll it back: "
@@ -89,7 +89,7 @@ final class RollbackPlanner {
                         default -> false;
                     };
             if (blocks) {
-                inTheWay.add(problem.kind() == Kind.EDITED ? editedForRollback(problem) : problem);
+                inTheWay.add(problem.kind() == ProblemKind.EDITED ? editedForRollback(problem) : problem);
             } else if (selected.contains(one) && one.file() == null && !request.stored()) {
                 inTheWay.add(goneForRollback(one));
             }
@@ -100,7 +100,7 @@ final class RollbackPlanner {
         List<Step> steps = new ArrayList<>();
         for (Situation one : selected) {
             boolean edited =
-                    one.renamed() || one.problem() != null && one.problem().kind() == Kind.EDITED;
+                    one.renamed() || one.problem() != null && one.problem().kind() == ProblemKind.EDITED;
             steps.add(new Step.Down(one.entry(), edited ? null : one.file()));
         }
         return new Plan(steps, List.of(), List.of());
@@ -108,7 +108,7 @@ final class RollbackPlanner {
 
     private static Problem editedForRollback(Problem edited) {
         return new Problem(
-                Kind.EDITED,
+                ProblemKind.EDITED,
                 edited.name(),
                 edited.message(),
                 "Roll back with the text that was applied: " + Wording.command("rollback", edited.name(), "--stored"));
@@ -116,7 +116,7 @@ final class RollbackPlanner {
 
     private static Problem goneForRollback(Situation one) {
         return new Problem(
-                Kind.MISSING,
+                ProblemKind.MISSING,
                 one.name(),
                 "%s is applied, but its file is gone".formatted(one.name()),
                 "Bring the file back, or use what the journal kept: "

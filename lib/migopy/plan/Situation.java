@@ -19,7 +19,7 @@ public record Situation(
 
     /** Whether it was interrupted in a way that only a person can judge. */
     boolean needsAPerson() {
-        return problem != null && problem.kind() == Problem.Kind.INTERRUPTED;
+        return problem != null && problem.kind() == Problem.ProblemKind.INTERRUPTED;
     }
 
     /** Whether {@code up()} of it was begun and may be begun again, if a person says so. */
@@ -48,12 +48,14 @@ public record Situation(
 
     /** Whether nothing worse is known of it than that its own file no longer has its text. */
     boolean mayHaveBeenRenamed() {
-        return problem == null || problem.kind() == Problem.Kind.MISSING || problem.kind() == Problem.Kind.EDITED;
+        return problem == null
+                || problem.kind() == Problem.ProblemKind.MISSING
+                || problem.kind() == Problem.ProblemKind.EDITED;
     }
 
     /** Whether it is known under another name by now, or was known under another one. */
     public boolean renamed() {
-        return problem != null && problem.kind() == Problem.Kind.RENAMED;
+        return problem != null && problem.kind() == Problem.ProblemKind.RENAMED;
     }
 
     Situation with(Problem found) {

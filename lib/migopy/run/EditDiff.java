@@ -35,7 +35,7 @@ public final class EditDiff {
      * stays as it is.
      */
     public static Problem withDiff(Problem problem, Journal journal, MigrationFile file) {
-        if (problem.kind() != Problem.Kind.EDITED || file == null) {
+        if (problem.kind() != Problem.ProblemKind.EDITED || file == null) {
             return problem;
         }
         Optional<String> stored = journal.document(new BsonString(file.name())).flatMap(EditDiff::source);

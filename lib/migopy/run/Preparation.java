@@ -94,7 +94,7 @@ record Preparation(List<Step> steps, List<Steps.Compiled> compiled, List<Problem
                 .map(document -> document.getString("source").getValue());
         if (text.isEmpty() || entry.number() == null) {
             problems.add(new Problem(
-                    Problem.Kind.MISSING,
+                    Problem.ProblemKind.MISSING,
                     entry.name(),
                     "The journal has no source of %s".formatted(entry.name()),
                     "Restore the file"));
@@ -106,7 +106,7 @@ record Preparation(List<Step> steps, List<Steps.Compiled> compiled, List<Problem
     private static Optional<Problem> impossible(Step step, CompiledMigration migration, Connection connection) {
         if (step.direction() == Direction.DOWN && !migration.reversible()) {
             return Optional.of(new Problem(
-                    Problem.Kind.NO_DOWN,
+                    Problem.ProblemKind.NO_DOWN,
                     step.name(),
                     "%s has no down(), so it cannot be rolled back".formatted(step.name()),
                     "Write down(), or undo it in a new migration"));
@@ -116,7 +116,7 @@ record Preparation(List<Step> steps, List<Steps.Compiled> compiled, List<Problem
         }
         if (migration.transactional(step.direction()) && !connection.supportsTransactions()) {
             return Optional.of(new Problem(
-                    Problem.Kind.NOT_COMPILABLE,
+                    Problem.ProblemKind.NOT_COMPILABLE,
                     step.name(),
                     "%s takes a ClientSession, and %s"
                             .formatted(step.name(), connection.topology().noTransactions()),

@@ -161,7 +161,7 @@ public final class Recovery {
 
     /** Returns a problem, with the operations of the interrupted run that are still running on the server. */
     Problem described(Problem problem, JournalEntry entry) {
-        if (problem.kind() != Problem.Kind.INTERRUPTED || entry == null || entry.run() == null) {
+        if (problem.kind() != Problem.ProblemKind.INTERRUPTED || entry == null || entry.run() == null) {
             return problem;
         }
         List<String> details = new ArrayList<>(problem.details());

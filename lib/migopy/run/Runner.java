@@ -95,7 +95,7 @@ public final class Runner {
      */
     private List<Problem> problemsOfTheDirectory(Survey survey) {
         List<Problem> problems = survey.listing().problems();
-        boolean any = problems.stream().anyMatch(one -> one.kind() == Problem.Kind.DUPLICATE_NUMBER);
+        boolean any = problems.stream().anyMatch(one -> one.kind() == Problem.ProblemKind.DUPLICATE_NUMBER);
         if (!any || !context.connection().answersWithin(JOURNAL_WAIT)) {
             return problems;
         }
@@ -178,7 +178,7 @@ public final class Runner {
                     .findFirst();
             if (about.isEmpty()) {
                 described.add(problem);
-            } else if (problem.kind() == Problem.Kind.EDITED) {
+            } else if (problem.kind() == Problem.ProblemKind.EDITED) {
                 described.add(
                         EditDiff.withDiff(problem, ledger.journal(), about.get().file()));
             } else {

@@ -162,7 +162,7 @@ class DependenciesTest {
         jbang("echo '[jbang] [ERROR] Could not resolve dependency' >&2; exit 1");
         sandbox.with("1_a.java", USES_GREETER);
         Problem problem = compile().problems().get(0);
-        assertThat(problem.kind()).isEqualTo(Problem.Kind.NOT_COMPILABLE);
+        assertThat(problem.kind()).isEqualTo(Problem.ProblemKind.NOT_COMPILABLE);
         assertThat(problem.message()).isEqualTo("1_a.java: its //DEPS cannot be resolved: com.example:greeter:1.0");
         assertThat(problem.details()).containsExactly("[jbang] [ERROR] Could not resolve dependency");
     }

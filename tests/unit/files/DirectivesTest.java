@@ -82,7 +82,7 @@ class DirectivesTest {
     @ValueSource(strings = {"nowhere.json", "x=nowhere.json", "*.nowhere", "/etc/hosts", "https://a/b"})
     void filesThatCannotBeHadAreAProblem(String word) {
         Problem problem = Sandbox.problemOf("//FILES %s\nclass A {}".formatted(word));
-        assertThat(problem.kind()).isEqualTo(Problem.Kind.NOT_COMPILABLE);
+        assertThat(problem.kind()).isEqualTo(Problem.ProblemKind.NOT_COMPILABLE);
         assertThat(problem.message()).startsWith("9_x.java has //FILES " + word);
         assertThat(problem.hint()).isNotBlank();
     }
@@ -101,7 +101,7 @@ class DirectivesTest {
             })
     void linesThatWouldMeanSomethingElseInProcessAreRefused(String line) {
         Problem problem = Sandbox.problemOf(line + " // note\nclass A { static void up() {} }");
-        assertThat(problem.kind()).isEqualTo(Problem.Kind.NOT_COMPILABLE);
+        assertThat(problem.kind()).isEqualTo(Problem.ProblemKind.NOT_COMPILABLE);
         assertThat(problem.message()).isEqualTo("9_x.java has " + line);
         assertThat(problem.hint()).contains("remove the line");
     }

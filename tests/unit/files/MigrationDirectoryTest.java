@@ -49,7 +49,7 @@ class MigrationDirectoryTest {
         Listing listing = sandbox.scan();
         assertThat(listing.files()).hasSize(2);
         assertThat(listing.problems()).singleElement().satisfies(problem -> {
-            assertThat(problem.kind()).isEqualTo(Problem.Kind.DUPLICATE_NUMBER);
+            assertThat(problem.kind()).isEqualTo(Problem.ProblemKind.DUPLICATE_NUMBER);
             assertThat(problem.name()).isEqualTo("7_b");
             assertThat(problem.message()).isEqualTo("7_b has the same number as 007_a");
         });
@@ -72,7 +72,7 @@ class MigrationDirectoryTest {
         assertThat(listing.files()).extracting(MigrationFile::number).containsExactly(12L, Long.MAX_VALUE);
         assertThat(listing.problems())
                 .hasSize(3)
-                .allSatisfy(problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.INVALID_NAME));
+                .allSatisfy(problem -> assertThat(problem.kind()).isEqualTo(Problem.ProblemKind.INVALID_NAME));
     }
 
     @Test

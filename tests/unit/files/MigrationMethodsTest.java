@@ -68,7 +68,7 @@ class MigrationMethodsTest {
     @Test
     void withoutUpThereIsNoMigration() {
         Problem problem = problem("class A { static void down() {} }");
-        assertThat(problem.kind()).isEqualTo(Problem.Kind.NO_UP);
+        assertThat(problem.kind()).isEqualTo(Problem.ProblemKind.NO_UP);
         assertThat(problem.message()).isEqualTo("9_x.java has no static up()");
         assertThat(problem.hint()).isEqualTo("Add one to its class: static void up() { ... }");
     }
@@ -76,7 +76,7 @@ class MigrationMethodsTest {
     @Test
     void anUpThatIsNotStaticIsNamed() {
         Problem problem = problem("class A { void up() {} }");
-        assertThat(problem.kind()).isEqualTo(Problem.Kind.NO_UP);
+        assertThat(problem.kind()).isEqualTo(Problem.ProblemKind.NO_UP);
         assertThat(problem.message()).isEqualTo("9_x.java has an up() that cannot be called: A.up() is not static");
         assertThat(problem.hint()).isEqualTo("Make it static: static void up()");
     }
@@ -93,7 +93,7 @@ class MigrationMethodsTest {
     @Test
     void twoClassesWithUpAreNamed() {
         Problem problem = problem("class B { static void up() {} } class A { static void up() {} }");
-        assertThat(problem.kind()).isEqualTo(Problem.Kind.NO_UP);
+        assertThat(problem.kind()).isEqualTo(Problem.ProblemKind.NO_UP);
         assertThat(problem.message()).isEqualTo("9_x.java has more than one static up(): A.up(), B.up()");
     }
 
@@ -112,17 +112,17 @@ class MigrationMethodsTest {
     @Test
     void aDownThatCannotBeCalledIsAProblem() {
         Problem problem = problem("class A { static void up() {} void down() {} }");
-        assertThat(problem.kind()).isEqualTo(Problem.Kind.NO_DOWN);
+        assertThat(problem.kind()).isEqualTo(Problem.ProblemKind.NO_DOWN);
         assertThat(problem.message()).isEqualTo("9_x.java has a down() that cannot be called: A.down() is not static");
         assertThat(problem("class A { static void up() {} static void down(int i) {} }")
                         .kind())
-                .isEqualTo(Problem.Kind.NO_DOWN);
+                .isEqualTo(Problem.ProblemKind.NO_DOWN);
     }
 
     @Test
     void aDownInAnotherClassThanUpIsAProblem() {
         Problem problem = problem("class A { static void up() {} } class B { static void down() {} }");
-        assertThat(problem.kind()).isEqualTo(Problem.Kind.NO_DOWN);
+        assertThat(problem.kind()).isEqualTo(Problem.ProblemKind.NO_DOWN);
         assertThat(problem.message()).isEqualTo("9_x.java has its down() in B and its up() in A");
     }
 }

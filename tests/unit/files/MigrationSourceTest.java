@@ -74,7 +74,7 @@ class MigrationSourceTest {
     @Test
     void aSourceThatIsNotUtf8IsNotCompilable() {
         sandbox.with("1_a.java", "class Ä {}".getBytes(StandardCharsets.ISO_8859_1));
-        assertThat(refused().kind()).isEqualTo(Problem.Kind.NOT_COMPILABLE);
+        assertThat(refused().kind()).isEqualTo(Problem.ProblemKind.NOT_COMPILABLE);
         assertThat(refused().name()).isEqualTo("1_a");
         assertThat(refused().message()).isEqualTo("1_a.java is not UTF-8");
         assertThatThrownBy(this::read)

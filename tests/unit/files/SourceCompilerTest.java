@@ -27,7 +27,7 @@ class SourceCompilerTest {
     @Test
     void aMessageOfTheCompilerNamesFileAndLineAndShowsThePlace() {
         Problem problem = Sandbox.problemOf("class A {\n\tstatic void up() {\n\t\tint i = 1\n\t}\n}\n");
-        assertThat(problem.kind()).isEqualTo(Problem.Kind.NOT_COMPILABLE);
+        assertThat(problem.kind()).isEqualTo(Problem.ProblemKind.NOT_COMPILABLE);
         assertThat(problem.name()).isEqualTo("9_x");
         assertThat(problem.message()).isEqualTo("9_x.java:3: ';' expected");
         assertThat(problem.details()).containsExactly("            int i = 1", "                     ^");
@@ -75,7 +75,7 @@ class SourceCompilerTest {
     @Test
     void anExpressionTooDeepForTheCompilerIsAProblemAndNoCrash() {
         Problem problem = Sandbox.problemOf("class A { static void up() { int i = 1" + "+1".repeat(100_000) + "; } }");
-        assertThat(problem.kind()).isEqualTo(Problem.Kind.NOT_COMPILABLE);
+        assertThat(problem.kind()).isEqualTo(Problem.ProblemKind.NOT_COMPILABLE);
         assertThat(problem.message()).isEqualTo("9_x.java: an expression in it has too many parts for javac: split it");
     }
 
@@ -163,7 +163,7 @@ class SourceCompilerTest {
     @Test
     void sourcesOfAMigrationAreRefusedWithTheWayOut() {
         Problem problem = Sandbox.problemOf("//SOURCES ../Helper.java\nclass A { static void up() {} }");
-        assertThat(problem.kind()).isEqualTo(Problem.Kind.NOT_COMPILABLE);
+        assertThat(problem.kind()).isEqualTo(Problem.ProblemKind.NOT_COMPILABLE);
         assertThat(problem.message()).isEqualTo("9_x.java has //SOURCES ../Helper.java");
         assertThat(problem.hint()).isEqualTo("Code for several migrations belongs into migopy.java or its //SOURCES");
     }
@@ -193,8 +193,8 @@ class SourceCompilerTest {
 
     @Test
     void anEmptyFileHasNoUp() {
-        assertThat(Sandbox.problemOf("").kind()).isEqualTo(Problem.Kind.NO_UP);
-        assertThat(Sandbox.problemOf("// later\n").kind()).isEqualTo(Problem.Kind.NO_UP);
+        assertThat(Sandbox.problemOf("").kind()).isEqualTo(Problem.ProblemKind.NO_UP);
+        assertThat(Sandbox.problemOf("// later\n").kind()).isEqualTo(Problem.ProblemKind.NO_UP);
     }
 
     @Test
