@@ -24,15 +24,13 @@ import org.bson.Document;
 import org.bson.RawBsonDocument;
 import org.bson.conversions.Bson;
 
-/** Writes one batch, in the server or document by document. */
-final class BatchWriter {
-    private final BatchReader reader;
-    private final Destination destination;
-    private final Change change;
-    private final Job.WriteOptions options;
-    private final List<String> shardKey;
-    private final boolean embedded;
-
+/**
+ * Writes one batch, in the server or document by document.
+ *
+ * @param destination where new documents go, or null
+ * @param shardKey the fields of the collection's shard key; empty if it is not sharded
+ */
+record BatchWriter(BatchReader reader, Destination destination, Job job, List<String> shardKey, boolean embedded) {
     /**
      * What a batch did.
      *
@@ -41,32 +39,19 @@ final class BatchWriter {
      */
     record BatchResult(long matched, long changed) {}
 
-    /**
-     * @param destination where new documents go, or null
-     * @param shardKey the fields of the collection's shard key; empty if it is not sharded
-     */
-    BatchWriter(BatchReader reader, Destination destination, Job job, List<String> shardKey, boolean embedded) {
-        this.reader = reader;
-        this.destination = destination;
-        this.change = job.change();
-        this.options = job.options();
-        this.shardKey = List.copyOf(shardKey);
-        this.embedded = embedded;
-    }
-
     /** Returns whether the documents have to be read before a batch is written. */
     boolean readsDocuments() {
-        return change.readsDocuments();
+        return job.change().readsDocuments();
     }
 
     /** Returns whether a changed document can match {@code where} again. */
     boolean mayStillMatch() {
-        return mayExclude() && !(change instanceof Change.Delete);
+        return mayExclude() && !(job.change() instanceof Change.Delete);
     }
 
     /** Returns whether a changed document may no longer match {@code where}. */
     boolean mayExclude() {
-        return reader.where() != null && !(change instanceof Change.Insert);
+        return reader.where() != null && !(job.change() instanceof Change.Insert);
     }
 
     /**
@@ -76,13 +61,13 @@ final class BatchWriter {
      */
     BatchResult write(ClientSession session, Batch batch) {
         try {
-            if (change instanceof Change.Update update) {
+            if (job.change() instanceof Change.Update update) {
                 return update(session, update.stages(), batch.range());
             }
-            if (change instanceof Change.Each each) {
+            if (job.change() instanceof Change.Each each) {
                 return each(session, each.code().function(), batch.documents());
             }
-            if (change instanceof Change.Insert insert) {
+            if (job.change() instanceof Change.Insert insert) {
                 return destination.insert(session, insert.code().function(), reader, batch.documents());
             }
             return delete(session, batch.range());
@@ -127,7 +112,7 @@ final class BatchWriter {
             return new BatchResult(0, 0);
         }
         MongoCollection<RawBsonDocument> all = reader.collection();
-        BulkWriteOptions unordered = unordered(options);
+        BulkWriteOptions unordered = unordered(job.options());
         try {
             BulkWriteResult result =
                     session == null ? all.bulkWrite(updates, unordered) : all.bulkWrite(session, updates, unordered);
@@ -143,6 +128,7 @@ final class BatchWriter {
     }
 
     private UpdateOptions options(BsonDocument hint) {
+        Job.WriteOptions options = job.options();
         UpdateOptions updateOptions = new UpdateOptions();
         if (hint != null) {
             updateOptions.hint(hint);

@@ -19,7 +19,7 @@ import org.bson.BsonValue;
 import org.bson.RawBsonDocument;
 
 /** Counts, explains and times what a backfill would do. Keeps nothing of it. */
-final class Estimator {
+record Estimator(MongoClient client, MongoDatabase database, boolean transactions, boolean embedded) {
     /** Without an index, a count in a large collection takes minutes. */
     private static final Duration COUNT_LIMIT = Duration.ofSeconds(60);
 
@@ -32,18 +32,6 @@ final class Estimator {
     private static final int WALKED_DOCUMENTS = 20_000;
 
     private static final Duration TIMED_LIMIT = Duration.ofSeconds(1);
-
-    private final MongoClient client;
-    private final MongoDatabase database;
-    private final boolean transactions;
-    private final boolean embedded;
-
-    Estimator(MongoClient client, MongoDatabase database, boolean transactions, boolean embedded) {
-        this.client = client;
-        this.database = database;
-        this.transactions = transactions;
-        this.embedded = embedded;
-    }
 
     /** A timed batch. */
     private record Timed(int documents, long nanos) {}
