@@ -99,6 +99,7 @@ public class collections {
                                 client,
                                 DATABASE,
                                 null,
+                                dumped,
                                 dumped.resolve(DATABASE),
                                 Set.of(),
                                 new RestoreRequest.Options(drop, false, false, false, false),

@@ -322,6 +322,7 @@ public class dump implements AutoCloseable {
                                 DATABASE,
                                 null,
                                 dumped,
+                                dumped,
                                 Set.of(),
                                 new RestoreRequest.Options(false, false, false, false, false),
                                 "bench",

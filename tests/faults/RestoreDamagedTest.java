@@ -145,6 +145,7 @@ class RestoreDamagedTest {
                                             server.database(),
                                             null,
                                             dump,
+                                            dump,
                                             Set.of(),
                                             new RestoreRequest.Options(true, false, false, false, false),
                                             "7f3a93",

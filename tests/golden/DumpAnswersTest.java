@@ -46,6 +46,7 @@ class DumpAnswersTest {
                     List.of(),
                     "",
                     List.of(),
+                    List.of(),
                     null,
                     Duration.ofMillis(123_456)),
             "restore_exact",
@@ -59,6 +60,7 @@ class DumpAnswersTest {
                     "",
                     List.of(new RestoreAnswer.RefusedIndex(
                             "users", "a_true", "Values in v:2 index key pattern" + " cannot be of type bool.")),
+                    List.of(),
                     null,
                     Duration.ofMillis(456)),
             "restore_kept",
@@ -70,6 +72,7 @@ class DumpAnswersTest {
                     List.of(),
                     List.of("orders", "prices"),
                     "To drop them too: {migopy} dbrestore DIR --drop --exact",
+                    List.of(),
                     List.of(),
                     null,
                     Duration.ofMillis(456)),
@@ -86,6 +89,7 @@ class DumpAnswersTest {
                     List.of(),
                     "",
                     List.of(),
+                    List.of(),
                     MigopyException.failed("Replacing users: not primary", "Finish it: {migopy} dbrestore --finish"),
                     Duration.ofMillis(456)),
             "restore_duplicates",
@@ -100,6 +104,8 @@ class DumpAnswersTest {
                     List.of(),
                     "",
                     List.of(),
+                    List.of(new RestoreAnswer.RejectedDocuments(
+                            "users", 2, "E11000 duplicate key error collection: app.users index: email_1")),
                     null,
                     Duration.ofMillis(456)));
 

@@ -23,10 +23,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code dbrestore DIR}, under the lock of the database that is restored. */
-@Command(name = "dbrestore", description = "Restores a dump: its folder, or the database's folder in it.")
+@Command(name = "dbrestore", description = "Restores a dump: its folder, the database's folder in it, or an archive.")
 final class DbRestore implements Action {
-    @Parameters(arity = "0..1", paramLabel = "DIR", description = "the dump's folder")
+    @Parameters(arity = "0..1", paramLabel = "DIR", description = "the dump's folder, or a file of mongodump --archive")
     private Path folder;
+
+    @Option(names = "--archive", paramLabel = "FILE", description = "in place of DIR, as mongorestore --archive=FILE")
+    private Path archive;
 
     @Option(names = "--collection", paramLabel = "NAME", description = "only this one; may be given more than once")
     private List<String> collections = new ArrayList<>();
@@ -65,6 +68,11 @@ final class DbRestore implements Action {
 
     @Override
     public int run(Session session) {
+        if (archive != null && folder != null) {
+            throw MigopyException.usage(
+                    "--archive FILE and DIR cannot be combined", "Name one of them: {migopy} dbrestore --archive FILE");
+        }
+        folder = archive == null ? folder : archive;
         refuseWhatCannotBeMeant(session);
         Duration limit = wait == null ? Duration.ZERO : Durations.parseFromZero(wait, "--wait");
         return session.watched(context -> {
@@ -73,31 +81,42 @@ final class DbRestore implements Action {
             }
             return ArchiveReader.isArchive(folder)
                     ? unpacked(context, limit)
-                    : answered(context, restore(context, limit));
+                    : answered(context, restore(context, request(context), limit));
         });
     }
 
-    /** The folder stays when the restore fails: what is then suggested names it. */
     private int unpacked(RunContext context, Duration limit) {
-        Path archive = folder;
+        RestoreRequest request = request(context);
+        Path unpacked;
         try {
-            folder = ArchiveReader.unpack(
-                    request(context), context.settings().dumpDirectory(), context.console()::event);
+            unpacked =
+                    ArchiveReader.unpack(request, context.settings().dumpDirectory(), context.console()::event);
         } catch (MigopyException e) {
             throw context.afterSignal(e);
         }
         context.console()
-                .event(new Event.Notice(
-                        "Unpacked %s into %s, which is removed after the restore".formatted(archive, folder)));
-        RestoreAnswer answer = restore(context, limit);
-        if (answer.error() == null) {
-            DumpFolder.remove(folder);
+                .event(new Event.Notice("Unpacked %s into %s, which is removed after the restore"
+                        .formatted(folder, unpacked)));
+        RestoreAnswer answer;
+        try {
+            answer = restore(context, request.in(unpacked), limit);
+        } finally {
+            remove(unpacked, context);
         }
         return answered(context, answer);
     }
 
-    private RestoreAnswer restore(RunContext context, Duration limit) {
-        Restore restore = Restore.of(request(context), context.console()::event);
+    /** Whatever the restore ended with, is its result: not a folder that stays. */
+    private static void remove(Path unpacked, RunContext context) {
+        try {
+            DumpFolder.remove(unpacked);
+        } catch (MigopyException e) {
+            context.console().event(new Event.Notice(e.getMessage() + ". Remove it."));
+        }
+    }
+
+    private RestoreAnswer restore(RunContext context, RestoreRequest request, Duration limit) {
+        Restore restore = Restore.of(request, context.console()::event);
         return RestoreRun.run(context, target(context.settings()), limit, restore::run);
     }
 
@@ -107,6 +126,7 @@ final class DbRestore implements Action {
                 context.connection().client(),
                 settings.database(),
                 to,
+                folder,
                 folder,
                 Set.copyOf(collections),
                 new RestoreRequest.Options(drop, exact, strict, noIndexes, convertLegacyIndexes),
@@ -156,10 +176,11 @@ final class DbRestore implements Action {
                         "--finish and --discard are about a restore that was interrupted",
                         "Give one of them, without a folder: {migopy} dbrestore --finish");
             }
-        } else if (folder == null) {
+        } else if (folder == null || folder.toString().isEmpty()) {
             throw MigopyException.usage(
-                    "dbrestore needs the dump's folder",
-                    "{migopy} dbrestore DIR; dumps are in " + session.settings().dumpDirectory());
+                    "dbrestore needs a dump's folder or an archive",
+                    "Name one, for example from %s: {migopy} dbrestore DIR"
+                            .formatted(session.settings().dumpDirectory()));
         }
         String wrong = to == null ? null : Names.wrongWithDatabase(to);
         if (wrong != null) {

@@ -1,6 +1,10 @@
 package migopy.command;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
+import migopy.console.Wording;
+import migopy.settings.Redactor;
 
 /**
  * An option that stands before or after any command.
@@ -11,6 +15,10 @@ import java.util.List;
  * @param summary what help says about it
  */
 record GlobalOption(String name, String value, boolean setting, String summary) {
+    /** A URI of hosts and, at most, a user's name and harmless options. */
+    private static final Pattern WITHOUT_SECRET = Pattern.compile("mongodb(\\+srv)?://([^:@/?#]*@)?[^:@/?#]+(:[0-9]+)?"
+            + "(,[^:@/?#]+(:[0-9]+)?)*(/(?!.*(?i:properties|password))[^@]*)?");
+
     /** In the order of help. */
     static final List<GlobalOption> ALL = List.of(
             setting("--uri", "URI", "MongoDB's connection string (MONGO_URI)"),
@@ -40,6 +48,28 @@ record GlobalOption(String name, String value, boolean setting, String summary) 
 
     private static GlobalOption setting(String name, String value, String summary) {
         return new GlobalOption(name, value, true, summary);
+    }
+
+    /**
+     * The typed options that the command of a hint needs as well, each with its value, quoted for a shell. A URI that
+     * contains a secret is masked.
+     */
+    static List<String> repeated(CommandLineParser.Typed typed) {
+        if (typed.settings().isEmpty() && typed.flags().isEmpty() || typed.has("--help") || "help".equals(typed.command())) {
+            return List.of();
+        }
+        List<String> repeated = new ArrayList<>();
+        for (GlobalOption option : ALL) {
+            String value = typed.settings().get(option.name().substring(2));
+            if (option.name().equals("--password") && typed.has(option.name())
+                    || value != null && option.value() == null && !option.name().equals("--dump")) {
+                repeated.add(option.name());
+            } else if (value != null && option.value() != null) {
+                boolean secret = option.name().equals("--uri") && !WITHOUT_SECRET.matcher(value).matches();
+                repeated.add(option.name() + " " + Wording.word(secret ? Redactor.MASK : value));
+            }
+        }
+        return repeated;
     }
 
     /** The option of this name, or null. */

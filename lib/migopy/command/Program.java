@@ -22,7 +22,6 @@ public final class Program {
     private static final String COMMAND_VARIABLE = "MIGOPY_COMMAND";
 
     private static final String PLAIN_COMMAND = "jbang migopy.java";
-    private static final String EMBEDDED = "--embedded";
     private static final int OK = 0;
     private static final int FAILED = MigopyException.Kind.FAILED.exitCode();
 
@@ -91,9 +90,6 @@ public final class Program {
         Format format = format(List.of(words));
         Terminal terminal = asProgram ? Terminal.of(project.environment()) : Terminal.none();
         String command = project.environment().getOrDefault(COMMAND_VARIABLE, PLAIN_COMMAND);
-        if (List.of(words).contains(EMBEDDED)) {
-            command += " " + EMBEDDED; // what is to be typed next is meant for the same database
-        }
         try (Console console = new Console(out, err, format, terminal, command, reading::redact)) {
             if (asProgram) {
                 sayWhatCannotBeRead(console);
@@ -149,6 +145,7 @@ public final class Program {
         try {
             Tasks.refuseTakenNames(project.tasks());
             Typed typed = new CommandLineParser(this::ownOptions).parse(words);
+            console.repeat(GlobalOption.repeated(typed));
             try (Session opened = new Session(project, typed, console, reading, asProgram, stopwatch)) {
                 session = opened;
                 return dispatch(typed, opened);

@@ -28,7 +28,6 @@ public final class Console implements AutoCloseable {
 
     private final Format format;
     private final Terminal terminal;
-    private final String command;
     private final UnaryOperator<String> redaction;
     private final Screen screen;
 
@@ -40,6 +39,7 @@ public final class Console implements AutoCloseable {
 
     private int nameWidth = StepLine.LEAST_NAME_WIDTH;
     private String waitingFor = "";
+    private volatile TypedCommand command;
     private StepTicker ticker;
     private ProgressDisplay bar;
     private final Map<String, Long> plainProgress = new HashMap<>();
@@ -67,10 +67,19 @@ public final class Console implements AutoCloseable {
             UnaryOperator<String> redaction) {
         this.format = format;
         this.terminal = terminal;
-        this.command = command;
+        this.command = new TypedCommand(command, List.of());
         this.redaction = redaction;
         boolean canDraw = terminal.errors() && format == Format.WORDS;
         screen = new Screen(utf8(out), utf8(err), canDraw);
+    }
+
+    /**
+     * Hints repeat these options from now on.
+     *
+     * @param options each with its value, quoted for a shell
+     */
+    public void repeat(List<String> options) {
+        command = new TypedCommand(command.name(), options);
     }
 
     private static PrintStream utf8(PrintStream stream) {
@@ -276,7 +285,7 @@ public final class Console implements AutoCloseable {
 
     /** Returns a text with the command's name filled in and secrets replaced. */
     private String plain(String text) {
-        return redaction.apply(text.replace(MigopyException.COMMAND, command));
+        return redaction.apply(command.fill(text));
     }
 
     private Words words(boolean onTerminal) {

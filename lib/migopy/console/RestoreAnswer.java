@@ -17,6 +17,7 @@ import org.bson.Document;
  * @param kept those that were not in the dump and were left as they are
  * @param keptHint what to type to drop these; empty where there are none
  * @param refused the indexes that the server refused
+ * @param rejected the documents that a unique index kept out, although their {@code _id} is not there
  * @param error why it did not finish; null if it did
  * @param duration how long it took
  */
@@ -29,6 +30,7 @@ public record RestoreAnswer(
         List<String> kept,
         String keptHint,
         List<RefusedIndex> refused,
+        List<RejectedDocuments> rejected,
         MigopyException error,
         Duration duration)
         implements Answer {
@@ -61,18 +63,22 @@ public record RestoreAnswer(
     /** An index that the server refused, and why. */
     public record RefusedIndex(String collection, String index, String message) {}
 
+    /** Documents of a collection that a unique index rejected, and the server's message about the first of them. */
+    public record RejectedDocuments(String collection, long documents, String message) {}
+
     public RestoreAnswer {
         collections = List.copyOf(collections);
         dropped = List.copyOf(dropped);
         kept = List.copyOf(kept);
         refused = List.copyOf(refused);
+        rejected = List.copyOf(rejected);
     }
 
     /** The same with the kind of what ended it: a signal's. */
     public RestoreAnswer withKind(MigopyException.Kind kind) {
         MigopyException other = new MigopyException(kind, error.getMessage(), error.hint(), error.getCause());
         return new RestoreAnswer(
-                database, folder, checked, collections, dropped, kept, keptHint, refused, other, duration);
+                database, folder, checked, collections, dropped, kept, keptHint, refused, rejected, other, duration);
     }
 
     /** How many documents were written, in all. */
@@ -85,12 +91,12 @@ public record RestoreAnswer(
         return collections.stream().mapToLong(Collection::duplicates).sum();
     }
 
-    /** The exit code: 1 as well where an index was refused. */
+    /** The exit code: 1 as well where the server refused an index or a document. */
     public int exitCode() {
         if (error != null) {
             return error.kind().exitCode();
         }
-        return refused.isEmpty() ? 0 : 1;
+        return refused.isEmpty() && rejected.isEmpty() ? 0 : 1;
     }
 
     @Override
@@ -120,6 +126,10 @@ public record RestoreAnswer(
                 out.line("%s: %s there already, left alone"
                         .formatted(c.name(), Wording.count(c.duplicates(), "document")));
             }
+        }
+        for (RejectedDocuments one : rejected) {
+            out.line("%s: %s not restored, rejected by a unique index: %s"
+                    .formatted(one.collection(), Wording.count(one.documents(), "document"), one.message()));
         }
         for (RefusedIndex one : refused) {
             out.line("%s: index %s was refused: %s".formatted(one.collection(), one.index(), one.message()));
@@ -166,6 +176,15 @@ public record RestoreAnswer(
                                         .append("index", one.index())
                                         .append("message", one.message()))
                                 .toList());
+        if (!rejected.isEmpty()) {
+            answer.append(
+                    "rejectedDocuments",
+                    rejected.stream()
+                            .map(one -> new Document("collection", one.collection())
+                                    .append("documents", one.documents())
+                                    .append("message", one.message()))
+                            .toList());
+        }
         if (error != null) {
             answer.append("error", Json.error(ErrorAnswer.of(error, List.of())));
         }

@@ -3,7 +3,6 @@ package migopy.console;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
-import migopy.MigopyException;
 import migopy.Problem;
 import migopy.StepReport.StepError;
 
@@ -29,7 +28,11 @@ public final class Words {
      * @param command how the user started Migopy: {@code ./migopy}
      * @param zone the zone in which times are shown
      */
-    public record Look(int width, boolean colour, String command, ZoneId zone) {}
+    public record Look(int width, boolean colour, TypedCommand command, ZoneId zone) {
+        public Look(int width, boolean colour, String command, ZoneId zone) {
+            this(width, colour, new TypedCommand(command, List.of()), zone);
+        }
+    }
 
     private final Look look;
     private final StringBuilder text = new StringBuilder();
@@ -60,7 +63,7 @@ public final class Words {
 
     /** Returns how the user started Migopy. */
     public String command() {
-        return look.command();
+        return look.command().name();
     }
 
     /** Returns a time in the user's zone: {@code 2026-11-20 10:12}; empty for null. */
@@ -161,7 +164,7 @@ public final class Words {
     }
 
     private String filled(String line) {
-        return line.replace(MigopyException.COMMAND, look.command());
+        return look.command().fill(line);
     }
 
     /** Returns the text. */

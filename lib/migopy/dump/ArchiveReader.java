@@ -79,6 +79,7 @@ public final class ArchiveReader {
             prelude.add(one);
         }
         String database = database(prelude, request.database(), archive);
+        request.refuseOther(database);
         Path folder = DumpFolder.next(directory, database, Instant.now());
         Manifest unfinished = manifest(header, database, request);
         DumpFolder created = DumpFolder.create(folder, unfinished);

@@ -53,6 +53,14 @@ public final class ArchiveWriter {
      */
     public static void refuse(Path archive) {
         Path parent = archive.toAbsolutePath().getParent();
+        if (archive.toString().isEmpty()) {
+            throw MigopyException.usage("--archive is empty", "Name a file: {migopy} dbdump --archive FILE");
+        }
+        if (archive.toString().equals("-")) {
+            throw MigopyException.usage(
+                    "--archive - : archives on standard output are not supported",
+                    "Name a file: {migopy} dbdump --archive FILE");
+        }
         if (Files.exists(archive)) {
             throw MigopyException.usage(archive + " exists already", "Name another file.");
         }

@@ -1,13 +1,17 @@
 package migopy.dump;
 
+import com.mongodb.MongoCommandException;
 import com.mongodb.MongoException;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import migopy.console.Event;
 import migopy.console.RestoreAnswer.RefusedIndex;
+import migopy.console.RestoreAnswer.RejectedDocuments;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
 import org.bson.RawBsonDocument;
@@ -19,6 +23,9 @@ final class CollectionBuild {
      */
     private static final Set<String> NOT_FOR_CREATE =
             Set.of("create", "temp", "flags", "autoIndexId", "recordIdsReplicated", CollectionBuild.MIXED_SCHEMA);
+
+    /** What every server since 4.4 answers to an option that it does not know, with code 40415. */
+    private static final Pattern UNKNOWN_OPTION = Pattern.compile("BSON field 'create\\.(\\w+)' is an unknown field");
 
     private static final String MIXED_SCHEMA = "timeseriesBucketsMayHaveMixedSchemaData";
 
@@ -41,8 +48,12 @@ final class CollectionBuild {
         this.events = events;
     }
 
-    /** What was built, with the counts in it, and the indexes that it could not get. */
-    record Built(RestoreItem item, List<RefusedIndex> refused) {}
+    /**
+     * What was built, with the counts in it, and what the server refused.
+     *
+     * @param rejected null if there are none
+     */
+    record Built(RestoreItem item, List<RefusedIndex> refused, RejectedDocuments rejected) {}
 
     /**
      * Builds it under the item's name for that.
@@ -64,7 +75,7 @@ final class CollectionBuild {
             if (existing != null) {
                 created = existing.options();
             } else if (!Catalog.isSystemJs(item.building())) {
-                create(item.building(), created);
+                create(item.building(), item.name(), created);
             }
             if (!item.isBeside()) {
                 lock.filling(item.name());
@@ -79,7 +90,11 @@ final class CollectionBuild {
                     : IndexRestore.withoutId(dumped.metadata().indexes());
             List<RefusedIndex> refused = indexes(item.name()).build(item.building(), created, indexes);
             return new Built(
-                    item.with(inserter.inserted(), inserter.duplicates(), indexes.size() - refused.size()), refused);
+                    item.with(inserter.inserted(), inserter.duplicates(), indexes.size() - refused.size()),
+                    refused,
+                    inserter.rejected() == 0
+                            ? null
+                            : new RejectedDocuments(item.name(), inserter.rejected(), inserter.rejection()));
         } catch (MongoException e) {
             throw Failures.restore(e, "Restoring " + item.name());
         }
@@ -93,18 +108,39 @@ final class CollectionBuild {
         return database.getCollection(name, RawBsonDocument.class);
     }
 
-    /** Creates a collection, view or time series with what {@code listCollections} tells of one. */
-    void create(String name, BsonDocument created) {
+    /**
+     * Creates a collection, view or time series with what {@code listCollections} tells of one.
+     *
+     * @param shown its name in messages
+     */
+    void create(String name, String shown, BsonDocument created) {
         BsonDocument command = new BsonDocument("create", new BsonString(name));
         created.forEach((option, value) -> {
             if (!NOT_FOR_CREATE.contains(option)) {
                 command.append(option, value);
             }
         });
-        database.runCommand(command);
+        run(command, shown);
         if (created.containsKey(MIXED_SCHEMA)) {
             database.runCommand(
                     new BsonDocument("collMod", new BsonString(name)).append(MIXED_SCHEMA, created.get(MIXED_SCHEMA)));
+        }
+    }
+
+    /** An option that this server does not know does not keep the documents out. */
+    private void run(BsonDocument command, String shown) {
+        while (true) {
+            try {
+                database.runCommand(command);
+                return;
+            } catch (MongoCommandException e) {
+                Matcher unknown = UNKNOWN_OPTION.matcher(e.getErrorMessage());
+                if (!unknown.find() || command.remove(unknown.group(1)) == null) {
+                    throw e;
+                }
+                events.accept(new Event.Notice("%s: this server does not know the option %s of the dump; the collection was created without it"
+                        .formatted(shown, unknown.group(1))));
+            }
         }
     }
 

@@ -189,6 +189,11 @@ record DumpSource(Path databaseFolder, Manifest manifest) {
     }
 
     private static Path real(Path given) {
+        if (given.toString().equals("-")) {
+            throw MigopyException.usage(
+                    "dbrestore - : archives on standard input are not supported",
+                    "Write the archive into a file, then run: {migopy} dbrestore FILE");
+        }
         try {
             Path folder = given.toRealPath();
             if (Files.isDirectory(folder)) {

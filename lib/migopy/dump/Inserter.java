@@ -26,6 +26,7 @@ final class Inserter {
     private static final int COPIES = 3;
 
     private static final int DUPLICATE_KEY = 11000;
+    private static final String OF_ID = " dup key: { _id: ";
 
     private final MongoCollection<RawBsonDocument> collection;
     private final InsertManyOptions options;
@@ -35,6 +36,8 @@ final class Inserter {
     private long batchBytes;
     private long read;
     private long duplicates;
+    private long rejected;
+    private String rejection;
 
     /**
      * @param bypassValidation whether the collection's validator is not asked: what was in the
@@ -84,6 +87,10 @@ final class Inserter {
                     throw refused(error);
                 }
                 refused.add(error.getIndex());
+                if (!error.getMessage().contains(OF_ID)) {
+                    rejected++;
+                    rejection = rejection == null ? error.getMessage() : rejection;
+                }
             }
             if (e.getWriteConcernError() != null) {
                 throw e;
@@ -101,8 +108,19 @@ final class Inserter {
         return read - duplicates;
     }
 
+    /** How many documents have an {@code _id} that was there before. */
     long duplicates() {
-        return duplicates;
+        return duplicates - rejected;
+    }
+
+    /** How many documents a unique index rejected whose {@code _id} is not there. */
+    long rejected() {
+        return rejected;
+    }
+
+    /** What the server says of the first of these, or null. */
+    String rejection() {
+        return rejection;
     }
 
     private RuntimeException refused(BulkWriteError error) {

@@ -1,5 +1,6 @@
 package migopy.dump;
 
+import com.mongodb.MongoCommandException;
 import com.mongodb.MongoException;
 import com.mongodb.client.MongoDatabase;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import migopy.MigopyException;
 import migopy.console.Event;
 import migopy.console.RestoreAnswer;
 import migopy.console.RestoreAnswer.RefusedIndex;
+import migopy.console.RestoreAnswer.RejectedDocuments;
 import migopy.console.RestoreAnswer.State;
 import migopy.console.Wording;
 import migopy.dump.RestoreItem.Action;
@@ -31,6 +33,7 @@ public final class Restore {
     private final MongoDatabase database;
     private final long startedAt = System.nanoTime();
     private final ConcurrentLinkedQueue<RefusedIndex> refused = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<RejectedDocuments> rejected = new ConcurrentLinkedQueue<>();
     private Map<String, CollectionInfo> existing = Map.of();
     private List<DumpedCollection> selected = List.of();
     private DumpCheck check;
@@ -57,7 +60,7 @@ public final class Restore {
      */
     public static Restore of(RestoreRequest request, Consumer<Event> events) {
         Restore restore = new Restore(request, events);
-        restore.refuseOtherDatabase();
+        request.refuseOther(restore.source.database());
         return restore;
     }
 
@@ -75,6 +78,7 @@ public final class Restore {
         existing = Catalog.byName(database);
         selected.forEach(this::refuseOtherKind);
         refusePartsOfCollections();
+        selected.forEach(this::refuseMissingDocuments);
         boolean renames = ServerFacts.of(request.client()).renames();
         plan = new RestorePlan(request, source.manifest(), selected, existing, renames);
         for (RestoreItem item : plan.items()) {
@@ -95,7 +99,7 @@ public final class Restore {
      * @return what ended it early, or null
      */
     private MigopyException attempt(UnfinishedRestore unfinished) {
-        String folder = source.databaseFolder().toString();
+        String folder = (request.given().equals(request.folder()) ? source.databaseFolder() : request.given()).toString();
         try {
             if (unfinished.supersede(request, plan.names(), folder, plan.document(false))) {
                 wayOn = request.arguments(request.collections());
@@ -161,7 +165,7 @@ public final class Restore {
      * else it is removed.
      */
     private MigopyException failed(MigopyException e, UnfinishedRestore unfinished) {
-        String message = e.getMessage();
+        String message = RestoreItem.withNames(e.getMessage(), plan.items());
         if (!request.finish().equals(wayOn)) {
             String left = unfinished.removeAfterFailure(plan.items());
             message = left.isEmpty() ? message : message + "; " + left;
@@ -179,13 +183,13 @@ public final class Restore {
     }
 
     private MigopyException interrupted(String hint, SideBySide.Stopped e) {
-        return Failures.restore("The restore of %s was interrupted".formatted(request.folder()), hint, e);
+        return Failures.restore("The restore of %s was interrupted".formatted(request.given()), hint, e);
     }
 
     private void read() {
         if (source.manifest() == null) {
             events.accept(new Event.Notice(
-                    "%s has no manifest, as dumps of mongodump: only its BSON is checked".formatted(request.folder())));
+                    "%s has no manifest, as dumps of mongodump: only its BSON is checked".formatted(request.given())));
         }
         FolderContents contents = FolderContents.of(source.databaseFolder(), request);
         if (source.oplog() != null) {
@@ -228,17 +232,36 @@ public final class Restore {
                 old = null;
             }
         }
-        CollectionBuild.Built built = build.build(
-                collection,
-                item,
-                plan.creation(collection),
-                old,
-                check.documents(collection),
-                check.largest(collection));
+        CollectionBuild.Built built = built(collection, item, old);
         plan.built(built.item());
-        refused.addAll(built.refused());
+        for (RefusedIndex one : built.refused()) {
+            refused.add(new RefusedIndex(
+                    one.collection(), one.index(), RestoreItem.withNames(one.message(), plan.items())));
+        }
+        if (built.rejected() != null) {
+            rejected.add(built.rejected());
+        }
         if (inPlace) {
             plan.set(item, State.RESTORED);
+        }
+    }
+
+    private CollectionBuild.Built built(DumpedCollection collection, RestoreItem item, CollectionInfo old) {
+        try {
+            return build.build(
+                    collection,
+                    item,
+                    plan.creation(collection),
+                    old,
+                    check.documents(collection),
+                    check.largest(collection));
+        } catch (MigopyException e) {
+            if (!item.isBeside() || !(e.getCause() instanceof MongoCommandException)) {
+                throw e;
+            }
+            String hint = request.wayOnWithout(
+                    item.name(), selected.stream().map(DumpedCollection::name).toList());
+            throw new MigopyException(e.kind(), e.getMessage(), hint, e.getCause());
         }
     }
 
@@ -246,13 +269,14 @@ public final class Restore {
         boolean kept = request.options().drop() && !request.options().exact();
         return new RestoreAnswer(
                 database.getName(),
-                request.folder().toString(),
+                request.given().toString(),
                 source.manifest() != null,
                 plan.collections(),
                 plan.dropped(),
                 kept ? plan.extra() : List.of(),
                 "To drop them too: {migopy} " + request.arguments(List.of()) + " --exact",
                 List.copyOf(refused),
+                List.copyOf(rejected),
                 failure,
                 Duration.ofNanos(System.nanoTime() - startedAt));
     }
@@ -267,6 +291,21 @@ public final class Restore {
         }
     }
 
+    /** A dump of mongodump without a collection's documents may be damaged, or contain indexes only on purpose. */
+    private void refuseMissingDocuments(DumpedCollection collection) {
+        if (collection.dataFile() != null || collection.isView() || !request.options().drop()) {
+            return;
+        }
+        CollectionInfo old = existing.get(collection.name());
+        if (old != null && !old.isView()) {
+            throw MigopyException.refused(
+                    "The dump has no .bson file of %s; --drop would remove its documents".formatted(collection.name()),
+                    request.wayOnWithout(
+                            collection.name(),
+                            selected.stream().map(DumpedCollection::name).toList()));
+        }
+    }
+
     private void refusePartsOfCollections() {
         if (request.options().drop()
                 && source.manifest() != null
@@ -274,19 +313,9 @@ public final class Restore {
                 && selected.stream().anyMatch(one -> existing.containsKey(one.name()))) {
             throw MigopyException.refused(
                     "%s holds only the documents that match %s; --drop would lose the others"
-                            .formatted(request.folder(), source.manifest().query()),
+                            .formatted(request.given(), source.manifest().query()),
                     "Add them to what is there: {migopy} dbrestore "
-                            + Wording.word(request.folder().toString()));
-        }
-    }
-
-    private void refuseOtherDatabase() {
-        if (request.to() == null && !source.database().equals(request.database())) {
-            throw MigopyException.usage(
-                    "%s is a dump of %s, and the database is %s"
-                            .formatted(request.folder(), source.database(), request.database()),
-                    "To restore it there: {migopy} dbrestore %s --to %s"
-                            .formatted(Wording.word(request.folder().toString()), Wording.word(request.database())));
+                            + Wording.word(request.given().toString()));
         }
     }
 }

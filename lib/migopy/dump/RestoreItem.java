@@ -1,9 +1,13 @@
 package migopy.dump;
 
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import migopy.console.RestoreAnswer;
 import migopy.console.RestoreAnswer.State;
 import org.bson.BsonArray;
@@ -24,6 +28,7 @@ import org.bson.BsonValue;
  */
 record RestoreItem(
         String name, String type, Action action, String building, long documents, long duplicates, int indexes) {
+    private static final Pattern BUILDING = Pattern.compile(Pattern.quote(Catalog.UNFINISHED) + "\\w+\\.[0-9]+");
 
     /** How a collection gets into its place, in the order of the swap. */
     enum Action {
@@ -56,6 +61,18 @@ record RestoreItem(
         return state == State.UNCHANGED
                 ? new RestoreAnswer.Collection(name, type, state, 0, 0, 0)
                 : new RestoreAnswer.Collection(name, type, state, documents, duplicates, indexes);
+    }
+
+    /** A message of the server with the names of collections in place of those under which they are built. */
+    static String withNames(String message, Collection<RestoreItem> items) {
+        if (!message.contains(Catalog.UNFINISHED)) {
+            return message;
+        }
+        Map<String, String> names = new HashMap<>();
+        items.forEach(item -> names.put(item.building(), item.name()));
+        return BUILDING
+                .matcher(message)
+                .replaceAll(found -> Matcher.quoteReplacement(names.getOrDefault(found.group(), found.group())));
     }
 
     /** The options of a view, of another collection. */

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Set;
 import java.util.TreeSet;
+import migopy.MigopyException;
 import migopy.console.Wording;
 
 /**
@@ -16,7 +17,8 @@ import migopy.console.Wording;
  * @param database the database of the settings; a dump of another one is refused unless {@code to}
  *     is given
  * @param to the database to restore into, or null: {@code database}
- * @param folder a dump's folder, or the database's folder in it
+ * @param given the path that was typed: a dump's folder, the database's folder in it, or an archive
+ * @param folder the folder that is read: the same, or the one that the archive was unpacked into
  * @param collections their names; empty: all that the dump holds
  * @param run the run's id, for the names of unfinished collections
  * @param journal the collection of the journal, which is replaced last
@@ -26,6 +28,7 @@ public record RestoreRequest(
         MongoClient client,
         String database,
         String to,
+        Path given,
         Path folder,
         Set<String> collections,
         Options options,
@@ -61,8 +64,24 @@ public record RestoreRequest(
         }
     }
 
+    /** The same for the folder that an archive was unpacked into. */
+    public RestoreRequest in(Path unpacked) {
+        return new RestoreRequest(
+                client, database, to, given, unpacked, collections, options, run, journal, lockCollection);
+    }
+
     Target target() {
         return new Target(client, to == null ? database : to, journal);
+    }
+
+    /** Refuses a dump of another database than that of the settings, unless {@code to} is given. */
+    void refuseOther(String dumped) {
+        if (to == null && !dumped.equals(database)) {
+            throw MigopyException.usage(
+                    "%s is a dump of %s, and the database is %s".formatted(given, dumped, database),
+                    "To restore it there: {migopy} dbrestore %s --to %s"
+                            .formatted(Wording.word(given.toString()), Wording.word(database)));
+        }
     }
 
     /**
@@ -79,7 +98,7 @@ public record RestoreRequest(
     /** The arguments of this very restore, of these collections; none: all. */
     String arguments(Collection<String> names) {
         StringBuilder arguments = new StringBuilder("dbrestore ");
-        arguments.append(Wording.word(folder.toAbsolutePath().normalize().toString()));
+        arguments.append(Wording.word(given.toAbsolutePath().normalize().toString()));
         if (to != null) {
             arguments.append(" --to ").append(Wording.word(to));
         }

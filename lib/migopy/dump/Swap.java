@@ -132,7 +132,7 @@ final class Swap {
         }
         database.getCollection(item.name()).drop();
         BsonDocument options = RestoreItem.viewOn(built.options(), of -> names.getOrDefault(of, of));
-        build.create(item.name(), options);
+        build.create(item.name(), item.name(), options);
         database.getCollection(item.building()).drop();
     }
 
@@ -153,7 +153,7 @@ final class Swap {
         CollectionInfo target = new CollectionInfo(item.name(), item.type(), built.options(), built.uuid());
         empty(database, item.name());
         if (!Catalog.isSystemJs(item.name())) {
-            build.create(item.name(), built.options());
+            build.create(item.name(), item.name(), built.options());
         }
         Inserter inserter = new Inserter(build.documents(target.dataName()), true, false);
         try (MongoCursor<RawBsonDocument> documents = build.documents(built.dataName())

@@ -43,7 +43,7 @@ public final class UnfinishedRestore {
         RestoreLock.Unfinished unfinished = lock.unfinished().orElse(null);
         if (unfinished == null) {
             return new RestoreAnswer(
-                    target.database(), null, true, List.of(), List.of(), List.of(), "", List.of(), null, Duration.ZERO);
+                    target.database(), null, true, List.of(), List.of(), List.of(), "", List.of(), List.of(), null, Duration.ZERO);
         }
         if (unfinished.plan() == null || !RestoreItem.isFinishable(unfinished.plan())) {
             throw refusal(
@@ -56,7 +56,7 @@ public final class UnfinishedRestore {
         MigopyException failure = swap(target, items, states, lock, events);
         if (failure != null) {
             String hint = "Finish it: {migopy} " + unfinished.wayOn();
-            failure = new MigopyException(failure.kind(), failure.getMessage(), hint, failure);
+            failure = new MigopyException(failure.kind(), RestoreItem.withNames(failure.getMessage(), items), hint, failure);
         }
         return new RestoreAnswer(
                 target.database(),
@@ -73,6 +73,7 @@ public final class UnfinishedRestore {
                         .toList(),
                 List.of(),
                 "",
+                List.of(),
                 List.of(),
                 failure,
                 Duration.ofNanos(System.nanoTime() - startedAt));

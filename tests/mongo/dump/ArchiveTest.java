@@ -125,6 +125,12 @@ class ArchiveTest {
         project.run("dbdump", "--archive", file).exits(2).complainsBriefly().says("exists already");
         server.collection("users").drop();
         project.run("dbrestore", file).exits(0).says("1 document restored");
+        project.run("dbrestore", "--archive", file).exits(0).says("1 document there already");
+        project.run("dbrestore", file, "--archive", file).exits(2).says("cannot be combined");
+        project.run("dbrestore", file, "--database", "another")
+                .exits(2)
+                .says("is a dump of " + server.database(), "--database another dbrestore")
+                .neverSays("Unpacked");
 
         assertThat(server.collection("users").countDocuments()).isEqualTo(1);
         assertThat(project.folder().resolve("mongodumps").toFile().list()).containsExactly(".gitignore");
@@ -196,6 +202,67 @@ class ArchiveTest {
 
         assertThat(server.collection("users").countDocuments()).isEqualTo(2);
         assertThat(server.collection("others").countDocuments()).isEqualTo(1);
+    }
+
+    @Test
+    void aRestoreFromAnArchiveThatFailsLeavesNoFolderAndNamesTheArchive(MongoServer server) throws IOException {
+        String app = server.database();
+        Archive archive = new Archive()
+                .collection(app, "a")
+                .end()
+                .block(app, "a", "{_id: 1}", "{_id: 2}")
+                .eof(app, "a", Archive.CRC_OF_1_AND_2);
+        String file = Archive.write(archive.bytes()).toString();
+        Project project = project(server);
+        server.collection("a").insertOne(new Document("_id", 1));
+        Path dumps = project.folder().resolve("mongodumps");
+
+        Document failed =
+                project.run("dbrestore", file, "--strict", "--json").exits(1).json();
+        assertThat(failed.getString("folder")).isEqualTo(file);
+        assertThat(dumps.toFile().list()).containsExactly(".gitignore");
+
+        server.db().createView("a2", "a", List.of());
+        server.collection("a").drop();
+        server.db().createView("a", "nothing", List.of());
+        project.run("dbrestore", file).exits(3).says("dbrestore " + file + " --drop");
+        assertThat(dumps.toFile().list()).containsExactly(".gitignore");
+    }
+
+    @Test
+    void anUnfinishedRestoreFromAnArchiveIsRepeatedFromTheArchive(MongoServer server) throws IOException {
+        String app = server.database();
+        Archive archive =
+                new Archive().collection(app, "migrations").collection(app, "a").end();
+        for (String name : List.of("migrations", "a")) {
+            archive.block(app, name, "{_id: 1}", "{_id: 2}").eof(app, name, Archive.CRC_OF_1_AND_2);
+        }
+        String file = Archive.write(archive.bytes()).toString();
+        Project project = project(server);
+        server.db().createCollection("a");
+        server.failing("a", "insert").withError(14031);
+
+        project.run("dbrestore", file).exits(1).says("Finish it: jbang migopy.java dbrestore " + file);
+        assertThat(project.lock().toJson()).contains(file).doesNotContain("mongodumps");
+        server.failing("a", "insert").close();
+        project.run("dbrestore", file).exits(0);
+
+        assertThat(server.collection("a").countDocuments()).isEqualTo(2);
+    }
+
+    @Test
+    void standardInputAndOutputAreRefusedAsArchives(MongoServer server) {
+        Project project = project(server);
+        project.run("dbdump", "--archive", "-").exits(2).complainsBriefly().says("standard output");
+        project.run("dbrestore", "").exits(2).complainsBriefly().says("needs a dump's folder");
+        project.run("dbdump", "--archive", "").exits(2).complainsBriefly().says("is empty");
+        project.run("dbrestore", "-").exits(2).complainsBriefly().says("standard input");
+        assertThat(project.folder().resolve("-")).doesNotExist();
+    }
+
+    @Test
+    void theHelpOfDbrestoreNamesArchives() {
+        Project.withoutServer().run("help", "dbrestore").exits(0).says("mongodump --archive");
     }
 
     private static Path unpack(Path archive, Dumps dumps, String database) {

@@ -161,6 +161,7 @@ public final class Dumps {
                 database,
                 to,
                 folder,
+                folder,
                 Set.of(collections),
                 new RestoreRequest.Options(drop, exact, strict, noIndexes, convertLegacyIndexes),
                 "7f3a92",

@@ -41,7 +41,9 @@ class RestoreIndexesTest {
         assertThat(answer.exitCode()).isEqualTo(1);
         assertThat(answer.refused()).hasSize(1);
         assertThat(answer.refused().get(0).index()).isEqualTo("n_1");
-        assertThat(answer.refused().get(0).message()).contains("duplicate key");
+        assertThat(answer.refused().get(0).message())
+                .contains("duplicate key", server.database() + ".users ")
+                .doesNotContain("migopy_restore");
         assertThat(server.collection("users").countDocuments()).isEqualTo(10);
         assertThat(indexNames(server, "users")).containsExactlyInAnyOrder("_id_", "m_1");
     }
@@ -98,6 +100,31 @@ class RestoreIndexesTest {
         assertThat(server.collection("things").countDocuments()).isEqualTo(1);
         assertThat(server.db().listCollections().first().get("options", Document.class))
                 .containsEntry("capped", true);
+    }
+
+    @Test
+    void anOptionThatTheServerDoesNotKnowIsNamedAndKeepsNothingOut(MongoServer server) throws IOException {
+        Path folder = RestoreTest.mongodumps(
+                server, "things", "{\"options\":{\"fromTheFuture\":{\"a\":1},\"capped\":true,\"size\":4096},\"indexes\":[]}");
+        Dumps dumps = new Dumps(server).dropping();
+
+        assertThat(dumps.restore(folder).exitCode()).isZero();
+
+        assertThat(dumps.notices())
+                .contains("things: this server does not know the option fromTheFuture of the dump; the collection was"
+                        + " created without it");
+        assertThat(server.collection("things").countDocuments()).isEqualTo(1);
+    }
+
+    @Test
+    void aRefusalNamesTheCollectionAndNotTheOneThatIsBuilt(MongoServer server) throws IOException {
+        Path folder = RestoreTest.mongodumps(
+                server, "things", "{\"options\":{\"validator\":{\"$fromTheFuture\":1}},\"indexes\":[]}");
+
+        RestoreAnswer answer = new Dumps(server).dropping().attempt(folder);
+
+        assertThat(answer.error().getMessage()).contains("things", "$fromTheFuture").doesNotContain("migopy_restore");
+        assertThat(answer.error().hint()).doesNotContain("Mend");
     }
 
     @Test

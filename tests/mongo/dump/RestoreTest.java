@@ -8,6 +8,7 @@ import static support.Project.project;
 import com.mongodb.client.model.Collation;
 import com.mongodb.client.model.CreateCollectionOptions;
 import com.mongodb.client.model.CreateViewOptions;
+import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.TimeSeriesOptions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,6 +31,45 @@ import support.Scratch;
 /** What a restore does with what is there already, and what it refuses. */
 @OnServer
 class RestoreTest {
+    @Test
+    void aDocumentThatAUniqueIndexRejectsIsNotCountedAsThereAlready(MongoServer server) {
+        server.collection("users")
+                .insertMany(List.of(
+                        new Document("_id", 1).append("email", "ada"), new Document("_id", 2).append("email", "bob")));
+        Dumps dumps = new Dumps(server);
+        Path folder = dumps.dumped();
+        server.collection("users").drop();
+        server.collection("users").createIndex(new Document("email", 1), new IndexOptions().unique(true));
+        server.collection("users").insertOne(new Document("_id", 9).append("email", "ada"));
+        server.collection("users").insertOne(new Document("_id", 2).append("email", "bob"));
+
+        RestoreAnswer answer = dumps.restore(folder);
+
+        assertThat(answer.exitCode()).isEqualTo(1);
+        assertThat(answer.duplicates()).isEqualTo(1);
+        assertThat(answer.rejected()).hasSize(1);
+        assertThat(answer.rejected().get(0).documents()).isEqualTo(1);
+        assertThat(answer.rejected().get(0).message()).contains("email_1");
+    }
+
+    @Test
+    void withoutItsDocumentsACollectionIsNotReplacedByADumpOfMongodump(MongoServer server) throws IOException {
+        server.collection("bad").insertOne(new Document("_id", 1));
+        server.collection("good").insertOne(new Document("_id", 1));
+        Dumps dumps = new Dumps(server).dropping();
+        Path folder = dumps.dumped();
+        Files.delete(folder.resolve("manifest.json"));
+        Files.delete(folder.resolve(server.database()).resolve("bad.bson"));
+
+        Dumps.assertFails(Kind.REFUSED, () -> dumps.restore(folder), "The dump has no .bson file of bad");
+
+        assertThat(server.collection("bad").countDocuments()).isEqualTo(1);
+        dumps.restore(folder, "good");
+        server.collection("bad").drop();
+        dumps.restore(folder);
+        assertThat(server.db().listCollectionNames()).contains("bad");
+    }
+
     @Test
     void documentsThatAreThereAreCountedAndLeftAsTheyAre(MongoServer server) {
         users(server, 3000);

@@ -45,6 +45,11 @@ class CommandLineTest {
             throw MigopyException.refused("not today", "Tomorrow: {migopy} refuse");
         }
 
+        @Command(description = "Fails with two commands to type")
+        void retry() {
+            throw MigopyException.refused("not here", "Here: {migopy} retry --directory e, or: {migopy} retry --embedded");
+        }
+
         @Command(description = "Has a setting's name for its own")
         void copy(@Option(names = "--database") String other) {
             System.out.println("copied to " + other);
@@ -189,6 +194,43 @@ class CommandLineTest {
     void aTaskMayFailInMigopysWay() {
         assertThat(run("refuse")).isEqualTo(3);
         assertThat(err).isEqualTo("not today\nTomorrow: ./migopy refuse\n");
+    }
+
+    @Test
+    void aHintRepeatsTheOptionsThatLeadToTheSameDatabase() {
+        run("--tls", "refuse", "--database", "it's", "--directory=other folder", "--uri", "mongodb://h:27018/?w=1");
+        assertThat(err)
+                .endsWith("Tomorrow: ./migopy --uri 'mongodb://h:27018/?w=1' --database 'it'\\''s' --tls"
+                        + " --directory 'other folder' refuse\n");
+        run("refuse", "--embedded", "--verbose", "--dump");
+        assertThat(err).contains("Tomorrow: ./migopy --embedded refuse\n");
+        run("refuse", "--database", "other", "--json");
+        assertThat(out).contains("Tomorrow: ./migopy --database other refuse");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "mongodb://ada:open-sesame@h/app",
+                "mongodb://ada:open-sesame/h",
+                "mongodb://h/open-sesame@x",
+                "mongodb://h/?authMechanismProperties=AWS_SESSION_TOKEN:open-sesame",
+                "mongodb://h/?proxyPassword=open-sesame",
+                "open-sesame"
+            })
+    void aHintMasksAUriWithASecret(String uri) {
+        run("refuse", "--uri", uri);
+        assertThat(err).endsWith("Tomorrow: ./migopy --uri '****' refuse\n").doesNotContain("sesame");
+    }
+
+    @Test
+    void aHintDoesNotRepeatAnOptionThatItNamesItself() {
+        run("refuse", "--database", "other", "--directory", "d", "--uri", "mongodb://h");
+        assertThat(err).contains("./migopy --uri mongodb://h --database other --directory d refuse\n");
+        run("retry", "--database", "other", "--directory", "d", "--uri", "mongodb://h");
+        assertThat(err)
+                .contains("Here: ./migopy --uri mongodb://h --database other retry --directory e, or: ./migopy --database"
+                        + " other --directory d retry --embedded\n");
     }
 
     @Test
