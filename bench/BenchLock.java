@@ -1,5 +1,5 @@
 import java.util.Optional;
-import migopy.dump.RestoreLock;
+import migopy.dump.Restore.RestoreLock;
 import org.bson.BsonDocument;
 
 /** The lock of a database that only the benchmark uses. */

@@ -19,7 +19,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import migopy.dump.Dump;
-import migopy.dump.DumpRequest;
+import migopy.dump.Dump.DumpRequest;
 import migopy.dump.Restore;
 import migopy.dump.RestoreRequest;
 import org.bson.Document;
@@ -102,7 +102,7 @@ public class collections {
                                 dumped,
                                 dumped.resolve(DATABASE),
                                 Set.of(),
-                                new RestoreRequest.Options(drop, false, false, false, false),
+                                new RestoreRequest.RestoreOptions(drop, false, false, false, false),
                                 "bench",
                                 "migrations",
                                 "migrations_lock"),

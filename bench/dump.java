@@ -31,7 +31,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 import migopy.dump.Dump;
-import migopy.dump.DumpRequest;
+import migopy.dump.Dump.DumpRequest;
 import migopy.dump.Restore;
 import migopy.dump.RestoreRequest;
 import org.bson.Document;
@@ -324,7 +324,7 @@ public class dump implements AutoCloseable {
                                 dumped,
                                 dumped,
                                 Set.of(),
-                                new RestoreRequest.Options(false, false, false, false, false),
+                                new RestoreRequest.RestoreOptions(false, false, false, false, false),
                                 "bench",
                                 "migrations",
                                 "migrations_lock"),

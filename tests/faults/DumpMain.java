@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.Set;
 import migopy.MigopyException;
 import migopy.dump.Dump;
-import migopy.dump.DumpRequest;
+import migopy.dump.Dump.DumpRequest;
 import mongo.dump.Dumps;
 
 /** A dump in a JVM of its own, which a test may kill: a URI, a database, the folder. */

@@ -15,7 +15,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
 import migopy.MigopyException;
-import migopy.console.RestoreAnswer;
+import migopy.dump.RestoreAnswer;
 import migopy.dump.Restore;
 import migopy.dump.RestoreRequest;
 import mongo.dump.BsonTypes;
@@ -147,7 +147,7 @@ class RestoreDamagedTest {
                                             dump,
                                             dump,
                                             Set.of(),
-                                            new RestoreRequest.Options(true, false, false, false, false),
+                                            new RestoreRequest.RestoreOptions(true, false, false, false, false),
                                             "7f3a93",
                                             "migrations",
                                             Dumps.LOCK),

@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.stream.Stream;
 import migopy.MigopyException;
 import migopy.console.Answer;
-import migopy.console.DumpAnswer;
-import migopy.console.OwnDumpAnswer;
-import migopy.console.RestoreAnswer;
+import migopy.dump.DumpAnswer;
+import migopy.dump.DumpAnswer.OwnDumpAnswer;
+import migopy.dump.RestoreAnswer;
 import migopy.console.Words;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -24,15 +24,15 @@ class DumpAnswersTest {
                     FOLDER,
                     true,
                     List.of(
-                            new DumpAnswer.Collection("adults", "view", 0, 240),
-                            new DumpAnswer.Collection("users", "collection", 1_204_000, 250_480_120)),
+                            new DumpAnswer.CollectionSize("adults", "view", 0, 240),
+                            new DumpAnswer.CollectionSize("users", "collection", 1_204_000, 250_480_120)),
                     Duration.ofMillis(12_345)),
             "dump_without_snapshot",
             new DumpAnswer(
                     "app",
                     FOLDER,
                     false,
-                    List.of(new DumpAnswer.Collection("users", "collection", 1, 999)),
+                    List.of(new DumpAnswer.CollectionSize("users", "collection", 1, 999)),
                     Duration.ofMillis(31)),
             "dump_own",
             new OwnDumpAnswer("app", FOLDER),
@@ -83,8 +83,8 @@ class DumpAnswersTest {
                     true,
                     List.of(
                             restored("orders", "collection", 1, 0, 0),
-                            new RestoreAnswer.Collection(
-                                    "users", "collection", RestoreAnswer.State.UNCHANGED, 0, 0, 0)),
+                            new RestoreAnswer.RestoredCollection(
+                                    "users", "collection", RestoreAnswer.RestoreState.UNCHANGED, 0, 0, 0)),
                     List.of(),
                     List.of(),
                     "",
@@ -109,9 +109,9 @@ class DumpAnswersTest {
                     null,
                     Duration.ofMillis(456)));
 
-    private static RestoreAnswer.Collection restored(
+    private static RestoreAnswer.RestoredCollection restored(
             String name, String type, long documents, long duplicates, int indexes) {
-        return new RestoreAnswer.Collection(name, type, RestoreAnswer.State.RESTORED, documents, duplicates, indexes);
+        return new RestoreAnswer.RestoredCollection(name, type, RestoreAnswer.RestoreState.RESTORED, documents, duplicates, indexes);
     }
 
     static Stream<String> samples() {

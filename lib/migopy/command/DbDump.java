@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Set;
 import migopy.MigopyException;
 import migopy.console.Event;
-import migopy.console.OwnDumpAnswer;
+import migopy.dump.DumpAnswer.OwnDumpAnswer;
 import migopy.dump.ArchiveWriter;
-import migopy.run.HalfRestored;
+import migopy.run.RestoreRun;
 import migopy.run.OutputCapture;
 import migopy.run.RunContext;
 import picocli.CommandLine.Command;
@@ -38,7 +38,7 @@ final class DbDump implements Action {
     }
 
     private int run(Session session, RunContext context) {
-        HalfRestored.refuse(context.settings(), context.connection());
+        RestoreRun.refuseHalfRestored(context.settings(), context.connection());
         Dumps dumps = session.dumps();
         Dumps.Wishes wishes =
                 new Dumps.Wishes(Set.copyOf(collections), true, gzip, query, requireSnapshot, archive, true);

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Set;
 import migopy.MigopyException;
 import migopy.console.Event;
-import migopy.console.RestoreAnswer;
+import migopy.dump.RestoreAnswer;
 import migopy.dump.ArchiveReader;
 import migopy.dump.DumpFolder;
 import migopy.dump.Restore;
@@ -129,7 +129,7 @@ final class DbRestore implements Action {
                 folder,
                 folder,
                 Set.copyOf(collections),
-                new RestoreRequest.Options(drop, exact, strict, noIndexes, convertLegacyIndexes),
+                new RestoreRequest.RestoreOptions(drop, exact, strict, noIndexes, convertLegacyIndexes),
                 context.runId(),
                 settings.migrationsCollection(),
                 Dumps.lockCollection(settings));
@@ -138,7 +138,7 @@ final class DbRestore implements Action {
     /** Finishes or discards what another restore left. */
     private int settle(RunContext context, Duration limit) {
         Settings settings = context.settings();
-        RestoreRequest.Target target = new RestoreRequest.Target(
+        RestoreRequest.RestoreTarget target = new RestoreRequest.RestoreTarget(
                 context.connection().client(), target(settings), settings.migrationsCollection());
         if (finish) {
             RestoreAnswer answer = RestoreRun.run(

@@ -3,13 +3,13 @@ package migopy.command;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Set;
-import migopy.console.DumpAnswer;
+import migopy.dump.DumpAnswer;
 import migopy.console.Event;
 import migopy.console.Wording;
 import migopy.dump.ArchiveWriter;
 import migopy.dump.Dump;
 import migopy.dump.DumpFolder;
-import migopy.dump.DumpRequest;
+import migopy.dump.Dump.DumpRequest;
 import migopy.journal.Actor;
 import migopy.settings.Settings;
 

@@ -1,7 +1,10 @@
 package migopy.dump;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -15,6 +18,9 @@ import java.util.function.Consumer;
 import migopy.MigopyException;
 import migopy.console.Event;
 import migopy.console.Wording;
+import migopy.dump.Catalog.CollectionInfo;
+import migopy.dump.Checksums.Crc64;
+import migopy.dump.DumpFolder.DumpFile;
 import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
 import org.bson.BsonInt64;
@@ -63,8 +69,8 @@ public final class ArchiveReader {
     public static Path unpack(RestoreRequest request, Path directory, Consumer<Event> events) {
         try (BsonFile in = BsonFile.openArchive(request.folder())) {
             return unpack(request, in, directory, events);
-        } catch (SideBySide.Stopped e) {
-            throw Failures.restore(
+        } catch (ParallelTasks.Interrupted e) {
+            throw DumpErrors.restore(
                     "Unpacking %s was interrupted; nothing was restored".formatted(request.folder()),
                     "Start it again.",
                     e);
@@ -88,10 +94,10 @@ public final class ArchiveReader {
             reader.unpack(prelude, unfinished, events);
             return folder;
         } catch (ClosedByInterruptException e) {
-            throw new SideBySide.Stopped();
+            throw new ParallelTasks.Interrupted();
         } catch (IOException e) {
-            throw Failures.restore(
-                    "%s could not be unpacked into %s: %s".formatted(archive, created.partial(), Failures.reason(e)),
+            throw DumpErrors.restore(
+                    "%s could not be unpacked into %s: %s".formatted(archive, created.partial(), DumpErrors.reason(e)),
                     "Free some space there, or name another directory: --dump-directory DIR",
                     e);
         } finally {
@@ -237,13 +243,13 @@ public final class ArchiveReader {
                 leftOut.add(text(header, "db") + "." + name);
             }
             while (in.skipInBlock()) {
-                SideBySide.goOn();
+                ParallelTasks.stopIfInterrupted();
             }
             return;
         }
         RawBsonDocument document;
         while ((document = in.nextInBlock()) != null) {
-            SideBySide.goOn();
+            ParallelTasks.stopIfInterrupted();
             collection.add(document);
         }
         if (header.getBoolean("EOF", BsonBoolean.FALSE).getValue()) {
@@ -262,24 +268,119 @@ public final class ArchiveReader {
             }
             folder.remove();
         } catch (IOException e) {
-            throw Failures.restore(
-                    "%s could not be removed: %s".formatted(folder.partial(), Failures.reason(e)), "Remove it.", e);
+            throw DumpErrors.restore(
+                    "%s could not be removed: %s".formatted(folder.partial(), DumpErrors.reason(e)), "Remove it.", e);
         }
     }
 
     private static RawBsonDocument header(BsonFile in, Path archive) {
         RawBsonDocument document = in.nextInBlock();
         if (document == null) {
-            throw BsonFile.damaged(archive, Integer.BYTES, "it has no header", null);
+            throw DumpErrors.damaged(archive, Integer.BYTES, "it has no header", null);
         }
         return document;
     }
 
     private MigopyException damaged(String what) {
-        return BsonFile.damaged(archive, in.offset(), what, null);
+        return DumpErrors.damaged(archive, in.offset(), what, null);
     }
 
     private static String text(BsonDocument document, String field) {
         return document.getString(field, new BsonString("")).getValue();
+    }
+
+    /** One collection on its way from an archive into its files. */
+    static final class ArchivedCollection implements AutoCloseable {
+        private static final int BUFFER = 1 << 16;
+
+        private final String name;
+        private final String type;
+        private final DumpFolder folder;
+        private final List<Manifest.ManifestFile> files = new ArrayList<>();
+        private final Crc64 crc = new Crc64();
+        private DumpFile file;
+        private OutputStream out;
+        private long documents;
+        private boolean ended;
+
+        ArchivedCollection(String name, String type, DumpFolder folder) {
+            this.name = name;
+            this.type = type;
+            this.folder = folder;
+        }
+
+        String name() {
+            return name;
+        }
+
+        /** The name that its documents have in the archive. */
+        String dataName() {
+            return type.equals(CollectionInfo.TIME_SERIES) ? CollectionInfo.BUCKETS + name : name;
+        }
+
+        void writeMetadata(String json) throws IOException {
+            byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+            String fileName = FileNames.encode(name) + FileNames.METADATA;
+            DumpFile written;
+            try (DumpFile metadata = DumpFile.create(folder.file(fileName), false)) {
+                metadata.write(bytes, 0, bytes.length);
+                written = metadata;
+            }
+            files.add(Manifest.ManifestFile.of(folder.pathInManifest(fileName), written.checksums()));
+        }
+
+        void add(RawBsonDocument document) throws IOException {
+            open();
+            byte[] bytes = document.getBackingArray();
+            crc.update(bytes, document.getByteOffset(), document.getByteLength());
+            out.write(bytes, document.getByteOffset(), document.getByteLength());
+            documents++;
+        }
+
+        /** Returns whether the documents have the checksum that the archive gives. */
+        boolean end(long expected) throws IOException {
+            if (ended || crc.value() != expected) {
+                return false;
+            }
+            ended = true;
+            if (!isView()) {
+                open(); // an empty one has a file, too
+                out.close();
+                files.add(Manifest.ManifestFile.of(folder.pathInManifest(dataFile()), file.checksums()));
+            }
+            return true;
+        }
+
+        /** Whether the archive said where it ends; of a view there are no documents. */
+        boolean isWhole() {
+            return ended || isView();
+        }
+
+        Manifest.ManifestCollection dumped() {
+            return new Manifest.ManifestCollection(name, type, false, documents, files);
+        }
+
+        private boolean isView() {
+            return type.equals(CollectionInfo.VIEW);
+        }
+
+        private String dataFile() {
+            return FileNames.encode(dataName()) + FileNames.DATA;
+        }
+
+        private void open() throws IOException {
+            if (out == null) {
+                file = DumpFile.create(folder.file(dataFile()), false);
+                out = new BufferedOutputStream(file, BUFFER);
+            }
+        }
+
+        /** Gives up what has not ended. */
+        @Override
+        public void close() throws IOException {
+            if (!ended && file != null) {
+                file.close();
+            }
+        }
     }
 }

@@ -1,5 +1,11 @@
 package migopy.dump;
 
+import migopy.dump.DumpFolder.DumpFile;
+
+import migopy.dump.Checksums.Crc64;
+
+import migopy.dump.Catalog.CollectionInfo;
+
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -88,10 +94,10 @@ public final class ArchiveWriter {
             Files.move(partial, archive, StandardCopyOption.ATOMIC_MOVE);
             DumpFile.force(archive.toAbsolutePath().getParent());
             DumpFolder.remove(folder);
-        } catch (SideBySide.Stopped e) {
+        } catch (ParallelTasks.Interrupted e) {
             throw notWritten(folder, archive, partial, "interrupted", e);
         } catch (IOException e) {
-            throw notWritten(folder, archive, partial, Failures.reason(e), e);
+            throw notWritten(folder, archive, partial, DumpErrors.reason(e), e);
         }
     }
 
@@ -101,7 +107,7 @@ public final class ArchiveWriter {
         } catch (IOException e) {
             cause.addSuppressed(e);
         }
-        return Failures.dump(
+        return DumpErrors.dump(
                 "%s could not be written: %s; the dump is in %s".formatted(archive, why, folder),
                 "Restore it from there if needed: {migopy} dbrestore " + Wording.word(folder.toString()),
                 cause);
@@ -114,16 +120,16 @@ public final class ArchiveWriter {
                 .append("server_version", new BsonString(manifest.server()))
                 .append("tool_version", new BsonString(manifest.tool()))
                 .append(MIGOPY, manifest.asked()));
-        for (Manifest.Collection collection : manifest.collections()) {
+        for (Manifest.ManifestCollection collection : manifest.collections()) {
             write(prelude(collection));
         }
         writeInt(TERMINATOR);
-        for (Manifest.Collection collection : manifest.collections()) {
+        for (Manifest.ManifestCollection collection : manifest.collections()) {
             writeDocuments(collection);
         }
     }
 
-    private BsonDocument prelude(Manifest.Collection collection) throws IOException {
+    private BsonDocument prelude(Manifest.ManifestCollection collection) throws IOException {
         Path metadata = folder.resolve(collection.files().get(0).path());
         return new BsonDocument("db", new BsonString(manifest.database()))
                 .append("collection", new BsonString(collection.name()))
@@ -132,7 +138,7 @@ public final class ArchiveWriter {
                 .append("type", new BsonString(collection.type()));
     }
 
-    private void writeDocuments(Manifest.Collection collection) throws IOException {
+    private void writeDocuments(Manifest.ManifestCollection collection) throws IOException {
         boolean buckets = collection.type().equals(CollectionInfo.TIME_SERIES);
         String name = (buckets ? CollectionInfo.BUCKETS : "") + collection.name();
         Crc64 crc = new Crc64();
@@ -152,7 +158,7 @@ public final class ArchiveWriter {
             while ((read = in.read(buffer)) > 0) {
                 crc.update(buffer, 0, read);
                 out.write(buffer, 0, read);
-                SideBySide.goOn();
+                ParallelTasks.stopIfInterrupted();
             }
         }
     }

@@ -73,7 +73,7 @@ final class BsonFile implements AutoCloseable {
             InputStream in = archive(path);
             if (!startsAsArchive(in)) {
                 in.close();
-                throw damaged(path, 0, "it is not an archive", null);
+                throw DumpErrors.damaged(path, 0, "it is not an archive", null);
             }
             BsonFile opened = new BsonFile(path, in, in);
             opened.offset = Integer.BYTES;
@@ -173,17 +173,17 @@ final class BsonFile implements AutoCloseable {
         long start = offset;
         try {
             if (head.length < Integer.BYTES) {
-                throw damaged(path, start, "the file is cut off", null);
+                throw DumpErrors.damaged(path, start, "the file is cut off", null);
             }
             int length = BsonCheck.littleEndian(head, 0);
             if (length < BsonCheck.SHORTEST || length > BsonCheck.LONGEST) {
-                throw damaged(path, start, "a document's length of " + length, null);
+                throw DumpErrors.damaged(path, start, "a document's length of " + length, null);
             }
             byte[] bytes = new byte[length];
             System.arraycopy(head, 0, bytes, 0, head.length);
             int read = in.readNBytes(bytes, head.length, length - head.length);
             if (read < length - head.length) {
-                throw damaged(path, start, "the file is cut off", null);
+                throw DumpErrors.damaged(path, start, "the file is cut off", null);
             }
             if (checked) {
                 BsonCheck.check(bytes);
@@ -191,7 +191,7 @@ final class BsonFile implements AutoCloseable {
             offset = start + length;
             return new RawBsonDocument(bytes);
         } catch (BsonCheck.Damage e) {
-            throw damaged(path, start + e.offset(), e.getMessage(), null);
+            throw DumpErrors.damaged(path, start + e.offset(), e.getMessage(), null);
         }
     }
 
@@ -200,24 +200,15 @@ final class BsonFile implements AutoCloseable {
         return offset;
     }
 
-    /** The error that names a file, the place in it, and what is wrong there. */
-    static MigopyException damaged(Path path, long offset, String what, Throwable cause) {
-        return new MigopyException(
-                MigopyException.Kind.FAILED,
-                "%s is damaged at byte %d: %s".formatted(path, offset, what),
-                "Take another dump, or restore the other collections: {migopy} dbrestore DIR" + " --collection NAME",
-                cause);
-    }
-
     private static RuntimeException unreadable(Path path, long offset, IOException e) {
-        return e instanceof ClosedByInterruptException ? new SideBySide.Stopped() : damaged(path, offset, reason(e), e);
+        return e instanceof ClosedByInterruptException ? new ParallelTasks.Interrupted() : DumpErrors.damaged(path, offset, reason(e), e);
     }
 
     private static String reason(IOException e) {
         if (e instanceof EOFException || e instanceof ZipException) {
             return "not a whole gzip file (" + e.getMessage() + ")";
         }
-        return Failures.reason(e);
+        return DumpErrors.reason(e);
     }
 
     @Override
@@ -225,7 +216,7 @@ final class BsonFile implements AutoCloseable {
         try {
             in.close();
         } catch (IOException e) {
-            throw damaged(path, offset, Failures.reason(e), e);
+            throw DumpErrors.damaged(path, offset, DumpErrors.reason(e), e);
         }
     }
 

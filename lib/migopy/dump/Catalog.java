@@ -1,16 +1,27 @@
 package migopy.dump;
 
+import migopy.dump.Dump.DumpRequest;
+
+import com.mongodb.MongoCommandException;
+import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoCursor;
 import com.mongodb.client.MongoDatabase;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import migopy.MigopyException;
+import org.bson.BsonBinary;
+import org.bson.BsonBoolean;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.BsonString;
+import org.bson.BsonValue;
 import org.bson.RawBsonDocument;
 
 /** The collections of a database, and those of them that a dump takes. */
@@ -89,12 +100,99 @@ final class Catalog {
         all.forEach(info -> names.add(info.name()));
         for (CollectionInfo info : selected) {
             if (info.isTimeSeries() && !names.contains(info.dataName())) {
-                throw Failures.dump(
+                throw DumpErrors.dump(
                         "The time series %s cannot be dumped: this server keeps no %s"
                                 .formatted(info.name(), info.dataName()),
                         "Dump it with MongoDB's own mongodump.",
                         null);
             }
+        }
+    }
+
+    /**
+     * A collection as {@code listCollections} tells of it.
+     *
+     * @param type {@code collection}, {@code view} or {@code timeseries}
+     * @param options what it was created with
+     * @param uuid 32 hexadecimal digits, or empty: a view has none, and an embedded server gives none
+     */
+    record CollectionInfo(String name, String type, BsonDocument options, String uuid) {
+        static final String COLLECTION = "collection";
+        static final String VIEW = "view";
+        static final String TIME_SERIES = "timeseries";
+
+        /** Where the server keeps the documents of a time series, before its name. */
+        static final String BUCKETS = "system.buckets.";
+
+        static CollectionInfo of(RawBsonDocument listed) {
+            BsonDocument info = listed.getDocument("info", new BsonDocument());
+            BsonValue uuid = info.get("uuid");
+            return new CollectionInfo(
+                    listed.getString("name").getValue(),
+                    listed.getString("type", new BsonString(COLLECTION)).getValue(),
+                    Metadata.fields(listed.getDocument("options", new BsonDocument())),
+                    uuid instanceof BsonBinary binary ? HexFormat.of().formatHex(binary.getData()) : "");
+        }
+
+        boolean isView() {
+            return type.equals(VIEW);
+        }
+
+        boolean isTimeSeries() {
+            return type.equals(TIME_SERIES);
+        }
+
+        /** A capped collection cannot be read in a snapshot: the server refuses it with error 246. */
+        boolean isCapped() {
+            return options.get("capped") instanceof BsonBoolean capped && capped.getValue();
+        }
+
+        /** The collection that its documents lie in. */
+        String dataName() {
+            return isTimeSeries() ? BUCKETS + name : name;
+        }
+    }
+
+    /**
+     * What a dump has to know of the server.
+     *
+     * @param version as the server writes it: {@code 6.0.5}
+     * @param snapshots whether a session of it can read several collections at one point in time
+     * @param renames whether a collection can take the place of another by its name: not on a mongos,
+     *     and the embedded server forgets it when it ends
+     */
+    record ServerFacts(String version, boolean snapshots, boolean renames) {
+        private static final int FIRST_WITH_SNAPSHOTS = 5;
+
+        static ServerFacts of(MongoClient client) {
+            MongoDatabase admin = client.getDatabase("admin");
+            BsonDocument build = admin.runCommand(new BsonDocument("buildInfo", new BsonInt32(1)), BsonDocument.class);
+            String version = build.getString("version", new BsonString("0")).getValue();
+            BsonDocument hello = hello(admin);
+            boolean sharded =
+                    hello.get("msg") instanceof BsonString msg && msg.getValue().equals("isdbgrid");
+            boolean set = sharded || hello.containsKey("setName");
+            return new ServerFacts(version, set && major(version) >= FIRST_WITH_SNAPSHOTS, !sharded && !hello.isEmpty());
+        }
+
+        /** The reason, where there are no {@link #snapshots}. */
+        String whyNoSnapshots() {
+            return major(version) < FIRST_WITH_SNAPSHOTS
+                    ? "MongoDB %s has no snapshots of several collections".formatted(version)
+                    : "A server that is no replica set has no snapshots";
+        }
+
+        private static BsonDocument hello(MongoDatabase admin) {
+            try {
+                return admin.runCommand(new BsonDocument("hello", new BsonInt32(1)), BsonDocument.class);
+            } catch (MongoCommandException e) {
+                return new BsonDocument(); // the embedded server, or one that is older than 5.0
+            }
+        }
+
+        private static int major(String version) {
+            String digits = version.split("\\.", 2)[0];
+            return digits.matches("[0-9]{1,4}") ? Integer.parseInt(digits) : 0;
         }
     }
 }

@@ -1,17 +1,26 @@
 package migopy.dump;
 
+import migopy.dump.Selection.Snapshot;
+
 import com.mongodb.MongoException;
 import com.mongodb.MongoInterruptedException;
+import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoDatabase;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import migopy.MigopyException;
-import migopy.console.DumpAnswer;
 import migopy.console.Event;
+import migopy.dump.Catalog.CollectionInfo;
+import migopy.dump.Catalog.ServerFacts;
+import org.bson.BsonArray;
+import org.bson.BsonDocument;
+import org.bson.json.JsonParseException;
 
 /**
  * Writes a database into a folder that mongorestore reads as well.
@@ -48,13 +57,13 @@ public final class Dump {
     public static DumpAnswer run(DumpRequest request, Consumer<Event> events) {
         try {
             return new Dump(request, events).run();
-        } catch (SideBySide.Stopped | MongoInterruptedException e) {
-            throw Failures.dump(
+        } catch (ParallelTasks.Interrupted | MongoInterruptedException e) {
+            throw DumpErrors.dump(
                     "The dump of %s was interrupted before it wrote anything".formatted(request.database()),
                     "Start it again: {migopy} dbdump",
                     e);
         } catch (MongoException e) {
-            throw Failures.dump(e, "Dumping " + request.database());
+            throw DumpErrors.dump(e, "Dumping " + request.database());
         }
     }
 
@@ -70,11 +79,11 @@ public final class Dump {
             Manifest manifest = manifest(server, dump(server, folder));
             folder.complete(manifest);
             return answer(manifest);
-        } catch (SideBySide.Stopped | MongoInterruptedException | ClosedByInterruptException e) {
+        } catch (ParallelTasks.Interrupted | MongoInterruptedException | ClosedByInterruptException e) {
             throw interrupted(folder, e);
         } catch (IOException e) {
-            throw Failures.dump(
-                    "The dump %s could not be completed: %s".formatted(folder.partial(), Failures.reason(e)),
+            throw DumpErrors.dump(
+                    "The dump %s could not be completed: %s".formatted(folder.partial(), DumpErrors.reason(e)),
                     "Free some space, remove " + folder.partial() + ", and dump again.",
                     e);
         }
@@ -88,18 +97,18 @@ public final class Dump {
             cause.addSuppressed(e);
             left = "its unfinished folder %s is left".formatted(folder.partial());
         }
-        return Failures.dump(
+        return DumpErrors.dump(
                 "The dump of %s was interrupted; %s".formatted(request.database(), left),
                 "Start it again: {migopy} dbdump",
                 cause);
     }
 
     /** In one snapshot if possible, which can be lost on the way and is then taken again. */
-    private List<Manifest.Collection> dump(ServerFacts server, DumpFolder folder) throws IOException {
+    private List<Manifest.ManifestCollection> dump(ServerFacts server, DumpFolder folder) throws IOException {
         DumpPass pass = new DumpPass(database, request, folder, events);
         for (int attempt = 1; server.snapshots() && attempt <= SNAPSHOTS; attempt++) {
             try {
-                List<Manifest.Collection> dumped = pass.inSnapshot();
+                List<Manifest.ManifestCollection> dumped = pass.inSnapshot();
                 showsOneTime = true;
                 return dumped;
             } catch (Snapshot.Lost lost) {
@@ -118,7 +127,7 @@ public final class Dump {
     /** Says that the dump shows no single point in time, or fails where one is required. */
     private void withoutSnapshot(String why, String then) {
         if (request.requireSnapshot()) {
-            throw Failures.dump(
+            throw DumpErrors.dump(
                     why + "; --require-snapshot asks for one",
                     "On a replica set of MongoDB 5.0 or later, raise"
                             + " minSnapshotHistoryWindowInSeconds above the time that the dump takes,"
@@ -156,7 +165,7 @@ public final class Dump {
                 List.of());
     }
 
-    private Manifest manifest(ServerFacts server, List<Manifest.Collection> collections) {
+    private Manifest manifest(ServerFacts server, List<Manifest.ManifestCollection> collections) {
         return new Manifest(
                 true,
                 request.tool(),
@@ -181,8 +190,75 @@ public final class Dump {
                 request.folder().toString(),
                 manifest.snapshot(),
                 manifest.collections().stream()
-                        .map(c -> new DumpAnswer.Collection(c.name(), c.type(), c.documents(), c.bytes()))
+                        .map(c -> new DumpAnswer.CollectionSize(c.name(), c.type(), c.documents(), c.bytes()))
                         .toList(),
                 Duration.between(startedAt, manifest.finishedAt()));
+    }
+
+    /**
+     * What to dump, and to where.
+     *
+     * @param client the connection; closed by whoever opened it
+     * @param database the database's name
+     * @param folder the folder that the dump becomes; it must not exist yet. {@link DumpFolder#next}
+     *     names one
+     * @param collections their names; empty: all
+     * @param mustExist whether a name that the database does not have is refused, or passed over
+     * @param gzip whether each file is packed
+     * @param query a filter as Extended JSON, for {@code collections}; null: all documents
+     * @param requireSnapshot whether the dump fails where it cannot show one point in time
+     * @param run the run's id, for the manifest
+     * @param tool what writes it, for the manifest: {@code migopy 0.1.0}
+     * @param lockCollection the collection that the lock lies in, which is never dumped
+     */
+    public record DumpRequest(
+            MongoClient client,
+            String database,
+            Path folder,
+            Set<String> collections,
+            boolean mustExist,
+            boolean gzip,
+            String query,
+            boolean requireSnapshot,
+            String run,
+            String tool,
+            String lockCollection) {
+        public DumpRequest {
+            collections = Set.copyOf(collections);
+        }
+
+        /**
+         * The documents that are asked for.
+         *
+         * @throws MigopyException usage, when {@code query} is not one document
+         */
+        BsonDocument filter() {
+            if (query == null) {
+                return new BsonDocument();
+            }
+            if (collections.isEmpty()) {
+                throw MigopyException.usage(
+                        "--query needs the collections that it is for",
+                        "Name them: {migopy} dbdump --collection NAME --query JSON");
+            }
+            try {
+                // In an array, since the driver's reader ignores what follows a document.
+                BsonArray filters = BsonArray.parse("[" + query + "]");
+                if (filters.size() == 1 && filters.get(0).isDocument()) {
+                    return filters.get(0).asDocument();
+                }
+                throw wrongQuery("it must be one document", null);
+            } catch (JsonParseException e) {
+                throw wrongQuery(e.getMessage(), e);
+            }
+        }
+
+        private static MigopyException wrongQuery(String why, Exception cause) {
+            return new MigopyException(
+                    MigopyException.Kind.USAGE,
+                    "--query is not a JSON document: " + why,
+                    "Write it like '{\"name\": \"Ada\"}', in single quotes for the shell.",
+                    cause);
+        }
     }
 }

@@ -1,5 +1,9 @@
 package migopy.dump;
 
+import migopy.dump.FolderContents.DumpedCollection;
+
+import migopy.dump.ParallelTasks.Meter;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -26,8 +30,8 @@ final class DumpCheck {
     private final DumpSource source;
     private final RestoreRequest request;
     private final List<DumpedCollection> selected;
-    private final Map<String, Manifest.File> expected = new HashMap<>();
-    private final Map<String, Manifest.Collection> listed = new HashMap<>();
+    private final Map<String, Manifest.ManifestFile> expected = new HashMap<>();
+    private final Map<String, Manifest.ManifestCollection> listed = new HashMap<>();
     private final Map<String, Integer> largest = new ConcurrentHashMap<>();
 
     /**
@@ -39,7 +43,7 @@ final class DumpCheck {
         this.request = request;
         this.selected = selected;
         if (source.manifest() != null) {
-            for (Manifest.Collection collection : source.manifest().collections()) {
+            for (Manifest.ManifestCollection collection : source.manifest().collections()) {
                 if (isAskedFor(collection.name())) {
                     listed.put(collection.name(), collection);
                     collection.files().forEach(file -> expected.put(file.path(), file));
@@ -55,7 +59,7 @@ final class DumpCheck {
      * @throws MigopyException failed, naming the first file that is damaged
      */
     void check(Consumer<Event> events) {
-        List<SideBySide.Task> tasks = new ArrayList<>();
+        List<ParallelTasks.Task> tasks = new ArrayList<>();
         for (DumpedCollection collection : selected) {
             tasks.add(() -> {
                 try {
@@ -65,12 +69,12 @@ final class DumpCheck {
                 }
             });
         }
-        SideBySide.run("check", tasks);
+        ParallelTasks.run("check", tasks);
     }
 
     /** How many documents the manifest counts; 0 if unknown. */
     long documents(DumpedCollection collection) {
-        Manifest.Collection known = listed.get(collection.name());
+        Manifest.ManifestCollection known = listed.get(collection.name());
         return known == null ? 0 : known.documents();
     }
 
@@ -90,11 +94,11 @@ final class DumpCheck {
         for (DumpedCollection collection : selected) {
             files(collection).forEach(path -> there.put(pathInManifest(path), collection));
         }
-        for (Manifest.Collection collection : listed.values()) {
-            for (Manifest.File file : collection.files()) {
+        for (Manifest.ManifestCollection collection : listed.values()) {
+            for (Manifest.ManifestFile file : collection.files()) {
                 if (!there.containsKey(file.path())) {
                     Path path = source.databaseFolder().resolveSibling(file.path());
-                    throw withWayOn(DumpedCollection.unreadable(path, "it is missing", null), collection.name());
+                    throw withWayOn(DumpErrors.unreadable(path, "it is missing", null), collection.name());
                 }
             }
         }
@@ -102,7 +106,7 @@ final class DumpCheck {
             if (!expected.containsKey(path)) {
                 Path file = source.databaseFolder().resolveSibling(path);
                 throw withWayOn(
-                        DumpedCollection.unreadable(file, "the manifest does not list it", null), collection.name());
+                        DumpErrors.unreadable(file, "the manifest does not list it", null), collection.name());
             }
         });
     }
@@ -130,16 +134,16 @@ final class DumpCheck {
             while ((document = file.next()) != null) {
                 longest = Math.max(longest, document.getByteLength());
                 meter.add(1);
-                SideBySide.goOn();
+                ParallelTasks.stopIfInterrupted();
             }
             file.drain();
         }
         meter.ended();
         largest.put(collection.name(), longest);
         compare(collection.dataFile(), checksums);
-        Manifest.Collection known = listed.get(collection.name());
+        Manifest.ManifestCollection known = listed.get(collection.name());
         if (known != null && known.documents() != meter.done()) {
-            throw DumpedCollection.unreadable(
+            throw DumpErrors.unreadable(
                     collection.dataFile(),
                     "it holds %d documents, the manifest says %d".formatted(meter.done(), known.documents()),
                     null);
@@ -147,7 +151,7 @@ final class DumpCheck {
     }
 
     private void compare(Path path, Checksums checksums) {
-        Manifest.File file = expected.get(pathInManifest(path));
+        Manifest.ManifestFile file = expected.get(pathInManifest(path));
         if (file == null || file.sha256().equals(checksums.hash())) {
             return;
         }
@@ -160,7 +164,7 @@ final class DumpCheck {
         }
         long from = (long) block * Checksums.BLOCK;
         long to = Math.min(from + Checksums.BLOCK, checksums.bytes());
-        throw BsonFile.damaged(
+        throw DumpErrors.damaged(
                 path,
                 Math.min(from, checksums.bytes()),
                 checksums.bytes() == file.bytes()
@@ -178,7 +182,7 @@ final class DumpCheck {
                 checksums.update(buffer, 0, read);
             }
         } catch (IOException e) {
-            throw DumpedCollection.unreadable(path, Failures.reason(e), e);
+            throw DumpErrors.unreadable(path, DumpErrors.reason(e), e);
         }
         return checksums;
     }

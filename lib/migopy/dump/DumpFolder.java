@@ -1,19 +1,28 @@
 package migopy.dump;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import migopy.MigopyException;
 
 /**
@@ -49,7 +58,7 @@ public final class DumpFolder {
                 return folder;
             }
         }
-        throw Failures.dump(
+        throw DumpErrors.dump(
                 "%s holds %d dumps called %s".formatted(directory, MOST_PER_SECOND, name),
                 "Dump again in a second: {migopy} dbdump",
                 null);
@@ -64,10 +73,10 @@ public final class DumpFolder {
                 why = "a file";
             }
         } catch (IOException e) {
-            why = "a link that cannot be read: " + Failures.reason(e);
+            why = "a link that cannot be read: " + DumpErrors.reason(e);
         }
         if (why != null) {
-            throw Failures.dump(
+            throw DumpErrors.dump(
                     "The dump directory %s is %s".formatted(directory, why),
                     "Move it away, or name a folder: {migopy} dbdump --dump-directory DIRECTORY",
                     null);
@@ -84,7 +93,7 @@ public final class DumpFolder {
         DumpFolder created = new DumpFolder(folder, unfinished.database());
         try {
             if (Files.exists(folder)) {
-                throw Failures.dump(folder + " exists already", "Move it away, and dump again.", null);
+                throw DumpErrors.dump(folder + " exists already", "Move it away, and dump again.", null);
             }
             Path directory = folder.getParent();
             boolean fresh = directory != null && !Files.exists(directory);
@@ -100,13 +109,13 @@ public final class DumpFolder {
             throw created.abandoned();
         } catch (IOException e) {
             if (e instanceof FileAlreadyExistsException && Files.exists(created.partial)) {
-                throw Failures.dump(
+                throw DumpErrors.dump(
                         created.partial + " exists already: another dump started just now",
                         "Dump again: {migopy} dbdump",
                         e);
             }
-            throw Failures.dump(
-                    "%s cannot be made: %s".formatted(created.partial, Failures.reason(e)),
+            throw DumpErrors.dump(
+                    "%s cannot be made: %s".formatted(created.partial, DumpErrors.reason(e)),
                     "Name another folder: {migopy} dbdump --dump-directory DIRECTORY",
                     e);
         }
@@ -132,8 +141,8 @@ public final class DumpFolder {
     }
 
     /** Takes away the files of one collection. */
-    void delete(Manifest.Collection collection) throws IOException {
-        for (Manifest.File file : collection.files()) {
+    void delete(Manifest.ManifestCollection collection) throws IOException {
+        for (Manifest.ManifestFile file : collection.files()) {
             Files.delete(partial.resolve(file.path()));
         }
     }
@@ -159,15 +168,15 @@ public final class DumpFolder {
                 Files.delete(file);
             }
         } catch (IOException e) {
-            throw Failures.dump(
-                    "%s could not be removed: %s".formatted(folder, Failures.reason(e)),
+            throw DumpErrors.dump(
+                    "%s could not be removed: %s".formatted(folder, DumpErrors.reason(e)),
                     "It is not needed any more; remove it.",
                     e);
         }
     }
 
-    private SideBySide.Stopped abandoned() {
-        SideBySide.Stopped stopped = new SideBySide.Stopped();
+    private ParallelTasks.Interrupted abandoned() {
+        ParallelTasks.Interrupted stopped = new ParallelTasks.Interrupted();
         try {
             remove();
         } catch (IOException e) {
@@ -211,5 +220,111 @@ public final class DumpFolder {
 
     private static Path partialOf(Path folder) {
         return folder.resolveSibling(folder.getFileName() + PARTIAL);
+    }
+
+    /**
+     * A file of a dump as it is written: counted, hashed, of mode 0600, and on the disk when it is
+     * closed. Not buffered.
+     */
+    static final class DumpFile extends OutputStream {
+        /** One write of packed bytes to the disk. */
+        private static final int PACKED = 1 << 16;
+
+        private final FileChannel channel;
+        private final Checksums checksums = new Checksums();
+        private final OutputStream out;
+        private boolean closed;
+
+        private DumpFile(FileChannel channel, boolean gzip) throws IOException {
+            this.channel = channel;
+            this.out = gzip ? new GZIPOutputStream(new Hashed(), PACKED) : new Hashed();
+        }
+
+        /** Makes the file; it must not exist. */
+        static DumpFile create(Path path, boolean gzip) throws IOException {
+            Set<OpenOption> options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            FileChannel channel = FileChannel.open(path, options, mode(path, "rw-------"));
+            try {
+                return new DumpFile(channel, gzip);
+            } catch (IOException e) {
+                channel.close();
+                throw e;
+            }
+        }
+
+        /** Makes a folder of mode 0700, and those above it that are missing. */
+        static void createFolder(Path path) throws IOException {
+            if (path.getParent() != null && !Files.isDirectory(path.getParent())) {
+                createFolder(path.getParent());
+            }
+            Files.createDirectory(path, mode(path, "rwx------"));
+        }
+
+        /**
+         * Brings a folder's names to the disk; on a system whose folders cannot be opened there is no
+         * such call.
+         */
+        static void force(Path folder) throws IOException {
+            if (isPosix(folder)) {
+                try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+                    channel.force(true);
+                }
+            }
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            out.write(bytes, offset, length);
+        }
+
+        /** What was written; after {@link #close}. */
+        Checksums checksums() {
+            return checksums;
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            try (channel) {
+                out.close();
+                channel.force(true);
+            }
+        }
+
+        private static FileAttribute<?>[] mode(Path path, String permissions) {
+            return isPosix(path)
+                    ? new FileAttribute<?>[] {
+                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+                    }
+                    : new FileAttribute<?>[0];
+        }
+
+        private static boolean isPosix(Path path) {
+            return path.getFileSystem().supportedFileAttributeViews().contains("posix");
+        }
+
+        private final class Hashed extends OutputStream {
+            @Override
+            public void write(int b) throws IOException {
+                write(new byte[] {(byte) b}, 0, 1);
+            }
+
+            @Override
+            public void write(byte[] bytes, int offset, int length) throws IOException {
+                ByteBuffer buffer = ByteBuffer.wrap(bytes, offset, length);
+                while (buffer.hasRemaining()) {
+                    channel.write(buffer);
+                }
+                checksums.update(bytes, offset, length);
+            }
+        }
     }
 }

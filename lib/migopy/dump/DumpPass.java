@@ -1,5 +1,15 @@
 package migopy.dump;
 
+import migopy.dump.ParallelTasks.MemoryBudget;
+
+import migopy.dump.Selection.Snapshot;
+
+import migopy.dump.Dump.DumpRequest;
+
+import migopy.dump.ParallelTasks.Meter;
+
+import migopy.dump.Catalog.CollectionInfo;
+
 import com.mongodb.client.MongoDatabase;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -13,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import migopy.console.Event;
+import migopy.dump.WriteBehind.Chunks;
 import org.bson.BsonDocument;
 
 /**
@@ -42,16 +53,16 @@ final class DumpPass {
      *
      * @throws Snapshot.Lost when one could not be read in it
      */
-    List<Manifest.Collection> inSnapshot() {
+    List<Manifest.ManifestCollection> inSnapshot() {
         Selection selection = Selection.atOneTime(database, request, events);
-        Map<CollectionInfo, Manifest.Collection> dumped = new ConcurrentHashMap<>();
+        Map<CollectionInfo, Manifest.ManifestCollection> dumped = new ConcurrentHashMap<>();
         read(selection.collections(), (one, dump, meter) -> {
             boolean outside = !Selection.inSnapshot(one.info());
             Snapshot snapshot = outside ? null : selection.snapshot();
             dumped.put(one.info(), dump.run(filter, snapshot, meter));
         });
         List<CollectionInfo> now = Catalog.read(database, request);
-        for (Selection.Planned one : selection.collections()) {
+        for (Selection.CollectionPlan one : selection.collections()) {
             if (isMissed(one, dumped.get(one.info()), now)) {
                 throw new Snapshot.Lost(one.info().name(), "it was dropped or renamed meanwhile", true);
             }
@@ -76,18 +87,18 @@ final class DumpPass {
      * Reads collections as they are, and afterwards those that were created, dropped or renamed
      * meanwhile.
      */
-    List<Manifest.Collection> withoutSnapshot() throws IOException {
-        Map<CollectionInfo, Manifest.Collection> dumped = new ConcurrentHashMap<>();
+    List<Manifest.ManifestCollection> withoutSnapshot() throws IOException {
+        Map<CollectionInfo, Manifest.ManifestCollection> dumped = new ConcurrentHashMap<>();
         Set<String> changed = new TreeSet<>();
         for (int pass = 1; pass <= PASSES; pass++) {
             Selection selection = Selection.now(database, request, events);
             forget(dumped, info -> !selection.listed().contains(info));
-            List<Selection.Planned> open = selection.collections().stream()
+            List<Selection.CollectionPlan> open = selection.collections().stream()
                     .filter(one -> !dumped.containsKey(one.info()))
                     .toList();
             read(open, (one, dump, meter) -> readUnlessGone(one, dump, meter, dumped));
             List<CollectionInfo> now = Catalog.read(database, request);
-            for (Selection.Planned one : open) {
+            for (Selection.CollectionPlan one : open) {
                 forget(dumped, info -> info.equals(one.info()) && isMissed(one, dumped.get(info), now));
             }
             changed = changed(now, dumped.keySet());
@@ -104,7 +115,7 @@ final class DumpPass {
     }
 
     private void readUnlessGone(
-            Selection.Planned one, CollectionDump dump, Meter meter, Map<CollectionInfo, Manifest.Collection> dumped) {
+            Selection.CollectionPlan one, CollectionDump dump, Meter meter, Map<CollectionInfo, Manifest.ManifestCollection> dumped) {
         try {
             dumped.put(one.info(), dump.run(filter, null, meter));
         } catch (Snapshot.Lost e) { // the next pass lists it under its new name, if it has one
@@ -112,7 +123,7 @@ final class DumpPass {
         }
     }
 
-    private void forget(Map<CollectionInfo, Manifest.Collection> dumped, Predicate<CollectionInfo> which)
+    private void forget(Map<CollectionInfo, Manifest.ManifestCollection> dumped, Predicate<CollectionInfo> which)
             throws IOException {
         for (CollectionInfo info : List.copyOf(dumped.keySet())) {
             if (which.test(info)) {
@@ -141,7 +152,7 @@ final class DumpPass {
      * Whether a collection only looked empty. Its name is looked up when it is read, even in a
      * snapshot before MongoDB 7.0, and a name that is not there has no documents.
      */
-    private boolean isMissed(Selection.Planned one, Manifest.Collection dumped, List<CollectionInfo> now) {
+    private boolean isMissed(Selection.CollectionPlan one, Manifest.ManifestCollection dumped, List<CollectionInfo> now) {
         if (one.info().isView() || dumped == null || dumped.documents() > 0) {
             return false;
         }
@@ -152,28 +163,29 @@ final class DumpPass {
     }
 
     /** Reads one of several collections. */
-    private interface Reader {
-        void read(Selection.Planned one, CollectionDump dump, Meter meter);
+    private interface CollectionReader {
+        void read(Selection.CollectionPlan one, CollectionDump dump, Meter meter);
     }
 
-    private void read(List<Selection.Planned> collections, Reader reader) {
-        Memory memory = new Memory();
-        List<SideBySide.Task> tasks = new ArrayList<>();
-        for (Selection.Planned one : collections) {
+    private void read(List<Selection.CollectionPlan> collections, CollectionReader reader) {
+        MemoryBudget budget = new MemoryBudget(2);
+        Chunks chunks = new Chunks();
+        List<ParallelTasks.Task> tasks = new ArrayList<>();
+        for (Selection.CollectionPlan one : collections) {
             CollectionDump dump =
-                    new CollectionDump(database, one.info(), one.metadata(), folder, request.gzip(), memory);
+                    new CollectionDump(database, one.info(), one.metadata(), folder, request.gzip(), budget, chunks);
             tasks.add(() -> {
                 Meter meter = new Meter(one.info().name(), one.documents(), events);
                 reader.read(one, dump, meter);
                 meter.ended();
             });
         }
-        SideBySide.run("dump", tasks);
+        ParallelTasks.run("dump", tasks);
     }
 
-    private static List<Manifest.Collection> byName(Collection<Manifest.Collection> dumped) {
+    private static List<Manifest.ManifestCollection> byName(Collection<Manifest.ManifestCollection> dumped) {
         return dumped.stream()
-                .sorted(Comparator.comparing(Manifest.Collection::name))
+                .sorted(Comparator.comparing(Manifest.ManifestCollection::name))
                 .toList();
     }
 }

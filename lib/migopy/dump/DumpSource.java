@@ -1,5 +1,7 @@
 package migopy.dump;
 
+import migopy.dump.FileNames.DumpedFile;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -133,7 +135,7 @@ record DumpSource(Path databaseFolder, Manifest manifest) {
         try {
             manifest = Manifest.parse(text(path, LONGEST_MANIFEST));
         } catch (IOException e) {
-            throw unreadable(path, Failures.reason(e), e);
+            throw unreadable(path, DumpErrors.reason(e), e);
         } catch (RuntimeException e) { // the driver's, or ours for a format that is not known
             throw unreadable(path, String.valueOf(e.getMessage()), e);
         }
@@ -181,7 +183,7 @@ record DumpSource(Path databaseFolder, Manifest manifest) {
             }
         } catch (IOException e) {
             throw MigopyException.usage(
-                    "%s cannot be read: %s".formatted(folder, Failures.reason(e)),
+                    "%s cannot be read: %s".formatted(folder, DumpErrors.reason(e)),
                     "Name a dump's folder: {migopy} dbrestore DIR");
         }
         files.sort(null);
@@ -204,7 +206,7 @@ record DumpSource(Path databaseFolder, Manifest manifest) {
                     given,
                     Files.isSymbolicLink(given)
                             ? "it is a link to %s, which does not exist".formatted(linked(given))
-                            : Failures.reason(e));
+                            : DumpErrors.reason(e));
         }
         throw notAFolder(given);
     }

@@ -1,7 +1,9 @@
 package migopy.dump;
 
-import java.io.ByteArrayOutputStream;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
@@ -24,7 +26,6 @@ final class FileNames {
     /** What is kept of a longer one; three bytes {@code %24} and 27 of the hash follow. */
     private static final int KEPT = 208;
 
-    private static final String UNRESERVED = "-_.~";
     private static final String CUT = "%24";
 
     private FileNames() {}
@@ -32,7 +33,10 @@ final class FileNames {
     /** The file name, without an extension, of the collection {@code name}. */
     static String encode(String name) {
         byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
-        String escaped = escape(bytes);
+        // The JDK's encoder escapes ~ and leaves * alone; mongodump's does the opposite.
+        String escaped = URLEncoder.encode(name, StandardCharsets.UTF_8)
+                .replace("%7E", "~")
+                .replace("*", "%2A");
         if (escaped.length() <= LONGEST) {
             return escaped;
         }
@@ -47,39 +51,11 @@ final class FileNames {
 
     /** The collection's name, or null if the file name is not form-encoded. */
     static String decode(String fileName) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(fileName.length());
-        byte[] encoded = fileName.getBytes(StandardCharsets.UTF_8);
-        for (int i = 0; i < encoded.length; i++) {
-            if (encoded[i] == '+') {
-                bytes.write(' ');
-            } else if (encoded[i] == '%') {
-                int high = i + 1 < encoded.length ? Character.digit(encoded[i + 1], 16) : -1;
-                int low = i + 2 < encoded.length ? Character.digit(encoded[i + 2], 16) : -1;
-                if (high < 0 || low < 0) {
-                    return null;
-                }
-                bytes.write(high * 16 + low);
-                i += 2;
-            } else {
-                bytes.write(encoded[i]);
-            }
+        try {
+            return URLDecoder.decode(fileName, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return null;
         }
-        return bytes.toString(StandardCharsets.UTF_8);
-    }
-
-    private static String escape(byte[] bytes) {
-        StringBuilder escaped = new StringBuilder(bytes.length);
-        for (byte b : bytes) {
-            char c = (char) (b & 0xff);
-            if (c < 128 && (Character.isLetterOrDigit(c) || UNRESERVED.indexOf(c) >= 0)) {
-                escaped.append(c);
-            } else if (c == ' ') {
-                escaped.append('+');
-            } else {
-                escaped.append("%%%02X".formatted((int) c));
-            }
-        }
-        return escaped.toString();
     }
 
     private static byte[] sha1(byte[] bytes) {
@@ -87,6 +63,50 @@ final class FileNames {
             return MessageDigest.getInstance("SHA-1").digest(bytes);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-1", e);
+        }
+    }
+
+    /**
+     * One of the two files of a collection, told by its name.
+     *
+     * @param stem the file's name without its extensions
+     */
+    record DumpedFile(Path path, FileKind kind, String stem) {
+        enum FileKind {
+            DATA(FileNames.DATA),
+            METADATA(FileNames.METADATA);
+
+            private final String extension;
+
+            FileKind(String extension) {
+                this.extension = extension;
+            }
+        }
+
+        /** What kind of file has this name, or null if it is no collection's. */
+        static FileKind kind(String fileName) {
+            String name = withoutGzip(fileName);
+            for (FileKind kind : FileKind.values()) {
+                if (name.endsWith(kind.extension) && name.length() > kind.extension.length()) {
+                    return kind;
+                }
+            }
+            return null;
+        }
+
+        /** The file, or null if it is no collection's. */
+        static DumpedFile of(Path path) {
+            String name = path.getFileName().toString();
+            FileKind kind = kind(name);
+            if (kind == null) {
+                return null;
+            }
+            String plain = withoutGzip(name);
+            return new DumpedFile(path, kind, plain.substring(0, plain.length() - kind.extension.length()));
+        }
+
+        private static String withoutGzip(String name) {
+            return name.endsWith(FileNames.GZIP) ? name.substring(0, name.length() - FileNames.GZIP.length()) : name;
         }
     }
 }

@@ -10,6 +10,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import migopy.MigopyException;
 import migopy.console.Wording;
+import migopy.dump.Catalog.CollectionInfo;
+import migopy.dump.FileNames.DumpedFile;
 
 /** Which collections lie in a database's folder: two files of one name belong together. */
 final class FolderContents {
@@ -39,7 +41,7 @@ final class FolderContents {
             if (file == null) {
                 continue;
             }
-            Map<String, DumpedFile> files = file.kind() == DumpedFile.Kind.DATA ? data : metadata;
+            Map<String, DumpedFile> files = file.kind() == DumpedFile.FileKind.DATA ? data : metadata;
             DumpedFile other = isSelected(file) ? files.put(file.stem(), file) : null;
             if (other != null && twice == null) {
                 twice = file;
@@ -157,7 +159,7 @@ final class FolderContents {
     private static String nameOf(DumpedFile file) {
         String name = FileNames.isCut(file.stem()) ? null : FileNames.decode(file.stem());
         if (name == null) {
-            throw DumpedCollection.unreadable(file.path(), "its name does not tell the collection's name", null);
+            throw DumpErrors.unreadable(file.path(), "its name does not tell the collection's name", null);
         }
         return name;
     }
@@ -166,7 +168,7 @@ final class FolderContents {
         try {
             return metadataIn(file);
         } catch (IOException e) {
-            throw unreadable(file, Failures.reason(e), e);
+            throw unreadable(file, DumpErrors.reason(e), e);
         } catch (RuntimeException e) { // whatever the driver's reader throws
             throw unreadable(file, e.getMessage(), e);
         }
@@ -177,8 +179,38 @@ final class FolderContents {
     }
 
     private MigopyException unreadable(DumpedFile file, String why, Exception cause) {
-        MigopyException error = DumpedCollection.unreadable(file.path(), why, cause);
+        MigopyException error = DumpErrors.unreadable(file.path(), why, cause);
         String hint = request.wayOnWithout(FileNames.decode(file.stem()), namesOfFiles());
         return new MigopyException(error.kind(), error.getMessage(), hint, cause);
+    }
+
+    /**
+     * A collection as it lies in a folder.
+     *
+     * @param metadataFile null if there is none
+     * @param dataFile null if there is none, as with a view
+     */
+    record DumpedCollection(String name, Metadata metadata, Path metadataFile, Path dataFile) {
+        String type() {
+            return metadata.type() == null ? CollectionInfo.COLLECTION : metadata.type();
+        }
+
+        boolean isView() {
+            return type().equals(CollectionInfo.VIEW);
+        }
+
+        boolean isTimeSeries() {
+            return type().equals(CollectionInfo.TIME_SERIES);
+        }
+
+        boolean hasValidator() {
+            return metadata.options().containsKey("validator");
+        }
+
+        /** The collection that its documents go into. */
+        String dataName(String name) {
+            return isTimeSeries() ? CollectionInfo.BUCKETS + name : name;
+        }
+
     }
 }

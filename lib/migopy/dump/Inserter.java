@@ -9,8 +9,11 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.bson.BsonBinaryReader;
 import org.bson.BsonDocument;
+import org.bson.BsonType;
 import org.bson.RawBsonDocument;
+import org.bson.io.ByteBufferBsonInput;
 
 /**
  * Writes documents in unordered batches, and counts those whose key was there before. Used by one
@@ -124,7 +127,7 @@ final class Inserter {
     }
 
     private RuntimeException refused(BulkWriteError error) {
-        return Failures.restore(
+        return DumpErrors.restore(
                 "%s did not take document %d of the dump: %s"
                         .formatted(
                                 collection.getNamespace().getFullName(),
@@ -150,6 +153,53 @@ final class Inserter {
                         List.of(new BsonDocument("$replaceWith", literal)),
                         new UpdateOptions().bypassDocumentValidation(bypassValidation));
             }
+        }
+    }
+
+    /** Whether a document has {@code Timestamp(0, 0)} as a field of its own, {@code _id} aside. */
+    static final class EmptyTimestamps {
+        private static final int ZEROS = Long.BYTES;
+
+        private EmptyTimestamps() {}
+
+        static boolean in(RawBsonDocument document) {
+            if (!mayBeIn(document)) {
+                return false;
+            }
+            try (BsonBinaryReader reader = new BsonBinaryReader(new ByteBufferBsonInput(document.getByteBuffer()))) {
+                boolean id = false;
+                boolean empty = false;
+                reader.readStartDocument();
+                while (reader.readBsonType() != BsonType.END_OF_DOCUMENT) {
+                    boolean isId = reader.readName().equals("_id");
+                    id |= isId;
+                    if (reader.getCurrentBsonType() == BsonType.TIMESTAMP) {
+                        empty |= reader.readTimestamp().getValue() == 0 && !isId;
+                    } else {
+                        reader.skipValue();
+                    }
+                }
+                return id && empty;
+            }
+        }
+
+        /**
+         * A quick look: a timestamp's type, anywhere, and eight zeros, anywhere. Most documents have
+         * not both.
+         */
+        private static boolean mayBeIn(RawBsonDocument document) {
+            byte[] bytes = document.getBackingArray();
+            int end = document.getByteOffset() + document.getByteLength();
+            int zeros = 0;
+            boolean type = false;
+            for (int i = document.getByteOffset() + Integer.BYTES; i < end; i++) {
+                type |= bytes[i] == 0x11;
+                zeros = bytes[i] == 0 ? zeros + 1 : 0;
+                if (type && zeros >= ZEROS) {
+                    return true;
+                }
+            }
+            return false;
         }
     }
 }

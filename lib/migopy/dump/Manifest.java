@@ -36,7 +36,7 @@ record Manifest(
         boolean snapshot,
         String query,
         List<String> selected,
-        List<Collection> collections) {
+        List<ManifestCollection> collections) {
     static final String NAME = "manifest.json";
 
     /** The format's number; a manifest with a higher one is not understood. */
@@ -50,13 +50,13 @@ record Manifest(
     /**
      * @param snapshot whether it was read at the dump's point in time; a capped collection never is
      */
-    record Collection(String name, String type, boolean snapshot, long documents, List<File> files) {
-        Collection {
+    record ManifestCollection(String name, String type, boolean snapshot, long documents, List<ManifestFile> files) {
+        ManifestCollection {
             files = List.copyOf(files);
         }
 
         long bytes() {
-            return files.stream().mapToLong(File::bytes).sum();
+            return files.stream().mapToLong(ManifestFile::bytes).sum();
         }
     }
 
@@ -65,9 +65,9 @@ record Manifest(
      * @param bytes on the disk, so packed ones of a {@code .gz}
      * @param blocks CRC-32C of each {@link Checksums#BLOCK} bytes
      */
-    record File(String path, long bytes, String sha256, List<String> blocks) {
-        static File of(String path, Checksums checksums) {
-            return new File(path, checksums.bytes(), checksums.hash(), checksums.blocks());
+    record ManifestFile(String path, long bytes, String sha256, List<String> blocks) {
+        static ManifestFile of(String path, Checksums checksums) {
+            return new ManifestFile(path, checksums.bytes(), checksums.hash(), checksums.blocks());
         }
     }
 
@@ -77,7 +77,7 @@ record Manifest(
     }
 
     /** The same dump when it is complete. */
-    Manifest completed(List<Collection> dumped) {
+    Manifest completed(List<ManifestCollection> dumped) {
         return new Manifest(
                 true, tool, server, run, database, startedAt, Instant.now(), false, query, selected, dumped);
     }
@@ -128,9 +128,9 @@ record Manifest(
                 .toList();
     }
 
-    private static BsonDocument json(Collection collection) {
+    private static BsonDocument json(ManifestCollection collection) {
         BsonArray files = new BsonArray();
-        for (File file : collection.files()) {
+        for (ManifestFile file : collection.files()) {
             BsonArray blocks = new BsonArray();
             file.blocks().forEach(block -> blocks.add(new BsonString(block)));
             files.add(new BsonDocument("file", new BsonString(file.path()))
@@ -174,8 +174,8 @@ record Manifest(
                         : List.of());
     }
 
-    private static Collection collection(BsonDocument document) {
-        return new Collection(
+    private static ManifestCollection collection(BsonDocument document) {
+        return new ManifestCollection(
                 text(document, "name"),
                 text(document, "type"),
                 document.getBoolean("snapshot").getValue(),
@@ -185,8 +185,8 @@ record Manifest(
                         .toList());
     }
 
-    private static File file(BsonDocument document) {
-        return new File(
+    private static ManifestFile file(BsonDocument document) {
+        return new ManifestFile(
                 text(document, "file"),
                 document.getNumber("bytes").longValue(),
                 text(document, "sha256"),

@@ -1,5 +1,7 @@
 package migopy.dump;
 
+import migopy.dump.ParallelTasks.MemoryBudget;
+
 import com.mongodb.MongoCommandException;
 import com.mongodb.MongoException;
 import com.mongodb.client.MongoDatabase;
@@ -7,16 +9,21 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import migopy.MigopyException;
 import migopy.console.Event;
-import migopy.console.RestoreAnswer;
-import migopy.console.RestoreAnswer.RefusedIndex;
-import migopy.console.RestoreAnswer.RejectedDocuments;
-import migopy.console.RestoreAnswer.State;
 import migopy.console.Wording;
-import migopy.dump.RestoreItem.Action;
+import migopy.dump.Catalog.CollectionInfo;
+import migopy.dump.Catalog.ServerFacts;
+import migopy.dump.FolderContents.DumpedCollection;
+import migopy.dump.RestoreAnswer.RefusedIndex;
+import migopy.dump.RestoreAnswer.RejectedDocuments;
+import migopy.dump.RestoreAnswer.RestoreState;
+import migopy.dump.RestorePlan.RestoreItem.Placement;
+import migopy.dump.RestorePlan.RestoreItem;
+import org.bson.BsonDocument;
 
 /**
  * Brings a dump back, Migopy's or mongodump's, under the lock.
@@ -72,7 +79,7 @@ public final class Restore {
      */
     public RestoreAnswer run(RestoreLock held) {
         lock = held;
-        build = new CollectionBuild(database, request.options(), MemoryBudget.ofHeap(), lock, events);
+        build = new CollectionBuild(database, request.options(), new MemoryBudget(3), lock, events);
         readOrSayInterrupted();
         UnfinishedRestore unfinished = new UnfinishedRestore(database, lock, events);
         existing = Catalog.byName(database);
@@ -82,7 +89,7 @@ public final class Restore {
         boolean renames = ServerFacts.of(request.client()).renames();
         plan = new RestorePlan(request, source.manifest(), selected, existing, renames);
         for (RestoreItem item : plan.items()) {
-            if (item.action() == Action.KEEP) {
+            if (item.placement() == Placement.KEEP) {
                 events.accept(new Event.Notice(item.name() + " is there already and stays as it is"));
             }
         }
@@ -109,24 +116,24 @@ public final class Restore {
             if (plan.needsNote()) {
                 begin(folder);
             }
-            buildAll(item -> item.action() == Action.FILL && !plan.isJournal(item));
+            buildAll(item -> item.placement() == Placement.FILL && !plan.isJournal(item));
             new Swap(database, request.journal(), build, lock, plan::set)
                     .run(plan.items().stream()
-                            .filter(i -> i.action() != Action.FILL)
+                            .filter(i -> i.placement() != Placement.FILL)
                             .toList());
-            buildAll(item -> item.action() == Action.FILL && plan.isJournal(item));
+            buildAll(item -> item.placement() == Placement.FILL && plan.isJournal(item));
             if (wayOn != null) {
                 lock.end();
             }
             return null;
         } catch (MongoException e) {
-            return failed(Failures.restore(e, "Restoring " + database.getName()), unfinished);
+            return failed(DumpErrors.restore(e, "Restoring " + database.getName()), unfinished);
         } catch (MigopyException e) {
             if (e.kind() == MigopyException.Kind.HALF_RESTORED) {
                 throw e;
             }
             return failed(e, unfinished);
-        } catch (SideBySide.Stopped e) {
+        } catch (ParallelTasks.Interrupted e) {
             return failed(interrupted("", e), unfinished);
         }
     }
@@ -177,13 +184,13 @@ public final class Restore {
     private void readOrSayInterrupted() {
         try {
             read();
-        } catch (SideBySide.Stopped e) {
+        } catch (ParallelTasks.Interrupted e) {
             throw interrupted("Nothing was changed.", e);
         }
     }
 
-    private MigopyException interrupted(String hint, SideBySide.Stopped e) {
-        return Failures.restore("The restore of %s was interrupted".formatted(request.given()), hint, e);
+    private MigopyException interrupted(String hint, ParallelTasks.Interrupted e) {
+        return DumpErrors.restore("The restore of %s was interrupted".formatted(request.given()), hint, e);
     }
 
     private void read() {
@@ -209,16 +216,16 @@ public final class Restore {
     }
 
     private void buildAll(Chosen chosen) {
-        List<SideBySide.Task> tasks = new ArrayList<>();
-        List<SideBySide.Task> views = new ArrayList<>();
+        List<ParallelTasks.Task> tasks = new ArrayList<>();
+        List<ParallelTasks.Task> views = new ArrayList<>();
         for (DumpedCollection collection : selected) {
             RestoreItem item = plan.item(collection.name());
             if (chosen.is(item)) {
                 (collection.isView() ? views : tasks).add(() -> build(collection, item));
             }
         }
-        SideBySide.run("restore", tasks);
-        SideBySide.run("restore", views);
+        ParallelTasks.run("restore", tasks);
+        ParallelTasks.run("restore", views);
     }
 
     private void build(DumpedCollection collection, RestoreItem item) {
@@ -226,7 +233,7 @@ public final class Restore {
         CollectionInfo old = inPlace ? existing.get(item.name()) : null;
         if (inPlace) {
             lock.ensureHeld();
-            plan.set(item, State.PARTIAL);
+            plan.set(item, RestoreState.PARTIAL);
             if (old != null && request.options().drop()) {
                 Swap.empty(database, item.name());
                 old = null;
@@ -242,7 +249,7 @@ public final class Restore {
             rejected.add(built.rejected());
         }
         if (inPlace) {
-            plan.set(item, State.RESTORED);
+            plan.set(item, RestoreState.RESTORED);
         }
     }
 
@@ -317,5 +324,46 @@ public final class Restore {
                     "Add them to what is there: {migopy} dbrestore "
                             + Wording.word(request.given().toString()));
         }
+    }
+
+    /** What a restore needs of the lock that it is done under, and of the record kept beside it. */
+    public interface RestoreLock {
+        /**
+         * A restore that started to replace collections and did not finish.
+         *
+         * @param plan see {@link RestoreItem#plan}; null if it is gone
+         */
+        record Unfinished(String run, String folder, String wayOn, BsonDocument plan) {}
+
+        /** The restore that has to be finished or superseded; empty if there is none. */
+        Optional<Unfinished> unfinished();
+
+        /**
+         * Makes sure that the lock is held.
+         *
+         * @throws migopy.MigopyException unknown, if it was lost
+         */
+        void ensureHeld();
+
+        /** Ends what a dead run still does in the server. */
+        void endOperationsOf(String run);
+
+        /**
+         * Records durably that from now on collections are replaced, so that every other command
+         * refuses.
+         *
+         * @param wayOn the arguments of the command that finishes it
+         * @param plan see {@link Unfinished}
+         */
+        void begin(String folder, String wayOn, BsonDocument plan);
+
+        /**
+         * Is called for each collection that exists and is going to be replaced, or filled in its
+         * place: if it is the journal, it is marked.
+         */
+        void filling(String collection);
+
+        /** Records that all collections are in place. */
+        void end();
     }
 }

@@ -3,15 +3,27 @@ package migopy.dump;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import migopy.console.RestoreAnswer;
-import migopy.console.RestoreAnswer.State;
-import migopy.dump.RestoreItem.Action;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import migopy.dump.Catalog.CollectionInfo;
+import migopy.dump.FolderContents.DumpedCollection;
+import migopy.dump.RestoreAnswer.RestoreState;
+import migopy.dump.RestorePlan.RestoreItem.Placement;
+import org.bson.BsonArray;
+import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.BsonInt64;
+import org.bson.BsonString;
+import org.bson.BsonValue;
 
 /**
  * What a restore does with each collection, and where each stands meanwhile. Used by several
@@ -22,7 +34,7 @@ final class RestorePlan {
     private final Map<String, CollectionInfo> existing;
     private final List<String> extra;
     private final Map<String, RestoreItem> items = new ConcurrentHashMap<>();
-    private final Map<String, State> states = new ConcurrentHashMap<>();
+    private final Map<String, RestoreState> states = new ConcurrentHashMap<>();
 
     /**
      * @param manifest of the dump; null if there is none
@@ -43,7 +55,7 @@ final class RestorePlan {
         }
         this.extra = extra(manifest);
         if (request.options().exact()) {
-            extra.forEach(name -> add(RestoreItem.of(name, existing.get(name).type(), Action.DROP, name)));
+            extra.forEach(name -> add(RestoreItem.of(name, existing.get(name).type(), Placement.DROP, name)));
         }
     }
 
@@ -52,18 +64,18 @@ final class RestorePlan {
         boolean kept = existing.containsKey(name) && !request.options().drop();
         boolean js = Catalog.isSystemJs(name);
         if (kept || !renames || js && !request.options().drop()) {
-            Action action = kept && collection.isView() ? Action.KEEP : Action.FILL;
-            return RestoreItem.of(name, collection.type(), action, name);
+            Placement placement = kept && collection.isView() ? Placement.KEEP : Placement.FILL;
+            return RestoreItem.of(name, collection.type(), placement, name);
         }
         String building = Catalog.UNFINISHED + request.run() + "." + items.size();
-        Action action =
-                collection.isView() ? Action.VIEW : collection.isTimeSeries() || js ? Action.COPY : Action.RENAME;
-        return RestoreItem.of(name, collection.type(), action, building);
+        Placement placement =
+                collection.isView() ? Placement.VIEW : collection.isTimeSeries() || js ? Placement.COPY : Placement.RENAME;
+        return RestoreItem.of(name, collection.type(), placement, building);
     }
 
     private void add(RestoreItem item) {
         items.put(item.name(), item);
-        states.put(item.name(), State.UNCHANGED);
+        states.put(item.name(), RestoreState.UNCHANGED);
     }
 
     /** What the database has and the dump does not, of that which the dump was asked for. */
@@ -120,8 +132,8 @@ final class RestorePlan {
         items.put(item.name(), item);
     }
 
-    void set(RestoreItem item, State state) {
-        if (item.action() != Action.KEEP) {
+    void set(RestoreItem item, RestoreState state) {
+        if (item.placement() != Placement.KEEP) {
             states.put(item.name(), state);
         }
     }
@@ -132,13 +144,13 @@ final class RestorePlan {
      */
     boolean needsNote() {
         boolean swaps =
-                items.values().stream().anyMatch(item -> item.action() != Action.FILL && item.action() != Action.KEEP);
+                items.values().stream().anyMatch(item -> item.placement() != Placement.FILL && item.placement() != Placement.KEEP);
         return swaps || request.options().drop() || items.containsKey(request.journal());
     }
 
     /** Whether the restore can be finished without its dump, once all is built. */
     boolean isFinishable() {
-        return items.values().stream().noneMatch(item -> item.action() == Action.FILL);
+        return items.values().stream().noneMatch(item -> item.placement() == Placement.FILL);
     }
 
     /** The arguments of what finishes it. */
@@ -152,24 +164,135 @@ final class RestorePlan {
     }
 
     /** Where each collection of the dump stands. */
-    List<RestoreAnswer.Collection> collections() {
-        List<RestoreAnswer.Collection> collections = new ArrayList<>();
+    List<RestoreAnswer.RestoredCollection> collections() {
+        List<RestoreAnswer.RestoredCollection> collections = new ArrayList<>();
         for (RestoreItem item : items.values()) {
-            if (item.action() != Action.DROP) {
+            if (item.placement() != Placement.DROP) {
                 collections.add(item.answer(states.get(item.name())));
             }
         }
-        collections.sort(Comparator.comparing(RestoreAnswer.Collection::name));
+        collections.sort(Comparator.comparing(RestoreAnswer.RestoredCollection::name));
         return collections;
     }
 
     /** What the dump does not have and was dropped. */
     List<String> dropped() {
         return items.values().stream()
-                .filter(item -> item.action() == Action.DROP)
+                .filter(item -> item.placement() == Placement.DROP)
                 .map(RestoreItem::name)
-                .filter(name -> states.get(name) == State.RESTORED)
+                .filter(name -> states.get(name) == RestoreState.RESTORED)
                 .sorted()
                 .toList();
+    }
+
+    /**
+     * One collection of a restore, and how it gets into its place.
+     *
+     * @param building the name under which it is built; its own where it is filled in place
+     * @param documents how many were written
+     * @param duplicates how many were not, because their key was there before
+     * @param indexes how many were built
+     */
+    record RestoreItem(
+            String name, String type, Placement placement, String building, long documents, long duplicates, int indexes) {
+        private static final Pattern BUILDING = Pattern.compile(Pattern.quote(Catalog.UNFINISHED) + "\\w+\\.[0-9]+");
+
+        /** How a collection gets into its place, in the order of the swap. */
+        enum Placement {
+            /** Documents are added to what is there, or it is filled where nothing can be renamed. */
+            FILL,
+            /** Its documents are copied from what was built beside: time series cannot be renamed. */
+            COPY,
+            RENAME,
+            /** Created again: a view cannot be renamed, and takes no time. */
+            VIEW,
+            /** It is not in the dump. */
+            DROP,
+            /** A view that is there already. */
+            KEEP
+        }
+
+        static RestoreItem of(String name, String type, Placement placement, String building) {
+            return new RestoreItem(name, type, placement, building, 0, 0, 0);
+        }
+
+        boolean isBeside() {
+            return !building.equals(name);
+        }
+
+        RestoreItem with(long written, long there, int built) {
+            return new RestoreItem(name, type, placement, building, written, there, built);
+        }
+
+        RestoreAnswer.RestoredCollection answer(RestoreState state) {
+            return state == RestoreState.UNCHANGED
+                    ? new RestoreAnswer.RestoredCollection(name, type, state, 0, 0, 0)
+                    : new RestoreAnswer.RestoredCollection(name, type, state, documents, duplicates, indexes);
+        }
+
+        /** A message of the server with the names of collections in place of those under which they are built. */
+        static String withNames(String message, Collection<RestoreItem> items) {
+            if (!message.contains(Catalog.UNFINISHED)) {
+                return message;
+            }
+            Map<String, String> names = new HashMap<>();
+            items.forEach(item -> names.put(item.building(), item.name()));
+            return BUILDING
+                    .matcher(message)
+                    .replaceAll(found -> Matcher.quoteReplacement(names.getOrDefault(found.group(), found.group())));
+        }
+
+        /** The options of a view, of another collection. */
+        static BsonDocument viewOn(BsonDocument options, UnaryOperator<String> other) {
+            BsonDocument changed = new BsonDocument();
+            for (String option : options.keySet()) {
+                BsonValue value = options.get(option);
+                boolean of = option.equals("viewOn") && value.isString();
+                changed.append(
+                        option, of ? new BsonString(other.apply(value.asString().getValue())) : value);
+            }
+            return changed;
+        }
+
+        /**
+         * The plan of a restore, as it is recorded beside the lock.
+         *
+         * @param finishable whether the restore can be finished without its dump: all is built beside
+         */
+        static BsonDocument plan(Collection<RestoreItem> items, boolean finishable) {
+            BsonArray list = new BsonArray();
+            items.forEach(item -> list.add(item.document()));
+            return new BsonDocument("finishable", BsonBoolean.valueOf(finishable)).append("items", list);
+        }
+
+        static boolean isFinishable(BsonDocument plan) {
+            return plan.getBoolean("finishable").getValue();
+        }
+
+        static List<RestoreItem> of(BsonDocument plan) {
+            return plan.getArray("items").stream().map(RestoreItem::of).toList();
+        }
+
+        private static RestoreItem of(BsonValue value) {
+            BsonDocument item = value.asDocument();
+            return new RestoreItem(
+                    item.getString("name").getValue(),
+                    item.getString("type").getValue(),
+                    Placement.valueOf(item.getString("action").getValue().toUpperCase(Locale.ROOT)),
+                    item.getString("building").getValue(),
+                    item.getInt64("documents").getValue(),
+                    item.getInt64("duplicates").getValue(),
+                    item.getInt32("indexes").getValue());
+        }
+
+        private BsonDocument document() {
+            return new BsonDocument("name", new BsonString(name))
+                    .append("type", new BsonString(type))
+                    .append("action", new BsonString(placement.name().toLowerCase(Locale.ROOT)))
+                    .append("building", new BsonString(building))
+                    .append("documents", new BsonInt64(documents))
+                    .append("duplicates", new BsonInt64(duplicates))
+                    .append("indexes", new BsonInt32(indexes));
+        }
     }
 }

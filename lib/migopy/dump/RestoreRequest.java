@@ -31,7 +31,7 @@ public record RestoreRequest(
         Path given,
         Path folder,
         Set<String> collections,
-        Options options,
+        RestoreOptions options,
         String run,
         String journal,
         String lockCollection) {
@@ -53,11 +53,11 @@ public record RestoreRequest(
      * @param convertLegacyIndexes whether keys and options that only old servers accept are
      *     converted
      */
-    public record Options(
+    public record RestoreOptions(
             boolean drop, boolean exact, boolean strict, boolean noIndexes, boolean convertLegacyIndexes) {}
 
     /** A database that is restored. */
-    public record Target(MongoClient client, String database, String journal) {
+    public record RestoreTarget(MongoClient client, String database, String journal) {
         /** Read at the primary, whatever the URI says. */
         MongoDatabase connected() {
             return client.getDatabase(database).withReadPreference(ReadPreference.primary());
@@ -70,8 +70,8 @@ public record RestoreRequest(
                 client, database, to, given, unpacked, collections, options, run, journal, lockCollection);
     }
 
-    Target target() {
-        return new Target(client, to == null ? database : to, journal);
+    RestoreTarget target() {
+        return new RestoreTarget(client, to == null ? database : to, journal);
     }
 
     /** Refuses a dump of another database than that of the settings, unless {@code to} is given. */

@@ -1,7 +1,11 @@
 package migopy.dump;
 
+import com.mongodb.ClientSessionOptions;
 import com.mongodb.MongoCommandException;
 import com.mongodb.MongoException;
+import com.mongodb.client.ClientSession;
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -9,12 +13,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import migopy.console.Event;
+import migopy.dump.Catalog.CollectionInfo;
+import migopy.dump.Dump.DumpRequest;
+import migopy.mongo.MongoErrors;
 import org.bson.BsonArray;
 import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
+import org.bson.BsonTimestamp;
 import org.bson.RawBsonDocument;
 
 /**
@@ -26,7 +35,7 @@ import org.bson.RawBsonDocument;
  *
  * @param snapshot null: documents are read as they are when they are read
  */
-record Selection(List<CollectionInfo> listed, List<Planned> collections, Snapshot snapshot) {
+record Selection(List<CollectionInfo> listed, List<CollectionPlan> collections, Snapshot snapshot) {
     /**
      * A listing takes milliseconds, and a database whose catalog never rests cannot be waited for.
      */
@@ -39,7 +48,7 @@ record Selection(List<CollectionInfo> listed, List<Planned> collections, Snapsho
      *
      * @param documents how many it has, estimated; 0 for a view
      */
-    record Planned(CollectionInfo info, Metadata metadata, long documents) {}
+    record CollectionPlan(CollectionInfo info, Metadata metadata, long documents) {}
 
     Selection {
         listed = List.copyOf(listed);
@@ -49,7 +58,7 @@ record Selection(List<CollectionInfo> listed, List<Planned> collections, Snapsho
     /** What there is now, to be read without a snapshot. */
     static Selection now(MongoDatabase database, DumpRequest request, Consumer<Event> events) {
         List<CollectionInfo> listed = Catalog.read(database, request);
-        Map<CollectionInfo, Planned> planned = new HashMap<>();
+        Map<CollectionInfo, CollectionPlan> planned = new HashMap<>();
         plan(database, listed, planned, events);
         return of(listed, planned, null);
     }
@@ -60,7 +69,7 @@ record Selection(List<CollectionInfo> listed, List<Planned> collections, Snapsho
      * @throws Snapshot.Lost when the catalog changed each time
      */
     static Selection atOneTime(MongoDatabase database, DumpRequest request, Consumer<Event> events) {
-        Map<CollectionInfo, Planned> planned = new HashMap<>();
+        Map<CollectionInfo, CollectionPlan> planned = new HashMap<>();
         List<CollectionInfo> before = Catalog.read(database, request);
         for (int i = 0; i < MOST_LISTINGS; i++) {
             plan(database, before, planned, events);
@@ -75,10 +84,10 @@ record Selection(List<CollectionInfo> listed, List<Planned> collections, Snapsho
                 request.database(), "its collections were created, dropped or renamed all the time", false);
     }
 
-    private static Selection of(List<CollectionInfo> listed, Map<CollectionInfo, Planned> planned, Snapshot snapshot) {
-        List<Planned> largestFirst = planned.values().stream()
+    private static Selection of(List<CollectionInfo> listed, Map<CollectionInfo, CollectionPlan> planned, Snapshot snapshot) {
+        List<CollectionPlan> largestFirst = planned.values().stream()
                 .filter(one -> !Catalog.isSystem(one.info().name()))
-                .sorted(Comparator.comparingLong(Planned::documents).reversed())
+                .sorted(Comparator.comparingLong(CollectionPlan::documents).reversed())
                 .toList();
         return new Selection(listed, largestFirst, snapshot);
     }
@@ -86,7 +95,7 @@ record Selection(List<CollectionInfo> listed, List<Planned> collections, Snapsho
     private static void plan(
             MongoDatabase database,
             List<CollectionInfo> listed,
-            Map<CollectionInfo, Planned> planned,
+            Map<CollectionInfo, CollectionPlan> planned,
             Consumer<Event> events) {
         planned.keySet().retainAll(listed);
         for (CollectionInfo info : listed) {
@@ -94,13 +103,13 @@ record Selection(List<CollectionInfo> listed, List<Planned> collections, Snapsho
         }
     }
 
-    private static Planned plan(MongoDatabase database, CollectionInfo info, Consumer<Event> events) {
+    private static CollectionPlan plan(MongoDatabase database, CollectionInfo info, Consumer<Event> events) {
         if (info.isView()) {
-            return new Planned(info, Metadata.of(info, List.of()), 0);
+            return new CollectionPlan(info, Metadata.of(info, List.of()), 0);
         }
         List<BsonDocument> indexes = indexes(database, info.name(), events);
         long documents = database.getCollection(info.dataName()).estimatedDocumentCount();
-        return new Planned(info, Metadata.of(info, indexes), documents);
+        return new CollectionPlan(info, Metadata.of(info, indexes), documents);
     }
 
     /** The indexes that are ready; of one that is being built nobody knows that it can be. */
@@ -158,5 +167,87 @@ record Selection(List<CollectionInfo> listed, List<Planned> collections, Snapsho
     /** A view has no documents, and a server shows no capped collection in a snapshot. */
     static boolean inSnapshot(CollectionInfo info) {
         return !info.isView() && !info.isCapped();
+    }
+
+    /**
+     * A point in time that all collections are read at. A session belongs to one thread, so each thread
+     * opens its own and is told the time that the first one got from the server.
+     */
+    static final class Snapshot {
+        /** The history that the server keeps does not reach back so far any more: 300 s by default. */
+        static final int TOO_OLD = 239;
+
+        /**
+         * The collection cannot be read at that time: it is capped, or was created or indexed after it.
+         */
+        static final int UNAVAILABLE = 246;
+
+        /** NamespaceNotFound, CursorNotFound, QueryPlanKilled. */
+        private static final Set<Integer> GONE = Set.of(26, 43, 175);
+
+        private final MongoClient client;
+        private final BsonTimestamp time;
+
+        private Snapshot(MongoClient client, BsonTimestamp time) {
+            this.client = client;
+            this.time = time;
+        }
+
+        /** The snapshot of now; the server names its time in the answer to a first read. */
+        static Snapshot take(MongoClient client, MongoCollection<BsonDocument> any) {
+            try (ClientSession session = client.startSession(options())) {
+                any.find(session).projection(new BsonDocument()).limit(1).first();
+                return new Snapshot(client, session.getSnapshotTimestamp());
+            }
+        }
+
+        ClientSession session() {
+            ClientSession session = client.startSession(options());
+            session.setSnapshotTimestamp(time);
+            return session;
+        }
+
+        private static ClientSessionOptions options() {
+            return ClientSessionOptions.builder().snapshot(true).build();
+        }
+
+        /** Whether the server could not or no longer show the snapshot. */
+        static boolean isLost(MongoException e) {
+            return e.getCode() == TOO_OLD || e.getCode() == UNAVAILABLE || isGone(e);
+        }
+
+        /** Whether the collection was dropped or renamed while it was read. */
+        static boolean isGone(MongoException e) {
+            return GONE.contains(e.getCode());
+        }
+
+        /** The dump cannot go on in its snapshot. */
+        static final class Lost extends RuntimeException {
+            private static final long serialVersionUID = 1L;
+
+            private final String collection;
+            private final boolean anotherMayDo;
+
+            Lost(String collection, MongoException cause) {
+                super(MongoErrors.words(cause), cause);
+                this.collection = collection;
+                this.anotherMayDo = cause.getCode() != TOO_OLD;
+            }
+
+            Lost(String collection, String why, boolean anotherMayDo) {
+                super(why);
+                this.collection = collection;
+                this.anotherMayDo = anotherMayDo;
+            }
+
+            String collection() {
+                return collection;
+            }
+
+            /** Whether another snapshot, taken now, may do. */
+            boolean anotherMayDo() {
+                return anotherMayDo;
+            }
+        }
     }
 }

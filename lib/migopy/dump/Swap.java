@@ -1,5 +1,13 @@
 package migopy.dump;
 
+import migopy.dump.CollectionBuild.IndexRestore;
+
+import migopy.dump.Restore.RestoreLock;
+
+import migopy.dump.RestorePlan.RestoreItem;
+
+import migopy.dump.Catalog.CollectionInfo;
+
 import com.mongodb.MongoException;
 import com.mongodb.MongoNamespace;
 import com.mongodb.WriteConcern;
@@ -11,8 +19,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import migopy.console.RestoreAnswer.State;
-import migopy.dump.RestoreItem.Action;
+import migopy.dump.RestoreAnswer.RestoreState;
+import migopy.dump.RestorePlan.RestoreItem.Placement;
 import org.bson.BsonDocument;
 import org.bson.RawBsonDocument;
 
@@ -34,7 +42,7 @@ final class Swap {
 
     /** Learns of each item where it stands. */
     interface States {
-        void set(RestoreItem item, State state);
+        void set(RestoreItem item, RestoreState state);
     }
 
     private final States states;
@@ -51,21 +59,21 @@ final class Swap {
     void run(List<RestoreItem> items) {
         existing = Catalog.byName(database);
         List<RestoreItem> ordered = new ArrayList<>(items);
-        ordered.sort(Comparator.comparing(RestoreItem::action));
+        ordered.sort(Comparator.comparing(RestoreItem::placement));
         for (RestoreItem item : ordered) {
             names.put(item.building(), item.name());
         }
-        for (Action action : List.of(Action.COPY, Action.RENAME, Action.VIEW, Action.DROP)) {
-            if (action == Action.VIEW) {
-                SideBySide.run("swap", oldViews(ordered));
+        for (Placement placement : List.of(Placement.COPY, Placement.RENAME, Placement.VIEW, Placement.DROP)) {
+            if (placement == Placement.VIEW) {
+                ParallelTasks.run("swap", oldViews(ordered));
             }
-            List<SideBySide.Task> tasks = new ArrayList<>();
+            List<ParallelTasks.Task> tasks = new ArrayList<>();
             for (RestoreItem item : ordered) {
-                if (item.action() == action && !item.name().equals(journal)) {
+                if (item.placement() == placement && !item.name().equals(journal)) {
                     tasks.add(() -> take(item));
                 }
             }
-            SideBySide.run("swap", tasks);
+            ParallelTasks.run("swap", tasks);
         }
         for (RestoreItem item : ordered) {
             if (item.name().equals(journal)) {
@@ -75,16 +83,16 @@ final class Swap {
     }
 
     /** All old views go before the first new one comes: the two could contradict each other. */
-    private List<SideBySide.Task> oldViews(List<RestoreItem> items) {
-        List<SideBySide.Task> tasks = new ArrayList<>();
+    private List<ParallelTasks.Task> oldViews(List<RestoreItem> items) {
+        List<ParallelTasks.Task> tasks = new ArrayList<>();
         for (RestoreItem item : items) {
             CollectionInfo old = existing.get(item.name());
-            boolean replaced = item.action() == Action.VIEW && existing.containsKey(item.building());
-            if (old != null && old.isView() && (replaced || item.action() == Action.DROP)) {
+            boolean replaced = item.placement() == Placement.VIEW && existing.containsKey(item.building());
+            if (old != null && old.isView() && (replaced || item.placement() == Placement.DROP)) {
                 tasks.add(() -> {
-                    SideBySide.goOn();
+                    ParallelTasks.stopIfInterrupted();
                     lock.ensureHeld();
-                    states.set(item, State.UNKNOWN);
+                    states.set(item, RestoreState.UNKNOWN);
                     database.getCollection(item.name()).drop();
                 });
             }
@@ -93,11 +101,11 @@ final class Swap {
     }
 
     private void take(RestoreItem item) {
-        SideBySide.goOn();
+        ParallelTasks.stopIfInterrupted();
         lock.ensureHeld();
-        states.set(item, State.UNKNOWN);
+        states.set(item, RestoreState.UNKNOWN);
         try {
-            switch (item.action()) {
+            switch (item.placement()) {
                 case RENAME -> rename(item);
                 case COPY -> copy(item);
                 case VIEW -> view(item);
@@ -105,9 +113,9 @@ final class Swap {
                 case FILL, KEEP -> {}
             }
         } catch (MongoException e) {
-            throw Failures.restore(e, "Replacing " + item.name());
+            throw DumpErrors.restore(e, "Replacing " + item.name());
         }
-        states.set(item, State.RESTORED);
+        states.set(item, RestoreState.RESTORED);
     }
 
     private void rename(RestoreItem item) {
@@ -163,7 +171,7 @@ final class Swap {
             while (documents.hasNext()) {
                 if (inserter.add(documents.next()) > 0) {
                     lock.ensureHeld();
-                    SideBySide.goOn();
+                    ParallelTasks.stopIfInterrupted();
                 }
             }
         }

@@ -1,5 +1,7 @@
 package migopy.dump;
 
+import migopy.dump.ParallelTasks.MemoryBudget;
+
 import com.mongodb.MongoException;
 import com.mongodb.client.MongoDatabase;
 import java.time.Duration;
@@ -11,15 +13,19 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import migopy.MigopyException;
 import migopy.MigopyException.Kind;
-import migopy.console.DiscardAnswer;
+import migopy.MigopyException;
+import migopy.console.Answer;
 import migopy.console.Event;
-import migopy.console.RestoreAnswer;
-import migopy.console.RestoreAnswer.State;
+import migopy.console.Json;
 import migopy.console.Wording;
-import migopy.dump.RestoreItem.Action;
+import migopy.console.Words;
+import migopy.dump.Restore.RestoreLock;
+import migopy.dump.RestoreAnswer.RestoreState;
+import migopy.dump.RestorePlan.RestoreItem.Placement;
+import migopy.dump.RestorePlan.RestoreItem;
 import org.bson.BsonDocument;
+import org.bson.Document;
 
 /** What a restore that died has left: collections that it was building, and a swap half done. */
 public final class UnfinishedRestore {
@@ -38,7 +44,7 @@ public final class UnfinishedRestore {
      *
      * @throws MigopyException half restored, if that restore needs its dump for it
      */
-    public static RestoreAnswer finish(RestoreRequest.Target target, RestoreLock lock, Consumer<Event> events) {
+    public static RestoreAnswer finish(RestoreRequest.RestoreTarget target, RestoreLock lock, Consumer<Event> events) {
         long startedAt = System.nanoTime();
         RestoreLock.Unfinished unfinished = lock.unfinished().orElse(null);
         if (unfinished == null) {
@@ -51,8 +57,8 @@ public final class UnfinishedRestore {
         }
         lock.endOperationsOf(unfinished.run());
         List<RestoreItem> items = RestoreItem.of(unfinished.plan());
-        Map<String, State> states = new ConcurrentHashMap<>();
-        items.forEach(item -> states.put(item.name(), State.UNCHANGED));
+        Map<String, RestoreState> states = new ConcurrentHashMap<>();
+        items.forEach(item -> states.put(item.name(), RestoreState.UNCHANGED));
         MigopyException failure = swap(target, items, states, lock, events);
         if (failure != null) {
             String hint = "Finish it: {migopy} " + unfinished.wayOn();
@@ -63,13 +69,13 @@ public final class UnfinishedRestore {
                 unfinished.folder(),
                 true,
                 items.stream()
-                        .filter(item -> item.action() != Action.DROP)
+                        .filter(item -> item.placement() != Placement.DROP)
                         .map(item -> item.answer(states.get(item.name())))
                         .toList(),
                 items.stream()
-                        .filter(item -> item.action() == Action.DROP)
+                        .filter(item -> item.placement() == Placement.DROP)
                         .map(RestoreItem::name)
-                        .filter(name -> states.get(name) == State.RESTORED)
+                        .filter(name -> states.get(name) == RestoreState.RESTORED)
                         .toList(),
                 List.of(),
                 "",
@@ -80,30 +86,30 @@ public final class UnfinishedRestore {
     }
 
     private static MigopyException swap(
-            RestoreRequest.Target target,
+            RestoreRequest.RestoreTarget target,
             List<RestoreItem> items,
-            Map<String, State> states,
+            Map<String, RestoreState> states,
             RestoreLock lock,
             Consumer<Event> events) {
-        var options = new RestoreRequest.Options(true, false, false, false, false);
+        var options = new RestoreRequest.RestoreOptions(true, false, false, false, false);
         MongoDatabase database = target.connected();
-        CollectionBuild build = new CollectionBuild(database, options, MemoryBudget.ofHeap(), lock, events);
+        CollectionBuild build = new CollectionBuild(database, options, new MemoryBudget(3), lock, events);
         Swap swap = new Swap(database, target.journal(), build, lock, (item, state) -> states.put(item.name(), state));
         try {
             swap.run(items);
             lock.end();
             return null;
         } catch (MongoException e) {
-            return Failures.restore(e, "Restoring " + target.database());
-        } catch (SideBySide.Stopped e) {
-            return Failures.restore("The restore was interrupted", "", e);
+            return DumpErrors.restore(e, "Restoring " + target.database());
+        } catch (ParallelTasks.Interrupted e) {
+            return DumpErrors.restore("The restore was interrupted", "", e);
         } catch (MigopyException e) {
             return e;
         }
     }
 
     /** Removes what dead restores were building, and accepts the database as it is. */
-    public static DiscardAnswer discard(RestoreRequest.Target target, RestoreLock lock, Consumer<Event> events) {
+    public static DiscardAnswer discard(RestoreRequest.RestoreTarget target, RestoreLock lock, Consumer<Event> events) {
         MongoDatabase database = target.connected();
         RestoreLock.Unfinished unfinished = lock.unfinished().orElse(null);
         try {
@@ -115,7 +121,7 @@ public final class UnfinishedRestore {
             lock.end();
             return new DiscardAnswer(target.database(), unfinished == null ? null : unfinished.folder(), removed);
         } catch (MongoException e) {
-            throw Failures.restore(e, "Discarding the unfinished restore");
+            throw DumpErrors.restore(e, "Discarding the unfinished restore");
         }
     }
 
@@ -204,6 +210,40 @@ public final class UnfinishedRestore {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
+        }
+    }
+
+    /**
+     * What {@code dbrestore --discard} removed.
+     *
+     * @param database the database, which stays as it is
+     * @param folder the dump of the unfinished restore; null if no collection had been replaced
+     * @param removed the collections that were built and not used
+     */
+    public record DiscardAnswer(String database, String folder, List<String> removed) implements Answer {
+        public DiscardAnswer {
+            removed = List.copyOf(removed);
+        }
+
+        @Override
+        public void words(Words out) {
+            if (folder == null && removed.isEmpty()) {
+                out.line("Nothing to discard: %s has no unfinished restore".formatted(database));
+                return;
+            }
+            if (folder != null) {
+                out.line("Discarded the unfinished restore of %s. %s stays as it is: some collections"
+                                .formatted(folder, database)
+                        + " are from the dump, others are not.");
+            }
+            if (!removed.isEmpty()) {
+                out.line("Removed " + Wording.count(removed.size(), "unfinished collection"));
+            }
+        }
+
+        @Override
+        public Document json() {
+            return Json.put(new Document("database", database), "folder", folder).append("removed", removed);
         }
     }
 }

@@ -14,34 +14,66 @@ final class WriteBehind implements AutoCloseable {
     /** How long a writer that was interrupted may take to end. */
     private static final long END_MILLIS = 10_000;
 
-    /** As many as are waiting to be written; {@link Memory} has the limit for all files. */
+    /** As many as are waiting to be written; {@link Chunks} limits all files together. */
     private static final int QUEUE = 6;
 
     private static final Chunk LAST = new Chunk(new byte[0], 0);
 
     private final OutputStream out;
-    private final Memory memory;
+    private final Chunks chunks;
     private final BlockingQueue<Chunk> full = new ArrayBlockingQueue<>(QUEUE);
     private byte[] current;
     private int used;
     private Thread writer;
     private volatile Throwable failure;
 
+    /** The buffers that all files of a dump share. */
+    static final class Chunks {
+        /** One write to the disk; small enough to stay in a core's cache between its uses. */
+        private static final int SIZE = 1 << 18;
+
+        private static final int MOST = 32;
+
+        private final BlockingQueue<byte[]> free = new ArrayBlockingQueue<>(MOST);
+        private int made;
+
+        /** An unused one; waits until one is returned if all are in use. */
+        byte[] take() {
+            byte[] chunk = free.poll();
+            if (chunk == null && mayMake()) {
+                return new byte[SIZE];
+            }
+            try {
+                return chunk == null ? free.take() : chunk;
+            } catch (InterruptedException e) {
+                throw ParallelTasks.interrupted();
+            }
+        }
+
+        private synchronized boolean mayMake() {
+            return made < MOST && ++made > 0;
+        }
+
+        void giveBack(byte[] chunk) {
+            free.add(chunk);
+        }
+    }
+
     private record Chunk(byte[] bytes, int length) {}
 
     /**
      * @param out closed by whoever opened it
      */
-    WriteBehind(OutputStream out, Memory memory) {
+    WriteBehind(OutputStream out, Chunks chunks) {
         this.out = out;
-        this.memory = memory;
+        this.chunks = chunks;
     }
 
     void write(byte[] bytes, int offset, int length) {
         int done = 0;
         while (done < length) {
             if (current == null) {
-                current = memory.take();
+                current = chunks.take();
             }
             int part = Math.min(length - done, current.length - used);
             System.arraycopy(bytes, offset + done, current, used, part);
@@ -72,7 +104,7 @@ final class WriteBehind implements AutoCloseable {
         try {
             writer.join();
         } catch (InterruptedException e) {
-            throw stopped();
+            throw ParallelTasks.interrupted();
         }
         writer = null;
         throwOn(failure);
@@ -97,7 +129,7 @@ final class WriteBehind implements AutoCloseable {
         try {
             full.put(chunk);
         } catch (InterruptedException e) {
-            throw stopped();
+            throw ParallelTasks.interrupted();
         }
     }
 
@@ -108,10 +140,10 @@ final class WriteBehind implements AutoCloseable {
                 if (failure == null) {
                     write(chunk);
                 }
-                memory.giveBack(chunk.bytes());
+                chunks.giveBack(chunk.bytes());
             }
         } catch (InterruptedException e) {
-            failure = new SideBySide.Stopped();
+            failure = new ParallelTasks.Interrupted();
         }
     }
 
@@ -151,17 +183,13 @@ final class WriteBehind implements AutoCloseable {
         }
     }
 
-    private static SideBySide.Stopped stopped() {
-        Thread.currentThread().interrupt();
-        return new SideBySide.Stopped();
-    }
 
     /** Ends the thread, whatever it has not written yet. */
     @Override
     public void close() {
         if (writer == null) {
             if (current != null) {
-                memory.giveBack(current);
+                chunks.giveBack(current);
                 current = null;
             }
             return;

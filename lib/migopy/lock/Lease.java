@@ -1,5 +1,7 @@
 package migopy.lock;
 
+import migopy.lock.RestoreNotes.RestoreNote;
+
 import com.mongodb.MongoException;
 import com.mongodb.MongoInterruptedException;
 import java.time.Clock;

@@ -1,5 +1,7 @@
 package migopy.lock;
 
+import migopy.lock.RestoreNotes.RestoreNote;
+
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Aggregates;

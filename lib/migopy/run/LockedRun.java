@@ -48,7 +48,7 @@ public record LockedRun(
         LockedRun locked = openForRestore(context, ledger, wait);
         if (locked.lease().restore() != null) {
             locked.close();
-            throw HalfRestored.refusal(locked.lease().restore());
+            throw RestoreRun.refusal(locked.lease().restore());
         }
         return locked;
     }

@@ -5,9 +5,12 @@ import com.mongodb.MongoInterruptedException;
 import java.time.Duration;
 import java.util.Optional;
 import migopy.MigopyException;
-import migopy.dump.RestoreLock;
+import migopy.settings.Settings;
+import migopy.mongo.Connection;
+import migopy.lock.LockStore.Holder;
+import migopy.dump.Restore.RestoreLock;
 import migopy.lock.Lease;
-import migopy.lock.RestoreNote;
+import migopy.lock.RestoreNotes.RestoreNote;
 import migopy.mongo.MongoErrors;
 import org.bson.BsonDocument;
 
@@ -99,5 +102,35 @@ public final class RestoreRun implements RestoreLock {
         return MigopyException.unknown(
                 "This restore lost its lock to another run (token %d)".formatted(lease.token()),
                 "See what is true: " + MigopyException.COMMAND + " status");
+    }
+
+    /** Refuses if the database is half restored; one read of the lock. */
+    public static void refuseHalfRestored(Settings settings, Connection connection) {
+        refuseHalfRestored(Ledger.open(settings, connection));
+    }
+
+    static void refuseHalfRestored(Ledger ledger) {
+        RestoreNote note = ledger.restores().find().orElse(null);
+        if (note == null) {
+            return;
+        }
+        Holder holder = ledger.locks().holder().filter(Holder::live).orElse(null);
+        if (holder == null || !holder.run().equals(note.run())) {
+            throw refusal(note);
+        }
+        throw new MigopyException(
+                MigopyException.Kind.HALF_RESTORED,
+                "%s is being restored from %s by %s".formatted(note.database(), note.folder(), holder.shown()),
+                "Wait until the restore finishes, then run the command again.",
+                null);
+    }
+
+    static MigopyException refusal(RestoreNote note) {
+        return new MigopyException(
+                MigopyException.Kind.HALF_RESTORED,
+                "%s is half restored: run %s started to restore %s and did not finish"
+                        .formatted(note.database(), note.run(), note.folder()),
+                "Finish it: %s %s".formatted(MigopyException.COMMAND, note.wayOn()),
+                null);
     }
 }

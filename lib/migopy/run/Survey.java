@@ -65,7 +65,7 @@ public record Survey(String directory, Listing listing, Map<String, String> chec
                 connection.refuseOtherCase();
             }
             if (mayBeHalfRestored(entries)) {
-                HalfRestored.refuse(ledger);
+                RestoreRun.refuseHalfRestored(ledger);
             }
             if (interrupted(entries, Set.of()).isEmpty()) {
                 return new JournalView(entries, Set.of());

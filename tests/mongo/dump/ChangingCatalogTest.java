@@ -20,7 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
-import migopy.console.DumpAnswer;
+import migopy.dump.DumpAnswer;
 import org.bson.Document;
 import org.bson.RawBsonDocument;
 import org.bson.codecs.DocumentCodec;
@@ -213,6 +213,6 @@ class ChangingCatalogTest {
     }
 
     private static List<String> names(DumpAnswer dump) {
-        return dump.collections().stream().map(DumpAnswer.Collection::name).toList();
+        return dump.collections().stream().map(DumpAnswer.CollectionSize::name).toList();
     }
 }

@@ -20,14 +20,14 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import migopy.MigopyException;
 import migopy.MigopyException.Kind;
-import migopy.console.DumpAnswer;
+import migopy.dump.DumpAnswer;
 import migopy.console.Event;
-import migopy.console.RestoreAnswer;
+import migopy.dump.RestoreAnswer;
 import migopy.dump.Dump;
 import migopy.dump.DumpFolder;
-import migopy.dump.DumpRequest;
+import migopy.dump.Dump.DumpRequest;
 import migopy.dump.Restore;
-import migopy.dump.RestoreLock;
+import migopy.dump.Restore.RestoreLock;
 import migopy.dump.RestoreRequest;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.bson.BsonDocument;
@@ -163,7 +163,7 @@ public final class Dumps {
                 folder,
                 folder,
                 Set.of(collections),
-                new RestoreRequest.Options(drop, exact, strict, noIndexes, convertLegacyIndexes),
+                new RestoreRequest.RestoreOptions(drop, exact, strict, noIndexes, convertLegacyIndexes),
                 "7f3a92",
                 "migrations",
                 LOCK);

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import migopy.MigopyException;
 import migopy.MigopyException.Kind;
-import migopy.console.RestoreAnswer;
+import migopy.dump.RestoreAnswer;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import support.MongoServer;

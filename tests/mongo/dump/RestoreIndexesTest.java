@@ -12,7 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import migopy.console.RestoreAnswer;
+import migopy.dump.RestoreAnswer;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import support.MongoServer;

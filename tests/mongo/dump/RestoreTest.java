@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import migopy.MigopyException.Kind;
-import migopy.console.RestoreAnswer;
+import migopy.dump.RestoreAnswer;
 import org.bson.BsonTimestamp;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
@@ -158,7 +158,7 @@ class RestoreTest {
                 "{\"timeseries\":{\"timeField\":\"at\",\"nonsense\":1}}",
                 "{\"viewOn\":\"other\",\"pipeline\":[{\"$nonsense\":1}]}")) {
             Path folder = mongodumps(server, "users", "{\"options\":" + options + ",\"indexes\":[]}");
-            Files.delete(folder.resolve("users.bson"));
+            Files.move(folder.resolve("users.bson"), folder.resolve("system.buckets.users.bson"));
 
             assertFails(Kind.FAILED, () -> new Dumps(server).dropping().restore(folder), "users");
 

@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import migopy.MigopyException;
-import migopy.console.DumpAnswer;
+import migopy.dump.DumpAnswer;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import support.Kind;

@@ -1,14 +1,19 @@
 package migopy.dump;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import migopy.console.Event;
 
 /** Works through tasks in a few named threads and comes back when every one of these has ended. */
-final class SideBySide {
+final class ParallelTasks {
     /** As many as mongodump and mongorestore use; more only makes the disks seek. */
     static final int THREADS = 4;
 
@@ -23,7 +28,7 @@ final class SideBySide {
         void run();
     }
 
-    private SideBySide() {}
+    private ParallelTasks() {}
 
     /**
      * Runs the tasks in their order, {@value #THREADS} at a time. After a failure no further one is
@@ -59,17 +64,23 @@ final class SideBySide {
     }
 
     /** Whether this thread was told to end; a task asks at every batch. */
-    static void goOn() {
+    static void stopIfInterrupted() {
         if (Thread.currentThread().isInterrupted()) {
-            throw new Stopped();
+            throw new Interrupted();
         }
     }
 
+    /** For a thread that noticed an interrupt, which is set again. */
+    static Interrupted interrupted() {
+        Thread.currentThread().interrupt();
+        return new Interrupted();
+    }
+
     /** A worker's own way out after an interrupt. */
-    static final class Stopped extends RuntimeException {
+    static final class Interrupted extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        Stopped() {
+        Interrupted() {
             super("interrupted", null, false, false);
         }
     }
@@ -88,7 +99,7 @@ final class SideBySide {
                 thread.join();
             }
         } catch (InterruptedException e) {
-            failure.compareAndSet(null, new Stopped());
+            failure.compareAndSet(null, new Interrupted());
             threads.forEach(Thread::interrupt);
             joinInterrupted(threads);
             Thread.currentThread().interrupt();
@@ -112,6 +123,84 @@ final class SideBySide {
         }
         if (failure instanceof Error e) {
             throw e;
+        }
+    }
+
+    /** How far one collection has come, told four times a second at most. Used by one thread. */
+    static final class Meter {
+        private static final long EVERY_NANOS = 250_000_000L;
+
+        private final String name;
+        private final long total;
+        private final Consumer<Event> events;
+        private final long startedAt = System.nanoTime();
+        private long saidAt = startedAt;
+        private long done;
+
+        /**
+         * @param total how many documents there will be, estimated; 0 if not known
+         */
+        Meter(String name, long total, Consumer<Event> events) {
+            this.name = name;
+            this.total = total;
+            this.events = events;
+        }
+
+        void add(long documents) {
+            done += documents;
+            long now = System.nanoTime();
+            if (now - saidAt >= EVERY_NANOS) {
+                saidAt = now;
+                double perSecond = done * 1e9 / (now - startedAt);
+                events.accept(new Event.Progress(
+                        name, "docs", done, Math.max(total, done), perSecond, Duration.ZERO, Duration.ZERO));
+            }
+        }
+
+        long done() {
+            return done;
+        }
+
+        void ended() {
+            events.accept(new Event.ProgressEnded(name));
+        }
+    }
+
+    /**
+     * The memory that all threads of a dump or a restore may use for documents together, in bytes, so that a small heap is
+     * enough for documents of any size.
+     */
+    static final class MemoryBudget {
+        private static final int KIB = 1 << 10;
+
+        private final int kibibytes;
+        private final Semaphore free;
+
+        /**
+         * @param share the part of the heap: 3 for a third. The rest is for the driver, the files' buffers and the program.
+         */
+        MemoryBudget(int share) {
+            this.kibibytes = (int) Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() / share / KIB);
+            this.free = new Semaphore(kibibytes, true);
+        }
+
+        /**
+         * Does the work as soon as so much memory is free; work that needs more than the budget gets all of it.
+         *
+         * @throws ParallelTasks.Interrupted if the thread is interrupted meanwhile
+         */
+        <T> T with(long bytes, Supplier<T> work) {
+            int wanted = (int) Math.min(kibibytes, bytes / KIB + 1);
+            try {
+                free.acquire(wanted);
+            } catch (InterruptedException e) {
+                throw ParallelTasks.interrupted();
+            }
+            try {
+                return work.get();
+            } finally {
+                free.release(wanted);
+            }
         }
     }
 }

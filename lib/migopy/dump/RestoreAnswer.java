@@ -1,4 +1,10 @@
-package migopy.console;
+package migopy.dump;
+
+import migopy.console.Answer;
+import migopy.console.Words;
+import migopy.console.Wording;
+import migopy.console.Json;
+import migopy.console.ErrorAnswer;
 
 import java.time.Duration;
 import java.util.List;
@@ -25,7 +31,7 @@ public record RestoreAnswer(
         String database,
         String folder,
         boolean checked,
-        List<Collection> collections,
+        List<RestoredCollection> collections,
         List<String> dropped,
         List<String> kept,
         String keptHint,
@@ -35,7 +41,7 @@ public record RestoreAnswer(
         Duration duration)
         implements Answer {
     /** Where a collection stands. */
-    public enum State {
+    public enum RestoreState {
         /** As in the dump. */
         RESTORED,
         /** As it was before, or not there if it was not. */
@@ -58,7 +64,7 @@ public record RestoreAnswer(
      * @param duplicates how many were not, because their key was there before
      * @param indexes how many were built, without that of {@code _id}
      */
-    public record Collection(String name, String type, State state, long documents, long duplicates, int indexes) {}
+    public record RestoredCollection(String name, String type, RestoreState state, long documents, long duplicates, int indexes) {}
 
     /** An index that the server refused, and why. */
     public record RefusedIndex(String collection, String index, String message) {}
@@ -83,12 +89,12 @@ public record RestoreAnswer(
 
     /** How many documents were written, in all. */
     public long documents() {
-        return collections.stream().mapToLong(Collection::documents).sum();
+        return collections.stream().mapToLong(RestoredCollection::documents).sum();
     }
 
     /** How many documents were there before, in all. */
     public long duplicates() {
-        return collections.stream().mapToLong(Collection::duplicates).sum();
+        return collections.stream().mapToLong(RestoredCollection::duplicates).sum();
     }
 
     /** The exit code: 1 as well where the server refused an index or a document. */
@@ -108,10 +114,10 @@ public record RestoreAnswer(
     public void words(Words out) {
         if (error != null) {
             out.error(error.getMessage(), "");
-            named(out, State.RESTORED, "Restored");
-            named(out, State.PARTIAL, "Partly restored");
-            named(out, State.UNKNOWN, "Unknown");
-            named(out, State.UNCHANGED, "Unchanged");
+            named(out, RestoreState.RESTORED, "Restored");
+            named(out, RestoreState.PARTIAL, "Partly restored");
+            named(out, RestoreState.UNKNOWN, "Unknown");
+            named(out, RestoreState.UNCHANGED, "Unchanged");
             if (error.hint() != null && !error.hint().isBlank()) {
                 out.line(error.hint());
             }
@@ -121,7 +127,7 @@ public record RestoreAnswer(
             out.line("Nothing to finish: %s has no unfinished restore".formatted(database));
             return;
         }
-        for (Collection c : collections) {
+        for (RestoredCollection c : collections) {
             if (c.duplicates() > 0) {
                 out.line("%s: %s there already, left alone"
                         .formatted(c.name(), Wording.count(c.duplicates(), "document")));
@@ -149,10 +155,10 @@ public record RestoreAnswer(
                         Wording.duration(duration.toMillis())));
     }
 
-    private void named(Words out, State state, String word) {
+    private void named(Words out, RestoreState state, String word) {
         List<String> names = collections.stream()
                 .filter(c -> c.state() == state)
-                .map(Collection::name)
+                .map(RestoredCollection::name)
                 .toList();
         if (!names.isEmpty()) {
             out.line(word + ": " + Wording.some(names));
@@ -191,7 +197,7 @@ public record RestoreAnswer(
         return answer.append("durationMs", duration.toMillis()).append("exitCode", exitCode());
     }
 
-    private Document json(Collection c) {
+    private Document json(RestoredCollection c) {
         return new Document("name", c.name())
                 .append("type", c.type())
                 .append("state", c.state().word())

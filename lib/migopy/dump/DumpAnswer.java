@@ -1,4 +1,8 @@
-package migopy.console;
+package migopy.dump;
+
+import migopy.console.Answer;
+import migopy.console.Words;
+import migopy.console.Wording;
 
 import java.time.Duration;
 import java.util.List;
@@ -15,7 +19,7 @@ import org.bson.Document;
  * @param duration how long it took
  */
 public record DumpAnswer(
-        String database, String folder, boolean snapshot, List<Collection> collections, Duration duration)
+        String database, String folder, boolean snapshot, List<CollectionSize> collections, Duration duration)
         implements Answer {
     private static final String UNITS = "kMGTP";
 
@@ -26,7 +30,7 @@ public record DumpAnswer(
      * @param documents how many; of a time series the buckets; of a view none
      * @param bytes of its files on the disk
      */
-    public record Collection(String name, String type, long documents, long bytes) {}
+    public record CollectionSize(String name, String type, long documents, long bytes) {}
 
     public DumpAnswer {
         collections = List.copyOf(collections);
@@ -39,12 +43,12 @@ public record DumpAnswer(
 
     /** How many documents, of all collections. */
     public long documents() {
-        return collections.stream().mapToLong(Collection::documents).sum();
+        return collections.stream().mapToLong(CollectionSize::documents).sum();
     }
 
     /** How many bytes, of all files. */
     public long bytes() {
-        return collections.stream().mapToLong(Collection::bytes).sum();
+        return collections.stream().mapToLong(CollectionSize::bytes).sum();
     }
 
     @Override
@@ -89,5 +93,22 @@ public record DumpAnswer(
                 .append("documents", documents())
                 .append("bytes", bytes())
                 .append("durationMs", duration.toMillis());
+    }
+
+    /**
+     * A dump by a user's own {@code doDump()}, about which nothing else is known.
+     *
+     * @param folder the folder that was offered to it
+     */
+    public record OwnDumpAnswer(String database, String folder) implements Answer {
+        @Override
+        public void words(Words out) {
+            out.line("doDump() of migopy.java dumped %s; the folder for it is %s".formatted(database, folder));
+        }
+
+        @Override
+        public Document json() {
+            return new Document("database", database).append("folder", folder);
+        }
     }
 }

@@ -6,13 +6,14 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import migopy.MigopyException;
 import migopy.MigopyException.Kind;
 import migopy.mongo.MongoErrors;
 
 /** The errors of this room: what went wrong with a file or the server, in one line. */
-final class Failures {
-    private Failures() {}
+final class DumpErrors {
+    private DumpErrors() {}
 
     /** A dump that could not be written. */
     static MigopyException dump(String message, String hint, Throwable cause) {
@@ -33,6 +34,22 @@ final class Failures {
     /** What the server said while it was restored. */
     static MigopyException restore(MongoException e, String doing) {
         return MongoErrors.translate(e, doing);
+    }
+
+    /** A file whose content is wrong at this offset. */
+    static MigopyException damaged(Path path, long offset, String what, Throwable cause) {
+        return restore(
+                "%s is damaged at byte %d: %s".formatted(path, offset, what),
+                "Restore another dump, or the other collections: {migopy} dbrestore DIR --collection NAME",
+                cause);
+    }
+
+    /** A file that cannot be what it should be. */
+    static MigopyException unreadable(Path path, String why, Throwable cause) {
+        return restore(
+                "%s cannot be read: %s".formatted(path, why),
+                "Nothing was changed. Restore another dump, or the other collections: {migopy} dbrestore DIR --collection NAME",
+                cause);
     }
 
     /**
