@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import migopy.dump.Dump;
+import migopy.dump.Dump.DumpOptions;
 import migopy.dump.Dump.DumpRequest;
 import migopy.dump.Restore;
 import migopy.dump.RestoreRequest;
@@ -82,11 +83,7 @@ public class collections {
                         client,
                         DATABASE,
                         target,
-                        Set.of(),
-                        true,
-                        false,
-                        null,
-                        false,
+                        DumpOptions.of(Set.of()),
                         "bench",
                         "bench",
                         "migrations_lock"),

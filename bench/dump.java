@@ -31,6 +31,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 import migopy.dump.Dump;
+import migopy.dump.Dump.DumpOptions;
 import migopy.dump.Dump.DumpRequest;
 import migopy.dump.Restore;
 import migopy.dump.RestoreRequest;
@@ -304,11 +305,7 @@ public class dump implements AutoCloseable {
                         client,
                         DATABASE,
                         target,
-                        Set.of(),
-                        true,
-                        false,
-                        null,
-                        false,
+                        DumpOptions.of(Set.of()),
                         "bench",
                         "bench",
                         "migrations_lock"),

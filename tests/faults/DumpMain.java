@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Set;
 import migopy.MigopyException;
 import migopy.dump.Dump;
+import migopy.dump.Dump.DumpOptions;
 import migopy.dump.Dump.DumpRequest;
 import mongo.dump.Dumps;
 
@@ -19,11 +20,7 @@ public final class DumpMain {
                             client,
                             args[1],
                             Path.of(args[2]),
-                            Set.of(),
-                            true,
-                            false,
-                            null,
-                            false,
+                            DumpOptions.of(Set.of()),
                             "7f3a91",
                             "migopy test",
                             Dumps.LOCK),

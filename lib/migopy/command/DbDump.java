@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import migopy.MigopyException;
 import migopy.console.Event;
+import migopy.dump.Dump.DumpOptions;
 import migopy.dump.DumpAnswer.OwnDumpAnswer;
 import migopy.dump.ArchiveWriter;
 import migopy.run.RestoreRun;
@@ -40,13 +41,13 @@ final class DbDump implements Action {
     private int run(Session session, RunContext context) {
         RestoreRun.refuseHalfRestored(context.settings(), context.connection());
         Dumps dumps = session.dumps();
-        Dumps.Wishes wishes =
-                new Dumps.Wishes(Set.copyOf(collections), true, gzip, query, requireSnapshot, archive, true);
+        DumpOptions options =
+                new DumpOptions(Set.copyOf(collections), true, gzip && archive == null, query, requireSnapshot);
         if (archive != null) {
             ArchiveWriter.refuse(archive);
         }
         session.connection().refuseOtherCase();
-        dumps.want(wishes);
+        dumps.set(options, archive == null ? null : new Dumps.Archive(archive, gzip));
         try {
             call(session);
         } catch (MigopyException e) {
@@ -56,10 +57,10 @@ final class DbDump implements Action {
             session.console().answer(dumps.answer());
             return 0;
         }
-        if (wishes.areOptions()) {
+        if (!collections.isEmpty() || gzip || query != null || requireSnapshot || archive != null) {
             session.console()
                     .event(new Event.Notice(
-                            "doDump() of migopy.java takes no options: those of dbdump were" + " passed over"));
+                            "doDump() of migopy.java takes no options: those of dbdump were" + " ignored"));
         }
         session.console()
                 .answer(new OwnDumpAnswer(
@@ -78,7 +79,7 @@ final class DbDump implements Action {
             throw new MigopyException(
                     MigopyException.Kind.DUMP,
                     "doDump() failed: " + (e.getMessage() == null ? e.toString() : e.getMessage()),
-                    "Mend doDump() in migopy.java; with --verbose it says where.",
+                    "Fix doDump() in migopy.java; --verbose shows the stack trace.",
                     e);
         }
     }

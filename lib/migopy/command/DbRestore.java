@@ -13,6 +13,7 @@ import migopy.dump.DumpFolder;
 import migopy.dump.Restore;
 import migopy.dump.RestoreRequest;
 import migopy.dump.UnfinishedRestore;
+import migopy.run.Ledger;
 import migopy.run.RestoreRun;
 import migopy.run.RunContext;
 import migopy.settings.Durations;
@@ -132,7 +133,7 @@ final class DbRestore implements Action {
                 new RestoreRequest.RestoreOptions(drop, exact, strict, noIndexes, convertLegacyIndexes),
                 context.runId(),
                 settings.migrationsCollection(),
-                Dumps.lockCollection(settings));
+                Ledger.lockCollection(settings));
     }
 
     /** Finishes or discards what another restore left. */

@@ -163,7 +163,7 @@ public final class ArchiveReader {
         refuseMissing();
         readBlocks();
         folder.complete(unfinished.completed(
-                collections.values().stream().map(ArchivedCollection::dumped).toList()));
+                collections.values().stream().map(ArchivedCollection::dumped).toList(), false));
         if (!leftOut.isEmpty()) {
             events.accept(new Event.Notice("Not restored from the archive: " + Wording.some(List.copyOf(leftOut))));
         }

@@ -24,9 +24,9 @@ import org.bson.BsonString;
 import org.bson.BsonValue;
 import org.bson.RawBsonDocument;
 
-/** The collections of a database, and those of them that a dump takes. */
+/** The collections of a database, and which of them a dump contains. */
 final class Catalog {
-    /** Before the name of a collection that a restore is still filling. */
+    /** The prefix of collections that a restore is building. */
     static final String UNFINISHED = "migopy_restore.";
 
     private static final String SYSTEM = "system.";
@@ -50,7 +50,7 @@ final class Catalog {
         return byName;
     }
 
-    /** Whether dump and restore pass it over: the server's own, but for {@code system.js}. */
+    /** Whether dump and restore skip it: the server's own, except {@code system.js}. */
     static boolean isSystem(String name) {
         return name.startsWith(SYSTEM) && !name.equals(SYSTEM_JS);
     }
@@ -60,8 +60,8 @@ final class Catalog {
     }
 
     /**
-     * Lists what the request asks for, and the buckets of time series among it: a change of the
-     * catalog is one of theirs.
+     * Lists the requested collections and the buckets of time series among them, whose changes count as
+     * changes of the catalog.
      */
     static List<CollectionInfo> read(MongoDatabase database, DumpRequest request) {
         List<CollectionInfo> all = of(database);
@@ -79,16 +79,16 @@ final class Catalog {
                 .filter(info -> !info.name().startsWith(UNFINISHED))
                 .filter(info -> !info.name().equals(request.lockCollection()))
                 .filter(info ->
-                        request.collections().isEmpty() || request.collections().contains(info.name()))
+                        request.options().collections().isEmpty() || request.options().collections().contains(info.name()))
                 .toList();
-        if (request.mustExist()) {
-            Set<String> missing = new TreeSet<>(request.collections());
+        if (request.options().mustExist()) {
+            Set<String> missing = new TreeSet<>(request.options().collections());
             selected.forEach(info -> missing.remove(info.name()));
             if (!missing.isEmpty()) {
                 throw MigopyException.usage(
                         "There is no collection %s to dump in %s"
                                 .formatted(String.join(", ", missing), request.database()),
-                        "To dump all there are: {migopy} dbdump");
+                        "To dump all collections: {migopy} dbdump");
             }
         }
         refuseHiddenTimeSeries(all, selected);
@@ -101,7 +101,7 @@ final class Catalog {
         for (CollectionInfo info : selected) {
             if (info.isTimeSeries() && !names.contains(info.dataName())) {
                 throw DumpErrors.dump(
-                        "The time series %s cannot be dumped: this server keeps no %s"
+                        "The time series %s cannot be dumped: this server has no %s"
                                 .formatted(info.name(), info.dataName()),
                         "Dump it with MongoDB's own mongodump.",
                         null);
@@ -110,18 +110,18 @@ final class Catalog {
     }
 
     /**
-     * A collection as {@code listCollections} tells of it.
+     * A collection as {@code listCollections} describes it.
      *
      * @param type {@code collection}, {@code view} or {@code timeseries}
-     * @param options what it was created with
-     * @param uuid 32 hexadecimal digits, or empty: a view has none, and an embedded server gives none
+     * @param options the options that it was created with
+     * @param uuid 32 hexadecimal digits, or empty for a view and on the embedded server
      */
     record CollectionInfo(String name, String type, BsonDocument options, String uuid) {
         static final String COLLECTION = "collection";
         static final String VIEW = "view";
         static final String TIME_SERIES = "timeseries";
 
-        /** Where the server keeps the documents of a time series, before its name. */
+        /** The prefix of the collection in which the server stores a time series. */
         static final String BUCKETS = "system.buckets.";
 
         static CollectionInfo of(RawBsonDocument listed) {
@@ -142,24 +142,24 @@ final class Catalog {
             return type.equals(TIME_SERIES);
         }
 
-        /** A capped collection cannot be read in a snapshot: the server refuses it with error 246. */
+        /** The server refuses to read a capped collection in a snapshot, with error 246. */
         boolean isCapped() {
             return options.get("capped") instanceof BsonBoolean capped && capped.getValue();
         }
 
-        /** The collection that its documents lie in. */
+        /** Returns the collection that contains its documents. */
         String dataName() {
             return isTimeSeries() ? BUCKETS + name : name;
         }
     }
 
     /**
-     * What a dump has to know of the server.
+     * What a dump or a restore needs to know about the server.
      *
-     * @param version as the server writes it: {@code 6.0.5}
-     * @param snapshots whether a session of it can read several collections at one point in time
-     * @param renames whether a collection can take the place of another by its name: not on a mongos,
-     *     and the embedded server forgets it when it ends
+     * @param version as the server reports it: {@code 6.0.5}
+     * @param snapshots whether a session can read several collections at one point in time
+     * @param renames whether a rename can replace a collection: not through a mongos, and on the embedded
+     * server it is lost when the server ends
      */
     record ServerFacts(String version, boolean snapshots, boolean renames) {
         private static final int FIRST_WITH_SNAPSHOTS = 5;
@@ -175,18 +175,18 @@ final class Catalog {
             return new ServerFacts(version, set && major(version) >= FIRST_WITH_SNAPSHOTS, !sharded && !hello.isEmpty());
         }
 
-        /** The reason, where there are no {@link #snapshots}. */
+        /** Returns why there are no {@link #snapshots}. */
         String whyNoSnapshots() {
             return major(version) < FIRST_WITH_SNAPSHOTS
                     ? "MongoDB %s has no snapshots of several collections".formatted(version)
-                    : "A server that is no replica set has no snapshots";
+                    : "A server that is not in a replica set has no snapshots";
         }
 
         private static BsonDocument hello(MongoDatabase admin) {
             try {
                 return admin.runCommand(new BsonDocument("hello", new BsonInt32(1)), BsonDocument.class);
             } catch (MongoCommandException e) {
-                return new BsonDocument(); // the embedded server, or one that is older than 5.0
+                return new BsonDocument(); // the embedded server, or one older than 5.0
             }
         }
 

@@ -8,13 +8,12 @@ import java.util.List;
 import java.util.zip.CRC32C;
 
 /**
- * What the manifest keeps of a file: its length, its sha256, and a short checksum for each block of
- * it, by which damage that leaves every document whole still has a place.
+ * The length and the sha256 of a file, and a short checksum of each block, which locates damage that leaves
+ * every document valid BSON.
  */
 final class Checksums {
     /**
-     * Small enough to look at by eye, large enough that a file of a terabyte has a quarter million
-     * of them.
+     * Small enough to inspect, large enough that a file of a terabyte has only a quarter of a million blocks.
      */
     static final int BLOCK = 4 << 20;
 
@@ -28,12 +27,12 @@ final class Checksums {
         sha256.update(buffer, offset, length);
         int done = 0;
         while (done < length) {
-            int room = BLOCK - (int) (bytes % BLOCK);
-            int part = Math.min(room, length - done);
+            int rest = BLOCK - (int) (bytes % BLOCK);
+            int part = Math.min(rest, length - done);
             crc.update(buffer, offset + done, part);
             done += part;
             bytes += part;
-            if (part == room) {
+            if (part == rest) {
                 endBlock();
             }
         }
@@ -43,7 +42,7 @@ final class Checksums {
         return bytes;
     }
 
-    /** In lower-case hexadecimal digits; after it nothing can be added. */
+    /** Returns the sha256 in lower-case hexadecimal digits; nothing can be added afterwards. */
     String hash() {
         if (hash == null) {
             hash = HexFormat.of().formatHex(sha256.digest());
@@ -54,7 +53,7 @@ final class Checksums {
         return hash;
     }
 
-    /** CRC-32C of each {@link #BLOCK} bytes, the last one shorter; after {@link #hash}. */
+    /** Returns the CRC-32C of each {@link #BLOCK} bytes, the last one shorter; call {@link #hash} first. */
     List<String> blocks() {
         return List.copyOf(blocks);
     }

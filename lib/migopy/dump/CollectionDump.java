@@ -33,11 +33,11 @@ import org.bson.io.BasicOutputBuffer;
 import org.bson.io.BsonInput;
 import org.bson.io.BsonInputMark;
 
-/** One collection on its way into its two files. */
+/** Writes one collection into its two files. */
 final class CollectionDump {
     /**
-     * Documents in one reply of the server, which ends it at 16 MiB. One of small documents is
-     * ready sooner, so that server and dump work at the same time.
+     * Documents in one reply of the server, which limits it to 16 MiB. A limit for small documents lets
+     * server and dump work at the same time.
      */
     private static final int BATCH = 10_000;
 
@@ -75,9 +75,9 @@ final class CollectionDump {
     /**
      * Writes metadata and documents.
      *
-     * @param snapshot the point in time to read at; null: whatever is there while it reads
-     * @throws Snapshot.Lost when the server cannot show it at that time, or it was dropped or
-     *     renamed while it was read
+     * @param snapshot the point in time to read at; null to read without one
+     * @throws Snapshot.Lost if the server cannot read it at that time, or it was dropped or renamed while it
+     * was read
      */
     Manifest.ManifestCollection run(BsonDocument filter, Snapshot snapshot, Meter meter) {
         List<Manifest.ManifestFile> files = new ArrayList<>();
@@ -97,7 +97,7 @@ final class CollectionDump {
         return new Manifest.ManifestCollection(info.name(), info.type(), snapshot != null, meter.done(), files);
     }
 
-    /** Takes away what was written of a collection that could not be read to its end. */
+    /** Removes what was written of a collection that could not be read completely. */
     void removeFiles() {
         try {
             Files.deleteIfExists(folder.file(fileName(info.name(), FileNames.METADATA)));
@@ -110,7 +110,7 @@ final class CollectionDump {
     private MigopyException notWritten(IOException e) {
         return DumpErrors.dump(
                 "%s could not be written into %s: %s".formatted(info.name(), folder.partial(), DumpErrors.reason(e)),
-                "Free some space or name another folder, and remove " + folder.partial(),
+                "Free some space or use --dump-directory, and remove " + folder.partial(),
                 e);
     }
 
@@ -165,17 +165,17 @@ final class CollectionDump {
     }
 
     /**
-     * Decodes the batch of a find or getMore reply as one value: passes the documents to a target as
-     * they are in the driver's buffer, without an object for each.
+     * Decodes the batch of a find or getMore reply as one value: passes the documents to a sink as they are
+     * in the driver's buffer, without an object for each.
      *
-     * <p>The driver asks a codec for one element of the batch's array at a time. This one consumes all
-     * that follow as well, so that the driver sees an array of one element.
+     * <p>The driver asks a codec for one element of the batch's array at a time. This one also consumes all
+     * that follow, so that the driver sees an array of one element.
      */
     static final class RawReplies implements Codec<RawReplies.Reply> {
         private static final byte DOCUMENT = 0x03;
         private static final byte END = 0x00;
 
-        private final Sink target;
+        private final Sink sink;
 
         /** Where documents go; called once for each of them. */
         interface Sink {
@@ -185,8 +185,7 @@ final class CollectionDump {
         /** What one reply contained. */
         record Reply(int documents) {}
 
-        RawReplies(Sink target) {
-            this.target = target;
+        RawReplies(Sink sink) { this.sink = sink;
         }
 
         @Override
@@ -212,7 +211,7 @@ final class CollectionDump {
             return Reply.class;
         }
 
-        /** Walks along the elements of a BSON array, from inside its first one. */
+        /** Iterates over the elements of a BSON array, from inside its first one. */
         private final class Elements extends BasicOutputBuffer {
             private int count;
             private int last;
@@ -232,8 +231,8 @@ final class CollectionDump {
             }
 
             /**
-             * Passes on the document at {@code at}; returns where the next one starts, or 0 after the
-             * last. A method of its own, since a cold JVM compiles it long before the loop.
+             * Passes on the document at {@code at}; returns where the next one starts, or 0 after the last. A
+             * method of its own, because a cold JVM compiles it long before the loop.
              */
             private int next(byte[] reply, int at, int end) {
                 int size = end - at < Integer.BYTES ? 0 : BsonCheck.littleEndian(reply, at);
@@ -243,7 +242,7 @@ final class CollectionDump {
                         || reply[at + size - 1] != END) {
                     throw damaged("a document of length " + size);
                 }
-                target.write(reply, at, size);
+                sink.write(reply, at, size);
                 count++;
                 int name = at + size + 1;
                 byte type = reply[name - 1];

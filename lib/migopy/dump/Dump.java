@@ -23,15 +23,15 @@ import org.bson.BsonDocument;
 import org.bson.json.JsonParseException;
 
 /**
- * Writes a database into a folder that mongorestore reads as well.
+ * Writes a database into a folder that mongorestore can read too.
  *
- * <p>On a replica set of MongoDB 5.0 or later all collections but capped ones show one point in
- * time. Takes no lock.
+ * <p>On a replica set of MongoDB 5.0 or later, all collections except capped ones show one point in time.
+ * Takes no lock.
  */
 public final class Dump {
     /**
-     * A snapshot in which a collection is not to be had is taken again; a collection that was just
-     * created needs it.
+     * How often a snapshot is taken again because a collection is not available in it, as one that was just
+     * created.
      */
     private static final int SNAPSHOTS = 5;
 
@@ -48,11 +48,11 @@ public final class Dump {
     }
 
     /**
-     * Dumps, and comes back when the folder has its name.
+     * Dumps; returns when the folder has its final name.
      *
-     * @param events told from several threads
-     * @throws MigopyException dump, when it did not get to its end: the partial folder is left
-     *     then; usage, when the request cannot be right
+     * @param events receives events from several threads
+     * @throws MigopyException dump, if it did not finish, and the partial folder is left; usage, if the
+     * request is invalid
      */
     public static DumpAnswer run(DumpRequest request, Consumer<Event> events) {
         try {
@@ -60,7 +60,7 @@ public final class Dump {
         } catch (ParallelTasks.Interrupted | MongoInterruptedException e) {
             throw DumpErrors.dump(
                     "The dump of %s was interrupted before it wrote anything".formatted(request.database()),
-                    "Start it again: {migopy} dbdump",
+                    "Run it again: {migopy} dbdump",
                     e);
         } catch (MongoException e) {
             throw DumpErrors.dump(e, "Dumping " + request.database());
@@ -68,15 +68,16 @@ public final class Dump {
     }
 
     private DumpAnswer run() {
-        request.filter();
+        request.options().filter();
         ServerFacts server = ServerFacts.of(request.client());
         refuseQueryOfTimeSeries(Catalog.read(database, request));
         if (!server.snapshots()) {
             withoutSnapshot(server.whyNoSnapshots(), "");
         }
-        DumpFolder folder = DumpFolder.create(request.folder(), unfinished(server));
+        Manifest unfinished = unfinished(server);
+        DumpFolder folder = DumpFolder.create(request.folder(), unfinished);
         try {
-            Manifest manifest = manifest(server, dump(server, folder));
+            Manifest manifest = unfinished.completed(dump(server, folder), showsOneTime);
             folder.complete(manifest);
             return answer(manifest);
         } catch (ParallelTasks.Interrupted | MongoInterruptedException | ClosedByInterruptException e) {
@@ -99,11 +100,11 @@ public final class Dump {
         }
         return DumpErrors.dump(
                 "The dump of %s was interrupted; %s".formatted(request.database(), left),
-                "Start it again: {migopy} dbdump",
+                "Run it again: {migopy} dbdump",
                 cause);
     }
 
-    /** In one snapshot if possible, which can be lost on the way and is then taken again. */
+    /** Dumps in one snapshot if possible; a lost snapshot is taken again. */
     private List<Manifest.ManifestCollection> dump(ServerFacts server, DumpFolder folder) throws IOException {
         DumpPass pass = new DumpPass(database, request, folder, events);
         for (int attempt = 1; server.snapshots() && attempt <= SNAPSHOTS; attempt++) {
@@ -113,7 +114,7 @@ public final class Dump {
                 return dumped;
             } catch (Snapshot.Lost lost) {
                 folder.clear();
-                if (!lost.anotherMayDo() || attempt == SNAPSHOTS) {
+                if (!lost.anotherMaySucceed() || attempt == SNAPSHOTS) {
                     withoutSnapshot(
                             "%s could not be read in one snapshot: %s".formatted(lost.collection(), lost.getMessage()),
                             "The dump starts over. ");
@@ -124,11 +125,11 @@ public final class Dump {
         return pass.withoutSnapshot();
     }
 
-    /** Says that the dump shows no single point in time, or fails where one is required. */
+    /** Reports that the dump does not show one point in time, or fails if that is required. */
     private void withoutSnapshot(String why, String then) {
-        if (request.requireSnapshot()) {
+        if (request.options().requireSnapshot()) {
             throw DumpErrors.dump(
-                    why + "; --require-snapshot asks for one",
+                    why + ", and --require-snapshot was given",
                     "On a replica set of MongoDB 5.0 or later, raise"
                             + " minSnapshotHistoryWindowInSeconds above the time that the dump takes,"
                             + " or dump without --require-snapshot.",
@@ -138,19 +139,20 @@ public final class Dump {
     }
 
     private void refuseQueryOfTimeSeries(List<CollectionInfo> selected) {
-        if (request.query() == null) {
+        if (request.options().query() == null) {
             return;
         }
         for (CollectionInfo info : selected) {
             if (info.isTimeSeries() || info.isView()) {
                 throw MigopyException.usage(
                         "--query does not work on %s, a %s".formatted(info.name(), info.type()),
-                        "Leave --query or the collection out.");
+                        "Omit --query or that collection.");
             }
         }
     }
 
     private Manifest unfinished(ServerFacts server) {
+        DumpOptions options = request.options();
         return new Manifest(
                 false,
                 request.tool(),
@@ -160,28 +162,9 @@ public final class Dump {
                 startedAt,
                 startedAt,
                 false,
-                request.query(),
-                selected(),
+                options.query(),
+                options.collections().stream().sorted().toList(),
                 List.of());
-    }
-
-    private Manifest manifest(ServerFacts server, List<Manifest.ManifestCollection> collections) {
-        return new Manifest(
-                true,
-                request.tool(),
-                server.version(),
-                request.run(),
-                request.database(),
-                startedAt,
-                Instant.now(),
-                showsOneTime,
-                request.query(),
-                selected(),
-                collections);
-    }
-
-    private List<String> selected() {
-        return request.collections().stream().sorted().toList();
     }
 
     private DumpAnswer answer(Manifest manifest) {
@@ -196,41 +179,47 @@ public final class Dump {
     }
 
     /**
-     * What to dump, and to where.
+     * What to dump, and where to.
      *
-     * @param client the connection; closed by whoever opened it
-     * @param database the database's name
-     * @param folder the folder that the dump becomes; it must not exist yet. {@link DumpFolder#next}
-     *     names one
-     * @param collections their names; empty: all
-     * @param mustExist whether a name that the database does not have is refused, or passed over
-     * @param gzip whether each file is packed
-     * @param query a filter as Extended JSON, for {@code collections}; null: all documents
-     * @param requireSnapshot whether the dump fails where it cannot show one point in time
+     * @param client the connection; the caller closes it
+     * @param folder the dump's folder, which must not exist yet: see {@link DumpFolder#next}
      * @param run the run's id, for the manifest
-     * @param tool what writes it, for the manifest: {@code migopy 0.1.0}
-     * @param lockCollection the collection that the lock lies in, which is never dumped
+     * @param tool the program, for the manifest: {@code migopy 0.1.0}
+     * @param lockCollection the lock's collection, which is never dumped
      */
     public record DumpRequest(
             MongoClient client,
             String database,
             Path folder,
-            Set<String> collections,
-            boolean mustExist,
-            boolean gzip,
-            String query,
-            boolean requireSnapshot,
+            DumpOptions options,
             String run,
             String tool,
-            String lockCollection) {
-        public DumpRequest {
+            String lockCollection) {}
+
+    /**
+     * Which documents to dump, and how.
+     *
+     * @param collections their names; empty: all
+     * @param mustExist whether a name that the database does not have is refused; otherwise it is ignored
+     * @param gzip whether each file is compressed
+     * @param query a filter as Extended JSON, for {@code collections}; null: all documents
+     * @param requireSnapshot whether the dump fails if it cannot show one point in time
+     */
+    public record DumpOptions(
+            Set<String> collections, boolean mustExist, boolean gzip, String query, boolean requireSnapshot) {
+        public DumpOptions {
             collections = Set.copyOf(collections);
         }
 
+        /** Those of these collections that exist; without a name, the whole database. */
+        public static DumpOptions of(Set<String> collections) {
+            return new DumpOptions(collections, false, false, null, false);
+        }
+
         /**
-         * The documents that are asked for.
+         * Returns the filter of {@code query}.
          *
-         * @throws MigopyException usage, when {@code query} is not one document
+         * @throws MigopyException usage, if {@code query} is not one document
          */
         BsonDocument filter() {
             if (query == null) {
@@ -238,11 +227,11 @@ public final class Dump {
             }
             if (collections.isEmpty()) {
                 throw MigopyException.usage(
-                        "--query needs the collections that it is for",
-                        "Name them: {migopy} dbdump --collection NAME --query JSON");
+                        "--query needs --collection",
+                        "Name the collections: {migopy} dbdump --collection NAME --query JSON");
             }
             try {
-                // In an array, since the driver's reader ignores what follows a document.
+                // In an array, because the driver's reader ignores what follows a document.
                 BsonArray filters = BsonArray.parse("[" + query + "]");
                 if (filters.size() == 1 && filters.get(0).isDocument()) {
                     return filters.get(0).asDocument();

@@ -26,8 +26,8 @@ import java.util.zip.GZIPOutputStream;
 import migopy.MigopyException;
 
 /**
- * The folder of a dump, which is called {@code NAME.partial} until it is whole. What a kill or a
- * full disk leaves is the partial one, with a manifest that says so.
+ * The folder of a dump, named {@code NAME.partial} until it is complete. A kill or a full disk leaves the
+ * partial one, with a manifest that is not complete.
  */
 public final class DumpFolder {
     static final String PARTIAL = ".partial";
@@ -35,7 +35,7 @@ public final class DumpFolder {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
-    /** Dumps of one database within one second; more than anybody takes. */
+    /** The limit of dumps of one database within one second. */
     private static final int MOST_PER_SECOND = 1_000;
 
     private final Path folder;
@@ -48,9 +48,9 @@ public final class DumpFolder {
         this.database = partial.resolve(database);
     }
 
-    /** A folder that does not exist yet: {@code 20261124T101500Z-app} in the dumps' directory. */
+    /** Returns a folder that does not exist yet: {@code 20261124T101500Z-app} in the dump directory. */
     public static Path next(Path directory, String database, Instant now) {
-        refuseWhatIsNoFolder(directory);
+        refuseOtherThanFolder(directory);
         String name = TIME.format(now) + "-" + database;
         for (int i = 1; i <= MOST_PER_SECOND; i++) {
             Path folder = directory.resolve(i == 1 ? name : name + "-" + i);
@@ -59,12 +59,12 @@ public final class DumpFolder {
             }
         }
         throw DumpErrors.dump(
-                "%s holds %d dumps called %s".formatted(directory, MOST_PER_SECOND, name),
-                "Dump again in a second: {migopy} dbdump",
+                "%s contains %d dumps named %s".formatted(directory, MOST_PER_SECOND, name),
+                "Wait a second, then run: {migopy} dbdump",
                 null);
     }
 
-    private static void refuseWhatIsNoFolder(Path directory) {
+    private static void refuseOtherThanFolder(Path directory) {
         String why = null;
         try {
             if (Files.isSymbolicLink(directory) && !Files.exists(directory)) {
@@ -78,29 +78,29 @@ public final class DumpFolder {
         if (why != null) {
             throw DumpErrors.dump(
                     "The dump directory %s is %s".formatted(directory, why),
-                    "Move it away, or name a folder: {migopy} dbdump --dump-directory DIRECTORY",
+                    "Move it away, or use another folder: {migopy} dbdump --dump-directory DIR",
                     null);
         }
     }
 
-    /** Whether a dump of Migopy's own is in this folder, whose manifest says what was dumped. */
+    /** Whether this folder contains a dump by Migopy, whose manifest says what was dumped. */
     public static boolean isOwn(Path folder) {
         return Files.exists(folder.resolve(Manifest.NAME));
     }
 
-    /** Makes the partial folder, with the manifest of a dump that is not complete. */
+    /** Creates the partial folder, with the manifest of a dump that is not complete. */
     static DumpFolder create(Path folder, Manifest unfinished) {
         DumpFolder created = new DumpFolder(folder, unfinished.database());
         try {
             if (Files.exists(folder)) {
-                throw DumpErrors.dump(folder + " exists already", "Move it away, and dump again.", null);
+                throw DumpErrors.dump(folder + " already exists", "Move it away, then run: {migopy} dbdump", null);
             }
             Path directory = folder.getParent();
             boolean fresh = directory != null && !Files.exists(directory);
             DumpFile.createFolder(created.partial);
             DumpFile.createFolder(created.database);
             if (fresh) {
-                // So that data is never committed, whatever the project's own ignore file says.
+                // Keeps data out of commits, whatever the project's own ignore file says.
                 Files.writeString(directory.resolve(".gitignore"), "*\n");
             }
             created.write(unfinished);
@@ -110,23 +110,23 @@ public final class DumpFolder {
         } catch (IOException e) {
             if (e instanceof FileAlreadyExistsException && Files.exists(created.partial)) {
                 throw DumpErrors.dump(
-                        created.partial + " exists already: another dump started just now",
-                        "Dump again: {migopy} dbdump",
+                        created.partial + " already exists: another dump started in this second",
+                        "Run it again: {migopy} dbdump",
                         e);
             }
             throw DumpErrors.dump(
-                    "%s cannot be made: %s".formatted(created.partial, DumpErrors.reason(e)),
-                    "Name another folder: {migopy} dbdump --dump-directory DIRECTORY",
+                    "%s cannot be created: %s".formatted(created.partial, DumpErrors.reason(e)),
+                    "Use another folder: {migopy} dbdump --dump-directory DIR",
                     e);
         }
     }
 
-    /** A file of the database, to be written. */
+    /** Returns the path of a file of the database. */
     Path file(String name) {
         return database.resolve(name);
     }
 
-    /** The file's path in the manifest. */
+    /** Returns the file's path in the manifest. */
     String pathInManifest(String name) {
         return database.getFileName() + "/" + name;
     }
@@ -135,19 +135,19 @@ public final class DumpFolder {
         return partial;
     }
 
-    /** Takes away what was written so far, for a second start. */
+    /** Removes what was written so far, to start over. */
     void clear() throws IOException {
         deleteFilesIn(database);
     }
 
-    /** Takes away the files of one collection. */
+    /** Removes the files of one collection. */
     void delete(Manifest.ManifestCollection collection) throws IOException {
         for (Manifest.ManifestFile file : collection.files()) {
             Files.delete(partial.resolve(file.path()));
         }
     }
 
-    /** Takes away the unfinished folder. */
+    /** Removes the unfinished folder. */
     void remove() throws IOException {
         for (Path folder : List.of(database, partial)) {
             if (Files.exists(folder)) {
@@ -158,9 +158,9 @@ public final class DumpFolder {
     }
 
     /**
-     * Takes away a complete dump, which was packed or restored.
+     * Removes a complete dump that was packed or restored.
      *
-     * @throws MigopyException dump, when it cannot be removed
+     * @throws MigopyException dump, if it cannot be removed
      */
     public static void remove(Path folder) {
         try (Stream<Path> files = Files.walk(folder)) {
@@ -170,7 +170,7 @@ public final class DumpFolder {
         } catch (IOException e) {
             throw DumpErrors.dump(
                     "%s could not be removed: %s".formatted(folder, DumpErrors.reason(e)),
-                    "It is not needed any more; remove it.",
+                    "It is no longer needed: remove it.",
                     e);
         }
     }
@@ -194,8 +194,7 @@ public final class DumpFolder {
     }
 
     /**
-     * Writes the manifest and gives the folder its name, in an order that a power cut cannot turn
-     * round.
+     * Writes the manifest and gives the folder its name, in an order that a power failure cannot reverse.
      */
     void complete(Manifest manifest) throws IOException {
         DumpFile.force(database);
@@ -223,11 +222,11 @@ public final class DumpFolder {
     }
 
     /**
-     * A file of a dump as it is written: counted, hashed, of mode 0600, and on the disk when it is
-     * closed. Not buffered.
+     * Writes a file of a dump: counted, hashed, with mode 0600, and flushed to the disk when it is closed.
+     * Not buffered.
      */
     static final class DumpFile extends OutputStream {
-        /** One write of packed bytes to the disk. */
+        /** One write of compressed bytes to the disk. */
         private static final int PACKED = 1 << 16;
 
         private final FileChannel channel;
@@ -240,7 +239,7 @@ public final class DumpFolder {
             this.out = gzip ? new GZIPOutputStream(new Hashed(), PACKED) : new Hashed();
         }
 
-        /** Makes the file; it must not exist. */
+        /** Creates the file, which must not exist. */
         static DumpFile create(Path path, boolean gzip) throws IOException {
             Set<OpenOption> options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
             FileChannel channel = FileChannel.open(path, options, mode(path, "rw-------"));
@@ -252,7 +251,7 @@ public final class DumpFolder {
             }
         }
 
-        /** Makes a folder of mode 0700, and those above it that are missing. */
+        /** Creates a folder with mode 0700, and its missing parents. */
         static void createFolder(Path path) throws IOException {
             if (path.getParent() != null && !Files.isDirectory(path.getParent())) {
                 createFolder(path.getParent());
@@ -261,8 +260,7 @@ public final class DumpFolder {
         }
 
         /**
-         * Brings a folder's names to the disk; on a system whose folders cannot be opened there is no
-         * such call.
+         * Flushes a folder's entries to the disk, where the system can open folders.
          */
         static void force(Path folder) throws IOException {
             if (isPosix(folder)) {
@@ -282,7 +280,7 @@ public final class DumpFolder {
             out.write(bytes, offset, length);
         }
 
-        /** What was written; after {@link #close}. */
+        /** Returns the checksums of what was written, after {@link #close}. */
         Checksums checksums() {
             return checksums;
         }

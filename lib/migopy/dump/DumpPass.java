@@ -27,8 +27,8 @@ import migopy.dump.WriteBehind.Chunks;
 import org.bson.BsonDocument;
 
 /**
- * Reads the collections into a folder and makes sure that none was missed because it was dropped,
- * renamed or created meanwhile.
+ * Reads the collections into a folder and checks that none was missed because it was dropped, renamed or
+ * created meanwhile.
  */
 final class DumpPass {
     /** How often collections that changed are read again without a snapshot. */
@@ -43,15 +43,15 @@ final class DumpPass {
     DumpPass(MongoDatabase database, DumpRequest request, DumpFolder folder, Consumer<Event> events) {
         this.database = database;
         this.request = request;
-        this.filter = request.filter();
+        this.filter = request.options().filter();
         this.folder = folder;
         this.events = events;
     }
 
     /**
-     * Reads all collections in one new snapshot, but for capped ones.
+     * Reads all collections in one new snapshot, except capped ones.
      *
-     * @throws Snapshot.Lost when one could not be read in it
+     * @throws Snapshot.Lost if one could not be read in it
      */
     List<Manifest.ManifestCollection> inSnapshot() {
         Selection selection = Selection.atOneTime(database, request, events);
@@ -67,25 +67,23 @@ final class DumpPass {
                 throw new Snapshot.Lost(one.info().name(), "it was dropped or renamed meanwhile", true);
             }
         }
-        sayWhatIsOutside(selection);
+        reportCapped(selection);
         return byName(dumped.values());
     }
 
-    private void sayWhatIsOutside(Selection selection) {
+    private void reportCapped(Selection selection) {
         List<String> capped = selection.listed().stream()
                 .filter(CollectionInfo::isCapped)
                 .map(CollectionInfo::name)
                 .toList();
         if (!capped.isEmpty()) {
-            events.accept(new Event.Notice("Read outside of the snapshot, since a snapshot has no capped"
-                    + " collections: "
+            events.accept(new Event.Notice("Read outside of the snapshot, because a snapshot contains no capped" + " collections: "
                     + String.join(", ", capped)));
         }
     }
 
     /**
-     * Reads collections as they are, and afterwards those that were created, dropped or renamed
-     * meanwhile.
+     * Reads collections without a snapshot, then those again that were created, dropped or renamed meanwhile.
      */
     List<Manifest.ManifestCollection> withoutSnapshot() throws IOException {
         Map<CollectionInfo, Manifest.ManifestCollection> dumped = new ConcurrentHashMap<>();
@@ -107,8 +105,7 @@ final class DumpPass {
             }
         }
         if (!changed.isEmpty()) {
-            events.accept(new Event.Notice("Created, dropped or renamed while the dump was running, so that it"
-                    + " may miss them: "
+            events.accept(new Event.Notice("Created, dropped or renamed while the dump was running; the dump" + " may lack them: "
                     + String.join(", ", changed)));
         }
         return byName(dumped.values());
@@ -118,7 +115,7 @@ final class DumpPass {
             Selection.CollectionPlan one, CollectionDump dump, Meter meter, Map<CollectionInfo, Manifest.ManifestCollection> dumped) {
         try {
             dumped.put(one.info(), dump.run(filter, null, meter));
-        } catch (Snapshot.Lost e) { // the next pass lists it under its new name, if it has one
+        } catch (Snapshot.Lost e) { // if it was renamed, the next pass lists it under its new name
             dump.removeFiles();
         }
     }
@@ -132,7 +129,7 @@ final class DumpPass {
         }
     }
 
-    /** The names of what was dumped and is there no more, or is there and was not dumped. */
+    /** Returns the names of what was dumped and no longer exists, or exists and was not dumped. */
     private static Set<String> changed(List<CollectionInfo> now, Set<CollectionInfo> dumped) {
         Set<String> changed = new TreeSet<>();
         for (CollectionInfo info : now) {
@@ -149,8 +146,8 @@ final class DumpPass {
     }
 
     /**
-     * Whether a collection only looked empty. Its name is looked up when it is read, even in a
-     * snapshot before MongoDB 7.0, and a name that is not there has no documents.
+     * Whether a collection only seemed empty. Before MongoDB 7.0 the server resolves its name at the time of
+     * the read, even in a snapshot, and returns no documents for a name that does not exist.
      */
     private boolean isMissed(Selection.CollectionPlan one, Manifest.ManifestCollection dumped, List<CollectionInfo> now) {
         if (one.info().isView() || dumped == null || dumped.documents() > 0) {
@@ -173,7 +170,7 @@ final class DumpPass {
         List<ParallelTasks.Task> tasks = new ArrayList<>();
         for (Selection.CollectionPlan one : collections) {
             CollectionDump dump =
-                    new CollectionDump(database, one.info(), one.metadata(), folder, request.gzip(), budget, chunks);
+                    new CollectionDump(database, one.info(), one.metadata(), folder, request.options().gzip(), budget, chunks);
             tasks.add(() -> {
                 Meter meter = new Meter(one.info().name(), one.documents(), events);
                 reader.read(one, dump, meter);

@@ -14,16 +14,15 @@ import org.bson.json.JsonMode;
 import org.bson.json.JsonWriterSettings;
 
 /**
- * What a dump holds, written last: a folder whose manifest does not say that it is complete is no
- * dump.
+ * What a dump contains, written last: without a complete manifest, a folder is not a dump.
  *
- * @param complete false while the dump is under way
- * @param tool what wrote it: {@code migopy 0.1.0}
+ * @param complete false while the dump is being written
+ * @param tool the program that wrote it: {@code migopy 0.1.0}
  * @param server the server's version
  * @param run the run's id
- * @param snapshot whether all collections but those marked otherwise show one point in time
- * @param query the documents that were asked for, as JSON; null: all
- * @param selected the collections that were asked for; empty: all
+ * @param snapshot whether all collections show one point in time, except those marked otherwise
+ * @param query the requested documents, as JSON; null: all
+ * @param selected the requested collections; empty: all
  */
 record Manifest(
         boolean complete,
@@ -39,7 +38,7 @@ record Manifest(
         List<ManifestCollection> collections) {
     static final String NAME = "manifest.json";
 
-    /** The format's number; a manifest with a higher one is not understood. */
+    /** The format's number; a manifest with another one is refused. */
     static final int FORMAT = 1;
 
     private static final JsonWriterSettings SETTINGS = JsonWriterSettings.builder()
@@ -48,7 +47,7 @@ record Manifest(
             .build();
 
     /**
-     * @param snapshot whether it was read at the dump's point in time; a capped collection never is
+     * @param snapshot whether it was read at the dump's point in time, as a capped collection never is
      */
     record ManifestCollection(String name, String type, boolean snapshot, long documents, List<ManifestFile> files) {
         ManifestCollection {
@@ -62,7 +61,7 @@ record Manifest(
 
     /**
      * @param path within the dump's folder, with {@code /}: {@code app/users.bson}
-     * @param bytes on the disk, so packed ones of a {@code .gz}
+     * @param bytes on the disk: compressed ones of a {@code .gz}
      * @param blocks CRC-32C of each {@link Checksums#BLOCK} bytes
      */
     record ManifestFile(String path, long bytes, String sha256, List<String> blocks) {
@@ -76,10 +75,10 @@ record Manifest(
         collections = List.copyOf(collections);
     }
 
-    /** The same dump when it is complete. */
-    Manifest completed(List<ManifestCollection> dumped) {
+    /** Returns the manifest of the complete dump. */
+    Manifest completed(List<ManifestCollection> dumped, boolean oneTime) {
         return new Manifest(
-                true, tool, server, run, database, startedAt, Instant.now(), false, query, selected, dumped);
+                true, tool, server, run, database, startedAt, Instant.now(), oneTime, query, selected, dumped);
     }
 
     String json() {
@@ -102,7 +101,7 @@ record Manifest(
         return document.toJson(SETTINGS) + "\n";
     }
 
-    /** What was asked for; empty if that is all. */
+    /** Returns what was requested; empty if that is everything. */
     BsonDocument asked() {
         BsonDocument asked = new BsonDocument();
         if (query != null) {
@@ -116,12 +115,12 @@ record Manifest(
         return asked;
     }
 
-    /** The query in {@link #asked}, or null. */
+    /** Returns the query in {@link #asked}, or null. */
     static String query(BsonDocument asked) {
         return asked.containsKey("query") ? text(asked, "query") : null;
     }
 
-    /** The collections in {@link #asked}; empty: all. */
+    /** Returns the collections in {@link #asked}; empty: all. */
     static List<String> selected(BsonDocument asked) {
         return asked.getArray("selected", new BsonArray()).stream()
                 .map(name -> name.asString().getValue())
@@ -146,13 +145,13 @@ record Manifest(
     }
 
     /**
-     * @throws RuntimeException of the driver's when it is not a manifest's JSON
+     * @throws RuntimeException of the driver, if it is not a manifest's JSON
      */
     static Manifest parse(String json) {
         BsonDocument document = BsonDocument.parse(json);
         int format = document.getNumber("format").intValue();
         if (format != FORMAT) {
-            throw new IllegalArgumentException("format " + format + " is not known");
+            throw new IllegalArgumentException("unknown format " + format);
         }
         boolean complete = document.getBoolean("complete").getValue();
         Instant startedAt = instant(document.get("startedAt"));

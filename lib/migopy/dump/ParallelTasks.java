@@ -12,18 +12,17 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import migopy.console.Event;
 
-/** Works through tasks in a few named threads and comes back when every one of these has ended. */
+/** Runs tasks in a few named threads and returns when all of these have ended. */
 final class ParallelTasks {
-    /** As many as mongodump and mongorestore use; more only makes the disks seek. */
+    /** As many as mongodump and mongorestore use. */
     static final int THREADS = 4;
 
     /**
-     * How long workers that were interrupted may take to end; as daemons they never keep the
-     * process alive.
+     * How long interrupted workers may take to end; they are daemons and do not keep the process alive.
      */
     private static final long END_MILLIS = 10_000;
 
-    /** Something to do in one of the threads; it ends soon after its thread is interrupted. */
+    /** A task, which must end soon after its thread is interrupted. */
     interface Task {
         void run();
     }
@@ -31,9 +30,9 @@ final class ParallelTasks {
     private ParallelTasks() {}
 
     /**
-     * Runs the tasks in their order, {@value #THREADS} at a time. After a failure no further one is
-     * begun, those under way are interrupted, and the first failure is thrown on. An interrupt of
-     * the caller ends all of it likewise.
+     * Runs the tasks in their order, {@value #THREADS} at a time. After a failure no other task starts, the
+     * running ones are interrupted, and the first failure is thrown. An interrupt of the caller has the same
+     * effect.
      */
     static void run(String name, Collection<? extends Task> tasks) {
         Queue<Task> waiting = new ConcurrentLinkedQueue<>(tasks);
@@ -45,7 +44,7 @@ final class ParallelTasks {
                 while (failure.get() == null && (task = waiting.poll()) != null) {
                     task.run();
                 }
-            } catch (Throwable e) { // an Error too: the caller throws it on
+            } catch (Throwable e) { // an Error too: the caller throws it
                 if (failure.compareAndSet(null, e)) {
                     others(threads).forEach(Thread::interrupt);
                 }
@@ -63,7 +62,7 @@ final class ParallelTasks {
         throwOn(failure.get());
     }
 
-    /** Whether this thread was told to end; a task asks at every batch. */
+    /** Throws if this thread was interrupted; a task calls it once a batch. */
     static void stopIfInterrupted() {
         if (Thread.currentThread().isInterrupted()) {
             throw new Interrupted();
@@ -76,7 +75,7 @@ final class ParallelTasks {
         return new Interrupted();
     }
 
-    /** A worker's own way out after an interrupt. */
+    /** Unwinds a worker after an interrupt. */
     static final class Interrupted extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -113,7 +112,7 @@ final class ParallelTasks {
                 thread.join(Math.max(1, (end - System.nanoTime()) / 1_000_000));
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // a second one: whoever sends it does not wait
+            Thread.currentThread().interrupt(); // a second interrupt: do not wait
         }
     }
 
@@ -126,7 +125,7 @@ final class ParallelTasks {
         }
     }
 
-    /** How far one collection has come, told four times a second at most. Used by one thread. */
+    /** Reports the progress of one collection, at most four times a second. Used by one thread. */
     static final class Meter {
         private static final long EVERY_NANOS = 250_000_000L;
 
@@ -134,11 +133,11 @@ final class ParallelTasks {
         private final long total;
         private final Consumer<Event> events;
         private final long startedAt = System.nanoTime();
-        private long saidAt = startedAt;
+        private long reportedAt = startedAt;
         private long done;
 
         /**
-         * @param total how many documents there will be, estimated; 0 if not known
+         * @param total the estimated number of documents; 0 if unknown
          */
         Meter(String name, long total, Consumer<Event> events) {
             this.name = name;
@@ -149,8 +148,8 @@ final class ParallelTasks {
         void add(long documents) {
             done += documents;
             long now = System.nanoTime();
-            if (now - saidAt >= EVERY_NANOS) {
-                saidAt = now;
+            if (now - reportedAt >= EVERY_NANOS) {
+                reportedAt = now;
                 double perSecond = done * 1e9 / (now - startedAt);
                 events.accept(new Event.Progress(
                         name, "docs", done, Math.max(total, done), perSecond, Duration.ZERO, Duration.ZERO));

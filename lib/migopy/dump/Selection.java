@@ -27,24 +27,23 @@ import org.bson.BsonTimestamp;
 import org.bson.RawBsonDocument;
 
 /**
- * The collections that a dump reads, with their options and indexes, and the snapshot to read them
- * in.
+ * The collections that a dump reads, with their options and indexes, and the snapshot that they are read in.
  *
- * <p>A server shows documents at an earlier time, but not its catalog. So the catalog is listed
- * before and after the snapshot is taken, until both are equal: it was so at that time, too.
+ * <p>A snapshot covers documents, not the catalog. So the catalog is listed before and after the snapshot is
+ * taken, until both are equal: then it was the same at the snapshot's time.
  *
- * @param snapshot null: documents are read as they are when they are read
+ * @param snapshot null to read without one
  */
 record Selection(List<CollectionInfo> listed, List<CollectionPlan> collections, Snapshot snapshot) {
     /**
-     * A listing takes milliseconds, and a database whose catalog never rests cannot be waited for.
+     * A listing takes milliseconds; a database whose catalog keeps changing cannot be waited for.
      */
     private static final int MOST_LISTINGS = 50;
 
     private static final int NO_SUCH_COLLECTION = 26;
 
     /**
-     * A collection with all that is asked before its first document is read.
+     * A collection with what is read before its first document.
      *
      * @param documents how many it has, estimated; 0 for a view
      */
@@ -55,7 +54,7 @@ record Selection(List<CollectionInfo> listed, List<CollectionPlan> collections, 
         collections = List.copyOf(collections);
     }
 
-    /** What there is now, to be read without a snapshot. */
+    /** Returns what exists now, to be read without a snapshot. */
     static Selection now(MongoDatabase database, DumpRequest request, Consumer<Event> events) {
         List<CollectionInfo> listed = Catalog.read(database, request);
         Map<CollectionInfo, CollectionPlan> planned = new HashMap<>();
@@ -64,9 +63,9 @@ record Selection(List<CollectionInfo> listed, List<CollectionPlan> collections, 
     }
 
     /**
-     * What there is at the time of a snapshot.
+     * Returns what exists at the time of a new snapshot.
      *
-     * @throws Snapshot.Lost when the catalog changed each time
+     * @throws Snapshot.Lost if the catalog changed each time
      */
     static Selection atOneTime(MongoDatabase database, DumpRequest request, Consumer<Event> events) {
         Map<CollectionInfo, CollectionPlan> planned = new HashMap<>();
@@ -81,7 +80,7 @@ record Selection(List<CollectionInfo> listed, List<CollectionPlan> collections, 
             before = after;
         }
         throw new Snapshot.Lost(
-                request.database(), "its collections were created, dropped or renamed all the time", false);
+                request.database(), "its collections kept being created, dropped or renamed", false);
     }
 
     private static Selection of(List<CollectionInfo> listed, Map<CollectionInfo, CollectionPlan> planned, Snapshot snapshot) {
@@ -112,14 +111,14 @@ record Selection(List<CollectionInfo> listed, List<CollectionPlan> collections, 
         return new CollectionPlan(info, Metadata.of(info, indexes), documents);
     }
 
-    /** The indexes that are ready; of one that is being built nobody knows that it can be. */
+    /** Returns the indexes that are ready; whether one that is being built will succeed is unknown. */
     private static List<BsonDocument> indexes(MongoDatabase database, String collection, Consumer<Event> events) {
         List<BsonDocument> ready = new ArrayList<>();
         for (BsonDocument index : listIndexes(database, collection)) {
             if (index.containsKey("buildUUID") && index.containsKey("spec")) {
                 String name = index.getDocument("spec").getString("name").getValue();
                 events.accept(new Event.Notice(
-                        "The index %s of %s is still being built: it is not in the dump".formatted(name, collection)));
+                        "The index %s of %s is still being built and is not in the dump".formatted(name, collection)));
             } else {
                 ready.add(Metadata.fields(index));
             }
@@ -164,21 +163,21 @@ record Selection(List<CollectionInfo> listed, List<CollectionPlan> collections, 
         }
     }
 
-    /** A view has no documents, and a server shows no capped collection in a snapshot. */
+    /** A view has no documents, and the server cannot read a capped collection in a snapshot. */
     static boolean inSnapshot(CollectionInfo info) {
         return !info.isView() && !info.isCapped();
     }
 
     /**
-     * A point in time that all collections are read at. A session belongs to one thread, so each thread
-     * opens its own and is told the time that the first one got from the server.
+     * A point in time that all collections are read at. A session belongs to one thread, so each thread opens
+     * its own at the time that the server returned to the first one.
      */
     static final class Snapshot {
-        /** The history that the server keeps does not reach back so far any more: 300 s by default. */
+        /** SnapshotTooOld: older than the server's history, 300 s by default. */
         static final int TOO_OLD = 239;
 
         /**
-         * The collection cannot be read at that time: it is capped, or was created or indexed after it.
+         * SnapshotUnavailable: the collection is capped, or was created or indexed after that time.
          */
         static final int UNAVAILABLE = 246;
 
@@ -193,7 +192,7 @@ record Selection(List<CollectionInfo> listed, List<CollectionPlan> collections, 
             this.time = time;
         }
 
-        /** The snapshot of now; the server names its time in the answer to a first read. */
+        /** Takes a snapshot of now; the server's reply to a first read contains its time. */
         static Snapshot take(MongoClient client, MongoCollection<BsonDocument> any) {
             try (ClientSession session = client.startSession(options())) {
                 any.find(session).projection(new BsonDocument()).limit(1).first();
@@ -211,7 +210,7 @@ record Selection(List<CollectionInfo> listed, List<CollectionPlan> collections, 
             return ClientSessionOptions.builder().snapshot(true).build();
         }
 
-        /** Whether the server could not or no longer show the snapshot. */
+        /** Whether the server cannot read at the snapshot's time, or no longer. */
         static boolean isLost(MongoException e) {
             return e.getCode() == TOO_OLD || e.getCode() == UNAVAILABLE || isGone(e);
         }
@@ -221,32 +220,32 @@ record Selection(List<CollectionInfo> listed, List<CollectionPlan> collections, 
             return GONE.contains(e.getCode());
         }
 
-        /** The dump cannot go on in its snapshot. */
+        /** The dump cannot continue in its snapshot. */
         static final class Lost extends RuntimeException {
             private static final long serialVersionUID = 1L;
 
             private final String collection;
-            private final boolean anotherMayDo;
+            private final boolean anotherMaySucceed;
 
             Lost(String collection, MongoException cause) {
                 super(MongoErrors.words(cause), cause);
                 this.collection = collection;
-                this.anotherMayDo = cause.getCode() != TOO_OLD;
+                this.anotherMaySucceed = cause.getCode() != TOO_OLD;
             }
 
-            Lost(String collection, String why, boolean anotherMayDo) {
+            Lost(String collection, String why, boolean anotherMaySucceed) {
                 super(why);
                 this.collection = collection;
-                this.anotherMayDo = anotherMayDo;
+                this.anotherMaySucceed = anotherMaySucceed;
             }
 
             String collection() {
                 return collection;
             }
 
-            /** Whether another snapshot, taken now, may do. */
-            boolean anotherMayDo() {
-                return anotherMayDo;
+            /** Whether a new snapshot may succeed. */
+            boolean anotherMaySucceed() {
+                return anotherMaySucceed;
             }
         }
     }

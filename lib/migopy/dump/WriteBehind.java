@@ -7,14 +7,14 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Collects what it is given in chunks, which a second thread writes: checksums, packing and the
- * disk take no time from whoever reads. What fits into one chunk is written without a thread.
+ * Collects bytes in chunks that a second thread writes, so that checksums, compression and the disk do not
+ * slow down the reading. What fits into one chunk is written without a thread.
  */
 final class WriteBehind implements AutoCloseable {
-    /** How long a writer that was interrupted may take to end. */
+    /** How long an interrupted writer may take to end. */
     private static final long END_MILLIS = 10_000;
 
-    /** As many as are waiting to be written; {@link Chunks} limits all files together. */
+    /** How many chunks may wait to be written; {@link Chunks} limits all files together. */
     private static final int QUEUE = 6;
 
     private static final Chunk LAST = new Chunk(new byte[0], 0);
@@ -62,7 +62,7 @@ final class WriteBehind implements AutoCloseable {
     private record Chunk(byte[] bytes, int length) {}
 
     /**
-     * @param out closed by whoever opened it
+     * @param out the caller closes it
      */
     WriteBehind(OutputStream out, Chunks chunks) {
         this.out = out;
@@ -86,9 +86,9 @@ final class WriteBehind implements AutoCloseable {
     }
 
     /**
-     * Returns when all of it is written.
+     * Returns when everything is written.
      *
-     * @throws IOException of the writing, whichever thread it happened in
+     * @throws IOException of either thread's write
      */
     void finish() throws IOException {
         if (writer == null) {
@@ -133,7 +133,7 @@ final class WriteBehind implements AutoCloseable {
         }
     }
 
-    /** After a failure it only returns the chunks, so that nobody waits for it. */
+    /** After a failure it only returns the chunks, so that no other file waits for them. */
     private void writeAll() {
         try {
             for (Chunk chunk = full.take(); chunk != LAST; chunk = full.take()) {
@@ -150,12 +150,12 @@ final class WriteBehind implements AutoCloseable {
     private void write(Chunk chunk) {
         try {
             out.write(chunk.bytes(), 0, chunk.length());
-        } catch (IOException | RuntimeException | Error e) { // thrown on by finish()
+        } catch (IOException | RuntimeException | Error e) { // finish() throws it
             failure = e;
         }
     }
 
-    /** The reading thread's way out of the driver when the writing thread has failed. */
+    /** Unwinds the reading thread through the driver after the writing thread failed. */
     private static final class WriteFailed extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -164,7 +164,7 @@ final class WriteBehind implements AutoCloseable {
         }
     }
 
-    /** The failure of the writing thread, where it ended {@code reading} early. */
+    /** Throws the writing thread's failure if it caused this one of the reading thread. */
     static void throwOnFailure(RuntimeException reading) throws IOException {
         if (reading instanceof WriteFailed) {
             throwOn(reading.getCause());
@@ -184,7 +184,7 @@ final class WriteBehind implements AutoCloseable {
     }
 
 
-    /** Ends the thread, whatever it has not written yet. */
+    /** Ends the thread, even if it has not written everything. */
     @Override
     public void close() {
         if (writer == null) {
@@ -198,7 +198,7 @@ final class WriteBehind implements AutoCloseable {
         try {
             TimeUnit.MILLISECONDS.timedJoin(writer, END_MILLIS);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // whoever sends it does not wait
+            Thread.currentThread().interrupt(); // a second interrupt: do not wait
         }
     }
 }

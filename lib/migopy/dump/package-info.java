@@ -1,10 +1,9 @@
 /**
- * A database to and from mongodump's folder format, over the connection that everything else uses.
+ * Dumps a database into mongodump's folder format and restores it, over the connection that everything else uses.
  *
  * <p>{@link migopy.dump.Dump} writes, {@link migopy.dump.Restore} reads. Documents are copied as
- * raw bytes; options and indexes go through Extended JSON v2. What mongodump does not have is the
- * manifest beside the database's folder: counts, bytes and checksums, written last. Imports the
- * rooms {@code mongo} and {@code console}, never {@code lock}: who calls a restore hands in {@link
- * migopy.dump.RestoreLock}, under which it is done.
+ * raw bytes; options and indexes go through Extended JSON v2. Unlike mongodump, a dump has a manifest beside
+ * the database's folder: counts, bytes and checksums, written last. The package does not import {@code lock}:
+ * the caller of a restore passes the {@link migopy.dump.Restore.RestoreLock} that it runs under.
  */
 package migopy.dump;

@@ -38,6 +38,11 @@ public record Ledger(Journal journal, Fixes fixes, LockStore locks, RestoreNotes
                 new RestoreNotes(database, journal + LOCK));
     }
 
+    /** Returns the name of the lock's collection. */
+    public static String lockCollection(Settings settings) {
+        return settings.migrationsCollection() + LOCK;
+    }
+
     /** Returns the name of the fixes' collection. */
     public static String fixesCollection(Settings settings) {
         return settings.migrationsCollection() + FIXES;

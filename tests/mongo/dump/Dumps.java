@@ -25,6 +25,7 @@ import migopy.console.Event;
 import migopy.dump.RestoreAnswer;
 import migopy.dump.Dump;
 import migopy.dump.DumpFolder;
+import migopy.dump.Dump.DumpOptions;
 import migopy.dump.Dump.DumpRequest;
 import migopy.dump.Restore;
 import migopy.dump.Restore.RestoreLock;
@@ -123,11 +124,7 @@ public final class Dumps {
                         server.client(),
                         server.database(),
                         DumpFolder.next(directory, server.database(), Instant.now()),
-                        Set.of(collections),
-                        true,
-                        gzip,
-                        query,
-                        requireSnapshot,
+                        new DumpOptions(Set.of(collections), true, gzip, query, requireSnapshot),
                         "7f3a91",
                         "migopy test",
                         LOCK),
