@@ -91,17 +91,17 @@ class RestoreDamagedTest {
         int third = documents(whole).get(2);
 
         Files.write(file, Arrays.copyOf(whole, third + 10));
-        assertThat(messageOf(server, dump)).contains("at byte " + third + ": the file is cut off");
+        assertThat(messageOf(server, dump)).contains("at byte " + third + ": the file is truncated");
 
         byte[] length = whole.clone();
         length[third + 3] = 0x70;
         Files.write(file, length);
-        assertThat(messageOf(server, dump)).contains("at byte " + third + ": a document's length of");
+        assertThat(messageOf(server, dump)).contains("at byte " + third + ": a document of length");
 
         byte[] type = whole.clone();
         type[third + 4] = 0x42;
         Files.write(file, type);
-        assertThat(messageOf(server, dump)).contains("at byte " + (third + 4) + ": no such type: 0x42");
+        assertThat(messageOf(server, dump)).contains("at byte " + (third + 4) + ": an unknown type: 0x42");
 
         // Cut between two documents, all of it is BSON; the manifest knows better.
         Files.write(file, Arrays.copyOf(whole, third));
@@ -153,7 +153,7 @@ class RestoreDamagedTest {
                                             Dumps.LOCK),
                                     event -> {})
                             .run(new Dumps.OwnLock())))
-                    .contains("at byte 0: the file is cut off");
+                    .contains("at byte 0: the file is truncated");
         }
     }
 

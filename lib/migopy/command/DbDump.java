@@ -18,19 +18,19 @@ import picocli.CommandLine.Option;
 /** {@code dbdump}: calls {@code doDump()}, which is the built-in dump unless it is overridden. */
 @Command(name = "dbdump", description = "Dumps the database into a folder of its own, in mongodump's format.")
 final class DbDump implements Action {
-    @Option(names = "--collection", paramLabel = "NAME", description = "only this one; may be given more than once")
+    @Option(names = "--collection", paramLabel = "NAME", description = "only this collection; repeatable")
     private List<String> collections = new ArrayList<>();
 
     @Option(names = "--gzip", description = "compress each file, or the archive")
     private boolean gzip;
 
-    @Option(names = "--archive", paramLabel = "FILE", description = "into one file, as mongodump --archive=FILE")
+    @Option(names = "--archive", paramLabel = "FILE", description = "write one file, as mongodump --archive=FILE")
     private Path archive;
 
-    @Option(names = "--query", paramLabel = "JSON", description = "only documents that match, with --collection")
+    @Option(names = "--query", paramLabel = "JSON", description = "only matching documents; needs --collection")
     private String query;
 
-    @Option(names = "--require-snapshot", description = "fail where the dump cannot show one point in time")
+    @Option(names = "--require-snapshot", description = "fail if the dump cannot show one point in time")
     private boolean requireSnapshot;
 
     @Override
@@ -60,7 +60,7 @@ final class DbDump implements Action {
         if (!collections.isEmpty() || gzip || query != null || requireSnapshot || archive != null) {
             session.console()
                     .event(new Event.Notice(
-                            "doDump() of migopy.java takes no options: those of dbdump were" + " ignored"));
+                            "doDump() of migopy.java takes no options; those of dbdump were ignored"));
         }
         session.console()
                 .answer(new OwnDumpAnswer(
@@ -68,14 +68,14 @@ final class DbDump implements Action {
         return 0;
     }
 
-    @SuppressWarnings("try") // output goes elsewhere meanwhile, and is of no other use
+    @SuppressWarnings("try") // the variable only redirects the output
     private static void call(Session session) {
         try (OutputCapture output =
                 OutputCapture.start(session.console(), session.settings().redactor())) {
             session.hooks().dump(Set.of());
         } catch (MigopyException e) {
             throw e;
-        } catch (Exception e) { // whatever a user's own doDump() throws
+        } catch (Exception e) { // of a user's own doDump()
             throw new MigopyException(
                     MigopyException.Kind.DUMP,
                     "doDump() failed: " + (e.getMessage() == null ? e.toString() : e.getMessage()),

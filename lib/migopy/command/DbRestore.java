@@ -26,45 +26,45 @@ import picocli.CommandLine.Parameters;
 /** {@code dbrestore DIR}, under the lock of the database that is restored. */
 @Command(name = "dbrestore", description = "Restores a dump: its folder, the database's folder in it, or an archive.")
 final class DbRestore implements Action {
-    @Parameters(arity = "0..1", paramLabel = "DIR", description = "the dump's folder, or a file of mongodump --archive")
+    @Parameters(arity = "0..1", paramLabel = "DIR", description = "the dump's folder, or a file by mongodump --archive")
     private Path folder;
 
-    @Option(names = "--archive", paramLabel = "FILE", description = "in place of DIR, as mongorestore --archive=FILE")
+    @Option(names = "--archive", paramLabel = "FILE", description = "the archive, instead of DIR")
     private Path archive;
 
-    @Option(names = "--collection", paramLabel = "NAME", description = "only this one; may be given more than once")
+    @Option(names = "--collection", paramLabel = "NAME", description = "only this collection; repeatable")
     private List<String> collections = new ArrayList<>();
 
-    @Option(names = "--drop", description = "replace collections that are there")
+    @Option(names = "--drop", description = "replace existing collections")
     private boolean drop;
 
-    @Option(names = "--exact", description = "with --drop: drop collections that the dump does not have, too")
+    @Option(names = "--exact", description = "with --drop: also drop collections that the dump does not have")
     private boolean exact;
 
-    @Option(names = "--to", paramLabel = "DATABASE", description = "into this database, not into that of the settings")
+    @Option(names = "--to", paramLabel = "DATABASE", description = "into this database instead of the configured one")
     private String to;
 
-    @Option(names = "--strict", description = "fail at a document that is there already, instead of counting it")
+    @Option(names = "--strict", description = "fail if a document already exists, instead of counting it")
     private boolean strict;
 
-    @Option(names = "--no-indexes", description = "without the indexes")
+    @Option(names = "--no-indexes", description = "do not create indexes")
     private boolean noIndexes;
 
     @Option(names = "--convert-legacy-indexes", description = "convert index keys that only old servers accept")
     private boolean convertLegacyIndexes;
 
-    @Option(names = "--finish", description = "without DIR: finish a restore that was interrupted in its last step")
+    @Option(names = "--finish", description = "without DIR: finish a restore that was interrupted while it replaced collections")
     private boolean finish;
 
     @Option(
             names = "--discard",
-            description = "without DIR: remove what an interrupted restore left, and keep the rest")
+            description = "without DIR: remove what an interrupted restore left, and keep the database as it is")
     private boolean discard;
 
-    @Option(names = "--wait", paramLabel = "TIME", description = "wait so long for the lock: 30s, 5m, 2h")
+    @Option(names = "--wait", paramLabel = "TIME", description = "wait for the lock: 30s, 5m, 2h")
     private String wait;
 
-    @Option(names = "--gzip", description = "not needed: packed files are known by their names")
+    @Option(names = "--gzip", description = "no effect: compressed files are recognized")
     private boolean gzip;
 
     @Override
@@ -74,7 +74,7 @@ final class DbRestore implements Action {
                     "--archive FILE and DIR cannot be combined", "Name one of them: {migopy} dbrestore --archive FILE");
         }
         folder = archive == null ? folder : archive;
-        refuseWhatCannotBeMeant(session);
+        refuseWrongOptions(session);
         Duration limit = wait == null ? Duration.ZERO : Durations.parseFromZero(wait, "--wait");
         return session.watched(context -> {
             if (finish || discard) {
@@ -107,12 +107,12 @@ final class DbRestore implements Action {
         return answered(context, answer);
     }
 
-    /** Whatever the restore ended with, is its result: not a folder that stays. */
+    /** Does not throw, so that the command still reports how the restore ended. */
     private static void remove(Path unpacked, RunContext context) {
         try {
             DumpFolder.remove(unpacked);
         } catch (MigopyException e) {
-            context.console().event(new Event.Notice(e.getMessage() + ". Remove it."));
+            context.console().event(new Event.Notice(e.getMessage() + ". It is no longer needed: remove it."));
         }
     }
 
@@ -159,23 +159,23 @@ final class DbRestore implements Action {
     }
 
     private static int answered(RunContext context, RestoreAnswer answer) {
-        RestoreAnswer told = answer.error() == null
+        RestoreAnswer shown = answer.error() == null
                 ? answer
                 : answer.withKind(context.kindAfter(answer.error().kind()));
-        context.console().answer(told);
-        return told.exitCode();
+        context.console().answer(shown);
+        return shown.exitCode();
     }
 
     private String target(Settings settings) {
         return to == null ? settings.database() : to;
     }
 
-    private void refuseWhatCannotBeMeant(Session session) {
+    private void refuseWrongOptions(Session session) {
         if (finish || discard) {
             if (folder != null || finish && discard) {
                 throw MigopyException.usage(
-                        "--finish and --discard are about a restore that was interrupted",
-                        "Give one of them, without a folder: {migopy} dbrestore --finish");
+                        "--finish and --discard take no dump, and cannot be combined",
+                        "Use one of them alone: {migopy} dbrestore --finish");
             }
         } else if (folder == null || folder.toString().isEmpty()) {
             throw MigopyException.usage(
@@ -189,7 +189,7 @@ final class DbRestore implements Action {
         }
         if (exact && (!drop || !collections.isEmpty())) {
             throw MigopyException.usage(
-                    "--exact goes with --drop, and not with --collection", "{migopy} dbrestore DIR --drop --exact");
+                    "--exact requires --drop and cannot be combined with --collection", "Add --drop, without --collection: {migopy} dbrestore DIR --drop --exact");
         }
     }
 }

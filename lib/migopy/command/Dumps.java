@@ -47,7 +47,7 @@ public final class Dumps {
         return folder;
     }
 
-    /** Before a run: dumps only these collections, or all if there are none. */
+    /** Before a run: dumps only these collections; none: all. */
     public void only(Set<String> collections) {
         if (!isCommand) {
             options = DumpOptions.of(collections);

@@ -28,8 +28,8 @@ import org.bson.BsonString;
 import org.bson.RawBsonDocument;
 
 /**
- * Unpacks a file by {@code mongodump --archive} into a dump's folder with a manifest, which is
- * restored as any other. The documents of several collections may take turns in it.
+ * Unpacks a file by {@code mongodump --archive} into a dump's folder with a manifest, which is then restored
+ * like any other. The documents of several collections may alternate in it.
  */
 public final class ArchiveReader {
     private final RestoreRequest request;
@@ -41,7 +41,7 @@ public final class ArchiveReader {
     private final Set<String> names = new TreeSet<>();
     private final Set<String> leftOut = new TreeSet<>();
 
-    /** The one whose checksum does not match; null if none was seen. */
+    /** The collection whose checksum does not match; null if there is none so far. */
     private String mismatched;
 
     private ArchiveReader(RestoreRequest request, BsonFile in, DumpFolder folder, String database) {
@@ -52,19 +52,19 @@ public final class ArchiveReader {
         this.database = database;
     }
 
-    /** Whether a file begins as an archive does, packed or not. */
+    /** Whether a file begins like an archive, compressed or not. */
     public static boolean isArchive(Path path) {
         return Files.isRegularFile(path) && BsonFile.isArchive(path);
     }
 
     /**
-     * Unpacks the collections of one database. Of those that are not asked for, nothing is checked.
+     * Unpacks the collections of one database. Collections that were not requested are not checked.
      *
-     * @param request with the archive as its folder
-     * @param directory where the dump's folder is made
+     * @param request a request whose folder is the archive
+     * @param directory where the dump's folder is created
      * @return the dump's folder
-     * @throws MigopyException failed, when the archive is damaged; usage, when it does not contain
-     *     what is wanted; nothing is left then
+     * @throws MigopyException failed, if the archive is damaged; usage, if it does not contain what was
+     * requested; nothing is left then
      */
     public static Path unpack(RestoreRequest request, Path directory, Consumer<Event> events) {
         try (BsonFile in = BsonFile.openArchive(request.folder())) {
@@ -72,7 +72,7 @@ public final class ArchiveReader {
         } catch (ParallelTasks.Interrupted e) {
             throw DumpErrors.restore(
                     "Unpacking %s was interrupted; nothing was restored".formatted(request.folder()),
-                    "Start it again.",
+                    "Run it again: {migopy} " + request.arguments(request.collections()),
                     e);
         }
     }
@@ -98,7 +98,7 @@ public final class ArchiveReader {
         } catch (IOException e) {
             throw DumpErrors.restore(
                     "%s could not be unpacked into %s: %s".formatted(archive, created.partial(), DumpErrors.reason(e)),
-                    "Free some space there, or name another directory: --dump-directory DIR",
+                    "Free some space there, or use another directory: --dump-directory DIR",
                     e);
         } finally {
             reader.close();
@@ -120,7 +120,7 @@ public final class ArchiveReader {
                         ? archive + " contains no collections"
                         : "%s contains several databases: %s".formatted(archive, String.join(", ", databases)),
                 databases.isEmpty()
-                        ? "Name another archive."
+                        ? "Name another archive: {migopy} dbrestore FILE"
                         : "Name one: {migopy} dbrestore %s --database %s"
                                 .formatted(
                                         Wording.word(archive.toString()),
@@ -193,11 +193,11 @@ public final class ArchiveReader {
                 readBlock(header);
             }
         } catch (MigopyException e) {
-            throw withWayOn(e);
+            throw withHint(e);
         }
         for (ArchivedCollection collection : collections.values()) {
             if (!collection.isWhole()) {
-                throw withWayOn(damaged("it ends before " + collection.name()));
+                throw withHint(damaged("it ends before " + collection.name()));
             }
         }
     }
@@ -207,26 +207,26 @@ public final class ArchiveReader {
     }
 
     /**
-     * The same error with what to type to restore the others: behind a wrong checksum all of them
-     * may be whole, else those that have ended.
+     * Returns the same error with the command that restores the others: all of them after a wrong checksum,
+     * otherwise those that are complete.
      */
-    private MigopyException withWayOn(MigopyException e) {
+    private MigopyException withHint(MigopyException e) {
         Set<String> others = new TreeSet<>();
         for (ArchivedCollection collection : collections.values()) {
             if (collection.isWhole() || mismatched != null) {
                 others.add(collection.name());
             }
         }
-        String hint = request.wayOnWithout(mismatched, others);
+        String hint = request.hintWithout(mismatched, others);
         return new MigopyException(e.kind(), e.getMessage(), hint, e.getCause());
     }
 
-    /** Older ones have it in the metadata only. */
+    /** Archives of older versions have the type in the metadata only. */
     private String type(BsonDocument prelude) {
         String type = text(prelude, "type");
         try {
             return type.isEmpty() ? Metadata.parse(text(prelude, "metadata")).type() : type;
-        } catch (RuntimeException e) { // whatever the driver's reader throws
+        } catch (RuntimeException e) { // of the driver's reader
             throw damaged("the metadata of %s: %s".formatted(text(prelude, "collection"), e.getMessage()));
         }
     }
@@ -260,7 +260,7 @@ public final class ArchiveReader {
         }
     }
 
-    /** Closes what is still open; an unfinished folder is removed. */
+    /** Closes what is still open and removes an unfinished folder. */
     private void close() {
         try {
             for (ArchivedCollection collection : collections.values()) {
@@ -269,7 +269,7 @@ public final class ArchiveReader {
             folder.remove();
         } catch (IOException e) {
             throw DumpErrors.restore(
-                    "%s could not be removed: %s".formatted(folder.partial(), DumpErrors.reason(e)), "Remove it.", e);
+                    "%s could not be removed: %s".formatted(folder.partial(), DumpErrors.reason(e)), "It is no longer needed: remove it.", e);
         }
     }
 
@@ -289,7 +289,7 @@ public final class ArchiveReader {
         return document.getString(field, new BsonString("")).getValue();
     }
 
-    /** One collection on its way from an archive into its files. */
+    /** Writes one collection of an archive into its files. */
     static final class ArchivedCollection implements AutoCloseable {
         private static final int BUFFER = 1 << 16;
 
@@ -313,7 +313,7 @@ public final class ArchiveReader {
             return name;
         }
 
-        /** The name that its documents have in the archive. */
+        /** Returns the name of its documents' blocks in the archive. */
         String dataName() {
             return type.equals(CollectionInfo.TIME_SERIES) ? CollectionInfo.BUCKETS + name : name;
         }
@@ -337,21 +337,21 @@ public final class ArchiveReader {
             documents++;
         }
 
-        /** Returns whether the documents have the checksum that the archive gives. */
+        /** Returns whether the documents have the archive's checksum. */
         boolean end(long expected) throws IOException {
             if (ended || crc.value() != expected) {
                 return false;
             }
             ended = true;
             if (!isView()) {
-                open(); // an empty one has a file, too
+                open(); // an empty one has a file too
                 out.close();
                 files.add(Manifest.ManifestFile.of(folder.pathInManifest(dataFile()), file.checksums()));
             }
             return true;
         }
 
-        /** Whether the archive said where it ends; of a view there are no documents. */
+        /** Whether all documents were read; a view has none. */
         boolean isWhole() {
             return ended || isView();
         }
@@ -375,7 +375,7 @@ public final class ArchiveReader {
             }
         }
 
-        /** Gives up what has not ended. */
+        /** Closes a file that is not complete. */
         @Override
         public void close() throws IOException {
             if (!ended && file != null) {

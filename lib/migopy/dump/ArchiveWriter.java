@@ -26,17 +26,17 @@ import org.bson.RawBsonDocument;
 import org.bson.codecs.BsonDocumentCodec;
 
 /**
- * Writes a dump's folder into one file, as {@code mongodump --archive} does: a prelude with the
- * metadata of all collections, then the documents of one after the other with their checksum.
+ * Writes a dump's folder into one file, as {@code mongodump --archive} does: a prelude with the metadata of
+ * all collections, then the documents of each collection with their checksum.
  */
 public final class ArchiveWriter {
     /** The first four bytes of an archive. */
     static final int MAGIC = 0x8199e26d;
 
-    /** Where the next document would have its length: the end of a block. */
+    /** In place of the next document's length: the end of a block. */
     static final int TERMINATOR = -1;
 
-    /** What was asked for, in the header; mongorestore does not read it. */
+    /** What was requested, in the header; mongorestore ignores it. */
     static final String MIGOPY = "migopy";
 
     private static final String VERSION = "0.1";
@@ -53,7 +53,7 @@ public final class ArchiveWriter {
     }
 
     /**
-     * Refuses a file that exists, or whose folder does not, before anything is dumped.
+     * Refuses a file that exists, or whose folder does not exist, before anything is dumped.
      *
      * @throws MigopyException usage
      */
@@ -68,12 +68,12 @@ public final class ArchiveWriter {
                     "Name a file: {migopy} dbdump --archive FILE");
         }
         if (Files.exists(archive)) {
-            throw MigopyException.usage(archive + " exists already", "Name another file.");
+            throw MigopyException.usage(archive + " already exists", "Name another file: {migopy} dbdump --archive FILE");
         }
         if (parent == null || !Files.isDirectory(parent)) {
             throw MigopyException.usage(
-                    "--archive %s: there is no folder %s".formatted(archive, parent),
-                    "Create the folder, or name another file.");
+                    "--archive %s: the folder %s does not exist".formatted(archive, parent),
+                    "Create it: mkdir -p " + Wording.word(String.valueOf(parent)));
         }
     }
 
@@ -81,7 +81,7 @@ public final class ArchiveWriter {
      * Packs a complete dump into {@code archive} and removes its folder.
      *
      * @param gzip whether the archive as a whole is compressed
-     * @throws MigopyException dump, when the archive cannot be written: the folder is kept
+     * @throws MigopyException dump, if the archive cannot be written: the folder is kept
      */
     public static void pack(Path folder, Path archive, boolean gzip) {
         Path partial = archive.resolveSibling(archive.getFileName() + DumpFolder.PARTIAL);
@@ -109,7 +109,7 @@ public final class ArchiveWriter {
         }
         return DumpErrors.dump(
                 "%s could not be written: %s; the dump is in %s".formatted(archive, why, folder),
-                "Restore it from there if needed: {migopy} dbrestore " + Wording.word(folder.toString()),
+                "To restore it from there: {migopy} dbrestore " + Wording.word(folder.toString()),
                 cause);
     }
 

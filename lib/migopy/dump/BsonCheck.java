@@ -1,23 +1,22 @@
 package migopy.dump;
 
 /**
- * Whether bytes are one whole BSON document: every length, type and end of it, down to the last
+ * Checks that bytes are exactly one valid BSON document: every length, type and terminator, down to the last
  * field.
  *
- * <p>Text is not required to be UTF-8: the server stores other text too, and what it gave out has
- * to go back in.
+ * <p>Text need not be UTF-8: the server stores other text too, which must be restored unchanged.
  */
 final class BsonCheck {
     /**
-     * The server nests 200 deep at most (its {@code maxBSONDepth}); some room for those that were
-     * set higher.
+     * The server nests at most 200 deep by default (its {@code maxBSONDepth}); servers can be configured to
+     * nest deeper.
      */
     static final int MOST_NESTED = 260;
 
-    /** The server's 16 MiB for a document, and the 16 KiB it allows itself around one. */
+    /** The server's limit of 16 MiB for a document, and the 16 KiB that it adds internally. */
     static final int LONGEST = 16 * 1024 * 1024 + 16 * 1024;
 
-    /** An empty document: four bytes of length and one of end. */
+    /** An empty document: four bytes of length and a terminator. */
     static final int SHORTEST = 5;
 
     private static final int OBJECT_ID = 12;
@@ -30,7 +29,7 @@ final class BsonCheck {
         this.bytes = bytes;
     }
 
-    /** What is wrong in a document, and how many bytes after its start. */
+    /** What is wrong in a document, and at which offset from its start. */
     static final class Damage extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -46,7 +45,7 @@ final class BsonCheck {
         }
     }
 
-    /** Returns when {@code bytes} hold exactly one whole document. */
+    /** Returns if {@code bytes} are exactly one valid document. */
     static void check(byte[] bytes) throws Damage {
         BsonCheck check = new BsonCheck(bytes);
         check.document(bytes.length, 0);
@@ -58,16 +57,16 @@ final class BsonCheck {
     private void document(int limit, int depth) throws Damage {
         int start = at;
         if (depth > MOST_NESTED) {
-            throw new Damage(start, "nested more than " + MOST_NESTED + " deep");
+            throw new Damage(start, "nested deeper than " + MOST_NESTED + " levels");
         }
         int length = int32(limit);
         if (length < SHORTEST || length > limit - start) {
-            throw new Damage(start, "a document's length of " + length);
+            throw new Damage(start, "a document of length " + length);
         }
         int end = start + length;
         while (true) {
             if (at >= end) {
-                throw new Damage(at, "a document without its end");
+                throw new Damage(at, "a document without a terminator");
             }
             byte type = bytes[at++];
             if (type == 0) {
@@ -102,7 +101,7 @@ final class BsonCheck {
             case 0x0F -> codeWithScope(limit, depth);
             case 0x10 -> skip(Integer.BYTES, limit);
             case 0x13 -> skip(DECIMAL, limit);
-            default -> throw new Damage(typeAt, "no such type: 0x%02x".formatted(type & 0xff));
+            default -> throw new Damage(typeAt, "an unknown type: 0x%02x".formatted(type & 0xff));
         }
     }
 
@@ -117,11 +116,11 @@ final class BsonCheck {
         int start = at;
         int length = int32(limit);
         if (length < 1 || length > limit - at) {
-            throw new Damage(start, "a text's length of " + length);
+            throw new Damage(start, "a text of length " + length);
         }
         at += length;
         if (bytes[at - 1] != 0) {
-            throw new Damage(at - 1, "a text without its end");
+            throw new Damage(at - 1, "a text without a terminator");
         }
     }
 
@@ -129,7 +128,7 @@ final class BsonCheck {
         int start = at;
         int length = int32(limit);
         if (length < 0 || length > limit - at - 1) {
-            throw new Damage(start, "a binary's length of " + length);
+            throw new Damage(start, "a binary of length " + length);
         }
         byte subtype = bytes[at++];
         // The old subtype repeats the length inside.
@@ -143,13 +142,13 @@ final class BsonCheck {
         int start = at;
         int length = int32(limit);
         if (length < Integer.BYTES || length > limit - start) {
-            throw new Damage(start, "a code's length of " + length);
+            throw new Damage(start, "a code of length " + length);
         }
         int end = start + length;
         string(end);
         document(end, depth + 1);
         if (at != end) {
-            throw new Damage(start, "a code's length of " + length);
+            throw new Damage(start, "a code of length " + length);
         }
     }
 
@@ -159,14 +158,14 @@ final class BsonCheck {
             at++;
         }
         if (at >= limit) {
-            throw new Damage(start, "a name without its end");
+            throw new Damage(start, "a name without a terminator");
         }
         at++;
     }
 
     private void skip(int count, int limit) throws Damage {
         if (count > limit - at) {
-            throw new Damage(at, "a value that is cut off");
+            throw new Damage(at, "a truncated value");
         }
         at += count;
     }
@@ -181,7 +180,7 @@ final class BsonCheck {
         return littleEndian(bytes, i);
     }
 
-    /** The 32-bit number at {@code i}, as BSON writes it. */
+    /** Returns the 32-bit number at {@code i}, in BSON's byte order. */
     static int littleEndian(byte[] bytes, int i) {
         return bytes[i] & 0xff | (bytes[i + 1] & 0xff) << 8 | (bytes[i + 2] & 0xff) << 16 | (bytes[i + 3] & 0xff) << 24;
     }

@@ -15,9 +15,8 @@ import migopy.MigopyException;
 import org.bson.RawBsonDocument;
 
 /**
- * The documents of a {@code .bson} or {@code .bson.gz} file, one after the other; each is checked
- * to be whole before it is given out. An offset counts the bytes of the documents, so in a {@code
- * .gz} those before packing.
+ * Reads the documents of a {@code .bson} or {@code .bson.gz} file; each is checked to be valid BSON. Offsets
+ * count the bytes of the documents, in a {@code .gz} those before compression.
  */
 final class BsonFile implements AutoCloseable {
     private static final int BUFFER = 1 << 18;
@@ -34,15 +33,15 @@ final class BsonFile implements AutoCloseable {
     }
 
     /**
-     * @throws MigopyException failed, when the file cannot be read
+     * @throws MigopyException failed, if the file cannot be read
      */
     static BsonFile open(Path path) {
         return open(path, null);
     }
 
     /**
-     * @param checksums are told every byte that is read from the disk; null: nobody is
-     * @throws MigopyException failed, when the file cannot be read
+     * @param checksums updated with every byte that is read from the disk; may be null
+     * @throws MigopyException failed, if the file cannot be read
      */
     static BsonFile open(Path path, Checksums checksums) {
         try {
@@ -54,19 +53,19 @@ final class BsonFile implements AutoCloseable {
         }
     }
 
-    /** Whether a file begins as an archive of mongodump does, packed or not. */
+    /** Whether a file begins like an archive of mongodump, compressed or not. */
     static boolean isArchive(Path path) {
         try (InputStream in = archive(path)) {
             return startsAsArchive(in);
-        } catch (IOException e) { // whatever it is, it cannot be read as one
+        } catch (IOException e) { // an unreadable file is not an archive
             return false;
         }
     }
 
     /**
-     * An archive, from the document after its first four bytes on.
+     * Opens an archive, after its first four bytes.
      *
-     * @throws MigopyException failed, when it cannot be read
+     * @throws MigopyException failed, if it cannot be read
      */
     static BsonFile openArchive(Path path) {
         try {
@@ -88,7 +87,7 @@ final class BsonFile implements AutoCloseable {
         return head.length == Integer.BYTES && BsonCheck.littleEndian(head, 0) == ArchiveWriter.MAGIC;
     }
 
-    /** An archive's name does not say whether it is packed. */
+    /** An archive's name does not say whether it is compressed. */
     private static InputStream archive(Path path) throws IOException {
         InputStream file = new BufferedInputStream(Files.newInputStream(path), BUFFER);
         try {
@@ -102,7 +101,7 @@ final class BsonFile implements AutoCloseable {
         }
     }
 
-    /** The file's bytes, unpacked where its name ends in {@code .gz}. */
+    /** Returns the file's bytes, decompressed if its name ends in {@code .gz}. */
     static InputStream unpacked(Path path) throws IOException {
         return unpacked(path, Files.newInputStream(path));
     }
@@ -118,7 +117,7 @@ final class BsonFile implements AutoCloseable {
         }
     }
 
-    /** Reads on to the end of the file, past what a packed file may hold after its end. */
+    /** Reads to the end of the file, including bytes after the end of the compressed data. */
     void drain() {
         try {
             file.transferTo(OutputStream.nullOutputStream());
@@ -128,10 +127,9 @@ final class BsonFile implements AutoCloseable {
     }
 
     /**
-     * The next document, or null at the end of the file.
+     * Returns the next document, or null at the end of the file.
      *
-     * @throws MigopyException failed, naming file and offset, when what comes next is no whole
-     *     document
+     * @throws MigopyException failed, with file and offset, if what follows is not a valid document
      */
     RawBsonDocument next() {
         try {
@@ -143,7 +141,7 @@ final class BsonFile implements AutoCloseable {
     }
 
     /**
-     * The next document of an archive's block, or null at its end.
+     * Returns the next document of an archive's block, or null at its end.
      *
      * @throws MigopyException failed, as {@link #next}, and at the end of the file
      */
@@ -151,7 +149,7 @@ final class BsonFile implements AutoCloseable {
         return nextInBlock(true);
     }
 
-    /** Goes past the next document of a block, unchecked; false at the block's end. */
+    /** Skips the next document of a block, unchecked; false at the block's end. */
     boolean skipInBlock() {
         return nextInBlock(false) != null;
     }
@@ -173,17 +171,17 @@ final class BsonFile implements AutoCloseable {
         long start = offset;
         try {
             if (head.length < Integer.BYTES) {
-                throw DumpErrors.damaged(path, start, "the file is cut off", null);
+                throw DumpErrors.damaged(path, start, "the file is truncated", null);
             }
             int length = BsonCheck.littleEndian(head, 0);
             if (length < BsonCheck.SHORTEST || length > BsonCheck.LONGEST) {
-                throw DumpErrors.damaged(path, start, "a document's length of " + length, null);
+                throw DumpErrors.damaged(path, start, "a document of length " + length, null);
             }
             byte[] bytes = new byte[length];
             System.arraycopy(head, 0, bytes, 0, head.length);
             int read = in.readNBytes(bytes, head.length, length - head.length);
             if (read < length - head.length) {
-                throw DumpErrors.damaged(path, start, "the file is cut off", null);
+                throw DumpErrors.damaged(path, start, "the file is truncated", null);
             }
             if (checked) {
                 BsonCheck.check(bytes);
@@ -195,7 +193,7 @@ final class BsonFile implements AutoCloseable {
         }
     }
 
-    /** How many bytes of documents were read so far. */
+    /** Returns how many bytes of documents were read so far. */
     long offset() {
         return offset;
     }
@@ -206,7 +204,7 @@ final class BsonFile implements AutoCloseable {
 
     private static String reason(IOException e) {
         if (e instanceof EOFException || e instanceof ZipException) {
-            return "not a whole gzip file (" + e.getMessage() + ")";
+            return "not a complete gzip file (" + e.getMessage() + ")";
         }
         return DumpErrors.reason(e);
     }
@@ -220,7 +218,7 @@ final class BsonFile implements AutoCloseable {
         }
     }
 
-    /** Tells the checksums what goes by. */
+    /** Updates the checksums with what is read. */
     private static final class Tapped extends FilterInputStream {
         private final Checksums checksums;
 

@@ -30,15 +30,15 @@ import org.bson.BsonString;
 import org.bson.BsonValue;
 import org.bson.RawBsonDocument;
 
-/** One collection of a dump, created, filled and indexed: beside the old one or in its place. */
+/** Creates, fills and indexes one collection of a dump, under a temporary name or in place. */
 final class CollectionBuild {
     /**
-     * Options that {@code listCollections} reports, or old dumps hold, and {@code create} refuses.
+     * Options that {@code listCollections} reports, or old dumps contain, and {@code create} refuses.
      */
     private static final Set<String> NOT_FOR_CREATE =
             Set.of("create", "temp", "flags", "autoIndexId", "recordIdsReplicated", CollectionBuild.MIXED_SCHEMA);
 
-    /** What every server since 4.4 answers to an option that it does not know, with code 40415. */
+    /** The reply of servers since 4.4 to an unknown option, with code 40415. */
     private static final Pattern UNKNOWN_OPTION = Pattern.compile("BSON field 'create\\.(\\w+)' is an unknown field");
 
     private static final String MIXED_SCHEMA = "timeseriesBucketsMayHaveMixedSchemaData";
@@ -70,12 +70,12 @@ final class CollectionBuild {
     record Built(RestoreItem item, List<RefusedIndex> refused, RejectedDocuments rejected) {}
 
     /**
-     * Builds it under the item's name for that.
+     * Builds a collection under the item's temporary name.
      *
-     * @param creation what it is created with
-     * @param existing what has that name and is added to; null: it is created
-     * @param documents how many there will be; 0 if unknown
-     * @param largest the bytes of its largest document
+     * @param creation the options that it is created with
+     * @param existing the collection to add to; null: it is created
+     * @param documents how many the dump contains; 0 if unknown
+     * @param largest the size of its largest document
      */
     Built build(
             DumpedCollection dumped,
@@ -123,7 +123,7 @@ final class CollectionBuild {
     }
 
     /**
-     * Creates a collection, view or time series with what {@code listCollections} tells of one.
+     * Creates a collection, view or time series with the options of {@code listCollections}.
      *
      * @param shown its name in messages
      */
@@ -141,7 +141,7 @@ final class CollectionBuild {
         }
     }
 
-    /** An option that this server does not know does not keep the documents out. */
+    /** An option that this server does not know does not prevent the restore. */
     private void run(BsonDocument command, String shown) {
         while (true) {
             try {
@@ -176,12 +176,12 @@ final class CollectionBuild {
         return meter.done();
     }
 
-    /** Builds the indexes of one collection; one that the server refuses does not keep out the rest. */
+    /** Builds the indexes of one collection; one that the server refuses does not prevent the others. */
     static final class IndexRestore {
-        /** Fields of an index that {@code createIndexes} does not accept: of old servers. */
+        /** Fields of old servers' indexes that {@code createIndexes} does not accept. */
         private static final Set<String> NOT_FOR_INDEX = Set.of("ns");
 
-        /** InvalidIndexSpecificationOption: an option that this server does not know. */
+        /** InvalidIndexSpecificationOption: an unknown option. */
         private static final int UNKNOWN_INDEX_OPTION = 197;
 
         private static final String COLLATION = "collation";
@@ -193,7 +193,7 @@ final class CollectionBuild {
         private final boolean convertLegacy;
 
         /**
-         * @param name the collection's, for what is reported
+         * @param name the collection's name in messages
          */
         IndexRestore(MongoDatabase database, String name, boolean convertLegacy, Consumer<Event> events) {
             this.database = database;
@@ -205,9 +205,9 @@ final class CollectionBuild {
         /**
          * Builds them.
          *
-         * @param collection the one that gets them
-         * @param options what it was created with
-         * @return those that the server refused
+         * @param collection the collection to build them on
+         * @param options the options that it was created with
+         * @return the indexes that the server refused
          */
         List<RefusedIndex> build(String collection, BsonDocument options, List<BsonDocument> indexes) {
             List<BsonDocument> specifications =
@@ -228,7 +228,7 @@ final class CollectionBuild {
         }
 
         /**
-         * Those but the index of {@code _id} and a clustered one, which every collection starts with.
+         * Returns the indexes without that of {@code _id} and a clustered one, which every collection starts with.
          */
         static List<BsonDocument> withoutId(List<BsonDocument> indexes) {
             return indexes.stream().filter(index -> !isOfId(index)).toList();
@@ -294,8 +294,8 @@ final class CollectionBuild {
                     specification.append(field, value);
                 }
             });
-            // listIndexes does not tell the simple collation, and createIndexes would take the
-            // collection's instead.
+            // listIndexes does not report the simple collation, and createIndexes would use the collection's
+            // instead.
             if (options.containsKey(COLLATION) && !specification.containsKey(COLLATION)) {
                 specification.append(COLLATION, new BsonDocument("locale", new BsonString("simple")));
             }
@@ -305,12 +305,12 @@ final class CollectionBuild {
             return specification;
         }
 
-        /** No server since 3.2 builds such an index; without a version it builds its own. */
+        /** No server since 3.2 builds such an index; without a version the server builds its own. */
         private static boolean isOldVersion(String field, BsonValue value) {
             return field.equals("v") && value.isNumber() && value.asNumber().intValue() < 1;
         }
 
-        /** What a server before 3.4 accepted as a direction and later ones do not becomes 1. */
+        /** Directions that only servers before 3.4 accepted become 1. */
         private static BsonDocument converted(BsonDocument key) {
             BsonDocument converted = new BsonDocument();
             key.forEach((field, value) -> {

@@ -10,12 +10,12 @@ import java.util.Locale;
 import org.bson.Document;
 
 /**
- * A dump that was written.
+ * The answer of a dump.
  *
  * @param database the database's name
- * @param folder its folder, or the file that it was packed into
- * @param snapshot whether its collections show one point in time; capped ones never do
- * @param collections what it holds, by name
+ * @param folder its folder, or its archive
+ * @param snapshot whether its collections show one point in time, as capped ones never do
+ * @param collections what it contains, by name
  * @param duration how long it took
  */
 public record DumpAnswer(
@@ -24,11 +24,11 @@ public record DumpAnswer(
     private static final String UNITS = "kMGTP";
 
     /**
-     * One of them.
+     * One collection of it.
      *
      * @param type {@code collection}, {@code view} or {@code timeseries}
-     * @param documents how many; of a time series the buckets; of a view none
-     * @param bytes of its files on the disk
+     * @param documents how many; for a time series its buckets, for a view 0
+     * @param bytes the size of its files on the disk
      */
     public record CollectionSize(String name, String type, long documents, long bytes) {}
 
@@ -36,17 +36,17 @@ public record DumpAnswer(
         collections = List.copyOf(collections);
     }
 
-    /** The same when the folder was packed into a file. */
+    /** Returns the same answer for a dump that was packed into a file. */
     public DumpAnswer in(String file) {
         return new DumpAnswer(database, file, snapshot, collections, duration);
     }
 
-    /** How many documents, of all collections. */
+    /** Returns the number of documents of all collections. */
     public long documents() {
         return collections.stream().mapToLong(CollectionSize::documents).sum();
     }
 
-    /** How many bytes, of all files. */
+    /** Returns the size of all files. */
     public long bytes() {
         return collections.stream().mapToLong(CollectionSize::bytes).sum();
     }
@@ -60,7 +60,7 @@ public record DumpAnswer(
                         size(bytes()),
                         Wording.duration(duration.toMillis()),
                         snapshot ? "at one point in time" : "not at one point in time"));
-        out.line("To bring it back: {migopy} dbrestore " + Wording.word(folder));
+        out.line("To restore it: {migopy} dbrestore " + Wording.word(folder));
     }
 
     /** {@code 340 B}, {@code 12.3 MB}: in the decimal units of disks. */

@@ -21,8 +21,8 @@ import migopy.console.Event;
 import org.bson.RawBsonDocument;
 
 /**
- * Reads all that is going to be restored, before anything is changed: each file against the
- * manifest, each document against BSON.
+ * Reads everything that will be restored before anything is changed: compares each file with the manifest,
+ * and checks that each document is valid BSON.
  */
 final class DumpCheck {
     private static final int BUFFER = 1 << 18;
@@ -35,7 +35,7 @@ final class DumpCheck {
     private final Map<String, Integer> largest = new ConcurrentHashMap<>();
 
     /**
-     * @param selected what is going to be restored
+     * @param selected what will be restored
      * @throws MigopyException failed, if the manifest lists other files
      */
     DumpCheck(DumpSource source, RestoreRequest request, List<DumpedCollection> selected) {
@@ -44,17 +44,17 @@ final class DumpCheck {
         this.selected = selected;
         if (source.manifest() != null) {
             for (Manifest.ManifestCollection collection : source.manifest().collections()) {
-                if (isAskedFor(collection.name())) {
+                if (isRequested(collection.name())) {
                     listed.put(collection.name(), collection);
                     collection.files().forEach(file -> expected.put(file.path(), file));
                 }
             }
-            everythingIsThere();
+            refuseMissingFiles();
         }
     }
 
     /**
-     * Reads it all.
+     * Reads everything.
      *
      * @throws MigopyException failed, naming the first file that is damaged
      */
@@ -65,31 +65,31 @@ final class DumpCheck {
                 try {
                     check(collection, events);
                 } catch (MigopyException e) {
-                    throw withWayOn(e, collection.name());
+                    throw withHint(e, collection.name());
                 }
             });
         }
         ParallelTasks.run("check", tasks);
     }
 
-    /** How many documents the manifest counts; 0 if unknown. */
+    /** Returns the manifest's number of documents; 0 if unknown. */
     long documents(DumpedCollection collection) {
         Manifest.ManifestCollection known = listed.get(collection.name());
         return known == null ? 0 : known.documents();
     }
 
-    /** The bytes of its largest document, after {@link #check}. */
+    /** Returns the size of its largest document, after {@link #check}. */
     int largest(DumpedCollection collection) {
         return largest.getOrDefault(collection.name(), 0);
     }
 
-    private boolean isAskedFor(String name) {
+    private boolean isRequested(String name) {
         return !request.isLeftOut(name)
                 && (request.collections().isEmpty() || request.collections().contains(name));
     }
 
-    /** A collection whose two files are both gone would otherwise not be missed. */
-    private void everythingIsThere() {
+    /** Also finds a collection of which both files are missing. */
+    private void refuseMissingFiles() {
         Map<String, DumpedCollection> there = new HashMap<>();
         for (DumpedCollection collection : selected) {
             files(collection).forEach(path -> there.put(pathInManifest(path), collection));
@@ -98,24 +98,24 @@ final class DumpCheck {
             for (Manifest.ManifestFile file : collection.files()) {
                 if (!there.containsKey(file.path())) {
                     Path path = source.databaseFolder().resolveSibling(file.path());
-                    throw withWayOn(DumpErrors.unreadable(path, "it is missing", null), collection.name());
+                    throw withHint(DumpErrors.unreadable(path, "it is missing", null), collection.name());
                 }
             }
         }
         there.forEach((path, collection) -> {
             if (!expected.containsKey(path)) {
                 Path file = source.databaseFolder().resolveSibling(path);
-                throw withWayOn(
+                throw withHint(
                         DumpErrors.unreadable(file, "the manifest does not list it", null), collection.name());
             }
         });
     }
 
-    /** The same error with what to type to restore all others. */
-    private MigopyException withWayOn(MigopyException e, String damaged) {
+    /** Returns the same error with the command that restores all others. */
+    private MigopyException withHint(MigopyException e, String damaged) {
         Set<String> others = new TreeSet<>(listed.keySet());
         selected.forEach(collection -> others.add(collection.name()));
-        String hint = request.wayOnWithout(damaged, others);
+        String hint = request.hintWithout(damaged, others);
         return new MigopyException(e.kind(), e.getMessage(), hint, e.getCause());
     }
 
@@ -145,7 +145,7 @@ final class DumpCheck {
         if (known != null && known.documents() != meter.done()) {
             throw DumpErrors.unreadable(
                     collection.dataFile(),
-                    "it holds %d documents, the manifest says %d".formatted(meter.done(), known.documents()),
+                    "it contains %d documents, the manifest says %d".formatted(meter.done(), known.documents()),
                     null);
         }
     }
@@ -168,8 +168,8 @@ final class DumpCheck {
                 path,
                 Math.min(from, checksums.bytes()),
                 checksums.bytes() == file.bytes()
-                        ? "it differs from what was dumped somewhere before byte " + to
-                        : "it has %d bytes and was dumped with %d".formatted(checksums.bytes(), file.bytes()),
+                        ? "it differs from the dump somewhere before byte " + to
+                        : "it has %d bytes, the dump had %d".formatted(checksums.bytes(), file.bytes()),
                 null);
     }
 

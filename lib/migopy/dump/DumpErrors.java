@@ -11,32 +11,32 @@ import migopy.MigopyException;
 import migopy.MigopyException.Kind;
 import migopy.mongo.MongoErrors;
 
-/** The errors of this room: what went wrong with a file or the server, in one line. */
+/** Makes the errors of this package from what went wrong with a file or on the server. */
 final class DumpErrors {
     private DumpErrors() {}
 
-    /** A dump that could not be written. */
+    /** Returns the error of a dump that could not be written. */
     static MigopyException dump(String message, String hint, Throwable cause) {
         return new MigopyException(Kind.DUMP, message, hint, cause);
     }
 
-    /** A restore that did not get to its end. */
+    /** Returns the error of a restore that did not finish. */
     static MigopyException restore(String message, String hint, Throwable cause) {
         return new MigopyException(Kind.FAILED, message, hint, cause);
     }
 
-    /** What the server said while it was dumped: kind dump, whatever the reason. */
+    /** Returns a server's error during a dump, with kind dump whatever the reason. */
     static MigopyException dump(MongoException e, String doing) {
         MigopyException translated = MongoErrors.translate(e, doing);
         return dump(translated.getMessage(), translated.hint(), e);
     }
 
-    /** What the server said while it was restored. */
+    /** Returns a server's error during a restore. */
     static MigopyException restore(MongoException e, String doing) {
         return MongoErrors.translate(e, doing);
     }
 
-    /** A file whose content is wrong at this offset. */
+    /** Returns the error of a file that is damaged at an offset. */
     static MigopyException damaged(Path path, long offset, String what, Throwable cause) {
         return restore(
                 "%s is damaged at byte %d: %s".formatted(path, offset, what),
@@ -44,7 +44,7 @@ final class DumpErrors {
                 cause);
     }
 
-    /** A file that cannot be what it should be. */
+    /** Returns the error of a file that cannot be read. */
     static MigopyException unreadable(Path path, String why, Throwable cause) {
         return restore(
                 "%s cannot be read: %s".formatted(path, why),
@@ -53,18 +53,17 @@ final class DumpErrors {
     }
 
     /**
-     * The reason of a file's error without the file's name, which the caller has put into its line
-     * already.
+     * Returns the reason of a file's error without the file's name, which the caller adds.
      */
     static String reason(IOException e) {
         if (e instanceof NoSuchFileException) {
-            return "there is no such file";
+            return "no such file";
         }
         if (e instanceof AccessDeniedException) {
             return "permission denied";
         }
         if (e instanceof FileAlreadyExistsException) {
-            return "it exists already";
+            return "it already exists";
         }
         if (e instanceof FileSystemException f && f.getReason() != null) {
             return f.getReason();

@@ -13,15 +13,14 @@ import migopy.MigopyException;
 import migopy.console.Wording;
 
 /**
- * A folder that somebody wants restored: Migopy's with its manifest, or mongodump's without one.
+ * The folder of a restore: a dump by Migopy with a manifest, or by mongodump without one.
  *
  * @param databaseFolder the folder with the collections' files; its name is the database's
- * @param manifest null where there is none
+ * @param manifest null if there is none
  */
 record DumpSource(Path databaseFolder, Manifest manifest) {
     /**
-     * A manifest that is larger was not written by us: it has 100 bytes a collection and 11 for
-     * each 4 MiB.
+     * The limit of a manifest, which has 100 bytes for a collection and 11 for each 4 MiB of it.
      */
     private static final int LONGEST_MANIFEST = 256 << 20;
 
@@ -30,11 +29,10 @@ record DumpSource(Path databaseFolder, Manifest manifest) {
     }
 
     /**
-     * Looks at the folder, or at the one that it lies in, for a manifest.
+     * Opens the folder; the manifest is in it or in its parent.
      *
-     * @param wanted the database that is suggested where there are several
-     * @throws MigopyException refused, when the dump is not complete; usage, when it is no dump's
-     *     folder
+     * @param wanted the database to suggest if there are several
+     * @throws MigopyException refused, if the dump is not complete; usage, if it is not a dump's folder
      */
     static DumpSource open(Path given, String wanted) {
         Path folder = real(given);
@@ -43,7 +41,7 @@ record DumpSource(Path databaseFolder, Manifest manifest) {
             Manifest manifest = manifest(folder.resolve(Manifest.NAME));
             Path database = folder.resolve(manifest.database());
             if (!isNameOfFolder(manifest.database()) || !Files.isDirectory(database)) {
-                throw noDump(given, "its manifest is of %s, which it does not hold".formatted(manifest.database()));
+                throw notADump(given, "its manifest names the database %s, which it does not contain".formatted(manifest.database()));
             }
             return new DumpSource(database, manifest);
         }
@@ -65,21 +63,21 @@ record DumpSource(Path databaseFolder, Manifest manifest) {
     private static DumpSource withoutManifest(Path given, Path folder, String wanted) {
         List<Path> databases = list(folder).stream()
                 .filter(Files::isDirectory)
-                .filter(DumpSource::holdsCollections)
+                .filter(DumpSource::containsCollections)
                 .toList();
         if (databases.size() > 1) {
             throw ambiguous(
-                    "%s holds several databases: %s".formatted(given, Wording.some(names(databases))),
+                    "%s contains several databases: %s".formatted(given, Wording.some(names(databases))),
                     databases,
                     wanted);
         }
-        boolean collections = holdsCollections(folder);
+        boolean collections = containsCollections(folder);
         if (databases.isEmpty() && !collections) {
-            throw noDump(given, "it holds neither a manifest nor .bson files");
+            throw notADump(given, "it contains neither a manifest nor .bson files");
         }
         if (collections && !databases.isEmpty()) {
             throw ambiguous(
-                    "%s holds collections, and the folder %s with collections of another database"
+                    "%s contains collections, and a folder %s with collections of another database"
                             .formatted(given, names(databases).get(0)),
                     databases,
                     wanted);
@@ -99,7 +97,7 @@ record DumpSource(Path databaseFolder, Manifest manifest) {
                         + Wording.word(databases.get(suggested).toString()));
     }
 
-    /** The oplog that {@code mongodump --oplog} writes beside the databases, or null. */
+    /** Returns the oplog that {@code mongodump --oplog} writes beside the databases, or null. */
     Path oplog() {
         return list(databaseFolder.resolveSibling("")).stream()
                 .filter(DumpSource::isOplog)
@@ -107,7 +105,7 @@ record DumpSource(Path databaseFolder, Manifest manifest) {
                 .orElse(null);
     }
 
-    /** A collection called oplog has metadata beside its documents. */
+    /** A collection named oplog has a metadata file, the oplog has none. */
     private static boolean isOplog(Path path) {
         String name = path.getFileName().toString();
         return (name.equals("oplog.bson") || name.equals("oplog.bson.gz"))
@@ -126,8 +124,8 @@ record DumpSource(Path databaseFolder, Manifest manifest) {
 
     private static MigopyException incomplete(Path folder) {
         return MigopyException.refused(
-                "%s is not complete: the dump was killed or is still being written".formatted(folder),
-                "Restore another dump. If none is being written, this one can be removed.");
+                "%s is not complete: the dump was killed or is still running".formatted(folder),
+                "Restore another dump. If none is running, remove this one.");
     }
 
     private static Manifest manifest(Path path) {
@@ -136,7 +134,7 @@ record DumpSource(Path databaseFolder, Manifest manifest) {
             manifest = Manifest.parse(text(path, LONGEST_MANIFEST));
         } catch (IOException e) {
             throw unreadable(path, DumpErrors.reason(e), e);
-        } catch (RuntimeException e) { // the driver's, or ours for a format that is not known
+        } catch (RuntimeException e) { // of the driver, or for an unknown format
             throw unreadable(path, String.valueOf(e.getMessage()), e);
         }
         if (!manifest.complete()) {
@@ -149,13 +147,12 @@ record DumpSource(Path databaseFolder, Manifest manifest) {
         return new MigopyException(
                 MigopyException.Kind.REFUSED,
                 "%s cannot be read: %s".formatted(path, why),
-                "Restore another dump; or move the manifest away, and the files are taken as"
-                        + " mongodump's, unchecked.",
+                "Restore another dump. Without the manifest, the files are restored as mongodump's," + " unchecked.",
                 cause);
     }
 
     /**
-     * A file's text, unpacked where its name ends in {@code .gz}; longer than {@code most} bytes is
+     * Returns a file's text, decompressed if its name ends in {@code .gz}; more than {@code most} bytes are
      * an error.
      */
     static String text(Path path, int most) throws IOException {
@@ -168,7 +165,7 @@ record DumpSource(Path databaseFolder, Manifest manifest) {
         }
     }
 
-    private static boolean holdsCollections(Path folder) {
+    private static boolean containsCollections(Path folder) {
         return list(folder).stream().anyMatch(path -> DumpedFile.of(path) != null && !isOplog(path));
     }
 
@@ -176,7 +173,7 @@ record DumpSource(Path databaseFolder, Manifest manifest) {
         List<Path> files = new ArrayList<>();
         try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
             for (Path file : stream) {
-                // No collection's name begins with a dot; what other systems leave behind does.
+                // No collection's name begins with a dot, but files of operating systems do.
                 if (!file.getFileName().toString().startsWith(".")) {
                     files.add(file);
                 }
@@ -202,7 +199,7 @@ record DumpSource(Path databaseFolder, Manifest manifest) {
                 return folder;
             }
         } catch (IOException e) {
-            throw noDump(
+            throw notADump(
                     given,
                     Files.isSymbolicLink(given)
                             ? "it is a link to %s, which does not exist".formatted(linked(given))
@@ -215,7 +212,7 @@ record DumpSource(Path databaseFolder, Manifest manifest) {
         try {
             return Files.readSymbolicLink(link).toString();
         } catch (IOException e) {
-            return "a place that cannot be read";
+            return "an unreadable target";
         }
     }
 
@@ -223,7 +220,7 @@ record DumpSource(Path databaseFolder, Manifest manifest) {
         DumpedFile file = DumpedFile.of(given);
         Path folder = given.toAbsolutePath().normalize().getParent();
         if (file == null) {
-            return noDump(given, "it is a file");
+            return notADump(given, "it is a file");
         }
         String name = FileNames.decode(file.stem());
         return MigopyException.usage(
@@ -234,9 +231,9 @@ record DumpSource(Path databaseFolder, Manifest manifest) {
                                 .formatted(Wording.word(folder.toString()), Wording.word(name)));
     }
 
-    private static MigopyException noDump(Path given, String why) {
+    private static MigopyException notADump(Path given, String why) {
         return MigopyException.usage(
-                "%s is no dump's folder: %s".formatted(given, why),
-                "Name a dump's folder, or the database's folder in it: {migopy} dbrestore DIR");
+                "%s is not a dump's folder: %s".formatted(given, why),
+                "Name a dump's folder, the database's folder in it, or an archive: {migopy} dbrestore DIR");
     }
 }

@@ -9,8 +9,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 
 /**
- * The name of a collection's files, as mongodump writes it: form-encoded, and cut where it is too
- * long.
+ * The names of a collection's files, as mongodump writes them: form-encoded, and cut if too long.
  */
 final class FileNames {
     static final String DATA = ".bson";
@@ -18,19 +17,18 @@ final class FileNames {
     static final String GZIP = ".gz";
 
     /**
-     * With {@code .metadata.json.gz} after it, a name of this length is 255 bytes: the most a file
-     * system takes.
+     * With {@code .metadata.json.gz}, a name of this length has 255 bytes, the limit of file systems.
      */
     private static final int LONGEST = 238;
 
-    /** What is kept of a longer one; three bytes {@code %24} and 27 of the hash follow. */
+    /** How many characters of a longer name are kept; {@code %24} and 27 characters of a hash follow. */
     private static final int KEPT = 208;
 
     private static final String CUT = "%24";
 
     private FileNames() {}
 
-    /** The file name, without an extension, of the collection {@code name}. */
+    /** Returns the file name, without an extension, of the collection {@code name}. */
     static String encode(String name) {
         byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
         // The JDK's encoder escapes ~ and leaves * alone; mongodump's does the opposite.
@@ -44,12 +42,12 @@ final class FileNames {
         return escaped.substring(0, KEPT) + CUT + hash;
     }
 
-    /** Whether the file name was cut, so that the collection's name stands in its metadata only. */
+    /** Whether the file name was cut, so that only the metadata contains the collection's name. */
     static boolean isCut(String fileName) {
         return fileName.length() == LONGEST && fileName.startsWith(CUT, KEPT);
     }
 
-    /** The collection's name, or null if the file name is not form-encoded. */
+    /** Returns the collection's name, or null if the file name is not form-encoded. */
     static String decode(String fileName) {
         try {
             return URLDecoder.decode(fileName, StandardCharsets.UTF_8);
@@ -67,7 +65,7 @@ final class FileNames {
     }
 
     /**
-     * One of the two files of a collection, told by its name.
+     * One of the two files of a collection, recognized by its name.
      *
      * @param stem the file's name without its extensions
      */
@@ -83,7 +81,7 @@ final class FileNames {
             }
         }
 
-        /** What kind of file has this name, or null if it is no collection's. */
+        /** Returns the kind of file with this name, or null if it is not a collection's. */
         static FileKind kind(String fileName) {
             String name = withoutGzip(fileName);
             for (FileKind kind : FileKind.values()) {
@@ -94,7 +92,7 @@ final class FileNames {
             return null;
         }
 
-        /** The file, or null if it is no collection's. */
+        /** Returns the file, or null if it is not a collection's. */
         static DumpedFile of(Path path) {
             String name = path.getFileName().toString();
             FileKind kind = kind(name);

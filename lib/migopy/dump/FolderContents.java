@@ -13,11 +13,10 @@ import migopy.console.Wording;
 import migopy.dump.Catalog.CollectionInfo;
 import migopy.dump.FileNames.DumpedFile;
 
-/** Which collections lie in a database's folder: two files of one name belong together. */
+/** The collections in a database's folder; a collection has up to two files of the same name. */
 final class FolderContents {
     /**
-     * {@code listCollections} answers in 16 MiB at most; as Extended JSON that is several times as
-     * much.
+     * A reply of {@code listCollections} has at most 16 MiB, and several times as much as Extended JSON.
      */
     private static final int LONGEST_METADATA = 128 << 20;
 
@@ -29,7 +28,7 @@ final class FolderContents {
     private final Map<String, DumpedFile> metadata = new TreeMap<>();
     private final Map<String, DumpedFile> data = new TreeMap<>();
 
-    /** A file of which there is a packed one as well; null if there is none. */
+    /** A file that also exists compressed; null if there is none. */
     private DumpedFile twice;
 
     private FolderContents(Path folder, RestoreRequest request, Set<String> names) {
@@ -49,35 +48,35 @@ final class FolderContents {
         }
     }
 
-    /** Reads a folder; of the collections that are asked for, if some are, the files alone. */
+    /** Reads a folder; if collections are named, only their files. */
     static FolderContents of(Path folder, RestoreRequest request) {
         FolderContents contents = new FolderContents(folder, request, request.collections());
         contents.read();
         return contents;
     }
 
-    /** The collections of the folder, by name. */
+    /** Returns the collections of the folder, by name. */
     List<DumpedCollection> collections() {
         return collections;
     }
 
-    /** What is in the folder and never restored: collections of the server itself. */
+    /** Returns what is in the folder and never restored: the server's own collections. */
     List<String> leftOut() {
         return leftOut;
     }
 
-    /** Refuses a name that was asked for and is not there. */
+    /** Refuses a requested name that does not exist. */
     void refuseMissing() {
         Set<String> missing = new TreeSet<>(names);
         collections.forEach(collection -> missing.remove(collection.name()));
         if (!missing.isEmpty()) {
             throw MigopyException.usage(
-                    "The dump holds no collection " + String.join(", ", missing),
-                    "It holds: " + Wording.some(namesOfFiles()));
+                    "The dump contains no collection " + String.join(", ", missing),
+                    "It contains: " + Wording.some(namesOfFiles()));
         }
     }
 
-    /** A name that was cut is known only from the metadata, so that is always read. */
+    /** Only the metadata contains a name that was cut, so it is always read. */
     private boolean isSelected(DumpedFile file) {
         if (names.isEmpty() || FileNames.isCut(file.stem())) {
             return true;
@@ -91,7 +90,7 @@ final class FolderContents {
 
     private void read() {
         if (twice != null) {
-            throw unreadable(twice, "it is there twice, packed and not", null);
+            throw unreadable(twice, "it exists twice, compressed and not", null);
         }
         for (DumpedFile file : metadata.values()) {
             Metadata read = isCutOfAnother(file) ? null : parse(file);
@@ -107,14 +106,14 @@ final class FolderContents {
         }
         for (DumpedFile file : data.values()) {
             if (!names.isEmpty() && FileNames.isCut(file.stem())) {
-                continue; // of another collection, or its metadata would have named it
+                continue; // of another collection, because no metadata file named it
             }
             add(new DumpedCollection(nameOf(file), Metadata.none(), null, file.path()));
         }
     }
 
     /**
-     * Whether a file's name was cut, and what it is of cannot be read, which others are asked for.
+     * Whether a file's name was cut, and it is not known to belong to a requested collection.
      */
     private boolean isCutOfAnother(DumpedFile file) {
         if (names.isEmpty() || !FileNames.isCut(file.stem())) {
@@ -143,7 +142,7 @@ final class FolderContents {
                 .toList();
     }
 
-    /** The name of what has such files; null if it is unknown. */
+    /** Returns the name of the collection with such files; null if it is unknown. */
     private String nameOf(String stem) {
         if (!FileNames.isCut(stem)) {
             return FileNames.decode(stem);
@@ -151,7 +150,7 @@ final class FolderContents {
         DumpedFile file = metadata.get(stem);
         try {
             return file == null ? null : metadataIn(file).name();
-        } catch (IOException | RuntimeException e) { // whatever the driver's reader throws
+        } catch (IOException | RuntimeException e) { // of the driver's reader
             return null;
         }
     }
@@ -159,7 +158,7 @@ final class FolderContents {
     private static String nameOf(DumpedFile file) {
         String name = FileNames.isCut(file.stem()) ? null : FileNames.decode(file.stem());
         if (name == null) {
-            throw DumpErrors.unreadable(file.path(), "its name does not tell the collection's name", null);
+            throw DumpErrors.unreadable(file.path(), "its name is not that of a collection", null);
         }
         return name;
     }
@@ -169,7 +168,7 @@ final class FolderContents {
             return metadataIn(file);
         } catch (IOException e) {
             throw unreadable(file, DumpErrors.reason(e), e);
-        } catch (RuntimeException e) { // whatever the driver's reader throws
+        } catch (RuntimeException e) { // of the driver's reader
             throw unreadable(file, e.getMessage(), e);
         }
     }
@@ -180,15 +179,15 @@ final class FolderContents {
 
     private MigopyException unreadable(DumpedFile file, String why, Exception cause) {
         MigopyException error = DumpErrors.unreadable(file.path(), why, cause);
-        String hint = request.wayOnWithout(FileNames.decode(file.stem()), namesOfFiles());
+        String hint = request.hintWithout(FileNames.decode(file.stem()), namesOfFiles());
         return new MigopyException(error.kind(), error.getMessage(), hint, cause);
     }
 
     /**
-     * A collection as it lies in a folder.
+     * A collection in a dump's folder.
      *
      * @param metadataFile null if there is none
-     * @param dataFile null if there is none, as with a view
+     * @param dataFile null if there is none, as for a view
      */
     record DumpedCollection(String name, Metadata metadata, Path metadataFile, Path dataFile) {
         String type() {
@@ -207,7 +206,7 @@ final class FolderContents {
             return metadata.options().containsKey("validator");
         }
 
-        /** The collection that its documents go into. */
+        /** Returns the collection that its documents are inserted into. */
         String dataName(String name) {
             return isTimeSeries() ? CollectionInfo.BUCKETS + name : name;
         }

@@ -16,16 +16,16 @@ import org.bson.RawBsonDocument;
 import org.bson.io.ByteBufferBsonInput;
 
 /**
- * Writes documents in unordered batches, and counts those whose key was there before. Used by one
+ * Inserts documents in unordered batches, and counts those whose {@code _id} already exists. Used by one
  * thread.
  */
 final class Inserter {
     private static final int MOST_DOCUMENTS = 1_000;
 
-    /** Larger ones are not written faster, and take memory. */
+    /** Larger batches are not faster, and need more memory. */
     private static final int MOST_BYTES = 4 << 20;
 
-    /** The batch, what the driver makes of it, and what of that is still in its buffers. */
+    /** The batch, the driver's message of it, and what is still in the driver's buffers. */
     private static final int COPIES = 3;
 
     private static final int DUPLICATE_KEY = 11000;
@@ -43,8 +43,8 @@ final class Inserter {
     private String rejection;
 
     /**
-     * @param bypassValidation whether the collection's validator is not asked: what was in the
-     *     database comes back, even if the validator is younger
+     * @param bypassValidation whether the collection's validator is bypassed, because the documents may be
+     * older than it
      * @param strict whether a duplicate key is an error
      */
     Inserter(MongoCollection<RawBsonDocument> collection, boolean bypassValidation, boolean strict) {
@@ -57,13 +57,13 @@ final class Inserter {
         }
     }
 
-    /** How much memory this takes with documents of at most so many bytes. */
+    /** Returns the memory that it needs for documents of at most this size. */
     long memory(int largest) {
         return (long) COPIES * (MOST_BYTES + largest);
     }
 
     /**
-     * Takes a document, and writes a batch when there is one. Returns how many it wrote, 0 mostly.
+     * Adds a document; writes a batch if it is full, and returns how many documents it wrote.
      */
     int add(RawBsonDocument document) {
         int written = 0;
@@ -75,7 +75,7 @@ final class Inserter {
         return written;
     }
 
-    /** Writes what is left, and returns how many these were. */
+    /** Writes the last batch, and returns how many documents it wrote. */
     int flush() {
         int size = batch.size();
         if (size == 0) {
@@ -111,37 +111,36 @@ final class Inserter {
         return read - duplicates;
     }
 
-    /** How many documents have an {@code _id} that was there before. */
+    /** Returns how many documents have an {@code _id} that already existed. */
     long duplicates() {
         return duplicates - rejected;
     }
 
-    /** How many documents a unique index rejected whose {@code _id} is not there. */
+    /** Returns how many documents a unique index rejected although their {@code _id} does not exist. */
     long rejected() {
         return rejected;
     }
 
-    /** What the server says of the first of these, or null. */
+    /** Returns the server's message about the first of these, or null. */
     String rejection() {
         return rejection;
     }
 
     private RuntimeException refused(BulkWriteError error) {
         return DumpErrors.restore(
-                "%s did not take document %d of the dump: %s"
+                "%s rejected document %d of the dump: %s"
                         .formatted(
                                 collection.getNamespace().getFullName(),
                                 read + error.getIndex() + 1,
                                 error.getMessage()),
                 error.getCode() == DUPLICATE_KEY
-                        ? "Without --strict, documents that are there already are counted and" + " passed over."
+                        ? "Without --strict, existing documents are counted and" + " left unchanged."
                         : "",
                 null);
     }
 
     /**
-     * The server puts its own time in place of an empty timestamp in an insert; a pipeline's
-     * literal it leaves alone.
+     * An insert replaces an empty timestamp by the server's time; a literal in a pipeline is not replaced.
      */
     private void restoreEmptyTimestamps(Set<Integer> refused) {
         for (int i = 0; i < batch.size(); i++) {
@@ -156,7 +155,7 @@ final class Inserter {
         }
     }
 
-    /** Whether a document has {@code Timestamp(0, 0)} as a field of its own, {@code _id} aside. */
+    /** Whether a document has {@code Timestamp(0, 0)} in a top-level field other than {@code _id}. */
     static final class EmptyTimestamps {
         private static final int ZEROS = Long.BYTES;
 
@@ -184,8 +183,8 @@ final class Inserter {
         }
 
         /**
-         * A quick look: a timestamp's type, anywhere, and eight zeros, anywhere. Most documents have
-         * not both.
+         * A fast check: a timestamp's type byte anywhere, and eight zeros anywhere. Most documents do not
+         * have both.
          */
         private static boolean mayBeIn(RawBsonDocument document) {
             byte[] bytes = document.getBackingArray();

@@ -21,15 +21,15 @@ import org.bson.json.JsonReader;
 import org.bson.json.JsonWriterSettings;
 
 /**
- * What {@code NAME.metadata.json} says of a collection, in mongodump's fields and their order.
+ * The content of {@code NAME.metadata.json}, with mongodump's fields in their order.
  *
- * @param name null where an old mongodump did not write it
- * @param type likewise null
+ * @param name null in dumps of an old mongodump
+ * @param type null in dumps of an old mongodump
  * @param uuid 32 hexadecimal digits, or empty
- * @param indexes as {@code listIndexes} gives them, the one of {@code _id} included
+ * @param indexes as {@code listIndexes} returns them, with that of {@code _id}
  */
 record Metadata(String name, String type, String uuid, BsonDocument options, List<BsonDocument> indexes) {
-    /** Of Migopy alone; mongorestore does not look at it. */
+    /** A field of Migopy's own, which mongorestore ignores. */
     private static final String BSON = "migopyBson";
 
     Metadata {
@@ -40,14 +40,14 @@ record Metadata(String name, String type, String uuid, BsonDocument options, Lis
         return new Metadata(info.name(), info.type(), info.uuid(), info.options(), indexes);
     }
 
-    /** Nothing but a name, as with a {@code .bson} that has no metadata beside it. */
+    /** Metadata without content, for a {@code .bson} without a metadata file. */
     static Metadata none() {
         return new Metadata(null, null, "", new BsonDocument(), List.of());
     }
 
     /**
-     * As mongodump writes it. Where Extended JSON cannot express a value, such as the view's
-     * literal <code>{$numberLong: "5"}</code>, the BSON itself comes first, for {@link #parse}.
+     * Returns it as mongodump writes it. If Extended JSON cannot express a value, such as a view's literal
+     * <code>{$numberLong: "5"}</code>, the BSON itself comes first, for {@link #parse}.
      */
     String json() {
         RawBsonDocument document = document();
@@ -76,7 +76,7 @@ record Metadata(String name, String type, String uuid, BsonDocument options, Lis
     private static boolean isReadBack(String json, RawBsonDocument document) {
         try {
             return Arrays.equals(bytes(ExtendedJson.read(json)), bytes(document));
-        } catch (RuntimeException e) { // whatever the driver's reader makes of {$date: "x"}
+        } catch (RuntimeException e) { // of the driver's reader, as for {$date: "x"}
             return false;
         }
     }
@@ -87,17 +87,17 @@ record Metadata(String name, String type, String uuid, BsonDocument options, Lis
     }
 
     /**
-     * @throws JsonParseException if it is not a JSON document, or not one of a collection
+     * @throws JsonParseException if it is not the JSON document of a collection
      */
     static Metadata parse(String json) {
         if (json.isBlank()) {
-            return none(); // mongorestore accepts such a file as well
+            return none(); // mongorestore accepts such a file too
         }
         RawBsonDocument document = bson(json);
         return of(document == null ? ExtendedJson.read(json) : document);
     }
 
-    /** What {@link #json} put first, or null. */
+    /** Returns the BSON that {@link #json} put first, or null. */
     private static RawBsonDocument bson(String json) {
         try (JsonReader reader = new JsonReader(json)) {
             reader.readStartDocument();
@@ -127,8 +127,8 @@ record Metadata(String name, String type, String uuid, BsonDocument options, Lis
     }
 
     /**
-     * The fields of a raw document, to be looked up and put into a command; their values stay as
-     * they are, even with a key twice.
+     * Returns the fields of a raw document, for lookups and commands; their values stay raw, even with a
+     * duplicate key.
      */
     static BsonDocument fields(BsonDocument document) {
         BsonDocument fields = new BsonDocument();
@@ -152,7 +152,7 @@ record Metadata(String name, String type, String uuid, BsonDocument options, Lis
 
     private static BsonDocument asDocument(BsonValue value, String field) {
         if (!value.isDocument()) {
-            throw new JsonParseException("%s is no document".formatted(field));
+            throw new JsonParseException("%s is not a document".formatted(field));
         }
         return fields(value.asDocument());
     }
@@ -162,11 +162,11 @@ record Metadata(String name, String type, String uuid, BsonDocument options, Lis
     }
 
     /**
-     * Canonical Extended JSON, version 2, read as strictly as it is written.
+     * Canonical Extended JSON, version 2, which is read as strictly as it is written.
      *
-     * <p>The driver's reader also understands version 1, and so takes the operators {@code {$regex:
-     * "^a"}} and {@code {$type: 2}} of a validator or a view for a regular expression and a binary.
-     * Version 2 has other words for both, so their keys are hidden from it and put back afterwards.
+     * <p>The driver's reader also accepts version 1, and would read the operators {@code {$regex: "^a"}} and
+     * {@code {$type: 2}} of a validator or a view as a regular expression and a binary. Version 2 writes both
+     * differently, so these keys are hidden from the reader and put back afterwards.
      */
     static final class ExtendedJson {
         private static final JsonWriterSettings CANONICAL =
@@ -174,7 +174,7 @@ record Metadata(String name, String type, String uuid, BsonDocument options, Lis
 
         private static final Set<String> OPERATORS = Set.of("\"$regex\"", "\"$options\"", "\"$type\"");
 
-        /** A character of the private use area: in no key that means anything to a server. */
+        /** A character of the private use area, which no key with a meaning contains. */
         private static final char HIDDEN = '\uE24D';
 
         private ExtendedJson() {}
@@ -184,7 +184,7 @@ record Metadata(String name, String type, String uuid, BsonDocument options, Lis
         }
 
         /**
-         * Raw, since a document can have a key twice.
+         * Returns a raw document, because a key can be in it twice.
          *
          * @throws JsonParseException if it is not a JSON document
          */

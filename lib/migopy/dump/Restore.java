@@ -26,12 +26,11 @@ import migopy.dump.RestorePlan.RestoreItem;
 import org.bson.BsonDocument;
 
 /**
- * Brings a dump back, Migopy's or mongodump's, under the lock.
+ * Restores a dump by Migopy or mongodump, under the lock.
  *
- * <p>All of it is read and checked before anything is changed. Then every collection is built
- * beside what is there, with its indexes; then that these replace the old ones is recorded, and
- * they take their places, the journal last. Documents are added, and collections filled, in place
- * where that was asked for or nothing can be renamed.
+ * <p>Everything is read and checked before anything is changed. Then every collection is built under a
+ * temporary name, with its indexes; the start of the swap is recorded; and they replace the old ones, the
+ * journal last. Without {@code --drop}, and where collections cannot be renamed, they are filled in place.
  */
 public final class Restore {
     private final RestoreRequest request;
@@ -48,7 +47,7 @@ public final class Restore {
     private RestoreLock lock;
     private CollectionBuild build;
 
-    /** The arguments of what finishes this restore; null until it is recorded. */
+    /** The arguments of the command that finishes this restore; null until they are recorded. */
     private String wayOn;
 
     private Restore(RestoreRequest request, Consumer<Event> events) {
@@ -61,9 +60,9 @@ public final class Restore {
     /**
      * Opens the folder.
      *
-     * @param events told from several threads
-     * @throws MigopyException usage, when the folder is no dump or of another database; refused,
-     *     when the dump is not complete
+     * @param events receives events from several threads
+     * @throws MigopyException usage, if the folder is not a dump or of another database; refused, if the dump
+     * is not complete
      */
     public static Restore of(RestoreRequest request, Consumer<Event> events) {
         Restore restore = new Restore(request, events);
@@ -72,15 +71,14 @@ public final class Restore {
     }
 
     /**
-     * Restores; the answer says which collections are in place, and what ended it early.
+     * Restores; the answer says which collections are restored, and what ended it early.
      *
-     * @throws MigopyException for what it found before it wrote anything: failed, when a file is
-     *     damaged; refused
+     * @throws MigopyException failed or refused, for what was found before anything was written
      */
     public RestoreAnswer run(RestoreLock held) {
         lock = held;
         build = new CollectionBuild(database, request.options(), new MemoryBudget(3), lock, events);
-        readOrSayInterrupted();
+        readUnlessInterrupted();
         UnfinishedRestore unfinished = new UnfinishedRestore(database, lock, events);
         existing = Catalog.byName(database);
         selected.forEach(this::refuseOtherKind);
@@ -90,7 +88,7 @@ public final class Restore {
         plan = new RestorePlan(request, source.manifest(), selected, existing, renames);
         for (RestoreItem item : plan.items()) {
             if (item.placement() == Placement.KEEP) {
-                events.accept(new Event.Notice(item.name() + " is there already and stays as it is"));
+                events.accept(new Event.Notice(item.name() + " already exists and stays as it is"));
             }
         }
         if (request.options().exact() && !plan.extra().isEmpty()) {
@@ -101,7 +99,7 @@ public final class Restore {
     }
 
     /**
-     * Builds, records, swaps.
+     * Builds, records the start of the swap, swaps.
      *
      * @return what ended it early, or null
      */
@@ -152,7 +150,7 @@ public final class Restore {
         existing.keySet().forEach(lock::filling);
     }
 
-    /** Whether the note was written is unknown; only without it may be removed what was built. */
+    /** It is unknown whether the note was written; what was built may only be removed without it. */
     private void withdraw(RuntimeException failure) {
         boolean interrupted = Thread.interrupted(); // the driver would refuse to work otherwise
         try {
@@ -168,8 +166,8 @@ public final class Restore {
     }
 
     /**
-     * What is said after a failure. Where the swap can be finished, what was built stays for that;
-     * else it is removed.
+     * Returns the error for the answer. What was built is kept if the swap can be finished, and removed
+     * otherwise.
      */
     private MigopyException failed(MigopyException e, UnfinishedRestore unfinished) {
         String message = RestoreItem.withNames(e.getMessage(), plan.items());
@@ -181,7 +179,7 @@ public final class Restore {
         return new MigopyException(e.kind(), message, hint, e);
     }
 
-    private void readOrSayInterrupted() {
+    private void readUnlessInterrupted() {
         try {
             read();
         } catch (ParallelTasks.Interrupted e) {
@@ -196,7 +194,7 @@ public final class Restore {
     private void read() {
         if (source.manifest() == null) {
             events.accept(new Event.Notice(
-                    "%s has no manifest, as dumps of mongodump: only its BSON is checked".formatted(request.given())));
+                    "%s has no manifest, like dumps of mongodump: only its BSON is checked".formatted(request.given())));
         }
         FolderContents contents = FolderContents.of(source.databaseFolder(), request);
         if (source.oplog() != null) {
@@ -266,7 +264,7 @@ public final class Restore {
             if (!item.isBeside() || !(e.getCause() instanceof MongoCommandException)) {
                 throw e;
             }
-            String hint = request.wayOnWithout(
+            String hint = request.hintWithout(
                     item.name(), selected.stream().map(DumpedCollection::name).toList());
             throw new MigopyException(e.kind(), e.getMessage(), hint, e.getCause());
         }
@@ -298,7 +296,7 @@ public final class Restore {
         }
     }
 
-    /** A dump of mongodump without a collection's documents may be damaged, or contain indexes only on purpose. */
+    /** A dump of mongodump without a collection's documents may be damaged, or contain only indexes on purpose. */
     private void refuseMissingDocuments(DumpedCollection collection) {
         if (collection.dataFile() != null || collection.isView() || !request.options().drop()) {
             return;
@@ -307,7 +305,7 @@ public final class Restore {
         if (old != null && !old.isView()) {
             throw MigopyException.refused(
                     "The dump has no .bson file of %s; --drop would remove its documents".formatted(collection.name()),
-                    request.wayOnWithout(
+                    request.hintWithout(
                             collection.name(),
                             selected.stream().map(DumpedCollection::name).toList()));
         }
@@ -319,38 +317,37 @@ public final class Restore {
                 && source.manifest().query() != null
                 && selected.stream().anyMatch(one -> existing.containsKey(one.name()))) {
             throw MigopyException.refused(
-                    "%s holds only the documents that match %s; --drop would lose the others"
+                    "%s contains only the documents that match %s; --drop would remove all others"
                             .formatted(request.given(), source.manifest().query()),
-                    "Add them to what is there: {migopy} dbrestore "
+                    "To add them without removing others: {migopy} dbrestore "
                             + Wording.word(request.given().toString()));
         }
     }
 
-    /** What a restore needs of the lock that it is done under, and of the record kept beside it. */
+    /** What a restore needs from the lock that it runs under, and the record of an unfinished restore. */
     public interface RestoreLock {
         /**
          * A restore that started to replace collections and did not finish.
          *
-         * @param plan see {@link RestoreItem#plan}; null if it is gone
+         * @param plan see {@link RestoreItem#plan}; null if it no longer exists
          */
         record Unfinished(String run, String folder, String wayOn, BsonDocument plan) {}
 
-        /** The restore that has to be finished or superseded; empty if there is none. */
+        /** Returns the restore that must be finished or superseded; empty if there is none. */
         Optional<Unfinished> unfinished();
 
         /**
-         * Makes sure that the lock is held.
+         * Checks that the lock is held.
          *
          * @throws migopy.MigopyException unknown, if it was lost
          */
         void ensureHeld();
 
-        /** Ends what a dead run still does in the server. */
+        /** Ends the operations of a crashed run on the server. */
         void endOperationsOf(String run);
 
         /**
-         * Records durably that from now on collections are replaced, so that every other command
-         * refuses.
+         * Records durably that collections are being replaced, so that every other command refuses.
          *
          * @param wayOn the arguments of the command that finishes it
          * @param plan see {@link Unfinished}
@@ -358,12 +355,11 @@ public final class Restore {
         void begin(String folder, String wayOn, BsonDocument plan);
 
         /**
-         * Is called for each collection that exists and is going to be replaced, or filled in its
-         * place: if it is the journal, it is marked.
+         * Called for each existing collection that will be replaced or filled in place; marks the journal.
          */
         void filling(String collection);
 
-        /** Records that all collections are in place. */
+        /** Records that all collections are restored. */
         void end();
     }
 }

@@ -13,18 +13,18 @@ import migopy.MigopyException;
 import org.bson.Document;
 
 /**
- * A dump that was restored, or how far that came.
+ * The answer of a restore, finished or not.
  *
- * @param database the database that it went into
- * @param folder where the dump is; null if there was nothing to finish
- * @param checked whether a manifest vouched for its files
- * @param collections what is restored, by name, and where each stands
- * @param dropped the collections that were not in the dump and were dropped
- * @param kept those that were not in the dump and were left as they are
- * @param keptHint what to type to drop these; empty where there are none
+ * @param database the database that was restored into
+ * @param folder the dump's folder or archive; null if there was nothing to finish
+ * @param checked whether its files were compared with a manifest
+ * @param collections the collections, by name, and their states
+ * @param dropped the collections that are not in the dump and were dropped
+ * @param kept the collections that are not in the dump and were kept
+ * @param keptHint how to drop these; empty if there are none
  * @param refused the indexes that the server refused
- * @param rejected the documents that a unique index kept out, although their {@code _id} is not there
- * @param error why it did not finish; null if it did
+ * @param rejected the documents that a unique index rejected although their {@code _id} does not exist
+ * @param error why it did not finish; null if it finished
  * @param duration how long it took
  */
 public record RestoreAnswer(
@@ -40,15 +40,15 @@ public record RestoreAnswer(
         MigopyException error,
         Duration duration)
         implements Answer {
-    /** Where a collection stands. */
+    /** The state of a collection. */
     public enum RestoreState {
-        /** As in the dump. */
+        /** It is as in the dump. */
         RESTORED,
-        /** As it was before, or not there if it was not. */
+        /** It is as before, or does not exist if it did not. */
         UNCHANGED,
         /** Some of its documents are missing. */
         PARTIAL,
-        /** The server did not say whether it was replaced. */
+        /** It is unknown whether it was replaced. */
         UNKNOWN;
 
         String word() {
@@ -57,11 +57,11 @@ public record RestoreAnswer(
     }
 
     /**
-     * One of them.
+     * One collection of it.
      *
      * @param type {@code collection}, {@code view} or {@code timeseries}
-     * @param documents how many were written; of a time series the buckets
-     * @param duplicates how many were not, because their key was there before
+     * @param documents how many were written; for a time series its buckets
+     * @param duplicates how many were not, because their {@code _id} already existed
      * @param indexes how many were built, without that of {@code _id}
      */
     public record RestoredCollection(String name, String type, RestoreState state, long documents, long duplicates, int indexes) {}
@@ -80,24 +80,24 @@ public record RestoreAnswer(
         rejected = List.copyOf(rejected);
     }
 
-    /** The same with the kind of what ended it: a signal's. */
+    /** Returns the same answer with the error's kind replaced, by that of a signal. */
     public RestoreAnswer withKind(MigopyException.Kind kind) {
         MigopyException other = new MigopyException(kind, error.getMessage(), error.hint(), error.getCause());
         return new RestoreAnswer(
                 database, folder, checked, collections, dropped, kept, keptHint, refused, rejected, other, duration);
     }
 
-    /** How many documents were written, in all. */
+    /** Returns how many documents were written in total. */
     public long documents() {
         return collections.stream().mapToLong(RestoredCollection::documents).sum();
     }
 
-    /** How many documents were there before, in all. */
+    /** Returns how many documents already existed in total. */
     public long duplicates() {
         return collections.stream().mapToLong(RestoredCollection::duplicates).sum();
     }
 
-    /** The exit code: 1 as well where the server refused an index or a document. */
+    /** Returns the exit code, which is 1 also if the server refused an index or a document. */
     public int exitCode() {
         if (error != null) {
             return error.kind().exitCode();
@@ -129,7 +129,7 @@ public record RestoreAnswer(
         }
         for (RestoredCollection c : collections) {
             if (c.duplicates() > 0) {
-                out.line("%s: %s there already, left alone"
+                out.line("%s: %s already existed and stayed unchanged"
                         .formatted(c.name(), Wording.count(c.duplicates(), "document")));
             }
         }
@@ -141,10 +141,10 @@ public record RestoreAnswer(
             out.line("%s: index %s was refused: %s".formatted(one.collection(), one.index(), one.message()));
         }
         if (!dropped.isEmpty()) {
-            out.line("Dropped, not in the dump: " + Wording.some(dropped));
+            out.line("Not in the dump, dropped: " + Wording.some(dropped));
         }
         if (!kept.isEmpty()) {
-            out.line("Left as they are, not in the dump: " + Wording.some(kept));
+            out.line("Not in the dump, kept: " + Wording.some(kept));
             out.line(keptHint);
         }
         out.line("%s, %s restored into %s in %s"

@@ -26,8 +26,7 @@ import org.bson.BsonString;
 import org.bson.BsonValue;
 
 /**
- * What a restore does with each collection, and where each stands meanwhile. Used by several
- * threads.
+ * What a restore does with each collection, and the state of each. Used by several threads.
  */
 final class RestorePlan {
     private final RestoreRequest request;
@@ -38,9 +37,9 @@ final class RestorePlan {
 
     /**
      * @param manifest of the dump; null if there is none
-     * @param selected what is going to be restored
-     * @param existing what is there
-     * @param renames whether a collection can take the place of another by its name
+     * @param selected what will be restored
+     * @param existing the collections of the database
+     * @param renames whether a rename can replace a collection
      */
     RestorePlan(
             RestoreRequest request,
@@ -78,7 +77,7 @@ final class RestorePlan {
         states.put(item.name(), RestoreState.UNCHANGED);
     }
 
-    /** What the database has and the dump does not, of that which the dump was asked for. */
+    /** Returns the collections that the database has and the dump does not, although the dump was to contain them. */
     private List<String> extra(Manifest manifest) {
         if (!request.collections().isEmpty()) {
             return List.of();
@@ -93,12 +92,12 @@ final class RestorePlan {
                 .toList();
     }
 
-    /** What the dump does not have. */
+    /** Returns the collections that the dump does not have. */
     List<String> extra() {
         return extra;
     }
 
-    /** The names of what this restore replaces or fills. */
+    /** Returns the names of what this restore replaces or fills. */
     Set<String> names() {
         return new HashSet<>(items.keySet());
     }
@@ -112,8 +111,8 @@ final class RestorePlan {
     }
 
     /**
-     * What a collection is created with. A view beside the old one is of what is built beside: the
-     * server refuses a view whose collation differs from that of the view that it is of.
+     * Returns the options that a collection is created with. A temporary view is on a temporary collection:
+     * the server refuses a view whose collation differs from that of the view it is on.
      */
     BsonDocument creation(DumpedCollection collection) {
         BsonDocument options = collection.metadata().options();
@@ -127,7 +126,7 @@ final class RestorePlan {
         return item.name().equals(request.journal());
     }
 
-    /** Notes the counts of what was built. */
+    /** Records the counts of what was built. */
     void built(RestoreItem item) {
         items.put(item.name(), item);
     }
@@ -139,8 +138,8 @@ final class RestorePlan {
     }
 
     /**
-     * Whether other commands have to refuse until this is finished. Documents that are only added,
-     * without a journal, are as if somebody had inserted them.
+     * Whether other commands must refuse until this restore is finished. Documents that are only added,
+     * without a journal, are like any other insert.
      */
     boolean needsNote() {
         boolean swaps =
@@ -148,22 +147,22 @@ final class RestorePlan {
         return swaps || request.options().drop() || items.containsKey(request.journal());
     }
 
-    /** Whether the restore can be finished without its dump, once all is built. */
+    /** Whether the restore can be finished without its dump, once everything is built. */
     boolean isFinishable() {
         return items.values().stream().noneMatch(item -> item.placement() == Placement.FILL);
     }
 
-    /** The arguments of what finishes it. */
+    /** Returns the arguments of the command that finishes it. */
     String wayOn() {
         return isFinishable() ? request.finish() : request.arguments(request.collections());
     }
 
-    /** As it is recorded beside the lock. */
+    /** Returns it as it is recorded beside the lock. */
     BsonDocument document(boolean built) {
         return RestoreItem.plan(items.values(), built && isFinishable());
     }
 
-    /** Where each collection of the dump stands. */
+    /** Returns the state of each collection of the dump. */
     List<RestoreAnswer.RestoredCollection> collections() {
         List<RestoreAnswer.RestoredCollection> collections = new ArrayList<>();
         for (RestoreItem item : items.values()) {
@@ -175,7 +174,7 @@ final class RestorePlan {
         return collections;
     }
 
-    /** What the dump does not have and was dropped. */
+    /** Returns the collections that the dump does not have and that were dropped. */
     List<String> dropped() {
         return items.values().stream()
                 .filter(item -> item.placement() == Placement.DROP)
@@ -186,29 +185,29 @@ final class RestorePlan {
     }
 
     /**
-     * One collection of a restore, and how it gets into its place.
+     * One collection of a restore, and how it gets into place.
      *
-     * @param building the name under which it is built; its own where it is filled in place
+     * @param building the temporary name under which it is built; its own if it is filled in place
      * @param documents how many were written
-     * @param duplicates how many were not, because their key was there before
+     * @param duplicates how many were not, because their {@code _id} already existed
      * @param indexes how many were built
      */
     record RestoreItem(
             String name, String type, Placement placement, String building, long documents, long duplicates, int indexes) {
         private static final Pattern BUILDING = Pattern.compile(Pattern.quote(Catalog.UNFINISHED) + "\\w+\\.[0-9]+");
 
-        /** How a collection gets into its place, in the order of the swap. */
+        /** How a collection gets into place, in the order of the swap. */
         enum Placement {
-            /** Documents are added to what is there, or it is filled where nothing can be renamed. */
+            /** Documents are added to it, or it is filled in place because collections cannot be renamed. */
             FILL,
-            /** Its documents are copied from what was built beside: time series cannot be renamed. */
+            /** Its documents are copied from the temporary collection: time series cannot be renamed. */
             COPY,
             RENAME,
-            /** Created again: a view cannot be renamed, and takes no time. */
+            /** It is created again: a view cannot be renamed, and takes no time to create. */
             VIEW,
             /** It is not in the dump. */
             DROP,
-            /** A view that is there already. */
+            /** A view that already exists. */
             KEEP
         }
 
@@ -230,7 +229,7 @@ final class RestorePlan {
                     : new RestoreAnswer.RestoredCollection(name, type, state, documents, duplicates, indexes);
         }
 
-        /** A message of the server with the names of collections in place of those under which they are built. */
+        /** Returns a message of the server with temporary names replaced by the collections' own. */
         static String withNames(String message, Collection<RestoreItem> items) {
             if (!message.contains(Catalog.UNFINISHED)) {
                 return message;
@@ -242,7 +241,7 @@ final class RestorePlan {
                     .replaceAll(found -> Matcher.quoteReplacement(names.getOrDefault(found.group(), found.group())));
         }
 
-        /** The options of a view, of another collection. */
+        /** Returns the options of a view with another collection. */
         static BsonDocument viewOn(BsonDocument options, UnaryOperator<String> other) {
             BsonDocument changed = new BsonDocument();
             for (String option : options.keySet()) {
@@ -255,9 +254,9 @@ final class RestorePlan {
         }
 
         /**
-         * The plan of a restore, as it is recorded beside the lock.
+         * Returns the plan of a restore, as it is recorded beside the lock.
          *
-         * @param finishable whether the restore can be finished without its dump: all is built beside
+         * @param finishable whether the restore can be finished without its dump
          */
         static BsonDocument plan(Collection<RestoreItem> items, boolean finishable) {
             BsonArray list = new BsonArray();

@@ -11,18 +11,17 @@ import migopy.MigopyException;
 import migopy.console.Wording;
 
 /**
- * What to restore, and to where.
+ * What to restore, and where to.
  *
- * @param client the connection; closed by whoever opened it
- * @param database the database of the settings; a dump of another one is refused unless {@code to}
- *     is given
+ * @param client the connection; the caller closes it
+ * @param database the configured database; a dump of another one is refused unless {@code to} is given
  * @param to the database to restore into, or null: {@code database}
  * @param given the path that was typed: a dump's folder, the database's folder in it, or an archive
  * @param folder the folder that is read: the same, or the one that the archive was unpacked into
- * @param collections their names; empty: all that the dump holds
+ * @param collections their names; empty: all in the dump
  * @param run the run's id, for the names of unfinished collections
  * @param journal the collection of the journal, which is replaced last
- * @param lockCollection the collection of the lock, which is neither restored nor dropped
+ * @param lockCollection the lock's collection, which is neither restored nor dropped
  */
 public record RestoreRequest(
         MongoClient client,
@@ -35,7 +34,7 @@ public record RestoreRequest(
         String run,
         String journal,
         String lockCollection) {
-    /** How many names a hint can hold. */
+    /** The limit of names in a hint. */
     private static final int MOST_NAMES = 50;
 
     public RestoreRequest {
@@ -46,25 +45,24 @@ public record RestoreRequest(
      * How to restore.
      *
      * @param drop whether a collection of the same name is replaced; otherwise documents are added
-     *     to it
      * @param exact whether a collection that the dump does not have is dropped
      * @param strict whether a duplicate key is an error; otherwise it is counted
-     * @param noIndexes whether indexes are left out
+     * @param noIndexes whether indexes are omitted
      * @param convertLegacyIndexes whether keys and options that only old servers accept are
      *     converted
      */
     public record RestoreOptions(
             boolean drop, boolean exact, boolean strict, boolean noIndexes, boolean convertLegacyIndexes) {}
 
-    /** A database that is restored. */
+    /** The database that is restored into. */
     public record RestoreTarget(MongoClient client, String database, String journal) {
-        /** Read at the primary, whatever the URI says. */
+        /** Returns the database, read at the primary whatever the URI says. */
         MongoDatabase connected() {
             return client.getDatabase(database).withReadPreference(ReadPreference.primary());
         }
     }
 
-    /** The same for the folder that an archive was unpacked into. */
+    /** Returns the same request for the folder that the archive was unpacked into. */
     public RestoreRequest in(Path unpacked) {
         return new RestoreRequest(
                 client, database, to, given, unpacked, collections, options, run, journal, lockCollection);
@@ -74,19 +72,18 @@ public record RestoreRequest(
         return new RestoreTarget(client, to == null ? database : to, journal);
     }
 
-    /** Refuses a dump of another database than that of the settings, unless {@code to} is given. */
+    /** Refuses a dump of another database than the configured one, unless {@code to} is given. */
     void refuseOther(String dumped) {
         if (to == null && !dumped.equals(database)) {
             throw MigopyException.usage(
-                    "%s is a dump of %s, and the database is %s".formatted(given, dumped, database),
-                    "To restore it there: {migopy} dbrestore %s --to %s"
+                    "%s is a dump of %s, but the database is %s".formatted(given, dumped, database),
+                    "To restore it there anyway: {migopy} dbrestore %s --to %s"
                             .formatted(Wording.word(given.toString()), Wording.word(database)));
         }
     }
 
     /**
-     * Whether a dump's collection is never restored: the server's own, the lock, what is
-     * unfinished.
+     * Whether a collection of a dump is never restored: the server's own, the lock's, unfinished ones.
      */
     boolean isLeftOut(String name) {
         return Catalog.isSystem(name)
@@ -95,7 +92,7 @@ public record RestoreRequest(
                 || name.startsWith("$admin.");
     }
 
-    /** The arguments of this very restore, of these collections; none: all. */
+    /** Returns the arguments of this restore with these collections; none: all. */
     String arguments(Collection<String> names) {
         StringBuilder arguments = new StringBuilder("dbrestore ");
         arguments.append(Wording.word(given.toAbsolutePath().normalize().toString()));
@@ -114,11 +111,11 @@ public record RestoreRequest(
     }
 
     /**
-     * What to type when one collection of a dump cannot be restored.
+     * Returns the hint for a dump of which one collection cannot be restored.
      *
-     * @param damaged its name; null if it is unknown or none of those
+     * @param damaged its name; null if unknown
      */
-    String wayOnWithout(String damaged, Collection<String> all) {
+    String hintWithout(String damaged, Collection<String> all) {
         Set<String> others = new TreeSet<>(all);
         others.removeIf(name -> name.equals(damaged) || isLeftOut(name));
         return others.isEmpty() || others.size() > MOST_NAMES
@@ -126,7 +123,7 @@ public record RestoreRequest(
                 : "Nothing was changed. To restore the others: {migopy} " + arguments(others);
     }
 
-    /** The arguments of the command that finishes the swap of this restore. */
+    /** Returns the arguments of the command that finishes the swap of this restore. */
     String finish() {
         return "dbrestore --finish" + (to == null ? "" : " --to " + Wording.word(to));
     }

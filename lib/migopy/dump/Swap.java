@@ -25,12 +25,11 @@ import org.bson.BsonDocument;
 import org.bson.RawBsonDocument;
 
 /**
- * Puts what was built beside the old collections into their places, the journal last. Needs nothing
- * but the database, and may be done again from any point: an item whose built collection is gone is
- * in its place.
+ * Replaces the old collections by what was built under temporary names, the journal last. Needs only the
+ * database, and can be repeated from any point: an item whose temporary collection is gone is in place.
  */
 final class Swap {
-    /** Buckets of a time series have 125 kB at most. */
+    /** Buckets of a time series have at most 125 kB. */
     private static final int COPIED_AT_ONCE = 32;
 
     private final MongoDatabase database;
@@ -40,7 +39,7 @@ final class Swap {
     private final Map<String, String> names = new HashMap<>();
     private Map<String, CollectionInfo> existing = Map.of();
 
-    /** Learns of each item where it stands. */
+    /** Receives the state of each item. */
     interface States {
         void set(RestoreItem item, RestoreState state);
     }
@@ -55,7 +54,7 @@ final class Swap {
         this.states = states;
     }
 
-    /** Takes the steps of all items; those that are filled in place are none of its. */
+    /** Swaps the items, none of which is filled in place. */
     void run(List<RestoreItem> items) {
         existing = Catalog.byName(database);
         List<RestoreItem> ordered = new ArrayList<>(items);
@@ -82,7 +81,7 @@ final class Swap {
         }
     }
 
-    /** All old views go before the first new one comes: the two could contradict each other. */
+    /** All old views are dropped before the first new one is created, because the two could contradict each other. */
     private List<ParallelTasks.Task> oldViews(List<RestoreItem> items) {
         List<ParallelTasks.Task> tasks = new ArrayList<>();
         for (RestoreItem item : items) {
@@ -144,7 +143,7 @@ final class Swap {
         database.getCollection(item.building()).drop();
     }
 
-    /** Drops a collection, or what is in it where the server keeps it. */
+    /** Drops a collection; of {@code system.js}, only the documents. */
     static void empty(MongoDatabase database, String name) {
         if (Catalog.isSystemJs(name)) {
             database.getCollection(name).deleteMany(new BsonDocument());

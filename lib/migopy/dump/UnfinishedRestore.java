@@ -27,7 +27,7 @@ import migopy.dump.RestorePlan.RestoreItem;
 import org.bson.BsonDocument;
 import org.bson.Document;
 
-/** What a restore that died has left: collections that it was building, and a swap half done. */
+/** What a crashed restore left: temporary collections, and a swap that was not finished. */
 public final class UnfinishedRestore {
     private final MongoDatabase database;
     private final RestoreLock lock;
@@ -40,9 +40,9 @@ public final class UnfinishedRestore {
     }
 
     /**
-     * Finishes the swap of a restore that built all of its collections.
+     * Finishes the swap of a restore that had built all of its collections.
      *
-     * @throws MigopyException half restored, if that restore needs its dump for it
+     * @throws MigopyException half restored, if that needs the dump
      */
     public static RestoreAnswer finish(RestoreRequest.RestoreTarget target, RestoreLock lock, Consumer<Event> events) {
         long startedAt = System.nanoTime();
@@ -53,7 +53,7 @@ public final class UnfinishedRestore {
         }
         if (unfinished.plan() == null || !RestoreItem.isFinishable(unfinished.plan())) {
             throw refusal(
-                    target.database(), unfinished, "The restore has to be repeated: {migopy} " + unfinished.wayOn());
+                    target.database(), unfinished, "Repeat the restore: {migopy} " + unfinished.wayOn());
         }
         lock.endOperationsOf(unfinished.run());
         List<RestoreItem> items = RestoreItem.of(unfinished.plan());
@@ -108,7 +108,7 @@ public final class UnfinishedRestore {
         }
     }
 
-    /** Removes what dead restores were building, and accepts the database as it is. */
+    /** Removes the temporary collections of crashed restores, and keeps the database as it is. */
     public static DiscardAnswer discard(RestoreRequest.RestoreTarget target, RestoreLock lock, Consumer<Event> events) {
         MongoDatabase database = target.connected();
         RestoreLock.Unfinished unfinished = lock.unfinished().orElse(null);
@@ -126,13 +126,12 @@ public final class UnfinishedRestore {
     }
 
     /**
-     * Makes sure that a new restore ends what an unfinished one started, and records that it is the
-     * way on from now.
+     * Checks that a new restore covers an unfinished one, and records that it replaces it.
      *
-     * @param names what the new one replaces
-     * @param plan the new one's
+     * @param names the collections that the new one replaces
+     * @param plan the plan of the new one
      * @return whether there was an unfinished one
-     * @throws MigopyException half restored, if the new one would leave collections of the old one
+     * @throws MigopyException half restored, if the new one does not cover all collections of the old one
      */
     boolean supersede(RestoreRequest request, Set<String> names, String folder, BsonDocument plan) {
         RestoreLock.Unfinished unfinished = lock.unfinished().orElse(null);
@@ -165,11 +164,11 @@ public final class UnfinishedRestore {
                 null);
     }
 
-    /** Removes the collections that dead restores were building, out of all there are. */
+    /** Removes the temporary collections of crashed restores among these. */
     void remove(Set<String> names) {
         List<String> removed = removed(names);
         if (!removed.isEmpty()) {
-            events.accept(new Event.Notice("Removed %s of a restore that did not finish: %s"
+            events.accept(new Event.Notice("Removed %s of an unfinished restore: %s"
                     .formatted(Wording.count(removed.size(), "collection"), Wording.some(removed))));
         }
     }
@@ -190,9 +189,9 @@ public final class UnfinishedRestore {
     }
 
     /**
-     * Removes what this restore was building.
+     * Removes what this restore built.
      *
-     * @return what is left all the same, for the message; empty if nothing is
+     * @return what could not be removed, for the message; empty if nothing is left
      */
     String removeAfterFailure(Collection<RestoreItem> items) {
         boolean interrupted = Thread.interrupted(); // the driver would refuse to work otherwise
@@ -204,7 +203,7 @@ public final class UnfinishedRestore {
             }
             return "";
         } catch (MongoException e) {
-            return "%s* could not be removed (%s); the next dbrestore does it"
+            return "%s* could not be removed (%s); the next dbrestore removes them"
                     .formatted(Catalog.UNFINISHED, e.getMessage());
         } finally {
             if (interrupted) {
@@ -217,8 +216,8 @@ public final class UnfinishedRestore {
      * What {@code dbrestore --discard} removed.
      *
      * @param database the database, which stays as it is
-     * @param folder the dump of the unfinished restore; null if no collection had been replaced
-     * @param removed the collections that were built and not used
+     * @param folder the dump of the unfinished restore; null if no collection was replaced
+     * @param removed the temporary collections
      */
     public record DiscardAnswer(String database, String folder, List<String> removed) implements Answer {
         public DiscardAnswer {

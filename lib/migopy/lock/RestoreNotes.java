@@ -13,8 +13,8 @@ import org.bson.Document;
 import org.bson.conversions.Bson;
 
 /**
- * What a restore records beside the lock: the note on the lock's document, and a document {@code
- * {_id: "restore.RUN"}} with the plan of its swap, which may be large.
+ * What a restore records beside the lock: a note in the lock's document, and a document {@code {_id:
+ * "restore.RUN"}} with the plan of its swap, which may be large.
  */
 public final class RestoreNotes {
     private static final Bson LOCK = Filters.eq("_id", "lock");
@@ -32,7 +32,7 @@ public final class RestoreNotes {
         this.plans = database.getCollection(collection, BsonDocument.class);
     }
 
-    /** The note of an unfinished restore; empty if there is none. */
+    /** Returns the note of an unfinished restore; empty if there is none. */
     public Optional<RestoreNote> find() {
         Document lock = locks.find(LOCK)
                 .projection(Projections.include(RestoreNote.FIELD))
@@ -47,14 +47,14 @@ public final class RestoreNotes {
      * @return false if the lock has another owner by now, and nothing was recorded
      */
     public boolean begin(Lease lease, RestoreNote note, BsonDocument plan) {
-        // First the plan, so that a note is never without it.
+        // The plan comes first, so that a note always has one.
         BsonDocument document = plan.clone();
         document.put("_id", new BsonString(PLAN + note.run()));
         plans.replaceOne(planOf(note), document, new ReplaceOptions().upsert(true));
         return update(lease, note.run(), Updates.set(RestoreNote.FIELD, note.document()));
     }
 
-    /** The plan of the swap that the note is about. */
+    /** Returns the plan of the note's swap. */
     public Optional<BsonDocument> plan(RestoreNote note) {
         return Optional.ofNullable(plans.find(planOf(note)).first());
     }
@@ -66,7 +66,7 @@ public final class RestoreNotes {
     /**
      * Removes the note and every plan.
      *
-     * @param run the one that holds the lease
+     * @param run the run that holds the lease
      * @return false if the lock has another owner by now, and nothing was removed
      */
     public boolean end(Lease lease, String run) {

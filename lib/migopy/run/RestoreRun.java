@@ -24,17 +24,17 @@ public final class RestoreRun implements RestoreLock {
         this.database = database;
     }
 
-    /** What is done under the lock. */
+    /** The work that is done under the lock. */
     public interface Work<A> {
         A under(RestoreLock lock);
     }
 
     /**
-     * Does the work under the lock of the database.
+     * Does the work under the database's lock.
      *
      * @param wait how long to wait for the lock; zero to not wait
-     * @throws MigopyException locked, if another run holds the lock; of a signal's kind, if one
-     *     came before anything was restored; or what the work throws
+     * @throws MigopyException locked, if another run holds the lock; of a signal's kind, if one arrived
+     * before anything was restored; or what the work throws
      */
     public static <A> A run(RunContext context, String database, Duration wait, Work<A> work) {
         try {
@@ -101,10 +101,10 @@ public final class RestoreRun implements RestoreLock {
     private static MigopyException lost(Lease lease) {
         return MigopyException.unknown(
                 "This restore lost its lock to another run (token %d)".formatted(lease.token()),
-                "See what is true: " + MigopyException.COMMAND + " status");
+                "Check the state: " + MigopyException.COMMAND + " status");
     }
 
-    /** Refuses if the database is half restored; one read of the lock. */
+    /** Refuses if a restore has replaced some collections and not all; one read of the lock. */
     public static void refuseHalfRestored(Settings settings, Connection connection) {
         refuseHalfRestored(Ledger.open(settings, connection));
     }

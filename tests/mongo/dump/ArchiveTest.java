@@ -122,10 +122,10 @@ class ArchiveTest {
         project.run("dbdump", "--archive", file, "--gzip")
                 .exits(0)
                 .says("1 collection, 1 document", "dbrestore '" + file + "'");
-        project.run("dbdump", "--archive", file).exits(2).complainsBriefly().says("exists already");
+        project.run("dbdump", "--archive", file).exits(2).complainsBriefly().says("already exists");
         server.collection("users").drop();
         project.run("dbrestore", file).exits(0).says("1 document restored");
-        project.run("dbrestore", "--archive", file).exits(0).says("1 document there already");
+        project.run("dbrestore", "--archive", file).exits(0).says("1 document already existed");
         project.run("dbrestore", file, "--archive", file).exits(2).says("cannot be combined");
         project.run("dbrestore", file, "--database", "another")
                 .exits(2)
@@ -197,7 +197,7 @@ class ArchiveTest {
                 .exits(0);
         project.run("dbdump", "--archive", users, "--collection", "users").exits(0);
 
-        project.run("dbrestore", part, "--drop").exits(3).says("--drop would lose the others");
+        project.run("dbrestore", part, "--drop").exits(3).says("--drop would remove all others");
         project.run("dbrestore", users, "--drop", "--exact").exits(0);
 
         assertThat(server.collection("users").countDocuments()).isEqualTo(2);

@@ -25,7 +25,7 @@ class DumpCommandsTest {
     @Test
     void aDumpIsBroughtBack(MongoServer server) throws IOException {
         Project project = withUsers(server);
-        project.run("dbdump").exits(0).says("1 collection, 3 documents", "To bring it back");
+        project.run("dbdump").exits(0).says("1 collection, 3 documents", "To restore it");
         server.collection("users").drop();
 
         project.run("dbrestore", theDump(project).toString())
@@ -95,7 +95,7 @@ class DumpCommandsTest {
         project.run("dbrestore", dump.toString(), "--drop")
                 .exits(1)
                 .complainsBriefly()
-                .says(file + " is damaged at byte 28: the file is cut off");
+                .says(file + " is damaged at byte 28: the file is truncated");
         assertThat(server.collection("users").countDocuments()).isEqualTo(4);
 
         Files.delete(dump.resolve("manifest.json"));

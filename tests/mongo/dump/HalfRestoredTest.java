@@ -56,7 +56,7 @@ class HalfRestoredTest {
         project.run("dbrestore", dump, "--collection", "a").exits(3);
         project.run("history").exits(0);
 
-        project.run("dbrestore", "--finish").exits(0).says("Dropped, not in the dump: extra");
+        project.run("dbrestore", "--finish").exits(0).says("Not in the dump, dropped: extra");
 
         assertAsDumped(server, project);
         project.run("dbrestore", "--finish").exits(0).says("Nothing to finish");
@@ -162,7 +162,7 @@ class HalfRestoredTest {
         assertThat(failed.error().getString("hint")).contains("dbrestore " + dump);
         server.failing("users", "insert").close();
         project.run("status").exits(3);
-        project.run("dbrestore", "--finish").exits(3).says("has to be repeated");
+        project.run("dbrestore", "--finish").exits(3).says("Repeat the restore");
         project.run("dbrestore", dump).exits(0);
         project.run("status").exits(0);
     }

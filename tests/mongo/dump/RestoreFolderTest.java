@@ -93,7 +93,7 @@ class RestoreFolderTest {
     void whatIsNoDumpIsRefusedByName(MongoServer server) throws IOException {
         var dumps = new Dumps(server);
         Path empty = Files.createDirectory(dumps.directory().resolve("empty"));
-        assertFails(Kind.USAGE, () -> dumps.restore(empty), "empty", "no dump");
+        assertFails(Kind.USAGE, () -> dumps.restore(empty), "empty", "not a dump");
         assertFails(Kind.USAGE, () -> dumps.restore(empty.resolve("nowhere")), "nowhere");
         for (String database : List.of("one", "two")) {
             Files.write(Files.createDirectory(empty.resolve(database)).resolve("a.bson"), new byte[0]);
