@@ -27,8 +27,7 @@ import support.Project;
 import support.Run;
 
 /**
- * Row 28: a kill or a full disk leaves a partial folder and nothing else, and a restore refuses
- * that.
+ * A kill or a full disk leaves only a partial folder, which a restore refuses.
  */
 @OnServer
 class DumpFaultsTest {
@@ -52,13 +51,12 @@ class DumpFaultsTest {
         assertThat(dump.exitValue()).isEqualTo(128 + 9);
         assertOnlyPartialIsLeft(server, dumps, partial);
 
-        // What is left is in nobody's way.
+        // The partial folder does not prevent another dump.
         assertThat(dumps.restore(dumps.dumped()).checked()).isTrue();
     }
 
     /**
-     * A limit on the length of a file is refused to a program as a full disk is, in the middle of a
-     * write.
+     * A limit on the size of files fails in the middle of a write, as a full disk does.
      */
     @Test
     void aFullDiskLeavesAPartialFolderThatARestoreRefuses(MongoServer server) throws Exception {
@@ -78,7 +76,7 @@ class DumpFaultsTest {
         assertOnlyPartialIsLeft(server, dumps, partial);
     }
 
-    /** What a JVM takes by itself in a container of 512 MiB. */
+    /** The default heap in a container of 512 MiB. */
     @Test
     void aDumpOfLargeDocumentsStaysWithinAHeapOf128Megabytes(MongoServer server) throws Exception {
         Binary bytes = new Binary(new byte[20_000]);
@@ -136,7 +134,7 @@ class DumpFaultsTest {
                 },
                 "dumping");
         thread.start();
-        // Whichever of its threads has the large collection: the others are soon over.
+        // Any of the threads may have the large collection; the others end soon.
         Eventually.until("it dumps", () -> threads().anyMatch(name -> name.startsWith("migopy-dump-")));
 
         thread.interrupt();
@@ -147,7 +145,7 @@ class DumpFaultsTest {
     }
 
     @Test
-    void aRunThatIsSignalledWhileItDumpsRunsNothing(MongoServer server) throws IOException {
+    void aRunThatIsSignalledDuringItsDumpRunsNothing(MongoServer server) throws IOException {
         fill(server);
         Project project = project(server).with("1_one.java", marking("one"));
         server.failing("large", "getMore").blocking(Duration.ofSeconds(3));
@@ -165,7 +163,7 @@ class DumpFaultsTest {
     }
 
     @Test
-    void aDumpThatIsSignalledSaysThatItsUnfinishedFolderIsGone(MongoServer server) {
+    void aSignalledDumpReportsThatItsUnfinishedFolderWasRemoved(MongoServer server) {
         fill(server);
         Project project = project(server);
         server.failing("large", "getMore").blocking(Duration.ofSeconds(3));
@@ -192,7 +190,7 @@ class DumpFaultsTest {
         }
         assertRefused(dumps, partial);
         assertRefused(dumps, partial.resolve(server.database()));
-        // A person renames it: its manifest still knows.
+        // Renamed by hand; its manifest is still incomplete.
         Path renamed = Files.move(partial, partial.resolveSibling("renamed"));
         assertRefused(dumps, renamed);
         assertRefused(dumps, renamed.resolve(server.database()));
@@ -209,7 +207,7 @@ class DumpFaultsTest {
             throws IOException {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         List<String> command = new ArrayList<>(List.of("sh", "-c", before + " \"$@\"", "sh", java));
-        // UsePerfData: a file of its own, which a limit on files would hit.
+        // UsePerfData would create a file, which the limit on files would hit.
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"));
         command.addAll(List.of(javaOptions));
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));

@@ -9,7 +9,7 @@ import migopy.dump.Dump.DumpOptions;
 import migopy.dump.Dump.DumpRequest;
 import mongo.dump.Dumps;
 
-/** A dump in a JVM of its own, which a test may kill: a URI, a database, the folder. */
+/** Dumps in a JVM of its own, which a test can kill; arguments: a URI, a database, the folder. */
 public final class DumpMain {
     private DumpMain() {}
 

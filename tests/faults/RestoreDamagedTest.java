@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import support.MongoServer;
 import support.OnServer;
 
-/** Row 29: a damaged or cut file is named with the offset, and nothing is dropped for it. */
+/** A damaged or truncated file is named with the offset, and nothing is dropped. */
 @OnServer
 class RestoreDamagedTest {
     private static final int FILES = 1000;
@@ -64,8 +64,7 @@ class RestoreDamagedTest {
             }
             try {
                 RestoreAnswer answer = restore(server, dump);
-                // Still whole documents, though not all the same ones: without a manifest nobody
-                // can tell.
+                // Still valid documents, but others: undetectable without a manifest.
                 assertThat(listed).as("%d: %s was restored", i, damage).isFalse();
                 assertThat(answer.documents() + answer.duplicates()).isEqualTo(DOCUMENTS);
                 taken++;
@@ -84,7 +83,7 @@ class RestoreDamagedTest {
     }
 
     @Test
-    void theOffsetIsThatOfTheDamage(MongoServer server) throws IOException {
+    void theOffsetIsWhereTheDamageIs(MongoServer server) throws IOException {
         Path dump = dumpOf(server);
         Path file = dump.resolve(server.database()).resolve("things.bson");
         byte[] whole = Files.readAllBytes(file);
@@ -103,7 +102,7 @@ class RestoreDamagedTest {
         Files.write(file, type);
         assertThat(messageOf(server, dump)).contains("at byte " + (third + 4) + ": an unknown type: 0x42");
 
-        // Cut between two documents, all of it is BSON; the manifest knows better.
+        // Truncated between two documents it is valid BSON, but differs from the manifest.
         Files.write(file, Arrays.copyOf(whole, third));
         assertThat(messageOf(server, dump)).contains("at byte 0: it has " + third + " bytes");
 
@@ -114,7 +113,7 @@ class RestoreDamagedTest {
     }
 
     @Test
-    void aPackedFileThatIsDamagedIsNamedAsWell(MongoServer server) throws IOException {
+    void aDamagedCompressedFileIsNamedToo(MongoServer server) throws IOException {
         server.collection("things").insertMany(things());
         Dumps dumps = new Dumps(server).gzip();
         Path dump = dumps.dumped();
@@ -132,16 +131,16 @@ class RestoreDamagedTest {
         }
     }
 
-    /** No server is asked before the files were read: a damaged dump is found out without one. */
+    /** The files are read before the server is contacted. */
     @Test
-    void damageIsFoundBeforeTheServerIsAsked(MongoServer server) throws IOException {
+    void damageIsFoundBeforeTheServerIsContacted(MongoServer server) throws IOException {
         Path dump = dumpOf(server);
         Path file = dump.resolve(server.database()).resolve("things.bson");
         Files.write(file, new byte[] {1, 2, 3});
-        try (var nobody = MongoClients.create("mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=1")) {
+        try (var unreachable = MongoClients.create("mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=1")) {
             assertThat(messageOf(() -> Restore.of(
                                     new RestoreRequest(
-                                            nobody,
+                                            unreachable,
                                             server.database(),
                                             null,
                                             dump,
@@ -213,7 +212,7 @@ class RestoreDamagedTest {
                 damaged[at] ^= (byte) (1 + random.nextInt(255));
             }
             case TYPE -> {
-                // The first field is _id, an int32: the second one's type is 10 bytes further on.
+                // The first field is _id, an int32, so the second one's type is 10 bytes further.
                 int at = start + Integer.BYTES + (random.nextBoolean() ? 0 : 9);
                 damaged[at] ^= (byte) (1 + random.nextInt(255));
             }
@@ -222,7 +221,7 @@ class RestoreDamagedTest {
         return damaged;
     }
 
-    /** Where the documents of a file begin. */
+    /** The offsets of the documents of a file. */
     private static List<Integer> documents(byte[] file) {
         List<Integer> starts = new ArrayList<>();
         ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);

@@ -25,10 +25,10 @@ import support.Result;
 import support.Run;
 
 /**
- * {@code dbrestore --drop} is killed at a random moment, and {@code execute} follows: database and
- * journal are of one time, or it refuses.
+ * Kills {@code dbrestore --drop} at a random moment, then runs {@code execute}: database and journal are
+ * consistent, or it refuses.
  *
- * <p>{@code --rounds N} says how many times; {@code --seed N} is that of the moments.
+ * <p>{@code --rounds N} sets the number of kills, {@code --seed N} the seed of the moments.
  */
 @OnServer
 class RestoreKilledTest {
@@ -39,7 +39,7 @@ class RestoreKilledTest {
 
     @Test
     @Timeout(value = 12, unit = TimeUnit.HOURS) // as many as are asked for; a round has its limit
-    void databaseAndJournalAreOfOneTimeAfterAnyKill(MongoServer server) {
+    void databaseAndJournalAreConsistentAfterAnyKill(MongoServer server) {
         System.out.printf("restore killer: %d rounds, --seed %d%n", ROUNDS, SEED);
         Random random = new Random(SEED);
         Project project = project(server).lease("3s").with("1_one.java", marking("one"));
@@ -47,7 +47,7 @@ class RestoreKilledTest {
         project.run("execute").exits(0);
         String dump = project.run("dbdump", "--json").exits(0).json().getString("folder");
         project.with("2_two.java", marking("two"));
-        // So that the moment in which collections are replaced is met.
+        // Makes the replacement of collections long enough to be hit.
         server.failing("extra", "drop").blocking(Duration.ofMillis(800));
         int refused = 0;
         server.collection("extra").insertOne(new Document());
@@ -56,7 +56,7 @@ class RestoreKilledTest {
             set(server, "new");
             server.collection("extra").insertOne(new Document());
             project.run("execute").exits(0);
-            // Mostly towards the end, where collections are replaced.
+            // Mostly towards the end, when collections are replaced.
             double from = round % 2 == 1 ? 0 : 0.7;
             long moment = (long) (whole * (from + (1 - from) * random.nextDouble()));
             whole = Math.min(whole, killed(project, dump, moment));
@@ -75,7 +75,7 @@ class RestoreKilledTest {
             if ((round + 1) % 20 == 0) {
                 System.out.printf("restore killer: round %d, %d half restored%n", round + 1, refused);
             }
-            // One time; and the migration that the journal says is there has left its mark.
+            // Consistent: a migration in the journal has left its mark.
             assertThat(times(server)).as("round %d", round).hasSize(1);
             assertThat(project.states()).containsOnlyKeys("1_one", "2_two");
             assertThat(project.marks()).containsExactly("one", "two");
@@ -87,9 +87,9 @@ class RestoreKilledTest {
     }
 
     /**
-     * Starts a restore and kills it after so many nanoseconds.
+     * Starts a restore and kills it after a number of nanoseconds.
      *
-     * @return how long it took if it ended by itself before; else a very long time
+     * @return how long it took if it ended before that, otherwise a very long time
      */
     private static long killed(Project project, String dump, long moment) {
         long start = System.nanoTime();

@@ -120,7 +120,7 @@ class DumpAnswersTest {
 
     @ParameterizedTest
     @MethodSource("samples")
-    void saysWhatWasDone(String sample) {
+    void anAnswerIsShownAsTextAndJson(String sample) {
         Words words = new Words(new Words.Look(80, false, "./migopy", ZoneOffset.UTC));
         SAMPLES.get(sample).words(words);
         Golden.check(sample + ".80.txt", words.toString());

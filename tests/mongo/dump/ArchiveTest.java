@@ -28,7 +28,7 @@ import support.Scratch;
 @OnServer
 class ArchiveTest {
     @Test
-    void aDatabaseComesBackOutOfAnArchive(MongoServer server) {
+    void aDatabaseIsRestoredFromAnArchive(MongoServer server) {
         EveryKind.fill(server);
         server.db().getCollection("types", BsonDocument.class).insertOne(BsonTypes.all());
         Dumps.Look before = Dumps.look(server.db());
@@ -48,7 +48,7 @@ class ArchiveTest {
     }
 
     @Test
-    void collectionsThatTakeTurnsInAnArchiveComeBackAndOtherDatabasesAreNamed(MongoServer server) throws IOException {
+    void alternatingCollectionsOfAnArchiveAreRestoredAndOtherDatabasesAreNamed(MongoServer server) throws IOException {
         String app = server.database();
         Archive archive = new Archive()
                 .collection(app, "a")
@@ -78,7 +78,7 @@ class ArchiveTest {
     }
 
     @Test
-    void anArchiveThatIsCutOrDamagedIsRefusedAndNothingIsLeft(MongoServer server) throws IOException {
+    void aTruncatedOrDamagedArchiveIsRefusedAndNothingIsLeft(MongoServer server) throws IOException {
         Archive archive = new Archive()
                 .collection("app", "a")
                 .end()
@@ -99,7 +99,7 @@ class ArchiveTest {
     }
 
     @Test
-    void anInterruptedUnpackingLeavesNothing(MongoServer server) throws IOException {
+    void unpackingThatIsInterruptedLeavesNothing(MongoServer server) throws IOException {
         Path archive =
                 new Archive().collection("app", "a").end().eof("app", "a", 0).write();
         Dumps dumps = new Dumps(server);
@@ -114,7 +114,7 @@ class ArchiveTest {
     }
 
     @Test
-    void anArchiveIsDumpedAndRestoredByItsName(MongoServer server) throws IOException {
+    void anArchiveIsWrittenAndRestoredByName(MongoServer server) throws IOException {
         server.collection("users").insertOne(new Document("_id", 1));
         Project project = project(server);
         String file = project.folder().resolve("my users.archive").toString();
@@ -138,7 +138,7 @@ class ArchiveTest {
     }
 
     @Test
-    void whatMongodumpPutsIntoAnArchiveBesideTheCollectionsIsLeftOut(MongoServer server) throws IOException {
+    void internalCollectionsInAnArchiveOfMongodumpAreSkippedAndNamed(MongoServer server) throws IOException {
         String app = server.database();
         Archive archive = new Archive();
         List<String> others = List.of("migrations_lock", "$admin.system.users", "migopy_restore.7f3a91.0");
@@ -187,7 +187,7 @@ class ArchiveTest {
     }
 
     @Test
-    void anArchiveSaysWhatItWasAskedFor(MongoServer server) throws IOException {
+    void anArchiveRecordsWhichCollectionsAndDocumentsWereRequested(MongoServer server) throws IOException {
         server.collection("users").insertMany(List.of(new Document("_id", 1), new Document("_id", 2)));
         server.collection("others").insertOne(new Document("_id", 1));
         Project project = project(server);
@@ -205,7 +205,7 @@ class ArchiveTest {
     }
 
     @Test
-    void aRestoreFromAnArchiveThatFailsLeavesNoFolderAndNamesTheArchive(MongoServer server) throws IOException {
+    void aFailedRestoreFromAnArchiveLeavesNoFolderAndNamesTheArchive(MongoServer server) throws IOException {
         String app = server.database();
         Archive archive = new Archive()
                 .collection(app, "a")
@@ -251,7 +251,7 @@ class ArchiveTest {
     }
 
     @Test
-    void standardInputAndOutputAreRefusedAsArchives(MongoServer server) {
+    void archivesOnStandardInputAndOutputAreRefused(MongoServer server) {
         Project project = project(server);
         project.run("dbdump", "--archive", "-").exits(2).complainsBriefly().says("standard output");
         project.run("dbrestore", "").exits(2).complainsBriefly().says("needs a dump's folder");
@@ -270,9 +270,9 @@ class ArchiveTest {
         return ArchiveReader.unpack(dumps.request(archive, database), dumps.directory(), dumps::note);
     }
 
-    /** An archive as mongodump writes it, by hand. */
+    /** An archive in mongodump's format. */
     private static final class Archive {
-        /** CRC-64 of ECMA-182 of {@code {_id: 1}} and {@code {_id: 2}}, not by Migopy. */
+        /** The CRC-64 (ECMA-182) of {@code {_id: 1}} and {@code {_id: 2}}, computed by another program. */
         static final long CRC_OF_1_AND_2 = 0xf51dd249ee42e7dL;
 
         private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -328,7 +328,7 @@ class ArchiveTest {
             return Arrays.copyOfRange(raw.getBackingArray(), start, start + raw.getByteLength());
         }
 
-        /** Where such a document is first. */
+        /** The offset of the first such document. */
         int offsetOf(String json) {
             String all = HexFormat.of().formatHex(bytes());
             return all.indexOf(HexFormat.of().formatHex(bytesOf(json))) / 2;

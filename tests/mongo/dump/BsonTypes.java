@@ -27,7 +27,7 @@ import org.bson.BsonValue;
 import org.bson.types.Decimal128;
 import org.bson.types.ObjectId;
 
-/** A value of every BSON type, those with a trap in them several times. */
+/** Values of every BSON type, with several of those that are easily damaged. */
 public final class BsonTypes {
     private BsonTypes() {}
 
@@ -69,7 +69,7 @@ public final class BsonTypes {
         return values;
     }
 
-    /** A document with all of them, and with all of them again one level down. */
+    /** A document with all of them, and with all of them again in a subdocument. */
     public static BsonDocument all() {
         BsonDocument inner = new BsonDocument();
         BsonDocument document = new BsonDocument("_id", new BsonString("all"));

@@ -38,7 +38,7 @@ class ChangingCatalogTest {
     private static final int CENTS = 1_000;
 
     @Test
-    void aCollectionThatIsRenamedBeforeItIsReadIsInTheDumpUnderItsNewName(MongoServer server) throws Exception {
+    void aCollectionRenamedBeforeItIsReadIsDumpedUnderItsNewName(MongoServer server) throws Exception {
         Dumps dumps = new Dumps(server).requiringSnapshot();
         DumpAnswer dump = dumpMeanwhile(server, dumps, () -> rename(server, "small", "renamed"));
 
@@ -48,7 +48,7 @@ class ChangingCatalogTest {
     }
 
     @Test
-    void aCollectionThatIsDroppedBeforeItIsReadIsNotInTheDump(MongoServer server) throws Exception {
+    void aCollectionDroppedBeforeItIsReadIsNotDumped(MongoServer server) throws Exception {
         Dumps dumps = new Dumps(server).requiringSnapshot();
         DumpAnswer dump =
                 dumpMeanwhile(server, dumps, () -> server.collection("small").drop());
@@ -58,7 +58,7 @@ class ChangingCatalogTest {
     }
 
     @Test
-    void aCollectionThatIsReplacedBeforeItIsReadHasTheDocumentsOfOneOfThem(MongoServer server) throws Exception {
+    void aCollectionReplacedBeforeItIsReadHasTheDocumentsOfOneVersion(MongoServer server) throws Exception {
         DumpAnswer dump = dumpMeanwhile(server, new Dumps(server), () -> {
             server.collection("new").insertMany(EveryKind.documents(5));
             rename(server, "new", "small");
@@ -70,7 +70,7 @@ class ChangingCatalogTest {
     }
 
     @Test
-    void withoutASnapshotTheNewNameIsInTheDumpToo(@On(Kind.STANDALONE) MongoServer server) throws Exception {
+    void withoutASnapshotTheNewNameIsDumpedToo(@On(Kind.STANDALONE) MongoServer server) throws Exception {
         DumpAnswer dump = dumpMeanwhile(server, new Dumps(server), () -> rename(server, "small", "renamed"));
 
         assertThat(names(dump)).containsExactly("a", "renamed");
@@ -82,7 +82,7 @@ class ChangingCatalogTest {
         void make();
     }
 
-    /** Dumps; the change is made when the dump asks for the documents of {@code small}. */
+    /** Dumps, and makes the change when the dump reads {@code small}. */
     private static DumpAnswer dumpMeanwhile(MongoServer server, Dumps dumps, Change change)
             throws InterruptedException, ExecutionException {
         server.collection("a").insertOne(new Document());
@@ -96,7 +96,7 @@ class ChangingCatalogTest {
     }
 
     /**
-     * At every moment the accounts of both collections, whatever their names, hold all the money.
+     * At any time the accounts of both collections, whatever their names, contain all the money.
      */
     @Test
     void noCentIsLostInDumpsDuringTransfersDropsAndRenames(MongoServer server) throws Exception {
@@ -175,9 +175,9 @@ class ChangingCatalogTest {
         return documents;
     }
 
-    /** The server's own pause in the middle of a build. */
+    /** Uses the server's own fail point in the middle of an index build. */
     @Test
-    void anIndexThatIsStillBeingBuiltIsNamedAndNotInTheDump(@On(Kind.OWN) MongoServer server) throws Exception {
+    void anUnfinishedIndexIsNamedAndNotDumped(@On(Kind.OWN) MongoServer server) throws Exception {
         server.collection("users").insertMany(EveryKind.documents(10));
         server.collection("users").createIndex(new Document("text", 1));
         Document pause = new Document("configureFailPoint", "hangAfterStartingIndexBuild");

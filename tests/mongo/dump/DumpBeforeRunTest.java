@@ -23,13 +23,13 @@ import support.Result;
 class DumpBeforeRunTest {
     private static final Pattern WAY_BACK = Pattern.compile("\\S+ (dbrestore (\\S+) --drop --exact)");
 
-    /** Loses what it was to change, as a bad migration does. */
+    /** A migration that loses what it should change. */
     private static final String LOSING = up("db().createCollection(\"orders\");"
             + "db().getCollection(\"users\").deleteMany(new Document());"
             + " throw new IllegalStateException(\"no\");");
 
     @Test
-    void theCommandThatAFailureNamesBringsTheDatabaseBack(MongoServer server) {
+    void theCommandInTheHintOfAFailureRestoresTheDatabase(MongoServer server) {
         Project project = withUsers(server);
         project.run("execute").exits(0);
         project.with("2_lose.java", LOSING);
@@ -46,7 +46,7 @@ class DumpBeforeRunTest {
     }
 
     @Test
-    void theJournalNotesItsFolderWithEachAttempt(MongoServer server) {
+    void theJournalRecordsTheDumpOfEachAttempt(MongoServer server) {
         Project project = withUsers(server).with("2_lose.java", LOSING);
 
         Result failed = project.run("execute", "--dump", "--json").exits(1);
@@ -70,7 +70,7 @@ class DumpBeforeRunTest {
     }
 
     @Test
-    void onlyWhatTheMigrationsNameIsDumpedIfThatIsAskedFor(MongoServer server) {
+    void dumpTouchedDumpsOnlyCollectionsThatTheMigrationsName(MongoServer server) {
         Project project = withUsers(server);
         server.collection("untouched").insertOne(new Document());
         project.run("execute").exits(0);
@@ -87,7 +87,7 @@ class DumpBeforeRunTest {
     }
 
     @Test
-    void allIsDumpedWhereAMigrationDoesNotTellWhatItTouches(MongoServer server) {
+    void dumpTouchedDumpsEverythingIfAMigrationDoesNotNameItsCollections(MongoServer server) {
         Project project = withUsers(server);
         server.collection("untouched").insertOne(new Document());
         project.with(
@@ -99,7 +99,7 @@ class DumpBeforeRunTest {
     }
 
     @Test
-    void aDumpOfOnesOwnThatLiesElsewhereIsNotNamed(MongoServer server) {
+    void aCustomDumpInAnotherFolderIsNotNamed(MongoServer server) {
         Project project = withUsers(server).with("2_lose.java", LOSING).entry("@Override protected void doDump() {}");
 
         project.run("execute", "--dump").exits(1).neverSays("dbrestore");

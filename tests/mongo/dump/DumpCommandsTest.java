@@ -19,11 +19,11 @@ import support.OnServer;
 import support.Project;
 import support.Result;
 
-/** {@code dbdump} and {@code dbrestore} as a person types them. */
+/** The commands {@code dbdump} and {@code dbrestore}. */
 @OnServer
 class DumpCommandsTest {
     @Test
-    void aDumpIsBroughtBack(MongoServer server) throws IOException {
+    void aDumpIsRestored(MongoServer server) throws IOException {
         Project project = withUsers(server);
         project.run("dbdump").exits(0).says("1 collection, 3 documents", "To restore it");
         server.collection("users").drop();
@@ -37,7 +37,7 @@ class DumpCommandsTest {
     }
 
     @Test
-    void bothAnswerWithOneJsonDocument(MongoServer server) {
+    void dumpAndRestoreAnswerWithOneJsonDocument(MongoServer server) {
         Project project = withUsers(server);
         Document dump = project.run("dbdump", "--json", "--gzip").exits(0).json();
         assertThat(dump.getBoolean("snapshot")).isTrue();
@@ -129,7 +129,7 @@ class DumpCommandsTest {
     }
 
     @Test
-    void whatIsWrongIsSaidInTwoLines(MongoServer server) {
+    void usageErrorsHaveTwoLines(MongoServer server) {
         Project project = withUsers(server);
         project.run("dbrestore").exits(2).complainsBriefly().says("dbrestore DIR");
         project.run("dbrestore", "nowhere").exits(2).complainsBriefly().says("nowhere");
@@ -139,7 +139,7 @@ class DumpCommandsTest {
     }
 
     @Test
-    void aDumpThatFailsIsOfKindDump(MongoServer server) {
+    void aFailedDumpHasTheErrorKindDump(MongoServer server) {
         Project project = withUsers(server);
         server.failing("users", "find").withError(96);
         Result failed = project.run("dbdump", "--json").exits(1);
@@ -147,7 +147,7 @@ class DumpCommandsTest {
     }
 
     @Test
-    void anOverriddenDoDumpIsCalledInstead(MongoServer server) throws IOException {
+    void anOverriddenDoDumpReplacesTheBuiltInDump(MongoServer server) throws IOException {
         Project project = withUsers(server);
         project.entry("""
             @Override protected void doDump() throws Exception {
@@ -170,7 +170,7 @@ class DumpCommandsTest {
     }
 
     @Test
-    void noPasswordIsInADump(@On(Kind.AUTH) MongoServer server) throws IOException {
+    void aDumpContainsNoPassword(@On(Kind.AUTH) MongoServer server) throws IOException {
         String password = "s3cret:/@%";
         server.createUser("dumper", password, "readWrite", "dbAdmin");
         Project project = project(server).environment("MONGO_URI", server.uriAs("dumper", "s3cret%3A%2F%40%25"));
@@ -186,7 +186,7 @@ class DumpCommandsTest {
     }
 
     @Test
-    void aUserWhoMayOnlyReadCannotRestore(@On(Kind.AUTH) MongoServer server) throws IOException {
+    void aUserWithReadOnlyRightsCannotRestore(@On(Kind.AUTH) MongoServer server) throws IOException {
         server.createUser("reader", "secret", "read");
         Project project = project(server).environment("MONGO_URI", server.uriAs("reader", "secret"));
         server.collection("users").insertOne(new Document("_id", 1));

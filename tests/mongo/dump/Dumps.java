@@ -38,7 +38,7 @@ import support.Scratch;
 
 /** Dumps and restores of one test's database, and what the database looks like before and after. */
 public final class Dumps {
-    /** The collection that the lock lies in. */
+    /** The lock's collection. */
     public static final String LOCK = "migrations_lock";
 
     private final MongoServer server;
@@ -107,17 +107,17 @@ public final class Dumps {
         return this;
     }
 
-    /** Where the dumps of this test lie. */
+    /** The folder of this test's dumps. */
     public Path directory() {
         return directory;
     }
 
-    /** What was said meanwhile that is no error. */
+    /** The notices so far. */
     List<String> notices() {
         return notices;
     }
 
-    /** Dumps the collections, or all of them if none is named. */
+    /** Dumps the named collections; none: all. */
     public DumpAnswer dump(String... collections) {
         return Dump.run(
                 new DumpRequest(
@@ -131,12 +131,12 @@ public final class Dumps {
                 this::note);
     }
 
-    /** Dumps the whole database; the dump's folder. */
+    /** Dumps the whole database; returns the dump's folder. */
     public Path dumped() {
         return Path.of(dump().folder());
     }
 
-    /** Restores; what ends it early is thrown. */
+    /** Restores; an error is thrown. */
     public RestoreAnswer restore(Path folder, String... collections) {
         RestoreAnswer answer = attempt(folder, collections);
         if (answer.error() != null) {
@@ -145,13 +145,13 @@ public final class Dumps {
         return answer;
     }
 
-    /** Restores; what ends it early is in the answer. */
+    /** Restores; an error is in the answer. */
     public RestoreAnswer attempt(Path folder, String... collections) {
         RestoreRequest request = request(folder, server.database(), collections);
         return Restore.of(request, this::note).run(new OwnLock());
     }
 
-    /** What {@link #attempt} asks for. */
+    /** The request of {@link #attempt}. */
     RestoreRequest request(Path folder, String database, String... collections) {
         return new RestoreRequest(
                 server.client(),
@@ -189,7 +189,7 @@ public final class Dumps {
         public void end() {}
     }
 
-    /** Whose progress was told, most of them several times, and whose ended. */
+    /** The names in progress events, mostly several times, and those that ended. */
     List<String> progress() {
         return progress;
     }
@@ -197,14 +197,14 @@ public final class Dumps {
     void note(Event event) {
         if (event instanceof Event.Notice notice) {
             notices.add(notice.text());
-        } else if (event instanceof Event.Progress told) {
-            progress.add(told.name());
+        } else if (event instanceof Event.Progress shown) {
+            progress.add(shown.name());
         } else if (event instanceof Event.ProgressEnded ended) {
             progress.add(ended.name() + " ended");
         }
     }
 
-    /** Dumps, drops the database, restores, and asserts that all of it is back. */
+    /** Dumps, drops the database, restores, and asserts that the database is unchanged. */
     public void roundTrip() {
         Look before = look(server.db());
         Path folder = dumped();
@@ -214,8 +214,7 @@ public final class Dumps {
     }
 
     /**
-     * A database as it can be compared: the server's own hash of each collection, and what each was
-     * created with.
+     * What is compared of a database: the server's hash of each collection, its options and indexes.
      */
     record Look(Map<String, String> hashes, Map<String, Document> collections, Map<String, Set<Document>> indexes) {}
 
@@ -247,7 +246,7 @@ public final class Dumps {
                         .toList());
     }
 
-    /** Asserts an error of one line that contains the texts. */
+    /** Asserts an error with a one-line message that contains the texts. */
     static void assertFails(Kind kind, ThrowingCallable call, String... says) {
         assertThatThrownBy(call).isInstanceOfSatisfying(MigopyException.class, e -> {
             assertThat(e.kind()).as(e.getMessage()).isEqualTo(kind);

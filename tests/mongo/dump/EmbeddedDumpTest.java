@@ -7,10 +7,10 @@ import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import support.Project;
 
-/** Each command starts the embedded server anew, so that only what it kept counts. */
+/** Each command restarts the embedded server, so that only persisted data counts. */
 class EmbeddedDumpTest {
     @Test
-    void aDumpOfTheEmbeddedDatabaseTakesThePlaceOfWhatIsThere() {
+    void aDumpOfTheEmbeddedDatabaseReplacesItsContent() {
         Project project =
                 Project.withoutServer().with("1_one.java", marking("one")).entry("{ mongoDatabase = \"app\"; }");
         project.run("execute", "--embedded").exits(0);

@@ -51,7 +51,7 @@ final class EveryKind {
                         .validationOptions(new ValidationOptions()
                                 .validator(Document.parse("{n: {$type: 'int'}, name: {$regex:" + " '^a'}}"))
                                 .validationAction(ValidationAction.ERROR)));
-        // Older than its validator, so to say.
+        // As if it were older than its validator.
         server.collection("validated")
                 .insertOne(new Document("n", "no"), new InsertOneOptions().bypassDocumentValidation(true));
         server.collection("system.js").insertOne(new Document("_id", "f").append("value", new Code("function(){}")));
@@ -73,8 +73,8 @@ final class EveryKind {
                         new CreateCollectionOptions()
                                 .timeSeriesOptions(new TimeSeriesOptions("at").metaField("place"))
                                 .expireAfter(100, TimeUnit.DAYS));
-        // While it is empty: MongoDB 5.0.4 sometimes ends with a segmentation fault when it builds
-        // it of documents.
+        // While the collection is empty: MongoDB 5.0.4 sometimes crashes when it builds this index from
+        // documents.
         server.collection("weather").createIndex(new Document("place.town", 1).append("at", -1));
         List<Document> measured = new ArrayList<>();
         for (int i = 0; i < 500; i++) {

@@ -19,14 +19,14 @@ import support.Result;
 import support.Run;
 
 /**
- * A restore that replaced some collections and not all: every command says so and names the way on.
+ * A restore that replaced some collections and not all: every command reports it and names the command that finishes it.
  */
 @OnServer
 class HalfRestoredTest {
     private static final List<String> COLLECTIONS = List.of("a", "b", "c", "users");
 
     @Test
-    void everyCommandThatActsRefusesAndTheHintFinishesTheRestore(MongoServer server) {
+    void everyWritingCommandRefusesAndTheHintFinishesTheRestore(MongoServer server) {
         Project project = changedSinceItsDump(server);
         String dump = dump(project);
         change(server);
@@ -63,7 +63,7 @@ class HalfRestoredTest {
     }
 
     @Test
-    void theSameRestoreMayBeRepeatedInstead(MongoServer server) {
+    void anUnfinishedRestoreCanBeRepeated(MongoServer server) {
         Project project = changedSinceItsDump(server);
         String dump = dump(project);
         change(server);
@@ -77,7 +77,7 @@ class HalfRestoredTest {
     }
 
     @Test
-    void aHalfRestoredDatabaseCanBeAcceptedAsItIs(MongoServer server) {
+    void aHalfRestoredDatabaseCanBeKeptAsItIs(MongoServer server) {
         Project project = changedSinceItsDump(server);
         String dump = dump(project);
         change(server);
@@ -93,7 +93,7 @@ class HalfRestoredTest {
     }
 
     @Test
-    void aRestoreThatIsKilledWhileItReplacesIsFinishedLater(MongoServer server) {
+    void aRestoreKilledWhileItReplacesCollectionsIsFinishedLater(MongoServer server) {
         Project project = changedSinceItsDump(server).lease("2s");
         String dump = dump(project);
         change(server);
@@ -115,7 +115,7 @@ class HalfRestoredTest {
     }
 
     @Test
-    void aSignalSaysWhichCollectionsAreInPlace(MongoServer server) {
+    void afterASignalTheAnswerNamesTheReplacedCollections(MongoServer server) {
         Project project = changedSinceItsDump(server);
         String dump = dump(project);
         change(server);
@@ -131,7 +131,7 @@ class HalfRestoredTest {
     }
 
     @Test
-    void aFailureBeforeAnythingIsReplacedChangesNothing(MongoServer server) {
+    void aFailureBeforeTheSwapChangesNothing(MongoServer server) {
         Project project = changedSinceItsDump(server);
         String dump = dump(project);
         change(server);
@@ -150,7 +150,7 @@ class HalfRestoredTest {
     }
 
     @Test
-    void documentsAreAddedUnderTheNoteWhereAJournalIsAmongThem(MongoServer server) {
+    void addingDocumentsToAJournalIsRecordedAsAnUnfinishedRestore(MongoServer server) {
         Project project = changedSinceItsDump(server);
         String dump = dump(project);
         server.collection("users").deleteMany(new Document());

@@ -21,10 +21,10 @@ import org.junit.jupiter.api.Test;
 import support.MongoServer;
 import support.OnServer;
 
-/** What a collection was created with comes back byte by byte, whatever it is written as. */
+/** Options and indexes are restored byte by byte, however they are stored. */
 @OnServer
 class MetadataTest {
-    /** Documents of a user's own that look like values of Extended JSON. */
+    /** Documents of users that look like values of Extended JSON. */
     private static final List<BsonDocument> LOOKALIKES = List.of(
             field("$date", new BsonString("x")),
             field("$oid", new BsonString("x")),
@@ -47,7 +47,7 @@ class MetadataTest {
             field("$regularExpression", field("pattern", new BsonString("a")).append("options", new BsonString("i"))));
 
     @Test
-    void aViewWhoseLiteralsLookLikeExtendedJsonComesBack(MongoServer server) {
+    void aViewWhoseLiteralsLookLikeExtendedJsonIsRestoredUnchanged(MongoServer server) {
         server.collection("t").insertOne(new Document("_id", 1));
         for (int i = 0; i < LOOKALIKES.size(); i++) {
             createView(server, "v" + i, field("x", field("$literal", LOOKALIKES.get(i))));
@@ -56,18 +56,18 @@ class MetadataTest {
     }
 
     @Test
-    void allTypesInAViewComeBackOutOfPlainMetadata(MongoServer server) throws Exception {
+    void allTypesInAViewAreRestoredFromPlainMetadata(MongoServer server) throws Exception {
         createView(server, "v", field("x", field("$literal", BsonTypes.all())));
         Dumps dumps = new Dumps(server);
         comesBack(server, dumps);
 
-        // Another tool reads the same JSON as of a dump by mongodump.
+        // Another tool reads the same JSON as in a dump by mongodump.
         Path metadata = dumps.dumped().resolve(server.database()).resolve("v.metadata.json");
         assertThat(Files.readString(metadata)).startsWith("{\"options\"");
     }
 
     @Test
-    void aViewAndAnIndexWithAKeyTwiceComeBack(MongoServer server) {
+    void aViewAndAnIndexWithADuplicateKeyAreRestoredUnchanged(MongoServer server) {
         createView(server, "v", field("x", field("$literal", twice("a"))));
         BsonDocument index = field("key", field("n", new BsonInt32(1)))
                 .append("name", new BsonString("n"))
@@ -80,7 +80,7 @@ class MetadataTest {
     }
 
     @Test
-    void theBsonBesideMetadataIsPassedOverByWhatDoesNotKnowIt(MongoServer server) throws Exception {
+    void toolsThatDoNotKnowTheBsonInMetadataIgnoreIt(MongoServer server) throws Exception {
         createView(server, "v", field("x", field("$literal", LOOKALIKES.get(0))));
         Path metadata = new Dumps(server).dumped().resolve(server.database()).resolve("v.metadata.json");
 
@@ -97,7 +97,7 @@ class MetadataTest {
         assertThat(listed(server)).isEqualTo(before);
     }
 
-    /** As hexadecimal digits: an equal map may have lost a key that was there twice. */
+    /** In hexadecimal digits, because equal maps may have lost a duplicate key. */
     private static Map<String, String> listed(MongoServer server) {
         Map<String, String> options = new TreeMap<>();
         for (RawBsonDocument listed : server.db().listCollections(RawBsonDocument.class)) {

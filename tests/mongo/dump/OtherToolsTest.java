@@ -22,15 +22,15 @@ import support.MongoServer;
 import support.OnServer;
 import support.Scratch;
 
-/** A dump is read by what knows nothing of Migopy. */
+/** Other tools read a dump. */
 @OnServer
 class OtherToolsTest {
-    /** The version that the test was written with; any other reads BSON as well. */
+    /** The version that the test was written with; others read BSON too. */
     private static final String PYMONGO = "pymongo>=4.3,<5";
 
     private static final long LIMIT_SECONDS = 150;
 
-    /** Prints one JSON document: what Python's own readers find in the folder. */
+    /** Prints one JSON document with what Python's readers find in the folder. */
     private static final String READER = """
         import glob, json, os, sys
         sys.path.insert(0, sys.argv[2])
@@ -90,8 +90,7 @@ class OtherToolsTest {
         assertThat(users.getList("indexes", Document.class))
                 .extracting(index -> index.getString("name"))
                 .containsExactly("_id_", "n_1");
-        // Python's json knows no Extended JSON, and the driver's reader that parsed its answer
-        // does.
+        // Python's json ignores Extended JSON, but the driver's reader that parsed its output does not.
         assertThat(Files.readString(folder.resolve("users.metadata.json")))
                 .contains("{\"v\": {\"$numberInt\": \"2\"}, \"key\": {\"_id\": {\"$numberInt\":"
                         + " \"1\"}}, \"name\": \"_id_\"}");
@@ -100,7 +99,7 @@ class OtherToolsTest {
     }
 
     @Test
-    void mongorestoreReadsItWhereThereIsOne(MongoServer server) throws Exception {
+    void mongorestoreReadsADumpIfItIsInstalled(MongoServer server) throws Exception {
         assumeTrue(isOnPath("mongorestore"), "no mongorestore on the PATH");
         fill(server);
         Dumps.Look before = Dumps.look(server.db());
@@ -114,7 +113,7 @@ class OtherToolsTest {
     }
 
     @Test
-    void whatMongodumpWroteIsTheSameAndIsRestoredWhereThereIsOne(MongoServer server) throws Exception {
+    void mongodumpWritesTheSameAndIsRestoredIfItIsInstalled(MongoServer server) throws Exception {
         assumeTrue(isOnPath("mongodump"), "no mongodump on the PATH");
         fill(server);
         Dumps.Look before = Dumps.look(server.db());
@@ -150,7 +149,7 @@ class OtherToolsTest {
     }
 
     @Test
-    void anArchiveByEitherIsRestoredByTheOtherWhereThereAreBoth(MongoServer server) throws Exception {
+    void migopyAndMongodumpRestoreEachOthersArchives(MongoServer server) throws Exception {
         assumeTrue(isOnPath("mongodump") && isOnPath("mongorestore"), "none on the PATH");
         fill(server);
         Dumps.Look before = Dumps.look(server.db());
@@ -198,7 +197,7 @@ class OtherToolsTest {
         EveryKind.fill(server);
     }
 
-    /** PyMongo, which brings Python's bson, in a folder of its own: no other Python sees it. */
+    /** PyMongo, which contains Python's bson, in a folder of its own that no other Python uses. */
     private static Path bsonForPython() throws Exception {
         assumeTrue(isOnPath("python3"), "no python3 on the PATH");
         Path modules = Scratch.folder("pymongo");

@@ -21,11 +21,11 @@ import support.MongoServer;
 import support.OnServer;
 import support.Project;
 
-/** What a restore takes for a dump, and what it does not. */
+/** Which folders and files a restore accepts as a dump. */
 @OnServer
 class RestoreFolderTest {
     @Test
-    void theFolderOfTheDatabaseIsAsGoodAsTheDumps(MongoServer server) {
+    void theDatabasesFolderOfADumpIsAccepted(MongoServer server) {
         users(server, 5);
         var dumps = new Dumps(server);
         Path folder = dumps.dumped();
@@ -39,7 +39,7 @@ class RestoreFolderTest {
     }
 
     @Test
-    void aDumpWithoutManifestIsTakenWithANotice(MongoServer server) throws IOException {
+    void aDumpWithoutManifestIsRestoredWithANotice(MongoServer server) throws IOException {
         users(server, 5);
         var dumps = new Dumps(server);
         Path folder = dumps.dumped();
@@ -54,7 +54,7 @@ class RestoreFolderTest {
     }
 
     @Test
-    void aDumpOfAnotherDatabaseIsRefusedUnlessSaid(MongoServer server) throws IOException {
+    void aDumpOfAnotherDatabaseIsRefusedWithoutTo(MongoServer server) throws IOException {
         users(server, 5);
         var dumps = new Dumps(server);
         Path folder = dumps.dumped();
@@ -69,7 +69,7 @@ class RestoreFolderTest {
     }
 
     @Test
-    void whatIsNotCompleteIsRefused(MongoServer server) throws IOException {
+    void anIncompleteDumpIsRefused(MongoServer server) throws IOException {
         users(server, 5);
         var dumps = new Dumps(server);
         Path folder = dumps.dumped();
@@ -78,7 +78,7 @@ class RestoreFolderTest {
         assertFails(Kind.REFUSED, () -> dumps.restore(partial), "not complete");
         assertFails(Kind.REFUSED, () -> dumps.restore(partial.resolve(server.database())), "not complete");
 
-        // Renamed by hand, its manifest still says so.
+        // Renamed by hand; its manifest is still incomplete.
         Path renamed = Files.move(partial, folder);
         Path manifest = renamed.resolve("manifest.json");
         Files.writeString(manifest, Files.readString(manifest).replace("\"complete\": true", "\"complete\": false"));
@@ -90,7 +90,7 @@ class RestoreFolderTest {
     }
 
     @Test
-    void whatIsNoDumpIsRefusedByName(MongoServer server) throws IOException {
+    void aFolderThatIsNotADumpIsRefusedAndNamed(MongoServer server) throws IOException {
         var dumps = new Dumps(server);
         Path empty = Files.createDirectory(dumps.directory().resolve("empty"));
         assertFails(Kind.USAGE, () -> dumps.restore(empty), "empty", "not a dump");
@@ -102,7 +102,7 @@ class RestoreFolderTest {
     }
 
     @Test
-    void ofSeveralDatabasesThatOfTheSettingsIsSuggested(MongoServer server) throws IOException {
+    void ofSeveralDatabasesTheConfiguredOneIsSuggested(MongoServer server) throws IOException {
         Project project = project(server);
         Path dump = Files.createDirectory(project.folder().resolve("dump"));
         for (String database : List.of("admin", server.database())) {
@@ -114,7 +114,7 @@ class RestoreFolderTest {
     }
 
     @Test
-    void aLongNameBesideItDoesNotBlockACollection(MongoServer server) throws IOException {
+    void aCutNameOfAnotherCollectionDoesNotBlockARestore(MongoServer server) throws IOException {
         String name = "\u00fc".repeat(90);
         users(server, 5);
         server.collection(name).insertMany(List.of(new Document(), new Document()));
@@ -140,7 +140,7 @@ class RestoreFolderTest {
     }
 
     @Test
-    void whatHoldsTwoDatabasesIsRefusedWithBothNamed(MongoServer server) throws IOException {
+    void aFolderWithTwoDatabasesIsRefusedAndBothAreNamed(MongoServer server) throws IOException {
         users(server, 5);
         var dumps = new Dumps(server);
         Path folder = dumps.dumped();
@@ -154,7 +154,7 @@ class RestoreFolderTest {
     }
 
     @Test
-    void whatIsLeftOutIsNamed(MongoServer server) throws IOException {
+    void skippedFilesAreNamed(MongoServer server) throws IOException {
         users(server, 5);
         var dumps = new Dumps(server);
         Path folder = dumps.dumped();
@@ -175,7 +175,7 @@ class RestoreFolderTest {
     }
 
     @Test
-    void anErrorAboutAFolderSaysWhatIsThere(MongoServer server) throws IOException {
+    void anErrorAboutAFolderNamesWhatItIsInstead(MongoServer server) throws IOException {
         users(server, 5);
         Project project = project(server);
         Path folder = new Dumps(server).dumped();
@@ -197,7 +197,7 @@ class RestoreFolderTest {
     }
 
     @Test
-    void aFileThatIsMissingOrStrangeIsNamed(MongoServer server) throws IOException {
+    void aMissingOrUnexpectedFileIsNamed(MongoServer server) throws IOException {
         users(server, 5);
         var dumps = new Dumps(server).dropping();
         Path database = dumps.dumped().resolve(server.database());

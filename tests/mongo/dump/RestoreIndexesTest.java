@@ -18,17 +18,17 @@ import org.junit.jupiter.api.Test;
 import support.MongoServer;
 import support.OnServer;
 
-/** The indexes of a dump, and what a server refuses of them. */
+/** The indexes of a dump, and those that a server refuses. */
 @OnServer
 class RestoreIndexesTest {
     @Test
-    void anIndexThatTheServerRefusesIsNamedAndKeepsNothingOut(MongoServer server) throws IOException {
+    void anIndexThatTheServerRefusesIsNamedAndDoesNotPreventTheRestore(MongoServer server) throws IOException {
         users(server, 10);
         server.collection("users").createIndex(new Document("n", 1));
         server.collection("users").createIndex(new Document("m", 1));
         var dumps = new Dumps(server).dropping();
         Path folder = dumps.dumped();
-        // An index that the documents cannot have, as of a server that had them by its mistake.
+        // An index that contradicts the documents, as in a dump of an inconsistent database.
         Path metadata = folder.resolve(server.database()).resolve("users.metadata.json");
         Files.writeString(
                 metadata,
@@ -49,7 +49,7 @@ class RestoreIndexesTest {
     }
 
     @Test
-    void keysOfOldServersAreConvertedIfThatIsAskedFor(MongoServer server) throws IOException {
+    void legacyIndexKeysAreConvertedOnRequest(MongoServer server) throws IOException {
         Path folder = RestoreTest.mongodumps(
                 server,
                 "things",
@@ -74,7 +74,7 @@ class RestoreIndexesTest {
     }
 
     @Test
-    void anIndexOfTheFirstVersionIsBuiltAsTheServersOwn(MongoServer server) throws IOException {
+    void anIndexOfVersion0IsBuiltWithTheServersVersion(MongoServer server) throws IOException {
         Path folder = RestoreTest.mongodumps(
                 server,
                 "things",
@@ -88,7 +88,7 @@ class RestoreIndexesTest {
     }
 
     @Test
-    void optionsOfOldDumpsAreLeftOut(MongoServer server) throws IOException {
+    void optionsOfOldDumpsAreIgnored(MongoServer server) throws IOException {
         Path folder = RestoreTest.mongodumps(
                 server,
                 "things",
@@ -103,7 +103,7 @@ class RestoreIndexesTest {
     }
 
     @Test
-    void anOptionThatTheServerDoesNotKnowIsNamedAndKeepsNothingOut(MongoServer server) throws IOException {
+    void anOptionThatTheServerDoesNotKnowIsNamedAndLeftOut(MongoServer server) throws IOException {
         Path folder = RestoreTest.mongodumps(
                 server, "things", "{\"options\":{\"fromTheFuture\":{\"a\":1},\"capped\":true,\"size\":4096},\"indexes\":[]}");
         Dumps dumps = new Dumps(server).dropping();
@@ -117,7 +117,7 @@ class RestoreIndexesTest {
     }
 
     @Test
-    void aRefusalNamesTheCollectionAndNotTheOneThatIsBuilt(MongoServer server) throws IOException {
+    void anErrorNamesTheCollectionAndNotItsTemporaryName(MongoServer server) throws IOException {
         Path folder = RestoreTest.mongodumps(
                 server, "things", "{\"options\":{\"validator\":{\"$fromTheFuture\":1}},\"indexes\":[]}");
 

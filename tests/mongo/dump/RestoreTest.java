@@ -28,11 +28,11 @@ import support.Project;
 import support.Result;
 import support.Scratch;
 
-/** What a restore does with what is there already, and what it refuses. */
+/** What a restore does with existing collections, and what it refuses. */
 @OnServer
 class RestoreTest {
     @Test
-    void aDocumentThatAUniqueIndexRejectsIsNotCountedAsThereAlready(MongoServer server) {
+    void aDocumentThatAUniqueIndexRejectsIsNotCountedAsADuplicate(MongoServer server) {
         server.collection("users")
                 .insertMany(List.of(
                         new Document("_id", 1).append("email", "ada"), new Document("_id", 2).append("email", "bob")));
@@ -53,7 +53,7 @@ class RestoreTest {
     }
 
     @Test
-    void withoutItsDocumentsACollectionIsNotReplacedByADumpOfMongodump(MongoServer server) throws IOException {
+    void aDumpOfMongodumpWithoutTheDocumentsOfACollectionDoesNotReplaceIt(MongoServer server) throws IOException {
         server.collection("bad").insertOne(new Document("_id", 1));
         server.collection("good").insertOne(new Document("_id", 1));
         Dumps dumps = new Dumps(server).dropping();
@@ -71,7 +71,7 @@ class RestoreTest {
     }
 
     @Test
-    void documentsThatAreThereAreCountedAndLeftAsTheyAre(MongoServer server) {
+    void existingDocumentsAreCountedAndLeftUnchanged(MongoServer server) {
         users(server, 3000);
         var dumps = new Dumps(server);
         Path folder = dumps.dumped();
@@ -97,7 +97,7 @@ class RestoreTest {
     }
 
     @Test
-    void anEmptyTimestampComesBackUnderAValidatorThatRefusesIt(MongoServer server) {
+    void anEmptyTimestampIsRestoredDespiteAValidatorThatRefusesIt(MongoServer server) {
         server.collection("users").insertOne(new Document("_id", 1));
         server.collection("users")
                 .updateOne(
@@ -123,7 +123,7 @@ class RestoreTest {
     }
 
     @Test
-    void viewsComeBackWhateverTheOldOnesAreOf(MongoServer server) {
+    void viewsAreRestoredWhateverTheExistingViewsAreOn(MongoServer server) {
         var german = new CreateViewOptions()
                 .collation(Collation.builder().locale("de").build());
         server.collection("users").insertOne(new Document("_id", 1));
@@ -152,7 +152,7 @@ class RestoreTest {
     }
 
     @Test
-    void aCollectionStandsIfTheTimeSeriesThatReplacesItCannotBeMade(MongoServer server) throws IOException {
+    void aCollectionStaysIfItsReplacementCannotBeCreated(MongoServer server) throws IOException {
         users(server, 100);
         for (String options : List.of(
                 "{\"timeseries\":{\"timeField\":\"at\",\"nonsense\":1}}",
@@ -170,7 +170,7 @@ class RestoreTest {
     }
 
     @Test
-    void aViewAndATimeSeriesReplaceCollectionsAndBack(MongoServer server) {
+    void viewsAndTimeSeriesReplaceCollectionsAndViceVersa(MongoServer server) {
         users(server, 3);
         server.db().createView("few", "users", List.of());
         server.db()
@@ -198,7 +198,7 @@ class RestoreTest {
     }
 
     @Test
-    void whatTheDumpDoesNotHaveStaysAndIsNamedOrIsDropped(MongoServer server) {
+    void collectionsThatTheDumpDoesNotHaveAreNamedAndKeptOrDropped(MongoServer server) {
         users(server, 3);
         Path folder = new Dumps(server).dumped();
         server.collection("orders").insertOne(new Document());
@@ -257,7 +257,7 @@ class RestoreTest {
         }
     }
 
-    /** A dump of one document as a mongodump of the time before manifests leaves it. */
+    /** A dump of one document as mongodump writes it, without a manifest. */
     static Path mongodumps(MongoServer server, String name, String metadata) throws IOException {
         Path folder = Scratch.folder("mongodump").resolve(server.database());
         Files.createDirectories(folder);
@@ -267,7 +267,7 @@ class RestoreTest {
     }
 
     @Test
-    void aServerThatFailsMidwayLeavesWhatWasThere(MongoServer server) {
+    void anErrorOfTheServerDuringTheBuildChangesNothing(MongoServer server) {
         users(server, 5000);
         var dumps = new Dumps(server).dropping();
         Path folder = dumps.dumped();
@@ -294,7 +294,7 @@ class RestoreTest {
     }
 
     @Test
-    void whatAKilledRestoreLeftIsNamedAndNeverDumped(MongoServer server) {
+    void whatAKilledRestoreLeftIsRemovedAndNeverDumped(MongoServer server) {
         users(server, 5);
         server.collection("migopy_restore.00000001.0").insertOne(new Document());
         var dumps = new Dumps(server).dropping();
@@ -323,7 +323,7 @@ class RestoreTest {
     }
 
     @Test
-    void aQueryChoosesTheDocuments(MongoServer server) {
+    void aQuerySelectsTheDocuments(MongoServer server) {
         users(server, 10);
         var dumps = new Dumps(server).query("{n: {$lt: 1}}");
         assertThat(dumps.dump("users").documents()).isEqualTo(4);
@@ -339,7 +339,7 @@ class RestoreTest {
         Path folder = dumps.dumped();
         assertThat(Dumps.files(folder)).noneMatch(file -> file.contains("lock"));
 
-        // As mongodump would have written it.
+        // As mongodump would write it.
         Files.delete(folder.resolve("manifest.json"));
         Path database = folder.resolve(server.database());
         Files.copy(database.resolve("users.bson"), database.resolve(Dumps.LOCK + ".bson"));
@@ -350,7 +350,7 @@ class RestoreTest {
     }
 
     @Test
-    void aViewAndACollectionOfOneNameAreNotMixed(MongoServer server) {
+    void aViewAndACollectionWithTheSameNameAreNotMixed(MongoServer server) {
         users(server, 5);
         var dumps = new Dumps(server);
         Path folder = dumps.dumped();

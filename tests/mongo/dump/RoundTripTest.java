@@ -21,17 +21,17 @@ import support.MongoServer;
 import support.On;
 import support.OnServer;
 
-/** What was in the database is in it again, by the server's own hash. */
+/** A restored database equals the dumped one, by the server's own hash. */
 @OnServer
 class RoundTripTest {
     @Test
-    void everyBsonTypeComesBack(MongoServer server) {
+    void everyBsonTypeIsRestored(MongoServer server) {
         everyType(server);
         new Dumps(server).roundTrip();
     }
 
     @Test
-    void everyBsonTypeComesBackOutOfPackedFiles(MongoServer server) {
+    void everyBsonTypeIsRestoredFromCompressedFiles(MongoServer server) {
         everyType(server);
         var dumps = new Dumps(server).gzip();
         dumps.roundTrip();
@@ -40,14 +40,14 @@ class RoundTripTest {
     }
 
     @Test
-    void everyBsonTypeComesBackOnAnOlderServer(@On(Kind.MONGODB_5) MongoServer server) {
+    void everyBsonTypeIsRestoredOnAnOlderServer(@On(Kind.MONGODB_5) MongoServer server) {
         everyType(server);
         EveryKind.timeSeries(server);
         new Dumps(server).roundTrip();
     }
 
     @Test
-    void everyKindOfCollectionComesBackOnAStandalone(@On(Kind.STANDALONE) MongoServer server) {
+    void everyKindOfCollectionIsRestoredOnAStandalone(@On(Kind.STANDALONE) MongoServer server) {
         everyType(server);
         EveryKind.fill(server);
         var dumps = new Dumps(server);
@@ -73,7 +73,7 @@ class RoundTripTest {
 
     @Test
     void anEmptyTimestampStaysEmpty(MongoServer server) {
-        // An insert would put the server's time in its place, so it gets there by a pipeline.
+        // An insert would replace it by the server's time, so a pipeline writes it.
         var collection = server.db().getCollection("stamps", BsonDocument.class);
         BsonDocument document = BsonDocument.parse("{_id: 1, at: {$timestamp: {t: 0, i: 0}}, b: '$x'}");
         collection.insertOne(document.clone());
@@ -84,7 +84,7 @@ class RoundTripTest {
     }
 
     @Test
-    void fiftyIndexesOfAllKindsComeBack(MongoServer server) {
+    void fiftyIndexesOfAllKindsAreRestored(MongoServer server) {
         var collection = server.collection("indexed");
         collection.insertOne(
                 new Document("a", 1).append("place", List.of(1.0, 2.0)).append("text", "x"));
@@ -122,11 +122,11 @@ class RoundTripTest {
     }
 
     /**
-     * A dollar in a collection's name is refused by every server since 3.0; {@link BsonTypes} has
-     * it in a field's.
+     * Every server since 3.0 refuses a dollar in a collection's name; {@link BsonTypes} has one in a field's
+     * name.
      */
     @Test
-    void namesWithDotsSpacesUmlautsAndPercentsComeBack(MongoServer server) {
+    void namesWithDotsSpacesUmlautsAndPercentsAreRestored(MongoServer server) {
         String longName = "länge".repeat(33);
         List<String> names = List.of(
                 "a.b.c",
@@ -162,7 +162,7 @@ class RoundTripTest {
     }
 
     @Test
-    void aMillionDocumentsComeBack(MongoServer server) {
+    void aMillionDocumentsAreRestored(MongoServer server) {
         server.collection("one").insertOne(new Document());
         server.collection("one")
                 .aggregate(List.of(
@@ -176,12 +176,12 @@ class RoundTripTest {
         dumps.roundTrip();
 
         assertThat(server.collection("million").countDocuments()).isEqualTo(1_000_000);
-        // A quick machine checks them between two tellings.
+        // A fast machine checks them between two progress events.
         assertThat(dumps.progress()).contains("million", "million ended", "checking million ended");
     }
 
     @Test
-    void twoHundredCollectionsComeBack(MongoServer server) {
+    void twoHundredCollectionsAreRestored(MongoServer server) {
         for (int i = 0; i < 200; i++) {
             server.collection("c" + i).insertMany(documents(i % 7 + 1));
         }
@@ -191,13 +191,13 @@ class RoundTripTest {
     }
 
     @Test
-    void everyKindOfCollectionComesBack(MongoServer server) {
+    void everyKindOfCollectionIsRestored(MongoServer server) {
         EveryKind.fill(server);
         new Dumps(server).roundTrip();
     }
 
     @Test
-    void everyKindOfCollectionComesBackInPlaceOfWhatIsThere(MongoServer server) {
+    void everyKindOfCollectionReplacesAnExistingOne(MongoServer server) {
         EveryKind.fill(server);
         Dumps.Look before = Dumps.look(server.db());
         var dumps = new Dumps(server).dropping();
@@ -214,7 +214,7 @@ class RoundTripTest {
     }
 
     @Test
-    void aDatabaseComesBackUnderAnotherName(MongoServer server) {
+    void aDatabaseIsRestoredUnderAnotherName(MongoServer server) {
         EveryKind.fill(server);
         String other = server.database() + "_other";
         var dumps = new Dumps(server).to(other);
@@ -230,7 +230,7 @@ class RoundTripTest {
     }
 
     @Test
-    void aDatabaseWithoutCollectionsGivesADumpWithoutCollections(MongoServer server) {
+    void anEmptyDatabaseIsDumpedAsAnEmptyDump(MongoServer server) {
         var dumps = new Dumps(server);
         assertThat(dumps.restore(dumps.dumped()).collections()).isEmpty();
     }

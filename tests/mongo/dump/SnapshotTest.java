@@ -22,7 +22,7 @@ import support.MongoServer;
 import support.On;
 import support.OnServer;
 
-/** A dump shows one point in time, or says that it does not. */
+/** A dump shows one point in time, or reports that it does not. */
 @OnServer
 class SnapshotTest {
     private static final int TOO_OLD = 239;
@@ -56,7 +56,7 @@ class SnapshotTest {
         }
     }
 
-    /** One transaction raises all of them, so that at every point in time they are equal. */
+    /** One transaction increments all of them, so that they are equal at every point in time. */
     private static void raiseTogetherUntil(MongoServer server, AtomicBoolean ended) {
         try (ClientSession session = server.client().startSession()) {
             while (!ended.get()) {
@@ -71,7 +71,7 @@ class SnapshotTest {
     }
 
     @Test
-    void aHistoryThatIsTooShortLetsTheDumpStartOverOnceWithoutSnapshot(MongoServer server) throws Exception {
+    void ifTheSnapshotIsLostTheDumpStartsOverWithoutOne(MongoServer server) throws Exception {
         fill(server);
         server.failing("large", "getMore").times(1).withError(TOO_OLD);
         var dumps = new Dumps(server);
@@ -85,9 +85,9 @@ class SnapshotTest {
         assertThat(Dumps.files(Path.of(dump.folder()))).hasSize(5);
     }
 
-    /** The server's own error, not one that a test put there. */
+    /** The server's own error, not one injected by the test. */
     @Test
-    void aHistoryThatReallyRunsOutIsTakenThus(@On(Kind.OWN) MongoServer server) throws Exception {
+    void aSnapshotThatTheServerReallyLosesIsHandledTheSameWay(@On(Kind.OWN) MongoServer server) throws Exception {
         fill(server);
         server.admin(new Document("setParameter", 1).append("minSnapshotHistoryWindowInSeconds", 0));
         AtomicBoolean ended = new AtomicBoolean();
@@ -111,7 +111,7 @@ class SnapshotTest {
     }
 
     @Test
-    void whereASnapshotIsRequiredTheDumpFailsAndNamesTheSetting(MongoServer server) {
+    void ifASnapshotIsRequiredTheDumpFailsAndNamesTheParameter(MongoServer server) {
         fill(server);
         server.failing("large", "getMore").times(1).withError(TOO_OLD);
 
@@ -123,7 +123,7 @@ class SnapshotTest {
     }
 
     @Test
-    void aCollectionThatASnapshotDoesNotShowYetIsReadInAnother(MongoServer server) {
+    void aCollectionThatIsNotInTheSnapshotYetIsReadInANewOne(MongoServer server) {
         fill(server);
         server.failing("large", "find").times(1).withError(UNAVAILABLE);
         var dumps = new Dumps(server);
@@ -133,7 +133,7 @@ class SnapshotTest {
     }
 
     @Test
-    void aCollectionThatWasCreatedJustNowIsInTheSnapshot(MongoServer server) {
+    void aCollectionThatWasJustCreatedIsInTheSnapshot(MongoServer server) {
         for (int round = 0; round < 10; round++) {
             server.collection("new" + round).insertOne(new Document());
             server.collection("new" + round).createIndex(new Document("a", 1));

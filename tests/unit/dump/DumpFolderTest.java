@@ -17,13 +17,13 @@ class DumpFolderTest {
     Path directory;
 
     @Test
-    void isCalledAfterTheTimeAndTheDatabase() {
+    void isNamedAfterTheTimeAndTheDatabase() {
         assertThat(DumpFolder.next(directory, "app", NOW)).isEqualTo(directory.resolve("20261124T101500Z-app"));
         assertThat(directory).isEmptyDirectory();
     }
 
     @Test
-    void isAnotherOneWhereADumpOrAPartOfOneHasTheName() throws IOException {
+    void getsAnotherNameIfADumpOrAPartialDumpHasItsName() throws IOException {
         Files.createDirectory(directory.resolve("20261124T101500Z-app"));
         Files.createDirectory(directory.resolve("20261124T101500Z-app-2.partial"));
         assertThat(DumpFolder.next(directory, "app", NOW)).isEqualTo(directory.resolve("20261124T101500Z-app-3"));
