@@ -91,7 +91,7 @@ final class CollectionBuild {
             } else if (!Catalog.isSystemJs(item.building())) {
                 create(item.building(), item.name(), created);
             }
-            if (!item.isBeside()) {
+            if (!item.hasTemporaryName()) {
                 lock.filling(item.name());
             }
             Inserter inserter = new Inserter(

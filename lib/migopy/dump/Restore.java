@@ -48,7 +48,7 @@ public final class Restore {
     private CollectionBuild build;
 
     /** The arguments of the command that finishes this restore; null until they are recorded. */
-    private String wayOn;
+    private String finishCommand;
 
     private Restore(RestoreRequest request, Consumer<Event> events) {
         this.request = request;
@@ -107,10 +107,10 @@ public final class Restore {
         String folder = (request.given().equals(request.folder()) ? source.databaseFolder() : request.given()).toString();
         try {
             if (unfinished.supersede(request, plan.names(), folder, plan.document(false))) {
-                wayOn = request.arguments(request.collections());
+                finishCommand = request.arguments(request.collections());
             }
             unfinished.remove(existing.keySet());
-            buildAll(RestoreItem::isBeside);
+            buildAll(RestoreItem::hasTemporaryName);
             if (plan.needsNote()) {
                 begin(folder);
             }
@@ -120,7 +120,7 @@ public final class Restore {
                             .filter(i -> i.placement() != Placement.FILL)
                             .toList());
             buildAll(item -> item.placement() == Placement.FILL && plan.isJournal(item));
-            if (wayOn != null) {
+            if (finishCommand != null) {
                 lock.end();
             }
             return null;
@@ -137,10 +137,10 @@ public final class Restore {
     }
 
     private void begin(String folder) {
-        boolean first = wayOn == null;
-        wayOn = plan.wayOn();
+        boolean first = finishCommand == null;
+        finishCommand = plan.finishCommand();
         try {
-            lock.begin(folder, wayOn, plan.document(true));
+            lock.begin(folder, finishCommand, plan.document(true));
         } catch (RuntimeException e) {
             if (first) {
                 withdraw(e);
@@ -155,7 +155,7 @@ public final class Restore {
         boolean interrupted = Thread.interrupted(); // the driver would refuse to work otherwise
         try {
             lock.end();
-            wayOn = null;
+            finishCommand = null;
         } catch (RuntimeException e) {
             failure.addSuppressed(e);
         } finally {
@@ -171,11 +171,11 @@ public final class Restore {
      */
     private MigopyException failed(MigopyException e, UnfinishedRestore unfinished) {
         String message = RestoreItem.withNames(e.getMessage(), plan.items());
-        if (!request.finish().equals(wayOn)) {
+        if (!request.finish().equals(finishCommand)) {
             String left = unfinished.removeAfterFailure(plan.items());
             message = left.isEmpty() ? message : message + "; " + left;
         }
-        String hint = wayOn == null ? e.hint() : "Finish it: {migopy} " + wayOn;
+        String hint = finishCommand == null ? e.hint() : "Finish it: {migopy} " + finishCommand;
         return new MigopyException(e.kind(), message, hint, e);
     }
 
@@ -227,7 +227,7 @@ public final class Restore {
     }
 
     private void build(DumpedCollection collection, RestoreItem item) {
-        boolean inPlace = !item.isBeside();
+        boolean inPlace = !item.hasTemporaryName();
         CollectionInfo old = inPlace ? existing.get(item.name()) : null;
         if (inPlace) {
             lock.ensureHeld();
@@ -261,7 +261,7 @@ public final class Restore {
                     check.documents(collection),
                     check.largest(collection));
         } catch (MigopyException e) {
-            if (!item.isBeside() || !(e.getCause() instanceof MongoCommandException)) {
+            if (!item.hasTemporaryName() || !(e.getCause() instanceof MongoCommandException)) {
                 throw e;
             }
             String hint = request.hintWithout(
@@ -331,7 +331,7 @@ public final class Restore {
          *
          * @param plan see {@link RestoreItem#plan}; null if it no longer exists
          */
-        record Unfinished(String run, String folder, String wayOn, BsonDocument plan) {}
+        record Unfinished(String run, String folder, String finishCommand, BsonDocument plan) {}
 
         /** Returns the restore that must be finished or superseded; empty if there is none. */
         Optional<Unfinished> unfinished();
@@ -349,10 +349,10 @@ public final class Restore {
         /**
          * Records durably that collections are being replaced, so that every other command refuses.
          *
-         * @param wayOn the arguments of the command that finishes it
+         * @param finishCommand the arguments of the command that finishes it
          * @param plan see {@link Unfinished}
          */
-        void begin(String folder, String wayOn, BsonDocument plan);
+        void begin(String folder, String finishCommand, BsonDocument plan);
 
         /**
          * Called for each existing collection that will be replaced or filled in place; marks the journal.

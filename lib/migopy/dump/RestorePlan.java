@@ -116,8 +116,8 @@ final class RestorePlan {
      */
     BsonDocument creation(DumpedCollection collection) {
         BsonDocument options = collection.metadata().options();
-        boolean beside = item(collection.name()).isBeside();
-        return collection.isView() && beside
+        boolean temporary = item(collection.name()).hasTemporaryName();
+        return collection.isView() && temporary
                 ? RestoreItem.viewOn(options, of -> items.containsKey(of) ? item(of).building() : of)
                 : options;
     }
@@ -153,7 +153,7 @@ final class RestorePlan {
     }
 
     /** Returns the arguments of the command that finishes it. */
-    String wayOn() {
+    String finishCommand() {
         return isFinishable() ? request.finish() : request.arguments(request.collections());
     }
 
@@ -215,7 +215,7 @@ final class RestorePlan {
             return new RestoreItem(name, type, placement, building, 0, 0, 0);
         }
 
-        boolean isBeside() {
+        boolean hasTemporaryName() {
             return !building.equals(name);
         }
 

@@ -53,7 +53,7 @@ public final class UnfinishedRestore {
         }
         if (unfinished.plan() == null || !RestoreItem.isFinishable(unfinished.plan())) {
             throw refusal(
-                    target.database(), unfinished, "Repeat the restore: {migopy} " + unfinished.wayOn());
+                    target.database(), unfinished, "Repeat the restore: {migopy} " + unfinished.finishCommand());
         }
         lock.endOperationsOf(unfinished.run());
         List<RestoreItem> items = RestoreItem.of(unfinished.plan());
@@ -61,7 +61,7 @@ public final class UnfinishedRestore {
         items.forEach(item -> states.put(item.name(), RestoreState.UNCHANGED));
         MigopyException failure = swap(target, items, states, lock, events);
         if (failure != null) {
-            String hint = "Finish it: {migopy} " + unfinished.wayOn();
+            String hint = "Finish it: {migopy} " + unfinished.finishCommand();
             failure = new MigopyException(failure.kind(), RestoreItem.withNames(failure.getMessage(), items), hint, failure);
         }
         return new RestoreAnswer(
@@ -138,12 +138,12 @@ public final class UnfinishedRestore {
         if (unfinished == null) {
             return false;
         }
-        String wayOn = request.arguments(request.collections());
-        if (!wayOn.equals(unfinished.wayOn()) && !covers(request, names, unfinished.plan())) {
-            throw refusal(database.getName(), unfinished, "Finish it: {migopy} " + unfinished.wayOn());
+        String finishCommand = request.arguments(request.collections());
+        if (!finishCommand.equals(unfinished.finishCommand()) && !covers(request, names, unfinished.plan())) {
+            throw refusal(database.getName(), unfinished, "Finish it: {migopy} " + unfinished.finishCommand());
         }
         lock.endOperationsOf(unfinished.run());
-        lock.begin(folder, wayOn, plan);
+        lock.begin(folder, finishCommand, plan);
         return true;
     }
 
@@ -197,7 +197,7 @@ public final class UnfinishedRestore {
         boolean interrupted = Thread.interrupted(); // the driver would refuse to work otherwise
         try {
             for (RestoreItem item : items) {
-                if (item.isBeside()) {
+                if (item.hasTemporaryName()) {
                     database.getCollection(item.building()).drop();
                 }
             }

@@ -90,9 +90,9 @@ public final class RestoreNotes {
      * @param run the restore's run
      * @param database the database that it restores
      * @param folder where its dump is
-     * @param wayOn the arguments of the command that finishes it
+     * @param finishCommand the arguments of the command that finishes it
      */
-    public record RestoreNote(String run, String database, String folder, String wayOn) {
+    public record RestoreNote(String run, String database, String folder, String finishCommand) {
         static final String FIELD = "restore";
 
         static RestoreNote in(Document lock) {
@@ -105,7 +105,7 @@ public final class RestoreNotes {
             return new Document("run", run)
                     .append("database", database)
                     .append("folder", folder)
-                    .append("wayOn", wayOn);
+                    .append("wayOn", finishCommand);
         }
 
         private static String text(Document note, String field) {

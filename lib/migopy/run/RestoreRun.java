@@ -60,7 +60,7 @@ public final class RestoreRun implements RestoreLock {
                 .map(found -> new Unfinished(
                         found.run(),
                         found.folder(),
-                        found.wayOn(),
+                        found.finishCommand(),
                         locked.ledger().restores().plan(found).orElse(null)));
     }
 
@@ -75,9 +75,9 @@ public final class RestoreRun implements RestoreLock {
     }
 
     @Override
-    public void begin(String folder, String wayOn, BsonDocument plan) {
+    public void begin(String folder, String finishCommand, BsonDocument plan) {
         locked.lease().ensureHeld();
-        RestoreNote note = new RestoreNote(locked.runId(), database, folder, wayOn);
+        RestoreNote note = new RestoreNote(locked.runId(), database, folder, finishCommand);
         if (!locked.ledger().restores().begin(locked.lease(), note, plan)) {
             throw lost(locked.lease());
         }
@@ -130,7 +130,7 @@ public final class RestoreRun implements RestoreLock {
                 MigopyException.Kind.HALF_RESTORED,
                 "%s is half restored: run %s started to restore %s and did not finish"
                         .formatted(note.database(), note.run(), note.folder()),
-                "Finish it: %s %s".formatted(MigopyException.COMMAND, note.wayOn()),
+                "Finish it: %s %s".formatted(MigopyException.COMMAND, note.finishCommand()),
                 null);
     }
 }

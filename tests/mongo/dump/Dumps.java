@@ -180,7 +180,7 @@ public final class Dumps {
         public void endOperationsOf(String run) {}
 
         @Override
-        public void begin(String folder, String wayOn, BsonDocument plan) {}
+        public void begin(String folder, String finishCommand, BsonDocument plan) {}
 
         @Override
         public void filling(String collection) {}
