@@ -88,6 +88,10 @@ final class CollectionBuild {
             BsonDocument created = creation;
             if (existing != null) {
                 created = existing.options();
+                if (existing.isCapped()) {
+                    events.accept(new Event.Notice(
+                            "%s is capped: added documents may remove existing ones".formatted(item.name())));
+                }
             } else if (!Catalog.isSystemJs(item.building())) {
                 create(item.building(), item.name(), created);
             }

@@ -135,7 +135,7 @@ final class Inserter {
                                 error.getMessage()),
                 error.getCode() == DUPLICATE_KEY
                         ? "Without --strict, existing documents are counted and" + " left unchanged."
-                        : "",
+                        : "To replace the collection, add --drop.",
                 null);
     }
 

@@ -53,6 +53,21 @@ class RestoreTest {
     }
 
     @Test
+    void addingToACappedCollectionWarnsThatDocumentsMayBeRemoved(MongoServer server) {
+        CreateCollectionOptions capped = new CreateCollectionOptions().capped(true).sizeInBytes(4096);
+        server.db().createCollection("log", capped);
+        server.collection("log").insertMany(List.of(new Document("_id", 1), new Document("_id", 2)));
+        Dumps dumps = new Dumps(server);
+        Path folder = dumps.dumped();
+        server.collection("log").drop();
+        server.db().createCollection("log", capped.maxDocuments(1));
+
+        dumps.restore(folder);
+
+        assertThat(dumps.notices()).contains("log is capped: added documents may remove existing ones");
+    }
+
+    @Test
     void aDumpOfMongodumpWithoutTheDocumentsOfACollectionDoesNotReplaceIt(MongoServer server) throws IOException {
         server.collection("bad").insertOne(new Document("_id", 1));
         server.collection("good").insertOne(new Document("_id", 1));
