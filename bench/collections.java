@@ -80,13 +80,7 @@ public class collections {
     private static void dump(MongoClient client, Path target) {
         Dump.run(
                 new DumpRequest(
-                        client,
-                        DATABASE,
-                        target,
-                        DumpOptions.of(Set.of()),
-                        "bench",
-                        "bench",
-                        "migrations_lock"),
+                        client, DATABASE, target, DumpOptions.of(Set.of()), "bench", "bench", "migrations_lock"),
                 event -> {});
     }
 

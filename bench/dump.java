@@ -302,13 +302,7 @@ public class dump implements AutoCloseable {
     private void dumpInto(Path target) {
         Dump.run(
                 new DumpRequest(
-                        client,
-                        DATABASE,
-                        target,
-                        DumpOptions.of(Set.of()),
-                        "bench",
-                        "bench",
-                        "migrations_lock"),
+                        client, DATABASE, target, DumpOptions.of(Set.of()), "bench", "bench", "migrations_lock"),
                 event -> {});
     }
 

@@ -7,10 +7,10 @@ import java.util.Map;
 import java.util.stream.Stream;
 import migopy.MigopyException;
 import migopy.console.Answer;
+import migopy.console.Words;
 import migopy.dump.DumpAnswer;
 import migopy.dump.DumpAnswer.OwnDumpAnswer;
 import migopy.dump.RestoreAnswer;
-import migopy.console.Words;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -111,7 +111,8 @@ class DumpAnswersTest {
 
     private static RestoreAnswer.RestoredCollection restored(
             String name, String type, long documents, long duplicates, int indexes) {
-        return new RestoreAnswer.RestoredCollection(name, type, RestoreAnswer.RestoreState.RESTORED, documents, duplicates, indexes);
+        return new RestoreAnswer.RestoredCollection(
+                name, type, RestoreAnswer.RestoreState.RESTORED, documents, duplicates, indexes);
     }
 
     static Stream<String> samples() {

@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Set;
 import migopy.MigopyException;
 import migopy.console.Event;
+import migopy.dump.ArchiveWriter;
 import migopy.dump.Dump.DumpOptions;
 import migopy.dump.DumpAnswer.OwnDumpAnswer;
-import migopy.dump.ArchiveWriter;
-import migopy.run.RestoreRun;
 import migopy.run.OutputCapture;
+import migopy.run.RestoreRun;
 import migopy.run.RunContext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -59,8 +59,7 @@ final class DbDump implements Action {
         }
         if (!collections.isEmpty() || gzip || query != null || requireSnapshot || archive != null) {
             session.console()
-                    .event(new Event.Notice(
-                            "doDump() of migopy.java takes no options; those of dbdump were ignored"));
+                    .event(new Event.Notice("doDump() of migopy.java takes no options; those of dbdump were ignored"));
         }
         session.console()
                 .answer(new OwnDumpAnswer(

@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Set;
 import migopy.MigopyException;
 import migopy.console.Event;
-import migopy.dump.RestoreAnswer;
 import migopy.dump.ArchiveReader;
 import migopy.dump.DumpFolder;
 import migopy.dump.Restore;
+import migopy.dump.RestoreAnswer;
 import migopy.dump.RestoreRequest;
 import migopy.dump.UnfinishedRestore;
 import migopy.run.Ledger;
@@ -53,7 +53,9 @@ final class DbRestore implements Action {
     @Option(names = "--convert-legacy-indexes", description = "convert index keys that only old servers accept")
     private boolean convertLegacyIndexes;
 
-    @Option(names = "--finish", description = "without DIR: finish a restore that was interrupted while it replaced collections")
+    @Option(
+            names = "--finish",
+            description = "without DIR: finish a restore that was interrupted while it replaced collections")
     private boolean finish;
 
     @Option(
@@ -90,14 +92,13 @@ final class DbRestore implements Action {
         RestoreRequest request = request(context);
         Path unpacked;
         try {
-            unpacked =
-                    ArchiveReader.unpack(request, context.settings().dumpDirectory(), context.console()::event);
+            unpacked = ArchiveReader.unpack(request, context.settings().dumpDirectory(), context.console()::event);
         } catch (MigopyException e) {
             throw context.afterSignal(e);
         }
         context.console()
-                .event(new Event.Notice("Unpacked %s into %s, which is removed after the restore"
-                        .formatted(folder, unpacked)));
+                .event(new Event.Notice(
+                        "Unpacked %s into %s, which is removed after the restore".formatted(folder, unpacked)));
         RestoreAnswer answer;
         try {
             answer = restore(context, request.in(unpacked), limit);
@@ -189,7 +190,8 @@ final class DbRestore implements Action {
         }
         if (exact && (!drop || !collections.isEmpty())) {
             throw MigopyException.usage(
-                    "--exact requires --drop and cannot be combined with --collection", "Add --drop, without --collection: {migopy} dbrestore DIR --drop --exact");
+                    "--exact requires --drop and cannot be combined with --collection",
+                    "Add --drop, without --collection: {migopy} dbrestore DIR --drop --exact");
         }
     }
 }

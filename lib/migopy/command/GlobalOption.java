@@ -55,7 +55,9 @@ record GlobalOption(String name, String value, boolean setting, String summary) 
      * contains a secret is masked.
      */
     static List<String> repeated(CommandLineParser.Typed typed) {
-        if (typed.settings().isEmpty() && typed.flags().isEmpty() || typed.has("--help") || "help".equals(typed.command())) {
+        if (typed.settings().isEmpty() && typed.flags().isEmpty()
+                || typed.has("--help")
+                || "help".equals(typed.command())) {
             return List.of();
         }
         List<String> repeated = new ArrayList<>();
@@ -65,7 +67,8 @@ record GlobalOption(String name, String value, boolean setting, String summary) 
                     || value != null && option.value() == null && !option.name().equals("--dump")) {
                 repeated.add(option.name());
             } else if (value != null && option.value() != null) {
-                boolean secret = option.name().equals("--uri") && !WITHOUT_SECRET.matcher(value).matches();
+                boolean secret = option.name().equals("--uri")
+                        && !WITHOUT_SECRET.matcher(value).matches();
                 repeated.add(option.name() + " " + Wording.word(secret ? Redactor.MASK : value));
             }
         }

@@ -22,7 +22,9 @@ record TypedCommand(String name, List<String> options) {
         }
         StringBuilder filled = new StringBuilder();
         int done = 0;
-        for (int at = text.indexOf(MigopyException.COMMAND); at >= 0; at = text.indexOf(MigopyException.COMMAND, done)) {
+        for (int at = text.indexOf(MigopyException.COMMAND);
+                at >= 0;
+                at = text.indexOf(MigopyException.COMMAND, done)) {
             filled.append(text, done, at).append(name);
             done = at + MigopyException.COMMAND.length();
             int next = text.indexOf(MigopyException.COMMAND, done);

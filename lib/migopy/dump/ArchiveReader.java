@@ -269,7 +269,9 @@ public final class ArchiveReader {
             folder.remove();
         } catch (IOException e) {
             throw DumpErrors.restore(
-                    "%s could not be removed: %s".formatted(folder.partial(), DumpErrors.reason(e)), "It is no longer needed: remove it.", e);
+                    "%s could not be removed: %s".formatted(folder.partial(), DumpErrors.reason(e)),
+                    "It is no longer needed: remove it.",
+                    e);
         }
     }
 

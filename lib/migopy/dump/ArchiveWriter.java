@@ -1,11 +1,5 @@
 package migopy.dump;
 
-import migopy.dump.DumpFolder.DumpFile;
-
-import migopy.dump.Checksums.Crc64;
-
-import migopy.dump.Catalog.CollectionInfo;
-
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,6 +11,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import migopy.MigopyException;
 import migopy.console.Wording;
+import migopy.dump.Catalog.CollectionInfo;
+import migopy.dump.Checksums.Crc64;
+import migopy.dump.DumpFolder.DumpFile;
 import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
@@ -68,7 +65,8 @@ public final class ArchiveWriter {
                     "Name a file: {migopy} dbdump --archive FILE");
         }
         if (Files.exists(archive)) {
-            throw MigopyException.usage(archive + " already exists", "Name another file: {migopy} dbdump --archive FILE");
+            throw MigopyException.usage(
+                    archive + " already exists", "Name another file: {migopy} dbdump --archive FILE");
         }
         if (parent == null || !Files.isDirectory(parent)) {
             throw MigopyException.usage(

@@ -199,7 +199,9 @@ final class BsonFile implements AutoCloseable {
     }
 
     private static RuntimeException unreadable(Path path, long offset, IOException e) {
-        return e instanceof ClosedByInterruptException ? new ParallelTasks.Interrupted() : DumpErrors.damaged(path, offset, reason(e), e);
+        return e instanceof ClosedByInterruptException
+                ? new ParallelTasks.Interrupted()
+                : DumpErrors.damaged(path, offset, reason(e), e);
     }
 
     private static String reason(IOException e) {

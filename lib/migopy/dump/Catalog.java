@@ -1,7 +1,5 @@
 package migopy.dump;
 
-import migopy.dump.Dump.DumpRequest;
-
 import com.mongodb.MongoCommandException;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoCursor;
@@ -16,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import migopy.MigopyException;
+import migopy.dump.Dump.DumpRequest;
 import org.bson.BsonBinary;
 import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
@@ -78,8 +77,8 @@ final class Catalog {
                 .filter(info -> !isSystem(info.name()))
                 .filter(info -> !info.name().startsWith(UNFINISHED))
                 .filter(info -> !info.name().equals(request.lockCollection()))
-                .filter(info ->
-                        request.options().collections().isEmpty() || request.options().collections().contains(info.name()))
+                .filter(info -> request.options().collections().isEmpty()
+                        || request.options().collections().contains(info.name()))
                 .toList();
         if (request.options().mustExist()) {
             Set<String> missing = new TreeSet<>(request.options().collections());
@@ -172,7 +171,8 @@ final class Catalog {
             boolean sharded =
                     hello.get("msg") instanceof BsonString msg && msg.getValue().equals("isdbgrid");
             boolean set = sharded || hello.containsKey("setName");
-            return new ServerFacts(version, set && major(version) >= FIRST_WITH_SNAPSHOTS, !sharded && !hello.isEmpty());
+            return new ServerFacts(
+                    version, set && major(version) >= FIRST_WITH_SNAPSHOTS, !sharded && !hello.isEmpty());
         }
 
         /** Returns why there are no {@link #snapshots}. */

@@ -1,7 +1,5 @@
 package migopy.dump;
 
-import migopy.dump.ParallelTasks.MemoryBudget;
-
 import com.mongodb.MongoCommandException;
 import com.mongodb.MongoException;
 import com.mongodb.client.MongoCollection;
@@ -15,6 +13,7 @@ import java.util.regex.Pattern;
 import migopy.console.Event;
 import migopy.dump.Catalog.CollectionInfo;
 import migopy.dump.FolderContents.DumpedCollection;
+import migopy.dump.ParallelTasks.MemoryBudget;
 import migopy.dump.ParallelTasks.Meter;
 import migopy.dump.Restore.RestoreLock;
 import migopy.dump.RestoreAnswer.RefusedIndex;
@@ -156,8 +155,9 @@ final class CollectionBuild {
                 if (!unknown.find() || command.remove(unknown.group(1)) == null) {
                     throw e;
                 }
-                events.accept(new Event.Notice("%s: this server does not know the option %s of the dump; the collection was created without it"
-                        .formatted(shown, unknown.group(1))));
+                events.accept(new Event.Notice(
+                        "%s: this server does not know the option %s of the dump; the collection was created without it"
+                                .formatted(shown, unknown.group(1))));
             }
         }
     }
@@ -260,8 +260,8 @@ final class CollectionBuild {
         }
 
         private void create(String collection, List<BsonDocument> indexes, boolean ignoreUnknown) {
-            BsonDocument command =
-                    new BsonDocument("createIndexes", new BsonString(collection)).append("indexes", new BsonArray(indexes));
+            BsonDocument command = new BsonDocument("createIndexes", new BsonString(collection))
+                    .append("indexes", new BsonArray(indexes));
             if (ignoreUnknown) {
                 command.append("ignoreUnknownIndexOptions", BsonBoolean.TRUE);
             }

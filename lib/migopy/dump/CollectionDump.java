@@ -1,9 +1,5 @@
 package migopy.dump;
 
-import migopy.dump.ParallelTasks.MemoryBudget;
-
-import migopy.dump.DumpFolder.DumpFile;
-
 import com.mongodb.MongoException;
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.FindIterable;
@@ -17,10 +13,12 @@ import java.util.ArrayList;
 import java.util.List;
 import migopy.MigopyException;
 import migopy.dump.Catalog.CollectionInfo;
+import migopy.dump.DumpFolder.DumpFile;
+import migopy.dump.ParallelTasks.MemoryBudget;
 import migopy.dump.ParallelTasks.Meter;
 import migopy.dump.Selection.Snapshot;
-import org.bson.BsonBinaryReader;
 import migopy.dump.WriteBehind.Chunks;
+import org.bson.BsonBinaryReader;
 import org.bson.BsonDocument;
 import org.bson.BsonReader;
 import org.bson.BsonSerializationException;
@@ -125,7 +123,8 @@ final class CollectionDump {
         return Manifest.ManifestFile.of(folder.pathInManifest(name), written.checksums());
     }
 
-    private Manifest.ManifestFile writeDocuments(BsonDocument filter, Snapshot snapshot, Meter meter) throws IOException {
+    private Manifest.ManifestFile writeDocuments(BsonDocument filter, Snapshot snapshot, Meter meter)
+            throws IOException {
         String name = fileName(info.dataName(), FileNames.DATA);
         DumpFile written;
         try (DumpFile file = DumpFile.create(folder.file(name), gzip);
@@ -185,7 +184,8 @@ final class CollectionDump {
         /** What one reply contained. */
         record Reply(int documents) {}
 
-        RawReplies(Sink sink) { this.sink = sink;
+        RawReplies(Sink sink) {
+            this.sink = sink;
         }
 
         @Override

@@ -1,7 +1,5 @@
 package migopy.dump;
 
-import migopy.dump.Selection.Snapshot;
-
 import com.mongodb.MongoException;
 import com.mongodb.MongoInterruptedException;
 import com.mongodb.client.MongoClient;
@@ -18,6 +16,7 @@ import migopy.MigopyException;
 import migopy.console.Event;
 import migopy.dump.Catalog.CollectionInfo;
 import migopy.dump.Catalog.ServerFacts;
+import migopy.dump.Selection.Snapshot;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.json.JsonParseException;

@@ -1,12 +1,11 @@
 package migopy.dump;
 
-import migopy.console.Answer;
-import migopy.console.Words;
-import migopy.console.Wording;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import migopy.console.Answer;
+import migopy.console.Wording;
+import migopy.console.Words;
 import org.bson.Document;
 
 /**

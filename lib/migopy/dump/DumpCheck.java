@@ -1,9 +1,5 @@
 package migopy.dump;
 
-import migopy.dump.FolderContents.DumpedCollection;
-
-import migopy.dump.ParallelTasks.Meter;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -18,6 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import migopy.MigopyException;
 import migopy.console.Event;
+import migopy.dump.FolderContents.DumpedCollection;
+import migopy.dump.ParallelTasks.Meter;
 import org.bson.RawBsonDocument;
 
 /**
@@ -105,8 +103,7 @@ final class DumpCheck {
         there.forEach((path, collection) -> {
             if (!expected.containsKey(path)) {
                 Path file = source.databaseFolder().resolveSibling(path);
-                throw withHint(
-                        DumpErrors.unreadable(file, "the manifest does not list it", null), collection.name());
+                throw withHint(DumpErrors.unreadable(file, "the manifest does not list it", null), collection.name());
             }
         });
     }

@@ -48,7 +48,8 @@ final class DumpErrors {
     static MigopyException unreadable(Path path, String why, Throwable cause) {
         return restore(
                 "%s cannot be read: %s".formatted(path, why),
-                "Nothing was changed. Restore another dump, or the other collections: {migopy} dbrestore DIR --collection NAME",
+                "Nothing was changed. Restore another dump, or the other collections: {migopy} dbrestore DIR"
+                        + " --collection NAME",
                 cause);
     }
 

@@ -1,15 +1,5 @@
 package migopy.dump;
 
-import migopy.dump.ParallelTasks.MemoryBudget;
-
-import migopy.dump.Selection.Snapshot;
-
-import migopy.dump.Dump.DumpRequest;
-
-import migopy.dump.ParallelTasks.Meter;
-
-import migopy.dump.Catalog.CollectionInfo;
-
 import com.mongodb.client.MongoDatabase;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -23,6 +13,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import migopy.console.Event;
+import migopy.dump.Catalog.CollectionInfo;
+import migopy.dump.Dump.DumpRequest;
+import migopy.dump.ParallelTasks.MemoryBudget;
+import migopy.dump.ParallelTasks.Meter;
+import migopy.dump.Selection.Snapshot;
 import migopy.dump.WriteBehind.Chunks;
 import org.bson.BsonDocument;
 
@@ -77,8 +72,8 @@ final class DumpPass {
                 .map(CollectionInfo::name)
                 .toList();
         if (!capped.isEmpty()) {
-            events.accept(new Event.Notice("Read outside of the snapshot, because a snapshot contains no capped" + " collections: "
-                    + String.join(", ", capped)));
+            events.accept(new Event.Notice("Read outside of the snapshot, because a snapshot contains no capped"
+                    + " collections: " + String.join(", ", capped)));
         }
     }
 
@@ -105,14 +100,17 @@ final class DumpPass {
             }
         }
         if (!changed.isEmpty()) {
-            events.accept(new Event.Notice("Created, dropped or renamed while the dump was running; the dump" + " may lack them: "
-                    + String.join(", ", changed)));
+            events.accept(new Event.Notice("Created, dropped or renamed while the dump was running; the dump"
+                    + " may lack them: " + String.join(", ", changed)));
         }
         return byName(dumped.values());
     }
 
     private void readUnlessGone(
-            Selection.CollectionPlan one, CollectionDump dump, Meter meter, Map<CollectionInfo, Manifest.ManifestCollection> dumped) {
+            Selection.CollectionPlan one,
+            CollectionDump dump,
+            Meter meter,
+            Map<CollectionInfo, Manifest.ManifestCollection> dumped) {
         try {
             dumped.put(one.info(), dump.run(filter, null, meter));
         } catch (Snapshot.Lost e) { // if it was renamed, the next pass lists it under its new name
@@ -149,7 +147,8 @@ final class DumpPass {
      * Whether a collection only seemed empty. Before MongoDB 7.0 the server resolves its name at the time of
      * the read, even in a snapshot, and returns no documents for a name that does not exist.
      */
-    private boolean isMissed(Selection.CollectionPlan one, Manifest.ManifestCollection dumped, List<CollectionInfo> now) {
+    private boolean isMissed(
+            Selection.CollectionPlan one, Manifest.ManifestCollection dumped, List<CollectionInfo> now) {
         if (one.info().isView() || dumped == null || dumped.documents() > 0) {
             return false;
         }
@@ -169,8 +168,14 @@ final class DumpPass {
         Chunks chunks = new Chunks();
         List<ParallelTasks.Task> tasks = new ArrayList<>();
         for (Selection.CollectionPlan one : collections) {
-            CollectionDump dump =
-                    new CollectionDump(database, one.info(), one.metadata(), folder, request.options().gzip(), budget, chunks);
+            CollectionDump dump = new CollectionDump(
+                    database,
+                    one.info(),
+                    one.metadata(),
+                    folder,
+                    request.options().gzip(),
+                    budget,
+                    chunks);
             tasks.add(() -> {
                 Meter meter = new Meter(one.info().name(), one.documents(), events);
                 reader.read(one, dump, meter);

@@ -1,7 +1,5 @@
 package migopy.dump;
 
-import migopy.dump.FileNames.DumpedFile;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -11,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import migopy.MigopyException;
 import migopy.console.Wording;
+import migopy.dump.FileNames.DumpedFile;
 
 /**
  * The folder of a restore: a dump by Migopy with a manifest, or by mongodump without one.
@@ -41,7 +40,9 @@ record DumpSource(Path databaseFolder, Manifest manifest) {
             Manifest manifest = manifest(folder.resolve(Manifest.NAME));
             Path database = folder.resolve(manifest.database());
             if (!isNameOfFolder(manifest.database()) || !Files.isDirectory(database)) {
-                throw notADump(given, "its manifest names the database %s, which it does not contain".formatted(manifest.database()));
+                throw notADump(
+                        given,
+                        "its manifest names the database %s, which it does not contain".formatted(manifest.database()));
             }
             return new DumpSource(database, manifest);
         }

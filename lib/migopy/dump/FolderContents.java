@@ -210,6 +210,5 @@ final class FolderContents {
         String dataName(String name) {
             return isTimeSeries() ? CollectionInfo.BUCKETS + name : name;
         }
-
     }
 }

@@ -179,7 +179,8 @@ final class ParallelTasks {
          * @param share the part of the heap: 3 for a third. The rest is for the driver, the files' buffers and the program.
          */
         MemoryBudget(int share) {
-            this.kibibytes = (int) Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() / share / KIB);
+            this.kibibytes =
+                    (int) Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() / share / KIB);
             this.free = new Semaphore(kibibytes, true);
         }
 

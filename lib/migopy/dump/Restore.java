@@ -1,7 +1,5 @@
 package migopy.dump;
 
-import migopy.dump.ParallelTasks.MemoryBudget;
-
 import com.mongodb.MongoCommandException;
 import com.mongodb.MongoException;
 import com.mongodb.client.MongoDatabase;
@@ -18,11 +16,12 @@ import migopy.console.Wording;
 import migopy.dump.Catalog.CollectionInfo;
 import migopy.dump.Catalog.ServerFacts;
 import migopy.dump.FolderContents.DumpedCollection;
+import migopy.dump.ParallelTasks.MemoryBudget;
 import migopy.dump.RestoreAnswer.RefusedIndex;
 import migopy.dump.RestoreAnswer.RejectedDocuments;
 import migopy.dump.RestoreAnswer.RestoreState;
-import migopy.dump.RestorePlan.RestoreItem.Placement;
 import migopy.dump.RestorePlan.RestoreItem;
+import migopy.dump.RestorePlan.RestoreItem.Placement;
 import org.bson.BsonDocument;
 
 /**
@@ -104,7 +103,8 @@ public final class Restore {
      * @return what ended it early, or null
      */
     private MigopyException attempt(UnfinishedRestore unfinished) {
-        String folder = (request.given().equals(request.folder()) ? source.databaseFolder() : request.given()).toString();
+        String folder =
+                (request.given().equals(request.folder()) ? source.databaseFolder() : request.given()).toString();
         try {
             if (unfinished.supersede(request, plan.names(), folder, plan.document(false))) {
                 finishCommand = request.arguments(request.collections());
@@ -193,8 +193,8 @@ public final class Restore {
 
     private void read() {
         if (source.manifest() == null) {
-            events.accept(new Event.Notice(
-                    "%s has no manifest, like dumps of mongodump: only its BSON is checked".formatted(request.given())));
+            events.accept(new Event.Notice("%s has no manifest, like dumps of mongodump: only its BSON is checked"
+                    .formatted(request.given())));
         }
         FolderContents contents = FolderContents.of(source.databaseFolder(), request);
         if (source.oplog() != null) {
@@ -298,7 +298,9 @@ public final class Restore {
 
     /** A dump of mongodump without a collection's documents may be damaged, or contain only indexes on purpose. */
     private void refuseMissingDocuments(DumpedCollection collection) {
-        if (collection.dataFile() != null || collection.isView() || !request.options().drop()) {
+        if (collection.dataFile() != null
+                || collection.isView()
+                || !request.options().drop()) {
             return;
         }
         CollectionInfo old = existing.get(collection.name());

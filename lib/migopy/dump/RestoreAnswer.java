@@ -1,15 +1,14 @@
 package migopy.dump;
 
-import migopy.console.Answer;
-import migopy.console.Words;
-import migopy.console.Wording;
-import migopy.console.Json;
-import migopy.console.ErrorAnswer;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import migopy.MigopyException;
+import migopy.console.Answer;
+import migopy.console.ErrorAnswer;
+import migopy.console.Json;
+import migopy.console.Wording;
+import migopy.console.Words;
 import org.bson.Document;
 
 /**
@@ -64,7 +63,8 @@ public record RestoreAnswer(
      * @param duplicates how many were not, because their {@code _id} already existed
      * @param indexes how many were built, without that of {@code _id}
      */
-    public record RestoredCollection(String name, String type, RestoreState state, long documents, long duplicates, int indexes) {}
+    public record RestoredCollection(
+            String name, String type, RestoreState state, long documents, long duplicates, int indexes) {}
 
     /** An index that the server refused, and why. */
     public record RefusedIndex(String collection, String index, String message) {}

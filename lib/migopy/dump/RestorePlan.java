@@ -67,8 +67,9 @@ final class RestorePlan {
             return RestoreItem.of(name, collection.type(), placement, name);
         }
         String building = Catalog.UNFINISHED + request.run() + "." + items.size();
-        Placement placement =
-                collection.isView() ? Placement.VIEW : collection.isTimeSeries() || js ? Placement.COPY : Placement.RENAME;
+        Placement placement = collection.isView()
+                ? Placement.VIEW
+                : collection.isTimeSeries() || js ? Placement.COPY : Placement.RENAME;
         return RestoreItem.of(name, collection.type(), placement, building);
     }
 
@@ -142,8 +143,8 @@ final class RestorePlan {
      * without a journal, are like any other insert.
      */
     boolean needsNote() {
-        boolean swaps =
-                items.values().stream().anyMatch(item -> item.placement() != Placement.FILL && item.placement() != Placement.KEEP);
+        boolean swaps = items.values().stream()
+                .anyMatch(item -> item.placement() != Placement.FILL && item.placement() != Placement.KEEP);
         return swaps || request.options().drop() || items.containsKey(request.journal());
     }
 
@@ -193,7 +194,13 @@ final class RestorePlan {
      * @param indexes how many were built
      */
     record RestoreItem(
-            String name, String type, Placement placement, String building, long documents, long duplicates, int indexes) {
+            String name,
+            String type,
+            Placement placement,
+            String building,
+            long documents,
+            long duplicates,
+            int indexes) {
         private static final Pattern BUILDING = Pattern.compile(Pattern.quote(Catalog.UNFINISHED) + "\\w+\\.[0-9]+");
 
         /** How a collection gets into place, in the order of the swap. */
@@ -236,8 +243,7 @@ final class RestorePlan {
             }
             Map<String, String> names = new HashMap<>();
             items.forEach(item -> names.put(item.building(), item.name()));
-            return BUILDING
-                    .matcher(message)
+            return BUILDING.matcher(message)
                     .replaceAll(found -> Matcher.quoteReplacement(names.getOrDefault(found.group(), found.group())));
         }
 

@@ -79,11 +79,11 @@ record Selection(List<CollectionInfo> listed, List<CollectionPlan> collections, 
             }
             before = after;
         }
-        throw new Snapshot.Lost(
-                request.database(), "its collections kept being created, dropped or renamed", false);
+        throw new Snapshot.Lost(request.database(), "its collections kept being created, dropped or renamed", false);
     }
 
-    private static Selection of(List<CollectionInfo> listed, Map<CollectionInfo, CollectionPlan> planned, Snapshot snapshot) {
+    private static Selection of(
+            List<CollectionInfo> listed, Map<CollectionInfo, CollectionPlan> planned, Snapshot snapshot) {
         List<CollectionPlan> largestFirst = planned.values().stream()
                 .filter(one -> !Catalog.isSystem(one.info().name()))
                 .sorted(Comparator.comparingLong(CollectionPlan::documents).reversed())

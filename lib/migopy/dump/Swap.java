@@ -1,13 +1,5 @@
 package migopy.dump;
 
-import migopy.dump.CollectionBuild.IndexRestore;
-
-import migopy.dump.Restore.RestoreLock;
-
-import migopy.dump.RestorePlan.RestoreItem;
-
-import migopy.dump.Catalog.CollectionInfo;
-
 import com.mongodb.MongoException;
 import com.mongodb.MongoNamespace;
 import com.mongodb.WriteConcern;
@@ -19,7 +11,11 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import migopy.dump.Catalog.CollectionInfo;
+import migopy.dump.CollectionBuild.IndexRestore;
+import migopy.dump.Restore.RestoreLock;
 import migopy.dump.RestoreAnswer.RestoreState;
+import migopy.dump.RestorePlan.RestoreItem;
 import migopy.dump.RestorePlan.RestoreItem.Placement;
 import org.bson.BsonDocument;
 import org.bson.RawBsonDocument;

@@ -1,7 +1,5 @@
 package migopy.dump;
 
-import migopy.dump.ParallelTasks.MemoryBudget;
-
 import com.mongodb.MongoException;
 import com.mongodb.client.MongoDatabase;
 import java.time.Duration;
@@ -13,17 +11,18 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import migopy.MigopyException.Kind;
 import migopy.MigopyException;
+import migopy.MigopyException.Kind;
 import migopy.console.Answer;
 import migopy.console.Event;
 import migopy.console.Json;
 import migopy.console.Wording;
 import migopy.console.Words;
+import migopy.dump.ParallelTasks.MemoryBudget;
 import migopy.dump.Restore.RestoreLock;
 import migopy.dump.RestoreAnswer.RestoreState;
-import migopy.dump.RestorePlan.RestoreItem.Placement;
 import migopy.dump.RestorePlan.RestoreItem;
+import migopy.dump.RestorePlan.RestoreItem.Placement;
 import org.bson.BsonDocument;
 import org.bson.Document;
 
@@ -49,11 +48,20 @@ public final class UnfinishedRestore {
         RestoreLock.Unfinished unfinished = lock.unfinished().orElse(null);
         if (unfinished == null) {
             return new RestoreAnswer(
-                    target.database(), null, true, List.of(), List.of(), List.of(), "", List.of(), List.of(), null, Duration.ZERO);
+                    target.database(),
+                    null,
+                    true,
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    "",
+                    List.of(),
+                    List.of(),
+                    null,
+                    Duration.ZERO);
         }
         if (unfinished.plan() == null || !RestoreItem.isFinishable(unfinished.plan())) {
-            throw refusal(
-                    target.database(), unfinished, "Repeat the restore: {migopy} " + unfinished.finishCommand());
+            throw refusal(target.database(), unfinished, "Repeat the restore: {migopy} " + unfinished.finishCommand());
         }
         lock.endOperationsOf(unfinished.run());
         List<RestoreItem> items = RestoreItem.of(unfinished.plan());
@@ -62,7 +70,8 @@ public final class UnfinishedRestore {
         MigopyException failure = swap(target, items, states, lock, events);
         if (failure != null) {
             String hint = "Finish it: {migopy} " + unfinished.finishCommand();
-            failure = new MigopyException(failure.kind(), RestoreItem.withNames(failure.getMessage(), items), hint, failure);
+            failure = new MigopyException(
+                    failure.kind(), RestoreItem.withNames(failure.getMessage(), items), hint, failure);
         }
         return new RestoreAnswer(
                 target.database(),
@@ -242,7 +251,8 @@ public final class UnfinishedRestore {
 
         @Override
         public Document json() {
-            return Json.put(new Document("database", database), "folder", folder).append("removed", removed);
+            return Json.put(new Document("database", database), "folder", folder)
+                    .append("removed", removed);
         }
     }
 }

@@ -183,7 +183,6 @@ final class WriteBehind implements AutoCloseable {
         }
     }
 
-
     /** Ends the thread, even if it has not written everything. */
     @Override
     public void close() {

@@ -1,7 +1,5 @@
 package migopy.lock;
 
-import migopy.lock.RestoreNotes.RestoreNote;
-
 import com.mongodb.MongoException;
 import com.mongodb.MongoInterruptedException;
 import java.time.Clock;
@@ -16,6 +14,7 @@ import migopy.MigopyException;
 import migopy.console.Event;
 import migopy.console.Wording;
 import migopy.lock.LockStore.Holder;
+import migopy.lock.RestoreNotes.RestoreNote;
 
 /**
  * The lock while it is ours: renewed beside the work by a thread of its own, released when it is

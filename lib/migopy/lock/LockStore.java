@@ -1,7 +1,5 @@
 package migopy.lock;
 
-import migopy.lock.RestoreNotes.RestoreNote;
-
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Aggregates;
@@ -19,6 +17,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import migopy.console.Wording;
+import migopy.lock.RestoreNotes.RestoreNote;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 

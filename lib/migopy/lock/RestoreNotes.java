@@ -97,7 +97,8 @@ public final class RestoreNotes {
 
         static RestoreNote in(Document lock) {
             return lock != null && lock.get(FIELD) instanceof Document note
-                    ? new RestoreNote(text(note, "run"), text(note, "database"), text(note, "folder"), text(note, "wayOn"))
+                    ? new RestoreNote(
+                            text(note, "run"), text(note, "database"), text(note, "folder"), text(note, "wayOn"))
                     : null;
         }
 

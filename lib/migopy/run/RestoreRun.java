@@ -5,13 +5,13 @@ import com.mongodb.MongoInterruptedException;
 import java.time.Duration;
 import java.util.Optional;
 import migopy.MigopyException;
-import migopy.settings.Settings;
-import migopy.mongo.Connection;
-import migopy.lock.LockStore.Holder;
 import migopy.dump.Restore.RestoreLock;
 import migopy.lock.Lease;
+import migopy.lock.LockStore.Holder;
 import migopy.lock.RestoreNotes.RestoreNote;
+import migopy.mongo.Connection;
 import migopy.mongo.MongoErrors;
+import migopy.settings.Settings;
 import org.bson.BsonDocument;
 
 /** A restore under the lock of the database that it restores. */

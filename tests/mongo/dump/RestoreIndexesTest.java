@@ -105,7 +105,9 @@ class RestoreIndexesTest {
     @Test
     void anOptionThatTheServerDoesNotKnowIsNamedAndLeftOut(MongoServer server) throws IOException {
         Path folder = RestoreTest.mongodumps(
-                server, "things", "{\"options\":{\"fromTheFuture\":{\"a\":1},\"capped\":true,\"size\":4096},\"indexes\":[]}");
+                server,
+                "things",
+                "{\"options\":{\"fromTheFuture\":{\"a\":1},\"capped\":true,\"size\":4096},\"indexes\":[]}");
         Dumps dumps = new Dumps(server).dropping();
 
         assertThat(dumps.restore(folder).exitCode()).isZero();
@@ -123,7 +125,9 @@ class RestoreIndexesTest {
 
         RestoreAnswer answer = new Dumps(server).dropping().attempt(folder);
 
-        assertThat(answer.error().getMessage()).contains("things", "$fromTheFuture").doesNotContain("migopy_restore");
+        assertThat(answer.error().getMessage())
+                .contains("things", "$fromTheFuture")
+                .doesNotContain("migopy_restore");
         assertThat(answer.error().hint()).doesNotContain("Mend");
     }
 

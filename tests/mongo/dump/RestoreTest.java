@@ -54,7 +54,8 @@ class RestoreTest {
 
     @Test
     void addingToACappedCollectionWarnsThatDocumentsMayBeRemoved(MongoServer server) {
-        CreateCollectionOptions capped = new CreateCollectionOptions().capped(true).sizeInBytes(4096);
+        CreateCollectionOptions capped =
+                new CreateCollectionOptions().capped(true).sizeInBytes(4096);
         server.db().createCollection("log", capped);
         server.collection("log").insertMany(List.of(new Document("_id", 1), new Document("_id", 2)));
         Dumps dumps = new Dumps(server);

@@ -47,7 +47,8 @@ class CommandLineTest {
 
         @Command(description = "Fails with two commands to type")
         void retry() {
-            throw MigopyException.refused("not here", "Here: {migopy} retry --directory e, or: {migopy} retry --embedded");
+            throw MigopyException.refused(
+                    "not here", "Here: {migopy} retry --directory e, or: {migopy} retry --embedded");
         }
 
         @Command(description = "Has a setting's name for its own")
@@ -229,8 +230,9 @@ class CommandLineTest {
         assertThat(err).contains("./migopy --uri mongodb://h --database other --directory d refuse\n");
         run("retry", "--database", "other", "--directory", "d", "--uri", "mongodb://h");
         assertThat(err)
-                .contains("Here: ./migopy --uri mongodb://h --database other retry --directory e, or: ./migopy --database"
-                        + " other --directory d retry --embedded\n");
+                .contains(
+                        "Here: ./migopy --uri mongodb://h --database other retry --directory e, or: ./migopy --database"
+                                + " other --directory d retry --embedded\n");
     }
 
     @Test
