@@ -2,7 +2,6 @@ package migopy.command;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 import migopy.console.Wording;
 import migopy.settings.Redactor;
 
@@ -16,8 +15,8 @@ import migopy.settings.Redactor;
  */
 record GlobalOption(String name, String value, boolean setting, String summary) {
     /** A URI of hosts and, at most, a user's name and harmless options. */
-    private static final Pattern WITHOUT_SECRET = Pattern.compile("mongodb(\\+srv)?://([^:@/?#]*@)?[^:@/?#]+(:[0-9]+)?"
-            + "(,[^:@/?#]+(:[0-9]+)?)*(/(?!.*(?i:properties|password))[^@]*)?");
+    private static final String WITHOUT_SECRET = "mongodb(\\+srv)?://([^:@/?#]*@)?[^:@/?#]+(:[0-9]+)?"
+            + "(,[^:@/?#]+(:[0-9]+)?)*(/(?!.*(?i:properties|password))[^@]*)?";
 
     /** In the order of help. */
     static final List<GlobalOption> ALL = List.of(
@@ -67,8 +66,7 @@ record GlobalOption(String name, String value, boolean setting, String summary) 
                     || value != null && option.value() == null && !option.name().equals("--dump")) {
                 repeated.add(option.name());
             } else if (value != null && option.value() != null) {
-                boolean secret = option.name().equals("--uri")
-                        && !WITHOUT_SECRET.matcher(value).matches();
+                boolean secret = option.name().equals("--uri") && !value.matches(WITHOUT_SECRET);
                 repeated.add(option.name() + " " + Wording.word(secret ? Redactor.MASK : value));
             }
         }

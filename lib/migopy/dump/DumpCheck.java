@@ -57,7 +57,7 @@ final class DumpCheck {
      * @throws MigopyException failed, naming the first file that is damaged
      */
     void check(Consumer<Event> events) {
-        List<ParallelTasks.Task> tasks = new ArrayList<>();
+        List<Runnable> tasks = new ArrayList<>();
         for (DumpedCollection collection : selected) {
             tasks.add(() -> {
                 try {

@@ -166,7 +166,7 @@ final class DumpPass {
     private void read(List<Selection.CollectionPlan> collections, CollectionReader reader) {
         MemoryBudget budget = new MemoryBudget(2);
         Chunks chunks = new Chunks();
-        List<ParallelTasks.Task> tasks = new ArrayList<>();
+        List<Runnable> tasks = new ArrayList<>();
         for (Selection.CollectionPlan one : collections) {
             CollectionDump dump = new CollectionDump(
                     database,

@@ -22,25 +22,20 @@ final class ParallelTasks {
      */
     private static final long END_MILLIS = 10_000;
 
-    /** A task, which must end soon after its thread is interrupted. */
-    interface Task {
-        void run();
-    }
-
     private ParallelTasks() {}
 
     /**
-     * Runs the tasks in their order, {@value #THREADS} at a time. After a failure no other task starts, the
+     * Runs the tasks, which must end soon after an interrupt, in their order, {@value #THREADS} at a time. After a failure no other task starts, the
      * running ones are interrupted, and the first failure is thrown. An interrupt of the caller has the same
      * effect.
      */
-    static void run(String name, Collection<? extends Task> tasks) {
-        Queue<Task> waiting = new ConcurrentLinkedQueue<>(tasks);
+    static void run(String name, Collection<? extends Runnable> tasks) {
+        Queue<Runnable> waiting = new ConcurrentLinkedQueue<>(tasks);
         AtomicReference<Throwable> failure = new AtomicReference<>();
         List<Thread> threads = new ArrayList<>();
         Runnable worker = () -> {
             try {
-                Task task;
+                Runnable task;
                 while (failure.get() == null && (task = waiting.poll()) != null) {
                     task.run();
                 }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import migopy.MigopyException;
 import migopy.console.Event;
 import migopy.console.Wording;
@@ -209,16 +210,12 @@ public final class Restore {
         check.check(events);
     }
 
-    private interface Chosen {
-        boolean is(RestoreItem item);
-    }
-
-    private void buildAll(Chosen chosen) {
-        List<ParallelTasks.Task> tasks = new ArrayList<>();
-        List<ParallelTasks.Task> views = new ArrayList<>();
+    private void buildAll(Predicate<RestoreItem> chosen) {
+        List<Runnable> tasks = new ArrayList<>();
+        List<Runnable> views = new ArrayList<>();
         for (DumpedCollection collection : selected) {
             RestoreItem item = plan.item(collection.name());
-            if (chosen.is(item)) {
+            if (chosen.test(item)) {
                 (collection.isView() ? views : tasks).add(() -> build(collection, item));
             }
         }

@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import migopy.dump.Catalog.CollectionInfo;
 import migopy.dump.CollectionBuild.IndexRestore;
 import migopy.dump.Restore.RestoreLock;
@@ -35,14 +36,17 @@ final class Swap {
     private final Map<String, String> names = new HashMap<>();
     private Map<String, CollectionInfo> existing = Map.of();
 
-    /** Receives the state of each item. */
-    interface States {
-        void set(RestoreItem item, RestoreState state);
-    }
+    private final BiConsumer<RestoreItem, RestoreState> states;
 
-    private final States states;
-
-    Swap(MongoDatabase database, String journal, CollectionBuild build, RestoreLock lock, States states) {
+    /**
+     * @param states receives the state of each item
+     */
+    Swap(
+            MongoDatabase database,
+            String journal,
+            CollectionBuild build,
+            RestoreLock lock,
+            BiConsumer<RestoreItem, RestoreState> states) {
         this.database = database.withWriteConcern(WriteConcern.MAJORITY);
         this.journal = journal;
         this.build = build;
@@ -62,7 +66,7 @@ final class Swap {
             if (placement == Placement.VIEW) {
                 ParallelTasks.run("swap", oldViews(ordered));
             }
-            List<ParallelTasks.Task> tasks = new ArrayList<>();
+            List<Runnable> tasks = new ArrayList<>();
             for (RestoreItem item : ordered) {
                 if (item.placement() == placement && !item.name().equals(journal)) {
                     tasks.add(() -> take(item));
@@ -78,8 +82,8 @@ final class Swap {
     }
 
     /** All old views are dropped before the first new one is created, because the two could contradict each other. */
-    private List<ParallelTasks.Task> oldViews(List<RestoreItem> items) {
-        List<ParallelTasks.Task> tasks = new ArrayList<>();
+    private List<Runnable> oldViews(List<RestoreItem> items) {
+        List<Runnable> tasks = new ArrayList<>();
         for (RestoreItem item : items) {
             CollectionInfo old = existing.get(item.name());
             boolean replaced = item.placement() == Placement.VIEW && existing.containsKey(item.building());
@@ -87,7 +91,7 @@ final class Swap {
                 tasks.add(() -> {
                     ParallelTasks.stopIfInterrupted();
                     lock.ensureHeld();
-                    states.set(item, RestoreState.UNKNOWN);
+                    states.accept(item, RestoreState.UNKNOWN);
                     database.getCollection(item.name()).drop();
                 });
             }
@@ -98,7 +102,7 @@ final class Swap {
     private void take(RestoreItem item) {
         ParallelTasks.stopIfInterrupted();
         lock.ensureHeld();
-        states.set(item, RestoreState.UNKNOWN);
+        states.accept(item, RestoreState.UNKNOWN);
         try {
             switch (item.placement()) {
                 case RENAME -> rename(item);
@@ -110,7 +114,7 @@ final class Swap {
         } catch (MongoException e) {
             throw DumpErrors.restore(e, "Replacing " + item.name());
         }
-        states.set(item, RestoreState.RESTORED);
+        states.accept(item, RestoreState.RESTORED);
     }
 
     private void rename(RestoreItem item) {
