@@ -15,7 +15,7 @@ import migopy.settings.Redactor;
  */
 record GlobalOption(String name, String value, boolean setting, String summary) {
     /** A URI of hosts and, at most, a user's name and harmless options. */
-    private static final String WITHOUT_SECRET = "mongodb(\\+srv)?://([^:@/?#]*@)?[^:@/?#]+(:[0-9]+)?"
+    private static final String WITHOUT_SECRET = "embedded|mongodb(\\+srv)?://([^:@/?#]*@)?[^:@/?#]+(:[0-9]+)?"
             + "(,[^:@/?#]+(:[0-9]+)?)*(/(?!.*(?i:properties|password))[^@]*)?";
 
     /** In the order of help. */
