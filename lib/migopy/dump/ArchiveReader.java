@@ -4,7 +4,6 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.ClosedByInterruptException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -321,14 +320,7 @@ public final class ArchiveReader {
         }
 
         void writeMetadata(String json) throws IOException {
-            byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
-            String fileName = FileNames.encode(name) + FileNames.METADATA;
-            DumpFile written;
-            try (DumpFile metadata = DumpFile.create(folder.file(fileName), false)) {
-                metadata.write(bytes, 0, bytes.length);
-                written = metadata;
-            }
-            files.add(Manifest.ManifestFile.of(folder.pathInManifest(fileName), written.checksums()));
+            files.add(folder.writeMetadata(name, json, false));
         }
 
         void add(RawBsonDocument document) throws IOException {

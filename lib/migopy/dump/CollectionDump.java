@@ -7,7 +7,6 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoCursor;
 import com.mongodb.client.MongoDatabase;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,7 +79,7 @@ final class CollectionDump {
     Manifest.ManifestCollection run(BsonDocument filter, Snapshot snapshot, Meter meter) {
         List<Manifest.ManifestFile> files = new ArrayList<>();
         try {
-            files.add(writeMetadata());
+            files.add(folder.writeMetadata(info.name(), metadata.json(), gzip));
             if (!info.isView()) {
                 files.add(writeDocuments(filter, snapshot, meter));
             }
@@ -110,17 +109,6 @@ final class CollectionDump {
                 "%s could not be written into %s: %s".formatted(info.name(), folder.partial(), DumpErrors.reason(e)),
                 "Free some space or use --dump-directory, and remove " + folder.partial(),
                 e);
-    }
-
-    private Manifest.ManifestFile writeMetadata() throws IOException {
-        byte[] json = metadata.json().getBytes(StandardCharsets.UTF_8);
-        String name = fileName(info.name(), FileNames.METADATA);
-        DumpFile written;
-        try (DumpFile file = DumpFile.create(folder.file(name), gzip)) {
-            file.write(json, 0, json.length);
-            written = file;
-        }
-        return Manifest.ManifestFile.of(folder.pathInManifest(name), written.checksums());
     }
 
     private Manifest.ManifestFile writeDocuments(BsonDocument filter, Snapshot snapshot, Meter meter)

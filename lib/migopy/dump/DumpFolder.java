@@ -131,6 +131,22 @@ public final class DumpFolder {
         return database.getFileName() + "/" + name;
     }
 
+    /** Writes the metadata file of a collection. */
+    Manifest.ManifestFile writeMetadata(String collection, String json, boolean gzip) throws IOException {
+        String name = FileNames.encode(collection) + FileNames.METADATA + (gzip ? FileNames.GZIP : "");
+        return Manifest.ManifestFile.of(pathInManifest(name), write(file(name), json, gzip));
+    }
+
+    private static Checksums write(Path path, String text, boolean gzip) throws IOException {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        DumpFile written;
+        try (DumpFile file = DumpFile.create(path, gzip)) {
+            file.write(bytes, 0, bytes.length);
+            written = file;
+        }
+        return written.checksums();
+    }
+
     Path partial() {
         return partial;
     }
@@ -205,10 +221,7 @@ public final class DumpFolder {
 
     private void write(Manifest manifest) throws IOException {
         Path temporary = partial.resolve(Manifest.NAME + ".new");
-        byte[] json = manifest.json().getBytes(StandardCharsets.UTF_8);
-        try (DumpFile file = DumpFile.create(temporary, false)) {
-            file.write(json, 0, json.length);
-        }
+        write(temporary, manifest.json(), false);
         Files.move(
                 temporary,
                 partial.resolve(Manifest.NAME),
