@@ -7,9 +7,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks the class of a migration whose {@code up()} may be called again after any kill, as when it
- * is made of backfills. An interrupted one is then run again by the next {@code execute} without
- * asking.
+ * Marks the class of a migration whose {@code up()} may be called again after any kill, as if it consists of backfills. If
+ * it is interrupted, the next {@code execute} runs it again.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

@@ -5,7 +5,7 @@ import java.util.Locale;
 import org.bson.Document;
 
 /**
- * One step of a run, as it is told to a person and to {@code --json}.
+ * One step of a run, as it is shown and in {@code --json}.
  *
  * @param name the migration's name, without {@code .java}
  * @param durationMs how long it took in milliseconds, or null while it is only planned
@@ -31,7 +31,7 @@ public record StepReport(
         DOWN,
         IGNORE;
 
-        /** The word in journal and JSON: {@code up}. */
+        /** Returns the word in journal and JSON: {@code up}. */
         public String word() {
             return name().toLowerCase(Locale.ROOT);
         }
@@ -49,7 +49,7 @@ public record StepReport(
         INTERRUPTED,
         UNKNOWN;
 
-        /** The word in journal and JSON: {@code rolled_back}. */
+        /** Returns the word in journal and JSON: {@code rolled_back}. */
         public String word() {
             return name().toLowerCase(Locale.ROOT);
         }
@@ -59,11 +59,10 @@ public record StepReport(
      * Why a step failed.
      *
      * @param type the exception's class name, or {@code interrupted} or {@code timeout}
-     * @param message the exception's message, or the type where there is none; at most 4 kB
-     * @param frames the stack frames that lie in the migration's own file, innermost first, as {@code
-     *     file:line}; at most 20
-     * @param causes the exception's cause, that one's cause and so on; at most 5
-     * @param hint what to do about it, where what was thrown knows that; else null
+     * @param message the exception's message, or the type if there is none; at most 4 kB
+     * @param frames the stack frames in the migration's own file, innermost first, as {@code file:line}; at most 20
+     * @param causes the exception's cause, the cause of that, and so on; at most 5
+     * @param hint what to do about it, if the exception has a hint; else null
      */
     public record StepError(String type, String message, List<String> frames, List<Cause> causes, String hint) {
         /** The type of an error that kept a step from being called, although it was recorded as started. */
@@ -73,7 +72,7 @@ public record StepReport(
          * An exception that led to another.
          *
          * @param message at most 1 kB
-         * @param frames its own that lie in the migration's file
+         * @param frames its own in the migration's file
          */
         public record Cause(String type, String message, List<String> frames) {
             public Cause {
@@ -84,7 +83,7 @@ public record StepReport(
                 return new Document("type", type).append("message", message).append("frames", frames);
             }
 
-            /** {@code java.io.IOException: no such file}, with the class's simple name. */
+            /** Returns {@code IOException: no such file}. */
             public String shown() {
                 return type.equals(message) ? simple(type) : simple(type) + ": " + message;
             }
@@ -95,7 +94,7 @@ public record StepReport(
             causes = List.copyOf(causes);
         }
 
-        /** As the journal and {@code --json} have it, without the hint. */
+        /** Returns it as in the journal and in {@code --json}, without the hint. */
         public Document document() {
             Document document = new Cause(type, message, frames).document();
             if (!causes.isEmpty()) {
@@ -110,8 +109,8 @@ public record StepReport(
         }
 
         /**
-         * The message, after the exception's class where it says too little alone: the name of a class
-         * or a file, or what an {@link Error} says.
+         * Returns the message, with the exception's class if the message alone is unclear: the name of a class or of a file,
+         * or the message of an {@link Error}.
          */
         public String shown() {
             boolean thrown = type.indexOf('.') >= 0;

@@ -97,7 +97,7 @@ public final class Transaction {
                 beforeRetry.run();
             }
             ObservedTransaction observed =
-                    observation.begin(session.getServerSession().getIdentifier());
+                    observation.transactionStarts(session.getServerSession().getIdentifier());
             long started = System.nanoTime();
             try {
                 session.startTransaction(MAJORITY);
@@ -113,7 +113,7 @@ public final class Transaction {
                     throw e;
                 }
             } finally {
-                observation.ended();
+                observation.transactionEnded();
             }
         }
     }

@@ -133,7 +133,7 @@ public final class ShellRun {
             Files.createDirectories(services);
             Files.writeString(plugins, ShellPlugin.class.getName());
             thread.setContextClassLoader(new ShellLoader(record));
-            output.begin();
+            output.restart();
             boolean onTerminal = Terminal.isTerminal(0) && Terminal.isTerminal(1);
             int exitCode = JavaShellToolBuilder.builder()
                     .persistence(new HashMap<>())

@@ -248,11 +248,11 @@ public final class CommandWatch implements CommandListener {
             writes = failed(reply.getDocument("cursor").getArray("firstBatch", new BsonArray()));
         }
         if (!writes.isEmpty()) {
-            String first = words(writes.get(0));
+            String first = message(writes.get(0));
             return writes.size() == 1 ? first : first + " (and " + (writes.size() - 1) + " more)";
         }
         BsonValue concern = reply.get("writeConcernError");
-        return concern == null ? null : words(concern);
+        return concern == null ? null : message(concern);
     }
 
     private static BsonArray failed(BsonArray results) {
@@ -266,11 +266,11 @@ public final class CommandWatch implements CommandListener {
         return failed;
     }
 
-    private static String words(BsonValue error) {
+    private static String message(BsonValue error) {
         BsonDocument document = error.isDocument() ? error.asDocument() : new BsonDocument();
         String code = String.valueOf(document.get("code", ONE).asNumber().intValue());
-        String words = document.getString("errmsg", new BsonString("")).getValue();
-        return words.isEmpty() ? "error " + code : words;
+        String message = document.getString("errmsg", new BsonString("")).getValue();
+        return message.isEmpty() ? "error " + code : message;
     }
 
     /**

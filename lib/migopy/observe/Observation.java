@@ -278,13 +278,13 @@ public final class Observation {
     }
 
     /** Notes that a transaction is about to start in this session. */
-    public ObservedTransaction begin(BsonDocument session) {
+    public ObservedTransaction transactionStarts(BsonDocument session) {
         transaction = new ObservedTransaction(session);
         return transaction;
     }
 
     /** Notes that it has ended. */
-    public void ended() {
+    public void transactionEnded() {
         transaction = null;
     }
 

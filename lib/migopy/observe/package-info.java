@@ -1,8 +1,7 @@
 /**
- * What a migration does with the client, databases and sessions that it is handed: one set of
- * proxies, each with a {@link migopy.observe.Handles.Policy}, and a listener for the commands that
- * are really sent.
+ * Observes what a migration does with the client, databases and sessions that it is handed: by proxies with a {@link
+ * migopy.observe.Handles.Policy}, and by a listener for the commands that are sent.
  *
- * <p>May import console and what stands beside it.
+ * <p>May import {@code migopy.console} and the types in {@code migopy} that import nothing.
  */
 package migopy.observe;

@@ -26,7 +26,7 @@ final class Estimation {
         try (OutputCapture output =
                 OutputCapture.start(context.console(), context.settings().redactor())) {
             for (Steps.Compiled step : steps) {
-                output.begin();
+                output.restart();
                 estimates.add(of(step.migration()));
             }
         }

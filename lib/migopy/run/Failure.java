@@ -77,8 +77,8 @@ public record Failure(StepError error, MigopyException overtaken, boolean inDoub
             String hint = thrown instanceof MigopyException own ? own.hint() : hint(message);
             return new Failure(new StepError(type, message, frames, causes, hint), overtaken, false);
         }
-        String said = inDoubt(lost, thrown, message, redactor);
-        StepError error = new StepError(JournalEntry.INTERRUPTED, said, frames, causes, null);
+        String summary = inDoubt(lost, thrown, message, redactor);
+        StepError error = new StepError(JournalEntry.INTERRUPTED, summary, frames, causes, null);
         return new Failure(error, overtaken, true);
     }
 

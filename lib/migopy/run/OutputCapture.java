@@ -59,12 +59,12 @@ public final class OutputCapture implements AutoCloseable {
     }
 
     /** Discards the output so far, and replaces both streams again: user code may have replaced them. */
-    public void begin() {
+    public void restart() {
         install();
         tail.clear();
     }
 
-    /** Returns the last 64 kB that were printed since {@link #begin}. */
+    /** Returns the last 64 kB that were printed since {@link #restart}. */
     public String text() {
         try {
             out.finish();

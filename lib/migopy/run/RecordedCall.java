@@ -58,7 +58,7 @@ abstract class RecordedCall implements AutoCloseable {
      *
      * @param error why it failed, or null
      * @param toRecord whether to end the record: not if a transaction has, or the call may still be running
-     * @param cause why the run cannot continue, if {@code error} does not say it; else null
+     * @param cause why the run cannot continue, if {@code error} does not show it; else null
      * @param exitCode the run's exit code if it ends here; 0 if it continues
      */
     record Conclusion(Outcome outcome, StepError error, boolean toRecord, MigopyException cause, int exitCode) {
@@ -158,7 +158,7 @@ abstract class RecordedCall implements AutoCloseable {
 
     /** Prepares what the call needs, so that what fails of it fails before the call. */
     void prepare() {
-        options.output().begin();
+        options.output().restart();
         skip = new Skip(observation, locked.settings().redactor(), cannotSkip());
         handles = new CallHandles(locked.connection(), session, observation, proxies());
         bound = Migration.bind(handles.binding(locked.settings().home(), backfills(), skip));
@@ -215,7 +215,7 @@ abstract class RecordedCall implements AutoCloseable {
         observation.run(() -> skip.noticing(() -> invoke(handles)));
     }
 
-    /** Before the end of a transaction is recorded, too: record and report then say the same. */
+    /** Before the end of a transaction is recorded, too, so that record and report have the same duration. */
     private void measure() {
         durationMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNanos);
     }
@@ -244,7 +244,7 @@ abstract class RecordedCall implements AutoCloseable {
         return exited(((CallResult.ExitCalled) result).exit());
     }
 
-    /** The answer to a commit may be lost or late although it was committed: the record then says so. */
+    /** The answer to a commit may be lost or late although it was committed: the record then shows it. */
     private boolean isCommitted() {
         try {
             return record().isCommitted();

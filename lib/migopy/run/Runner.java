@@ -56,10 +56,10 @@ public final class Runner {
      * Calls the {@code up()} of each migration that would be run, with a database that can only be read, and estimates what
      * it would do.
      *
-     * @param told receives the estimates
+     * @param estimates receives the estimates
      * @return how the planning ended; the exit code is 1 where an {@code up()} failed
      */
-    public RunResult estimate(ExecuteRequest request, Consumer<EstimateAnswer> told) {
+    public RunResult estimate(ExecuteRequest request, Consumer<EstimateAnswer> estimates) {
         return surveyed(request, (survey, reader, ledger) -> {
             PlanWithoutLock planned = planned(request, survey, reader, ledger);
             if (planned.refusal() != null) {
@@ -67,7 +67,7 @@ public final class Runner {
             }
             EstimateAnswer answer =
                     new Estimation(context).of(planned.preparation().compiled());
-            told.accept(answer);
+            estimates.accept(answer);
             return new RunResult(context.runId(), List.of(), List.of(), null, answer.exitCode());
         });
     }

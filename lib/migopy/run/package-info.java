@@ -1,8 +1,7 @@
 /**
- * The only place where effects have an order: lock, fence, plan, compile, dump, begin, call, end,
- * release.
+ * The engine. The order of all effects is in {@link migopy.run.Runner}: take the lock, fence earlier runs, plan, compile, dump,
+ * record the start of each migration, call it, record its end, release the lock.
  *
- * <p>May import every room but {@code migopy.command}. {@link migopy.run.Runner} tells the order;
- * what a step, a signal or a captured output is stands in a file of its own.
+ * <p>May import every package but {@code migopy.command} and {@code migopy.fix}.
  */
 package migopy.run;
