@@ -64,7 +64,8 @@ final class DirectRun {
                     e);
         }
         throw MigopyException.usage(
-                "The class migopy does not extend MigrationsManager", "Let it extend MigrationsManager");
+                "The class migopy does not extend MigrationsManager",
+                "Declare it as: public class migopy extends MigrationsManager");
     }
 
     /** Reports an uncaught exception: with its stack trace if the migration's own code threw it. */
