@@ -2,7 +2,9 @@ package faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static support.Migrations.marking;
+import static support.Migrations.source;
 import static support.Migrations.up;
+import static support.Migrations.upAndDown;
 import static support.Migrations.waitingFor;
 import static support.Project.project;
 
@@ -18,6 +20,8 @@ import support.Project;
 /** The lock's document is deleted, or taken from its owner, while a run is in {@code up()}. */
 @OnServer
 class LockGoneTest {
+    private static final String DROP_LOCK = "db().getCollection(\"migrations_lock\").drop();";
+
     /** Waits for a signal that is meant for this process alone. */
     private static final String EACH_WAITING = up("""
         String me = String.valueOf(ProcessHandle.current().pid());
@@ -149,6 +153,41 @@ class LockGoneTest {
         project.run("execute").exits(5).says("migrations_lock was deleted");
 
         assertThat(project.states()).containsOnlyKeys("1_slow").containsEntry("1_slow", "applied");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {DROP_LOCK, "db().getCollection(\"migrations_lock\").deleteMany(new Document());"})
+    void theSameHoldsForTheLastMigration(String statement, MongoServer server) {
+        var project = project(server).with("1_one.java", up(statement));
+
+        var result = project.run("execute", "--json").exits(5);
+
+        assertThat(result.error().getString("message")).contains("lost its lock", "migrations_lock was deleted");
+        assertThat(result.steps()).extracting("outcome").containsExactly("applied");
+        assertThat(project.states()).containsEntry("1_one", "applied");
+    }
+
+    @Test
+    void theSameHoldsForATransactionARollbackAndAFix(MongoServer server) {
+        String method = "public static void up(MongoDatabase db, ClientSession session) { %s }".formatted(DROP_LOCK);
+        var project = project(server).with("1_one.java", source(method)).write("fix.java", up(DROP_LOCK));
+        project.run("execute").exits(5).says("migrations_lock was deleted");
+
+        project.with("2_two.java", upAndDown("", DROP_LOCK));
+        project.run("execute").exits(0);
+        project.run("rollback", "2").exits(5).says("migrations_lock was deleted");
+        assertThat(project.states()).containsEntry("2_two", "rolled_back");
+
+        project.run("run", "fix.java", "--reason", "x").exits(5).says("migrations_lock was deleted");
+    }
+
+    @Test
+    void theSameHoldsForAHookAfterTheLastMigration(MongoServer server) {
+        var project = project(server)
+                .with("1_one.java", marking("one"))
+                .entry("@Override protected void afterRun() { " + DROP_LOCK + " }");
+
+        project.run("execute").exits(5).says("migrations_lock was deleted");
     }
 
     @Test

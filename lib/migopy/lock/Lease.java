@@ -298,35 +298,54 @@ public final class Lease implements AutoCloseable {
     }
 
     /**
-     * Gives the lock back if it is still ours. A release that fails leaves it to the lease to run
-     * out.
+     * Gives the lock back.
+     *
+     * @throws MigopyException unknown, if it was lost before
      */
+    public void release() {
+        if (!released()) {
+            throw lost();
+        }
+    }
+
+    /** Gives the lock back if it is still ours. */
     @Override
     public void close() {
+        released();
+    }
+
+    /**
+     * Whether the lock was ours until now, as far as is known. A release that fails leaves it to the
+     * lease to run out.
+     */
+    private boolean released() {
+        if (closed.getCount() == 0) {
+            return true; // once is enough
+        }
         closed.countDown();
         boolean interrupted = Thread.interrupted(); // a signal's; the release has to go through all the same
         try {
             renewer.join(JOIN.toMillis());
-            if (!lost) {
-                release();
-            }
+            return !lost && releasedInStore();
         } catch (InterruptedException e) {
             interrupted = true;
-        } catch (MongoException e) {
+        } catch (MongoException | IllegalStateException e) { // the client may be closed
             failure = e; // how the run ended is what counts; the lease runs out by itself
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
         }
+        return true;
     }
 
-    private void release() {
+    private boolean releasedInStore() {
         try {
-            store.release(owner.id(), token);
+            return store.release(owner.id(), token);
         } catch (MongoInterruptedException e) {
             Thread.interrupted(); // a signal came just now
             store.release(owner.id(), token);
+            return true; // the first may have gone through
         }
     }
 }

@@ -42,12 +42,19 @@ public final class FixRunner {
         try (LockedRun locked = LockedRun.open(context, ledger, options.waitForLock())) {
             locked.entries(); // only to fence earlier runs: a fix needs no plan
             locked.tellStarted(List.of(fix.name()));
+            FixAnswer answer;
             try (OutputCapture output = locked.captureOutput();
                     MigrationThread thread = new MigrationThread()) {
                 var callOptions = new RecordedCall.CallOptions(options.timeout(), output, thread);
                 try (FixRun run = new FixRun(locked, fix, options, callOptions)) {
-                    return run.run();
+                    answer = run.run();
                 }
+            }
+            try {
+                locked.lease().release();
+                return answer;
+            } catch (MigopyException e) {
+                return answer.with(e);
             }
         }
     }
@@ -107,6 +114,14 @@ public final class FixRunner {
             int exitCode,
             MigopyException problem)
             implements Answer {
+
+        /** Adds what failed after a fix that succeeded. */
+        FixAnswer with(MigopyException later) {
+            return exitCode != 0
+                    ? this
+                    : new FixAnswer(
+                            run, file, outcome, durationMs, error, later.kind().exitCode(), later);
+        }
 
         @Override
         public boolean isError() {

@@ -13,6 +13,7 @@ import migopy.StepReport;
 import migopy.backfill.EstimateAnswer;
 import migopy.console.Wording;
 import migopy.dump.DumpFolder;
+import migopy.lock.Lease;
 import migopy.plan.Overview;
 import migopy.plan.Plan;
 import migopy.plan.Plan.Step;
@@ -166,7 +167,7 @@ public final class Runner {
             plan.notices().forEach(context.console()::notice);
             return plan.steps().isEmpty()
                     ? new RunResult(context.runId(), List.of(), List.of(), null, 0)
-                    : carryOut(plan, options, reader, locked);
+                    : released(carryOut(plan, options, reader, locked), locked.lease());
         }
     }
 
@@ -235,19 +236,33 @@ public final class Runner {
                 new RunResult(context.runId(), outcome.steps(), List.of(), outcome.error(), outcome.exitCode()));
     }
 
-    /** The steps are reported also if the user's own code fails after them. */
     private RunResult afterRun(RunResult result) {
         try {
             context.call("afterRun()", () -> context.hooks().afterRun(result));
             return result;
         } catch (MigopyException e) {
-            if (result.error() != null) {
-                result.error().addSuppressed(e);
-                return result;
-            }
-            int exitCode = result.exitCode() == 0 ? e.kind().exitCode() : result.exitCode();
-            return new RunResult(result.run(), result.steps(), List.of(), e, exitCode);
+            return with(e, result);
         }
+    }
+
+    /** The last step has no next one that would find out that the lock was lost under it. */
+    private static RunResult released(RunResult result, Lease lease) {
+        try {
+            lease.release();
+            return result;
+        } catch (MigopyException e) {
+            return with(e, result);
+        }
+    }
+
+    /** What the steps did is still reported if something fails after them. */
+    private static RunResult with(MigopyException e, RunResult result) {
+        if (result.error() != null) {
+            result.error().addSuppressed(e);
+            return result;
+        }
+        int exitCode = result.exitCode() == 0 ? e.kind().exitCode() : result.exitCode();
+        return new RunResult(result.run(), result.steps(), result.problems(), e, exitCode);
     }
 
     /**
