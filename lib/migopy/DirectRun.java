@@ -10,7 +10,6 @@ import migopy.mongo.MongoErrors;
 import migopy.observe.Observation;
 import migopy.observe.Observation.Refusal;
 import migopy.settings.Settings;
-import migopy.settings.SettingsSource;
 
 /**
  * A migration that is run by its own {@code main}: with the project's settings, and without a record.
@@ -48,12 +47,12 @@ final class DirectRun {
         return binding;
     }
 
-    private static SettingsSource entry() {
+    private static Settings.Provider entry() {
         try {
             ClassLoader loader = Thread.currentThread().getContextClassLoader();
             Object entry =
                     Class.forName(ENTRY, true, loader).getDeclaredConstructor().newInstance();
-            if (entry instanceof SettingsSource source) {
+            if (entry instanceof Settings.Provider source) {
                 return source;
             }
         } catch (ReflectiveOperationException e) {

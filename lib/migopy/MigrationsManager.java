@@ -15,6 +15,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -22,15 +23,14 @@ import migopy.command.Program;
 import migopy.command.Project;
 import migopy.run.RunContext.Hooks;
 import migopy.run.Runner.RunResult;
+import migopy.settings.Setting;
 import migopy.settings.Settings;
 import migopy.settings.SettingsResolver;
-import migopy.settings.SettingsSource;
-import migopy.settings.UserFields;
 
 /**
- * What a project's own {@code migopy} class extends. Its fields are the settings, which the
- * environment and options beat; its methods may be overridden, and methods of one's own that are
- * annotated with picocli's {@code @Command} are commands too.
+ * The superclass of a project's {@code migopy} class. Its fields are settings, which environment
+ * variables and options override. Its methods can be overridden. Methods that a subclass annotates
+ * with picocli's {@code @Command} are commands too.
  *
  * <pre>{@code
  * public class migopy extends MigrationsManager {
@@ -44,66 +44,69 @@ import migopy.settings.UserFields;
  * }
  * }</pre>
  */
-public abstract class MigrationsManager implements SettingsSource {
-    /** The connection string; none by default, then host and port count. */
+public abstract class MigrationsManager implements Settings.Provider {
+    /** The connection string. By default there is none, and host and port are used. */
     protected String mongoUri;
 
-    /** The server's name. */
-    protected String mongoHost = UserFields.DEFAULTS.mongoHost();
+    /** The server, if there is no connection string. */
+    protected String mongoHost = Setting.HOST.defaultText();
 
-    /** The server's port. */
-    protected int mongoPort = UserFields.DEFAULTS.mongoPort();
+    /** The server's port, if there is no connection string. */
+    protected int mongoPort = 27017;
 
-    /** The database; required where the connection string names none. */
+    /** The database. Required unless the connection string names it. */
     protected String mongoDatabase;
 
-    /** The user; none by default. */
+    /** The user; by default there is no authentication. */
     protected String mongoUser;
 
-    /** The user's password. Better: MONGO_PASSWORD or MONGO_PASSWORD_FILE. */
+    /** The user's password. Prefer MONGO_PASSWORD or MONGO_PASSWORD_FILE. */
     protected String mongoPassword;
 
-    /** The database that knows the user; the driver's default. */
+    /** The database that stores the user; by default the driver's choice. */
     protected String mongoAuthSource;
 
     /** Whether the connection is encrypted. */
     protected boolean mongoTls;
 
-    /** The certificates that are trusted, a PEM file; the JDK's by default. */
+    /** A PEM file with the trusted certificates; by default those of the JDK. */
     protected String mongoTlsCaFile;
 
-    /** One's own certificate and key, a PEM file; none by default. */
+    /** A PEM file with the client's certificate and key; by default there is none. */
     protected String mongoTlsCertificateKeyFile;
 
     /** How long the first contact with the server may take. */
     protected Duration connectTimeout = Duration.ofSeconds(5);
 
-    /** Where the migrations lie, from the project's folder. */
-    protected String migrationsDirectory = UserFields.DEFAULTS.migrationsDirectory();
+    /** The folder of the migrations, relative to the project folder. */
+    protected String migrationsDirectory = Setting.MIGRATIONS_DIRECTORY.defaultText();
 
-    /** What a migration's file name matches, with a group {@code number}. */
-    protected String migrationsFilePattern = UserFields.DEFAULTS.migrationsFilePattern();
+    /** A regular expression for file names of migrations, with a group {@code number}. */
+    protected String migrationsFilePattern = Setting.MIGRATIONS_FILE_PATTERN.defaultText();
 
-    /** The journal's collection; lock and fixes lie beside it. */
-    protected String migrationsCollection = UserFields.DEFAULTS.migrationsCollection();
+    /** The journal's collection. The names of the lock's and the fixes' collections start with it. */
+    protected String migrationsCollection = Setting.MIGRATIONS_COLLECTION.defaultText();
 
-    /** Where dumps go, from the project's folder. */
-    protected String mongoDumpDirectory = UserFields.DEFAULTS.mongoDumpDirectory();
+    /** Whether {@code execute} runs pending migrations below the highest applied one. */
+    protected boolean outOfOrder;
+
+    /** The folder of the dumps, relative to the project folder. */
+    protected String mongoDumpDirectory = Setting.DUMP_DIRECTORY.defaultText();
 
     /** Whether {@code execute} dumps the database first. */
     protected boolean doMongoDump;
 
-    /** How long the lock is held without renewal. Shorter ones are for tests. */
+    /** How long the lock is held without renewal. Shorter leases are meant for tests. */
     protected Duration lockLease = Duration.ofSeconds(30);
 
     private Program program;
 
     /**
-     * Does what the words on the command line say.
+     * Runs the command that these arguments name.
      *
-     * <p>Called straight from one's own {@code main}, it is the JVM's program: it installs signal
-     * handlers, and halts where a migration cannot be ended otherwise. Called from anywhere else it
-     * does neither.
+     * <p>If it is called directly from the project's {@code main}, it is the JVM's program: it
+     * installs signal handlers, and halts the JVM if a migration cannot be stopped otherwise.
+     * Called from elsewhere it does neither.
      *
      * @return the exit code
      */
@@ -114,7 +117,7 @@ public abstract class MigrationsManager implements SettingsSource {
     }
 
     /**
-     * Does the same for a test of one's own: everything that is said goes to these streams.
+     * Runs a command with its output on these streams, as for a test of a project.
      *
      * @return the exit code
      */
@@ -123,7 +126,7 @@ public abstract class MigrationsManager implements SettingsSource {
     }
 
     private int run(boolean asProgram, PrintStream out, PrintStream err, String... args) {
-        Program before = program; // a task of one's own may run a command in turn
+        Program before = program; // a custom task may run a command in turn
         program = new Program(new Own(), out, err, asProgram);
         try {
             return program.run(args);
@@ -132,8 +135,8 @@ public abstract class MigrationsManager implements SettingsSource {
         }
     }
 
-    // The caller is the main method of this very class, and nobody called that: so this thread is
-    // the JVM's first one, and no test runner or server has anything else to do in it.
+    // The caller is the main method of this class, which has no caller: so this is the JVM's main thread,
+    // and the code does not run inside a test runner or a server.
     private boolean isProgram() {
         StackTraceElement[] frames = new Throwable().getStackTrace();
         StackTraceElement first = frames[frames.length - 1];
@@ -145,65 +148,64 @@ public abstract class MigrationsManager implements SettingsSource {
         return type != null;
     }
 
-    /** The environment's variables; a test may give others. */
+    /** Returns the environment variables. A test can override it. */
     protected Map<String, String> environment() {
         return System.getenv();
     }
 
-    /** The id of the run under way, which the journal keeps with everything that the run does. */
+    /** Returns the id of this run, which the journal records with every step of it. */
     protected String runId() {
         return program.session().runId();
     }
 
     /**
-     * Before the first step of a run, under the lock. An exception ends the run with nothing
-     * executed.
+     * Called before the first step of a run, under the lock. If it throws, nothing is executed.
      */
     protected void beforeRun() throws Exception {}
 
-    /** After the last step of a run, however it ended, under the lock. */
+    /** Called after the last step of a run, under the lock, whatever its outcome. */
     protected void afterRun() throws Exception {}
 
-    /** Before a migration is called. An exception is the migration's failure. */
+    /** Called before each migration. If it throws, the migration fails. */
     protected void beforeMigration(String name) throws Exception {}
 
-    /** After a migration's end was recorded. An exception ends the run. */
+    /** Called after the outcome of a migration is recorded. If it throws, the run ends. */
     protected void afterMigration(String name, StepReport step) throws Exception {}
 
     /**
-     * Dumps the database into {@link #dumpFolder}; {@code dbdump}, and {@code execute} with {@code
-     * doMongoDump}, call it.
+     * Dumps the database into {@link #dumpFolder}. Called by {@code dbdump}, and by {@code execute}
+     * with {@code doMongoDump}.
      *
-     * @throws Exception then nothing is executed
+     * @throws Exception if the dump failed; then nothing is executed
      */
     protected void doDump() throws Exception {
         program.session().dumps().run();
     }
 
     /**
-     * The folder of this session's dump, named after the time and the database. It does not exist
-     * yet.
+     * Returns the folder of this run's dump, named after the time and the database. It does not
+     * exist yet.
      */
     protected Path dumpFolder() {
         return program.session().dumps().folder();
     }
 
     /**
-     * The database, for tasks of one's own; there is one only while a command runs, which also
-     * closes it.
+     * Returns the database, for custom tasks. It is available only while a command runs, and is
+     * closed after it.
      */
     protected MongoDatabase db() {
         return program.session().connection().database();
     }
 
-    /** The client behind {@link #db}. */
+    /** Returns the client of {@link #db}. */
     protected MongoClient client() {
         return program.session().connection().client();
     }
 
     /**
-     * The settings as fields and environment give them, for a migration that is run directly; while
-     * a command runs, that one's.
+     * Returns the settings of the running command, or else those of fields and environment, as for a
+     * migration that is run directly.
      */
     @Override
     public Settings settings() {
@@ -214,36 +216,38 @@ public abstract class MigrationsManager implements SettingsSource {
         return new SettingsResolver(fields(), Map.of(), environment(), here).resolve();
     }
 
-    private UserFields fields() {
-        return new UserFields(
-                mongoUri,
-                mongoHost,
-                mongoPort,
-                mongoDatabase,
-                mongoUser,
-                mongoPassword,
-                mongoAuthSource,
-                mongoTls,
-                mongoTlsCaFile,
-                mongoTlsCertificateKeyFile,
-                typed(connectTimeout),
-                migrationsDirectory,
-                migrationsFilePattern,
-                migrationsCollection,
-                mongoDumpDirectory,
-                doMongoDump,
-                typed(lockLease));
+    private Map<Setting, String> fields() {
+        Map<Setting, String> fields = new HashMap<>(); // an EnumMap would cost a call by reflection at each start
+        fields.put(Setting.URI, mongoUri);
+        fields.put(Setting.HOST, mongoHost);
+        fields.put(Setting.PORT, Integer.toString(mongoPort));
+        fields.put(Setting.DATABASE, mongoDatabase);
+        fields.put(Setting.USER, mongoUser);
+        fields.put(Setting.PASSWORD, mongoPassword);
+        fields.put(Setting.AUTH_SOURCE, mongoAuthSource);
+        fields.put(Setting.TLS, mongoTls ? "true" : null); // false is the same as not set, so that a URI decides
+        fields.put(Setting.TLS_CA_FILE, mongoTlsCaFile);
+        fields.put(Setting.TLS_CERTIFICATE_KEY_FILE, mongoTlsCertificateKeyFile);
+        fields.put(Setting.CONNECT_TIMEOUT, text(connectTimeout));
+        fields.put(Setting.MIGRATIONS_DIRECTORY, migrationsDirectory);
+        fields.put(Setting.MIGRATIONS_FILE_PATTERN, migrationsFilePattern);
+        fields.put(Setting.MIGRATIONS_COLLECTION, migrationsCollection);
+        fields.put(Setting.OUT_OF_ORDER, Boolean.toString(outOfOrder));
+        fields.put(Setting.DUMP_DIRECTORY, mongoDumpDirectory);
+        fields.put(Setting.DUMP, Boolean.toString(doMongoDump));
+        fields.put(Setting.LOCK_LEASE, text(lockLease));
+        return fields;
     }
 
-    /** As it would be typed; settings refuse what cannot be right by name. */
-    private static String typed(Duration duration) {
+    /** As it would be typed, so that the settings validate it by name. */
+    private static String text(Duration duration) {
         return duration == null ? null : duration.toMillis() + "ms";
     }
 
-    /** This object, as commands and runs see it: they must not know this class. */
+    /** This object as seen by commands and runs, which must not depend on this class. */
     private final class Own implements Project, Hooks {
         @Override
-        public UserFields fields() {
+        public Map<Setting, String> fields() {
             return MigrationsManager.this.fields();
         }
 
@@ -293,7 +297,7 @@ public abstract class MigrationsManager implements SettingsSource {
             program.session().dumps().only(collections);
             doDump();
             Path folder = dumpFolder();
-            return Files.exists(folder) ? folder.toString() : null; // an own one may lie elsewhere
+            return Files.exists(folder) ? folder.toString() : null; // an overridden doDump may use another place
         }
     }
 }

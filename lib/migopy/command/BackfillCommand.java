@@ -8,15 +8,15 @@ import picocli.CommandLine.Parameters;
 /** {@code backfill pause|resume|cancel|continue NAME}. */
 @Command(
         name = "backfill",
-        description = "Pauses, resumes or cancels a backfill that another terminal runs; continue lets"
-                + " one that stopped go on although its migration was edited.")
+        description = "Pauses, resumes or cancels a running backfill from another terminal; continue lets a stopped one"
+                + " continue although its migration was edited.")
 final class BackfillCommand implements Action {
     private static final Set<String> WORDS = Set.of("pause", "resume", "cancel", "continue");
 
     @Parameters(index = "0", arity = "0..1", paramLabel = "WORD", description = "pause, resume, cancel or continue")
     private String word;
 
-    @Parameters(index = "1", arity = "0..1", paramLabel = "NAME", description = "its migration")
+    @Parameters(index = "1", arity = "0..1", paramLabel = "NAME", description = "the migration of the backfill")
     private String name;
 
     @Override

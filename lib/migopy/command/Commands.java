@@ -4,20 +4,19 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Every command of Migopy's own: its name, what help says about it in one line, and the class
- * behind it.
+ * Migopy's own commands: their names, their one-line help and their classes.
  */
 final class Commands {
-    /** What runs when no command is named. */
+    /** The command if none is named. */
     static final String DEFAULT = "status";
 
-    /** The words by which a command connects to nothing. */
+    /** Arguments that select a command which needs no database. */
     static final Set<String> WITHOUT_DATABASE = Set.of("create", "validate", "help", "-h", "--help", "-V", "--version");
 
     /** The commands that write nothing to the database. */
     static final Set<String> READING = Set.of("status", "validate", "history", "dbdump");
 
-    /** The commands that call no code of the project's own. */
+    /** The commands that do not call code of the project. */
     static final Set<String> WITHOUT_OWN_CODE = Set.of(
             "status",
             "validate",
@@ -34,32 +33,32 @@ final class Commands {
     /**
      * A line of help.
      *
-     * @param words how it is typed
+     * @param words the command with its arguments
      */
     record Entry(String name, String words, String summary) {}
 
     /** In the order of help. */
     static final List<Entry> ALL = List.of(
-            new Entry("status", "status", "The migrations and how they stand; also without a command"),
-            new Entry("execute", "execute [NAME...]", "Run up() of what is pending, or of those named"),
-            new Entry("rollback", "rollback NAME...", "Run down() of applied ones, newest applied first"),
-            new Entry("redo", "redo [NAME]", "Roll back the newest applied one, or NAME, and execute its file anew"),
-            new Entry("ignore", "ignore [NAME...]", "Register pending ones without executing them"),
-            new Entry("create", "create WORDS...", "A new migration file"),
-            new Entry("validate", "validate", "Every check that needs no database"),
-            new Entry("history", "history [NAME]", "Every attempt: when, who, where, how it ended"),
-            new Entry("repair", "repair NAME...", "Settle what only a person can settle"),
-            new Entry("unlock", "unlock", "Remove a lock whose lease has run out"),
+            new Entry("status", "status", "Show the state of every migration (default command)"),
+            new Entry("execute", "execute [NAME...]", "Run up() of the pending migrations, or of those named"),
+            new Entry("rollback", "rollback NAME...", "Run down() of applied migrations, newest applied first"),
+            new Entry("redo", "redo [NAME]", "Roll back the newest applied migration, or NAME, and execute it again"),
+            new Entry("ignore", "ignore [NAME...]", "Register pending migrations without executing them"),
+            new Entry("create", "create WORDS...", "Create a migration file"),
+            new Entry("validate", "validate", "Run every check that does not need the database"),
+            new Entry("history", "history [NAME]", "Show every attempt: when, by whom, where, outcome"),
+            new Entry("repair", "repair NAME...", "Resolve what needs a manual decision"),
+            new Entry("unlock", "unlock", "Remove a lock whose lease has expired"),
             new Entry(
                     "backfill",
                     "backfill pause|resume|cancel|continue NAME",
-                    "Steer the backfill that another terminal runs"),
+                    "Control a running backfill from another terminal"),
             new Entry("run", "run FILE", "Run an ad-hoc fix and record it"),
-            new Entry("fix-to-migration", "fix-to-migration RUN WORDS...", "A migration file of a recorded fix"),
-            new Entry("shell", "shell", "JShell on the database, recorded"),
+            new Entry("fix-to-migration", "fix-to-migration RUN WORDS...", "Convert a recorded fix to a migration file"),
+            new Entry("shell", "shell", "Open JShell on the database, and record it"),
             new Entry("dbdump", "dbdump", "Dump the database"),
             new Entry("dbrestore", "dbrestore DIR", "Restore a dump"),
-            new Entry("help", "help [COMMAND]", "This text, or that of one command"));
+            new Entry("help", "help [COMMAND]", "Show this text, or the help of one command"));
 
     private Commands() {}
 
@@ -67,7 +66,7 @@ final class Commands {
         return ALL.stream().anyMatch(entry -> entry.name().equals(name));
     }
 
-    /** A new command. A switch and not a map, so that no other command's class is loaded. */
+    /** Returns a new command. A switch instead of a map, so that no other command's class is loaded. */
     static Action create(String name) {
         return switch (name) {
             case "status" -> new Status();
@@ -92,8 +91,8 @@ final class Commands {
     }
 
     /**
-     * The options of a command that are called like one of every command, and then mean the
-     * command's own.
+     * Returns the options of a command that have the name of an option of every command. After the
+     * command's name they are its own.
      */
     static Set<String> ownOptions(String name) {
         return switch (name) {

@@ -17,7 +17,7 @@ import migopy.run.Ledger;
 import migopy.run.RestoreRun;
 import migopy.run.RunContext;
 import migopy.settings.Durations;
-import migopy.settings.Names;
+import migopy.settings.MongoNames;
 import migopy.settings.Settings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -184,7 +184,7 @@ final class DbRestore implements Action {
                     "Name one, for example from %s: {migopy} dbrestore DIR"
                             .formatted(session.settings().dumpDirectory()));
         }
-        String wrong = to == null ? null : Names.wrongWithDatabase(to);
+        String wrong = to == null ? null : MongoNames.problemWithDatabase(to);
         if (wrong != null) {
             throw MigopyException.usage("--to %s %s".formatted(to, wrong), "Name a database.");
         }

@@ -12,32 +12,32 @@ import picocli.CommandLine.Parameters;
 /** {@code execute [NAME...]}. */
 @Command(
         name = "execute",
-        description = "Runs up() of all that is pending, or of those named, in order, and records each.")
+        description = "Runs up() of all pending migrations, or of those named, in order, and records each.")
 final class Execute implements Action {
-    @Parameters(arity = "0..*", paramLabel = "NAME", description = "only these; also one that is out of order")
+    @Parameters(arity = "0..*", paramLabel = "NAME", description = "only these, even if they are out of order")
     private List<String> names = new ArrayList<>();
 
-    @Option(names = "--to", paramLabel = "NAME", description = "up to this one, which is run too")
+    @Option(names = "--to", paramLabel = "NAME", description = "up to and including this migration")
     private String to;
 
-    @Option(names = "--steps", paramLabel = "N", description = "at most so many")
+    @Option(names = "--steps", paramLabel = "N", description = "at most N migrations")
     private Integer steps;
 
-    @Option(names = "--dry-run", description = "only say what would be run; nothing is written")
+    @Option(names = "--dry-run", description = "show what would be run, and write nothing")
     private boolean dryRun;
 
-    @Option(names = "--out-of-order", description = "also what is pending below the last applied one")
+    @Option(names = "--out-of-order", description = "also run pending migrations below the highest applied one")
     private boolean outOfOrder;
 
-    @Option(names = "--retry", description = "run again what was interrupted")
+    @Option(names = "--retry", description = "run interrupted migrations again")
     private boolean retry;
 
-    @Option(names = "--dump-touched", description = "first dump the collections that the migrations name")
+    @Option(names = "--dump-touched", description = "first dump the collections that the migrations mention")
     private boolean dumpTouched;
 
     @Option(
             names = "--estimate",
-            description = "call up() with a database that can only be read, and say what it would do")
+            description = "call up() with a read-only database, and show what it would do")
     private boolean estimate;
 
     @Mixin
@@ -47,7 +47,7 @@ final class Execute implements Action {
     public int run(Session session) throws Exception {
         if (steps != null && steps < 1) {
             throw migopy.MigopyException.usage(
-                    "--steps " + steps + " leaves nothing to run", "Give it a number above 0");
+                    "--steps must be at least 1", "Leave it out to run all pending migrations");
         }
         ExecuteRequest request = new ExecuteRequest(names, to, steps, outOfOrder, retry);
         if (estimate && !dryRun) { // a dry run calls nothing of the user's

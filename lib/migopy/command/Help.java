@@ -8,9 +8,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** {@code help [COMMAND]}. */
-@Command(name = "help", description = "What can be typed, or what one command takes.")
+@Command(name = "help", description = "Shows all commands and options, or those of one command.")
 final class Help implements Action {
-    @Parameters(arity = "0..1", paramLabel = "COMMAND", description = "only this one's")
+    @Parameters(arity = "0..1", paramLabel = "COMMAND", description = "only of this command")
     private String command;
 
     @Override

@@ -4,23 +4,25 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import migopy.MigopyException;
+import migopy.command.CommandLineParser.GlobalOption;
 import migopy.command.Help.HelpAnswer;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
-/** The texts of help, made from what the commands say of themselves. */
+/** The texts of help, made from the annotations of the commands. */
 final class HelpText {
-    private static final int WORDS_WIDTH = 36;
+    /** Where summaries start. */
+    private static final int INDENT = 38;
 
-    /** Help is read in a terminal, and wider lines are harder to read. */
+    /** Wider lines are harder to read. */
     private static final int WIDTH = 100;
 
     private HelpText() {}
 
     /**
-     * The help of one command, or of all for null.
+     * Returns the help of one command, or of all commands for null.
      *
-     * @throws MigopyException usage, when there is no such command
+     * @throws MigopyException usage, if there is no such command
      */
     static HelpAnswer of(Session session, String command) {
         Tasks tasks = new Tasks(session.project().tasks());
@@ -40,25 +42,24 @@ final class HelpText {
     private static HelpAnswer all(Tasks tasks) {
         List<String> lines = new ArrayList<>();
         lines.add("{migopy} [COMMAND] [NAME...] [OPTIONS]");
-        lines.add(
-                "NAME: a migration's file name, with or without .java, its number, or an" + " unambiguous beginning.");
+        lines.add("NAME: a migration's file name, with or without .java, its number, or an unambiguous prefix.");
         lines.add("");
-        Commands.ALL.forEach(entry -> lines.add(line(entry.words(), entry.summary())));
+        Commands.ALL.forEach(entry -> addLine(lines, entry.words(), entry.summary()));
         if (!tasks.byName().isEmpty()) {
             lines.add("");
-            lines.add("This project's own:");
+            lines.add("Commands of this project:");
             for (Map.Entry<String, CommandLine> task : tasks.byName().entrySet()) {
-                lines.add(line(task.getKey(), description(task.getValue())));
+                addLine(lines, task.getKey(), description(task.getValue()));
             }
         }
         lines.add("");
-        lines.add("Options of every command, before or after it; in parentheses the environment's" + " name:");
+        lines.add("Options of every command, before or after it, with their environment variables:");
         for (GlobalOption option : GlobalOption.ALL) {
-            String words = option.value() == null ? option.name() : option.name() + " " + option.value();
-            lines.add(line(words, option.summary()));
+            String label = option.valueLabel();
+            addLine(lines, label == null ? option.name() : option.name() + " " + label, option.summary());
         }
         lines.add("");
-        lines.add("What one command takes: {migopy} help COMMAND");
+        lines.add("Options of one command: {migopy} help COMMAND");
         return new HelpAnswer(lines);
     }
 
@@ -99,8 +100,17 @@ final class HelpText {
         return description.length == 0 ? "" : description[0];
     }
 
-    private static String line(String words, String summary) {
-        String blanks = " ".repeat(Math.max(2, WORDS_WIDTH - words.length()));
-        return ("  " + words + blanks + summary).stripTrailing();
+    /** Adds a term and its summary, whose further lines are indented. */
+    private static void addLine(List<String> lines, String term, String summary) {
+        StringBuilder line = new StringBuilder("  " + term);
+        line.append(" ".repeat(Math.max(1, INDENT - 1 - line.length())));
+        for (String word : summary.split(" ")) {
+            if (line.length() + 1 + word.length() > WIDTH && line.length() > INDENT) {
+                lines.add(line.toString());
+                line = new StringBuilder(" ".repeat(INDENT - 1));
+            }
+            line.append(' ').append(word);
+        }
+        lines.add(line.toString().stripTrailing());
     }
 }

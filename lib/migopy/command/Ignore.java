@@ -19,16 +19,16 @@ final class Ignore implements Action {
     @Parameters(arity = "0..*", paramLabel = "NAME", description = "only these")
     private List<String> names = new ArrayList<>();
 
-    @Option(names = "--to", paramLabel = "NAME", description = "up to this one, which is ignored too")
+    @Option(names = "--to", paramLabel = "NAME", description = "up to and including this migration")
     private String to;
 
-    @Option(names = "--dry-run", description = "only say what would be ignored; nothing is written")
+    @Option(names = "--dry-run", description = "show what would be ignored, and write nothing")
     private boolean dryRun;
 
-    @Option(names = "--wait", paramLabel = "TIME", description = "wait so long for the lock: 30s, 5m, 2h")
+    @Option(names = "--wait", paramLabel = "TIME", description = "wait for the lock: 30s, 5m, 2h")
     private String wait;
 
-    @Option(names = "--yes", description = "all pending ones, without being asked")
+    @Option(names = "--yes", description = "ignore all pending migrations without asking")
     private boolean yes;
 
     @Override

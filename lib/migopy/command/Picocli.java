@@ -2,7 +2,9 @@ package migopy.command;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import migopy.MigopyException;
+import migopy.command.CommandLineParser.GlobalOption;
 import migopy.console.Nearest;
 import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
@@ -10,40 +12,40 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * Everything that picocli does for Migopy's own commands: reading their words, and refusing wrong
- * ones in our way.
+ * Everything that picocli does for Migopy's own commands: parsing their arguments, and errors in
+ * the form of Migopy's other errors.
  */
 final class Picocli {
     private Picocli() {}
 
-    /** A command's parser; an argument that begins with {@code @} is an argument, not a file. */
+    /** Returns a command's parser, for which an argument that starts with {@code @} is not a file. */
     static CommandLine of(Object command) {
         return new CommandLine(command).setExpandAtFiles(false).setTrimQuotes(false);
     }
 
     /**
-     * Puts words into the annotated fields of a command.
+     * Sets the annotated fields of a command from its arguments.
      *
-     * @throws MigopyException usage, when they do not fit
+     * @throws MigopyException usage, if they are wrong
      */
-    static void parse(Action action, String name, List<String> words) {
+    static void parse(Action action, String name, List<String> arguments) {
         try {
-            of(action).parseArgs(words.toArray(String[]::new));
+            of(action).parseArgs(arguments.toArray(String[]::new));
         } catch (ParameterException e) {
             throw refusal(e, name);
         }
     }
 
-    /** What is wrong with the words, in one line, and what to type. */
+    /** Returns what is wrong with the arguments, in one line, and what to type. */
     static MigopyException refusal(ParameterException e, String name) {
-        String hint = "What " + name + " takes: {migopy} help " + name;
+        String hint = "Arguments of " + name + ": {migopy} help " + name;
         if (e instanceof UnmatchedArgumentException unmatched) {
-            // What stands behind = may be a secret whose option was mistyped.
-            String word = unmatched.getUnmatched().get(0);
-            boolean option = word.startsWith("-");
-            String shown = option ? word.replaceFirst("=.*", "") : word;
+            // The part after = may be a secret whose option was mistyped.
+            String argument = unmatched.getUnmatched().get(0);
+            boolean option = argument.startsWith("-");
+            String shown = option ? argument.replaceFirst("=.*", "") : argument;
             String nearest = option ? nearestOption(shown, e.getCommandLine()) : "";
-            return MigopyException.usage(name + " takes no " + shown, nearest + hint);
+            return MigopyException.usage(name + " does not take " + shown, nearest + hint);
         }
         if (e instanceof MissingParameterException missing
                 && !missing.getMissing().isEmpty()) {
@@ -52,7 +54,7 @@ final class Picocli {
                     .collect(Collectors.joining(", "));
             return MigopyException.usage(name + " needs " + what, hint);
         }
-        return MigopyException.usage(e.getMessage().lines().findFirst().orElse("wrong words"), hint);
+        return MigopyException.usage(e.getMessage().lines().findFirst().orElse("wrong arguments"), hint);
     }
 
     private static String longest(CommandLine.Model.ArgSpec arg) {
@@ -60,7 +62,7 @@ final class Picocli {
     }
 
     private static String nearestOption(String typed, CommandLine command) {
-        List<String> known = java.util.stream.Stream.concat(
+        List<String> known = Stream.concat(
                         command.getCommandSpec().optionsMap().keySet().stream(),
                         GlobalOption.ALL.stream().map(GlobalOption::name))
                 .toList();

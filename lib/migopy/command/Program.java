@@ -145,7 +145,7 @@ public final class Program {
         try {
             Tasks.refuseTakenNames(project.tasks());
             Typed typed = new CommandLineParser(this::ownOptions).parse(words);
-            console.repeat(GlobalOption.repeated(typed));
+            console.repeat(typed.repeated());
             try (Session opened = new Session(project, typed, console, reading, asProgram, stopwatch)) {
                 session = opened;
                 return dispatch(typed, opened);

@@ -2,24 +2,24 @@ package migopy.command;
 
 import java.util.Map;
 import migopy.run.RunContext.Hooks;
-import migopy.settings.UserFields;
+import migopy.settings.Setting;
 
 /**
- * The user's {@code migopy} class, as this room needs it; it must not know that class's own type.
+ * The user's {@code migopy} class as commands need it; they must not depend on its type.
  */
 public interface Project {
-    /** The settings as its fields hold them. */
-    UserFields fields();
+    /** Returns its fields as they would be typed. */
+    Map<Setting, String> fields();
 
-    /** The environment's variables. */
+    /** Returns the environment variables. */
     Map<String, String> environment();
 
-    /** What it adds to a run. */
+    /** Returns its hooks. */
     Hooks hooks();
 
-    /** A new run's id. */
+    /** Returns the id of a new run. */
     String runId();
 
-    /** The object whose methods annotated with {@code @Command} are commands too. */
+    /** Returns the object whose methods annotated with {@code @Command} are commands too. */
     Object tasks();
 }

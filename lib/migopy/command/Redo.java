@@ -10,15 +10,15 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "redo",
         description = "Runs down() of an applied migration, with the text that was applied, then up() of"
-                + " its file as it is now.")
+                + " its current file.")
 final class Redo implements Action {
     @Parameters(
             arity = "0..1",
             paramLabel = "NAME",
-            description = "this one; without it, the one that was applied last")
+            description = "the migration; by default the one that was applied last")
     private String name;
 
-    @Option(names = "--dry-run", description = "only say what would be run; nothing is written")
+    @Option(names = "--dry-run", description = "show what would be run, and write nothing")
     private boolean dryRun;
 
     @Mixin

@@ -15,30 +15,30 @@ import picocli.CommandLine.Parameters;
  */
 @Command(
         name = "repair",
-        description = "Settles what is interrupted, failed on its way back, ignored, missing or renamed,"
+        description = "Resolves migrations that are interrupted, failed to roll back, ignored, missing or renamed,"
                 + " or accepts an edit.")
 final class Repair implements Action {
     private static final Set<String> AS = Set.of("applied", "pending", "unchanged");
 
-    @Parameters(arity = "0..*", paramLabel = "NAME", description = "these")
+    @Parameters(arity = "0..*", paramLabel = "NAME", description = "the migrations")
     private List<String> names = new ArrayList<>();
 
-    @Option(names = "--as", paramLabel = "WORD", description = "what it is from now on: applied, pending or unchanged")
+    @Option(names = "--as", paramLabel = "WORD", description = "the new state: applied, pending or unchanged")
     private String as;
 
-    @Option(names = "--reason", paramLabel = "TEXT", description = "why; the journal keeps it")
+    @Option(names = "--reason", paramLabel = "TEXT", description = "why, for the journal")
     private String reason;
 
     @Option(
             names = "--renamed-from",
             paramLabel = "OLD",
-            description = "move the record and history of OLD, whose file is NAME's now")
+            description = "move the record and history of OLD, whose file is now called NAME")
     private String renamedFrom;
 
-    @Option(names = "--edited", description = "all that were edited")
+    @Option(names = "--edited", description = "all edited migrations")
     private boolean edited;
 
-    @Option(names = "--missing", description = "all whose file is gone")
+    @Option(names = "--missing", description = "all migrations whose file is missing")
     private boolean missing;
 
     @Override

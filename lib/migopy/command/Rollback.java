@@ -12,22 +12,22 @@ import picocli.CommandLine.Parameters;
 /** {@code rollback NAME...}. */
 @Command(name = "rollback", description = "Runs down() of applied migrations, the newest applied first.")
 final class Rollback implements Action {
-    @Parameters(arity = "0..*", paramLabel = "NAME", description = "these")
+    @Parameters(arity = "0..*", paramLabel = "NAME", description = "the migrations to roll back")
     private List<String> names = new ArrayList<>();
 
-    @Option(names = "--last", paramLabel = "N", description = "the last N that were applied")
+    @Option(names = "--last", paramLabel = "N", description = "the last N applied migrations")
     private Integer last;
 
-    @Option(names = "--to", paramLabel = "NAME", description = "back to this one, which stays applied")
+    @Option(names = "--to", paramLabel = "NAME", description = "all applied after this migration, which stays applied")
     private String to;
 
-    @Option(names = "--run", paramLabel = "ID", description = "what this run applied")
+    @Option(names = "--run", paramLabel = "ID", description = "the migrations that this run applied")
     private String run;
 
-    @Option(names = "--stored", description = "run the source in the journal where the file is gone or was edited")
+    @Option(names = "--stored", description = "use the source in the journal if the file is missing or was edited")
     private boolean stored;
 
-    @Option(names = "--dry-run", description = "only say what would be run; nothing is written")
+    @Option(names = "--dry-run", description = "show what would be run, and write nothing")
     private boolean dryRun;
 
     @Mixin

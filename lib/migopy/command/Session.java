@@ -23,6 +23,7 @@ import migopy.run.Runner.RunOptions;
 import migopy.run.Runner.RunResult;
 import migopy.run.Shutdown;
 import migopy.settings.Redactor;
+import migopy.settings.Setting;
 import migopy.settings.Settings;
 import migopy.settings.SettingsResolver;
 
@@ -119,9 +120,9 @@ public final class Session implements AutoCloseable {
      */
     public synchronized Settings settings() {
         if (settings == null) {
-            Map<String, String> options = new HashMap<>(typed.settings());
-            if (typed.has("--password")) {
-                options.put("password", askForPassword());
+            Map<Setting, String> options = new HashMap<>(typed.settings());
+            if (options.containsKey(Setting.PASSWORD)) {
+                options.put(Setting.PASSWORD, askForPassword());
             }
             Path here = Path.of("").toAbsolutePath();
             settings = new SettingsResolver(project.fields(), options, project.environment(), here).resolve();
@@ -239,8 +240,8 @@ public final class Session implements AutoCloseable {
         char[] typed = terminal == null ? null : terminal.readPassword("Password: ");
         if (typed == null) {
             throw MigopyException.usage(
-                    "--password asks, and there is no terminal to ask on",
-                    "Set MONGO_PASSWORD, or name a file: --password-file FILE");
+                    "--password prompts for the password, which requires a terminal",
+                    "Set MONGO_PASSWORD, or pass a file: --password-file FILE");
         }
         return new String(typed);
     }

@@ -30,18 +30,18 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code status}, and what runs when no command is named. */
-@Command(name = "status", description = "The migrations and how they stand, pending ones last, then every problem.")
+@Command(name = "status", description = "Shows the state of every migration, pending ones last, then every problem.")
 final class Status implements Action {
     /** How many edited migrations are shown with a diff: each costs one read of the journal. */
     private static final int DIFFS = 20;
 
-    @Option(names = "--all", description = "every one, not only the last ten that are applied")
+    @Option(names = "--all", description = "all migrations, not only the last ten applied ones")
     private boolean all;
 
-    @Option(names = "--check", description = "exit 8 if something is pending, 3 if there is a problem")
+    @Option(names = "--check", description = "exit 8 if a migration is pending, 3 if there is a problem")
     private boolean check;
 
-    @Option(names = "--compile", description = "also compile what is pending, and report what does not")
+    @Option(names = "--compile", description = "also compile pending migrations, and report those that do not compile")
     private boolean compile;
 
     @Override

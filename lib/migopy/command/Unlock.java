@@ -19,9 +19,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code unlock}. */
-@Command(name = "unlock", description = "Removes a lock whose lease has run out.")
+@Command(name = "unlock", description = "Removes a lock whose lease has expired.")
 public final class Unlock implements Action {
-    @Option(names = "--owner", paramLabel = "ID", description = "remove this owner's, though its lease still runs")
+    @Option(names = "--owner", paramLabel = "ID", description = "remove the lock of this owner even if its lease is still valid")
     private String owner;
 
     @Override

@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
 /** {@code validate}. */
 @Command(
         name = "validate",
-        description = "Every check that needs no database: names, numbers, compilation, the shape of each" + " class.")
+        description = "Runs every check that does not need the database: names, numbers, compilation, methods.")
 public final class Validate implements Action {
     @Option(names = "--database", description = "also compare with the journal")
     private boolean database;

@@ -137,7 +137,16 @@ final class FirstContact implements AutoCloseable {
         String uri = settings.embedded()
                 ? startEmbedded()
                 : settings.connection().uri().reveal();
-        Clients made = Clients.of(settings.connection(), uri, appName, commands);
+        Clients made;
+        try {
+            made = Clients.of(settings.connection(), uri, appName, commands);
+        } catch (IllegalArgumentException | IllegalStateException e) { // as for minPoolSize above maxPoolSize
+            throw new MigopyException(
+                    MigopyException.Kind.USAGE,
+                    "The driver rejects the options of the MongoDB URI: " + e.getMessage(),
+                    "Correct the options of the URI",
+                    e);
+        }
         synchronized (this) {
             if (closed) {
                 made.close();

@@ -40,10 +40,15 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
      * @param checksums of the files, by name
      * @param liveRuns the runs that hold the lock: what they have begun is under way, not
      *     interrupted
+     * @param outOfOrder whether a pending migration may be below the highest applied one
      */
     public static Overview of(
-            Listing listing, Map<String, String> checksums, List<Entry> entries, Set<String> liveRuns) {
-        return new Comparison(listing, checksums, entries, liveRuns).overview();
+            Listing listing,
+            Map<String, String> checksums,
+            List<Entry> entries,
+            Set<String> liveRuns,
+            boolean outOfOrder) {
+        return new Comparison(listing, checksums, entries, liveRuns).overview(outOfOrder);
     }
 
     private static final class Comparison {
@@ -69,7 +74,7 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
                     .orElse(-1);
         }
 
-        Overview overview() {
+        Overview overview(boolean outOfOrder) {
             Map<String, MigrationFile> files = new HashMap<>();
             listing.files().forEach(file -> files.put(file.name(), file));
             for (Entry entry : entries) {
@@ -83,7 +88,9 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
                 found.add(new Situation(file.name(), file.number(), MigrationState.PENDING, file, null, null));
             }
             found.sort(BY_NUMBER);
-            markOutOfOrder();
+            if (!outOfOrder) {
+                markOutOfOrder();
+            }
             renames.mark(found, checksums);
             noticeNewer();
             List<Problem> problems = new Duplicates(listing, found).problems();

@@ -23,8 +23,9 @@ import migopy.settings.Settings;
  *
  * @param directory as it was set, relative to the project's folder
  * @param checksums of the files, by name
+ * @param outOfOrder whether a pending migration may be below the highest applied one
  */
-public record Survey(String directory, Listing listing, Map<String, String> checksums) {
+public record Survey(String directory, Listing listing, Map<String, String> checksums, boolean outOfOrder) {
     /**
      * Lists the directory and reads the files that have changed.
      *
@@ -35,12 +36,12 @@ public record Survey(String directory, Listing listing, Map<String, String> chec
         Listing listing = new MigrationDirectory(directory, settings.migrationsFilePattern()).scan();
         Map<String, String> checksums = new ChecksumCache(settings.cacheDirectory()).of(listing);
         Path shown = directory.startsWith(settings.home()) ? settings.home().relativize(directory) : directory;
-        return new Survey(shown.toString(), listing, checksums);
+        return new Survey(shown.toString(), listing, checksums, settings.outOfOrder());
     }
 
     /** Returns the comparison with the journal. */
     public Overview with(JournalView view) {
-        return Overview.of(listing, checksums, view.entries(), view.liveRuns());
+        return Overview.of(listing, checksums, view.entries(), view.liveRuns(), outOfOrder);
     }
 
     /**

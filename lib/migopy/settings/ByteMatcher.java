@@ -7,17 +7,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Finds the forms of secrets in bytes, skipping as far as the shortest form allows (Horspool's
- * rule, for several forms at once), so that a gigabyte without secrets passes at the speed of
+ * Finds the forms of secrets in bytes. It skips as far as the shortest form allows (Horspool's
+ * algorithm, for several forms at once), so that a gigabyte without secrets passes at the speed of
  * copying it.
  */
 final class ByteMatcher {
     /**
-     * What stands at a position: a form, nothing, or the beginning of one that the bytes at hand
-     * cut off.
+     * A form at a position, or the start of one that the end of the bytes cuts off.
      */
     record Found(int at, int length, byte[] replacement) {
-        /** Whether more bytes are needed to tell; all from {@code at} have to wait. */
+        /** Returns whether more bytes are needed to decide; all from {@code at} must wait. */
         boolean cutOff() {
             return replacement == null;
         }
@@ -54,15 +53,16 @@ final class ByteMatcher {
         return forms.isEmpty();
     }
 
-    /** The most bytes that may ever have to wait. */
+    /** Returns the largest number of bytes that may have to wait. */
     int longestWait() {
         return Math.max(0, longest - 1);
     }
 
     /**
-     * The first form or cut-off beginning of one in {@code bytes[from, to)}; null if there is none.
+     * Returns the first form or cut-off start of one in {@code bytes[from, to)}; null if there is
+     * none.
      *
-     * @param last whether nothing follows, so that a beginning is only itself
+     * @param last whether nothing follows, so that the start of a form is an ordinary text
      */
     Found find(byte[] bytes, int from, int to, boolean last) {
         if (forms.isEmpty()) {
@@ -81,7 +81,7 @@ final class ByteMatcher {
             }
             at++;
         }
-        // What the rule skipped cannot begin a form; what is left is shorter than any form.
+        // What was skipped cannot start a form; the rest is shorter than any form.
         for (; at < to && !last; at++) {
             Found found = at(bytes, at, to, false);
             if (found != null) {
@@ -103,7 +103,7 @@ final class ByteMatcher {
                     best = new Found(at, present, form.replacement);
                 }
             } else if (!last) {
-                return new Found(at, to - at, null); // A longer form may still come true.
+                return new Found(at, to - at, null); // A longer form may still be complete later.
             }
         }
         return best;

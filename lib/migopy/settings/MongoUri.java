@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 import migopy.MigopyException;
 
 /**
- * A MongoDB URI taken apart, so that it can be judged and completed. What is refused is named
- * without quoting the URI: in a malformed one nobody knows where the password ends.
+ * A parsed MongoDB URI, which can be validated and completed. Messages never quote it: in a
+ * malformed one it is unclear where the password ends.
  *
  * @param user percent-decoded, or null
  * @param password percent-decoded, or null
@@ -35,7 +35,7 @@ record MongoUri(
     private static final Pattern BAD_ESCAPE = Pattern.compile("%(?![0-9a-fA-F]{2})");
     private static final Pattern HOST =
             Pattern.compile("(\\[[0-9a-fA-F:.%a-z]+]|[^\\[\\]:/?#@,\\s]+)(?::([0-9]{1,5}))?");
-    private static final List<String> TRUTHS =
+    private static final List<String> BOOLEANS =
             List.of("tls", "ssl", "retrywrites", "retryreads", "journal", "directconnection");
     private static final List<String> NUMBERS = List.of(
             "serverselectiontimeoutms",
@@ -46,12 +46,12 @@ record MongoUri(
             "maxpoolsize",
             "minpoolsize");
 
-    /** Takes the value's text apart; throws usage, naming the origin, where it cannot be right. */
+    /** Parses the value's text; throws usage, naming the origin, if it is malformed. */
     static MongoUri parse(Value value) {
         String text = value.text();
         String scheme = text.startsWith(SRV) ? SRV : PLAIN;
         if (!text.startsWith(scheme)) {
-            throw malformed(value, "it has to begin with mongodb:// or mongodb+srv://");
+            throw malformed(value, "it must start with mongodb:// or mongodb+srv://");
         }
         String rest = text.substring(scheme.length());
         int end = firstOf(rest, '/', '?');
@@ -67,14 +67,14 @@ record MongoUri(
         return new MongoUri(scheme, login[0], login[1], hosts, database, options);
     }
 
-    /** The URI of a single host, as the settings without a URI name it. */
+    /** Returns the URI of a single host, for settings without a URI. */
     static MongoUri ofHost(Value host, Value port, String user, String password) {
         String name = host.text();
         boolean ipv6 = name.indexOf(':') != name.lastIndexOf(':') && !name.startsWith("[");
         String bracketed = ipv6 ? "[" + name + "]" : name;
         var form = HOST.matcher(bracketed);
         if (!form.matches() || form.group(2) != null) {
-            throw host.refused("host", "is not the name of one host without a port");
+            throw host.refused("is not a single host name without a port");
         }
         String address = bracketed + ":" + port.port();
         return new MongoUri(PLAIN, user, password, List.of(address), null, Map.of());
@@ -84,21 +84,16 @@ record MongoUri(
         return scheme.equals(SRV);
     }
 
-    /**
-     * Whether the user proves itself by a password: SCRAM, PLAIN, or what the driver chooses by
-     * itself.
-     */
+    /** Returns whether the user is authenticated by a password: with SCRAM, PLAIN, or the driver's default. */
     boolean loginByPassword() {
         String mechanism = options.getOrDefault("authmechanism", "SCRAM");
         return user != null && (mechanism.startsWith("SCRAM") || mechanism.equals("PLAIN"));
     }
 
-    /**
-     * What the URI itself says of TLS, or null if nothing. SRV means TLS unless it is turned off.
-     */
+    /** Returns whether the URI turns TLS on or off, or null if it does neither. SRV turns it on by default. */
     Boolean tls() {
-        String said = options.getOrDefault("tls", options.get("ssl"));
-        return said == null ? (srv() ? Boolean.TRUE : null) : Boolean.valueOf(said);
+        String tls = options.getOrDefault("tls", options.get("ssl"));
+        return tls == null ? (srv() ? Boolean.TRUE : null) : Boolean.valueOf(tls);
     }
 
     MongoUri withPassword(String completed) {
@@ -111,13 +106,13 @@ record MongoUri(
         return new MongoUri(scheme, user, password, hosts, database, more);
     }
 
-    /** The whole URI again, everything in it percent-encoded. */
+    /** Returns the whole URI, percent-encoded. */
     String text() {
         return text(scheme, options);
     }
 
-    /** Lets the driver judge what is left to judge, without a look at DNS. */
-    void judge(Value value) {
+    /** Lets the driver validate the rest, without asking DNS. */
+    void validate(Value value) {
         Map<String, String> offline = new TreeMap<>(options);
         if (srv()) {
             offline.keySet().removeAll(List.of("srvmaxhosts", "srvservicename"));
@@ -131,24 +126,24 @@ record MongoUri(
             Map<String, String> without = new TreeMap<>(offline);
             without.remove(name);
             if (name.matches("[a-z]{1,40}") && accepted(text(PLAIN, without))) {
-                throw malformed(value, "its option " + name + " cannot be right");
+                throw wrongOption(value, name, "rejected by the driver");
             }
         }
-        throw malformed(value, "the driver does not accept it");
+        throw malformed(value, "the driver rejects it");
     }
 
-    /** Errors of unacknowledged writes stay unknown, so that a migration would seem applied. */
+    /** Errors of unacknowledged writes stay unknown, so that a failed migration would be recorded as applied. */
     private static void ensureAcknowledged(Value value, ConnectionString uri) {
         WriteConcern concern = uri.getWriteConcern();
         if (concern != null && !concern.isAcknowledged()) {
             throw MigopyException.usage(
-                    "The MongoDB URI (from %s) asks for unacknowledged writes (w=0), whose errors stay unknown"
+                    "The MongoDB URI (from %s) requests unacknowledged writes (w=0), whose errors stay unknown"
                             .formatted(value.origin()),
-                    "Remove w=0 from it; without it, writes wait for the majority");
+                    "Remove w=0; writes then wait for the majority");
         }
     }
 
-    /** Everything in a URI that may be secret, however malformed it is. */
+    /** Returns everything in a URI that may be a secret, however malformed it is. */
     static List<String> secretsIn(String text) {
         List<String> secrets = new ArrayList<>();
         int start = text.indexOf("://") < 0 ? 0 : text.indexOf("://") + 3;
@@ -184,8 +179,7 @@ record MongoUri(
         out.append(database == null ? "" : encode(database));
         char separator = '?';
         for (Map.Entry<String, String> option : with.entrySet()) {
-            // readPreferenceTags may stand several times; its values are kept apart by a line
-            // break.
+            // readPreferenceTags may occur several times; a line break separates its values.
             for (String each : option.getValue().split("\n", -1)) {
                 // The driver splits authMechanismProperties at : and , before it decodes.
                 String encoded = encode(each).replace("%3A", ":").replace("%2C", ",");
@@ -201,13 +195,13 @@ record MongoUri(
             new ConnectionString(text);
             return true;
         } catch (IllegalArgumentException e) {
-            return false; // Its message may quote a password; the caller says what is wrong.
+            return false; // Its message may quote a password, so the caller reports what is wrong.
         }
     }
 
     private static String[] login(Value value, String login, String path) {
         if (path.contains("@") || (login != null && login.matches(".*@.*|[^:]*:.*:.*"))) {
-            throw malformed(value, "user or password contains @, : or / that is not encoded");
+            throw malformed(value, "user or password contains an unencoded @, : or /");
         }
         if (login == null) {
             return new String[2];
@@ -215,10 +209,10 @@ record MongoUri(
         int colon = login.indexOf(':');
         String user = colon < 0 ? login : login.substring(0, colon);
         if (user.isEmpty()) {
-            throw malformed(value, "the user's name is empty");
+            throw malformed(value, "the user is empty");
         }
         if (BAD_ESCAPE.matcher(login).find()) {
-            throw malformed(value, "user or password contains a % that is not encoded");
+            throw malformed(value, "user or password contains an unencoded %");
         }
         return new String[] {decode(user), colon < 0 ? null : decode(login.substring(colon + 1))};
     }
@@ -228,14 +222,14 @@ record MongoUri(
         for (String each : text.split(",", -1)) {
             var form = HOST.matcher(each);
             if (!form.matches()) {
-                throw malformed(value, each.isEmpty() ? "it names no host" : "a host is not right");
+                throw malformed(value, each.isEmpty() ? "a host is missing" : "a host is invalid");
             }
             String port = form.group(2);
             if (port != null && (Integer.parseInt(port) < 1 || Integer.parseInt(port) > LARGEST_PORT)) {
                 throw malformed(value, "a port is not a number from 1 to " + LARGEST_PORT);
             }
             if (scheme.equals(SRV) && (port != null || !hosts.isEmpty())) {
-                throw malformed(value, "with mongodb+srv it names one host and no port");
+                throw malformed(value, "mongodb+srv requires exactly one host and no port");
             }
             boolean bare = port == null && !scheme.equals(SRV) && !each.endsWith(".sock");
             hosts.add(bare ? each + ":" + DEFAULT_PORT : each);
@@ -248,13 +242,16 @@ record MongoUri(
             return null;
         }
         if (BAD_ESCAPE.matcher(text).find()) {
-            throw malformed(value, "the database's name contains a % that is not encoded");
+            throw malformed(value, "the database name contains an unencoded %");
         }
-        // "app.users" names a collection too, an old custom that the driver still knows.
+        if (text.matches(".*[&=].*")) {
+            throw malformed(value, "its options are not separated from the database by ?");
+        }
+        // "app.users" names a collection too, an old form that the driver still accepts.
         String database = decode(text).replaceFirst("\\..*", "");
-        String wrong = Names.wrongWithDatabase(database);
-        if (wrong != null) {
-            throw malformed(value, "the database's name " + wrong);
+        String problem = MongoNames.problemWithDatabase(database);
+        if (problem != null) {
+            throw malformed(value, "the database name " + problem);
         }
         return database;
     }
@@ -267,16 +264,18 @@ record MongoUri(
             }
             int equals = each.indexOf('=');
             if (equals < 1 || BAD_ESCAPE.matcher(each).find()) {
-                throw malformed(value, "its options are not NAME=VALUE, joined by &");
+                throw malformed(value, "its options are not NAME=VALUE, separated by &");
             }
             String name = each.substring(0, equals).toLowerCase(Locale.ROOT);
-            String said = decode(each.substring(equals + 1));
-            if ((TRUTHS.contains(name) && !said.matches("true|false"))
-                    || (NUMBERS.contains(name) && !said.matches("[0-9]{1,9}"))) {
-                throw malformed(value, "its option " + name + " cannot be right");
-            }
+            String given = decode(each.substring(equals + 1));
             refuseUnknown(value, each.substring(0, equals));
-            options.merge(name, said, (a, b) -> a + "\n" + b);
+            if (BOOLEANS.contains(name) && !given.matches("true|false")) {
+                throw wrongOption(value, name, "neither true nor false");
+            }
+            if (NUMBERS.contains(name) && !given.matches("[0-9]{1,9}")) {
+                throw wrongOption(value, name, "not a number from 0 to 999999999");
+            }
+            options.merge(name, given, (a, b) -> a + "\n" + b);
         }
         return options;
     }
@@ -285,9 +284,9 @@ record MongoUri(
         Optional<String> hint = UriOptions.unknown(name);
         if (hint.isPresent()) {
             // Only what looks like a name is repeated: a password may contain an & or a ?.
-            String shown = name.matches("[A-Za-z_]{1,40}") ? name : "one of its options";
+            String shown = name.matches("[A-Za-z_]{1,40}") ? ": " + name : "";
             throw MigopyException.usage(
-                    "The MongoDB URI (from %s) has an option that the driver does not know: %s"
+                    "The MongoDB URI (from %s) has an option that the driver does not know%s"
                             .formatted(value.origin(), shown),
                     hint.get());
         }
@@ -297,17 +296,25 @@ record MongoUri(
         Optional<String> line = UriOptions.missingLibrary(compressors);
         if (line.isPresent()) {
             throw MigopyException.usage(
-                    "The MongoDB URI (from %s) asks for compressors=%s, and the library for it is not on the class path"
+                    "The MongoDB URI (from %s) requests compressors=%s, whose library is not on the class path"
                             .formatted(value.origin(), compressors),
                     "Add this line to migopy.java: " + line.get());
         }
     }
 
+    private static MigopyException wrongOption(Value value, String name, String why) {
+        String shown = UriOptions.nameOf(name);
+        return MigopyException.usage(
+                "The MongoDB URI (from %s) is malformed: the value of its option %s is %s"
+                        .formatted(value.origin(), shown, why),
+                "Correct %s in %s".formatted(shown, value.origin()));
+    }
+
     private static MigopyException malformed(Value value, String why) {
         return MigopyException.usage(
                 "The MongoDB URI (from %s) is malformed: %s".formatted(value.origin(), why),
-                "Write it as mongodb://user:password@host:27017/database, with % and @ : / ? in"
-                        + " user and password as %25 and %40 %3A %2F %3F");
+                "Write it as mongodb://user:password@host:27017/database; in user and password encode % as %25, @ as %40,"
+                        + " : as %3A, / as %2F and ? as %3F");
     }
 
     private static int firstOf(String text, char one, char other) {
@@ -319,7 +326,7 @@ record MongoUri(
         return text.length();
     }
 
-    /** Without the text: it holds a password. */
+    /** Without the text, which contains a password. */
     @Override
     public String toString() {
         return "the URI of " + hosts;

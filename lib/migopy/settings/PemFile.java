@@ -1,6 +1,7 @@
 package migopy.settings;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,16 +16,17 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
- * The blocks of a PEM file: certificates, and a private key as PKCS#8, PKCS#1 (RSA) or SEC1 (EC).
+ * The blocks of a PEM file: certificates, and a private key in PKCS#8, PKCS#1 (RSA) or SEC1 (EC).
  */
 final class PemFile {
-    /** A system's whole bundle of authorities has about 250 kB. */
+    /** A system's whole CA bundle has about 250 kB. */
     private static final long LARGEST = 4L << 20;
 
     private static final Pattern BLOCK = Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----\\s*([^-]*)-----END \\1-----");
@@ -42,7 +44,7 @@ final class PemFile {
             if (Files.size(path) > LARGEST) {
                 throw new PemException("is larger than 4 MB");
             }
-            // Latin-1 reads any bytes; what is not base64 between the markers is found out below.
+            // Latin-1 reads any bytes; what is not base64 between the markers is found below.
             return parse(Files.readString(path, StandardCharsets.ISO_8859_1));
         } catch (NoSuchFileException e) {
             throw new PemException("does not exist");
@@ -56,7 +58,7 @@ final class PemFile {
         for (MatchResult found : BLOCK.matcher(text).results().toList()) {
             String label = found.group(1);
             if (label.equals("ENCRYPTED PRIVATE KEY") || found.group(2).contains("ENCRYPTED")) {
-                throw new PemException("holds an encrypted key; decrypt it with: openssl pkey");
+                throw new PemException("contains an encrypted key; decrypt it with: openssl pkey -in FILE -out DECRYPTED");
             }
             try {
                 blocks.add(new Block(label, Base64.getMimeDecoder().decode(found.group(2))));
@@ -67,7 +69,7 @@ final class PemFile {
         return new PemFile(blocks);
     }
 
-    /** All certificates, at least one. */
+    /** Returns all certificates, at least one. */
     List<X509Certificate> certificates() throws PemException {
         List<X509Certificate> certificates = new ArrayList<>();
         for (Block block : blocks) {
@@ -76,12 +78,12 @@ final class PemFile {
             }
         }
         if (certificates.isEmpty()) {
-            throw new PemException("holds no certificate");
+            throw new PemException("contains no certificate");
         }
         return certificates;
     }
 
-    /** The one private key. */
+    /** Returns the first private key. */
     PrivateKey privateKey() throws PemException {
         for (Block block : blocks) {
             switch (block.label) {
@@ -95,11 +97,11 @@ final class PemFile {
                     break;
             }
         }
-        throw new PemException("holds no private key");
+        throw new PemException("contains no private key");
     }
 
     /**
-     * The certificate that belongs to the key, then those that issued it, as far as they are in the
+     * Returns the certificate that belongs to the key, then its issuers, as far as they are in the
      * file.
      */
     List<X509Certificate> chainOf(PrivateKey key) throws PemException {
@@ -112,7 +114,7 @@ final class PemFile {
             }
         }
         if (next == null) {
-            throw new PemException("holds no certificate that belongs to its key");
+            throw new PemException("contains no certificate that belongs to its key");
         }
         while (next != null) {
             chain.add(next);
@@ -134,7 +136,7 @@ final class PemFile {
                 case "EC" -> "SHA256withECDSA";
                 default -> key.getAlgorithm();
             };
-            byte[] text = "who are you".getBytes(StandardCharsets.US_ASCII);
+            byte[] text = "test".getBytes(StandardCharsets.US_ASCII);
             Signature signing = Signature.getInstance(algorithm);
             signing.initSign(key);
             signing.update(text);
@@ -143,7 +145,7 @@ final class PemFile {
             signing.update(text);
             return signing.verify(signature);
         } catch (GeneralSecurityException e) {
-            return false; // Another kind of key: not this one's certificate.
+            return false; // A certificate for another kind of key.
         }
     }
 
@@ -160,7 +162,7 @@ final class PemFile {
             return (X509Certificate)
                     CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
         } catch (CertificateException e) {
-            throw new PemException("holds a damaged certificate");
+            throw new PemException("contains a damaged certificate");
         }
     }
 
@@ -169,10 +171,116 @@ final class PemFile {
             try {
                 return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
             } catch (GeneralSecurityException e) {
-                continue; // PKCS#8 names its algorithm inside; asking each factory is simpler than
-                // reading it.
+                continue; // PKCS#8 names its algorithm inside; trying each factory is simpler than reading it.
             }
         }
-        throw new PemException("holds a key that is neither RSA nor EC nor EdDSA, or is damaged");
+        throw new PemException("contains a key that is neither RSA nor EC nor EdDSA, or is damaged");
+    }
+
+    /** The file cannot be used; the message follows the file's name: {@code contains no certificate}. */
+    static final class PemException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        PemException(String message) {
+            super(message);
+        }
+    }
+
+    /**
+     * Just enough DER to wrap the two older formats of a private key in PKCS#8, the only one that Java
+     * reads.
+     */
+    private static final class Der {
+        private static final int SEQUENCE = 0x30;
+        private static final int OCTETS = 0x04;
+        private static final int CURVE = 0xA0; // ECPrivateKey's [0], RFC 5915
+
+        private static final byte[] VERSION_0 = {2, 1, 0};
+        // AlgorithmIdentifier of rsaEncryption, 1.2.840.113549.1.1.1, with NULL
+        private static final byte[] RSA = {
+            0x30, 13, 6, 9, 0x2A, (byte) 0x86, 0x48, (byte) 0x86, (byte) 0xF7, 0x0D, 1, 1, 1, 5, 0
+        };
+        // Object identifier of ecPublicKey, 1.2.840.10045.2.1
+        private static final byte[] EC = {6, 7, 0x2A, (byte) 0x86, 0x48, (byte) 0xCE, 0x3D, 2, 1};
+
+        private Der() {}
+
+        /** Converts an RSAPrivateKey (PKCS#1) to a PrivateKeyInfo (PKCS#8). */
+        static byte[] pkcs8OfRsa(byte[] pkcs1) {
+            return element(SEQUENCE, VERSION_0, RSA, element(OCTETS, pkcs1));
+        }
+
+        /**
+         * Converts an ECPrivateKey (SEC1) to a PrivateKeyInfo (PKCS#8).
+         *
+         * @param parameters the curve from a separate block, for a key that does not name it; or null
+         */
+        static byte[] pkcs8OfEc(byte[] sec1, byte[] parameters) throws PemException {
+            byte[] curve = curveOf(sec1);
+            if (curve == null) {
+                curve = parameters;
+            }
+            if (curve == null) {
+                throw new PemException("contains an EC key that does not name its curve");
+            }
+            byte[] algorithm = element(SEQUENCE, EC, curve);
+            return element(SEQUENCE, VERSION_0, algorithm, element(OCTETS, sec1));
+        }
+
+        private static byte[] curveOf(byte[] sec1) throws PemException {
+            try {
+                int at = contentAt(sec1, 0);
+                while (at < sec1.length) {
+                    int content = contentAt(sec1, at);
+                    int end = content + lengthAt(sec1, at + 1);
+                    if ((sec1[at] & 0xFF) == CURVE) {
+                        return Arrays.copyOfRange(sec1, content, end);
+                    }
+                    if (end <= at) {
+                        throw new PemException("contains a damaged EC key");
+                    }
+                    at = end;
+                }
+                return null;
+            } catch (IndexOutOfBoundsException e) {
+                throw new PemException("contains a damaged EC key");
+            }
+        }
+
+        private static int contentAt(byte[] der, int tag) {
+            int first = der[tag + 1] & 0xFF;
+            return tag + 2 + (first < 0x80 ? 0 : first - 0x80);
+        }
+
+        private static int lengthAt(byte[] der, int at) {
+            int first = der[at] & 0xFF;
+            if (first < 0x80) {
+                return first;
+            }
+            int length = 0;
+            for (int i = 1; i <= first - 0x80; i++) {
+                length = length << 8 | der[at + i] & 0xFF;
+            }
+            return length;
+        }
+
+        private static byte[] element(int tag, byte[]... parts) {
+            int length = Arrays.stream(parts).mapToInt(part -> part.length).sum();
+            ByteArrayOutputStream out = new ByteArrayOutputStream(length + 5);
+            out.write(tag);
+            if (length < 0x80) {
+                out.write(length);
+            } else {
+                int bytes = (Integer.SIZE - Integer.numberOfLeadingZeros(length) + 7) / 8;
+                out.write(0x80 | bytes);
+                for (int i = bytes - 1; i >= 0; i--) {
+                    out.write(length >> 8 * i);
+                }
+            }
+            for (byte[] part : parts) {
+                out.writeBytes(part);
+            }
+            return out.toByteArray();
+        }
     }
 }

@@ -5,7 +5,7 @@ import java.io.OutputStream;
 
 /** See {@link Redactor#over}. */
 public final class RedactingStream extends OutputStream {
-    /** How much is joined to bytes that waited, at a time. */
+    /** How many bytes are joined to waiting ones at a time. */
     private static final int JOIN = 8192;
 
     private final OutputStream target;
@@ -46,13 +46,13 @@ public final class RedactingStream extends OutputStream {
         }
     }
 
-    /** Flushes the target; what may be the beginning of a secret goes on waiting. */
+    /** Flushes the target; what may be the start of a secret keeps waiting. */
     @Override
     public synchronized void flush() throws IOException {
         target.flush();
     }
 
-    /** Writes what waits, for nothing follows, and flushes the target. */
+    /** Writes the waiting bytes, since nothing follows, and flushes the target. */
     public synchronized void finish() throws IOException {
         int filled = waiting;
         waiting = 0;

@@ -17,13 +17,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Puts {@value #MASK} in the place of every known secret, in all forms in which it may come out: as
- * it is, percent-encoded, and inside a JSON string.
+ * Replaces every known secret by {@value #MASK}, in all forms in which it may be printed: as it is,
+ * percent-encoded, and inside a JSON string.
  *
  * <p>A secret of fewer than {@value #SHORTEST} characters, or one that is also the name of the
- * database, the user or a host, is replaced only where it stands as a password, between {@code :}
- * and {@code @}: elsewhere nobody could tell it from an ordinary word, and every word of the output
- * would be at its mercy.
+ * database, the user or a host, is replaced only between {@code :} and {@code @}, as in a URI:
+ * elsewhere it cannot be distinguished from an ordinary word.
  */
 public final class Redactor {
     /** What is shown for a secret. */
@@ -37,7 +36,7 @@ public final class Redactor {
     private final Pattern anyForm;
     private final ByteMatcher matcher;
 
-    // Loops, where streams would read better: this stands in the way of every start.
+    // Loops instead of streams, since this is part of every start.
     private Redactor(Collection<String> secrets, Collection<String> openWords) {
         this.secrets = secrets;
         this.openWords = openWords;
@@ -49,7 +48,7 @@ public final class Redactor {
             }
         }
         List<String> forms = new ArrayList<>(byForm.keySet());
-        // Longest first: an alternation takes the first that fits.
+        // Longest first: an alternation takes the first match.
         forms.sort(Comparator.comparingInt(String::length).reversed());
         StringBuilder alternation = new StringBuilder();
         for (String form : forms) {
@@ -61,7 +60,7 @@ public final class Redactor {
     }
 
     /**
-     * A redactor that knows these secrets.
+     * Returns a redactor that knows these secrets.
      *
      * @param openWords names that are shown anyway
      */
@@ -69,7 +68,7 @@ public final class Redactor {
         return secrets.isEmpty() ? none() : new Redactor(secrets, openWords);
     }
 
-    /** A redactor that knows these secrets too. */
+    /** Returns a redactor that knows these secrets too. */
     public Redactor and(Collection<String> more) {
         if (more.isEmpty()) {
             return this;
@@ -79,14 +78,14 @@ public final class Redactor {
         return new Redactor(all, openWords);
     }
 
-    /** A redactor that knows no secret. */
+    /** Returns a redactor that knows no secret. */
     public static Redactor none() {
         return new Redactor(List.of(), List.of());
     }
 
     /**
-     * The text without secrets. Redact before cutting a text short: half a secret is not
-     * recognised.
+     * Returns the text without secrets. Redact before shortening a text: half a secret is not
+     * recognized.
      */
     public String redact(String text) {
         if (text == null || replacements.isEmpty()) {
@@ -97,17 +96,17 @@ public final class Redactor {
     }
 
     /**
-     * A stream that redacts what is written to it as UTF-8, wherever the chunks end.
+     * Returns a stream that redacts what is written to it as UTF-8, wherever the chunks end.
      *
-     * <p>The beginning of a possible secret is held back, at most one byte less than the longest
-     * form has, and flushing does not let it out. {@link OutputStream#close} lets it out and closes
-     * the target; {@link RedactingStream#finish} does the first only.
+     * <p>The start of a possible secret is held back, at most one byte less than the longest form,
+     * also when the stream is flushed. {@link OutputStream#close} writes it and closes the target;
+     * {@link RedactingStream#finish} only writes it.
      */
     public RedactingStream over(OutputStream target) {
         return new RedactingStream(target, matcher);
     }
 
-    /** Like {@link #over}, as a UTF-8 PrintStream that flushes at each line's end. */
+    /** Returns {@link #over} as a UTF-8 PrintStream that flushes at the end of each line. */
     public PrintStream printing(OutputStream target) {
         return new PrintStream(over(target), true, StandardCharsets.UTF_8);
     }
@@ -115,7 +114,7 @@ public final class Redactor {
     private static Set<String> formsOf(String secret) {
         String percent = MongoUri.encode(secret);
         String plus = percent.replace("%20", "+");
-        // encodeURIComponent and its kin leave these alone.
+        // encodeURIComponent does not encode these.
         String sparing = percent.replace("%21", "!")
                 .replace("%27", "'")
                 .replace("%28", "(")
@@ -177,7 +176,7 @@ public final class Redactor {
         return out.toString();
     }
 
-    /** Marks that combine with the letter before them, halves of pairs, formats and the like. */
+    /** Combining marks, surrogates, format characters and the like. */
     private static boolean isEscapedByDriver(char c) {
         return switch (Character.getType(c)) {
             case Character.NON_SPACING_MARK,
@@ -195,7 +194,7 @@ public final class Redactor {
         };
     }
 
-    /** Tells how many forms are known, and none of them. */
+    /** The number of known forms, and none of them. */
     @Override
     public String toString() {
         return "Redactor of " + replacements.size() + " forms";

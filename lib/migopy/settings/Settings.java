@@ -6,19 +6,20 @@ import java.util.regex.Pattern;
 import migopy.MigopyException;
 
 /**
- * All settings of one start, resolved and found possible.
+ * The settings of one command, resolved and validated.
  *
- * @param connection how to reach the database
- * @param home the project's folder: that of {@code migopy.java}
- * @param migrationsDirectory where the migrations lie, absolute; it need not exist
+ * @param connection how to connect to the database
+ * @param home the project folder, which contains {@code migopy.java}
+ * @param migrationsDirectory the absolute path of the migrations; it need not exist
  * @param migrationsFilePattern has a group {@code number}
  * @param migrationsCollection the journal's name; lock and fixes add {@code _lock} and {@code
  *     _fixes}
- * @param dumpDirectory where dumps go, absolute; it need not exist
+ * @param outOfOrder whether a pending migration may be below the highest applied one
+ * @param dumpDirectory the absolute path of the dumps; it need not exist
  * @param dump whether {@code execute} dumps first
  * @param lease how long the lock is held without renewal
- * @param cacheDirectory what can be thrown away: {@code .migopy} in the project's folder, or where
- *     MIGOPY_CACHE points
+ * @param cacheDirectory what can be deleted at any time: {@code .migopy} in the project folder, or
+ *     the folder in MIGOPY_CACHE
  * @param redactor knows every secret that was given, used or not
  */
 public record Settings(
@@ -27,27 +28,34 @@ public record Settings(
         Path migrationsDirectory,
         Pattern migrationsFilePattern,
         String migrationsCollection,
+        boolean outOfOrder,
         Path dumpDirectory,
         boolean dump,
         Duration lease,
         Path cacheDirectory,
         Redactor redactor) {
 
+    /** How a migration that is run directly asks the user's {@code migopy} class for its settings. */
+    public interface Provider {
+        /** Returns the project's settings, from its fields and the environment. */
+        Settings settings();
+    }
+
     /**
-     * The database's name.
+     * Returns the database's name.
      *
      * @throws MigopyException kind usage, if no setting names one
      */
     public String database() {
         if (connection.database() == null) {
             throw MigopyException.usage(
-                    "No database is named",
-                    "Set mongoDatabase in migopy.java, MONGO_DATABASE, --database, or name it in" + " the URI");
+                    "No database is set",
+                    "Set mongoDatabase in migopy.java, MONGO_DATABASE or --database, or add it to the URI");
         }
         return connection.database();
     }
 
-    /** Whether Migopy starts the database itself. */
+    /** Returns whether Migopy starts the database itself. */
     public boolean embedded() {
         return connection.embedded();
     }

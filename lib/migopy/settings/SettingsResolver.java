@@ -1,5 +1,6 @@
 package migopy.settings;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -8,77 +9,95 @@ import java.util.regex.PatternSyntaxException;
 import migopy.MigopyException;
 
 /**
- * Puts options, environment and fields together: option beats environment, environment beats field.
- * Everything that cannot be right is refused here, by name and origin, before anything else
- * happens.
+ * Combines options, environment and fields. Every value that cannot be right is refused here, with
+ * its name and origin, before anything else happens.
  */
 public final class SettingsResolver {
-    /**
-     * Below this a lease could run out while one slow write is under way (tests need short ones).
-     */
+    /** With a shorter one, the lease could expire during one slow write. Tests need short ones. */
     private static final Duration SHORTEST_LEASE = Duration.ofMillis(100);
 
+    private static final String ENTRY = "migopy.java";
+
     private final Values values;
-    private final Map<String, String> environment;
     private final Path currentFolder;
 
     /**
-     * @param options from an option's name without dashes to its text; {@code password} to what was
-     *     typed
+     * @param fields the fields of the user's class as they would be typed; the default applies to
+     *     one that is absent or null
+     * @param options the options that were typed; {@code true} for one without a value
      */
     public SettingsResolver(
-            UserFields fields, Map<String, String> options, Map<String, String> environment, Path currentFolder) {
+            Map<Setting, String> fields,
+            Map<Setting, String> options,
+            Map<String, String> environment,
+            Path currentFolder) {
         this.values = new Values(fields, options, environment);
-        this.environment = environment;
         this.currentFolder = currentFolder;
     }
 
     /**
-     * The settings.
+     * Returns the settings.
      *
-     * @throws MigopyException kind usage, naming the setting and where it came from
+     * @throws MigopyException kind usage, naming the setting and its origin
      */
     public Settings resolve() {
-        Path home = ProjectHome.find(environment, currentFolder);
-        ConnectionSettings connection = new ConnectionResolver(values, home).resolve();
-        Value lease = values.required(Setting.LOCK_LEASE);
-        if (lease.duration("lease").compareTo(SHORTEST_LEASE) < 0) {
-            throw lease.refused("lease", "is shorter than " + SHORTEST_LEASE.toMillis() + " ms");
-        }
-        Value cache = values.of(Setting.CACHE);
+        Path home = home();
+        ConnectionSettings connection = ConnectionSettings.of(values, home);
         return new Settings(
                 connection,
                 home,
-                values.required(Setting.MIGRATIONS_DIRECTORY).path(home, "migrations directory"),
+                values.required(Setting.MIGRATIONS_DIRECTORY).path(home),
                 pattern(values.required(Setting.MIGRATIONS_FILE_PATTERN)),
                 collection(values.required(Setting.MIGRATIONS_COLLECTION)),
-                values.required(Setting.DUMP_DIRECTORY).path(home, "dump directory"),
-                values.required(Setting.DUMP).truth("dump"),
-                lease.duration("lease"),
-                cache == null ? home.resolve(".migopy") : cache.path(home, "cache directory"),
+                values.required(Setting.OUT_OF_ORDER).isTrue(),
+                values.required(Setting.DUMP_DIRECTORY).path(home),
+                values.required(Setting.DUMP).isTrue(),
+                lease(values.required(Setting.LOCK_LEASE)),
+                values.required(Setting.CACHE).path(home),
                 values.redactor(home, connection));
+    }
+
+    /** MIGOPY_HOME, else the folder of the nearest migopy.java: JBang does not say where its script is. */
+    private Path home() {
+        Path start = currentFolder.toAbsolutePath().normalize();
+        Value named = values.of(Setting.HOME);
+        if (named != null) {
+            Path home = named.path(start);
+            if (!Files.isDirectory(home)) {
+                throw MigopyException.usage(
+                        named.named() + " is not a folder", "Set it to the folder of migopy.java, or unset it");
+            }
+            return home;
+        }
+        for (Path folder = start; folder != null; folder = folder.getParent()) {
+            if (Files.isRegularFile(folder.resolve(ENTRY))) {
+                return folder;
+            }
+        }
+        throw MigopyException.usage(
+                "There is no migopy.java in %s or a folder above it".formatted(start),
+                "Change to the project folder, or set MIGOPY_HOME to it");
     }
 
     private static Pattern pattern(Value value) {
         try {
             Pattern pattern = Pattern.compile(value.text());
             if (!hasNumber(pattern)) {
-                throw value.refused(
-                        "pattern", "has no group (?<number>...)", "Name the group of the number (?<number>...)");
+                throw value.refused("has no group (?<number>...)", "Name the group of the number (?<number>...)");
             }
             return pattern;
         } catch (PatternSyntaxException e) {
-            String wrong = "is not a regular expression: " + e.getDescription();
+            String why = "is not a regular expression: " + e.getDescription();
             throw value.text().contains("(?P<")
-                    ? value.refused("pattern", wrong, "Name its group (?<number>...), without a P,")
-                    : value.refused("pattern", wrong);
+                    ? value.refused(why, "Write (?<number>...) instead of (?P<number>...)")
+                    : value.refused(why);
         }
     }
 
     private static boolean hasNumber(Pattern pattern) {
         try {
-            // Java 17 tells a group only after a match: hence one that always matches.
-            // The line break ends a comment that the pattern may end with.
+            // Java 17 reports whether a group exists only after a match: hence one that always matches.
+            // The line break ends a comment that may be at the end of the pattern.
             Pattern.compile(pattern.pattern() + "\n|", pattern.flags())
                     .matcher("")
                     .replaceFirst("${number}");
@@ -89,10 +108,18 @@ public final class SettingsResolver {
     }
 
     private static String collection(Value value) {
-        String wrong = Names.wrongWithCollection(value.text());
-        if (wrong != null) {
-            throw value.refused("collection", wrong);
+        String problem = MongoNames.problemWithCollection(value.text());
+        if (problem != null) {
+            throw value.refused(problem);
         }
         return value.text();
+    }
+
+    private static Duration lease(Value value) {
+        Duration lease = value.duration();
+        if (lease.compareTo(SHORTEST_LEASE) < 0) {
+            throw value.refused("is shorter than " + SHORTEST_LEASE.toMillis() + " ms");
+        }
+        return lease;
     }
 }

@@ -10,13 +10,13 @@ import java.util.stream.Collectors;
 import migopy.console.Nearest;
 
 /**
- * The options that a MongoDB URI may have. The driver passes over one that it does not know with a
- * line in its log, so that a misspelt {@code readPreference} would go unnoticed.
+ * The options that a MongoDB URI may have. The driver ignores one that it does not know, so that a
+ * misspelt {@code readPreference} would go unnoticed.
  */
 final class UriOptions {
     /**
-     * Of the Java driver 5.14, as {@code ConnectionString} documents them, and the files that
-     * {@link TlsResolver} takes from a URI.
+     * Those of the Java driver 5.14, as {@code ConnectionString} documents them, and the files that
+     * {@link Tls} takes from a URI.
      */
     private static final Map<String, String> KNOWN = byLowerCase("""
         appName authMechanism authMechanismProperties authSource compressors connectTimeoutMS
@@ -30,14 +30,14 @@ final class UriOptions {
         zlibCompressionLevel
         """);
 
-    /** MongoDB's shell has it, the driver does not. */
+    /** The MongoDB shell knows it, the driver does not. */
     private static final String INVALID_CERTIFICATES = "tlsallowinvalidcertificates";
 
     /**
      * A compressor that is not part of the driver.
      *
-     * @param type a class of it
-     * @param artifact where that class comes from
+     * @param type one of its classes
+     * @param artifact the Maven artifact that contains it
      */
     private record Compressor(String name, String type, String artifact) {}
 
@@ -52,7 +52,7 @@ final class UriOptions {
                 .collect(Collectors.toMap(name -> name.toLowerCase(Locale.ROOT), Function.identity()));
     }
 
-    /** The hint to an option that the driver does not know; empty for one that it knows. */
+    /** Returns the hint for an option that the driver does not know; empty for one that it knows. */
     static Optional<String> unknown(String name) {
         String lower = name.toLowerCase(Locale.ROOT);
         if (KNOWN.containsKey(lower)) {
@@ -60,15 +60,19 @@ final class UriOptions {
         }
         return Optional.of(
                 lower.equals(INVALID_CERTIFICATES)
-                        ? "Leave it out, and name the authority that signed the server's"
-                                + " certificate with --tls-ca-file or MONGO_TLS_CA_FILE"
+                        ? "Remove it, and pass the CA that signed the server's certificate: --tls-ca-file FILE"
                         : Nearest.of(lower, KNOWN.keySet())
                                 .map(near -> "Did you mean %s?".formatted(KNOWN.get(near)))
-                                .orElse("Leave it out"));
+                                .orElse("Remove it"));
+    }
+
+    /** Returns how the driver's documentation spells a known option that is in lower case. */
+    static String nameOf(String lowerCase) {
+        return KNOWN.getOrDefault(lowerCase, lowerCase);
     }
 
     /**
-     * The {@code //DEPS} line that a compressor of the URI needs and the class path does not have.
+     * Returns the {@code //DEPS} line for the first compressor of the URI whose library is missing.
      *
      * @param compressors the value of {@code compressors}: {@code zlib,snappy}
      */

@@ -6,22 +6,32 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import migopy.MigopyException;
+import migopy.settings.Value.Level;
 
-/** Every setting at each of its three levels. */
+/** Every setting at each level of precedence. */
 final class Values {
-    private final UserFields fields;
-    private final Map<String, String> options;
+    /** Highest precedence first. */
+    static final List<Level> LEVELS = List.of(Level.OPTION, Level.ENVIRONMENT, Level.FIELD);
+
+    private final Map<Setting, String> fields;
+    private final Map<Setting, String> options;
     private final Map<String, String> environment;
 
-    Values(UserFields fields, Map<String, String> options, Map<String, String> environment) {
+    /**
+     * @param fields by setting; the default applies to one that is absent or null
+     */
+    Values(Map<Setting, String> fields, Map<Setting, String> options, Map<String, String> environment) {
         this.fields = fields;
-        this.options = Map.copyOf(options);
-        this.environment = Map.copyOf(environment);
+        this.options = options;
+        this.environment = environment;
+        if (options.containsKey(Setting.EMBEDDED) && options.containsKey(Setting.URI)) {
+            throw MigopyException.usage("--uri and --embedded cannot be combined", "Remove one of the two");
+        }
     }
 
-    /** The strongest value of this setting, or null if it is not set at all. */
+    /** Returns the value of highest precedence, or null if there is none. */
     Value of(Setting setting) {
-        for (Level level : List.of(Level.OPTION, Level.ENVIRONMENT, Level.FIELD)) {
+        for (Level level : LEVELS) {
             Value value = at(level, setting);
             if (value != null) {
                 return value;
@@ -30,7 +40,7 @@ final class Values {
         return null;
     }
 
-    /** The strongest value of a setting that has a default. */
+    /** Returns the value of highest precedence of a setting that has a default. */
     Value required(Setting setting) {
         Value value = of(setting);
         if (value == null) {
@@ -40,22 +50,21 @@ final class Values {
     }
 
     /**
-     * What was said at this level, or null. Said and empty is refused: a missing CI variable would
-     * reach elsewhere.
+     * Returns the value at this level, or null. An empty one is refused: with a CI variable that is
+     * missing, a command would otherwise run on another database.
      */
     Value at(Level level, Setting setting) {
         Value value = raw(level, setting);
         if (value != null && value.text().isEmpty() && setting != Setting.PASSWORD) {
-            throw MigopyException.usage(
-                    "%s is empty".formatted(value.origin()), "Give it a value, or take it away altogether");
+            throw MigopyException.usage("%s is empty".formatted(value.origin()), "Set a value or unset it");
         }
         return value;
     }
 
-    /** Knows every secret at every level, used or not. */
+    /** Returns a redactor that knows every secret at every level, used or not. */
     Redactor redactor(Path home, ConnectionSettings connection) {
         Set<String> secrets = new HashSet<>();
-        for (Level level : Level.values()) {
+        for (Level level : LEVELS) {
             Value password = raw(level, Setting.PASSWORD);
             if (password != null) {
                 secrets.add(password.text());
@@ -67,7 +76,7 @@ final class Values {
         }
         Value file = of(Setting.PASSWORD_FILE);
         if (file != null) {
-            secrets.add(PasswordFile.read(file, home));
+            secrets.add(file.passwordInFile(home));
         }
         Set<String> open = new HashSet<>();
         for (String host : connection.hosts()) {
@@ -80,34 +89,26 @@ final class Values {
     }
 
     private Value raw(Level level, Setting setting) {
-        String text;
-        String origin;
+        if (setting == Setting.URI && level == Level.OPTION && options.containsKey(Setting.EMBEDDED)) {
+            return new Value(setting, ConnectionSettings.EMBEDDED, level, Setting.EMBEDDED.option());
+        }
+        String text = null;
+        String origin = null;
         switch (level) {
             case OPTION -> {
-                text = setting.option == null ? null : options.get(setting.option);
-                origin = "--" + setting.option;
+                text = options.get(setting);
+                origin = setting.option();
             }
             case ENVIRONMENT -> {
-                text = environment.get(setting.environment);
-                origin = setting.environment;
+                text = setting.environment() == null ? null : environment.get(setting.environment());
+                origin = setting.environment();
             }
-            default -> {
-                text = fields.text(setting);
-                origin = "the field " + setting.field;
+            case FIELD -> {
+                String given = fields.get(setting);
+                text = given == null ? setting.defaultText() : given;
+                origin = setting.field() == null ? "the default" : "the field " + setting.field();
             }
-        }
-        if (setting == Setting.URI && level == Level.OPTION && embedded()) {
-            return new Value(setting, ConnectionResolver.EMBEDDED, level, "--embedded");
         }
         return text == null ? null : new Value(setting, text, level, origin);
-    }
-
-    /** Whether {@code --embedded} was typed. */
-    private boolean embedded() {
-        boolean asked = Boolean.parseBoolean(options.getOrDefault("embedded", "false"));
-        if (asked && options.containsKey(Setting.URI.option)) {
-            throw MigopyException.usage("--uri and --embedded name two databases", "Take one of the two away");
-        }
-        return asked;
     }
 }

@@ -1,8 +1,8 @@
 /**
- * Where each setting came from (option, environment, field), whether it can be right, and what may
- * never be printed.
+ * Settings: the origin of each value (option, environment, field), its validation, and the secrets
+ * that are never printed. {@link migopy.settings.Setting} is the table of all settings.
  *
  * <p>Opens no connection. May import console, {@link migopy.MigopyException}, {@link
- * migopy.Problem} and the driver's {@code ConnectionString}, which judges a URI.
+ * migopy.Problem} and the driver's {@code ConnectionString}, which validates a URI.
  */
 package migopy.settings;

@@ -107,6 +107,23 @@ class ExecuteTest {
     }
 
     @Test
+    void aProjectCanAllowPendingMigrationsBelowTheHighestAppliedOne(MongoServer server) {
+        var project = five(server);
+        project.run("execute", "5").exits(0);
+        project.run("status", "--check").exits(3).says("out of order");
+        project.run("validate", "--database").exits(3).says("out of order");
+        project.entry("{ outOfOrder = true; }");
+        project.run("status", "--check").exits(8).neverSays("out of order");
+        project.run("validate", "--database").exits(0).neverSays("out of order");
+        project.run("execute", "--dry-run").exits(0).says("1_one", "4_four");
+        project.environment("MIGRATIONS_OUT_OF_ORDER", "false");
+        project.run("execute").exits(3).says("out of order");
+        project.environment("MIGRATIONS_OUT_OF_ORDER", "true");
+        project.run("execute").exits(0);
+        assertThat(project.marks()).containsExactly("five", "one", "two", "three", "four");
+    }
+
+    @Test
     void toRunsUpToAndIncludingTheNamedOne(MongoServer server) {
         var project = five(server);
         project.run("execute", "--to", "3_three").exits(0);

@@ -81,31 +81,4 @@ class HelpTest {
     void versionIsThatOfTheJournal() {
         withoutServer().run("--version").exits(0).says("0.1.0");
     }
-
-    @Test
-    void theOptionsOfEverySettingAreToldSomewhere() {
-        Result help = withoutServer().run("help").exits(0);
-        Result status = withoutServer().run("help", "status").exits(0);
-        assertThat(help.out() + status.out())
-                .contains(
-                        "--uri",
-                        "--host",
-                        "--port",
-                        "--database",
-                        "--user",
-                        "--password",
-                        "--password-file",
-                        "--auth-source",
-                        "--tls",
-                        "--tls-ca-file",
-                        "--tls-certificate-key-file",
-                        "--connect-timeout",
-                        "--directory",
-                        "--pattern",
-                        "--collection",
-                        "--dump-directory",
-                        "--embedded",
-                        "--json",
-                        "--verbose");
-    }
 }

@@ -162,6 +162,14 @@ class ConnectionTest {
     }
 
     @Test
+    void optionsThatTheDriverRejectsWhenItStartsAreAUsageError(MongoServer server) {
+        Connection connection = Connections.open(server, "mongodb://127.0.0.1:1/?minPoolSize=5&maxPoolSize=1");
+        MigopyException refusal = catchThrowableOfType(MigopyException.class, connection::topology);
+        assertThat(refusal.kind()).isEqualTo(MigopyException.Kind.USAGE);
+        assertThat(refusal).hasMessageContaining("The driver rejects the options of the MongoDB URI");
+    }
+
+    @Test
     void theNameOfAnotherReplicaSetIsCorrected(MongoServer server) {
         String uri = "mongodb://" + server.members().get(0).address() + "/?replicaSet=wrong";
         assertThat(unreachable(uri, "MONGO_CONNECT_TIMEOUT", "1s"))

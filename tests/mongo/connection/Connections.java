@@ -6,7 +6,6 @@ import java.util.Map;
 import migopy.mongo.Connection;
 import migopy.settings.Settings;
 import migopy.settings.SettingsResolver;
-import migopy.settings.UserFields;
 import support.MongoServer;
 import support.Scratch;
 
@@ -34,6 +33,6 @@ final class Connections {
         for (int i = 0; i < environment.length; i += 2) {
             all.put(environment[i], environment[i + 1]);
         }
-        return new SettingsResolver(UserFields.DEFAULTS, Map.of(), all, Path.of("")).resolve();
+        return new SettingsResolver(Map.of(), Map.of(), all, Path.of("")).resolve();
     }
 }

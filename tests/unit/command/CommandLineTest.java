@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import support.Scratch;
 
-/** Words on the command line, without a database. */
+/** The command line, without a database. */
 class CommandLineTest {
     private final Map<String, String> environment = new TreeMap<>(Map.of("MIGOPY_COMMAND", "./migopy"));
     private String out;
@@ -34,13 +34,13 @@ class CommandLineTest {
             return environment;
         }
 
-        @Command(description = "Send the last dump away")
+        @Command(description = "Archive the last dump")
         int archive(@Option(names = "--loud") boolean loud, @Parameters(arity = "0..1") String where) {
             System.out.println("archived to " + where + (loud ? ", loudly" : ""));
             return loud ? 9 : 0;
         }
 
-        @Command(description = "Fails in Migopy's way")
+        @Command(description = "Throws a MigopyException")
         void refuse() {
             throw MigopyException.refused("not today", "Tomorrow: {migopy} refuse");
         }
@@ -51,7 +51,7 @@ class CommandLineTest {
                     "not here", "Here: {migopy} retry --directory e, or: {migopy} retry --embedded");
         }
 
-        @Command(description = "Has a setting's name for its own")
+        @Command(description = "Has an option with the name of a setting")
         void copy(@Option(names = "--database") String other) {
             System.out.println("copied to " + other);
         }
@@ -72,10 +72,10 @@ class CommandLineTest {
     }
 
     @Test
-    void helpNamesEveryCommandAndTheProjectsOwn() {
+    void helpNamesEveryCommandAndThoseOfTheProject() {
         assertThat(run("help")).isZero();
         assertThat(out)
-                .contains("execute [NAME...]", "rollback NAME...", "archive", "Send the last dump away", "--uri URI");
+                .contains("execute [NAME...]", "rollback NAME...", "archive", "Archive the last dump", "--uri URI");
         assertThat(err).isEmpty();
     }
 
@@ -106,16 +106,16 @@ class CommandLineTest {
     }
 
     @Test
-    void aTaskOfOnesOwnCountsAmongTheNearest() {
+    void anUnknownCommandIsComparedWithCustomTasksToo() {
         assertThat(run("archiv")).isEqualTo(2);
         assertThat(err).contains("Did you mean ./migopy archive?");
     }
 
     @Test
-    void anUnknownOptionIsRefusedWithoutWhatStandsBehindIt() {
+    void anUnknownOptionIsRefusedWithoutItsValue() {
         assertThat(run("execute", "--pasword=hunter2")).isEqualTo(2);
         assertThat(err)
-                .contains("execute takes no --pasword", "Did you mean --password?")
+                .contains("execute does not take --pasword", "Did you mean --password?")
                 .doesNotContain("hunter2");
     }
 
@@ -128,9 +128,9 @@ class CommandLineTest {
     }
 
     @Test
-    void aFlagWithAValueIsRefusedAndAPasswordNotRepeated() {
+    void anOptionThatTakesNoValueIsRefusedWithOneAndAPasswordIsNotShown() {
         assertThat(run("--password=hunter2")).isEqualTo(2);
-        assertThat(err).contains("--password takes no value: it asks for one").doesNotContain("hunter2");
+        assertThat(err).contains("--password does not take a value, it prompts for the password").doesNotContain("hunter2");
     }
 
     @Test
@@ -140,14 +140,14 @@ class CommandLineTest {
     }
 
     @Test
-    void aPasswordIsNotAskedForWithoutATerminal() {
+    void withoutATerminalThereIsNoPasswordPrompt() {
         environment.put("MIGOPY_HOME", Scratch.folder("command").toString());
         assertThat(run("status", "--password")).isEqualTo(2);
-        assertThat(err).contains("there is no terminal to ask on");
+        assertThat(err).contains("requires a terminal");
     }
 
     @Test
-    void rollbackHasToBeToldWhat() {
+    void rollbackNeedsExactlyOneSelection() {
         assertThat(run("rollback")).isEqualTo(2);
         assertThat(run("rollback", "3", "--last", "1")).isEqualTo(2);
         assertThat(err).contains("only one of them");
@@ -165,13 +165,13 @@ class CommandLineTest {
     }
 
     @Test
-    void wordsThatCannotBeReadAreAnsweredWithJsonToo() {
+    void invalidArgumentsAreAnsweredWithJsonToo() {
         assertThat(run("status", "--json", "--uri")).isEqualTo(2);
         assertThat(Document.parse(out).get("error", Document.class)).containsEntry("kind", "usage");
     }
 
     @Test
-    void theVersionIsTold() {
+    void theVersionIsShown() {
         assertThat(run("--version")).isZero();
         assertThat(out).isEqualTo("migopy " + migopy.journal.Actor.VERSION + "\n");
         assertThat(run("--version", "--json")).isZero();
@@ -179,7 +179,7 @@ class CommandLineTest {
     }
 
     @Test
-    void aTaskTakesItsOptionsAndItsNumberIsTheExitCode() {
+    void aTaskHasOptionsAndItsResultIsTheExitCode() {
         assertThat(run("archive", "tape", "--loud")).isEqualTo(9);
         assertThat(out).isEqualTo("archived to tape, loudly\n");
     }
@@ -192,7 +192,7 @@ class CommandLineTest {
     }
 
     @Test
-    void aTaskMayFailInMigopysWay() {
+    void aTaskCanThrowAMigopyException() {
         assertThat(run("refuse")).isEqualTo(3);
         assertThat(err).isEqualTo("not today\nTomorrow: ./migopy refuse\n");
     }
@@ -236,13 +236,13 @@ class CommandLineTest {
     }
 
     @Test
-    void anOptionOfATasksOwnIsTheTasksAfterItsName() {
+    void afterTheNameOfATaskItsOwnOptionsComeFirst() {
         assertThat(run("copy", "--database", "other")).isZero();
         assertThat(out).isEqualTo("copied to other\n");
     }
 
     @Test
-    void aTaskMayRunACommand() {
+    void aTaskCanRunACommand() {
         assertThat(run("twice")).isZero();
     }
 

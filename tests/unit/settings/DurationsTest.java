@@ -18,7 +18,7 @@ class DurationsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "5", "s", "5 s", " 5s", "5S", "5sec", "1d", "-1s", "1.5s", "1h30m", "0s"})
-    void anythingElseIsRefusedByItsName(String text) {
+    void anythingElseIsRefusedWithItsName(String text) {
         assertThatThrownBy(() -> Durations.parse(text, "--timeout"))
                 .isInstanceOf(MigopyException.class)
                 .hasMessageContaining("--timeout");
@@ -26,7 +26,7 @@ class DurationsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"0s", "0ms", "00h"})
-    void whereNothingMakesSenseItIsAccepted(String text) {
+    void zeroIsAcceptedWhereItMakesSense(String text) {
         assertThat(Durations.parseFromZero(text, "--wait")).isZero();
     }
 }

@@ -12,7 +12,7 @@ import migopy.settings.Settings;
 import org.junit.jupiter.api.Test;
 import support.Scratch;
 
-/** The fields of the class in migopy.java: each leads to the setting of its name. */
+/** The fields of the class in migopy.java, each of which sets the setting of its name. */
 class FieldsTest {
     private static final Path HOME = Scratch.folder("project");
 
@@ -24,7 +24,7 @@ class FieldsTest {
     }
 
     @Test
-    void eachFieldIsItsOwnSetting() {
+    void eachFieldSetsItsSetting() {
         Settings settings = new Entry() {
             {
                 mongoHost = "db.example.org";
@@ -38,6 +38,7 @@ class FieldsTest {
                 migrationsDirectory = "steps";
                 migrationsFilePattern = "V(?<number>[0-9]+)\\.java";
                 migrationsCollection = "journal";
+                outOfOrder = true;
                 mongoDumpDirectory = "dumps";
                 doMongoDump = true;
                 lockLease = Duration.ofSeconds(10);
@@ -51,6 +52,7 @@ class FieldsTest {
         assertThat(settings.migrationsDirectory()).isEqualTo(HOME.resolve("steps"));
         assertThat(settings.migrationsFilePattern()).hasToString("V(?<number>[0-9]+)\\.java");
         assertThat(settings.migrationsCollection()).isEqualTo("journal");
+        assertThat(settings.outOfOrder()).isTrue();
         assertThat(settings.dumpDirectory()).isEqualTo(HOME.resolve("dumps"));
         assertThat(settings.dump()).isTrue();
         assertThat(settings.lease()).hasSeconds(10);
@@ -77,7 +79,7 @@ class FieldsTest {
     }
 
     @Test
-    void aFieldThatIsSetToNothingHasItsDefaultAgain() {
+    void aFieldThatIsSetToNullHasItsDefault() {
         Settings settings = new Entry() {
             {
                 mongoHost = null;

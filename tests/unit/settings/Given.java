@@ -2,33 +2,34 @@ package unit.settings;
 
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import migopy.MigopyException;
+import migopy.settings.Setting;
 import migopy.settings.Settings;
 import migopy.settings.SettingsResolver;
-import migopy.settings.UserFields;
 import support.Scratch;
 
-/** Settings given at each level, in a project's folder of their own. */
+/** Settings given at each level, in a project folder of their own. */
 public final class Given {
-    private final Map<String, Object> fields = new HashMap<>();
+    private final Map<Setting, String> fields = new HashMap<>();
     private final Map<String, String> environment = new HashMap<>();
-    private final Map<String, String> options = new HashMap<>();
+    private final Map<Setting, String> options = new HashMap<>();
     private Path currentFolder = Scratch.folder("current");
 
     private Given() {}
 
-    /** A project's folder, and nothing set but that. */
+    /** Returns nothing but a project folder. */
     public static Given given() {
         Given given = new Given();
         return given.environment("MIGOPY_HOME", Scratch.folder("project").toString());
     }
 
     public Given field(String name, Object value) {
-        fields.put(name, value);
+        fields.put(named(name, Setting::field), value.toString());
         return this;
     }
 
@@ -43,7 +44,7 @@ public final class Given {
     }
 
     public Given option(String name, String value) {
-        options.put(name, value);
+        options.put(named("--" + name, Setting::option), value);
         return this;
     }
 
@@ -57,10 +58,10 @@ public final class Given {
     }
 
     public Settings resolve() {
-        return new SettingsResolver(userFields(), options, environment, currentFolder).resolve();
+        return new SettingsResolver(fields, options, environment, currentFolder).resolve();
     }
 
-    /** The refusal, which is of kind usage. */
+    /** Returns the error, which is of kind usage. */
     public MigopyException refused() {
         MigopyException refusal = catchThrowableOfType(MigopyException.class, this::resolve);
         if (refusal == null || refusal.kind() != MigopyException.Kind.USAGE) {
@@ -69,19 +70,10 @@ public final class Given {
         return refusal;
     }
 
-    private UserFields userFields() {
-        RecordComponent[] components = UserFields.class.getRecordComponents();
-        Class<?>[] types = new Class<?>[components.length];
-        Object[] values = new Object[components.length];
-        try {
-            for (int i = 0; i < components.length; i++) {
-                types[i] = components[i].getType();
-                Object standing = components[i].getAccessor().invoke(UserFields.DEFAULTS);
-                values[i] = fields.getOrDefault(components[i].getName(), standing);
-            }
-            return UserFields.class.getConstructor(types).newInstance(values);
-        } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
-        }
+    private static Setting named(String name, Function<Setting, String> as) {
+        return Stream.of(Setting.values())
+                .filter(setting -> name.equals(as.apply(setting)))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no setting " + name));
     }
 }

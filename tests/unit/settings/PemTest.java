@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PemTest {
     @ParameterizedTest
     @EnumSource(Keys.Form.class)
-    void aKeyInEveryCommonFormProvesWhoWeAre(Keys.Form form) throws Exception {
+    void aKeyInEveryCommonFormatAuthenticatesTheClient(Keys.Form form) throws Exception {
         Keys keys = Keys.of(form.algorithm());
         Given given = given();
         Files.writeString(given.home().resolve("ca.pem"), keys.certificate());
@@ -34,7 +34,7 @@ class PemTest {
     }
 
     @Test
-    void filesThatTheUriNamesAreTakenToo() throws Exception {
+    void filesThatTheUriNamesAreUsedToo() throws Exception {
         Given given = given();
         Files.writeString(given.home().resolve("ca.pem"), Keys.of("EC").certificate());
         given.option("uri", "mongodb://prod/db?tls=true&tlsCAFile=ca.pem");
@@ -63,7 +63,7 @@ class PemTest {
                 "-----BEGIN ENCRYPTED PRIVATE KEY-----\n" + "AAAA\n" + "-----END ENCRYPTED PRIVATE KEY-----\n",
                 "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nAAAA\n" + "-----END RSA PRIVATE KEY-----\n",
             })
-    void aDamagedFileIsRefusedByItsName(String text) throws Exception {
+    void aDamagedFileIsRefusedWithItsName(String text) throws Exception {
         assertThat(refusalOf(text)).contains("key.pem (from MONGO_TLS_CERTIFICATE_KEY_FILE)");
     }
 

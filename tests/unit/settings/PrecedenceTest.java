@@ -38,6 +38,8 @@ class PrecedenceTest {
                         .shown(Settings::migrationsFilePattern),
                 row("migrationsCollection", "MIGRATIONS_COLLECTION", "collection", "a", "b", "c")
                         .shown(Settings::migrationsCollection),
+                row("outOfOrder", "MIGRATIONS_OUT_OF_ORDER", null, true, "false", null)
+                        .shown(Settings::outOfOrder),
                 row("mongoDumpDirectory", "MONGO_DUMP_DIRECTORY", "dump-directory", "a", "b", "c")
                         .shown(s -> s.home().relativize(s.dumpDirectory())),
                 row("doMongoDump", "DO_MONGO_DUMP", "dump", true, "false", "true")
@@ -48,17 +50,19 @@ class PrecedenceTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("settings")
-    void anOptionBeatsTheEnvironmentWhichBeatsTheField(Row row) {
+    void anOptionOverridesTheEnvironmentWhichOverridesTheField(Row row) {
         Given given = given().field(row.field, row.ofField);
         assertThat(row.shown(given)).isEqualTo(row.ofField.toString());
         given.environment(row.environment, row.ofEnvironment);
         assertThat(row.shown(given)).isEqualTo(row.ofEnvironment);
-        given.option(row.option, row.ofOption);
-        assertThat(row.shown(given)).isEqualTo(row.ofOption);
+        if (row.option != null) {
+            given.option(row.option, row.ofOption);
+            assertThat(row.shown(given)).isEqualTo(row.ofOption);
+        }
     }
 
     @Test
-    void theUserAndItsPasswordAndTheDatabaseThatKnowsItHaveThreeLevelsToo() {
+    void userPasswordAndAuthSourceHaveThreeLevelsToo() {
         Given given =
                 given().field("mongoUser", "a").field("mongoPassword", "aa").field("mongoAuthSource", "aaa");
         assertThat(uri(given)).isEqualTo("mongodb://a:aa@localhost:27017/?authsource=aaa");
@@ -70,7 +74,7 @@ class PrecedenceTest {
     }
 
     @Test
-    void aPasswordsFileCountsAtItsOwnLevel() throws Exception {
+    void aPasswordFileCountsAtTheLevelWhereItIsGiven() throws Exception {
         Given given = given().field("mongoUser", "a").field("mongoPassword", "of-field");
         Files.writeString(given.home().resolve("one"), "of-environment\n");
         Files.writeString(given.home().resolve("two"), "of-option\n");
@@ -78,7 +82,7 @@ class PrecedenceTest {
         assertThat(uri(given)).isEqualTo("mongodb://a:of-environment@localhost:27017/");
         given.option("password-file", "two");
         assertThat(uri(given)).isEqualTo("mongodb://a:of-option@localhost:27017/");
-        given = given().field("mongoUser", "a").environment("MONGO_PASSWORD", "said");
+        given = given().field("mongoUser", "a").environment("MONGO_PASSWORD", "of-environment");
         Files.writeString(given.home().resolve("two"), "of-option");
         assertThat(uri(given.option("password-file", "two"))).isEqualTo("mongodb://a:of-option@localhost:27017/");
     }
@@ -98,7 +102,7 @@ class PrecedenceTest {
     }
 
     @Test
-    void theDefaultsAreThoseOfTheContract() {
+    void eachSettingHasItsDocumentedDefault() {
         Given given = given().option("database", "app");
         Settings settings = given.resolve();
         assertThat(settings.connection().hosts()).containsExactly("localhost:27017");
@@ -115,7 +119,7 @@ class PrecedenceTest {
     }
 
     @Test
-    void theCacheMayLieElsewhere() {
+    void theCacheCanBeElsewhere() {
         assertThat(given().environment("MIGOPY_CACHE", "/var/cache/x").resolve().cacheDirectory())
                 .hasToString("/var/cache/x");
     }

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Random;
 import migopy.settings.RedactingStream;
 import migopy.settings.Redactor;
-import migopy.settings.Secret;
+import migopy.settings.ConnectionSettings.Secret;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,7 +35,7 @@ class RedactorTest {
                 "p%40ss%3Aw%2Fo%25r%24d%20%22x'%C3%BC",
                 "p@ss:w/o%r$d \\\"x'ü",
             })
-    void aSecretIsHiddenInEveryFormItTakes(String form) {
+    void aSecretIsMaskedInEveryForm(String form) {
         Redactor redactor = knowing(HARD);
         assertThat(redactor.redact("a" + form + "b" + form)).isEqualTo("a****b****");
         assertThat(streamed(redactor, "a" + form + "b" + form, 1)).isEqualTo("a****b****");
@@ -50,14 +50,14 @@ class RedactorTest {
                 "a\\u0301\\u02b0\\ud83d\\ude42\\u00fc/b", // ASCII only
                 "a\\u0301\\u02B0\\uD83D\\uDE42\\u00FC\\/b",
             })
-    void combiningMarksAndPairsAreHiddenAsJsonEscapesThemToo(String form) {
+    void combiningMarksAndSurrogatesAreMaskedAsJsonEscapesThemToo(String form) {
         Redactor redactor = knowing("a\u0301\u02b0🙂ü/b");
         assertThat(redactor.redact("x" + form + "y")).isEqualTo("x****y");
         assertThat(streamed(redactor, "x" + form + "y", 1)).isEqualTo("x****y");
     }
 
     @Test
-    void whatTheDriverMakesOfAPasswordIsHiddenWhateverItsCharacters() {
+    void whatTheDriverMakesOfAPasswordIsMaskedWhateverItsCharacters() {
         for (int first = 0x20; first < 0x10000; first += 7) {
             String password = "pass" + (char) first + "word";
             String json = new Document("p", password).toJson();
@@ -66,7 +66,7 @@ class RedactorTest {
     }
 
     @Test
-    void wherePiecesEndMakesNoDifference() {
+    void theSizeOfChunksDoesNotMatter() {
         Redactor redactor = knowing("secret", "secretary", "aab", HARD);
         String text = "secretsecretary aaab secre secret " + HARD + " sec" + "ret";
         String expected = redactor.redact(text);
@@ -77,7 +77,7 @@ class RedactorTest {
     }
 
     @Test
-    void randomTextsComeOutOfTheStreamAsOutOfTheString() {
+    void aStreamMasksRandomTextsLikeAString() {
         Random random = new Random(7);
         Redactor redactor = knowing("abab", "ababb", "bbaab", "aaaa");
         for (int round = 0; round < 3000; round++) {
@@ -93,7 +93,7 @@ class RedactorTest {
     }
 
     @Test
-    void flushingLetsOutAllButTheBeginningOfASecret() throws IOException {
+    void flushingWritesAllButTheStartOfASecret() throws IOException {
         var target = new ByteArrayOutputStream();
         RedactingStream stream = knowing("secret").over(target);
         stream.write(utf8("Name? sec"));
@@ -109,7 +109,7 @@ class RedactorTest {
     }
 
     @Test
-    void aLineIsOutAsSoonAsItIsPrinted() {
+    void aLineIsWrittenAsSoonAsItIsPrinted() {
         var target = new ByteArrayOutputStream();
         PrintStream out = knowing("secret").printing(target);
         out.println("it is secret");
@@ -117,21 +117,21 @@ class RedactorTest {
     }
 
     @Test
-    void aShortPasswordIsHiddenWhereItStandsAsOneAndSpoilsNoWord() {
+    void aShortPasswordIsMaskedInAUriOnly() {
         Redactor redactor = knowing("a");
         assertThat(redactor.redact("mongodb://a:a@localhost has a name"))
                 .isEqualTo("mongodb://a:****@localhost has a name");
     }
 
     @Test
-    void aPasswordThatIsAlsoTheDatabasesNameLeavesTheNameReadable() {
+    void aPasswordThatIsAlsoTheDatabaseNameIsMaskedInAUriOnly() {
         Redactor redactor = Redactor.of(List.of("orders"), List.of("orders"));
         assertThat(redactor.redact("orders on localhost, mongodb://u:orders@h"))
                 .isEqualTo("orders on localhost, mongodb://u:****@h");
     }
 
     @Test
-    void withoutSecretsEverythingPasses() {
+    void withoutSecretsNothingIsMasked() {
         assertThat(Redactor.none().redact("anything")).isEqualTo("anything");
         assertThat(streamed(Redactor.none(), "anything", 3)).isEqualTo("anything");
         assertThat(knowing("").redact("anything")).isEqualTo("anything");
@@ -139,7 +139,7 @@ class RedactorTest {
     }
 
     @Test
-    void aLargeOutputPassesAboutAsFastAsItIsMade() throws IOException {
+    void aLargeOutputIsNotSlowedDown() throws IOException {
         byte[] line = utf8("a line of a migration's output, without anything that is hidden in it\n");
         byte[] chunk = utf8(new String(line, StandardCharsets.UTF_8).repeat(1000));
         RedactingStream stream = knowing(HARD, "another-password").over(OutputStream.nullOutputStream());
@@ -147,12 +147,12 @@ class RedactorTest {
         for (long sent = 0; sent < 256 << 20; sent += chunk.length) {
             stream.write(chunk);
         }
-        // 256 MB take 0.1 s; the limit only tells this from a byte at a time.
+        // 256 MB take 0.1 s; one byte at a time would take longer than the limit.
         assertThat(System.nanoTime() - start).isLessThan(5_000_000_000L);
     }
 
     @Test
-    void aRedactorAndASecretDoNotTellWhatTheyHide() {
+    void toStringOfARedactorAndOfASecretDoesNotShowTheSecret() {
         assertThat(knowing(HARD).toString()).doesNotContain("p@ss");
         assertThat(new Secret(HARD)).hasToString("****");
         assertThat(knowing(HARD).redact(URLEncoder.encode(HARD, StandardCharsets.UTF_8)))

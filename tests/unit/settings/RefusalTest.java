@@ -17,14 +17,14 @@ import support.Scratch;
 class RefusalTest {
     @ParameterizedTest
     @ValueSource(strings = {"0", "-1", "65536", "abc", "27017x", "1.5", " 1", "999999999999"})
-    void aPortThatCannotBeRightIsRefusedWithWhereItCameFrom(String port) {
+    void anInvalidPortIsRefusedWithItsOrigin(String port) {
         assertThat(given().environment("MONGO_PORT", port).refused())
                 .hasMessageContaining("port " + port + " (from MONGO_PORT)");
         assertThat(given().option("port", port).refused()).hasMessageContaining("(from --port)");
     }
 
     @Test
-    void aFieldThatCannotBeRightIsNamedToo() {
+    void anInvalidFieldIsNamedToo() {
         assertThat(given().field("mongoPort", 0).refused()).hasMessageContaining("port 0 (from the field mongoPort)");
     }
 
@@ -56,7 +56,7 @@ class RefusalTest {
         "MONGO_AUTH_SOURCE, a.b",
         "MONGO_PASSWORD_FILE, not-there",
     })
-    void whatCannotBeRightIsRefusedByNameAndOrigin(String name, String value) {
+    void anInvalidValueIsRefusedWithItsOrigin(String name, String value) {
         Given given = given().environment(name, value);
         if (name.startsWith("MONGO_AUTH") || name.startsWith("MONGO_PASSWORD")) {
             given.environment("MONGO_USER", "app");
@@ -79,12 +79,12 @@ class RefusalTest {
                 "MIGRATIONS_COLLECTION",
                 "DO_MONGO_DUMP"
             })
-    void anEmptyVariableIsRefusedForItWouldReachElsewhere(String name) {
+    void anEmptyVariableIsRefused(String name) {
         assertThat(given().environment(name, "").refused()).hasMessageContaining(name + " is empty");
     }
 
     @Test
-    void aDatabaseIsAskedForWhereItIsNeeded() {
+    void aDatabaseIsRequiredWhereItIsNeeded() {
         Settings settings = given().resolve();
         MigopyException refusal = Assertions.catchThrowableOfType(MigopyException.class, settings::database);
         assertThat(refusal.kind()).isEqualTo(MigopyException.Kind.USAGE);
@@ -116,7 +116,7 @@ class RefusalTest {
     }
 
     @Test
-    void theFolderIsTheOneOfTheNearestEntryScriptAtOrAbove() throws Exception {
+    void theProjectFolderIsThatOfTheNearestMigopyJavaAtOrAboveTheCurrentFolder() throws Exception {
         Path project = Scratch.folder("nearest");
         Path below = Files.createDirectories(project.resolve("a/b"));
         Files.writeString(project.resolve("migopy.java"), "");
@@ -127,7 +127,7 @@ class RefusalTest {
     }
 
     @Test
-    void withoutAFolderBothWaysToNameItAreTold() {
+    void anErrorAboutTheProjectFolderNamesBothWaysToSetIt() {
         Given given = given().withoutEnvironment("MIGOPY_HOME");
         MigopyException refusal = given.refused();
         assertThat(refusal.getMessage() + refusal.hint()).contains("migopy.java", "MIGOPY_HOME");

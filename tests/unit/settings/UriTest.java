@@ -17,7 +17,7 @@ class UriTest {
 
     @ParameterizedTest
     @CsvSource({"host,MONGO_HOST,elsewhere", "port,MONGO_PORT,27018", "user,MONGO_USER,root"})
-    void anAddressAboveTheUriIsRefusedAndBothOriginsAreNamed(String option, String environment, String value) {
+    void anAddressAtAHigherLevelThanTheUriIsRefusedAndBothOriginsAreNamed(String option, String environment, String value) {
         Given above = given().environment("MONGO_URI", "mongodb://prod/app").option(option, value);
         assertThat(above.refused()).hasMessageContainingAll("--" + option, value, "MONGO_URI");
         Given aboveField = given().field("mongoUri", "mongodb://prod/app").environment(environment, value);
@@ -26,7 +26,7 @@ class UriTest {
 
     @ParameterizedTest
     @CsvSource({"host,MONGO_HOST,elsewhere", "port,MONGO_PORT,27018", "user,MONGO_USER,root"})
-    void anAddressAtTheUrisLevelOrBelowGivesWayToIt(String option, String environment, String value) {
+    void theUriOverridesAnAddressAtItsLevelOrBelow(String option, String environment, String value) {
         Given same = given().option("uri", "mongodb://prod/app").option(option, value);
         assertThat(same.resolve().connection().uri().reveal()).isEqualTo("mongodb://prod:27017/app");
         Given below = given().option("uri", "mongodb://prod/app").environment(environment, value);
@@ -34,7 +34,7 @@ class UriTest {
     }
 
     @Test
-    void aDatabaseInTheUriCountsAtTheUrisLevel() {
+    void aDatabaseInTheUriCountsAsSetAtTheUrisLevel() {
         Given given = given().environment("MONGO_URI", "mongodb://prod/ofuri");
         assertThat(given.field("mongoDatabase", "named").resolve().database()).isEqualTo("ofuri");
         assertThat(given.option("database", "named").resolve().database()).isEqualTo("named");
@@ -43,7 +43,7 @@ class UriTest {
     }
 
     @Test
-    void anotherDatabaseDoesNotChangeWhichOneKnowsTheUser() {
+    void anotherDatabaseDoesNotChangeTheAuthenticationSource() {
         ConnectionSettings connection = given().environment("MONGO_URI", "mongodb://app:pass@prod/ofuri")
                 .option("database", "other")
                 .resolve()
@@ -53,13 +53,13 @@ class UriTest {
     }
 
     @Test
-    void aUriThatNamesNoDatabaseLeavesItToTheSetting() {
+    void theSettingNamesTheDatabaseIfTheUriDoesNot() {
         Given given = given().option("uri", "mongodb://prod").field("mongoDatabase", "named");
         assertThat(given.resolve().database()).isEqualTo("named");
     }
 
     @Test
-    void passwordAndAuthSourceCompleteAUriThatLacksThem() {
+    void passwordAndAuthSourceAreAddedToAUriThatLacksThem() {
         Given given = given().option("uri", "mongodb://app@prod/db?w=1")
                 .environment("MONGO_PASSWORD", "p@:/%$ \"'")
                 .field("mongoAuthSource", "admin");
@@ -77,7 +77,7 @@ class UriTest {
     }
 
     @Test
-    void tlsCompletesAUriThatSaysNothingOfIt() {
+    void tlsAppliesToAUriThatDoesNotMentionIt() {
         Given given = given().option("uri", "mongodb://prod/db").field("mongoTls", true);
         assertThat(given.resolve().connection().tls().enabled()).isTrue();
         given.option("uri", "mongodb://prod/db?tls=false");
@@ -85,7 +85,7 @@ class UriTest {
     }
 
     @Test
-    void tlsIsNeverTurnedOffBySilence() {
+    void tlsIsNeverTurnedOffSilently() {
         Given given = given().environment("MONGO_URI", "mongodb://prod/db?tls=false");
         assertThat(given.option("tls", "true").refused()).hasMessageContainingAll("--tls", "MONGO_URI");
         assertThat(given().option("uri", "mongodb+srv://prod.example.org/db")
@@ -97,7 +97,7 @@ class UriTest {
     }
 
     @Test
-    void theEmbeddedDatabaseIsAUriOfItsOwn() {
+    void theEmbeddedDatabaseHasItsOwnUri() {
         assertThat(given().environment("MONGO_URI", "embedded").resolve().embedded())
                 .isTrue();
         assertThat(given().environment("MONGO_URI", "mongodb://prod")
@@ -136,6 +136,7 @@ class UriTest {
                 "mongodb://app:s3cr-et@/db",
                 "mongodb://app:s3cr-et@prod,/db",
                 "mongodb://app:s3cr-et@prod/d b",
+                "mongodb://app:s3cr-et@prod/db&w=1",
                 "mongodb://app:s3cr-et@prod/d$b",
                 "mongodb://app:s3cr-et@prod/db?s3cr-et",
                 "mongodb://app:s3cr-et@prod/db?retryWrites=s3cr-et",
@@ -163,21 +164,21 @@ class UriTest {
     }
 
     @Test
-    void anOptionThatCannotBeRightIsNamed() {
+    void anOptionWithAnInvalidValueIsNamed() {
         assertThat(given().option("uri", "mongodb://a/b?w=1&readPreference=best")
                         .refused())
-                .hasMessageContaining("readpreference");
+                .hasMessageContaining("readPreference");
     }
 
     @Test
-    void nothingThatHoldsThePasswordPrintsIt() {
+    void nothingThatContainsThePasswordPrintsIt() {
         Given given = given().option("uri", "mongodb://app:s3cr-et@prod/db");
         assertThat(given.resolve().toString()).doesNotContain(SECRET).contains("****");
         assertThat(given.resolve().redactor().redact("is " + SECRET)).isEqualTo("is ****");
     }
 
     @Test
-    void whatAUriSaysOfItsMembersAndOptionsStays() {
+    void membersAndOptionsOfAUriAreKept() {
         assertThat(given().option(
                                 "uri",
                                 "mongodb://a,[::1]:5,c:27018/db.users?replicaSet=r&"
@@ -212,7 +213,7 @@ class UriTest {
         "wtimeout=5,wtimeout,Did you mean wTimeoutMS?",
         "tlsCAFiles=ca.pem,tlsCAFiles,Did you mean tlsCAFile?",
         "tlsAllowInvalidCertificates=true,tlsAllowInvalidCertificates,--tls-ca-file",
-        "nothingLikeIt=1,nothingLikeIt,Leave it out"
+        "nothingLikeIt=1,nothingLikeIt,Remove it"
     })
     void anOptionThatTheDriverDoesNotKnowIsNamedWithTheNearest(String option, String named, String hint) {
         MigopyException refused =
@@ -222,12 +223,12 @@ class UriTest {
     }
 
     @Test
-    void whateverFollowsAPasswordWithAQuestionMarkIsNotRepeated() {
+    void anUnknownOptionThatMayBePartOfAPasswordIsNotShown() {
         assertThat(given().option("uri", "mongodb://host/app?" + SECRET + "=x").refused())
                 .hasMessageNotContaining(SECRET);
     }
 
-    /** The driver's own list, which it shows to nobody. */
+    /** The driver's own list, which is private. */
     @Test
     void everyOptionOfTheDriverIsKnown() throws ReflectiveOperationException {
         var field = com.mongodb.ConnectionString.class.getDeclaredField("ALL_KEYS");
@@ -244,7 +245,7 @@ class UriTest {
 
     @ParameterizedTest
     @CsvSource({"snappy,org.xerial.snappy:snappy-java", "'zlib,zstd',com.github.luben:zstd-jni"})
-    void aCompressorWithoutItsLibraryNamesTheDepsLineThatBringsIt(String names, String artifact) {
+    void aCompressorWithoutItsLibraryIsRefusedWithTheDepsLineToAdd(String names, String artifact) {
         MigopyException refused =
                 given().option("uri", "mongodb://prod/app?compressors=" + names).refused();
         assertThat(refused).hasMessageContaining("compressors=" + names);

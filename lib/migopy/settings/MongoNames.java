@@ -2,24 +2,18 @@ package migopy.settings;
 
 import java.nio.charset.StandardCharsets;
 
-/** What MongoDB accepts as the name of a database or a collection. */
-public final class Names {
+/** The rules for names of databases and collections. */
+public final class MongoNames {
     /** The server's limit for a database's name, in bytes. */
     private static final int LONGEST_DATABASE = 63;
 
-    /**
-     * The server's limit for database and collection together is 255 bytes; the journal's
-     * companions add "_fixes".
-     */
+    /** The server's limit for database and collection together is 255 bytes, and a suffix is added, as "_fixes". */
     private static final int LONGEST_COLLECTION = 255 - LONGEST_DATABASE - 1 - "_fixes".length();
 
-    private Names() {}
+    private MongoNames() {}
 
-    /**
-     * What is wrong with this name of a database, to follow the word that names it; null if
-     * nothing.
-     */
-    public static String wrongWithDatabase(String name) {
+    /** Returns what is wrong with a database's name, to follow the name in a message, or null. */
+    public static String problemWithDatabase(String name) {
         if (name.isBlank()) {
             return "is empty";
         }
@@ -29,8 +23,8 @@ public final class Names {
         return longerThan(name, LONGEST_DATABASE);
     }
 
-    /** Likewise for a collection's. */
-    static String wrongWithCollection(String name) {
+    /** Returns what is wrong with a collection's name, or null. */
+    static String problemWithCollection(String name) {
         if (name.isBlank()) {
             return "is empty";
         }
@@ -38,7 +32,7 @@ public final class Names {
             return "contains $ or NUL";
         }
         if (name.startsWith("system.") || name.startsWith(".") || name.endsWith(".")) {
-            return "begins with system. or begins or ends with a dot";
+            return "starts with system., or starts or ends with a dot";
         }
         return longerThan(name, LONGEST_COLLECTION);
     }
