@@ -33,32 +33,32 @@ final class Commands {
     /**
      * A line of help.
      *
-     * @param words the command with its arguments
+     * @param usage the command with its arguments
      */
-    record Entry(String name, String words, String summary) {}
+    record HelpLine(String name, String usage, String summary) {}
 
     /** In the order of help. */
-    static final List<Entry> ALL = List.of(
-            new Entry("status", "status", "Show the state of every migration (default command)"),
-            new Entry("execute", "execute [NAME...]", "Run up() of the pending migrations, or of those named"),
-            new Entry("rollback", "rollback NAME...", "Run down() of applied migrations, newest applied first"),
-            new Entry("redo", "redo [NAME]", "Roll back the newest applied migration, or NAME, and execute it again"),
-            new Entry("ignore", "ignore [NAME...]", "Register pending migrations without executing them"),
-            new Entry("create", "create WORDS...", "Create a migration file"),
-            new Entry("validate", "validate", "Run every check that does not need the database"),
-            new Entry("history", "history [NAME]", "Show every attempt: when, by whom, where, outcome"),
-            new Entry("repair", "repair NAME...", "Resolve what needs a manual decision"),
-            new Entry("unlock", "unlock", "Remove a lock whose lease has expired"),
-            new Entry(
+    static final List<HelpLine> ALL = List.of(
+            new HelpLine("status", "status", "Show the state of every migration (default command)"),
+            new HelpLine("execute", "execute [NAME...]", "Run up() of the pending migrations, or of those named"),
+            new HelpLine("rollback", "rollback NAME...", "Run down() of applied migrations, newest applied first"),
+            new HelpLine("redo", "redo [NAME]", "Roll back the newest applied migration, or NAME, and execute it again"),
+            new HelpLine("ignore", "ignore [NAME...]", "Register pending migrations without executing them"),
+            new HelpLine("create", "create WORDS...", "Create a migration file"),
+            new HelpLine("validate", "validate", "Run every check that does not need the database"),
+            new HelpLine("history", "history [NAME]", "Show every attempt: when, by whom, where, outcome"),
+            new HelpLine("repair", "repair NAME...", "Resolve what needs a manual decision"),
+            new HelpLine("unlock", "unlock", "Remove a lock whose lease has expired"),
+            new HelpLine(
                     "backfill",
                     "backfill pause|resume|cancel|continue NAME",
                     "Control a running backfill from another terminal"),
-            new Entry("run", "run FILE", "Run an ad-hoc fix and record it"),
-            new Entry("fix-to-migration", "fix-to-migration RUN WORDS...", "Convert a recorded fix to a migration file"),
-            new Entry("shell", "shell", "Open JShell on the database, and record it"),
-            new Entry("dbdump", "dbdump", "Dump the database"),
-            new Entry("dbrestore", "dbrestore DIR", "Restore a dump"),
-            new Entry("help", "help [COMMAND]", "Show this text, or the help of one command"));
+            new HelpLine("run", "run FILE", "Run an ad-hoc fix and record it"),
+            new HelpLine("fix-to-migration", "fix-to-migration RUN WORDS...", "Convert a recorded fix to a migration file"),
+            new HelpLine("shell", "shell", "Open JShell on the database, and record it"),
+            new HelpLine("dbdump", "dbdump", "Dump the database"),
+            new HelpLine("dbrestore", "dbrestore DIR", "Restore a dump"),
+            new HelpLine("help", "help [COMMAND]", "Show this text, or the help of one command"));
 
     private Commands() {}
 

@@ -44,7 +44,7 @@ final class HelpText {
         lines.add("{migopy} [COMMAND] [NAME...] [OPTIONS]");
         lines.add("NAME: a migration's file name, with or without .java, its number, or an unambiguous prefix.");
         lines.add("");
-        Commands.ALL.forEach(entry -> addLine(lines, entry.words(), entry.summary()));
+        Commands.ALL.forEach(command -> addLine(lines, command.usage(), command.summary()));
         if (!tasks.byName().isEmpty()) {
             lines.add("");
             lines.add("Commands of this project:");

@@ -148,7 +148,7 @@ final class Tasks {
 
     MigopyException unknown(String name) {
         Set<String> known = Commands.ALL.stream()
-                .map(Commands.Entry::name)
+                .map(Commands.HelpLine::name)
                 .collect(Collectors.toCollection(java.util.TreeSet::new));
         known.addAll(byName().keySet());
         String near = Optional.ofNullable(ELSEWHERE.get(name))

@@ -15,7 +15,7 @@ final class ByteMatcher {
     /**
      * A form at a position, or the start of one that the end of the bytes cuts off.
      */
-    record Found(int at, int length, byte[] replacement) {
+    record Match(int at, int length, byte[] replacement) {
         /** Returns whether more bytes are needed to decide; all from {@code at} must wait. */
         boolean cutOff() {
             return replacement == null;
@@ -64,7 +64,7 @@ final class ByteMatcher {
      *
      * @param last whether nothing follows, so that the start of a form is an ordinary text
      */
-    Found find(byte[] bytes, int from, int to, boolean last) {
+    Match find(byte[] bytes, int from, int to, boolean last) {
         if (forms.isEmpty()) {
             return null;
         }
@@ -75,7 +75,7 @@ final class ByteMatcher {
                 at += skip;
                 continue;
             }
-            Found found = at(bytes, at, to, last);
+            Match found = at(bytes, at, to, last);
             if (found != null) {
                 return found;
             }
@@ -83,7 +83,7 @@ final class ByteMatcher {
         }
         // What was skipped cannot start a form; the rest is shorter than any form.
         for (; at < to && !last; at++) {
-            Found found = at(bytes, at, to, false);
+            Match found = at(bytes, at, to, false);
             if (found != null) {
                 return found;
             }
@@ -91,8 +91,8 @@ final class ByteMatcher {
         return null;
     }
 
-    private Found at(byte[] bytes, int at, int to, boolean last) {
-        Found best = null;
+    private Match at(byte[] bytes, int at, int to, boolean last) {
+        Match best = null;
         for (Form form : forms) {
             int present = Math.min(form.bytes.length, to - at);
             if (!Arrays.equals(bytes, at, at + present, form.bytes, 0, present)) {
@@ -100,10 +100,10 @@ final class ByteMatcher {
             }
             if (present == form.bytes.length) {
                 if (best == null || present > best.length) {
-                    best = new Found(at, present, form.replacement);
+                    best = new Match(at, present, form.replacement);
                 }
             } else if (!last) {
-                return new Found(at, to - at, null); // A longer form may still be complete later.
+                return new Match(at, to - at, null); // A longer form may still be complete later.
             }
         }
         return best;

@@ -72,7 +72,7 @@ public final class RedactingStream extends OutputStream {
 
     private void pass(byte[] bytes, int from, int to, boolean last) throws IOException {
         int at = from;
-        for (ByteMatcher.Found found = matcher.find(bytes, at, to, last);
+        for (ByteMatcher.Match found = matcher.find(bytes, at, to, last);
                 found != null;
                 found = matcher.find(bytes, at, to, last)) {
             target.write(bytes, at, found.at() - at);

@@ -64,14 +64,12 @@ final class Values {
     /** Returns a redactor that knows every secret at every level, used or not. */
     Redactor redactor(Path home, ConnectionSettings connection) {
         Set<String> secrets = new HashSet<>();
-        for (Level level : LEVELS) {
-            Value password = raw(level, Setting.PASSWORD);
-            if (password != null) {
-                secrets.add(password.text());
-            }
-            Value uri = raw(level, Setting.URI);
-            if (uri != null) {
-                secrets.addAll(MongoUri.secretsIn(uri.text()));
+        for (Setting setting : Setting.values()) {
+            for (Level level : setting.secret() ? LEVELS : List.<Level>of()) {
+                Value value = raw(level, setting);
+                if (value != null) {
+                    secrets.addAll(setting == Setting.URI ? MongoUri.secretsIn(value.text()) : List.of(value.text()));
+                }
             }
         }
         Value file = of(Setting.PASSWORD_FILE);

@@ -62,10 +62,10 @@ class CommandLineTest {
         }
     }
 
-    private int run(String... words) {
+    private int run(String... arguments) {
         ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
         ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
-        int exitCode = new Entry().run(new PrintStream(outBytes), new PrintStream(errBytes), words);
+        int exitCode = new Entry().run(new PrintStream(outBytes), new PrintStream(errBytes), arguments);
         out = outBytes.toString(StandardCharsets.UTF_8);
         err = errBytes.toString(StandardCharsets.UTF_8);
         return exitCode;
@@ -102,7 +102,7 @@ class CommandLineTest {
         assertThat(out).isEmpty();
         assertThat(err)
                 .isEqualTo(
-                        "There is no command staus\n" + "Did you mean ./migopy status? All commands: ./migopy help\n");
+                        "There is no command staus\nDid you mean ./migopy status? All commands: ./migopy help\n");
     }
 
     @Test
