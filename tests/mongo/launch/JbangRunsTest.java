@@ -49,7 +49,7 @@ class JbangRunsTest {
         Path elsewhere = Scratch.folder("elsewhere");
         String file =
                 ROOT.resolve("mongomigrations/5_add_lowercase_emails.java").toString();
-        in(elsewhere, JBANG, file).exits(2).says("No migopy.java in").says("MIGOPY_HOME");
+        in(elsewhere, JBANG, file).exits(2).says("no migopy.java in").says("MIGOPY_HOME");
         environment.put("MIGOPY_HOME", ROOT.toString());
         in(elsewhere, JBANG, file).exits(0).says("2 emails are there in lower case");
         assertThat(server.collection("users")
