@@ -42,7 +42,8 @@ final class Commands {
             new HelpLine("status", "status", "Show the state of every migration (default command)"),
             new HelpLine("execute", "execute [NAME...]", "Run up() of the pending migrations, or of those named"),
             new HelpLine("rollback", "rollback NAME...", "Run down() of applied migrations, newest applied first"),
-            new HelpLine("redo", "redo [NAME]", "Roll back the newest applied migration, or NAME, and execute it again"),
+            new HelpLine(
+                    "redo", "redo [NAME]", "Roll back the newest applied migration, or NAME, and execute it again"),
             new HelpLine("ignore", "ignore [NAME...]", "Register pending migrations without executing them"),
             new HelpLine("create", "create WORDS...", "Create a migration file"),
             new HelpLine("validate", "validate", "Run every check that does not need the database"),
@@ -54,7 +55,8 @@ final class Commands {
                     "backfill pause|resume|cancel|continue NAME",
                     "Control a running backfill from another terminal"),
             new HelpLine("run", "run FILE", "Run an ad-hoc fix and record it"),
-            new HelpLine("fix-to-migration", "fix-to-migration RUN WORDS...", "Convert a recorded fix to a migration file"),
+            new HelpLine(
+                    "fix-to-migration", "fix-to-migration RUN WORDS...", "Convert a recorded fix to a migration file"),
             new HelpLine("shell", "shell", "Open JShell on the database, and record it"),
             new HelpLine("dbdump", "dbdump", "Dump the database"),
             new HelpLine("dbrestore", "dbrestore DIR", "Restore a dump"),

@@ -35,9 +35,7 @@ final class Execute implements Action {
     @Option(names = "--dump-touched", description = "first dump the collections that the migrations mention")
     private boolean dumpTouched;
 
-    @Option(
-            names = "--estimate",
-            description = "call up() with a read-only database, and show what it would do")
+    @Option(names = "--estimate", description = "call up() with a read-only database, and show what it would do")
     private boolean estimate;
 
     @Mixin

@@ -21,7 +21,10 @@ import picocli.CommandLine.Option;
 /** {@code unlock}. */
 @Command(name = "unlock", description = "Removes a lock whose lease has expired.")
 public final class Unlock implements Action {
-    @Option(names = "--owner", paramLabel = "ID", description = "remove the lock of this owner even if its lease is still valid")
+    @Option(
+            names = "--owner",
+            paramLabel = "ID",
+            description = "remove the lock of this owner even if its lease is still valid")
     private String owner;
 
     @Override

@@ -24,8 +24,7 @@ public final class Durations {
     public static Duration parse(String text, String name) {
         Duration duration = parseFromZero(text, name);
         if (duration.isZero()) {
-            throw MigopyException.usage(
-                    "%s is %s: it must be greater than 0".formatted(name, text), EXAMPLES);
+            throw MigopyException.usage("%s is %s: it must be greater than 0".formatted(name, text), EXAMPLES);
         }
         return duration;
     }
@@ -34,8 +33,7 @@ public final class Durations {
     public static Duration parseFromZero(String text, String name) {
         Matcher form = FORM.matcher(text);
         if (!form.matches()) {
-            throw MigopyException.usage(
-                    "%s: %s is not a duration".formatted(name, Value.printable(text)), EXAMPLES);
+            throw MigopyException.usage("%s: %s is not a duration".formatted(name, Value.printable(text)), EXAMPLES);
         }
         long number = Long.parseLong(form.group(1));
         return switch (form.group(2)) {

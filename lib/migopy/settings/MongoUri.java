@@ -313,8 +313,8 @@ record MongoUri(
     private static MigopyException malformed(Value value, String why) {
         return MigopyException.usage(
                 "The MongoDB URI (from %s) is malformed: %s".formatted(value.origin(), why),
-                "Write it as mongodb://user:password@host:27017/database; in user and password encode % as %25, @ as %40,"
-                        + " : as %3A, / as %2F and ? as %3F");
+                "Write it as mongodb://user:password@host:27017/database; in user and password encode % as %25, @ as"
+                        + " %40, : as %3A, / as %2F and ? as %3F");
     }
 
     private static int firstOf(String text, char one, char other) {

@@ -58,7 +58,8 @@ final class PemFile {
         for (MatchResult found : BLOCK.matcher(text).results().toList()) {
             String label = found.group(1);
             if (label.equals("ENCRYPTED PRIVATE KEY") || found.group(2).contains("ENCRYPTED")) {
-                throw new PemException("contains an encrypted key; decrypt it with: openssl pkey -in FILE -out DECRYPTED");
+                throw new PemException(
+                        "contains an encrypted key; decrypt it with: openssl pkey -in FILE -out DECRYPTED");
             }
             try {
                 blocks.add(new Block(label, Base64.getMimeDecoder().decode(found.group(2))));

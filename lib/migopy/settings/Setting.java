@@ -26,9 +26,17 @@ public enum Setting {
             null,
             "client certificate and key (PEM)"),
     CONNECT_TIMEOUT(
-            "connectTimeout", "MONGO_CONNECT_TIMEOUT", "--connect-timeout TIME", "5s", "how long to wait for the server"),
+            "connectTimeout",
+            "MONGO_CONNECT_TIMEOUT",
+            "--connect-timeout TIME",
+            "5s",
+            "how long to wait for the server"),
     MIGRATIONS_DIRECTORY(
-            "migrationsDirectory", "MIGRATIONS_DIRECTORY", "--directory DIR", "mongomigrations", "folder of the migrations"),
+            "migrationsDirectory",
+            "MIGRATIONS_DIRECTORY",
+            "--directory DIR",
+            "mongomigrations",
+            "folder of the migrations"),
     MIGRATIONS_FILE_PATTERN(
             "migrationsFilePattern",
             "MIGRATIONS_FILE_PATTERN",
@@ -47,7 +55,8 @@ public enum Setting {
             null,
             "false",
             "allow pending migrations below the highest applied one"),
-    DUMP_DIRECTORY("mongoDumpDirectory", "MONGO_DUMP_DIRECTORY", "--dump-directory DIR", "mongodumps", "folder of the dumps"),
+    DUMP_DIRECTORY(
+            "mongoDumpDirectory", "MONGO_DUMP_DIRECTORY", "--dump-directory DIR", "mongodumps", "folder of the dumps"),
     DUMP("doMongoDump", "DO_MONGO_DUMP", "--dump", "false", "dump before execute"),
     EMBEDDED(null, null, "--embedded", null, "use a database that Migopy starts itself, for a first try"),
     LOCK_LEASE("lockLease", "MIGOPY_LOCK_LEASE", null, "30s", "how long the lock is held without renewal"),

@@ -49,10 +49,7 @@ public record Tls(boolean enabled, SSLContext context) {
         }
         Value ca = file(values, Setting.TLS_CA_FILE, given, uri.options().get("tlscafile"));
         Value key = file(
-                values,
-                Setting.TLS_CERTIFICATE_KEY_FILE,
-                given,
-                uri.options().get("tlscertificatekeyfile"));
+                values, Setting.TLS_CERTIFICATE_KEY_FILE, given, uri.options().get("tlscertificatekeyfile"));
         TrustManager[] trust = ca == null ? null : use(ca, home, Tls::trust);
         KeyManager[] keys = key == null ? null : use(key, home, Tls::keys);
         // Certificates imply TLS, unless it is turned off explicitly.

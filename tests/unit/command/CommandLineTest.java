@@ -101,8 +101,7 @@ class CommandLineTest {
         assertThat(run("staus")).isEqualTo(2);
         assertThat(out).isEmpty();
         assertThat(err)
-                .isEqualTo(
-                        "There is no command staus\nDid you mean ./migopy status? All commands: ./migopy help\n");
+                .isEqualTo("There is no command staus\nDid you mean ./migopy status? All commands: ./migopy help\n");
     }
 
     @Test
@@ -130,7 +129,9 @@ class CommandLineTest {
     @Test
     void anOptionThatTakesNoValueIsRefusedWithOneAndAPasswordIsNotShown() {
         assertThat(run("--password=hunter2")).isEqualTo(2);
-        assertThat(err).contains("--password does not take a value, it prompts for the password").doesNotContain("hunter2");
+        assertThat(err)
+                .contains("--password does not take a value, it prompts for the password")
+                .doesNotContain("hunter2");
     }
 
     @Test

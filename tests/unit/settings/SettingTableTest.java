@@ -40,7 +40,9 @@ class SettingTableTest {
                                 setting.help())
                         .replaceAll(" {2,}", " "))
                 .toList();
-        assertThat(tableInTheManual()).as("the table should be:\n" + String.join("\n", rows)).isEqualTo(rows);
+        assertThat(tableInTheManual())
+                .as("the table should be:\n" + String.join("\n", rows))
+                .isEqualTo(rows);
     }
 
     @Test
@@ -110,7 +112,10 @@ class SettingTableTest {
             List<String> lines = Files.readAllLines(page);
             int heading = lines.indexOf(HEADING);
             if (heading >= 0) {
-                return lines.stream().skip(heading + 2).takeWhile(line -> line.startsWith("|")).toList();
+                return lines.stream()
+                        .skip(heading + 2)
+                        .takeWhile(line -> line.startsWith("|"))
+                        .toList();
             }
         }
         throw new AssertionError("no page of the manual has the table " + HEADING);

@@ -17,7 +17,8 @@ class UriTest {
 
     @ParameterizedTest
     @CsvSource({"host,MONGO_HOST,elsewhere", "port,MONGO_PORT,27018", "user,MONGO_USER,root"})
-    void anAddressAtAHigherLevelThanTheUriIsRefusedAndBothOriginsAreNamed(String option, String environment, String value) {
+    void anAddressAtAHigherLevelThanTheUriIsRefusedAndBothOriginsAreNamed(
+            String option, String environment, String value) {
         Given above = given().environment("MONGO_URI", "mongodb://prod/app").option(option, value);
         assertThat(above.refused()).hasMessageContainingAll("--" + option, value, "MONGO_URI");
         Given aboveField = given().field("mongoUri", "mongodb://prod/app").environment(environment, value);
