@@ -1,16 +1,15 @@
 package migopy.command;
 
 /**
- * One command. Its options and names are annotated for picocli and hold their defaults as they are
- * initialised, because picocli is not asked when none was typed. Found by {@link Commands}.
+ * A command. Its options and parameters are annotated for picocli; their initial values are the defaults, because
+ * picocli is not loaded when no option was typed. {@link Commands} lists them.
  */
 public interface Action {
     /**
-     * Does it, and gives its answer to the session's console.
+     * Runs the command and prints its answer.
      *
-     * @return the exit code of CONTRACT, section 3
-     * @throws Exception {@code MigopyException} for what a person has to know; anything else is a
-     *     fault of ours
+     * @return the exit code (docs/reference.md)
+     * @throws Exception {@code MigopyException} for the user; anything else is a bug
      */
     int run(Session session) throws Exception;
 }

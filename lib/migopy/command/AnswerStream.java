@@ -12,42 +12,42 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Standard output for a JSON answer alone. A child process of a migration inherits descriptor 1,
- * and what it prints there must not stand beside the answer.
+ * Reserves standard output for the JSON answer: a migration's child process inherits descriptor 1, and its output
+ * must not get into the answer.
  */
 final class AnswerStream {
-    /** The launcher {@code ./migopy} has made descriptor 1 standard error: the answer goes to 0. */
+    /** Set where the launcher has redirected descriptor 1 to standard error; the answer goes to descriptor 0. */
     private static final String PROPERTY = "migopy.answer";
 
     private static final String MOVED_INPUT = "/dev/fd/3";
 
-    /** Signals reach a whole group of processes, and the answer to one has to pass. */
+    /** Ignores signals, which reach the whole process group: the answer to a signal has to get out. */
     private static final String PASS_ON = "trap '' HUP INT TERM; exec cat";
 
-    /** How long the reader of the answer may take. */
+    /** How long the answer's reader may take. */
     private static final long LIMIT_SECONDS = 60;
 
     private AnswerStream() {}
 
-    /** Whether the launcher has moved standard output. */
+    /** Returns whether the launcher has moved standard output. */
     static boolean isMoved() {
         return "0".equals(System.getProperty(PROPERTY));
     }
 
-    /** Standard output as the launcher left it. From now on System.out is standard error. */
+    /** Returns the standard output that the launcher has moved, and redirects System.out to standard error. */
     static PrintStream moved() {
         try {
             System.setIn(new FileInputStream(MOVED_INPUT));
         } catch (FileNotFoundException e) {
-            System.setIn(InputStream.nullInputStream()); // it was closed, or is a socket
+            System.setIn(InputStream.nullInputStream()); // closed, or a socket
         }
         System.setOut(System.err);
         return printing(new FileOutputStream(FileDescriptor.in));
     }
 
     /**
-     * Gives standard output to a process that passes the answer on, and closes it here, where java
-     * puts {@code /dev/null} in its place. From now on System.out is standard error.
+     * Hands standard output to a child process that passes the answer on, and closes it here, for which Java
+     * substitutes {@code /dev/null}. Redirects System.out to standard error.
      */
     static PrintStream passedOn() {
         try {
@@ -59,7 +59,7 @@ final class AnswerStream {
             System.setOut(System.err);
             return printing(new Passing(process));
         } catch (IOException e) {
-            return System.out; // no sh: then no migration starts a child by one either
+            return System.out; // without sh there are few child processes to guard against
         }
     }
 
@@ -67,7 +67,7 @@ final class AnswerStream {
         return new PrintStream(stream, false, StandardCharsets.UTF_8);
     }
 
-    /** An answer is one line: behind it this waits until it has gone out. */
+    /** Waits after the answer, one line, until it was written. */
     private static final class Passing extends OutputStream {
         private final Process process;
         private final OutputStream pipe;
@@ -100,7 +100,7 @@ final class AnswerStream {
                     throw new IOException("standard output did not take the answer");
                 }
             } catch (InterruptedException e) {
-                Thread.currentThread().interrupt(); // a signal; the answer is in the pipe
+                Thread.currentThread().interrupt(); // by a signal; the answer is in the pipe
             }
         }
     }

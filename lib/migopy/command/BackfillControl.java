@@ -24,8 +24,8 @@ import org.bson.BsonValue;
 import org.bson.Document;
 
 /**
- * Controls the backfills of one migration: what another terminal runs pauses, resumes or ends, and
- * what stopped may continue although its migration was edited.
+ * Controls the backfills of a migration: pauses, resumes or cancels one that runs in another terminal, or lets a
+ * stopped one continue although its migration was edited.
  */
 public final class BackfillControl {
     private static final String CONTINUE = "continue";
@@ -39,12 +39,11 @@ public final class BackfillControl {
     }
 
     /**
-     * Leaves the word with the migration's record, where the backfill finds it with its next
-     * checkpoint.
+     * Writes the request into the migration's record, where the backfill reads it with its next checkpoint.
      *
      * @param word {@code pause}, {@code resume}, {@code cancel} or {@code continue}
-     * @param typed the migration's name, its number, or a beginning of the name
-     * @throws MigopyException usage, if no migration is called so, or it has no such backfill
+     * @param typed the migration's name, number or unambiguous prefix
+     * @throws MigopyException usage, if there is no such migration or it has no such backfill
      */
     public static BackfillControlAnswer run(Settings settings, Connection connection, String word, String typed) {
         Survey survey = Survey.of(settings); // while the connection is being made
@@ -61,26 +60,26 @@ public final class BackfillControl {
             }
             return new BackfillControlAnswer(one.name(), word);
         } catch (MongoException e) {
-            throw MongoErrors.translate(e, "Asking for a " + word);
+            throw MongoErrors.translate(e, "Sending the request to " + word);
         }
     }
 
     private void ask(Situation one, String word) {
         if (one.state() == MigrationState.INTERRUPTED) {
             throw MigopyException.usage(
-                    "The run of %s ended without a word: nothing is there to %s".formatted(one.name(), word),
-                    "To go on: " + Wording.command("execute", one.name(), "--retry"));
+                    "The run of %s has crashed; there is no running backfill to %s".formatted(one.name(), word),
+                    "To continue, run: " + Wording.command("execute", one.name(), "--retry"));
         }
         if (one.state() != MigrationState.RUNNING) {
             throw notRunning(one);
         }
         if (!hasBackfill(one.entry(), false)) {
             throw MigopyException.usage(
-                    "%s is running, but no backfill of it".formatted(one.name()),
-                    "See what runs: %s status".formatted(MigopyException.COMMAND));
+                    "%s is running, but not a backfill".formatted(one.name()),
+                    "See what is running: %s status".formatted(MigopyException.COMMAND));
         }
         if (!record.control(one.name(), word)) {
-            throw notRunning(one); // It has ended since.
+            throw notRunning(one); // it has just ended
         }
     }
 
@@ -88,23 +87,23 @@ public final class BackfillControl {
         boolean stopped = one.state() == MigrationState.FAILED || one.state() == MigrationState.INTERRUPTED;
         if (!stopped || !hasBackfill(one.entry(), true)) {
             throw MigopyException.usage(
-                    "%s is %s, and has no backfill that stopped"
+                    "%s is %s and has no stopped backfill"
                             .formatted(one.name(), one.state().word()),
-                    "See what there is: %s status".formatted(MigopyException.COMMAND));
+                    "See the migrations: %s status".formatted(MigopyException.COMMAND));
         }
         if (!record.forgetDigests(
                 Precondition.of(one.entry()),
                 List.copyOf(one.entry().checkpoints().keySet()))) {
             throw MigopyException.usage(
-                    "Another run has started %s meanwhile".formatted(one.name()),
-                    "See what runs: %s status".formatted(MigopyException.COMMAND));
+                    "Another run has started %s in the meantime".formatted(one.name()),
+                    "See what is running: %s status".formatted(MigopyException.COMMAND));
         }
     }
 
     /**
-     * Whether the record has a checkpoint.
+     * Returns whether the record has a checkpoint.
      *
-     * @param finished whether that of a backfill that is done counts, too
+     * @param finished whether to include completed backfills
      */
     private static boolean hasBackfill(JournalEntry entry, boolean finished) {
         return entry.checkpoints() != null
@@ -115,7 +114,7 @@ public final class BackfillControl {
         try {
             return BackfillProgress.of(checkpoint.asDocument()).phase() == BackfillProgress.Phase.DONE;
         } catch (BsonInvalidOperationException e) {
-            return true; // Nothing that a backfill wrote.
+            return true; // not written by a backfill
         }
     }
 
@@ -127,12 +126,12 @@ public final class BackfillControl {
         return MigopyException.usage(
                 "%s is not running: it is %s".formatted(one.name(), one.state().word()),
                 running.isEmpty()
-                        ? "See what there is: %s status".formatted(MigopyException.COMMAND)
+                        ? "See the migrations: %s status".formatted(MigopyException.COMMAND)
                         : "Running: " + String.join(", ", running));
     }
 
     /**
-     * What the backfill of a running migration was asked for.
+     * The request that was sent to a backfill.
      *
      * @param name the migration, without {@code .java}
      * @param asked {@code pause}, {@code resume}, {@code cancel} or {@code continue}

@@ -12,9 +12,9 @@ import migopy.console.Wording;
 import migopy.mongo.MongoErrors;
 import migopy.run.Failure;
 
-/** What a command ended with, in our terms: exceptions that are not ours, and the JVM's errors. */
+/** Translates foreign exceptions and JVM errors that ended a command. */
 final class Faults {
-    /** The module that has {@code sun.misc.Signal}; a runtime made by jlink may lack it. */
+    /** Classes of the module jdk.unsupported, which a runtime made by jlink may lack. */
     private static final String SIGNALS = "sun/misc/";
 
     private Faults() {}
@@ -23,7 +23,7 @@ final class Faults {
         if (thrown instanceof MigopyException known) {
             return known;
         }
-        // First: where a jar of the driver is damaged, the classes below may be missing too.
+        // First, because a damaged driver jar may lack the classes below, too.
         if (thrown instanceof LinkageError) {
             String name = thrown.getClass().getSimpleName();
             return linkage(name + ": " + thrown.getMessage(), thrown);
@@ -32,7 +32,7 @@ final class Faults {
             return MongoErrors.translate(fromDriver, "working");
         }
         String type = thrown.getClass().getName();
-        String text = Failure.text(thrown); // its class may be that of a task's author
+        String text = Failure.text(thrown); // its class may be the user's
         String what = text.startsWith(type) ? thrown.getClass().getSimpleName() + text.substring(type.length()) : text;
         return new MigopyException(MigopyException.Kind.FAILED, what, hint(thrown), thrown);
     }
@@ -40,17 +40,17 @@ final class Faults {
     private static String hint(Throwable thrown) {
         return thrown instanceof OutOfMemoryError
                 ? "Give java more memory, then run the command again: export" + " JAVA_TOOL_OPTIONS=-Xmx2g"
-                : "With --verbose it says where; please report it.";
+                : "Run it again with --verbose for the stack trace, and report it.";
     }
 
-    /** A class that is not there, or is none. */
+    /** A class that is missing or damaged. */
     private static MigopyException linkage(String what, Throwable thrown) {
         String missing = String.valueOf(thrown.getMessage());
         if (missing.startsWith(SIGNALS)) {
             return new MigopyException(
                     MigopyException.Kind.USAGE,
                     "This Java runtime lacks the module jdk.unsupported: " + missing,
-                    "Let JAVA_HOME name a whole JDK",
+                    "Set JAVA_HOME to a complete JDK",
                     thrown);
         }
         Optional<Path> damaged = damagedJar();
@@ -64,7 +64,7 @@ final class Faults {
                 : new MigopyException(MigopyException.Kind.FAILED, what, hint(thrown), thrown);
     }
 
-    /** The first jar of the class path that cannot be opened. */
+    /** Returns the first jar on the class path that cannot be opened. */
     private static Optional<Path> damagedJar() {
         String all = System.getProperty("java.class.path", "");
         for (String entry : all.split(File.pathSeparator)) {

@@ -10,10 +10,10 @@ import migopy.journal.Attempt.NamedAttempt;
 import org.bson.Document;
 
 /**
- * Every attempt that the journal knows of.
+ * The attempts in the journal.
  *
  * @param database the database's name
- * @param server where it is, without secrets
+ * @param server the server's address, without secrets
  * @param collection the journal's collection
  * @param attempts oldest first
  */
@@ -29,7 +29,7 @@ public record HistoryAnswer(String database, String server, String collection, L
         out.line(database + " on " + server + ", " + collection);
         out.gap();
         if (attempts.isEmpty()) {
-            out.line("Nothing was ever attempted.");
+            out.line("No attempts.");
             return;
         }
         Table table = new Table(

@@ -10,16 +10,16 @@ import migopy.plan.Overview;
 import migopy.plan.Situation;
 
 /**
- * A migration that has another name now, in the files but not yet in the journal.
+ * A migration whose file was renamed, and whose record has the old name.
  *
  * @param now the migration under its new name
  * @param old the migration under its old name; null where its record was moved earlier
  */
 public record Rename(Situation now, Situation old) {
     /**
-     * Judges, and touches nothing.
+     * Decides, without changing anything.
      *
-     * @throws MigopyException usage, for an unknown name; refused, where nothing was renamed
+     * @throws MigopyException usage, for an unknown name; refused, if nothing was renamed
      */
     static Rename of(Repairs.Order order, Overview overview) {
         Situation now = NameResolver.resolve(order.names().get(0), overview.migrations());
@@ -39,12 +39,12 @@ public record Rename(Situation now, Situation old) {
         return typed.endsWith(suffix) ? typed.substring(0, typed.length() - suffix.length()) : typed;
     }
 
-    /** Whether an earlier repair has done it all. */
+    /** Returns whether an earlier repair has completed. */
     boolean isDone() {
         return old == null;
     }
 
-    /** Whether an earlier repair was killed after the new record was written. */
+    /** Returns whether an earlier repair was killed after it had written the new record. */
     boolean isHalfDone() {
         return now.entry() != null && now.entry().replaces(old.entry());
     }
@@ -52,26 +52,26 @@ public record Rename(Situation now, Situation old) {
     private void refuseWhatCannotBe() {
         if (now.file() == null) {
             throw MigopyException.refused(
-                    "There is no file %s.java".formatted(now.name()),
-                    "The new name comes first: " + Wording.command("repair", old.name(), "--renamed-from", now.name()));
+                    "The file %s.java does not exist".formatted(now.name()),
+                    "Name the new file first: " + Wording.command("repair", old.name(), "--renamed-from", now.name()));
         }
         JournalEntry record = old.entry();
         if (record == null || record.bare() || old.state() == MigrationState.PENDING) {
             throw MigopyException.refused(
-                    "The journal has no record of %s that could be moved".formatted(old.name()),
-                    "See what it has: " + Wording.command("status", "--all"));
+                    "The journal has no record of %s to move".formatted(old.name()),
+                    "See the migrations: " + Wording.command("status", "--all"));
         }
         boolean edited = old.problem() != null && old.problem().kind() == Problem.ProblemKind.EDITED;
         if (old.file() != null && !edited && !old.renamed()) {
             throw MigopyException.refused(
-                    "%s was not renamed: its file is there".formatted(old.name()),
+                    "%s was not renamed: its file still exists".formatted(old.name()),
                     "See the migrations: " + Wording.command("status", "--all"));
         }
         if (now.state() != MigrationState.PENDING && !isHalfDone()) {
             throw MigopyException.refused(
                     "%s is %s and has a record of its own"
                             .formatted(now.name(), now.state().word()),
-                    "See it: " + Wording.command("history", now.name()));
+                    "See its record: " + Wording.command("history", now.name()));
         }
     }
 }

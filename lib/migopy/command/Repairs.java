@@ -30,23 +30,23 @@ import migopy.run.Survey;
 import migopy.run.Survey.JournalView;
 import org.bson.Document;
 
-/** Writes down what a person has decided: the one way on that no program may choose. */
+/** Records manual decisions about migrations whose outcome no program can determine. */
 public final class Repairs {
-    /** As long as an error's message may be; a document keeps twenty of them. */
+    /** The same limit as for an error's message; a document keeps twenty of them. */
     private static final int REASON_LIMIT = 4 * 1024;
 
     private final Order order;
     private final LockedRun locked;
 
     /**
-     * What is to be settled, and how.
+     * What to repair, and how.
      *
-     * @param names these; empty with one of the next two
+     * @param names the migrations; empty with one of the next two
      * @param edited all whose file was edited
      * @param missing all whose file is gone
      * @param as {@code applied}, {@code pending} or {@code unchanged}; or {@link #RENAMED}
-     * @param renamedFrom the name that the only one had before, or null
-     * @param reason why; the journal keeps it
+     * @param renamedFrom the old name of the only one, or null
+     * @param reason why; kept in the journal
      */
     public record Order(
             List<String> names, boolean edited, boolean missing, String as, String renamedFrom, String reason) {
@@ -57,9 +57,9 @@ public final class Repairs {
         }
 
         /**
-         * That a file was renamed, which needs no other reason.
+         * Returns the order for a renamed file, which needs no reason.
          *
-         * @param reason null for none
+         * @param reason or null
          */
         public static Order renamed(String name, String from, String reason) {
             return new Order(List.of(name), false, false, RENAMED, from, reason);
@@ -72,13 +72,11 @@ public final class Repairs {
     }
 
     /**
-     * Settles, under the lock; either all that is named or, where one of them has nothing to
-     * settle, none.
+     * Repairs under the lock: either all migrations or, if one of them has nothing to repair, none.
      *
-     * @throws MigopyException usage, for an unknown name or a word that does not fit; refused,
-     *     where there is nothing to settle; locked, while another run holds the lock; unknown, if
-     *     what was interrupted still runs in the server; of a signal's kind, where one came before
-     *     anything was settled
+     * @throws MigopyException usage, for an unknown name or a state that does not apply; refused, if there is
+     * nothing to repair; locked, while another run holds the lock; unknown, if an interrupted operation is still
+     * running on the server; of a signal's kind, if one arrived before anything was written
      */
     public static RepairAnswer run(RunContext context, Order order) {
         refuseWhatCannotBeMeant(order);
@@ -86,7 +84,7 @@ public final class Repairs {
         String what = "Repairing %s.%s"
                 .formatted(context.settings().database(), context.settings().migrationsCollection());
         return context.guarded(what, ledger -> {
-            // A wrong name is reported before anything is touched.
+            // A wrong name is reported before anything is changed.
             check(order, overview(survey, ledger.journal().entries()));
             try (LockedRun locked = LockedRun.open(context, ledger, Duration.ZERO)) {
                 Overview overview = overview(survey, locked.journalAlone());
@@ -113,16 +111,16 @@ public final class Repairs {
     private static void refuseWhatCannotBeMeant(Order order) {
         if (order.edited() && !order.as().equals(Resolution.UNCHANGED)) {
             throw MigopyException.usage(
-                    "--edited accepts edits, so it goes with --as unchanged only",
-                    "To take an edited one back: " + MigopyException.COMMAND + " rollback NAME");
+                    "--edited can only be combined with --as unchanged",
+                    "To roll back an edited one: " + MigopyException.COMMAND + " rollback NAME");
         }
         if (order.missing() && order.as().equals(Resolution.UNCHANGED)) {
             throw MigopyException.usage(
-                    "--missing goes with --as applied or --as pending",
-                    "To do without the files: --missing --as applied");
+                    "--missing can only be combined with --as applied or --as pending",
+                    "To accept that the files are gone: --missing --as applied");
         }
         if (order.reason() != null && order.reason().getBytes(StandardCharsets.UTF_8).length > REASON_LIMIT) {
-            throw MigopyException.usage("The reason is longer than 4 kB", "Say it shorter, or where it is written");
+            throw MigopyException.usage("The reason is longer than 4 kB", "Shorten it, or link to it");
         }
     }
 
@@ -176,7 +174,7 @@ public final class Repairs {
         return locked.ledger().journal();
     }
 
-    /** A signal waits for the end of these few writes: all of them are made, or none. */
+    /** A signal waits until these few writes are complete: all of them are made, or none. */
     private void uninterrupted(Runnable writes) {
         locked.shutdown().inStep(true);
         try {
@@ -189,7 +187,7 @@ public final class Repairs {
         }
     }
 
-    /** Those that are meant, in the order in which they run. */
+    /** Returns the chosen migrations, in the order in which they run. */
     private static List<Situation> chosen(Order order, Overview overview) {
         Map<String, Situation> named = NameResolver.resolve(order.names(), overview.migrations());
         return overview.migrations().stream()
@@ -255,20 +253,19 @@ public final class Repairs {
     }
 
     /**
-     * What a person settled.
+     * What was repaired.
      *
      * @param run the run's id
-     * @param repaired one for each migration, in their order; empty when there was nothing to settle
-     * @param notices what a person should know that is no problem, one line each
+     * @param repaired one for each migration, in their order; empty if there was nothing to repair
+     * @param notices information that is not a problem, one line each
      */
     public record RepairAnswer(String run, List<Repaired> repaired, List<String> notices) implements Answer {
 
         /**
          * @param name the migration, without {@code .java}
-         * @param was what it was before: {@code interrupted}, {@code missing}, {@code edited}, ...; the
-         *     old name of one that was renamed
-         * @param as what it is now: {@code applied}, {@code pending}, {@code unchanged} or {@code
-         *     renamed}
+         * @param was the old state: {@code interrupted}, {@code missing}, {@code edited}, ...; for a renamed one its
+         * old name
+         * @param as the new state: {@code applied}, {@code pending}, {@code unchanged} or {@code renamed}
          */
         public record Repaired(String name, String was, String as) {}
 
@@ -281,7 +278,7 @@ public final class Repairs {
         public void words(Words out) {
             notices.forEach(out::line);
             if (repaired.isEmpty()) {
-                out.line("Nothing to settle.");
+                out.line("Nothing to repair.");
                 return;
             }
             Table table = new Table(out, Table.Align.LEFT, Table.Align.LEFT);

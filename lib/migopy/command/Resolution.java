@@ -8,13 +8,13 @@ import migopy.plan.MigrationState;
 import migopy.plan.Situation;
 
 /**
- * What a person may decide about a migration, and what that makes of it.
+ * A manual decision about a migration, and its effect on the record.
  *
- * @param was what is settled: {@code interrupted}, {@code missing}, ...
- * @param state what the journal says from now on; null where it stays applied
- * @param ended whether it comes to its end only now
- * @param takesText whether the file's present text is what counts from now on
- * @param fileGone whether its file may be missing from now on
+ * @param was the old state: {@code interrupted}, {@code missing}, ...
+ * @param state the new state in the journal; null where it stays applied
+ * @param ended whether it ends only now
+ * @param takesText whether the file's present text becomes the recorded one
+ * @param fileGone whether its file may be missing
  */
 public record Resolution(Situation about, String was, State state, boolean ended, boolean takesText, boolean fileGone) {
     static final String APPLIED = "applied";
@@ -22,11 +22,10 @@ public record Resolution(Situation about, String was, State state, boolean ended
     static final String UNCHANGED = "unchanged";
 
     /**
-     * Judges, and touches nothing.
+     * Decides, without changing anything.
      *
      * @param as {@code applied}, {@code pending} or {@code unchanged}
-     * @throws MigopyException refused, where there is nothing to settle; usage, where that word
-     *     does not fit
+     * @throws MigopyException refused, if there is nothing to repair; usage, if that state does not apply
      */
     static Resolution of(Situation one, String as) {
         if (one.problem() != null) {
@@ -40,24 +39,24 @@ public record Resolution(Situation about, String was, State state, boolean ended
                 case MISSING -> {
                     return one.state() == MigrationState.APPLIED ? missing(one, as) : settled(one, as);
                 }
-                default -> {} // what it says is in the state too
+                default -> {} // the state covers it
             }
         }
         return switch (one.state()) {
             case INTERRUPTED, FAILED, ROLLBACK_FAILED, IGNORED, SKIPPED -> settled(one, as);
             case RUNNING, ROLLING_BACK ->
-                throw nothing(one, "is under way", "Wait for its end: " + Wording.command("status"));
+                throw nothing(one, "is running", "Wait until it has ended: " + Wording.command("status"));
             case APPLIED ->
                 throw nothing(
                         one,
-                        "is applied, and there is nothing to settle",
+                        "is applied; there is nothing to repair",
                         "To roll it back: " + Wording.command("rollback", one.name()));
             case PENDING ->
                 throw nothing(
                         one,
-                        "is pending, and there is nothing to settle",
+                        "is pending; there is nothing to repair",
                         "To register it without running it: " + Wording.command("ignore", one.name()));
-            case UNREADABLE -> throw nothing(one, "cannot be understood", "Mend it in the database");
+            case UNREADABLE -> throw nothing(one, "is unreadable", "Fix its document in the database");
         };
     }
 
@@ -83,7 +82,7 @@ public record Resolution(Situation about, String was, State state, boolean ended
                         one,
                         as,
                         "is missing",
-                        "To do without its file: --as applied; if it was taken back by hand:" + " --as pending");
+                        "To accept that its file is gone: --as applied; if it was undone by hand: --as pending");
         };
     }
 
@@ -97,13 +96,13 @@ public record Resolution(Situation about, String was, State state, boolean ended
                     switch (one.state()) {
                         case IGNORED -> "is ignored";
                         case SKIPPED -> "was skipped";
-                        case ROLLBACK_FAILED -> "failed on its way back";
+                        case ROLLBACK_FAILED -> "failed to roll back";
                         default -> midway || one.state() != MigrationState.FAILED ? "was interrupted" : "failed";
                     },
-                    "Say what is true of the database: --as applied or --as pending");
+                    "Choose what is true of the database: --as applied or --as pending");
         }
         boolean applied = as.equals(APPLIED);
-        // A failed or ignored one may be edited: what a person calls applied is the file of today.
+        // A failed or ignored one may have been edited; --as applied refers to the present file.
         boolean mayBeEdited = switch (one.state()) {
             case FAILED, IGNORED, SKIPPED -> true;
             default -> false;
@@ -122,6 +121,6 @@ public record Resolution(Situation about, String was, State state, boolean ended
     }
 
     private static MigopyException misfit(Situation one, String as, String what, String hint) {
-        return MigopyException.usage("%s %s, which --as %s does not settle".formatted(one.name(), what, as), hint);
+        return MigopyException.usage("%s %s, which --as %s cannot repair".formatted(one.name(), what, as), hint);
     }
 }

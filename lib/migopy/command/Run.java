@@ -73,7 +73,7 @@ final class Run implements Action {
                     "For example: {migopy} run mend.java --reason \"ticket 4711\"");
         }
         if (given.getBytes(StandardCharsets.UTF_8).length > REASON_LIMIT) {
-            throw MigopyException.usage("The reason is longer than 4 kB", "Say it shorter, or where it is written");
+            throw MigopyException.usage("The reason is longer than 4 kB", "Shorten it, or link to it");
         }
         return given;
     }

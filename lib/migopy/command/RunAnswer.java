@@ -17,15 +17,14 @@ import migopy.console.Words;
 import org.bson.Document;
 
 /**
- * How {@code execute}, {@code rollback} or {@code ignore} ended, or what it would do.
+ * The result of {@code execute}, {@code rollback} or {@code ignore}, or what it would do.
  *
  * @param run the run's id
- * @param steps those that were started, in their order; with {@code --dry-run} those that are
- *     planned
- * @param dryRun whether nothing was done
- * @param exitCode the exit code of CONTRACT, section 3
- * @param problems why it was refused; empty otherwise
- * @param error why it ended early, or null; a failed step needs none, its report says why
+ * @param steps those that were started, in order; with {@code --dry-run} the planned ones
+ * @param dryRun whether it was a dry run
+ * @param exitCode the exit code (docs/reference.md)
+ * @param problems why it was refused; else empty
+ * @param error why it ended early, or null; also null if a step's report says it
  */
 public record RunAnswer(
         String run, List<StepReport> steps, boolean dryRun, int exitCode, List<Problem> problems, MigopyException error)
@@ -42,7 +41,7 @@ public record RunAnswer(
     }
 
     /**
-     * Says what is left to say once the steps were told as they ended; planned ones are told here.
+     * Prints the rest after the steps, which are printed as they end; planned ones are printed here.
      */
     @Override
     public void words(Words out) {
@@ -72,7 +71,7 @@ public record RunAnswer(
         steps.forEach(step -> table.row(step.outcome().word(), step.name(), direction(step)));
         table.print();
         out.gap();
-        out.line(Wording.number(steps.size()) + " planned, nothing done.");
+        out.line(Wording.number(steps.size()) + " planned, nothing was done.");
     }
 
     private static String direction(StepReport step) {
@@ -95,7 +94,7 @@ public record RunAnswer(
         }
     }
 
-    /** What stays true, and what to type. */
+    /** Returns what is still true, and what to type. */
     private String wayOn(StepReport last) {
         List<StepReport> before = new ArrayList<>(steps.subList(0, steps.size() - 1));
         before.removeIf(step -> step.outcome() == Outcome.SKIPPED);
@@ -118,7 +117,7 @@ public record RunAnswer(
     }
 
     private static String settle(StepReport last) {
-        return "Find out how far it got, then settle it: "
+        return "Find out how far it got, then run: "
                 + Wording.command("repair", last.name(), "--as", "applied", "--reason", "...")
                 + ", or: "
                 + Wording.command("repair", last.name(), "--as", "pending", "--reason", "...");
@@ -139,11 +138,10 @@ public record RunAnswer(
         if (last.error().hint() != null) {
             return last.error().hint();
         }
-        // Nobody knows how far a timeout or a signal let it come, so the journal counts it as
-        // interrupted.
+        // How far it got before a timeout or a signal is unknown, so the journal counts it as interrupted.
         return switch (last.error().type()) {
             case "timeout", "interrupted" -> retry(last);
-            default -> "Mend " + last.name() + ".java, then: {migopy} execute";
+            default -> "Fix " + last.name() + ".java, then run: {migopy} execute";
         };
     }
 

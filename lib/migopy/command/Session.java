@@ -28,8 +28,7 @@ import migopy.settings.Settings;
 import migopy.settings.SettingsResolver;
 
 /**
- * What a command works with: console, settings, connection. Settings and connection are made when
- * they are first asked for.
+ * The context of a command: console, settings, connection. Settings and connection are created on first use.
  */
 public final class Session implements AutoCloseable {
     private final Project project;
@@ -44,7 +43,7 @@ public final class Session implements AutoCloseable {
     private Connection connection;
     private Shutdown shutdown;
 
-    /** Where the console finds the redactor, once settings have told the secrets. */
+    /** The redactor, once the settings have named the secrets. */
     static final class Reading {
         private volatile Redactor redactor;
 
@@ -69,37 +68,37 @@ public final class Session implements AutoCloseable {
         this.runId = project.runId();
     }
 
-    /** Where everything is said. */
+    /** Returns the console. */
     public Console console() {
         return console;
     }
 
-    /** This run's id. */
+    /** Returns the run's ID. */
     public String runId() {
         return runId;
     }
 
-    /** This session's dump. */
+    /** Returns the session's dump. */
     public Dumps dumps() {
         return dumps;
     }
 
-    /** What the user's class adds to a run. */
+    /** Returns the user's hooks. */
     public Hooks hooks() {
         return project.hooks();
     }
 
-    /** Whether this is the JVM's program, which may install signal handlers and halt. */
+    /** Returns whether this is the JVM's main program, which may install signal handlers and halt. */
     public boolean asProgram() {
         return asProgram;
     }
 
-    /** Whether stack traces are wanted. */
+    /** Returns whether to print stack traces. */
     public boolean verbose() {
         return typed.has("--verbose");
     }
 
-    /** Whether the answer is to be JSON, so that nothing else may be printed to standard output. */
+    /** Returns whether the answer is JSON, so that nothing else may be printed to standard output. */
     public boolean json() {
         return typed.has("--json");
     }
@@ -113,10 +112,9 @@ public final class Session implements AutoCloseable {
     }
 
     /**
-     * The settings, from options, environment and fields.
+     * Returns the settings, from options, environment and fields.
      *
-     * @throws MigopyException usage, when one cannot be right, or a password is to be asked for and
-     *     there is no terminal
+     * @throws MigopyException usage, if one is invalid, or a password is to be prompted for and there is no terminal
      */
     public synchronized Settings settings() {
         if (settings == null) {
@@ -136,7 +134,7 @@ public final class Session implements AutoCloseable {
         return settings;
     }
 
-    /** What masks secrets, as far as there are any: a task of one's own may need no settings. */
+    /** Returns what masks secrets; a custom task may need no settings. */
     Redactor redactor() {
         try {
             return settings().redactor();
@@ -146,8 +144,7 @@ public final class Session implements AutoCloseable {
     }
 
     /**
-     * The connection to the settings' database, which this session closes. Connecting goes on while
-     * other work is done.
+     * Returns the connection to the database, which this session closes. It connects in the background.
      */
     public synchronized Connection connection() {
         if (connection == null) {
@@ -163,7 +160,7 @@ public final class Session implements AutoCloseable {
         return connection;
     }
 
-    /** The command's name, also where none was typed. */
+    /** Returns the command's name, the default one if none was typed. */
     String command() {
         return typed.command() == null ? Commands.DEFAULT : typed.command();
     }
@@ -174,7 +171,7 @@ public final class Session implements AutoCloseable {
         return Wording.folder(cache.equals(usual) ? ".migopy" : cache.toString());
     }
 
-    /** Runs the request, and gives its answer. */
+    /** Runs the request and prints its answer. */
     int run(Request request, RunOptions options) {
         return watched(context -> {
             RunResult result = new Runner(context).run(request, options);
@@ -186,7 +183,7 @@ public final class Session implements AutoCloseable {
         });
     }
 
-    /** The names of what the request would do; none where it would be refused. */
+    /** Returns the names of the migrations that the request would process; none if it would be refused. */
     List<String> planned(Request request) {
         List<String> names = new ArrayList<>();
         watched(context -> {
@@ -197,7 +194,7 @@ public final class Session implements AutoCloseable {
         return names;
     }
 
-    /** Estimates what the request would do, and gives that answer. */
+    /** Estimates what the request would do and prints the answer. */
     int estimate(ExecuteRequest request) {
         return watched(context -> {
             List<EstimateAnswer> told = new ArrayList<>();
@@ -208,8 +205,8 @@ public final class Session implements AutoCloseable {
     }
 
     /**
-     * Does work under the lock, which a signal can end; watches until the answer is out, since a
-     * call of System.exit in a migration waits for it.
+     * Does work under the lock that a signal can stop. Keeps watching until the answer was printed, because a
+     * System.exit in a migration waits for that.
      */
     int watched(ToIntFunction<RunContext> work) {
         Connection opened = connection();
@@ -218,11 +215,11 @@ public final class Session implements AutoCloseable {
         try (installed) {
             return work.applyAsInt(new RunContext(settings(), opened, runId, console, hooks(), installed, verbose()));
         } catch (RuntimeException e) {
-            throw installed.explained(e); // compiling and reading are interrupted, too
+            throw installed.explained(e); // also while compiling and reading
         }
     }
 
-    /** Says that the answer is out, and how the process ends. */
+    /** Reports that the answer was printed, and the process's exit code. */
     void ended(int exitCode) {
         if (shutdown != null) {
             shutdown.finish(exitCode);
@@ -235,7 +232,7 @@ public final class Session implements AutoCloseable {
     }
 
     private static String askForPassword() {
-        // From 22 on there is a Console without a terminal too.
+        // Since Java 22 there may be a Console without a terminal.
         java.io.Console terminal = Terminal.isTerminal(0) ? System.console() : null;
         char[] typed = terminal == null ? null : terminal.readPassword("Password: ");
         if (typed == null) {

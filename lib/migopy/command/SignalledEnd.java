@@ -5,9 +5,8 @@ import java.util.OptionalInt;
 import migopy.console.Console;
 
 /**
- * What a signal that ends the JVM means for a JSON answer: none if there was none yet, and if there
- * was one, that the process ends with the exit code that it names. Runs that watch for signals
- * themselves never get here by one.
+ * Handles a signal that ends the JVM: suppresses a JSON answer that was not printed yet; if one was printed, the process
+ * ends with the exit code in it. Runs that handle signals themselves do not get here.
  */
 final class SignalledEnd implements AutoCloseable {
     private final Console console;
@@ -17,13 +16,13 @@ final class SignalledEnd implements AutoCloseable {
         this.console = console;
     }
 
-    /** Begins to watch, unless the JVM is ending already. */
+    /** Starts watching, unless the JVM is ending already. */
     static SignalledEnd of(Console console) {
         SignalledEnd end = new SignalledEnd(console);
         try {
             Runtime.getRuntime().addShutdownHook(end.hook);
         } catch (IllegalStateException e) {
-            console.silence(); // the signal was faster
+            console.silence(); // the signal came first
         }
         return end;
     }
@@ -35,7 +34,7 @@ final class SignalledEnd implements AutoCloseable {
         }
     }
 
-    /** A call of System.exit ends by the exit code that it was called with, or by a run's own. */
+    /** A call of System.exit ends with its own exit code, or with a run's. */
     private static boolean bySignal() {
         return Thread.getAllStackTraces().entrySet().stream()
                 .anyMatch(each -> each.getKey().getName().startsWith("SIG") && isShutdown(List.of(each.getValue())));
@@ -45,7 +44,7 @@ final class SignalledEnd implements AutoCloseable {
         return frames.stream().anyMatch(frame -> frame.getClassName().equals("java.lang.Shutdown"));
     }
 
-    /** Ends watching; in the middle of a shutdown waits for its end, which ends this thread too. */
+    /** Ends watching. During a shutdown it waits for its end, which ends this thread, too. */
     @Override
     public void close() {
         try {

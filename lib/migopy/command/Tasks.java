@@ -21,11 +21,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
 /**
- * The commands that a project's own {@code migopy} class adds: its methods annotated with
- * {@code @Command}.
+ * The custom tasks: methods of the project's {@code migopy} class annotated with {@code @Command}.
  */
 final class Tasks {
-    /** What other tools for migrations call the commands. */
+    /** The names of the commands in other migration tools. */
     private static final Map<String, String> ELSEWHERE = Map.ofEntries(
             Map.entry("up", "execute"),
             Map.entry("migrate", "execute"),
@@ -50,7 +49,7 @@ final class Tasks {
     private final CommandLine all;
 
     /**
-     * @param owner the object that has the methods
+     * @param owner the object with the methods
      */
     Tasks(Object owner) {
         CommandSpec spec = CommandSpec.wrapWithoutInspection(owner);
@@ -60,16 +59,16 @@ final class Tasks {
             if (Commands.has(name)) {
                 throw MigopyException.usage(
                         "The task %s in migopy.java has the name of a built-in command".formatted(name),
-                        "Give it another name: @Command(name = \"my-%s\")".formatted(name));
+                        "Rename it: @Command(name = \"my-%s\")".formatted(name));
             }
         }
     }
 
     /**
-     * Refuses tasks that have the name of a built-in command, which would never be called. Only
-     * methods of such a name are looked at: reading annotations takes a cold JVM 50 ms.
+     * Refuses tasks that have the name of a built-in command, which could never be called. Only methods with such a
+     * name are checked: reading annotations takes a cold JVM 50 ms.
      *
-     * @param owner the object that has the methods
+     * @param owner the object with the methods
      */
     static void refuseTakenNames(Object owner) {
         for (Method method : owner.getClass().getDeclaredMethods()) {
@@ -80,23 +79,23 @@ final class Tasks {
         }
     }
 
-    /** From each task's name to its parser, in the order of help. */
+    /** Returns each task's parser by its name, in the order of the help text. */
     Map<String, CommandLine> byName() {
         return all.getSubcommands();
     }
 
-    /** The long and short names of a task's own options; none for what is no task. */
+    /** Returns the names of a task's options; empty if it is not a task. */
     Set<String> options(String name) {
         CommandLine task = byName().get(name);
         return task == null ? Set.of() : task.getCommandSpec().optionsMap().keySet();
     }
 
     /**
-     * Runs a task. What it prints goes where a migration's output goes.
+     * Runs a task. Its output goes where a migration's output goes.
      *
-     * @return the number that the method returns, or 0
-     * @throws Exception what the task throws; {@code MigopyException} usage, when there is no such
-     *     task or its words do not fit
+     * @return the number that the method returned, or 0
+     * @throws Exception what the task throws; {@code MigopyException} usage, if there is no such task or its
+     * arguments are wrong
      */
     int run(Session session, String name) throws Exception {
         if (!byName().containsKey(name)) {
@@ -117,7 +116,7 @@ final class Tasks {
         return exitCode;
     }
 
-    @SuppressWarnings("try") // output goes elsewhere meanwhile, and is of no other use
+    @SuppressWarnings("try") // closing it restores the output
     private int execute(Session session, CommandLine.ParseResult parsed) throws Exception {
         try (OutputCapture output = OutputCapture.start(session.console(), session.redactor())) {
             all.getExecutionStrategy().execute(parsed);
@@ -128,7 +127,7 @@ final class Tasks {
         }
     }
 
-    /** What a task throws is explained like a failure of Migopy's own only where it may be one. */
+    /** Explains a task's exception as one of Migopy's own only where it may be one. */
     private static Exception own(Throwable thrown, String name) {
         if (thrown instanceof MigopyException known) {
             return known;
@@ -142,7 +141,7 @@ final class Tasks {
         return new MigopyException(
                 MigopyException.Kind.FAILED,
                 "The task %s failed: %s".formatted(name, Failure.text(thrown)),
-                "Fix it in migopy.java, then run it again. With --verbose its stack trace is shown",
+                "Fix it in migopy.java, then run it again. Run it with --verbose for the stack trace",
                 thrown);
     }
 
@@ -155,10 +154,10 @@ final class Tasks {
                 .or(() -> Nearest.of(name, known))
                 .map(word -> "Did you mean {migopy} " + word + "? ")
                 .orElse("");
-        return MigopyException.usage("There is no command " + name, near + "All commands: {migopy} help");
+        return MigopyException.usage("Unknown command: " + name, near + "List all commands: {migopy} help");
     }
 
-    /** A task's own output is its answer; with {@code --json} there is this beside it. */
+    /** The answer of a task with {@code --json}; otherwise its output is its answer. */
     private record TaskAnswer(String task, int exitCode) implements Answer {
         @Override
         public void words(Words out) {}

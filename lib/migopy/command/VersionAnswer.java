@@ -4,7 +4,7 @@ import migopy.console.Answer;
 import migopy.console.Words;
 import org.bson.Document;
 
-/** Which Migopy this is. */
+/** The version. */
 record VersionAnswer(String version) implements Answer {
     @Override
     public void words(Words out) {

@@ -1,11 +1,10 @@
 /**
- * The command line: what was typed becomes one {@link migopy.command.Action} that asks the rooms
- * behind it and hands an answer to the console.
+ * The command line: the arguments become one {@link migopy.command.Action}, which calls the packages below and hands
+ * an answer to the console.
  *
- * <p>Start-up time shapes it. Settings and the few options of every command are read by hand, and
- * picocli is only asked when more than that was typed, or help is wanted, or the command is the
- * user's own. Only the command that was named is loaded.
+ * <p>It is shaped by start-up time. Settings and the few common options are parsed by hand; picocli is loaded only
+ * for other options, help and custom tasks. Only the class of the named command is loaded.
  *
- * <p>May import {@code run} and every room behind it.
+ * <p>May import {@code run} and every package below it.
  */
 package migopy.command;

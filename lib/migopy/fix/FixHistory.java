@@ -103,7 +103,7 @@ public final class FixHistory {
      * The ad-hoc fixes and shells that were recorded.
      *
      * @param database the database's name
-     * @param server where it is, without secrets
+     * @param server the server's address, without secrets
      * @param collection that of the fixes
      * @param fixes oldest first
      */

@@ -37,7 +37,7 @@ class HintsTest {
         withoutServer()
                 .run(typed)
                 .exits(2)
-                .says("There is no command " + typed, "Did you mean jbang migopy.java " + ours + "?");
+                .says("Unknown command: " + typed, "Did you mean jbang migopy.java " + ours + "?");
     }
 
     @ParameterizedTest
