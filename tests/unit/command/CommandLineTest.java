@@ -151,7 +151,7 @@ class CommandLineTest {
     void rollbackNeedsExactlyOneSelection() {
         assertThat(run("rollback")).isEqualTo(2);
         assertThat(run("rollback", "3", "--last", "1")).isEqualTo(2);
-        assertThat(err).contains("only one of them");
+        assertThat(err).contains("cannot be combined");
     }
 
     @Test
