@@ -23,14 +23,14 @@ final class BackfillCommand implements Action {
     public int run(Session session) throws Exception {
         if (word == null || !WORDS.contains(word)) {
             throw MigopyException.usage(
-                    word == null ? "backfill needs a word and a migration" : "backfill cannot " + word,
+                    word == null ? "backfill needs an action and a migration" : "backfill cannot " + word,
                     "Type: %s backfill pause|resume|cancel|continue %s"
                             .formatted(MigopyException.COMMAND, name == null ? "NAME" : name));
         }
         if (name == null) {
             throw MigopyException.usage(
                     "backfill %s needs a migration".formatted(word),
-                    "See which are running: %s status".formatted(MigopyException.COMMAND));
+                    "List the running ones: %s status".formatted(MigopyException.COMMAND));
         }
         session.console().answer(BackfillControl.run(session.settings(), session.connection(), word, name));
         return 0;

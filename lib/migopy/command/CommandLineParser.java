@@ -26,7 +26,7 @@ final class CommandLineParser {
      * @param summary its help
      */
     record GlobalOption(String name, String valueLabel, Setting setting, String summary) {
-        /** In the order of help. */
+        /** In the order of the help text. */
         static final List<GlobalOption> ALL = all();
 
         private static List<GlobalOption> all() {

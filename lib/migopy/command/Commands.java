@@ -13,7 +13,7 @@ final class Commands {
     /** Arguments that select a command which needs no database. */
     static final Set<String> WITHOUT_DATABASE = Set.of("create", "validate", "help", "-h", "--help", "-V", "--version");
 
-    /** The commands that write nothing to the database. */
+    /** The commands that only read the database. */
     static final Set<String> READING = Set.of("status", "validate", "history", "dbdump");
 
     /** The commands that do not call code of the project. */
@@ -31,13 +31,13 @@ final class Commands {
             "dbrestore");
 
     /**
-     * A line of help.
+     * A line of the help text.
      *
      * @param usage the command with its arguments
      */
     record HelpLine(String name, String usage, String summary) {}
 
-    /** In the order of help. */
+    /** In the order of the help text. */
     static final List<HelpLine> ALL = List.of(
             new HelpLine("status", "status", "Show the state of every migration (default command)"),
             new HelpLine("execute", "execute [NAME...]", "Run up() of the pending migrations, or of those named"),

@@ -48,7 +48,7 @@ final class Execute implements Action {
                     "--steps must be at least 1", "Leave it out to run all pending migrations");
         }
         ExecuteRequest request = new ExecuteRequest(names, to, steps, outOfOrder, retry);
-        if (estimate && !dryRun) { // a dry run calls nothing of the user's
+        if (estimate && !dryRun) { // a dry run calls no user code
             return session.estimate(request);
         }
         RunOptions options = new RunOptions(

@@ -19,7 +19,7 @@ final class Help implements Action {
         return 0;
     }
 
-    /** A text of help, line by line. */
+    /** A help text. */
     record HelpAnswer(List<String> lines) implements Answer {
         HelpAnswer {
             lines = List.copyOf(lines);

@@ -73,7 +73,7 @@ final class HelpText {
         addBlock(lines, help.parameterList());
         addBlock(lines, help.optionList());
         lines.add("");
-        lines.add("Settings, --json and other options of every command: {migopy} help");
+        lines.add("Settings, --json and other common options: {migopy} help");
         return new HelpAnswer(lines);
     }
 

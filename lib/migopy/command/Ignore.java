@@ -41,12 +41,12 @@ final class Ignore implements Action {
         return session.run(request, new RunOptions(dryRun, waiting, null, false, false));
     }
 
-    /** All that is pending, without a name: that may be a slip, and is tedious to take back. */
+    /** Asks before registering all pending migrations, which is tedious to undo. */
     private static void confirm(Session session, List<String> planned) {
         if (planned.isEmpty()) {
-            return; // what is wrong, or that there is nothing to do, says the run itself
+            return; // the run itself reports problems, or that there is nothing to do
         }
-        String what = "ignore without a name registers %s without executing: %s"
+        String what = "ignore without names registers %s without executing: %s"
                 .formatted(Wording.count(planned.size(), "pending migration"), Wording.some(planned));
         java.io.Console terminal = session.asProgram() && Terminal.isTerminal(0) ? System.console() : null;
         if (terminal == null) {
@@ -58,7 +58,8 @@ final class Ignore implements Action {
         session.console().notice(what + ".");
         String answer = terminal.readLine("Register them? [y/N] ");
         if (answer == null || !answer.strip().toLowerCase(Locale.ROOT).startsWith("y")) {
-            throw MigopyException.usage("Nothing was registered", "Name those to register: {migopy} ignore NAME");
+            throw MigopyException.usage(
+                    "Nothing was registered", "Name the migrations to register: {migopy} ignore NAME");
         }
     }
 }

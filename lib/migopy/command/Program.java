@@ -14,11 +14,11 @@ import migopy.mongo.Clients.DriverPreload;
 import migopy.run.Failure;
 
 /**
- * One call of {@code run}: reads the words, does the command, and turns what went wrong into an
- * answer and an exit code.
+ * One call of {@code run}: parses the arguments, runs the command and turns any failure into an answer and an exit
+ * code.
  */
 public final class Program {
-    /** Started by the launcher {@code ./migopy}, which says so here. */
+    /** The environment variable in which the launcher {@code ./migopy} names itself. */
     private static final String COMMAND_VARIABLE = "MIGOPY_COMMAND";
 
     private static final String PLAIN_COMMAND = "jbang migopy.java";
@@ -34,8 +34,8 @@ public final class Program {
     private Session session;
 
     /**
-     * @param asProgram whether this is the JVM's program: it sits at the terminal, and may install
-     *     signal handlers and halt
+     * @param asProgram whether this is the JVM's main program, which may use the terminal, install signal handlers
+     * and halt
      */
     public Program(Project project, PrintStream out, PrintStream err, boolean asProgram) {
         this.project = project;
@@ -45,11 +45,11 @@ public final class Program {
     }
 
     /**
-     * Does what the words say.
+     * Runs the command that the arguments name.
      *
-     * @return the exit code of CONTRACT, section 3; nothing is thrown
+     * @return the exit code (docs/reference.md); nothing is thrown
      */
-    @SuppressWarnings("try") // the driver is loaded, and needs no other use
+    @SuppressWarnings("try") // closing it waits for the loading
     public int run(String... words) {
         int exitCode;
         try (DriverPreload driver = asProgram && connects(words) ? DriverPreload.start() : null) {
@@ -61,7 +61,7 @@ public final class Program {
         return exitCode;
     }
 
-    /** Where the answer of this JVM's program goes. */
+    /** Returns the stream for the main program's answer. */
     public static PrintStream standardOutput(String... words) {
         if (AnswerStream.isMoved()) {
             return AnswerStream.moved();
@@ -69,7 +69,7 @@ public final class Program {
         return format(List.of(words)).json() && mayCallOwnCode(words) ? AnswerStream.passedOn() : System.out;
     }
 
-    /** A guess from the raw arguments, like the next one: a wrong one costs time only. */
+    /** A guess from the raw arguments, like the next one; a wrong guess only costs time. */
     private static boolean mayCallOwnCode(String... words) {
         for (String word : words) {
             if (!word.startsWith("-") && !Commands.WITHOUT_OWN_CODE.contains(word)) {
@@ -79,14 +79,14 @@ public final class Program {
         return false;
     }
 
-    /** Seen before the words are read: one too many costs time, one too few as well. */
+    /** A guess from the raw arguments; a wrong guess only costs time. */
     private static boolean connects(String... words) {
         return Collections.disjoint(List.of(words), Commands.WITHOUT_DATABASE);
     }
 
-    @SuppressWarnings("try") // a signal is waited for, and needs no other use
+    @SuppressWarnings("try") // closing it waits for the end of a signal
     private int carryOut(String... words) {
-        // Also when the words cannot be read, the answer has the form that was asked for.
+        // The answer has the requested format even if the arguments cannot be parsed.
         Format format = format(List.of(words));
         Terminal terminal = asProgram ? Terminal.of(project.environment()) : Terminal.none();
         String command = project.environment().getOrDefault(COMMAND_VARIABLE, PLAIN_COMMAND);
@@ -107,7 +107,7 @@ public final class Program {
     }
 
     private int unwritten(int exitCode) {
-        err.println("Standard output cannot be written: its disk is full, or its reader has ended.");
+        err.println("Standard output cannot be written: the disk is full, or its reader has exited.");
         err.println("The command itself ended with exit code " + exitCode + ".");
         return exitCode == OK ? FAILED : exitCode;
     }
@@ -120,20 +120,19 @@ public final class Program {
     }
 
     /**
-     * Under such a locale the JDK can neither read a file's name nor a word typed that is not
-     * ASCII.
+     * With such a locale the JDK can read neither file names nor arguments that are not ASCII.
      */
     private static void sayWhatCannotBeRead(Console console) {
         String encoding = System.getProperty("sun.jnu.encoding", "UTF-8");
         boolean windows = System.getProperty("os.name", "").startsWith("Windows");
         if (!windows && !encoding.equals("UTF-8")) {
-            console.notice("This locale's names are "
+            console.notice("The locale's charset is "
                     + encoding
-                    + ": file names with other letters cannot be read. Set LC_ALL=C.UTF-8");
+                    + ": non-ASCII file names cannot be read. Set LC_ALL=C.UTF-8");
         }
     }
 
-    /** The session of the command that is running; its own tasks ask it for the database. */
+    /** Returns the running command's session, from which custom tasks get the database. */
     public Session session() {
         if (session == null) {
             throw new IllegalStateException("there is a database only while a command runs");
@@ -150,7 +149,7 @@ public final class Program {
                 session = opened;
                 return dispatch(typed, opened);
             }
-        } catch (Throwable e) { // an Error, too, has to be answered in the form that was asked for
+        } catch (Throwable e) { // errors, too, are answered in the requested format
             return ended(console, e);
         }
     }
@@ -161,7 +160,7 @@ public final class Program {
         if (answered.isEmpty() && !isOfTheShutdown(thrown)) {
             try {
                 console.error(error, List.of());
-            } catch (LinkageError e) { // JSON is written by the driver's own library
+            } catch (LinkageError e) { // JSON is written by the driver's library
                 out.println(plainJson(error));
                 out.flush();
             }
@@ -169,7 +168,7 @@ public final class Program {
         if (session != null && session.verbose()) {
             console.trace(Failure.trace(thrown));
         }
-        // What was answered stays said: what fails after it only closes what is open.
+        // After the answer, a failure only concerns closing.
         return answered.orElse(error.kind().exitCode());
     }
 
@@ -186,7 +185,7 @@ public final class Program {
         return text.replace("\\", "\\\\").replace("\"", "\\\"").replaceAll("\\p{Cntrl}", " ");
     }
 
-    /** Whether it only says that a signal is ending the JVM, whose exit code is set already. */
+    /** Returns whether it only reports that a signal is ending the JVM, whose exit code is set already. */
     private static boolean isOfTheShutdown(Throwable thrown) {
         return thrown instanceof IllegalStateException && "Shutdown in progress".equals(thrown.getMessage());
     }

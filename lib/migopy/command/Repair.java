@@ -53,7 +53,7 @@ final class Repair implements Action {
     private Repairs.Order renaming() {
         if (names.size() != 1 || edited || missing || as != null) {
             throw MigopyException.usage(
-                    "--renamed-from goes with the new name alone",
+                    "--renamed-from takes exactly one new name and no other option",
                     "For example: " + Wording.command("repair", "4_pay", "--renamed-from", "5_pay"));
         }
         return Repairs.Order.renamed(names.get(0), renamedFrom, reason);
@@ -64,14 +64,14 @@ final class Repair implements Action {
         if (ways != 1) {
             throw usage(
                     ways == 0
-                            ? "repair needs to be told what"
-                            : "repair takes names, --edited or --missing, only one of them");
+                            ? "Name what to repair: NAME, --edited or --missing"
+                            : "Names, --edited and --missing cannot be combined");
         }
         if (as == null || !AS.contains(as)) {
             throw usage("repair needs --as applied, --as pending or --as unchanged");
         }
         if (reason == null || reason.isBlank()) {
-            throw usage("repair needs a reason: --reason TEXT");
+            throw usage("repair needs --reason TEXT");
         }
         return new Repairs.Order(names, edited, missing, as, null, reason);
     }

@@ -39,12 +39,12 @@ final class Rollback implements Action {
         if (ways != 1) {
             throw MigopyException.usage(
                     ways == 0
-                            ? "rollback needs to be told what"
-                            : "rollback takes names, --last, --to or --run, only one of them",
-                    "The last one: {migopy} rollback --last 1");
+                            ? "Name what to roll back: NAME, --last, --to or --run"
+                            : "Names, --last, --to and --run cannot be combined",
+                    "To roll back the newest: {migopy} rollback --last 1");
         }
         if (last != null && last < 1) {
-            throw MigopyException.usage("--last " + last + " leaves nothing to roll back", "Give it a number above 0");
+            throw MigopyException.usage("--last must be greater than 0", "For example: {migopy} rollback --last 1");
         }
         return session.run(new RollbackRequest(names, last, to, run, stored), limits.options(dryRun));
     }

@@ -52,12 +52,12 @@ final class Status implements Action {
     }
 
     /**
-     * Looks at directory, journal and, where something is under way, at the lock.
+     * Reads the directory, the journal and, if something is running, the lock.
      *
-     * @param all whether every applied one is to be shown
-     * @param compile whether what is pending is compiled, too
-     * @throws migopy.MigopyException unreachable, if nobody answers or a right is missing; usage,
-     *     if the directory cannot be read
+     * @param all whether to show all applied ones
+     * @param compile whether to compile pending files, too
+     * @throws migopy.MigopyException unreachable, if the server does not respond or a right is missing; usage, if
+     * the directory cannot be read
      */
     private static StatusAnswer read(Settings settings, Connection connection, boolean all, boolean compile) {
         String database = settings.database();
@@ -92,12 +92,12 @@ final class Status implements Action {
         }
     }
 
-    /** The beginning of what is said when the journal cannot be read. */
+    /** Returns the start of the message when the journal cannot be read. */
     static String reading(Settings settings) {
         return "Reading %s.%s".formatted(settings.database(), settings.migrationsCollection());
     }
 
-    /** All problems; the first edited ones with what was changed. */
+    /** Returns all problems, the first edited ones with their diffs. */
     static List<Problem> withDiffs(Overview overview, Journal journal) {
         Map<String, Situation> byName = new HashMap<>();
         List<Problem> problems = new ArrayList<>(overview.problems().size());
@@ -115,7 +115,7 @@ final class Status implements Action {
         return problems;
     }
 
-    /** What keeps the files that are not applied yet from being run. */
+    /** Returns why files that are to be run do not compile. */
     private static List<Problem> compiling(Settings settings, Overview overview) {
         List<MigrationFile> files = new ArrayList<>();
         for (Situation one : overview.migrations()) {
@@ -134,7 +134,7 @@ final class Status implements Action {
         Problem.ProblemKind problem =
                 one.problem() == null ? uncompiled : one.problem().kind();
         JournalEntry entry = one.entry();
-        // What was rolled back is pending again: when it ran before is history's matter.
+        // A rolled back migration is pending again; history shows when it ran.
         if (entry == null || one.state() == MigrationState.PENDING) {
             return new Row(one.name(), one.number(), one.state(), problem, null, null, null, null, null);
         }
@@ -170,7 +170,7 @@ final class Status implements Action {
         try {
             backfill = BackfillProgress.of(checkpoint.asDocument());
         } catch (BsonInvalidOperationException e) {
-            return "the checkpoint of its backfill cannot be understood: " + e.getMessage();
+            return "the checkpoint of its backfill is unreadable: " + e.getMessage();
         }
         String done = Wording.number(backfill.done());
         String changed = Wording.number(backfill.changed());
@@ -184,7 +184,7 @@ final class Status implements Action {
         }
         return switch (backfill.phase()) {
             case PAUSED -> "%s paused, %s".formatted(of, far);
-            case WAITING -> "%s waits for a secondary that is behind, %s".formatted(of, far);
+            case WAITING -> "%s waiting for a lagging secondary, %s".formatted(of, far);
             default -> "%s, %s, %s a second".formatted(of, far, Wording.number(Math.round(backfill.perSecond())));
         };
     }

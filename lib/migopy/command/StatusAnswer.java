@@ -13,17 +13,17 @@ import migopy.plan.MigrationState;
 import org.bson.Document;
 
 /**
- * The migrations and how they stand.
+ * The migrations and their states.
  *
  * @param database the database's name
- * @param server where it is, without secrets: {@code localhost:27017}
+ * @param server the server's address, without secrets: {@code localhost:27017}
  * @param collection the journal's collection
- * @param directory the migrations' directory, as it was set
+ * @param directory the migrations' directory, as in the setting
  * @param embedded whether Migopy started the database itself
  * @param migrations in the order in which they run
- * @param problems every problem that was found
- * @param notices what a person should know that is no problem, one line each
- * @param all whether every applied one is shown in words, not only the last ten
+ * @param problems all problems
+ * @param notices information that is not a problem, one line each
+ * @param all whether the text shows all applied ones, not only the last ten
  */
 public record StatusAnswer(
         String database,
@@ -41,14 +41,13 @@ public record StatusAnswer(
      * One migration.
      *
      * @param name without {@code .java}
-     * @param number null where there is none, as in a document that cannot be read
-     * @param problem the problem it has, or null
+     * @param number null if there is none, as in an unreadable document
+     * @param problem its problem, or null
      * @param startedAt by the server's clock, or null
      * @param finishedAt by the server's clock, or null
      * @param durationMs in milliseconds, or null
-     * @param reversible whether it has a {@code down()}; null if that is not known
-     * @param by who runs or ran it, {@code ada@laptop}, or null; shown while it runs and when it
-     *     was interrupted
+     * @param reversible whether it has a {@code down()}; null if unknown
+     * @param by who runs or ran it, {@code ada@laptop}, or null; shown for running and interrupted ones
      * @param reason why it was skipped, or null
      */
     public record Row(
@@ -63,7 +62,7 @@ public record StatusAnswer(
             String by,
             String reason) {
 
-        /** One that was not skipped. */
+        /** Creates one that was not skipped. */
         public Row(
                 String name,
                 Long number,
@@ -77,17 +76,17 @@ public record StatusAnswer(
             this(name, number, state, problem, startedAt, finishedAt, durationMs, reversible, by, null);
         }
 
-        /** One that was never run. */
+        /** Creates one that was never run. */
         public static Row pending(String name, long number, Problem.ProblemKind problem) {
             return new Row(name, number, MigrationState.PENDING, problem, null, null, null, null, null);
         }
 
-        /** Whether nobody has to look at it again. */
+        /** Returns whether it needs no attention. */
         private boolean settled() {
             return problem == null && done();
         }
 
-        /** Whether nothing is left to be applied of it. */
+        /** Returns whether nothing of it is left to apply. */
         private boolean done() {
             return switch (state) {
                 case APPLIED, IGNORED, SKIPPED -> true;
@@ -146,14 +145,14 @@ public record StatusAnswer(
         notices = List.copyOf(notices);
     }
 
-    /** How many are in a state. */
+    /** Returns how many are in a state. */
     public long count(MigrationState state) {
         return migrations.stream().filter(row -> row.state() == state).count();
     }
 
     /**
-     * The exit code of {@code status --check}: 3 if there is a problem, 8 if something is still to
-     * be applied, be it pending, failed or under way, else 0.
+     * Returns the exit code of {@code status --check}: 3 if there is a problem, 8 if something is pending, failed or
+     * running, else 0.
      */
     public int checkCode() {
         long done = migrations.stream().filter(Row::done).count();
@@ -186,7 +185,7 @@ public record StatusAnswer(
         long settled = done.stream().filter(Row::settled).count();
         long hidden = all || settled <= LAST_SETTLED ? 0 : settled - LAST_SETTLED;
         if (hidden > 0) {
-            out.line("  " + Wording.number(hidden) + " earlier; with those: {migopy} status --all");
+            out.line("  " + Wording.number(hidden) + " earlier. To list all: {migopy} status --all");
         }
         int shown = all || pending.size() <= FIRST_PENDING ? pending.size() : FIRST_PENDING;
 
@@ -216,7 +215,7 @@ public record StatusAnswer(
                 .count();
         long running = count(MigrationState.RUNNING) + count(MigrationState.ROLLING_BACK);
         if (migrations.isEmpty() && problems.isEmpty()) {
-            return "No migrations yet. The first: {migopy} create add users";
+            return "No migrations yet. To write one: {migopy} create add users";
         }
         List<String> counts = new ArrayList<>();
         if (pending > 0 || failed + interrupted == 0) {
@@ -227,7 +226,7 @@ public record StatusAnswer(
         add(counts, interrupted, "interrupted");
         add(counts, running, "running");
         if (!problems.isEmpty()) {
-            counts.add(Wording.count(problems.size(), "problem") + " to settle first");
+            counts.add(Wording.count(problems.size(), "problem") + " to fix first");
         }
         boolean next = pending + failed > 0 && running == 0 && problems.isEmpty();
         return String.join(", ", counts) + (next ? ". " + toRun(pending, failed) : ".");

@@ -36,12 +36,11 @@ public final class Unlock implements Action {
     private static final UnlockAnswer NOTHING = new UnlockAnswer(false, null, null, null, null, null);
 
     /**
-     * Removes the owner of a lock whose lease has run out, or the owner that is named. The lock's
-     * token stays, so whoever was its owner can write nothing once the next one has taken over.
+     * Removes the owner of a lock whose lease has expired, or the named owner. The lock's token stays, so the former
+     * owner cannot write any more once another has taken over.
      *
-     * @param owner whose lock to remove though its lease still runs; null for none
-     * @throws MigopyException locked, if the lease still runs, or if another than {@code owner} has
-     *     the lock
+     * @param owner whose lock to remove though its lease still runs; or null
+     * @throws MigopyException locked, if the lease has not expired, or if another than {@code owner} holds the lock
      */
     private static UnlockAnswer unlock(Settings settings, Connection connection, String owner) {
         Ledger ledger = Ledger.open(settings, connection);
@@ -61,17 +60,17 @@ public final class Unlock implements Action {
         Holder holder = found.get();
         if (owner != null && !owner.equals(holder.owner())) {
             throw MigopyException.locked(
-                    "The lock is not %s's: %s has it, %s".formatted(owner, holder.owner(), holder.shown()),
-                    "To remove that one: " + remove(holder));
+                    "The lock is not held by %s but by %s, %s".formatted(owner, holder.owner(), holder.shown()),
+                    "To remove that lock: " + remove(holder));
         }
         if (owner == null && holder.live()) {
             throw MigopyException.locked(
                     "The lease of %s, %s, runs until %s".formatted(holder.owner(), holder.shown(), holder.until()),
-                    "If that run is dead: " + remove(holder));
+                    "If that run has crashed: " + remove(holder));
         }
         if (!locks.release(holder.owner(), holder.token())) {
             throw MigopyException.locked(
-                    "The lock has changed hands just now", "See who has it: " + MigopyException.COMMAND + " unlock");
+                    "The lock's owner has just changed", "See its owner: " + MigopyException.COMMAND + " unlock");
         }
         return new UnlockAnswer(true, holder.owner(), holder.run(), holder.host(), holder.pid(), holder.expiresAt());
     }
@@ -81,25 +80,26 @@ public final class Unlock implements Action {
     }
 
     /**
-     * What became of the lock.
+     * The result of {@code unlock}.
      *
-     * @param removed whether there was one and it is gone now
-     * @param owner the id of its owner, or null when nobody held it
-     * @param run the run that held it, or null
-     * @param host where that run was, or null
-     * @param pid its process there, or null
-     * @param expiresAt when its lease ran or would have run out, or null
+     * @param removed whether an owner was removed
+     * @param owner the owner's ID, or null if the lock was not held
+     * @param run the owner's run, or null
+     * @param host the owner's host, or null
+     * @param pid the owner's process ID, or null
+     * @param expiresAt when its lease expires or expired, or null
      */
     public record UnlockAnswer(boolean removed, String owner, String run, String host, Long pid, Instant expiresAt)
             implements Answer {
         @Override
         public void words(Words out) {
             if (!removed) {
-                out.line("Nobody holds the lock.");
+                out.line("The lock is not held.");
                 return;
             }
             String where = host == null ? "" : " on " + host + (pid == null ? "" : ", process " + pid);
-            out.line("The lock of " + owner + where + " is removed; its lease ran until " + out.time(expiresAt) + ".");
+            out.line("The lock of " + owner + where + " was removed; its lease was valid until " + out.time(expiresAt)
+                    + ".");
         }
 
         @Override

@@ -43,12 +43,11 @@ public final class Validate implements Action {
     }
 
     /**
-     * Looks at names and numbers, compiles every file, and compares with the journal if there is a
-     * connection.
+     * Checks names and numbers, compiles every file, and compares with the journal if there is a connection.
      *
-     * @param connection null to do without a database
-     * @throws migopy.MigopyException usage, if the directory cannot be read or this Java has no
-     *     compiler; unreachable, if there is a connection and nobody answers
+     * @param connection or null to use no database
+     * @throws migopy.MigopyException usage, if the directory cannot be read or this Java has no compiler;
+     * unreachable, if there is a connection and the server does not respond
      */
     private static ValidateAnswer validate(Settings settings, Connection connection) {
         Survey survey = Survey.of(settings);
@@ -89,14 +88,14 @@ public final class Validate implements Action {
         for (MigrationSource source : read.sources()) {
             for (int line : Credentials.lines(source.text())) {
                 notices.add(
-                        "%s:%d: a literal that looks like a credential; the journal keeps the source with it. Read it from the environment instead: System.getenv"
+                        "%s:%d: this literal looks like a credential, and the journal keeps the source. Read it from the environment: System.getenv"
                                 .formatted(source.file().fileName(), line));
             }
         }
         return notices;
     }
 
-    /** What cannot be read, does not compile, or has not the shape of a migration; in order. */
+    /** Returns what cannot be read, does not compile or lacks a migration's methods; in order. */
     static List<Problem> compiling(Settings settings, List<MigrationFile> files, MigrationSource.Sources read) {
         Compilation compilation =
                 SourceCompiler.compileOnce(settings.home(), settings.cacheDirectory(), System.getenv(), read.sources());
@@ -109,15 +108,14 @@ public final class Validate implements Action {
     }
 
     /**
-     * What {@code validate} found.
+     * The result of {@code validate}.
      *
-     * @param directory the migrations' directory, as it was set
-     * @param files how many migrations were looked at
-     * @param database the journal's database that was compared as well, or null without {@code
-     *     --database}
-     * @param server where that database is, or null
-     * @param problems every problem that was found
-     * @param notices what a person should know that is no problem, one line each
+     * @param directory the migrations' directory, as in the setting
+     * @param files how many migrations were checked
+     * @param database the journal's database, or null without {@code --database}
+     * @param server the server's address, or null
+     * @param problems all problems
+     * @param notices information that is not a problem, one line each
      */
     public record ValidateAnswer(
             String directory, int files, String database, String server, List<Problem> problems, List<String> notices)
@@ -128,7 +126,7 @@ public final class Validate implements Action {
             notices = List.copyOf(notices);
         }
 
-        /** 3 if there is a problem, else 0. */
+        /** Returns 3 if there is a problem, else 0. */
         public int exitCode() {
             return problems.isEmpty() ? 0 : 3;
         }
@@ -144,8 +142,8 @@ public final class Validate implements Action {
             }
             notices.forEach(out::line);
             out.line(Wording.count(files, "migration")
-                    + " looked at, "
-                    + (problems.isEmpty() ? "no problem" : Wording.count(problems.size(), "problem"))
+                    + " checked, "
+                    + (problems.isEmpty() ? "no problems" : Wording.count(problems.size(), "problem"))
                     + ".");
         }
 

@@ -93,7 +93,7 @@ class CommandLineTest {
     @Test
     void helpOfAnUnknownCommandIsRefused() {
         assertThat(run("help", "exceute")).isEqualTo(2);
-        assertThat(err).contains("There is no command exceute", "Did you mean ./migopy execute?");
+        assertThat(err).contains("Unknown command: exceute", "Did you mean ./migopy execute?");
     }
 
     @Test
@@ -101,7 +101,7 @@ class CommandLineTest {
         assertThat(run("staus")).isEqualTo(2);
         assertThat(out).isEmpty();
         assertThat(err)
-                .isEqualTo("There is no command staus\nDid you mean ./migopy status? All commands: ./migopy help\n");
+                .isEqualTo("Unknown command: staus\nDid you mean ./migopy status? List all commands: ./migopy help\n");
     }
 
     @Test
@@ -162,7 +162,7 @@ class CommandLineTest {
         assertThat(answer.getInteger("exitCode")).isEqualTo(2);
         assertThat(answer.get("error", Document.class))
                 .containsEntry("kind", "usage")
-                .containsEntry("hint", "Did you mean ./migopy status? All commands: ./migopy help");
+                .containsEntry("hint", "Did you mean ./migopy status? List all commands: ./migopy help");
     }
 
     @Test
