@@ -197,7 +197,7 @@ class UnnoticedTest {
         String text = withPool(statement.replace("RUNNABLES", "java.util.List.of(RUN)"));
         var project = prepared(server).with("1_one.java", marking("one")).with("2_two.java", text);
         for (int i = 0; i < 2; i++) { // also where its classes might have been kept
-            project.run("execute").exits(3).says("2_two.java:8", "is never used", "hint: ");
+            project.run("execute").exits(3).says("2_two.java:8", "is never used");
         }
         assertThat(project.marks()).isEmpty();
         project.run("validate").exits(3).says("2_two.java:8");
