@@ -160,10 +160,10 @@ final class Catalog {
      * @param renames whether a rename can replace a collection: not through a mongos, and on the embedded
      * server it is lost when the server ends
      */
-    record ServerFacts(String version, boolean snapshots, boolean renames) {
+    record ServerFeatures(String version, boolean snapshots, boolean renames) {
         private static final int FIRST_WITH_SNAPSHOTS = 5;
 
-        static ServerFacts of(MongoClient client) {
+        static ServerFeatures of(MongoClient client) {
             MongoDatabase admin = client.getDatabase("admin");
             BsonDocument build = admin.runCommand(new BsonDocument("buildInfo", new BsonInt32(1)), BsonDocument.class);
             String version = build.getString("version", new BsonString("0")).getValue();
@@ -171,7 +171,7 @@ final class Catalog {
             boolean sharded =
                     hello.get("msg") instanceof BsonString msg && msg.getValue().equals("isdbgrid");
             boolean set = sharded || hello.containsKey("setName");
-            return new ServerFacts(
+            return new ServerFeatures(
                     version, set && major(version) >= FIRST_WITH_SNAPSHOTS, !sharded && !hello.isEmpty());
         }
 

@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 import migopy.MigopyException;
 import migopy.console.Event;
 import migopy.dump.Catalog.CollectionInfo;
-import migopy.dump.Catalog.ServerFacts;
+import migopy.dump.Catalog.ServerFeatures;
 import migopy.dump.Selection.Snapshot;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
@@ -68,7 +68,7 @@ public final class Dump {
 
     private DumpAnswer run() {
         request.options().filter();
-        ServerFacts server = ServerFacts.of(request.client());
+        ServerFeatures server = ServerFeatures.of(request.client());
         refuseQueryOfTimeSeries(Catalog.read(database, request));
         if (!server.snapshots()) {
             withoutSnapshot(server.whyNoSnapshots(), "");
@@ -104,7 +104,7 @@ public final class Dump {
     }
 
     /** Dumps in one snapshot if possible; a lost snapshot is taken again. */
-    private List<Manifest.ManifestCollection> dump(ServerFacts server, DumpFolder folder) throws IOException {
+    private List<Manifest.ManifestCollection> dump(ServerFeatures server, DumpFolder folder) throws IOException {
         DumpPass pass = new DumpPass(database, request, folder, events);
         for (int attempt = 1; server.snapshots() && attempt <= SNAPSHOTS; attempt++) {
             try {
@@ -150,7 +150,7 @@ public final class Dump {
         }
     }
 
-    private Manifest unfinished(ServerFacts server) {
+    private Manifest unfinished(ServerFeatures server) {
         DumpOptions options = request.options();
         return new Manifest(
                 false,

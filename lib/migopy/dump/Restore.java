@@ -15,7 +15,7 @@ import migopy.MigopyException;
 import migopy.console.Event;
 import migopy.console.Wording;
 import migopy.dump.Catalog.CollectionInfo;
-import migopy.dump.Catalog.ServerFacts;
+import migopy.dump.Catalog.ServerFeatures;
 import migopy.dump.FolderContents.DumpedCollection;
 import migopy.dump.ParallelTasks.MemoryBudget;
 import migopy.dump.RestoreAnswer.RefusedIndex;
@@ -84,7 +84,7 @@ public final class Restore {
         selected.forEach(this::refuseOtherKind);
         refusePartsOfCollections();
         selected.forEach(this::refuseMissingDocuments);
-        boolean renames = ServerFacts.of(request.client()).renames();
+        boolean renames = ServerFeatures.of(request.client()).renames();
         plan = new RestorePlan(request, source.manifest(), selected, existing, renames);
         for (RestoreItem item : plan.items()) {
             if (item.placement() == Placement.KEEP) {

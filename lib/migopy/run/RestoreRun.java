@@ -4,6 +4,7 @@ import com.mongodb.MongoException;
 import com.mongodb.MongoInterruptedException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Function;
 import migopy.MigopyException;
 import migopy.dump.Restore.RestoreLock;
 import migopy.lock.Lease;
@@ -24,11 +25,6 @@ public final class RestoreRun implements RestoreLock {
         this.database = database;
     }
 
-    /** The work that is done under the lock. */
-    public interface Work<A> {
-        A under(RestoreLock lock);
-    }
-
     /**
      * Does the work under the database's lock.
      *
@@ -36,12 +32,12 @@ public final class RestoreRun implements RestoreLock {
      * @throws MigopyException locked, if another run holds the lock; of a signal's kind, if one arrived
      * before anything was restored; or what the work throws
      */
-    public static <A> A run(RunContext context, String database, Duration wait, Work<A> work) {
+    public static <A> A run(RunContext context, String database, Duration wait, Function<RestoreLock, A> work) {
         try {
             Ledger ledger = Ledger.open(context.settings(), context.connection(), database);
             try (LockedRun locked = LockedRun.openForRestore(context, ledger, wait)) {
                 locked.entries(); // fences what an earlier run left running
-                return work.under(new RestoreRun(locked, database));
+                return work.apply(new RestoreRun(locked, database));
             }
         } catch (InterruptedException | MongoInterruptedException e) {
             throw context.shutdown().endedEarly(e);
