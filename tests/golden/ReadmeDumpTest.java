@@ -23,7 +23,7 @@ import support.Scratch;
 /** The examples of docs/dump-restore.md. */
 @OnServer
 class ReadmeDumpTest {
-    /** Leaves in the folder $SAID what it was called with, and what stands in its configuration. */
+    /** Writes its arguments and its configuration into the folder $SAID. */
     private static final String MONGODUMP = """
         #!/bin/sh
         echo "$@" >"$SAID/arguments"
@@ -41,7 +41,7 @@ class ReadmeDumpTest {
     private final Manual manual = Manual.read();
 
     @Test
-    void aDumpIsMadeAndBroughtBackAsShown(MongoServer server) {
+    void aDumpIsCreatedAndRestoredAsShown(MongoServer server) {
         Project project = project(server).environment("MIGOPY_COMMAND", "./migopy");
         server.collection("users").insertOne(new Document("_id", 1).append("name", "Ada"));
         List<Shown> shown = manual.one("dump").commands();
@@ -62,7 +62,7 @@ class ReadmeDumpTest {
     }
 
     @Test
-    void theMongodumpOfOnesOwnGetsThePasswordInAFileForItAlone(@On(Kind.AUTH) MongoServer server) throws IOException {
+    void aCustomMongodumpGetsThePasswordInAPrivateFile(@On(Kind.AUTH) MongoServer server) throws IOException {
         server.createUser("dumper", "s3cret", "readWrite");
         Path tools = Scratch.folder("tools");
         Path said = Scratch.folder("said");

@@ -33,7 +33,7 @@ import support.Project;
 import support.Result;
 import support.Scratch;
 
-/** The examples of README.md and docs/ run, and answer as shown. */
+/** The examples of README.md and docs/ run and print what is shown. */
 @OnServer
 class ReadmeTest {
     private final Manual manual = Manual.read();
@@ -46,7 +46,7 @@ class ReadmeTest {
         answers(project.run(shown.arguments()).exits(exitCode), shown);
     }
 
-    /** An example shows both streams, in either order. */
+    /** An example shows both streams, in any order. */
     private static void answers(Result result, Shown shown) {
         assertThat(Manual.withoutTimes(shown.answer()))
                 .as(result::toString)
@@ -75,7 +75,7 @@ class ReadmeTest {
     }
 
     @Test
-    void theTransactionalOneGoesUpAndDown(MongoServer server) {
+    void theTransactionalMigrationIsAppliedAndRolledBack(MongoServer server) {
         var project = projectAsShown(server);
         server.db().createCollection("accounts");
         server.db().createCollection("audit");
@@ -125,7 +125,7 @@ class ReadmeTest {
         }
     }
 
-    /** The names of a document's fields, of those in it, and of the first of each list. */
+    /** The names of a document's fields, of those of its subdocuments, and of the first element of each list. */
     private static Object shapeOf(Object value) {
         if (value instanceof Document document) {
             var shape = new TreeMap<String, Object>();
@@ -139,7 +139,7 @@ class ReadmeTest {
     }
 
     @Test
-    void theOtherCommandsAnswerAsShown(MongoServer server) {
+    void theRemainingCommandsAnswerAsShown(MongoServer server) {
         var project = projectAsShown(server);
         project.with("1_add_users.java", manual.file("1_add_users.java").text());
         project.with("2_unique_names.java", manual.file("2_unique_names.java").text());
@@ -171,7 +171,7 @@ class ReadmeTest {
     }
 
     @Test
-    void theNightGoesAsShown(MongoServer server) {
+    void theIncidentIsHandledAsShown(MongoServer server) {
         for (String name : List.of("ada", "bob")) {
             server.collection("users").insertOne(new Document("name", name));
         }
@@ -194,7 +194,7 @@ class ReadmeTest {
     }
 
     @Test
-    void theEntriesCompile() throws Exception {
+    void theEntryScriptsCompile() throws Exception {
         assertThat(manual.all("entry")).hasSizeGreaterThan(1);
         for (Example entry : manual.all("entry")) {
             compiled(entry.text());
@@ -210,7 +210,7 @@ class ReadmeTest {
     }
 
     @Test
-    void theTaskOfOnesOwnWorksAsDescribed(MongoServer server) throws Exception {
+    void theCustomTaskWorksAsDescribed(MongoServer server) throws Exception {
         List<Example> entries = manual.all("entry");
         server.collection("users").insertOne(new Document("name", "Ada"));
         URL[] classes = {

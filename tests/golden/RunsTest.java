@@ -23,25 +23,23 @@ import migopy.console.Event;
 import migopy.console.Terminal;
 import org.junit.jupiter.api.Test;
 
-/**
- * What a person sees of a whole run, events and answer, on one screen; and what a program reads.
- */
+/** The output of a whole run, events and answer, as a terminal shows it and as JSON. */
 class RunsTest {
     private static final StepReport ADDED = step("3_add_users", Outcome.APPLIED, 18, null);
     private static final StepReport SPLIT = step("4_split_names", Outcome.FAILED, 203, Samples.DUPLICATE_KEY);
 
     @Test
-    void aRunThatWentWell() {
+    void aSuccessfulRun() {
         check("run_applied", false, null, 0, ADDED, step("4_split_names", Outcome.APPLIED, 125_300, null));
     }
 
     @Test
-    void aRunThatFailedSaysWhatStaysTrueAndWhatToType() {
+    void aFailedRunShowsWhatStaysAppliedAndWhatToType() {
         check("run_failed", false, null, 1, ADDED, SPLIT);
     }
 
     @Test
-    void aRunThatFailedAfterMany() {
+    void aRunThatFailedAfterManySteps() {
         check("run_failed_after_many", false, null, 1, step("2_b", Outcome.APPLIED, 1, null), ADDED, SPLIT);
     }
 
@@ -98,12 +96,12 @@ class RunsTest {
     }
 
     @Test
-    void aRefusedRunTellsItsProblemAndNoHeader() {
+    void aRefusedRunShowsItsProblemAndNoHeader() {
         check("run_refused", List.of(Samples.EDITED), false, Samples.refused("1 problem"), 3);
     }
 
     @Test
-    void aHundredProblemsAreNotAllTold() {
+    void ofAHundredProblemsSomeAreShown() {
         List<Problem> problems = new ArrayList<>();
         for (int n = 1; n <= 100; n++) {
             problems.add(new Problem(
@@ -116,7 +114,7 @@ class RunsTest {
     }
 
     @Test
-    void aNoticeAndTheWaitingForTheLockGoToStandardError() {
+    void noticesAndTheWaitForTheLockAreOnStandardError() {
         Screen screen = new Screen(Format.WORDS);
         screen.console.event(new Event.Notice("3_add_users is still pending."));
         assertThat(screen.out()).isEmpty();
@@ -124,7 +122,7 @@ class RunsTest {
     }
 
     @Test
-    void whatAMigrationPrintsStaysOnLinesOfItsOwn() {
+    void theOutputOfAMigrationStaysOnLinesOfItsOwn() {
         Screen screen = new Screen(Format.WORDS);
         screen.console.event(new Event.RunStarted("app", "localhost:27017", "7f3a9102"));
         screen.console.event(new Event.StepStarted("3_add_users", Direction.UP));
@@ -149,7 +147,7 @@ class RunsTest {
     }
 
     @Test
-    void aSecretIsNeitherInWordsNorInJson() {
+    void aSecretIsNeitherInTextNorInJson() {
         for (Format format : Format.values()) {
             Screen screen = new Screen(format, text -> text.replace("a\"b", "****"));
             screen.console.error(MigopyException.unreachable("mongodb://ada:a\"b@localhost says no", ""), List.of());
@@ -160,7 +158,7 @@ class RunsTest {
     }
 
     @Test
-    void aLogIsNotToldEveryBatch() {
+    void aLogDoesNotShowEveryBatch() {
         Screen screen = new Screen(Format.WORDS);
         for (int i = 0; i < 100; i++) {
             screen.console.event(new Event.Progress("5_backfill", "docs", i, 100, 10, Duration.ZERO, Duration.ZERO));
@@ -200,7 +198,7 @@ class RunsTest {
         Golden.check(name + ".json", json.out());
     }
 
-    /** Both streams as a person sees them, and each of its own. */
+    /** Both streams together, as a terminal shows them, and each by itself. */
     private static final class Screen {
         private final ByteArrayOutputStream out = new ByteArrayOutputStream();
         private final ByteArrayOutputStream err = new ByteArrayOutputStream();

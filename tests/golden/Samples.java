@@ -20,7 +20,7 @@ import migopy.journal.Actor;
 import migopy.journal.Attempt;
 import migopy.journal.Attempt.NamedAttempt;
 
-/** Answers such as people get, by the name of their golden files. */
+/** Typical answers, by the names of their golden files. */
 final class Samples {
     static final Instant MORNING = Instant.parse("2026-11-20T10:12:31.250Z");
 

@@ -10,7 +10,7 @@ import migopy.command.StatusAnswer;
 import migopy.command.StatusAnswer.Row;
 import migopy.plan.MigrationState;
 
-/** Rows of status that the golden tests put into words. */
+/** Rows of status that the golden tests render. */
 final class StatusSamples {
     private StatusSamples() {}
 

@@ -1,2 +1,2 @@
-/** What Migopy prints, byte for byte: words and JSON held against files of what they have to be. */
+/** Compares what Migopy prints with files, byte for byte, as text and as JSON. */
 package golden;

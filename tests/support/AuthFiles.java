@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 
-/** What a replica set with authentication needs: a key file, and who may do all. */
+/** The files and the superuser that a replica set with authentication needs. */
 final class AuthFiles {
     static final String USER = "root";
     static final String PASSWORD = "the-password-of-root";

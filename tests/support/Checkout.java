@@ -5,15 +5,14 @@ import java.nio.file.Path;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/** Where the repository's own files are. */
+/** The folder with the repository's own files. */
 public final class Checkout {
     private Checkout() {}
 
     /**
-     * The repository's folder: the one at or above the current folder that has lib/migopy and
-     * tests.
+     * Returns the repository's folder: the current folder or the nearest parent that contains lib/migopy and tests.
      *
-     * @throws IllegalStateException when the tests are run from elsewhere
+     * @throws IllegalStateException if the tests run outside the repository
      */
     public static Path root() {
         return Stream.iterate(Path.of("").toAbsolutePath(), Objects::nonNull, Path::getParent)

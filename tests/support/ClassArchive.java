@@ -19,18 +19,18 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * An archive of loaded classes, made once a run of the tests, by which the many JVMs that they
- * start need less than half the time of the processor. The JVM passes over one that does not fit.
+ * An archive of loaded classes, created once per run of the tests, which more than halves the processor time of the
+ * many JVMs that they start. A JVM ignores an archive that does not fit.
  */
 public final class ClassArchive {
     private static final long MAKING_SECONDS = 60;
 
-    /** Servers that a run can be learnt from fail rarely, but some of the tests' are meant to. */
+    /** The training run may meet a server that a test makes fail on purpose. */
     private static final int TRIES = 5;
 
     private static final int LINKS_AHEAD_OF_TIME = 24; // JEP 483
 
-    /** Where runs of the tests at the same time share theirs; else each makes its own. */
+    /** The folder in which concurrent runs of the tests share their archives; without it each run creates its own. */
     private static final String SHARED = System.getenv("MIGOPY_TEST_ARCHIVES");
 
     private static final ClassArchive OF_THIS_RUN = new ClassArchive();
@@ -41,10 +41,10 @@ public final class ClassArchive {
     private ClassArchive() {}
 
     /**
-     * What the command of a JVM begins with whose class path begins with that of the tests: an
-     * archive fits only the options that it was made with.
+     * Returns the first words of a java command whose class path starts with that of the tests. An archive fits only
+     * the options that it was created with.
      *
-     * @param environment its environment, with the {@code MONGO_URI} of a server to learn from
+     * @param environment its environment, with the {@code MONGO_URI} of a server for the training run
      */
     public static List<String> command(Map<String, String> environment) {
         List<String> command = new ArrayList<>(Jvm.COMMAND);
@@ -65,11 +65,8 @@ public final class ClassArchive {
         return List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:cds=off");
     }
 
-    /**
-     * The archive of this JDK, made unless another run of the tests that shares it has made it; the
-     * others wait.
-     */
-    @SuppressWarnings("try") // lock is given back, and needs no other use
+    /** Returns the archive of this JDK. The first of the runs that share it creates it; the others wait. */
+    @SuppressWarnings("try") // the lock is only held and released
     private static Optional<Path> made(Map<String, String> environment) {
         try {
             Path folder = SHARED == null
@@ -88,7 +85,7 @@ public final class ClassArchive {
         }
     }
 
-    /** Of what a run loads that compiles and executes; false if that run did not get so far. */
+    /** Creates the archive from the classes that a run of execute loads; returns false if that run failed. */
     private static boolean make(Path folder, Path archive, Map<String, String> environment) throws IOException {
         Path loaded = folder.resolve("loaded");
         String database = "archived_" + ProcessHandle.current().pid();
@@ -127,7 +124,7 @@ public final class ClassArchive {
                 .folder();
     }
 
-    /** Without what other loaders loaded, and the numbers that only those need. */
+    /** Omits classes of other loaders, and the ids that only those need. */
     private static List<String> archivable(List<String> lines) {
         return lines.stream()
                 .filter(line -> !line.startsWith("#") && !line.contains(" source: "))
@@ -150,14 +147,14 @@ public final class ClassArchive {
             Process making = builder.start();
             if (!making.waitFor(MAKING_SECONDS, TimeUnit.SECONDS)) {
                 making.destroyForcibly();
-                throw new AssertionError("The archive of classes is not made in time");
+                throw new AssertionError("the class archive was not created in time");
             }
             return making.exitValue() == 0;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new AssertionError("interrupted while the archive of classes is made", e);
+            throw new AssertionError("interrupted while the class archive was created", e);
         }
     }
 }

@@ -13,11 +13,11 @@ import org.testcontainers.DockerClientFactory;
 import org.testcontainers.mongodb.MongoDBContainer;
 
 /**
- * A server, or a replica set, that runs and that several tests share.
+ * A running server or replica set that several tests share.
  *
- * <p>The replica set of one is, in this order: what {@code MIGOPY_TEST_URI} names; a container,
- * where Docker answers; {@code mongod} from the PATH; a {@code mongod} that get-mongod.sh fetches.
- * All other kinds need a {@code mongod} of their own.
+ * <p>The replica set with one member is the first of these that is available: the one that {@code MIGOPY_TEST_URI}
+ * names; a container; {@code mongod} on the PATH; a {@code mongod} that get-mongod.sh fetches. All other kinds need a
+ * {@code mongod} of their own.
  */
 final class Deployment implements AutoCloseable {
     private static final String IMAGE = "mongo:6";
@@ -114,8 +114,7 @@ final class Deployment implements AutoCloseable {
         return "mongodb://%s/?directConnection=true".formatted(one.address());
     }
 
-    // The daemon's socket is looked for first: Testcontainers takes seconds to find that there is
-    // none.
+    // Checks for the daemon's socket first, because Testcontainers takes seconds to find that there is none.
     private static boolean dockerAnswers() {
         boolean hinted = System.getenv("DOCKER_HOST") != null
                 || Files.exists(Path.of("/var/run/docker.sock"))
@@ -149,7 +148,7 @@ final class Deployment implements AutoCloseable {
         return client;
     }
 
-    /** The processes that are ours; none behind a given URI or in a container. */
+    /** Returns the processes that the tests started; none for a given URI or a container. */
     List<Mongod> members() {
         return members;
     }

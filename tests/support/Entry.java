@@ -13,8 +13,8 @@ import java.util.Map;
 /**
  * A project's migopy.java with the helpers that it uses.
  *
- * @param members what stands in the class; empty: nothing
- * @param helpers sources beside it, file name to text
+ * @param members the class body, may be empty
+ * @param helpers sources beside it, by file name
  */
 record Entry(String members, Map<String, String> helpers) {
     private static final String FOR_TESTS = """
@@ -38,7 +38,7 @@ record Entry(String members, Map<String, String> helpers) {
         return new Entry(members, more);
     }
 
-    /** The text of migopy.java as a user would write it. */
+    /** Returns the text of migopy.java as a user would write it. */
     String text() {
         return text("");
     }
@@ -73,12 +73,12 @@ record Entry(String members, Map<String, String> helpers) {
         return EntryClasses.compiled(sources);
     }
 
-    /** The folder with the compiled classes, for a JVM of their own. */
+    /** Returns the folder with the compiled classes, for a separate JVM. */
     Path classes() {
         return classes(text());
     }
 
-    /** Runs it in this JVM, with an environment that the test makes; the exit code. */
+    /** Runs it in this JVM with an environment of the test's; returns the exit code. */
     int run(Map<String, String> environment, PrintStream out, PrintStream err, String... arguments) {
         if (members.isEmpty()) {
             return new ProjectEntry(environment).run(out, err, arguments);

@@ -11,14 +11,14 @@ import java.util.TreeMap;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 
-/** Compiles a project's migopy.java and its helpers, each distinct set of texts once a run. */
+/** Compiles a project's migopy.java and its helpers, each distinct set of texts once per run. */
 final class EntryClasses {
     private EntryClasses() {}
 
     /**
-     * The folder with the classes.
+     * Returns the folder with the classes.
      *
-     * @param sources file name to text
+     * @param sources the texts by file name
      */
     static Path compiled(Map<String, String> sources) {
         Map<String, String> sorted = new TreeMap<>(sources);

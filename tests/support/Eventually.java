@@ -5,11 +5,11 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * The one place where tests wait. A wait is for a fact, has a limit, and says what it waited for
- * when that never came; no test sleeps and hopes.
+ * The one place where tests wait. A wait has a condition and a limit, and its failure names what it waited for. No test
+ * sleeps and hopes.
  */
 public final class Eventually {
-    /** How long a wait may take that names no limit: far more than anything takes that works. */
+    /** The limit of a wait that names none: far longer than any working operation takes. */
     public static final Duration LIMIT = Duration.ofSeconds(30);
 
     private static final Duration POLL = Duration.ofMillis(10);
@@ -24,14 +24,14 @@ public final class Eventually {
     /**
      * Waits until {@code fact} holds.
      *
-     * @param what what is waited for: "the lease has run out"
-     * @throws AssertionError when it does not hold within {@code limit}
+     * @param what what is awaited: "the lease has run out"
+     * @throws AssertionError if it does not hold within {@code limit}
      */
     public static void until(String what, Duration limit, BooleanSupplier fact) {
         until(what, limit, fact, () -> "");
     }
 
-    /** The same, with something to show when the fact never came. */
+    /** The same, with details for the failure. */
     public static void until(String what, Duration limit, BooleanSupplier fact, Supplier<String> evidence) {
         long start = System.nanoTime();
         while (!fact.getAsBoolean()) {
@@ -43,9 +43,7 @@ public final class Eventually {
         }
     }
 
-    /**
-     * Lets time pass where time itself is what is tested (a proxy's delay, a lease), never to hope.
-     */
+    /** Lets time pass where time itself is tested (a proxy's delay, a lease). */
     public static void pause(Duration duration) {
         if (duration.compareTo(LIMIT) > 0) {
             throw new IllegalArgumentException("a pause of " + duration);

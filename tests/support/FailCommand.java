@@ -5,8 +5,8 @@ import java.util.List;
 import org.bson.Document;
 
 /**
- * mongod's own fault: commands on one collection of one test's database fail, block or lose their
- * connection. Needs {@code enableTestCommands}.
+ * mongod's fail point: commands on one collection of one test's database fail, block or lose their connection. Needs
+ * {@code enableTestCommands}.
  *
  * <pre>{@code server.failing("migrations", "update").times(2).closingTheConnection();}</pre>
  */
@@ -21,21 +21,19 @@ public final class FailCommand implements AutoCloseable {
         this.data = new Document("failCommands", commands).append("namespace", server.database() + "." + collection);
     }
 
-    /** Only the first {@code n} such commands. */
+    /** Limits the failure to the first {@code n} such commands. */
     public FailCommand times(int n) {
         mode = new Document("times", n);
         return this;
     }
 
-    /** Not the first {@code n}, then all. */
+    /** Skips the first {@code n} such commands. */
     public FailCommand afterThe(int n) {
         mode = new Document("skip", n);
         return this;
     }
 
-    /**
-     * Each fails with a server's error: 14031 is a full disk, 11602 an interruption by a step-down.
-     */
+    /** Each fails with a server error: 14031 is a full disk, 11602 an interruption by a step-down. */
     public FailCommand withError(int code) {
         return set(new Document("errorCode", code));
     }
@@ -45,17 +43,17 @@ public final class FailCommand implements AutoCloseable {
         return set(new Document("errorCode", code).append("errorLabels", List.of(labels)));
     }
 
-    /** Each is done, and its answer says that the write concern failed. */
+    /** Each is executed, and its reply reports a write concern error. */
     public FailCommand withWriteConcernError(int code) {
         return set(new Document("writeConcernError", new Document("code", code).append("errmsg", "by failCommand")));
     }
 
-    /** The server closes the connection instead of an answer; the command is not run. */
+    /** The server closes the connection instead of replying; the command is not executed. */
     public FailCommand closingTheConnection() {
         return set(new Document("closeConnection", true));
     }
 
-    /** Each is delayed, then done. */
+    /** Each is delayed, then executed. */
     public FailCommand blocking(Duration delay) {
         return set(new Document("blockConnection", true).append("blockTimeMS", (int) delay.toMillis()));
     }
@@ -70,14 +68,14 @@ public final class FailCommand implements AutoCloseable {
         return this;
     }
 
-    /** Waits until a command has come into it. */
+    /** Waits until a command has triggered it. */
     public void awaitEntered() {
         server.admin(new Document("waitForFailPoint", "failCommand")
                 .append("timesEntered", enteredBefore + 1)
                 .append("maxTimeMS", Eventually.LIMIT.toMillis()));
     }
 
-    /** Off. There is one such fail point a server: setting another replaces it, too. */
+    /** Turns it off. A server has one such fail point, so setting another one replaces it. */
     @Override
     public void close() {
         server.admin(new Document("configureFailPoint", "failCommand").append("mode", "off"));

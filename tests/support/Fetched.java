@@ -5,11 +5,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a run of all tests has to fetch on this machine, for the line that it begins with. */
+/** What a run of all tests has to fetch on this machine, for its first line of output. */
 public final class Fetched {
     private Fetched() {}
 
-    /** In words: {@code nothing}, or {@code mongod 6.0.27 (about 60 MB)} and the like. */
+    /** Returns {@code nothing}, or a text such as {@code mongod 6.0.27 (about 60 MB)}. */
     public static String missing() {
         String cache = System.getenv("MIGOPY_TEST_CACHE");
         String caches = System.getenv("XDG_CACHE_HOME");

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Types a hint as it stands: every command that is printed has to work. */
+/** Runs the commands of hints as printed: each of them must work. */
 public final class Hints {
-    /** The command of a project's hints, and its words up to what no shell would read as one. */
+    /** A command in a project's hints, with its arguments. */
     private static final Pattern COMMAND =
             Pattern.compile("jbang migopy\\.java((?: (?:\"[^\"]*\"|'[^']*'|[\\w@%+=:./-]+))+)");
 
@@ -15,7 +15,7 @@ public final class Hints {
 
     private Hints() {}
 
-    /** Types the words of a command. */
+    /** Runs a command with its arguments. */
     public static Result type(Project project, String command) {
         List<String> words = new ArrayList<>();
         Matcher matcher = WORD.matcher(command.strip());
@@ -29,7 +29,7 @@ public final class Hints {
         return project.run(words.toArray(new String[0]));
     }
 
-    /** Types the last command that a result names. */
+    /** Runs the last command that a result names. */
     public static Result typeLast(Project project, Result shown) {
         List<String> commands = commands(shown);
         if (commands.isEmpty()) {
@@ -38,7 +38,7 @@ public final class Hints {
         return type(project, commands.get(commands.size() - 1));
     }
 
-    /** All commands that a result names, without the program's own name. */
+    /** Returns all commands that a result names, without the program's name. */
     public static List<String> commands(Result shown) {
         List<String> commands = new ArrayList<>();
         Matcher matcher = COMMAND.matcher(shown.out() + "\n" + shown.err());

@@ -5,9 +5,8 @@ import java.util.List;
 import org.bson.Document;
 
 /**
- * Reads JSON as RFC 8259 has it and nothing more, into the driver's {@link Document}: {@code
- * Document.parse} also takes unquoted names, {@code ISODate(...)} and what follows the first
- * document.
+ * Reads strict JSON (RFC 8259) into the driver's {@link Document}: {@code Document.parse} also accepts unquoted names,
+ * {@code ISODate(...)} and text after the first document.
  */
 public final class Json {
     private final String text;
@@ -20,7 +19,7 @@ public final class Json {
     /**
      * Reads a text that is exactly one JSON object.
      *
-     * @throws AssertionError where it is not
+     * @throws AssertionError if it is not
      */
     public static Document object(String text) {
         Json json = new Json(text);

@@ -10,12 +10,12 @@ import java.util.function.UnaryOperator;
 /**
  * Starts JVMs on the classes under test.
  *
- * @param folder where what they say is kept
- * @param start where they start
+ * @param folder the folder for their output
+ * @param start their working directory
  * @param signals the folder of {@link Signals}
- * @param environment all of their environment
+ * @param environment their whole environment
  * @param input the file that is their standard input
- * @param around what their commands are started by, such as a terminal
+ * @param around a command that starts theirs, such as a terminal
  */
 record Jvm(
         Path folder,
@@ -24,7 +24,7 @@ record Jvm(
         Map<String, String> environment,
         Path input,
         UnaryOperator<List<String>> around) {
-    /** What every child begins with. */
+    /** The first options of every child. */
     static final List<String> COMMAND = List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-XX:TieredStopAtLevel=1",
@@ -33,13 +33,13 @@ record Jvm(
     /** The classes under test, the tests, and what a project needs: {@link ProjectClassPath}. */
     static final String JARS = System.getProperty("java.class.path");
 
-    /** Options for every child, as for a coverage agent. */
+    /** Options for every child, for example a coverage agent. */
     private static final String MORE_OPTIONS = System.getenv("MIGOPY_TEST_JAVA_OPTIONS");
 
     /**
      * Starts a main class.
      *
-     * @param number tells this one's output from that of others in the same folder
+     * @param number distinguishes its output from that of others in the same folder
      * @param classes a folder of more classes; or null, for a JVM of jars alone, without the
      *     options for every child
      */
@@ -50,7 +50,7 @@ record Jvm(
         }
         command.addAll(options);
         command.add("-D" + Signals.PROPERTY + "=" + signals);
-        // Behind the jars: the archive knows a class path by its beginning.
+        // After the jars: an archive fits class paths with the same prefix.
         command.addAll(List.of("-cp", classes == null ? JARS : JARS + ":" + classes, mainClass));
         command.addAll(List.of(arguments));
         Path out = folder.resolve("out-" + number);

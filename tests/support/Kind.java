@@ -1,27 +1,27 @@
 package support;
 
 /**
- * The servers that a test may ask for, each started when the first test asks: {@link #REPLICA_SET}
- * once a run, {@link #OWN} once a test, the others once a class.
+ * The servers that a test may request, each started on first request: {@link #REPLICA_SET} once per run, {@link #OWN}
+ * once per test, the others once per class.
  */
 public enum Kind {
-    /** One member, the newest version: the one that serves nearly all tests. */
+    /** One member of the newest version; serves nearly all tests. */
     REPLICA_SET("6.0.5", 1),
-    /** No replica set, thus no transactions. */
+    /** Not a replica set, so without transactions. */
     STANDALONE("6.0.5", 0),
-    /** A replica set of one that lets nobody in without a password. */
+    /** A replica set with one member that requires a password. */
     AUTH("6.0.5", 1),
-    /** A replica set of one that speaks TLS only; see {@link TlsFiles}. */
+    /** A replica set with one member that accepts TLS only; see {@link TlsFiles}. */
     TLS("6.0.5", 1),
     /** A replica set of three members. */
     THREE_MEMBERS("6.0.5", 3),
     /** The oldest version that Migopy is tested on. */
     MONGODB_5("5.0.4", 1),
-    /** A later patch of the version that all else is tested on. */
+    /** A later patch release of the version that all other tests use. */
     MONGODB_6_LATE("6.0.27", 1),
     /**
-     * A replica set of one for this test alone, which may kill it, step it down or fill its disk;
-     * one for each parameter.
+     * A replica set with one member for this test alone, which may kill it, step it down or fill its disk; one per
+     * parameter.
      */
     OWN("6.0.5", 1);
 
@@ -37,7 +37,7 @@ public enum Kind {
         return version;
     }
 
-    /** How many members the replica set has; 0: it is none. */
+    /** Returns the number of members; 0 for a standalone. */
     int members() {
         return members;
     }

@@ -1,9 +1,8 @@
 package support;
 
 /**
- * Sources of migrations, for tests that care about what surrounds them. All work on the collection
- * {@code done}, into which each writes its mark, so that {@link Project#marks()} shows what ran, in
- * order.
+ * Sources of migrations, for tests of what surrounds them. Each inserts its mark into the collection {@code done}, so
+ * that {@link Project#marks()} shows what ran, in order.
  */
 public final class Migrations {
     private Migrations() {}
@@ -28,10 +27,7 @@ public final class Migrations {
         return upAndDown(insert(mark), "if (true) throw new IllegalStateException(" + literal(message) + ");");
     }
 
-    /**
-     * Says that it is in {@code up()}, waits for {@code signal} from the test, then inserts the
-     * mark "slow".
-     */
+    /** Signals that it is in {@code up()}, waits for {@code signal} from the test, then inserts the mark "slow". */
     public static String waitingFor(String signal) {
         return upAndDown(inUp() + await("await", signal) + insert("slow"), delete("slow"));
     }
@@ -41,33 +37,29 @@ public final class Migrations {
         return upAndDown(inUp() + await("awaitUninterruptibly", signal) + insert("slow"), delete("slow"));
     }
 
-    /** A transactional one: inserts {@code mark} in its session. */
+    /** A transactional migration that inserts {@code mark} in its session. */
     public static String transactional(String mark) {
         return transactionalWith(insertIn(mark), "");
     }
 
     /**
-     * A transactional one that inserts "slow", says that it is in {@code up()} and waits for {@code
-     * signal}.
+     * A transactional migration that inserts "slow", signals that it is in {@code up()} and waits for {@code signal}.
      */
     public static String transactionalWaitingFor(String signal) {
         return transactionalWith(insertIn("slow"), inUp() + await("await", signal));
     }
 
-    /**
-     * One whose class is {@code @Resumable}: says that it is in {@code up()}, waits, inserts the
-     * mark "slow".
-     */
+    /** A {@code @Resumable} migration that signals that it is in {@code up()}, waits, then inserts the mark "slow". */
     public static String resumableWaitingFor(String signal) {
         return waitingFor(signal).replace("class Step", "@Resumable\nclass Step");
     }
 
-    /** A class with {@code static void up()} of the given statements. */
+    /** A class whose {@code static void up()} has the given statements. */
     public static String up(String statements) {
         return source("static void up() {\n        " + statements + "\n    }");
     }
 
-    /** A class with both. */
+    /** A class with {@code up()} and {@code down()}. */
     public static String upAndDown(String up, String down) {
         return source("static void up() {\n        "
                 + up
@@ -76,10 +68,7 @@ public final class Migrations {
                 + "\n    }");
     }
 
-    /**
-     * A class with the given members; {@code Step} is its name, {@code db()} and {@code Document}
-     * are at hand.
-     */
+    /** A class with the given members; it is called {@code Step} and imports {@code db()} and {@code Document}. */
     public static String source(String members) {
         return """
             import static migopy.Migration.db;

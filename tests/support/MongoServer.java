@@ -16,8 +16,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.bson.Document;
 
 /**
- * A test's own database on a running server. What the test opened on it is closed, and the database
- * dropped, when the test ends.
+ * A test's own database on a running server. When the test ends, everything that it opened is closed and the database
+ * is dropped.
  */
 public final class MongoServer implements AutoCloseable {
     private static final AtomicInteger COUNT = new AtomicInteger();
@@ -30,17 +30,17 @@ public final class MongoServer implements AutoCloseable {
         this.deployment = deployment;
     }
 
-    /** The name of this test's database. */
+    /** Returns the name of this test's database. */
     public String database() {
         return database;
     }
 
-    /** This test's database, with a client of the tests' own. */
+    /** Returns this test's database, through the tests' own client. */
     public MongoDatabase db() {
         return client().getDatabase(database);
     }
 
-    /** A collection of this test's database. */
+    /** Returns a collection of this test's database. */
     public MongoCollection<Document> collection(String name) {
         return db().getCollection(name);
     }
@@ -49,7 +49,7 @@ public final class MongoServer implements AutoCloseable {
         return deployment.client();
     }
 
-    /** A URI with this test's database in it, which speaks to the one server directly. */
+    /** Returns a URI with this test's database and a direct connection to the server. */
     public String uri() {
         return uriWith("");
     }
@@ -61,38 +61,35 @@ public final class MongoServer implements AutoCloseable {
     }
 
     /**
-     * A URI by which the driver finds the members and waits for elections; only where {@link
-     * #members()} are ours.
+     * Returns a URI with which the driver discovers the members and waits for elections; only for servers with {@link
+     * #members()}.
      */
     public String uriOfSet() {
         return uri().replaceFirst("directConnection=true", "replicaSet=" + Mongod.SET);
     }
 
-    /** A URI that goes through a proxy. */
+    /** Returns a URI through a proxy. */
     public String uriThrough(TcpProxy proxy) {
         return uri().replaceFirst(address(), "127.0.0.1:" + proxy.port());
     }
 
-    /** The URI with somebody's name and password in it. */
+    /** Returns the URI with a user's name and password. */
     public String uriAs(String user, String password) {
         return "mongodb://%s:%s@%s/%s?directConnection=true&authSource=admin"
                 .formatted(user, password, address(), database);
     }
 
-    /** Host and port of the one server, or of the first member. */
+    /** Returns host and port of the server or of the first member. */
     public String address() {
         return new ConnectionString(deployment.uri()).getHosts().get(0);
     }
 
-    /** The port of {@link #address()}. */
+    /** Returns the port of {@link #address()}. */
     public int port() {
         return Integer.parseInt(address().substring(address().lastIndexOf(':') + 1));
     }
 
-    /**
-     * The processes, to kill and start again: only of a server that nobody else uses ({@link
-     * Kind#OWN}).
-     */
+    /** Returns the processes, to kill and start again; only of a server that no other test uses ({@link Kind#OWN}). */
     public List<Mongod> members() {
         return deployment.members();
     }
@@ -102,15 +99,12 @@ public final class MongoServer implements AutoCloseable {
         return client().getDatabase("admin").runCommand(command);
     }
 
-    /** The time by the server's clock, which is the one that leases run by. */
+    /** Returns the time by the server's clock, which measures leases. */
     public Instant time() {
         return admin(new Document("hello", 1)).getDate("localTime").toInstant();
     }
 
-    /**
-     * Makes the primary step down; on a set of one it is elected again at once or soon. Seconds:
-     * how long it may not.
-     */
+    /** Makes the primary step down; a single member is elected again after {@code seconds}. */
     public void stepDown(int seconds) {
         admin(new Document("replSetStepDown", seconds).append("force", true));
     }
@@ -128,14 +122,14 @@ public final class MongoServer implements AutoCloseable {
         closeAtEnd(() -> admin(new Document("dropUser", user)));
     }
 
-    /** A proxy before this server; closed when the test ends. */
+    /** Returns a proxy in front of this server, closed when the test ends. */
     public TcpProxy proxy() {
         TcpProxy proxy = TcpProxy.to("127.0.0.1", port());
         closeAtEnd(proxy);
         return proxy;
     }
 
-    /** A client whose commands are heard; closed when the test ends. */
+    /** Returns a client with a command listener, closed when the test ends. */
     public MongoClient heardBy(CommandListener listener) {
         MongoClient client = MongoClients.create(MongoClientSettings.builder()
                 .applyConnectionString(new ConnectionString(uri()))
@@ -145,14 +139,14 @@ public final class MongoServer implements AutoCloseable {
         return client;
     }
 
-    /** Lets commands on a collection of this test's database fail; off again when the test ends. */
+    /** Makes commands on a collection of this test's database fail until the test ends. */
     public FailCommand failing(String collection, String... commands) {
         FailCommand fail = new FailCommand(this, collection, List.of(commands));
         closeAtEnd(fail);
         return fail;
     }
 
-    /** Closes {@code resource} when the test ends; what was opened last is closed first. */
+    /** Closes {@code resource} when the test ends; in reverse order. */
     public void closeAtEnd(AutoCloseable resource) {
         opened.push(resource);
     }
@@ -163,7 +157,7 @@ public final class MongoServer implements AutoCloseable {
         while (!opened.isEmpty()) {
             try {
                 opened.pop().close();
-            } catch (Exception e) { // of whatever was opened; the others are closed all the same
+            } catch (Exception e) { // from any resource; the others must still be closed
                 first = first == null ? new AssertionError("at the end of the test", e) : first;
             }
         }

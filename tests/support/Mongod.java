@@ -23,26 +23,24 @@ import java.util.function.Consumer;
 import org.bson.Document;
 
 /**
- * A mongod process of ours: small, on a free port of 127.0.0.1, gone when this JVM is gone, however
- * that ends.
+ * A mongod process of the tests: small, on a free port of 127.0.0.1, and ended with this JVM, however that ends.
  *
- * <p>A shell stands between: it reads an input that ends with this JVM, and then kills the mongod
- * and deletes its data.
+ * <p>Its parent is a shell that waits for the end of an input, which this JVM holds open, then kills the mongod and
+ * deletes its data.
  */
 public final class Mongod implements AutoCloseable {
     static final String SET = "rs0";
 
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
-    private static final int ATTEMPTS = 3; // the free port may be taken by another before mongod has it
+    private static final int ATTEMPTS = 3; // another process may take the free port before mongod does
 
-    // The defaults are made for machines apart: heartbeats every 2 s, elections after 10 s of
-    // silence. Secondaries read from the primary: one that a test holds back holds up no other.
+    // The defaults suit separate machines: heartbeats every 2 s, elections after 10 s of silence. Secondaries sync from
+    // the primary, so that one which a test delays does not delay another.
     private static final Document QUICK = new Document("heartbeatIntervalMillis", 500)
             .append("electionTimeoutMillis", 2000)
             .append("chainingAllowed", false);
 
-    // $1 the data folder, the rest the command. Prints the mongod's process id; waits for its own
-    // input to end.
+    // $1 is the data folder, the rest the command. Prints the mongod's process id, then waits for the end of its input.
     private static final String KEEPER = "data=$1; shift; \"$@\" >/dev/null 2>&1 & child=$!; echo $child;"
             + " cat >/dev/null; kill -9 $child 2>/dev/null; wait $child 2>/dev/null;"
             + " rm -rf \"$data\"";
@@ -140,17 +138,17 @@ public final class Mongod implements AutoCloseable {
         }
     }
 
-    /** The port on 127.0.0.1. */
+    /** Returns the port on 127.0.0.1. */
     public int port() {
         return port;
     }
 
-    /** Host and port: {@code 127.0.0.1:40123}. */
+    /** Returns host and port: {@code 127.0.0.1:40123}. */
     public String address() {
         return "127.0.0.1:" + port;
     }
 
-    /** Ends the process as a power cut would; its data stay. */
+    /** Kills the process; its data stay. */
     public void kill() {
         process.destroyForcibly();
         Eventually.until("mongod is gone", () -> !process.isAlive());
@@ -164,7 +162,7 @@ public final class Mongod implements AutoCloseable {
         launch();
     }
 
-    /** The process id: for {@code kill -STOP}. */
+    /** Returns the process id, for {@code kill -STOP}. */
     public long pid() {
         return process.pid();
     }
@@ -173,14 +171,11 @@ public final class Mongod implements AutoCloseable {
         initiate(members, settings -> {});
     }
 
-    /**
-     * Makes one replica set of the members, and waits until this one is its primary and the others
-     * follow it.
-     */
+    /** Makes a replica set of the members, and waits until this one is the primary and the others follow it. */
     void initiate(List<Mongod> members, Consumer<MongoClientSettings.Builder> more) {
         List<Document> configuration = new ArrayList<>();
         for (Mongod member : members) {
-            // The first is the one that tests speak to, so it wins the first election.
+            // Tests connect to the first member, so it wins the first election.
             configuration.add(new Document("_id", configuration.size())
                     .append("host", member.address())
                     .append("priority", configuration.isEmpty() ? 2 : 1));
@@ -198,7 +193,7 @@ public final class Mongod implements AutoCloseable {
                     () -> client.getDatabase("admin")
                             .runCommand(new Document("hello", 1))
                             .getBoolean("isWritablePrimary"));
-            // One that still copies the first data confirms no write.
+            // A member in its initial sync acknowledges no write.
             Eventually.until(
                     "all other members are secondaries", START_LIMIT, () -> secondaries(client) == members.size() - 1);
         }
@@ -214,10 +209,7 @@ public final class Mongod implements AutoCloseable {
                 .count();
     }
 
-    /**
-     * Creates the first user, which a mongod with a key file allows from its own machine while
-     * there is none.
-     */
+    /** Creates the first user, which a mongod with a key file allows from localhost while there is no user. */
     void createRoot(String user, String password) {
         try (MongoClient client = client(settings -> {})) {
             client.getDatabase("admin")
@@ -225,7 +217,7 @@ public final class Mongod implements AutoCloseable {
                             .append("pwd", password)
                             .append("roles", List.of("root")));
         } catch (MongoCommandException e) {
-            throw new IllegalStateException("no first user on " + address(), e);
+            throw new IllegalStateException("cannot create the first user on " + address(), e);
         }
     }
 

@@ -6,11 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
-/** Where a {@code mongod} of a version is: on the PATH, else fetched by get-mongod.sh. */
+/** Finds the {@code mongod} of a version: on the PATH, otherwise fetched by get-mongod.sh. */
 final class MongodBinary {
     private static final int FETCH_LIMIT_SECONDS = 300;
 
-    /** There is no such mongod for this machine, and why. */
+    /** No such mongod is available for this machine. */
     static final class NotToBeHad extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -22,8 +22,7 @@ final class MongodBinary {
     private MongodBinary() {}
 
     static Path find(String version) throws NotToBeHad {
-        // An installed one stands in for the default version only: the others are asked for because
-        // they differ.
+        // An installed mongod replaces the default version only: the others are requested because they differ.
         if (version.equals(Kind.REPLICA_SET.version())) {
             for (String folder : System.getenv("PATH").split(File.pathSeparator)) {
                 Path candidate = Path.of(folder, "mongod");

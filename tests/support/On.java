@@ -5,7 +5,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Which server a test runs on: {@code void test(@On(Kind.STANDALONE) MongoServer server)}. */
+/** Selects the server of a test: {@code void test(@On(Kind.STANDALONE) MongoServer server)}. */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.PARAMETER)
 public @interface On {

@@ -6,9 +6,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/**
- * On a test class: its tests may take a {@link MongoServer}, with a database of their own on it.
- */
+/** Marks a test class whose tests may take a {@link MongoServer}, each with a database of its own. */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)
 @ExtendWith(Servers.class)

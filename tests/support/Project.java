@@ -18,18 +18,17 @@ import java.util.function.UnaryOperator;
 import org.bson.Document;
 
 /**
- * A user's project in a folder of its own: a migopy.java, {@code mongomigrations/}, and the journal
- * that they lead to.
+ * A user's project in a folder of its own: a migopy.java, {@code mongomigrations/}, and its journal.
  *
  * <p>{@link #run} calls the entry class inside the test's JVM, which takes milliseconds; {@link
- * #start} starts a JVM, for whatever kills, stops or watches one.
+ * #start} starts a JVM, for tests that kill, stop or watch one.
  */
 public final class Project {
     private static final List<String> INHERITED =
             List.of("PATH", "HOME", "USER", "JAVA_HOME", "TMPDIR", "JBANG_LAUNCH_CMD", "JBANG_DIR");
     private static final Duration LEASE_LIMIT = Duration.ofSeconds(60);
 
-    private final MongoServer server; // null: a project whose commands need none
+    private final MongoServer server; // null if its commands need no server
     private final Path folder = Scratch.folder("project");
     private final Path migrations = folder.resolve("mongomigrations");
     private final Path signals = folder.resolve("signals");
@@ -58,17 +57,17 @@ public final class Project {
         entry("");
     }
 
-    /** A project on a test's database. */
+    /** Creates a project on a test's database. */
     public static Project project(MongoServer server) {
         return new Project(server);
     }
 
-    /** A project that names no server. */
+    /** Creates a project without a server. */
     public static Project withoutServer() {
         return new Project(null);
     }
 
-    /** Writes a migration's file, or writes it anew. */
+    /** Writes or overwrites a migration's file. */
     public Project with(String file, String source) {
         return write("mongomigrations/" + file, source);
     }
@@ -95,7 +94,7 @@ public final class Project {
         }
     }
 
-    /** Sets a variable of the environment; null takes it away. */
+    /** Sets an environment variable; null removes it. */
     public Project environment(String name, String value) {
         if (value == null) {
             environment.remove(name);
@@ -105,36 +104,31 @@ public final class Project {
         return this;
     }
 
-    /** Shortens the lease, which is 30 s else: {@code "2s"}. */
+    /** Sets the lease, which is 30 s by default: {@code "2s"}. */
     public Project lease(String lease) {
         return environment("MIGOPY_LOCK_LEASE", lease);
     }
 
-    /**
-     * The members of the class in migopy.java: field settings in an initializer, overrides, custom
-     * tasks.
-     */
+    /** Sets the members of the class in migopy.java: field settings in an initializer, overrides, custom tasks. */
     public Project entry(String members) {
         entry = new Entry(members, entry.helpers());
         return write("migopy.java", entry.text());
     }
 
-    /**
-     * A source beside migopy.java that it may use; such a project runs in a JVM of its own always.
-     */
+    /** Adds a source beside migopy.java; such a project always runs in a separate JVM. */
     public Project helper(String file, String text) {
         inChild = true;
         entry = entry.withHelper(file, text);
         return write(file, text);
     }
 
-    /** Makes {@link #run} start a JVM, too: for what may end it. */
+    /** Makes {@link #run} start a JVM too, for migrations that may end it. */
     public Project inChild() {
         inChild = true;
         return this;
     }
 
-    /** Runs a command and waits for its end. */
+    /** Runs a command to its end. */
     public Result run(String... arguments) {
         if (inChild) {
             return start(arguments).ended();
@@ -159,7 +153,7 @@ public final class Project {
         }
     }
 
-    /** Starts a command in a JVM of its own; it is killed when the test ends. */
+    /** Starts a command in a separate JVM, which is killed when the test ends. */
     public Run start(String... arguments) {
         return start(List.of(), arguments);
     }
@@ -180,16 +174,16 @@ public final class Project {
         }
     }
 
-    /** The same, by a command around that of the JVM. */
+    /** The same, started by another command. */
     Run start(UnaryOperator<List<String>> around, List<String> options, String... arguments) {
         return start(around, entry.classes(), options, "migopy", arguments);
     }
 
-    /** Starts a command without a migopy.java and the options for every child: many are needed. */
+    /** Starts a command without a migopy.java and without the options for every child, which is faster. */
     public Run startBare(String... arguments) {
         String main = ProjectEntry.class.getName();
         try {
-            // The class that runs is built of another script, and would be refused beside it.
+            // The class that runs was built from another script, so a migopy.java beside it would be refused.
             Files.deleteIfExists(folder.resolve("migopy.java"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -207,13 +201,13 @@ public final class Project {
         return run;
     }
 
-    /** The folder, of the project's, in which children start; the project's own else. */
+    /** Sets the working directory of children, which is the project's folder by default. */
     public Project startingIn(String within) {
         start = folder.resolve(within);
         return inChild();
     }
 
-    /** What a child reads from standard input; nothing else. */
+    /** Sets the standard input of children, which is empty by default. */
     public Project input(String text) {
         write("input", text);
         input = folder.resolve("input");
@@ -224,13 +218,13 @@ public final class Project {
         return "migopy " + String.join(" ", arguments);
     }
 
-    /** Says something to a migration that waits with {@link Signals#await}. */
+    /** Sends a signal to a migration that waits with {@link Signals#await}. */
     public Project signal(String signal) {
         Signals.create(signals, signal);
         return this;
     }
 
-    /** Takes all signals back, for another run of the same migration. */
+    /** Clears all signals, for another run of the same migration. */
     public Project forgetSignals() {
         try (var files = Files.list(signals)) {
             files.forEach(file -> file.toFile().delete());
@@ -240,12 +234,12 @@ public final class Project {
         }
     }
 
-    /** The project's folder. */
+    /** Returns the project's folder. */
     public Path folder() {
         return folder;
     }
 
-    /** The migrations' folder. */
+    /** Returns the folder of the migrations. */
     public Path migrations() {
         return migrations;
     }
@@ -254,12 +248,12 @@ public final class Project {
         return server;
     }
 
-    /** The journal's document of a migration, null if there is none. */
+    /** Returns the journal's document of a migration, or null. */
     public Document journal(String name) {
         return server.collection("migrations").find(new Document("_id", name)).first();
     }
 
-    /** The states in the journal, by name. */
+    /** Returns the states in the journal by name. */
     public Map<String, String> states() {
         Map<String, String> states = new TreeMap<>();
         for (Document entry : server.collection("migrations").find()) {
@@ -268,18 +262,18 @@ public final class Project {
         return states;
     }
 
-    /** The lock's document, null before the first run. */
+    /** Returns the lock's document, null before the first run. */
     public Document lock() {
         return server.collection("migrations_lock").find().first();
     }
 
-    /** What the migrations of {@link Migrations} did, in the order in which they did it. */
+    /** Returns the marks of the migrations of {@link Migrations}, in their order. */
     public List<String> marks() {
         var done = server.collection("done").find().sort(new Document("_id", 1));
         return done.map(one -> one.getString("mark")).into(new ArrayList<>());
     }
 
-    /** Waits until the lease in the lock is over by the server's clock. */
+    /** Waits until the lease has run out by the server's clock. */
     public Project letTheLeaseRunOut() {
         Eventually.until(
                 "the lease has run out",
@@ -289,7 +283,7 @@ public final class Project {
         return this;
     }
 
-    /** Asserts that nobody holds the lock, and that its document stays. */
+    /** Asserts that the lock is free and that its document exists. */
     public Project lockIsFree() {
         assertThat(lock()).isNotNull();
         assertThat(lock().get("owner")).as("owner in %s", lock()).isNull();

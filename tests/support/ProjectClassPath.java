@@ -8,20 +8,20 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The class path of a project: the classes under test and the library's jars, without those that
- * only tests need. What is compiled, here and in the JVMs that tests start, is compiled against it,
- * and a compiler reads the directory of each jar: those of the tests' are the long ones.
+ * The class path of a project: the classes under test and the library's jars, without those that only tests need. All
+ * compilations of the tests use it, because a compiler reads the directory of each jar, and those of the tests' own
+ * jars are long.
  */
 public final class ProjectClassPath {
     private static final String PROPERTY = "java.class.path";
 
-    /** How the names of the library's jars begin, its dependencies' among them. */
+    /** Prefixes of the names of the library's jars and of its dependencies. */
     private static final List<String> LIBRARY =
             List.of("bson", "java-diff-utils-", "jline-", "mongodb-driver-", "picocli-", "progressbar-", "slf4j-");
 
     private ProjectClassPath() {}
 
-    /** Lets this JVM say, from now on, that it was started with that class path. */
+    /** Makes this JVM report that class path from now on. */
     public static void takeEffect() {
         System.setProperty(
                 PROPERTY,
@@ -30,7 +30,7 @@ public final class ProjectClassPath {
                         .collect(joining(File.pathSeparator)));
     }
 
-    /** What JBang built, or a folder of classes. */
+    /** The jar that JBang built, or a folder of classes. */
     private static boolean isOurs(String entry) {
         return entry.endsWith("alltests.jar") || !entry.endsWith(".jar");
     }

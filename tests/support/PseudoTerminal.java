@@ -3,9 +3,9 @@ package support;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A pseudo-terminal around a command, and somebody who types: waits for a text, types another. */
+/** Runs a command on a pseudo-terminal, waits for texts and types answers. */
 public final class PseudoTerminal {
-    /** Python's own module has what Java lacks. */
+    /** Python has a module for pseudo-terminals; Java does not. */
     private static final String PTY = """
         import fcntl, os, pty, select, struct, sys, termios, time
         split = sys.argv.index('--')
@@ -43,10 +43,10 @@ public final class PseudoTerminal {
     private PseudoTerminal() {}
 
     /**
-     * Runs a command on a terminal of so many columns and waits for its end; what stood on the
-     * terminal is its standard output.
+     * Runs a command on a terminal of so many columns and waits for its end; the terminal's content is its standard
+     * output.
      *
-     * @param steps by twos: what is waited for, what is typed then
+     * @param steps pairs: the text to wait for, the text to type then
      */
     public static Result run(Project project, int columns, List<String> steps, String... words) {
         return project.start(command -> around(command, columns, steps), List.of(), words)

@@ -6,9 +6,9 @@ import java.util.List;
 import org.bson.Document;
 
 /**
- * What a command answered.
+ * The result of a command.
  *
- * @param command what was run, for messages
+ * @param command the command, for messages
  * @param exitCode the exit code
  * @param out all of standard output
  * @param err all of standard error
@@ -32,43 +32,40 @@ public record Result(String command, int exitCode, String out, String err) {
         return this;
     }
 
-    /**
-     * Asserts that an error came as a line that says what and a line that says what to type,
-     * without a stack trace.
-     */
+    /** Asserts that an error is a line with the message and a line with the hint, without a stack trace. */
     public Result complainsBriefly() {
         assertThat(err.strip().lines()).as(this::toString).hasSizeGreaterThanOrEqualTo(2);
         assertThat(out + err).as(this::toString).doesNotContain("\tat ", "Exception in thread");
         return this;
     }
 
-    /** Standard output as the one JSON document that {@code --json} promises. */
+    /** Returns standard output as the one JSON document that {@code --json} promises. */
     public Document json() {
         return Json.object(out);
     }
 
-    /** {@code error} of the JSON answer. */
+    /** Returns {@code error} of the JSON answer. */
     public Document error() {
         Document error = json().get("error", Document.class);
         assertThat(error).as(this::toString).isNotNull();
         return error;
     }
 
-    /** {@code steps} of the JSON answer. */
+    /** Returns {@code steps} of the JSON answer. */
     public List<Document> steps() {
         List<Document> steps = json().getList("steps", Document.class);
         assertThat(steps).as(this::toString).isNotNull();
         return steps;
     }
 
-    /** {@code problems} of the JSON answer. */
+    /** Returns {@code problems} of the JSON answer. */
     public List<Document> problems() {
         List<Document> problems = json().getList("problems", Document.class);
         assertThat(problems).as(this::toString).isNotNull();
         return problems;
     }
 
-    /** The kinds of the problems of the JSON answer, as they come. */
+    /** Returns the kinds of the problems of the JSON answer, in their order. */
     public List<String> problemKinds() {
         return problems().stream().map(problem -> problem.getString("kind")).toList();
     }

@@ -14,12 +14,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.bson.Document;
 
-/** A command in a JVM of its own, which a test may stop, wake, interrupt and kill. */
+/** A command in a separate JVM, which a test may suspend, resume, interrupt and kill. */
 public final class Run implements AutoCloseable {
     /** The signal of a migration that is in {@code up()}. */
     static final String IN_UP = "in-up";
 
-    /** How long a command may take; longer is a failure of the test. */
+    /** The time limit of a command. */
     private static final Duration LIMIT = Duration.ofSeconds(90);
 
     private final String command;
@@ -36,7 +36,7 @@ public final class Run implements AutoCloseable {
         this.signals = signals;
     }
 
-    /** The process id; {@code by.pid} in the journal. */
+    /** Returns the process id, {@code by.pid} in the journal. */
     public long pid() {
         return process.pid();
     }
@@ -45,15 +45,12 @@ public final class Run implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** Waits until the migration says that it is in {@code up()}. */
+    /** Waits until the migration is in {@code up()}. */
     public Run untilInUp() {
         return until(IN_UP);
     }
 
-    /**
-     * Waits for {@code Signals.send(signal)} of a migration; fails at once when the run ends
-     * before.
-     */
+    /** Waits for {@code Signals.send(signal)} of a migration; fails at once if the run ends before that. */
     public Run until(String signal) {
         Path file = signals.resolve(signal);
         Eventually.until(
@@ -64,7 +61,7 @@ public final class Run implements AutoCloseable {
                         return true;
                     }
                     if (!process.isAlive() && !Files.exists(file)) {
-                        throw new AssertionError("It ended before it said " + signal + ". " + ended());
+                        throw new AssertionError("The run ended before it sent " + signal + ". " + ended());
                     }
                     return false;
                 },
@@ -83,34 +80,34 @@ public final class Run implements AutoCloseable {
         return this;
     }
 
-    /** SIGSTOP: it stands still, with all that it holds. */
+    /** Sends SIGSTOP: the process is suspended with everything that it holds. */
     public Run suspend() {
         return send("STOP", pid());
     }
 
-    /** SIGCONT. */
+    /** Sends SIGCONT. */
     public Run resume() {
         return send("CONT", pid());
     }
 
-    /** SIGKILL; waits until the process is gone. */
+    /** Sends SIGKILL and waits until the process is gone. */
     public Run kill() {
         send("KILL", pid());
         ended();
         return this;
     }
 
-    /** SIGTERM. */
+    /** Sends SIGTERM. */
     public Run terminate() {
         return send("TERM", pid());
     }
 
-    /** SIGTERM, twice in a moment, as {@code timeout} sends it. */
+    /** Sends SIGTERM twice at once, as {@code timeout} does. */
     public Run terminateTwiceInAMoment() {
         return send("TERM", pid(), pid());
     }
 
-    /** SIGINT, as Ctrl-C sends it. */
+    /** Sends SIGINT, as Ctrl-C does. */
     public Run interrupt() {
         return send("INT", pid());
     }
@@ -153,12 +150,12 @@ public final class Run implements AutoCloseable {
         }
     }
 
-    /** The JSON answer, when it has ended. */
+    /** Waits for the end and returns the JSON answer. */
     public Document json() {
         return ended().json();
     }
 
-    /** What it printed until now, standard output first. */
+    /** Returns the output so far, standard output first. */
     public String soFar() {
         return read(out) + read(err);
     }
@@ -171,7 +168,7 @@ public final class Run implements AutoCloseable {
         }
     }
 
-    /** Ends it, when the test did not. */
+    /** Kills it if it still runs. */
     @Override
     public void close() {
         process.destroyForcibly();

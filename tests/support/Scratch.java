@@ -7,11 +7,11 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.stream.Stream;
 
-/** The folder in which this test run keeps all of its files. It goes when the run ends. */
+/** The folder with all files of this test run. It is deleted when the run ends. */
 public final class Scratch {
     private Scratch() {}
 
-    /** The run's folder: made on first use, deleted when the JVM ends. */
+    /** The run's folder: created on first use, deleted when the JVM ends. */
     private static final class Holder {
         static final Path ROOT = create();
 
@@ -26,12 +26,12 @@ public final class Scratch {
         }
     }
 
-    /** The root of all, for what the whole run shares. */
+    /** Returns the run's folder, for files that the whole run shares. */
     public static Path root() {
         return Holder.ROOT;
     }
 
-    /** A new empty folder whose name begins with {@code what}. */
+    /** Creates an empty folder whose name starts with {@code what}. */
     public static Path folder(String what) {
         try {
             return Files.createTempDirectory(Holder.ROOT, what + "-");
@@ -40,10 +40,7 @@ public final class Scratch {
         }
     }
 
-    /**
-     * Deletes a folder with all that is in it, read-only folders too; what cannot be deleted is
-     * left to the system.
-     */
+    /** Deletes a folder recursively, read-only folders too; what cannot be deleted is left to the system. */
     public static void delete(Path folder) {
         try (Stream<Path> files = Files.walk(folder)) {
             files.sorted(Comparator.reverseOrder())

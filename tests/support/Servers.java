@@ -6,9 +6,8 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * Hands a test its {@link MongoServer}. The replica set of one is started once a run; the other
- * kinds once a class that has tests on them, since a server that does nothing needs more of the
- * processor in two minutes than its start does.
+ * Injects a {@link MongoServer} into tests. The replica set with one member is started once per run; the other kinds
+ * once per class that uses them, because an idle server needs more processor time in two minutes than its start does.
  */
 final class Servers implements ParameterResolver {
     private static final Namespace NAMESPACE = Namespace.create(Servers.class);
@@ -21,7 +20,7 @@ final class Servers implements ParameterResolver {
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
         Kind kind = parameter.findAnnotation(On.class).map(On::value).orElse(Kind.REPLICA_SET);
-        // A store closes what it holds when that for which it was made ends.
+        // A store closes its values when its context ends.
         ExtensionContext owner = switch (kind) {
             case REPLICA_SET -> context.getRoot();
             case OWN -> context;

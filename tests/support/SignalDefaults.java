@@ -9,9 +9,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What a script starts with {@code &} ignores SIGINT, and so does everything that it starts in
- * turn: no test could interrupt a run. Such tests start themselves again, with the system's
- * defaults.
+ * A process that a script starts with {@code &} ignores SIGINT, and so do its children, so that no test could interrupt
+ * a run. Such tests restart themselves with the system's defaults.
  */
 public final class SignalDefaults {
     private static final String AGAIN = "migopy.test.again";
@@ -20,7 +19,7 @@ public final class SignalDefaults {
     private static final int SIGINT = 2;
     private static final long LIMIT_HOURS = 6;
 
-    /** What sets the defaults for a command behind it; the first that works is taken. */
+    /** Commands that restore the defaults for the command after them; the first that works is used. */
     private static final List<List<String>> TOOLS = List.of(
             List.of("env", "--default-signal=INT"),
             List.of("perl", "-e", "$SIG{INT} = 'DEFAULT'; exec @ARGV"),
@@ -32,7 +31,7 @@ public final class SignalDefaults {
 
     private SignalDefaults() {}
 
-    /** Whether this JVM, and so every child, ignores SIGINT. */
+    /** Returns whether this JVM, and so every child, ignores SIGINT. */
     public static boolean lacksInterrupts() {
         if (Boolean.getBoolean(AGAIN) || !Files.isReadable(STATUS)) {
             return false;
@@ -48,7 +47,7 @@ public final class SignalDefaults {
         }
     }
 
-    /** Runs the same program in a JVM that does not ignore it; its exit code. */
+    /** Runs the same program in a JVM that does not ignore it; returns its exit code. */
     public static int startAgain() {
         List<String> command = new ArrayList<>(tool());
         ProcessHandle.Info self = ProcessHandle.current().info();

@@ -9,9 +9,8 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * How a migration under test and its test speak to each other: by empty files, since a file is
- * there whatever becomes of the database. A migration says {@code support.Signals.send("in-up");
- * support.Signals.await("go");}.
+ * Synchronizes a migration under test and its test by empty files, which work whatever happens to the database. A
+ * migration calls {@code support.Signals.send("in-up"); support.Signals.await("go");}.
  */
 public final class Signals {
     /** The system property that names the folder in the JVM that runs the migration. */
@@ -26,15 +25,12 @@ public final class Signals {
         return Path.of(System.getProperty(PROPERTY));
     }
 
-    /** Says that a place was reached; the test waits for it with {@link Run#until(String)}. */
+    /** Signals that a place was reached; the test waits for it with {@link Run#until(String)}. */
     public static void send(String signal) {
         create(folder(), signal);
     }
 
-    /**
-     * Waits for what the test says with {@link Project#signal(String)}; an interrupt ends the wait
-     * with an exception.
-     */
+    /** Waits for a signal of {@link Project#signal(String)}; an interrupt ends the wait with an exception. */
     public static void await(String signal) {
         Path file = folder().resolve(signal);
         for (long end = System.nanoTime() + LIMIT.toNanos(); !Files.exists(file); ) {
@@ -52,7 +48,7 @@ public final class Signals {
             if (System.nanoTime() > end) {
                 throw new IllegalStateException("the test never said " + signal);
             }
-            Thread.interrupted(); // forgets it; parkNanos would return at once
+            Thread.interrupted(); // clears it, otherwise parkNanos would return at once
             LockSupport.parkNanos(POLL.toNanos());
         }
     }
@@ -61,7 +57,7 @@ public final class Signals {
         try {
             Files.createFile(folder.resolve(signal));
         } catch (FileAlreadyExistsException e) {
-            return; // said already, as by a migration that is run again
+            return; // sent before, by a migration that is run again
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

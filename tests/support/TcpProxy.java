@@ -16,10 +16,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A TCP proxy that cuts, delays or swallows what goes through it. It begins by passing all.
+ * A TCP proxy that cuts, delays or swallows traffic. It starts by passing everything.
  *
- * <p>{@link #cut()} closes all connections and refuses new ones, {@link #swallow()} keeps them open
- * and lets nothing through (a network that is gone), {@link #pass()} ends both, {@link
+ * <p>{@link #cut()} closes all connections and refuses new ones, {@link #swallow()} keeps them open and passes nothing
+ * (a network that is gone), {@link #pass()} ends both, {@link
  * #delay(Duration)} holds each request back.
  */
 public final class TcpProxy implements AutoCloseable {
@@ -46,7 +46,7 @@ public final class TcpProxy implements AutoCloseable {
         this.target = target;
     }
 
-    /** A proxy to a server, on a free port of 127.0.0.1. */
+    /** Starts a proxy to a server on a free port of 127.0.0.1. */
     public static TcpProxy to(String host, int port) {
         try {
             ServerSocket listener = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
@@ -62,7 +62,7 @@ public final class TcpProxy implements AutoCloseable {
         return listener.getLocalPort();
     }
 
-    /** How many connections were asked for so far. */
+    /** Returns the number of connections so far. */
     public int connections() {
         return connections.get();
     }
@@ -71,7 +71,7 @@ public final class TcpProxy implements AutoCloseable {
         change(Mode.PASS);
     }
 
-    /** Closes every connection, in the middle of what it says, and each new one at once. */
+    /** Closes every connection, even within a message, and each new one at once. */
     public void cut() {
         change(Mode.CUT);
         closeAll();
@@ -82,14 +82,12 @@ public final class TcpProxy implements AutoCloseable {
         closeAll();
     }
 
-    /**
-     * Keeps connections open and holds back all bytes until {@link #pass()}, which lets them go on.
-     */
+    /** Keeps connections open and holds back all bytes until {@link #pass()} releases them. */
     public void swallow() {
         change(Mode.SWALLOW);
     }
 
-    /** Holds back what clients send by {@code each}, chunk by chunk: a slow server. */
+    /** Delays each chunk that clients send by {@code each}: a slow server. */
     public synchronized void delay(Duration each) {
         delay = each;
     }
@@ -114,8 +112,7 @@ public final class TcpProxy implements AutoCloseable {
                     connect(client);
                 }
             } catch (IOException e) {
-                // The listener was closed, or the server refused: the client's socket is closed,
-                // and it sees that.
+                // The listener was closed or the server refused: the client sees its socket closed.
                 continue;
             }
         }
@@ -151,7 +148,7 @@ public final class TcpProxy implements AutoCloseable {
                 out.write(buffer, 0, n);
             }
         } catch (IOException | InterruptedException e) {
-            // Cut by us, or by either side: closing both is all that is left to do.
+            // Cut by the test or by either side: both are closed.
         } finally {
             open.remove(from);
             open.remove(to);

@@ -18,8 +18,8 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * A certificate for a server that speaks TLS and wants the client's certificate too, made by the
- * JDK's keytool for this run. It is its own authority, and serves both sides.
+ * A self-signed certificate for both sides of TLS, for a server that also requires the client's certificate. The JDK's
+ * keytool creates it for this run.
  *
  * @param authority the certificate, PEM: for {@code --tls-ca-file}
  * @param certificateAndKey the certificate and its key, PEM: for {@code --tls-certificate-key-file}
@@ -32,7 +32,7 @@ public record TlsFiles(Path authority, Path certificateAndKey) {
         static final TlsFiles SHARED = create(Scratch.folder("tls"));
     }
 
-    /** Those of this run; made on first use. */
+    /** Returns the files of this run, created on first use. */
     public static TlsFiles shared() {
         return Holder.SHARED;
     }
@@ -99,7 +99,7 @@ public record TlsFiles(Path authority, Path certificateAndKey) {
                 "--tlsCAFile", authority.toString());
     }
 
-    /** Lets a client of the tests' own trust the server and show the client's certificate. */
+    /** Makes a client of the tests trust the server and present the client's certificate. */
     void trust(MongoClientSettings.Builder settings) {
         try {
             KeyStore store = open(authority.getParent());

@@ -1,5 +1,5 @@
 /**
- * What tests are written with: servers, projects, runs, faults. Knows the library by its entry
- * class alone, so that a test that uses only this room is a black-box test.
+ * The language of the tests: servers, projects, runs, faults. Imports only the library's entry class, so that a test
+ * which uses only this package is a black-box test.
  */
 package support;

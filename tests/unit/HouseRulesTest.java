@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import support.Checkout;
 
-/** What a reader may count on in every source. */
+/** Rules that every source follows. */
 class HouseRulesTest {
     private static final int LINES = 400;
 
@@ -22,7 +22,7 @@ class HouseRulesTest {
         List<String> tooLong = new ArrayList<>();
         for (Path source : sources("lib", "tests")) {
             List<String> text = Files.readAllLines(source);
-            // The list of the library's files is made by tests/sources, and is no code.
+            // tests/sources generates the list of the library's files, which is not code.
             long lines =
                     text.stream().filter(line -> !line.startsWith("//SOURCES ")).count();
             if (lines > LINES) {
@@ -44,7 +44,7 @@ class HouseRulesTest {
     }
 
     @Test
-    void nothingIsSwallowedAndNothingIsLeftToDo() throws IOException {
+    void noExceptionIsSwallowedAndNoTodoIsLeft() throws IOException {
         for (Path source : sources("lib")) {
             assertThat(linesWith("TODO|FIXME|XXX", source)).isEmpty();
             assertThat(Files.readString(source))

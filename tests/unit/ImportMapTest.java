@@ -15,9 +15,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import support.Checkout;
 
-/** Holds the map of the house: a room imports only from rooms to its right. */
+/** Compares the imports with the map of the packages: a package imports only from packages to its right. */
 class ImportMapTest {
-    /** From left to right; what stands in one list may not import from each other either. */
+    /** From left to right; the members of one list may not import from each other either. */
     private static final List<List<String>> MAP = List.of(
             List.of("MigrationsManager"),
             List.of("command"),
@@ -36,12 +36,12 @@ class ImportMapTest {
     private static final Pattern NAMED = Pattern.compile("\\bmigopy\\.([a-z]+\\b(?=\\.[a-zA-Z])|[A-Z][A-Za-z]*)");
 
     @Test
-    void aRoomImportsOnlyFromRoomsToItsRight() throws IOException {
+    void aPackageImportsOnlyFromPackagesToItsRight() throws IOException {
         List<String> wrong = new ArrayList<>();
         for (Path source : sources()) {
-            String from = room(source);
-            for (String to : roomsNamedIn(source)) {
-                if (!from.equals(to) && place(to) <= place(from) && !isLoweredRight(from, to)) {
+            String from = packageOf(source);
+            for (String to : packagesNamedIn(source)) {
+                if (!from.equals(to) && place(to) <= place(from) && !isRightmost(from, to)) {
                     wrong.add("%s (%s) names %s".formatted(source.getFileName(), from, to));
                 }
             }
@@ -49,15 +49,14 @@ class ImportMapTest {
         assertThat(wrong).isEmpty();
     }
 
-    // What lies at the far right has no order of its own: console speaks of problems and
-    // exceptions.
-    private static boolean isLoweredRight(String from, String to) {
+    // The rightmost list has no order of its own: console prints problems and exceptions.
+    private static boolean isRightmost(String from, String to) {
         int last = MAP.size() - 1;
         return place(from) == last && place(to) == last;
     }
 
     @Test
-    void everyFolderHasItsPlaceInTheMapAndSaysWhatItIsFor() throws IOException {
+    void everyPackageIsInTheMapAndHasAPackageInfo() throws IOException {
         try (Stream<Path> folders = Files.list(library())) {
             for (Path folder : folders.filter(Files::isDirectory).toList()) {
                 assertThat(places()).containsKey(folder.getFileName().toString());
@@ -67,9 +66,9 @@ class ImportMapTest {
     }
 
     @Test
-    void planKnowsValuesOnly() throws IOException {
+    void planImportsOnlyValues() throws IOException {
         for (Path source : sources()) {
-            if (room(source).equals("plan")) {
+            if (packageOf(source).equals("plan")) {
                 assertThat(text(source))
                         .as(source.toString())
                         .doesNotContain("import com.mongodb", "import java.io", "java.nio.file.Files")
@@ -79,9 +78,9 @@ class ImportMapTest {
     }
 
     @Test
-    void onlyTheRoomMongoMakesAClient() throws IOException {
+    void onlyThePackageMongoCreatesAClient() throws IOException {
         for (Path source : sources()) {
-            if (!room(source).equals("mongo")) {
+            if (!packageOf(source).equals("mongo")) {
                 assertThat(text(source)).as(source.toString()).doesNotContain("MongoClients.create");
             }
         }
@@ -105,7 +104,7 @@ class ImportMapTest {
         return Files.readString(source);
     }
 
-    private static String room(Path source) {
+    private static String packageOf(Path source) {
         Path within = library().relativize(source);
         String first = within.getName(0).toString();
         return within.getNameCount() > 1 ? first : whole(first.replace(".java", ""));
@@ -115,29 +114,29 @@ class ImportMapTest {
         return PARTS.getOrDefault(name, name);
     }
 
-    private static List<String> roomsNamedIn(Path source) throws IOException {
+    private static List<String> packagesNamedIn(Path source) throws IOException {
         String code = text(source).replaceAll("(?s)/\\*.*?\\*/", "").replaceAll("(?m)//.*$", "");
-        List<String> rooms = new ArrayList<>();
+        List<String> names = new ArrayList<>();
         Matcher named = NAMED.matcher(code.replaceAll("(?m)^package .*$", "").replaceAll("\"[^\"]*\"", ""));
         while (named.find()) {
-            rooms.add(whole(named.group(1)));
+            names.add(whole(named.group(1)));
         }
-        return rooms;
+        return names;
     }
 
     private static Map<String, Integer> places() {
         Map<String, Integer> places = new HashMap<>(Map.of("embedded", MAP.size()));
         for (int place = 0; place < MAP.size(); place++) {
-            for (String room : MAP.get(place)) {
-                places.put(room, place);
+            for (String name : MAP.get(place)) {
+                places.put(name, place);
             }
         }
         return places;
     }
 
-    private static int place(String room) {
-        Integer place = places().get(room);
-        assertThat(place).as("the place of %s in the map", room).isNotNull();
+    private static int place(String name) {
+        Integer place = places().get(name);
+        assertThat(place).as("the place of %s in the map", name).isNotNull();
         return place;
     }
 }

@@ -43,7 +43,7 @@ class LiveLineTest {
     }
 
     @Test
-    void aStepUnderWayShowsItsTimeAndLeavesNothingBehind() {
+    void aRunningStepShowsItsTimeAndLeavesNothingBehind() {
         console.event(new Event.StepStarted("3_add_users", Direction.UP));
         Eventually.until("the line is drawn", () -> errors().contains("running   3_add_users"));
         console.event(new Event.StepEnded(new StepReport("3_add_users", Direction.UP, Outcome.APPLIED, 250L, null)));
@@ -54,7 +54,7 @@ class LiveLineTest {
     }
 
     @Test
-    void aBackfillShowsABarThatFits() {
+    void aBackfillShowsABarThatFitsTheWidth() {
         console.event(new Event.StepStarted("5_backfill", Direction.UP));
         console.event(new Event.Progress(
                 "5_backfill", "docs", 420_000, 1_000_000, 61_000, Duration.ofMillis(12), Duration.ZERO));
@@ -64,7 +64,7 @@ class LiveLineTest {
                 .hasSizeLessThan(100)
                 .contains("5_backfill", "[=====", "420,000 of 1,000,000 docs", "61,000 docs/s", "9 s left");
         console.event(new Event.ProgressEnded("5_backfill"));
-        console.close(); // or the step's own line would come back
+        console.close(); // otherwise the step's own line would be drawn again
         assertThat(errors()).endsWith(ERASE);
     }
 
@@ -77,7 +77,7 @@ class LiveLineTest {
     }
 
     @Test
-    void nothingIsDrawnWhereThereIsNoTerminal() {
+    void nothingIsDrawnWithoutATerminal() {
         try (Console plain = console(Terminal.none())) {
             plain.event(new Event.StepStarted("3_add_users", Direction.UP));
             plain.event(new Event.StepEnded(new StepReport("3_add_users", Direction.UP, Outcome.APPLIED, 250L, null)));

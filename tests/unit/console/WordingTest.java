@@ -26,19 +26,19 @@ class WordingTest {
     }
 
     @Test
-    void oneIsOneAndThousandsHaveACommaBetween() {
+    void oneIsSingularAndThousandsAreSeparatedByCommas() {
         assertThat(Wording.count(1, "problem")).isEqualTo("1 problem");
         assertThat(Wording.count(3000, "problem")).isEqualTo("3,000 problems");
     }
 
     @Test
-    void whatCouldMoveTheCursorIsWrittenAsAnEscape() {
+    void charactersThatCouldMoveTheCursorAreEscaped() {
         assertThat(Wording.visible("3_é_\u001b[2J\n\t\r\u202e\u0085\u2028"))
                 .isEqualTo("3_é_\\u001b[2J\\n\\t\\r\\u202e\\u0085\\u2028");
     }
 
     @Test
-    void aPathCanBeTypedAsItIsShown() {
+    void aShownPathCanBePastedIntoAShell() {
         assertThat(Wording.word("/home/ada/dumps/20261120T101231Z-app"))
                 .isEqualTo("/home/ada/dumps/20261120T101231Z-app");
         assertThat(Wording.word("Ada's dumps")).isEqualTo("'Ada'\\''s dumps'");
@@ -46,7 +46,7 @@ class WordingTest {
     }
 
     @Test
-    void theDriversWrappingIsTakenOff() {
+    void theDriversWrappingIsRemoved() {
         assertThat(Wording.shortened("Command failed with error 14031 (OutOfDiskSpace): 'no space left'"
                         + " on server localhost:27017. The full response is {\"ok\":"
                         + " 0.0}"))
@@ -63,7 +63,7 @@ class WordingTest {
     }
 
     @Test
-    void aMessageOfAnyLengthIsCut() {
+    void aLongMessageIsCut() {
         assertThat(Wording.shortened("x".repeat(5000))).hasSize(604).endsWith(" ...");
     }
 }

@@ -17,10 +17,7 @@ import support.MongoServer;
 import support.On;
 import support.OnServer;
 
-/**
- * The tests' own tools do what they say: a fault that does not happen would make its test
- * worthless.
- */
+/** Tests of the tests' own tools: a fault that is not injected would make its test worthless. */
 @OnServer
 class SupportTest {
     @Test
@@ -33,7 +30,7 @@ class SupportTest {
     }
 
     @Test
-    void aCutProxyBreaksAConnectionAndAPassingOneHealsIt(MongoServer server) {
+    void aCutProxyBreaksAConnectionAndAPassingOneRestoresIt(MongoServer server) {
         var proxy = server.proxy();
         String uri = server.uriThrough(proxy) + "&serverSelectionTimeoutMS=500&connectTimeoutMS=500";
         try (var client = MongoClients.create(uri)) {
@@ -73,7 +70,7 @@ class SupportTest {
     }
 
     @Test
-    void aServerWithUsersLetsOnlyThemIn(@On(Kind.AUTH) MongoServer server) {
+    void aServerWithUsersAcceptsOnlyThem(@On(Kind.AUTH) MongoServer server) {
         server.createUser("reader", "secret", "read");
         try (var client = MongoClients.create(server.uriAs("reader", "secret"))) {
             var done = client.getDatabase(server.database()).getCollection("done");
@@ -106,7 +103,7 @@ class SupportTest {
     }
 
     @Test
-    void aServerOfOnesOwnIsKilledAndStartedAgainWithItsData(@On(Kind.OWN) MongoServer server) {
+    void anOwnServerIsKilledAndStartedAgainWithItsData(@On(Kind.OWN) MongoServer server) {
         server.collection("done").insertOne(new Document("_id", 1));
         server.members().get(0).kill();
         server.members().get(0).startAgain();
@@ -117,7 +114,8 @@ class SupportTest {
     }
 
     @Test
-    void olderVersionsAreWhatTheySay(@On(Kind.MONGODB_5) MongoServer five, @On(Kind.MONGODB_6_LATE) MongoServer late) {
+    void olderVersionsReportTheirVersion(
+            @On(Kind.MONGODB_5) MongoServer five, @On(Kind.MONGODB_6_LATE) MongoServer late) {
         assertThat(List.of(version(five), version(late))).containsExactly("5.0.4", "6.0.27");
     }
 
@@ -126,7 +124,7 @@ class SupportTest {
     }
 
     @Test
-    void theJsonReaderTakesOneStrictDocumentOnly() {
+    void theJsonReaderAcceptsOneStrictDocumentOnly() {
         assertThat(Json.object("{\"a\": [1, {\"b\": null}], \"c\": \"\\u0041\"}\n"))
                 .isEqualTo(new Document("a", java.util.Arrays.asList(1L, new Document("b", null))).append("c", "A"));
         for (String wrong : List.of("", "{} {}", "{a: 1}", "{\"a\": 01}", "[]", "{\"a\":1,\"a\":2}")) {

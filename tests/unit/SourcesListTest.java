@@ -10,13 +10,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import support.Checkout;
 
-class TheSourcesListTest {
+class SourcesListTest {
     private static final Path LIBRARY = Checkout.root().resolve("lib/migopy");
     private static final Path LIST = LIBRARY.resolve("package-info.java");
     private static final Path MANAGER = LIBRARY.resolve("MigrationsManager.java");
 
     @Test
-    void namesEveryFileOfTheLibraryInOrder() throws IOException {
+    void everyFileOfTheLibraryIsListedInOrder() throws IOException {
         List<String> listed;
         List<String> there;
         try (Stream<String> lines = Files.lines(LIST);
