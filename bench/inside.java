@@ -77,7 +77,7 @@ public class inside {
         time(
                 "compare with the journal and plan",
                 () -> Planner.plan(
-                        Overview.of(listing, checksums, entries, Set.of()),
+                        Overview.of(listing, checksums, entries, Set.of(), false),
                         new ExecuteRequest(List.of(), null, null, false, false)));
         List<MigrationSource> sources = listing.files().stream()
                 .limit(Math.min(COMPILED, files))
