@@ -22,14 +22,14 @@ import support.MongoServer;
 import support.OnServer;
 
 /**
- * This machine's clock is off by an hour, or jumps, or the machine sleeps. The lease is in this JVM, since no JVM's clock
- * can be set from outside; for a suspended process see {@link OvertakenTest}.
+ * This machine's clock is off by an hour or jumps, or the machine sleeps. The lease runs in this JVM, since a
+ * JVM's clock cannot be set from outside; {@link OvertakenTest} suspends a process.
  */
 @OnServer
 class ClockTest {
     private static final Duration LEASE = Duration.ofSeconds(30);
 
-    /** A clock that is wrong by as much as the test wants. */
+    /** A clock that a test can set. */
     private static final class Wall extends Clock {
         private volatile Duration off;
 
@@ -85,7 +85,7 @@ class ClockTest {
 
             assertThat(lock(server)).containsEntry("owner", "me").containsEntry("token", 1L);
             Instant second = lock(server).getDate("expiresAt").toInstant();
-            // A jump ahead may have been a sleep: the lock is renewed before anything is begun.
+            // A jump forward may have been a sleep, so the lease is renewed before anything is started.
             assertThat(second.isAfter(first)).isEqualTo(hours > 0);
             assertThat(lease.serverTime()).isCloseTo(server.time(), within(5, ChronoUnit.SECONDS));
         }
@@ -93,14 +93,14 @@ class ClockTest {
     }
 
     @Test
-    void aLaptopThatSleptForAnHourFindsThatItWasOvertaken(MongoServer server) throws Exception {
+    void aRunOnALaptopThatSleptForAnHourDetectsThatItWasOvertaken(MongoServer server) throws Exception {
         Wall wall = new Wall(Duration.ZERO);
         try (Lease lease = acquired(server, wall)) {
-            // Meanwhile another run has taken the lock, and is at work.
+            // Meanwhile another run has taken the lock and is running.
             server.collection("migrations_lock")
                     .updateOne(
                             new Document(), Updates.combine(Updates.set("owner", "other"), Updates.set("token", 2L)));
-            wall.jump(Duration.ofHours(1)); // System.nanoTime stood still
+            wall.jump(Duration.ofHours(1)); // System.nanoTime did not advance
 
             assertThatThrownBy(lease::ensureHeld)
                     .isInstanceOfSatisfying(

@@ -62,8 +62,8 @@ class LeaseTest {
     }
 
     @Test
-    void itIsRenewedAfterTheHeapWasFull(MongoServer server) {
-        // A call of a client whose threads have died of the full heap takes 10 s to give up.
+    void theLeaseIsRenewedAfterTheHeapWasFull(MongoServer server) {
+        // A call of a client whose threads have ended because of the full heap takes 10 s to fail.
         var project = two(server, FILLING_THE_HEAP).lease("20s");
         Run run = project.start(List.of("-Xmx64m"), "execute").until("freed");
 
@@ -77,7 +77,7 @@ class LeaseTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 100})
-    void itIsRenewedWhileEveryConnectionOfThePoolIsInUse(int size, MongoServer server) {
+    void theLeaseIsRenewedWhileEveryConnectionOfThePoolIsInUse(int size, MongoServer server) {
         var project = two(server, USING_EVERY_CONNECTION.formatted(size));
         project.environment("MONGO_URI", server.uriWith("maxPoolSize=" + size));
         server.failing("slow", "find").times(size).blocking(Duration.ofSeconds(6));
@@ -91,7 +91,7 @@ class LeaseTest {
     }
 
     @Test
-    void itIsRenewedAfterUpInterruptedEveryThreadAndTheConnectionBroke(MongoServer server) {
+    void theLeaseIsRenewedAfterUpInterruptedEveryThreadAndTheConnectionBroke(MongoServer server) {
         var project = two(server, up("""
             Thread.getAllStackTraces().keySet().stream()
                     .filter(one -> one.getName().startsWith("cluster-")

@@ -198,14 +198,14 @@ class LockGoneTest {
         untilARenewalFails(server);
         project.signal("go");
 
-        run.exits(5).complainsBriefly().says("lost its lock", "removed with unlock");
+        run.exits(5).complainsBriefly().says("lost its lock", "released by unlock");
 
         assertThat(project.states()).containsOnlyKeys("1_slow");
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aRunWhoseLockWasTakenOverNamesTheOther(boolean held, MongoServer server) {
+    void aRunWhoseLockWasTakenOverNamesTheNewOwner(boolean held, MongoServer server) {
         var project = two(server, waitingFor("go"));
         var run = project.start("execute").untilInUp();
         Document other = new Document("_id", "lock").append("token", 9L);
@@ -219,7 +219,7 @@ class LockGoneTest {
         run.exits(5).says(held ? "run other1 on elsewhere" : "another run took it over");
     }
 
-    /** Until the lock's owner has asked for its next renewal. */
+    /** Waits until the lock's owner has tried its next renewal. */
     private static void untilARenewalFails(MongoServer server) {
         long before = findAndModifies(server);
         Eventually.until("a renewal is asked for", () -> findAndModifies(server) > before);

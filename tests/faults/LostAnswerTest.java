@@ -18,7 +18,7 @@ import support.MongoServer;
 import support.OnServer;
 import support.Project;
 
-/** A call whose answer was lost may have done everything, or may still be running. */
+/** A call whose reply was lost may have done everything, or may still be running. */
 @OnServer
 class LostAnswerTest {
     private static final String SLOW_INCREMENT =
@@ -40,7 +40,7 @@ class LostAnswerTest {
     }
 
     @Test
-    void anUpdateWhoseAnswerIsLostIsInterruptedAndNotRunAgain(MongoServer server) {
+    void anUpdateWhoseReplyIsLostIsInterruptedAndNotRunAgain(MongoServer server) {
         fill(server);
         var project = impatient(server).with("1_add.java", up(SLOW_INCREMENT));
 
@@ -133,7 +133,7 @@ class LostAnswerTest {
     }
 
     @Test
-    void aFixWhoseAnswerIsLostIsInterrupted(MongoServer server) {
+    void aFixWhoseReplyIsLostIsInterrupted(MongoServer server) {
         fill(server);
         var project = impatient(server).write("fix.java", up(SLOW_INCREMENT)).write("fix.jsh", SLOW_INCREMENT + "\n");
         for (String fix : List.of("fix.java", "fix.jsh")) {

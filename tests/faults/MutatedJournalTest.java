@@ -33,7 +33,7 @@ import support.OnServer;
 import support.Project;
 import support.Result;
 
-/** Damaged journal documents. */
+/** Journal documents with random mutations. */
 @OnServer
 class MutatedJournalTest {
     private static final int DOCUMENTS = 10_000;
@@ -58,7 +58,7 @@ class MutatedJournalTest {
         project.run("execute", "--to", "2").exits(0);
         BsonDocument sound = journal.find().first();
         for (int done = 0; done < DOCUMENTS; ) {
-            // Some alone: an unreadable one stops `execute` before it looks at the others.
+            // Some of them alone, since an unreadable one stops `execute` before it checks the others.
             int count = done < ALONE ? 1 : Math.min(AT_ONCE, DOCUMENTS - done);
             journal.drop();
             journal.insertMany(mutated(sound, count));
@@ -76,7 +76,7 @@ class MutatedJournalTest {
         Result status = project.run("status", "--json", "--all");
         assertThat(status.exitCode()).as("%s: %s", which, status.err()).isZero();
         long settled = before.stream().filter(MutatedJournalTest::isRolledBack).count();
-        // A migration that was rolled back and whose file is gone is not shown.
+        // A migration that was rolled back and has no file is not listed.
         assertThat(status.json().getList("migrations", Document.class).size())
                 .as(which)
                 .isGreaterThanOrEqualTo((int) (count - settled - 4));
@@ -107,7 +107,7 @@ class MutatedJournalTest {
         List<BsonDocument> all = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             BsonDocument one = sound.clone();
-            // Some are of files that exist, most are not.
+            // Some belong to existing files, most do not.
             String name = i < 4 ? (i + 1) + "_m" : (i + 1) + "_x" + i;
             one.put("_id", new BsonString(name));
             one.put("name", new BsonString(name + ".java"));

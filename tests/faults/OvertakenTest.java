@@ -42,7 +42,7 @@ class OvertakenTest {
     }
 
     @Test
-    void aRunThatWakesUpAfterATakeOverWritesNothing(MongoServer server) {
+    void aRunThatResumesAfterATakeoverWritesNothing(MongoServer server) {
         var project = two(server, waitingFor("go"));
         var asleep = project.start("execute").untilInUp().suspend();
         project.letTheLeaseRunOut();
@@ -76,7 +76,7 @@ class OvertakenTest {
     }
 
     @Test
-    void aTransactionalOneIsAppliedByTheOtherRunAlone(MongoServer server) {
+    void aTransactionalMigrationIsAppliedByTheOtherRunAlone(MongoServer server) {
         server.db().createCollection("done");
         var project = two(server, transactionalWaitingFor("go"));
         var asleep = project.start("execute").untilInUp().suspend();
@@ -90,7 +90,7 @@ class OvertakenTest {
     }
 
     @Test
-    void aBackfillThatWakesUpStartsNoFurtherBatch(MongoServer server) {
+    void aBackfillThatResumesStartsNoFurtherBatch(MongoServer server) {
         fill(server);
         var project = two(server, BACKFILL);
         var asleep = project.start("execute").untilInUp().suspend();
@@ -99,7 +99,7 @@ class OvertakenTest {
 
         asleep.resume().exits(5);
 
-        // Only those of the current batch may be changed twice.
+        // Only documents of the current batch may be changed twice.
         assertThat(changed(server, 0)).isZero();
         assertThat(changed(server, 2)).isLessThanOrEqualTo(10);
         assertThat(project.journal("1_slow")).containsEntry("state", "applied");
@@ -115,7 +115,7 @@ class OvertakenTest {
 
         run.exits(5).complainsBriefly().says("lock could not be renewed");
 
-        // It returned, and no other run has taken over, so it is recorded.
+        // It finished and was not overtaken, so that is recorded.
         assertThat(project.states()).containsOnlyKeys("1_slow").containsEntry("1_slow", "applied");
         assertThat(project.marks()).containsExactly("slow");
     }

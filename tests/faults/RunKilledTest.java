@@ -51,7 +51,7 @@ class RunKilledTest {
         Document left = project.journal("2_two");
         Document by = left.get("by", Document.class);
         assertThat(by).containsEntry("pid", killed.pid());
-        told.says("2_two was interrupted: run " + left.getString("run"), "begun on ");
+        told.says("2_two was interrupted: run " + left.getString("run"), "started on ");
         told.says("by %s on %s, pid %d".formatted(by.get("user"), by.get("host"), killed.pid()));
         told.says("still runs on the server: update of " + server.database() + ".done, opid ");
         told.says("execute 2_two --retry", "repair 2_two --as");

@@ -17,7 +17,7 @@ import support.OnServer;
 import support.Project;
 import support.Result;
 
-/** Journal and lock cannot be written, for a moment or permanently. */
+/** Journal and lock cannot be written, temporarily or permanently. */
 @OnServer
 class UnrecordedTest {
     private static final int DISK_IS_FULL = 14031;
@@ -56,7 +56,7 @@ class UnrecordedTest {
 
         run.exits(5)
                 .complainsBriefly()
-                .says("1_slow ran to its end but could not be recorded")
+                .says("1_slow finished, but that could not be recorded")
                 .says("repair 1_slow --as applied");
     }
 
@@ -88,7 +88,7 @@ class UnrecordedTest {
                                 .append("errorCode", DISK_IS_FULL)));
         project.signal("go");
 
-        run.exits(5).complainsBriefly().says("1_slow ran to its end but could not be recorded");
+        run.exits(5).complainsBriefly().says("1_slow finished, but that could not be recorded");
         assertThat(project.states()).containsEntry("1_slow", "running").doesNotContainKey("2_two");
     }
 
@@ -107,7 +107,7 @@ class UnrecordedTest {
     }
 
     @Test
-    void connectionsThatAreCutDuringWritesAreNotNoticed(MongoServer server) {
+    void connectionsCutDuringWritesDoNoHarm(MongoServer server) {
         var project = two(server).with("3_three.java", marking("three"));
         var run = project.start("execute").untilInUp();
         server.failing("migrations", "update").times(1).closingTheConnection();
@@ -122,7 +122,7 @@ class UnrecordedTest {
     }
 
     @Test
-    void aNetworkThatIsGoneForASecondIsNotNoticed(MongoServer server) {
+    void anInterruptionOfTheNetworkForASecondDoesNoHarm(MongoServer server) {
         var proxy = server.proxy();
         var project = two(server).environment("MONGO_URI", server.uriThrough(proxy));
         var run = project.start("execute").untilInUp();

@@ -53,7 +53,7 @@ class RunsTest {
     @Test
     void aRunWhoseOutcomeIsUnknown() {
         MigopyException error = MigopyException.unknown(
-                "4_split_names ran to its end but could not be recorded: no space left on" + " device",
+                "4_split_names finished, but that could not be recorded: no space left on" + " device",
                 "Look how far it came, then settle it: {migopy} repair 4_split_names --as"
                         + " applied --reason \"...\"");
         check("run_unknown", false, error, 5, ADDED, step("4_split_names", Outcome.UNKNOWN, 44, null));

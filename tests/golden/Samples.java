@@ -28,7 +28,7 @@ final class Samples {
             Problem.ProblemKind.EDITED,
             "1_create_users",
             "1_create_users was edited after it was applied on 2026-11-20 10:12.",
-            "Take the edit back, write a new migration, or accept it: {migopy} repair"
+            "Revert the edit, write a new migration, or accept it: {migopy} repair"
                     + " 1_create_users --as unchanged --reason \"...\"",
             List.of("-   new Document(\"name\", name)", "+   new Document(\"fullName\", name)"));
 

@@ -147,7 +147,7 @@ final class StatusSamples {
                         Problem.ProblemKind.MISSING,
                         n + "_gone",
                         n + "_gone was applied, but its file is gone",
-                        "Bring the file back"))
+                        "Restore the file"))
                 .toList();
     }
 

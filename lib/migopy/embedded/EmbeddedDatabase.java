@@ -22,23 +22,22 @@ import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
 /**
- * A small server that speaks MongoDB's protocol and keeps its data in one file.
+ * A small server that implements MongoDB's protocol and stores its data in one file.
  *
- * <p>Prints one line, {@code port 12345}, {@code locked} or {@code failed} with a reason, and ends
- * when its standard input ends: so it never outlives whoever started it, not even one that was
- * killed.
+ * <p>It prints one line, {@code port 12345}, {@code locked} or {@code failed} with a reason, and ends when
+ * its standard input ends. So it never outlives the process that started it, even if that is killed.
  */
 public final class EmbeddedDatabase {
-    /** One that was killed a moment ago may still be closing the file. */
+    /** The limit for waiting until a server that is ending has closed the file. */
     private static final Duration LOCK_LIMIT = Duration.ofSeconds(3);
 
     private static final Duration LOCK_PAUSE = Duration.ofMillis(50);
 
     private EmbeddedDatabase() {}
 
-    /** Runs the server on the file that the one argument names. */
+    /** Runs the server on the file that the argument names. */
     public static void main(String... args) throws IOException, InterruptedException {
-        // A terminal sends Ctrl-C to us as well; our owner decides when it is time to end.
+        // A terminal sends Ctrl-C to this process, too, but its parent decides when it ends.
         Signal.handle(new Signal("INT"), SignalHandler.SIG_IGN);
         Signal.handle(new Signal("HUP"), SignalHandler.SIG_IGN);
         MVStore store;
@@ -48,7 +47,7 @@ public final class EmbeddedDatabase {
             System.out.println(isLocked(e) ? "locked" : "failed " + firstLine(e));
             return;
         }
-        // Closes the store, too.
+        // closes the store, too
         MongoServer server = new MongoServer(new Backend(store));
         try {
             System.out.println("port " + server.bind().getPort());
@@ -88,13 +87,13 @@ public final class EmbeddedDatabase {
     }
 
     /**
-     * Refuses what the server behind it passes over in silence, so that no migration seems to have
-     * done what it has not.
+     * Rejects features that the server ignores silently, so that no migration appears to have done what it
+     * has not.
      */
     private static final class Backend extends H2Backend {
         private static final int COMMAND_NOT_SUPPORTED = 115;
 
-        /** Options of any command. */
+        /** The options of any command that are rejected. */
         private static final Map<String, String> OPTIONS = Map.of(
                 "txnNumber", "transactions",
                 "collation", "collations",
@@ -167,7 +166,7 @@ public final class EmbeddedDatabase {
             return new MongoServerError(
                     COMMAND_NOT_SUPPORTED,
                     "CommandNotSupported",
-                    "The embedded database has no " + what + ": take a real server");
+                    "The embedded database does not support " + what + ": use a MongoDB server");
         }
     }
 }

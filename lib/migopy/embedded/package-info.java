@@ -1,8 +1,6 @@
 /**
- * The database for a first try: a JBang script with jars of its own, which runs in a JVM of its
- * own.
+ * The embedded database: a JBang script with its own jars, which runs in its own JVM.
  *
- * <p>Imports nothing of Migopy, and nothing of Migopy imports it: {@code mongo} has its text as a
- * resource.
+ * <p>It imports nothing of Migopy, and nothing imports it: {@code mongo} reads its text as a resource.
  */
 package migopy.embedded;

@@ -8,12 +8,12 @@ import org.bson.BsonDocument;
 import org.bson.Document;
 
 /**
- * Who ran a step, where, with which Migopy.
+ * The user, host and process that ran a step, and the version of Migopy; null where unknown.
  *
- * @param pid the process that a signal would have to go to
+ * @param pid the process to send a signal to
  */
 public record Actor(String user, String host, Long pid, String migopy) {
-    /** The version that stands in the journal, in the lock and behind {@code --version}. */
+    /** The version of Migopy, in the journal and in {@code --version}. */
     public static final String VERSION = "0.1.0";
 
     private static final Path OWN_PROCESS = Path.of("/proc/self");
@@ -24,7 +24,7 @@ public record Actor(String user, String host, Long pid, String migopy) {
         return new Actor(userName(), hostName(), ProcessHandle.current().pid(), VERSION);
     }
 
-    /** A container may run under a uid that no user has; Java's name for that is {@code ?}. */
+    /** A container may run under a uid without a user name; Java returns {@code ?} for it. */
     private static String userName() {
         String name = System.getProperty("user.name");
         if (name != null && !name.isBlank() && !name.equals("?")) {
@@ -48,7 +48,7 @@ public record Actor(String user, String host, Long pid, String migopy) {
                     ? Files.readString(LINUX_HOST_NAME).strip()
                     : InetAddress.getLocalHost().getHostName();
         } catch (IOException e) {
-            return "unknown"; // a host without a name of its own: the pid and the user still tell
+            return "unknown"; // a host without a name
         }
     }
 

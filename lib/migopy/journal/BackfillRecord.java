@@ -16,8 +16,8 @@ import org.bson.BsonDocument;
 import org.bson.conversions.Bson;
 
 /**
- * What backfills keep in the record that they belong to, and what other terminals ask of them
- * there.
+ * The part of a record that belongs to its backfills: their checkpoints, and the {@code control} field, by
+ * which another terminal pauses, resumes or cancels them.
  */
 public final class BackfillRecord {
     private static final FindOneAndUpdateOptions CONTROL_AFTER = new FindOneAndUpdateOptions()
@@ -28,7 +28,7 @@ public final class BackfillRecord {
     private final MongoCollection<BsonDocument> collection;
 
     /**
-     * @param collection that of the journal, or of the fixes
+     * @param collection the collection of the journal, or of the fixes
      */
     public BackfillRecord(MongoDatabase database, String collection) {
         this.records = new Records(database, collection, "", "state");
@@ -36,13 +36,13 @@ public final class BackfillRecord {
     }
 
     /**
-     * Keeps where a backfill stands, and tells what another terminal asks of it.
+     * Writes a backfill's checkpoint, and returns the request of another terminal.
      *
-     * @param step what the document has to look like
-     * @param ordinal which backfill of its migration it is, from 1
+     * @param step the precondition of the document
+     * @param ordinal the position of the backfill in its migration, from 1
      * @param session the transaction of the batch, or null
      * @return the word in {@code control}, or empty
-     * @throws MigopyException unknown, if another run has taken over, or the record is gone
+     * @throws MigopyException unknown, if another run took over, or the record was deleted
      */
     public Optional<String> keep(Precondition step, int ordinal, BsonDocument checkpoint, ClientSession session) {
         Bson set = Updates.set("checkpoints." + ordinal, checkpoint);
@@ -58,10 +58,10 @@ public final class BackfillRecord {
     }
 
     /**
-     * Asks the run that is at work on a migration to pause, resume or cancel its backfill.
+     * Asks the run of a migration to pause, resume or cancel its backfill.
      *
      * @param word {@code pause}, {@code resume} or {@code cancel}
-     * @return whether there is a run that says of itself that it is at work
+     * @return whether the migration is recorded as running
      */
     public boolean control(String name, String word) {
         Bson running = Filters.and(Filters.eq("_id", name), Filters.eq("state", State.RUNNING.word()));
@@ -69,11 +69,11 @@ public final class BackfillRecord {
     }
 
     /**
-     * Lets the backfills of a migration that is not running continue from their checkpoints,
-     * whatever its text says now.
+     * Lets the backfills of a migration that is not running continue from their checkpoints, even if its
+     * source was edited.
      *
      * @param seen the document as it was read
-     * @return whether it is still like that
+     * @return whether it has not changed since
      */
     public boolean forgetDigests(Precondition seen, List<String> ordinals) {
         List<Bson> unset = ordinals.stream()

@@ -4,9 +4,9 @@ import java.time.Instant;
 import org.bson.BsonDocument;
 import org.bson.BsonValue;
 
-/** A document of the journal: understood, or not. */
+/** A document of the journal. */
 public sealed interface Entry {
-    /** What to call it on the screen: the migration's name, or what stands in its {@code _id}. */
+    /** The name to show: the migration's, or the {@code _id} as text. */
     String name();
 
     /** The migration's name: the document's {@code _id}, or the Python Migopy's name without its ending. */
@@ -36,22 +36,22 @@ public sealed interface Entry {
     }
 
     /**
-     * A document of the journal that is understood. What a document may leave out is null here.
+     * A valid document. What it leaves out is null.
      *
-     * @param key its {@code _id}; another than the name only where the Python Migopy wrote it
+     * @param key its {@code _id}, which differs from the name only in documents of the Python Migopy
      * @param name the migration's name, without {@code .java}
-     * @param number the migration's number, or null where neither document nor name has one
+     * @param number the migration's number, null where neither document nor name has one
      * @param state never null: a document that only has a name counts as applied
      * @param bare whether the document only has a name, as the Python Migopy's have
      * @param fence the token of the owner of the lock that wrote it last, or null
      * @param session the server session of a transactional migration while it runs
      * @param resumable whether its class was marked {@code @Resumable} when it ran
-     * @param fileGone whether a person has accepted that its file is gone
-     * @param renamedFrom the name that it had until a repair renamed it, or null
+     * @param fileGone whether a user has accepted that its file is missing
+     * @param renamedFrom its name before a repair renamed it, or null
      * @param reason why it was skipped, or null
-     * @param checkpoints where its backfills stopped, by their ordinal; null where it has none
+     * @param checkpoints the checkpoints of its backfills by their position; null where it has none
      */
-    public record JournalEntry(
+    record JournalEntry(
             BsonValue key,
             String name,
             Long number,
@@ -76,47 +76,47 @@ public sealed interface Entry {
             BsonDocument checkpoints)
             implements Entry {
 
-        /** The error type of a step that ended because a person or a supervisor asked for it. */
+        /** The error type of a step that a signal stopped. */
         public static final String INTERRUPTED = "interrupted";
 
-        /** The error type of a step that ended because its time was up. */
+        /** The error type of a step that exceeded its time limit. */
         public static final String TIMEOUT = "timeout";
 
         /**
-         * Whether calling {@code up()} or {@code down()} once more cannot do anything twice; what is
-         * marked {@code @Resumable} promises that of {@code up()} alone.
+         * Whether {@code up()} or {@code down()} can be called again without doing anything twice; {@code
+         * @Resumable} promises that only for {@code up()}.
          */
         public boolean safeToRunAgain() {
             return transactional || resumable && state != State.ROLLING_BACK;
         }
 
         /**
-         * Whether this is the record to which {@code old} was being moved when that repair was killed:
-         * all of {@code old} is here already.
+         * Whether a repair that was killed had moved {@code old} to this record: everything of {@code old} is
+         * in it.
          */
         public boolean replaces(JournalEntry old) {
             return old.name.equals(renamedFrom) && run != null && run.equals(old.run);
         }
 
         /**
-         * Whether a rollback of it was cut off, or is running, in a transaction: as long as that is not
-         * committed, it is still applied.
+         * Whether a transactional rollback of it was interrupted or is running: until it is committed, the
+         * migration is still applied.
          */
         public boolean rollingBackInTransaction() {
             return state == State.ROLLING_BACK && transactional;
         }
 
-        /** Whether it failed in a way that leaves open how far it came. */
+        /** Whether it was stopped, so that it is unknown how far it got. */
         public boolean failedMidway() {
             return state == State.FAILED && (INTERRUPTED.equals(errorType) || TIMEOUT.equals(errorType));
         }
     }
 
     /**
-     * A document of the journal that cannot be understood; it is reported and never overwritten.
+     * An invalid document. It is reported and never overwritten.
      *
      * @param name its {@code _id} as text
-     * @param reason what about it is not understood: {@code state is "done"}
+     * @param reason what is invalid: {@code its state is "done"}
      */
-    public record UnreadableEntry(String name, String reason) implements Entry {}
+    record UnreadableEntry(String name, String reason) implements Entry {}
 }

@@ -14,13 +14,13 @@ import org.bson.BsonString;
 import org.bson.BsonType;
 import org.bson.BsonValue;
 
-/** Reads one document of the journal; whatever stands in it, the answer is an {@link Entry}. */
+/** Reads one document of the journal. Any document becomes an {@link Entry}, whatever it contains. */
 final class EntryReader {
-    private static final String NOT_OURS = "it has no state, but more than _id and name";
+    private static final String NOT_OURS = "it has no state, but fields other than _id and name";
 
     private EntryReader() {}
 
-    /** A value that is of another type than the journal's. */
+    /** A value with a type that the journal does not write. */
     private static final class Misfit extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -46,7 +46,7 @@ final class EntryReader {
             throw new Misfit("it has neither a state nor a name");
         }
         if (bare && document.size() > 2) {
-            // Only the Python Migopy's documents mean "applied" without saying so.
+            // Only documents of the Python Migopy mean "applied" without a state.
             throw new Misfit(NOT_OURS + ": " + further(document));
         }
         Optional<State> known = bare ? Optional.of(State.APPLIED) : State.of(state);
@@ -80,7 +80,7 @@ final class EntryReader {
                 subdocument(document, "checkpoints"));
     }
 
-    /** One that has no state, and more than the Python Migopy's documents. */
+    /** A document without a state that has more fields than those of the Python Migopy. */
     static UnreadableEntry ofAnotherTool(BsonDocument document) {
         return new UnreadableEntry(shown(document.get("_id"), document), NOT_OURS);
     }
@@ -97,7 +97,7 @@ final class EntryReader {
         }
         String name = text(document, "name");
         if (name == null) {
-            throw new Misfit("its _id is no text, and it has no name");
+            throw new Misfit("its _id is not a string, and it has no name");
         }
         int dot = name.lastIndexOf('.');
         return dot > 0 ? name.substring(0, dot) : name;
@@ -115,7 +115,7 @@ final class EntryReader {
         try {
             return digits == 0 ? null : Long.valueOf(name.substring(0, digits));
         } catch (NumberFormatException e) {
-            return null; // past 2^63 - 1: no number of ours
+            return null; // above 2^63 - 1, which no migration's number is
         }
     }
 
@@ -132,7 +132,7 @@ final class EntryReader {
         if (value instanceof BsonString text) {
             return text.getValue();
         }
-        throw misfit(field, value, "a text");
+        throw misfit(field, value, "a string");
     }
 
     private static Long whole(BsonDocument document, String field) throws Misfit {
@@ -192,7 +192,7 @@ final class EntryReader {
 
     private static Misfit misfit(String field, BsonValue value, String wanted) {
         String type = value.getBsonType().name().toLowerCase(Locale.ROOT);
-        return new Misfit("its " + field + " has to be " + wanted + ", and is of type " + type);
+        return new Misfit("its " + field + " must be " + wanted + ", but is of type " + type);
     }
 
     private static String shown(BsonValue key, BsonDocument document) {

@@ -22,8 +22,8 @@ import org.bson.Document;
 import org.bson.conversions.Bson;
 
 /**
- * The {@code migrations_fixes} collection: one document for each ad-hoc fix and each shell. A fix
- * is no migration: nothing that plans looks here.
+ * The {@code migrations_fixes} collection: one document for each ad-hoc fix and each shell. Plans do not read
+ * it.
  */
 public final class Fixes {
     private static final String OUTCOME = "outcome";
@@ -39,13 +39,13 @@ public final class Fixes {
         this.collection = records.collection();
     }
 
-    /** What kind of code a fix is. */
+    /** The kind of a fix's code. */
     public enum FixKind {
         /** A class with {@code up()}. */
         JAVA,
         /** Lines of JShell. */
         JSHELL,
-        /** A person at the prompt, without the lock. */
+        /** An interactive shell, without the lock. */
         SHELL;
 
         /** The word in the document: {@code jshell}. */
@@ -55,35 +55,34 @@ public final class Fixes {
     }
 
     /**
-     * What is known before a fix runs.
+     * The code of a fix.
      *
      * @param file as it was typed; {@code -} for standard input
-     * @param source the text that runs, without secrets; null for a shell, whose text is yet to
-     *     come
+     * @param source the text that runs, without secrets; null when a shell starts
      */
     public record Code(FixKind kind, String file, String source, String checksum) {}
 
     /**
-     * What is written before it runs.
+     * The write before a fix runs.
      *
      * @param run the run's id, and the document's
-     * @param reason why; null for a shell
+     * @param reason the reason; null for a shell
      * @param fence the token of the lock's owner; null for a shell, which takes no lock
      * @param session the server session of a transactional one, else null
      */
     public record FixStart(
             String run, Code code, String reason, Long fence, Actor by, Instant startedAt, BsonDocument session) {
-        /** What the document looks like to whoever settles it. */
+        /** The precondition for ending it. */
         public Precondition expected() {
             return new Precondition(OUTCOME, new BsonString(run), State.RUNNING, fence, null);
         }
     }
 
     /**
-     * What is written after it.
+     * The write after a fix has ended.
      *
      * @param outcome {@link State#APPLIED} or {@link State#FAILED}
-     * @param code what was typed in a shell; null where the text is there already
+     * @param code what was typed in a shell; null where the source is recorded already
      * @param error why it failed, or null
      * @param output the last 64 kB that it printed
      */
@@ -107,7 +106,7 @@ public final class Fixes {
         }
     }
 
-    /** Records that a fix begins. */
+    /** Records that a fix starts. */
     public void start(FixStart start) {
         Document document = new Document("_id", start.run())
                 .append("kind", start.code().kind().word())
@@ -126,9 +125,9 @@ public final class Fixes {
     }
 
     /**
-     * Records how it ended, and tries again where the server does not take it.
+     * Records how a fix ended, with retries.
      *
-     * @throws MigopyException unknown, if another run has taken over, or if no try got through
+     * @throws MigopyException unknown, if another run took over, or if no try succeeded
      */
     public void end(FixStart start, FixEnd end) {
         records.end(start.expected(), end.update(), ended(start, end.outcome()), e -> unrecorded(start, end, e));
@@ -137,15 +136,14 @@ public final class Fixes {
     private MigopyException unrecorded(FixStart start, FixEnd end, RuntimeException e) {
         return new MigopyException(
                 MigopyException.Kind.UNKNOWN,
-                "%s %s, and that could not be recorded: %s"
-                        .formatted(
-                                start.code().file(), end.error() == null ? "ran to its end" : "failed", e.getMessage()),
-                "It stays running in %s, _id %s".formatted(namespace(), start.run()),
+                "%s %s, but that could not be recorded: %s"
+                        .formatted(start.code().file(), end.error() == null ? "finished" : "failed", e.getMessage()),
+                "Correct its record, which stays running: _id %s in %s".formatted(start.run(), namespace()),
                 e);
     }
 
     /**
-     * Records how it ended inside of its own transaction: both are there, or neither.
+     * Records how a fix ended in its own transaction, so that both are committed or neither.
      *
      * @throws MigopyException unknown, if another run has taken over
      */
@@ -153,7 +151,7 @@ public final class Fixes {
         records.end(start.expected(), end.update(), session);
     }
 
-    /** Keeps what a shell has evaluated so far. */
+    /** Records what a shell has evaluated so far. */
     public void source(FixStart start, Code code) {
         collection.updateOne(
                 start.expected().filter(),
@@ -170,8 +168,8 @@ public final class Fixes {
     }
 
     /**
-     * The highest fence of the fixes that some run has started and not ended; 0 if only shells are
-     * open, which have no fence. Empty if there is nothing to fence.
+     * The highest fence of the running fixes; 0 if only shells are open, which have no fence. Empty if
+     * nothing is running.
      */
     public Optional<Long> highestFenceUnderWay() {
         BsonDocument highest = collection
@@ -186,15 +184,12 @@ public final class Fixes {
                 highest.isNumber("fence") ? highest.getNumber("fence").longValue() : 0L);
     }
 
-    /**
-     * The server sessions of transactional fixes and of backfills that some run has start and not
-     * ended.
-     */
+    /** The server sessions of running transactional fixes and backfills. */
     public List<BsonDocument> sessionsUnderWay() {
         return records.sessionsUnderWay();
     }
 
-    /** Makes every fix that is still at work unable to write; a shell has no fence, and stays. */
+    /** Prevents further writes to the records of running fixes. A shell has no fence and is left alone. */
     public void raiseFence(long token) {
         collection.updateMany(
                 Filters.and(Filters.eq(OUTCOME, State.RUNNING.word()), Filters.type("fence", "number")),

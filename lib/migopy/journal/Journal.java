@@ -39,29 +39,27 @@ import org.bson.conversions.Bson;
 /**
  * The {@code migrations} collection.
  *
- * <p>Write and read concern are majority and reads go to the primary, whatever the user's URI says;
- * each answer is limited to 10 s. All of that comes with the database that the constructor is
- * given.
+ * <p>The database that is passed to the constructor brings the concerns along: write and read concern
+ * majority, reads from the primary, 10 s a call, whatever the user's URI says.
  */
 public final class Journal {
     /**
-     * The {@code _id} of a document that a restore puts into the journal that it is going to
-     * replace: whoever reads the journal alone sees that way that the database is half restored, an
-     * older Migopy too.
+     * The {@code _id} of a document that a restore adds to the journal that it will replace. It shows every
+     * reader of the journal, an older Migopy included, that the database is half restored.
      */
     public static final String RESTORE_MARK = "migopy_restore";
 
-    /** Of some 600 bytes each: one answer of the server takes 10 s on a line of 1 Mbit/s. */
+    /** Documents of about 600 bytes: a reply takes 10 s at 1 Mbit/s. */
     private static final int READ_BATCH = 2_000;
 
-    /** Of some 100 kB each at most: with what the last attempts failed of. */
+    /** Documents of up to about 100 kB, with the errors of the last attempts. */
     private static final int HISTORY_BATCH = 200;
 
-    // Up to 1 MB a document that no plan needs. Everything else: a document of another tool shows
-    // by its own fields that it is not ours.
+    // What no plan needs, up to 1 MB a document. All other fields are read, since a document of another tool
+    // is recognized by its own fields.
     private static final Bson FOR_PLANNING = Projections.exclude("source", "output", "attempts", "error.frames");
 
-    /** Documents of other tools that have no more than what planning leaves out. */
+    /** Documents of other tools whose additional fields are all excluded from planning. */
     private static final Bson OF_ANOTHER_TOOL = Filters.and(
             Filters.exists("state", false),
             Filters.or(Filters.exists("source"), Filters.exists("output"), Filters.exists("attempts")));
@@ -122,15 +120,15 @@ public final class Journal {
                 .into(new ArrayList<>());
     }
 
-    /** Returns the server sessions of transactional steps and of backfills that a run has started and not ended. */
+    /** The server sessions of running transactional steps and backfills. */
     public List<BsonDocument> sessionsUnderWay() {
         return records.sessionsUnderWay();
     }
 
     /**
-     * Returns the record of a step that this run has started.
+     * Checks that no other run has taken over this step.
      *
-     * @param done the state that it has once the step's transaction is committed
+     * @throws MigopyException unknown, if another run took over, or the record was deleted
      */
     public OpenRecord open(Start start, State done) {
         return new OpenRecord(records, start.started(), start.in(done));
@@ -180,7 +178,7 @@ public final class Journal {
         }
     }
 
-    /** Marks the journal of a database that a restore is going to replace. */
+    /** Marks the journal of a database that a restore will replace. */
     public void markRestore(String run) {
         collection.updateOne(
                 Filters.eq("_id", RESTORE_MARK),
@@ -193,10 +191,7 @@ public final class Journal {
         collection.deleteOne(Filters.eq("_id", RESTORE_MARK));
     }
 
-    /**
-     * Makes every run that is still at work, or believes so, unable to write: whoever takes the
-     * lock over does this first.
-     */
+    /** Prevents further writes of every earlier run. The first thing a run does when it takes over. */
     public void raiseFence(long token) {
         Bson understood = Filters.or(Filters.exists("fence", false), Filters.type("fence", "number"));
         collection.updateMany(Filters.and(records.running(), understood), Updates.set("fence", token));
@@ -205,7 +200,7 @@ public final class Journal {
     /**
      * Records that a step starts.
      *
-     * @throws MigopyException unknown, if the document is no longer as the plan saw it
+     * @throws MigopyException unknown, if the document has changed since the plan was made
      */
     public void start(Start start) {
         boolean there = false;
@@ -224,10 +219,10 @@ public final class Journal {
     }
 
     /**
-     * Records how a step ended, and tries again where the server does not take it.
+     * Records how a step ended, with retries.
      *
-     * @throws MigopyException unknown, if another run has taken over, if the record is gone, or if
-     *     no try got through
+     * @throws MigopyException unknown, if another run took over, if the record was deleted, or if no try
+     *     succeeded
      */
     public void end(End end) {
         if (!end.undone()) {
@@ -249,36 +244,34 @@ public final class Journal {
         String as = end.state() == State.APPLIED ? "applied" : "pending";
         String what = failed
                 ? "%s failed, and that could not be recorded: %s"
-                : "%s ran to its end but could not be recorded: %s";
+                : "%s finished, but that could not be recorded: %s";
         return new MigopyException(
                 MigopyException.Kind.UNKNOWN,
                 what.formatted(name, e.getMessage()),
-                "When the server takes writes again: " + Wording.command("repair", name, "--as", as, "--reason", "..."),
+                "When the server accepts writes again, run: "
+                        + Wording.command("repair", name, "--as", as, "--reason", "..."),
                 e);
     }
 
     /**
-     * Records the end of a step inside the transaction of the migration itself: both are there, or
-     * neither.
+     * Records the end of a step in the migration's own transaction, so that both are committed or neither.
      *
-     * @throws MigopyException unknown, if another run has taken over; the caller aborts the
-     *     transaction
+     * @throws MigopyException unknown, if another run took over; the caller aborts the transaction
      */
     public void end(End end, ClientSession session) {
         records.end(end.expected(), end.update(), session);
     }
 
     /**
-     * Records the end of one step and the start of the next in one command, which waits for the
-     * majority once.
+     * Records the end of one step and the start of the next in one command, which waits for the majority
+     * once.
      *
-     * @return false, if that did not go through; {@link #end(End)} and {@link #start} then find out
-     *     what is true
+     * @return false if that failed; {@link #end(End)} and {@link #start} then determine what was written
      */
     public boolean endAndStart(End end, Start start) {
-        // The end as an upsert that never inserts. If the record is another's or gone, that is an
-        // error, which stops the command before the start of the next; a plain update would match
-        // nothing, and the server would go on.
+        // The end is an upsert that never inserts. If the record was overtaken or deleted, that is an error,
+        // which stops the command before the start of the next; a plain update would match nothing, and the
+        // server would continue.
         Bson other = Updates.setOnInsert(
                 "_id", new BsonDocument("not", end.expected().key()));
         boolean absent = start.expected().state() == null;
@@ -290,15 +283,12 @@ public final class Journal {
                                     start.expected().filter(), start.update(), new UpdateOptions().upsert(absent))),
                     new BulkWriteOptions().ordered(true));
             return result.getMatchedCount() + result.getUpserts().size() == 2;
-        } catch (MongoException e) { // not only of the documents: the command as a whole may fail
+        } catch (MongoException e) { // the command as a whole may fail, too
             return false;
         }
     }
 
-    /**
-     * Registers migrations that were not run. Those that have changed since the plan are left as
-     * they are.
-     */
+    /** Records migrations as ignored. Documents that have changed since the plan are left alone. */
     public int ignore(List<Ignored> ignored) {
         if (ignored.isEmpty()) {
             return 0;
@@ -312,7 +302,7 @@ public final class Journal {
     }
 
     /**
-     * Writes what a person has decided.
+     * Writes what a user has decided.
      *
      * @throws MigopyException unknown, if the document has changed since it was read
      */
@@ -323,8 +313,8 @@ public final class Journal {
     }
 
     /**
-     * Moves a record to another name. A kill in between leaves both; {@link JournalEntry#replaces}
-     * recognizes that, and {@link #remove} finishes it.
+     * Moves a record to another name. A kill in between leaves both; {@link JournalEntry#replaces} detects
+     * that, and {@link #remove} completes the move.
      *
      * @throws MigopyException unknown, if one of the two has changed since it was read
      */
@@ -344,7 +334,7 @@ public final class Journal {
     }
 
     /**
-     * Removes a record of which another has everything.
+     * Removes a record that was moved to another name.
      *
      * @throws MigopyException unknown, if it has changed since it was read
      */
@@ -356,7 +346,8 @@ public final class Journal {
     }
 
     /**
-     * Makes a migration applied again, as it was before a rollback that its transaction has undone.
+     * Marks a migration as applied again after the transaction of its rollback was aborted. Times and actor
+     * are those of the attempt that applied it.
      *
      * @throws MigopyException unknown, if the document has changed since it was read
      */

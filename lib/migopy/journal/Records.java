@@ -33,15 +33,18 @@ import org.bson.codecs.configuration.CodecRegistries;
 import org.bson.conversions.Bson;
 
 /**
- * The records that runs start and end, one document each: what the collections of migrations and of
- * fixes have in common.
+ * The records of what a run executes, one document each. What the collections of migrations and of fixes have
+ * in common.
  */
 final class Records {
-    /** The pauses between the tries of a write that ends a record: past them, it is unrecorded. */
+    /**
+     * The pauses between the tries of a write that ends a record. After the last try the end stays
+     * unrecorded.
+     */
     private static final List<Duration> PAUSES =
             List.of(Duration.ofMillis(200), Duration.ofSeconds(1), Duration.ofSeconds(2));
 
-    /** How long the majority is waited for: an election takes about 12 s. */
+    /** The time limit for the majority: an election takes about 12 s. */
     private static final Duration MAJORITY = Duration.ofSeconds(40);
 
     private final MongoDatabase database;
@@ -50,7 +53,7 @@ final class Records {
     private final Bson running;
 
     /**
-     * @param noun what stands before a record's key in a message
+     * @param noun the prefix of a record's key in a message
      * @param stateField {@code state} or {@code outcome}
      */
     Records(MongoDatabase database, String collection, String noun, String stateField) {
@@ -63,8 +66,8 @@ final class Records {
     }
 
     /**
-     * Stores half a surrogate pair as {@code ?}: as it is it would be no UTF-8, and other drivers
-     * could not read the document.
+     * Stores half a surrogate pair as {@code ?}: it has no UTF-8 form, and other drivers could not read the
+     * document.
      */
     private static final class WellFormed extends StringCodec {
         @Override
@@ -83,24 +86,24 @@ final class Records {
         return collection;
     }
 
-    /** Those that some run has started and not ended. */
+    /** The filter of records that a run has started and not ended. */
     Bson running() {
         return running;
     }
 
-    /** The server sessions of those: of transactional calls, and of backfills. */
+    /** The server sessions of running records: those of transactional calls, and those of backfills. */
     List<BsonDocument> sessionsUnderWay() {
         return OpenSessions.of(collection, running);
     }
 
-    /** Whether there is a document that looks so. */
+    /** Whether there is such a document. */
     boolean has(Precondition expected) {
         return collection.find(expected.filter()).first() != null;
     }
 
     /**
-     * Whether a transaction was committed that wrote this. Read linearizable: a commit of just now
-     * is seen, and stays.
+     * Whether the transaction that wrote this was committed. A linearizable read sees the latest commit, and
+     * what it sees is never rolled back.
      */
     boolean isCommitted(Precondition ended) {
         return collection
@@ -111,11 +114,11 @@ final class Records {
     }
 
     /**
-     * Ends a record, and tries again where the server does not take it.
+     * Ends a record, with retries.
      *
-     * @param ended what the record looks like if an earlier try got through
-     * @param unrecorded what is thrown when no try got through
-     * @throws MigopyException unknown, if the record is not as expected, or if no try got through
+     * @param ended what the record looks like if an earlier try succeeded
+     * @param unrecorded makes the exception when no try succeeded
+     * @throws MigopyException unknown, if the record is not as expected, or if no try succeeded
      */
     void end(
             Precondition expected,
@@ -138,10 +141,9 @@ final class Records {
     }
 
     /**
-     * Ends a record in the transaction of its own call: both are committed, or neither.
+     * Ends a record in the transaction of its own call, so that both are committed or neither.
      *
-     * @throws MigopyException unknown, if the record is not as expected; the caller aborts the
-     *     transaction
+     * @throws MigopyException unknown, if the record is not as expected; the caller aborts the transaction
      */
     void end(Precondition expected, Bson update, ClientSession session) {
         if (collection.updateOne(session, expected.filter(), update).getMatchedCount() == 0) {
@@ -149,7 +151,7 @@ final class Records {
         }
     }
 
-    /** Notes why a call was asked to end whose record may stay running. */
+    /** Records why a call was asked to stop, since its record may stay running. */
     void note(Precondition expected, StepError error) {
         Bson noted = Updates.set("error", error.document());
         end(
@@ -164,13 +166,13 @@ final class Records {
     }
 
     /**
-     * Waits until all that the primary has written so far is on the majority, by an update of a
-     * record that changes nothing: the server then waits for its latest write. No right is needed
-     * but that to the record.
+     * Waits until every write of the primary so far is on the majority. It uses an update of a record that
+     * changes nothing, since the server then waits for its latest write, and since this needs no further
+     * privilege.
      *
-     * @return the id of the election that made this server the primary; null behind a mongos
+     * @return the id of the primary's election; null behind a mongos
      * @throws MigopyException unknown, if the record is not as expected
-     * @throws MongoException if no server did it in time
+     * @throws MongoException if the time limit was exceeded
      */
     BsonValue waitForMajority(Precondition expected) {
         long start = System.nanoTime();
@@ -203,7 +205,7 @@ final class Records {
                 .append("writeConcern", new BsonDocument("w", new BsonString("majority")));
     }
 
-    /** What is to be said of a record that is no longer as this run wrote it. */
+    /** The error for a record that no longer is as this run wrote it. */
     MigopyException lost(BsonValue key) {
         boolean there = collection
                         .find(Filters.eq("_id", key))
@@ -212,12 +214,12 @@ final class Records {
                 != null;
         return there
                 ? MigopyException.unknown(
-                        "Another run has taken over, and %s is in its hands now".formatted(shown(key)),
-                        "See what is true: " + MigopyException.COMMAND + " status")
+                        "Another run took over %s".formatted(shown(key)),
+                        "Check the current state: " + MigopyException.COMMAND + " status")
                 : MigopyException.unknown(
                         "The record of %s was deleted from %s while it ran"
                                 .formatted(shown(key), collection.getNamespace().getFullName()),
-                        "Find out what else was deleted: " + MigopyException.COMMAND + " status");
+                        "Check what else was deleted: " + MigopyException.COMMAND + " status");
     }
 
     String shown(BsonValue key) {
@@ -229,9 +231,9 @@ final class Records {
     }
 
     /**
-     * The server sessions that records name: that of a transactional step, and those in the checkpoints
-     * of backfills. A transaction in one of them may have written its record already, and then holds up
-     * every other write to it.
+     * The server sessions that running records name: that of a transactional step, and those in the
+     * checkpoints of backfills. An open transaction in one of them may have written its record, which then
+     * blocks every other write to it.
      */
     static final class OpenSessions {
         private static final int UUID_BYTES = 16;
@@ -239,7 +241,7 @@ final class Records {
         private OpenSessions() {}
 
         /**
-         * @param underWay which records
+         * @param underWay the filter of running records
          */
         static List<BsonDocument> of(MongoCollection<BsonDocument> collection, Bson underWay) {
             List<BsonDocument> sessions = new ArrayList<>();
@@ -268,7 +270,7 @@ final class Records {
             }
         }
 
-        /** Whether the server can be asked to end it: its {@code id} is a UUID. */
+        /** Whether the server can end it, which needs a UUID as its {@code id}. */
         static boolean isSession(BsonValue value) {
             return value instanceof BsonDocument session
                     && session.get("id") instanceof BsonBinary id

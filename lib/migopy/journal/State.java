@@ -3,7 +3,7 @@ package migopy.journal;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The states that a journal document may be in. */
+/** The state of a journal document. */
 public enum State {
     RUNNING,
     APPLIED,
@@ -19,12 +19,12 @@ public enum State {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Whether a run is at work on it, or was when it died. */
+    /** Whether a run is executing it, or crashed while it did. */
     public boolean underWay() {
         return this == RUNNING || this == ROLLING_BACK;
     }
 
-    /** The state that {@code word} names, if it names one. */
+    /** Returns the state for a word of the journal; empty for any other word. */
     public static Optional<State> of(String word) {
         for (State state : values()) {
             if (state.word().equals(word)) {

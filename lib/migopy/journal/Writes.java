@@ -17,21 +17,22 @@ import org.bson.BsonValue;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 
-/** What is written to the journal, and what has to be true of a document when it is written. */
+/** The writes to the journal, each with the precondition that its document must meet. */
 public final class Writes {
     private Writes() {}
 
     /**
-     * What a writer saw of a document before it writes: the filter of every write. If the document has
+     * The filter of a write: what its document looked like when the writer read it. If the document has
      * changed since, the write matches nothing, and the writer was overtaken.
      *
-     * <p>The fence alone would do as long as journal and lock are there. Where both were deleted, the
-     * next run starts to count anew, and only its id tells its record from that of the run before.
+     * <p>The fence alone is enough while journal and lock exist. If both were deleted, the next run counts
+     * from the start again, and only its id distinguishes its record from that of an earlier run.
      *
-     * @param field where the state stands: {@code state}, or a fix's {@code outcome}
-     * @param state null for a document that is not there, or has no state
+     * @param field the field that holds the state: {@code state}, or {@code outcome} in a fix
+     * @param state null for a document that does not exist, or has no state
      * @param fence null for one that has none
-     * @param run the run that wrote it last; null for one that has none, as a fix, whose run is its key
+     * @param run the run that wrote it last; null for a document without one, such as a fix, whose key is its
+     *     run
      */
     public record Precondition(String field, BsonValue key, State state, Long fence, String run) {
         /** A document of the journal. */
@@ -39,7 +40,7 @@ public final class Writes {
             this("state", key, state, fence, run);
         }
 
-        /** A migration that the journal does not know yet. */
+        /** A migration without a document. */
         public static Precondition absent(String name) {
             return new Precondition(new BsonString(name), null, null, null);
         }
@@ -63,16 +64,16 @@ public final class Writes {
     }
 
     /**
-     * What is written before {@code up()} or {@code down()} is called.
+     * The write before {@code up()} or {@code down()} is called.
      *
-     * @param expected the document as the plan saw it
+     * @param expected the document as the plan read it
      * @param state {@link State#RUNNING} or {@link State#ROLLING_BACK}
      * @param fence the token of the lock's owner
      * @param startedAt by the server's clock
      * @param session the server session of a transactional step, else null
-     * @param source what will run; null where the journal's own stays, as for a rollback
+     * @param source what will run; null to keep the source in the journal, as for a rollback
      * @param interrupted the attempt that an earlier run left open, else null
-     * @param keepsCheckpoints whether backfills go on where they stopped
+     * @param keepsCheckpoints whether backfills continue from their checkpoints
      */
     public record Start(
             Precondition expected,
@@ -95,7 +96,7 @@ public final class Writes {
         public record MigrationFacts(
                 String name, long number, String checksum, String text, boolean reversible, boolean resumable) {}
 
-        /** What the document will look like to whoever ends this step. */
+        /** The precondition for ending this step. */
         public Precondition started() {
             return in(state);
         }
@@ -142,15 +143,15 @@ public final class Writes {
     }
 
     /**
-     * What is written when a step is over.
+     * The write after a step has ended.
      *
      * @param expected the document as {@link Start#started()} left it
      * @param state the state that it ends in
-     * @param attempt the same once more, for {@code attempts}
+     * @param attempt the same for the list of attempts
      * @param output the last 64 kB that it printed
      */
     public record End(Precondition expected, State state, Attempt attempt, String output) {
-        /** What the document looks like once this is written. */
+        /** The document once this is written. */
         Precondition ended() {
             return new Precondition(expected.key(), state, expected.fence(), expected.run());
         }
@@ -179,7 +180,7 @@ public final class Writes {
     }
 
     /**
-     * A migration that is registered without being run.
+     * A migration that is recorded as ignored, without being run.
      *
      * @param name the file's name, with {@code .java}
      * @param fence the token of the lock's owner
@@ -214,15 +215,15 @@ public final class Writes {
     }
 
     /**
-     * What a person has decided about a migration.
+     * A decision that a user made about a migration.
      *
-     * @param expected the document as the person saw it
-     * @param state what it is from now on; null where it stays what it is
+     * @param expected the document as the user saw it
+     * @param state its new state; null to keep the present one
      * @param fence the token of the lock's owner
-     * @param finishedAt when it came to be so; null where it had ended before
-     * @param text the text that counts from now on; null where the journal's own stays
-     * @param fileGone whether its file may be missing from now on
-     * @param attempts what to add: the repair itself, after the attempt that nobody had ended
+     * @param finishedAt when it ended; null where that is recorded already
+     * @param text the text that counts from now on; null to keep the source in the journal
+     * @param fileGone whether its file may be missing
+     * @param attempts the attempts to add: the repair itself, after an attempt without an outcome
      */
     public record Settlement(
             Precondition expected,
@@ -240,9 +241,7 @@ public final class Writes {
             attempts = List.copyOf(attempts);
         }
 
-        /**
-         * For {@link Journal#settle}; no expression, so that any text of a person's is kept as it is.
-         */
+        /** For {@link Journal#settle}. Not an expression, so that a user's text is stored as it is. */
         public Bson update() {
             Document set = new Document("fence", fence);
             Document unset = new Document();
@@ -254,7 +253,7 @@ public final class Writes {
             }
             if (finishedAt != null) {
                 set.append("finishedAt", Date.from(finishedAt));
-                unset.append("durationMs", ""); // how long it worked is not known
+                unset.append("durationMs", ""); // how long it ran is unknown
             }
             if (text != null) {
                 set.append("source", text.source()).append("checksum", text.checksum());
@@ -273,10 +272,10 @@ public final class Writes {
     }
 
     /**
-     * A record that moves to the new name of its migration, with its history.
+     * The move of a record, with its attempts, to the new name of its migration.
      *
      * @param from the document under the old name, as it was read
-     * @param to what the new name has: nothing, or what was rolled back under it earlier
+     * @param to the document under the new name: none, or that of a migration that was rolled back
      * @param oldName the old name, without {@code .java}
      * @param fileName the new file's name, with {@code .java}
      * @param number the new file's number

@@ -1,9 +1,9 @@
 /**
- * The journal: one document a migration in the {@code migrations} collection, and nothing else.
+ * The journal: one document a migration in the {@code migrations} collection, and one a fix in {@code
+ * migrations_fixes}.
  *
- * <p>May import {@code migopy.mongo}, {@code migopy.console}'s values and {@link
- * migopy.MigopyException}. Every write is a plain update by operators that matches the {@code _id},
- * state and fence which the writer saw: nothing from outside is ever read as an expression, and
- * whoever was overtaken matches nothing.
+ * <p>Every write is an update by operators that matches the {@code _id}, state, fence and run which the
+ * writer read. So a user's text is never evaluated as an expression, and the writes of a run that was
+ * overtaken match nothing.
  */
 package migopy.journal;

@@ -17,32 +17,26 @@ import migopy.lock.LockStore.Holder;
 import migopy.lock.RestoreNotes.RestoreNote;
 
 /**
- * The lock while it is ours: renewed beside the work by a thread of its own, released when it is
- * closed.
+ * The lease on the lock: renewed by a thread of its own, released when closed.
  *
- * <p>Nothing here trusts that a thread gets its turn: {@link #ensureHeld()} looks at how long ago
- * the last renewal was, and renews by itself when that is too long. The lease of a suspended
- * process or a sleeping laptop runs out in the server, whatever is believed here; the fence is what
- * then keeps its writes from the journal.
+ * <p>The renewing thread may not be scheduled in time, so {@link #ensureHeld()} checks the age of the last
+ * renewal, and renews the lease itself if that is too old. The lease of a suspended process or a sleeping
+ * laptop expires all the same; the fence then keeps its writes out of the journal.
  */
 public final class Lease implements AutoCloseable {
-    /**
-     * A sixth: five renewals may fail before the lease runs out (5 s of 30 s; CONTRACT, section 4).
-     */
+    /** Five renewals may fail before the lease expires: every 5 s with a lease of 30 s. */
     private static final int RENEWALS_PER_LEASE = 6;
 
-    /** After a renewal that failed the next one follows five times as soon. */
+    /** After a failed renewal the next one follows five times as soon. */
     private static final int RETRIES_PER_RENEWAL = 5;
 
-    /** A fence above this was not given by a lock; counting on from it would overflow. */
+    /** No lock has given out a fence above this; counting up from one could overflow. */
     private static final long HIGHEST_FENCE = 1L << 53;
 
-    /** How long one look at a lock that is held waits before the next, at most a renewal's time. */
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
+    /** The longest pause between two attempts to acquire a lock. */
+    private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
 
-    /**
-     * A renewal is limited to 10 s by the journal's database; its thread is not waited for longer.
-     */
+    /** The time limit for joining the renewing thread, whose calls are limited to 10 s. */
     private static final Duration JOIN = Duration.ofSeconds(11);
 
     private final LockStore store;
@@ -61,11 +55,11 @@ public final class Lease implements AutoCloseable {
     private volatile Throwable failure;
 
     /**
-     * When the lease was known to be ours, by three clocks.
+     * The time of a renewal, by three clocks.
      *
-     * @param nanos {@code System.nanoTime}, which no clock correction moves, and which stands still
-     *     while a machine sleeps
-     * @param millis the wall clock, which goes on while a machine sleeps
+     * @param nanos {@code System.nanoTime}, which no clock correction changes, but which may stop while a
+     *     machine sleeps
+     * @param millis the wall clock, which continues while a machine sleeps
      * @param server the server's time
      */
     private record Renewal(long nanos, long millis, Instant server) {
@@ -91,21 +85,21 @@ public final class Lease implements AutoCloseable {
     }
 
     /**
-     * Takes the lock, or waits for it.
+     * Acquires the lock, waiting for another owner if asked to.
      *
-     * @param length the lease: how long the lock outlives an owner that dies
-     * @param wait how long to wait for another owner; zero to not wait at all
+     * @param length the length of the lease, which is how long the lock outlives an owner that crashes
+     * @param wait how long to wait for another owner; zero to fail at once
      * @param wall this machine's clock, which may be wrong and may jump
-     * @param events hears of the waiting
-     * @throws MigopyException locked, if another run held it to the end of {@code wait}
+     * @param events receives an event if it has to wait
+     * @throws MigopyException locked, if another run holds it when {@code wait} has passed
      * @throws InterruptedException if this thread is interrupted while it waits
      */
     public static Lease acquire(
             LockStore store, LockStore.Owner owner, Duration length, Duration wait, Clock wall, Consumer<Event> events)
             throws InterruptedException {
         long start = System.nanoTime();
-        long pause = Math.min(LOOK_AGAIN.toMillis(), length.toMillis() / RENEWALS_PER_LEASE);
-        boolean told = false;
+        long pause = Math.min(LONGEST_PAUSE.toMillis(), length.toMillis() / RENEWALS_PER_LEASE);
+        boolean reported = false;
         while (true) {
             long nanos = System.nanoTime();
             long millis = wall.millis();
@@ -120,26 +114,26 @@ public final class Lease implements AutoCloseable {
             if (left.isNegative() || left.isZero()) {
                 throw locked(holder);
             }
-            if (!told) {
+            if (!reported) {
                 events.accept(new Event.WaitingForLock(holder.shown(), holder.expiresAt()));
-                told = true;
+                reported = true;
             }
             Thread.sleep(Math.min(left.toMillis(), pause) + 1);
         }
     }
 
-    /** A signal may break the call whose answer is that the lock is ours: it is given back then. */
+    /** A signal may interrupt the call that acquires the lock, in which case the lock is released. */
     private static Holder acquired(LockStore store, LockStore.Owner owner, Duration length) {
         try {
             return store.acquire(owner, length);
         } catch (MongoInterruptedException e) {
-            Thread.interrupted(); // the exception tells of it
+            Thread.interrupted(); // the exception reports it
             try {
                 store.holder()
                         .filter(holder -> holder.owner().equals(owner.id()))
                         .ifPresent(holder -> store.release(owner.id(), holder.token()));
             } catch (MongoException left) {
-                e.addSuppressed(left); // the lease runs out by itself
+                e.addSuppressed(left); // the lease expires by itself
             }
             throw e;
         }
@@ -148,12 +142,12 @@ public final class Lease implements AutoCloseable {
     private static MigopyException locked(Holder holder) {
         return MigopyException.locked(
                 "%s holds the lock until %s".formatted(holder.shown(), holder.until()),
-                "Wait for it with --wait 5m. If that run is dead, the lock is free after that time;"
-                        + " sooner: "
+                "Wait for it with --wait 5m. If that run is dead, the lock expires at that time;"
+                        + " to release it now, run: "
                         + Wording.command("unlock", "--owner", holder.owner()));
     }
 
-    /** The fencing token: rises with each owner of the lock. */
+    /** The fencing token, which increases with each owner of the lock. */
     public long token() {
         return token;
     }
@@ -164,9 +158,9 @@ public final class Lease implements AutoCloseable {
     }
 
     /**
-     * Makes sure that the token is higher than a fence that was found. It always is, unless the
-     * lock's document was deleted, or replaced by an older one: its token then starts from a lower
-     * number, and an earlier owner may have the same one.
+     * Raises the token above a fence that was found in the journal, if it is not higher already. That happens
+     * only if the lock's document was deleted or replaced by an older one, after which an earlier owner may
+     * have the same token.
      *
      * @throws MigopyException unknown, if the lock is lost
      */
@@ -181,17 +175,17 @@ public final class Lease implements AutoCloseable {
         token = fence + 1;
     }
 
-    /** The server's time now: that of the last renewal, and what has passed here since. */
+    /** The server's time now: that of the last renewal plus the time elapsed here. */
     public Instant serverTime() {
         Renewal last = renewal;
         return last.server().plusNanos(System.nanoTime() - last.nanos());
     }
 
     /**
-     * Makes sure that the lock is ours before something is begun or written, and renews it first
-     * when the last renewal is more than two thirds of the lease ago.
+     * Checks that this run still owns the lock, before something is started or written. Renews the lease
+     * first if the last renewal is more than two thirds of the lease ago.
      *
-     * @throws MigopyException unknown, if the lock is lost, or if it cannot be told
+     * @throws MigopyException unknown, if the lock was lost, or if that cannot be checked
      */
     public void ensureHeld() {
         boolean old = renewal.age(wall.millis()).compareTo(trusted) > 0;
@@ -199,7 +193,7 @@ public final class Lease implements AutoCloseable {
             try {
                 renew();
                 doubted = false;
-            } catch (RuntimeException | Error e) { // as OutOfMemoryError: the lease is not known
+            } catch (RuntimeException | Error e) { // such as OutOfMemoryError: the lease's state is unknown
                 Throwable earlier = failure;
                 if (earlier != null && earlier != e) {
                     e.addSuppressed(earlier);
@@ -210,7 +204,7 @@ public final class Lease implements AutoCloseable {
                                         ? "The lock could not be renewed for two thirds of its" + " lease: "
                                         : "Whether the lock is still held could not be checked: ")
                                 + e.getMessage(),
-                        "See what is true: " + MigopyException.COMMAND + " status",
+                        "Check the current state: " + MigopyException.COMMAND + " status",
                         e);
             }
         }
@@ -219,7 +213,7 @@ public final class Lease implements AutoCloseable {
         }
     }
 
-    /** Makes the next {@link #ensureHeld} ask the server: the lock may have been deleted. */
+    /** Makes the next {@link #ensureHeld} ask the server, since the lock may have been deleted. */
     public void doubt() {
         doubted = true;
     }
@@ -240,10 +234,10 @@ public final class Lease implements AutoCloseable {
                 return "its document in %s was deleted".formatted(store.namespace());
             }
             return now.getAsLong() == token
-                    ? "it was removed with unlock"
+                    ? "it was released by unlock"
                     : "another run took it over, and has released it since";
         } catch (RuntimeException e) {
-            return "who holds it could not be read: " + e.getMessage();
+            return "its owner could not be read: " + e.getMessage();
         }
     }
 
@@ -254,7 +248,7 @@ public final class Lease implements AutoCloseable {
         if (expiresAt.isEmpty()) {
             lost = true;
         } else {
-            // Asked before the server answered: rather a little too old than too young.
+            // taken before the call, so that the lease appears older rather than younger than it is
             renewal = new Renewal(nanos, millis, expiresAt.get().minus(length));
         }
     }
@@ -273,8 +267,8 @@ public final class Lease implements AutoCloseable {
                 }
                 pause = regular;
             } catch (Throwable e) {
-                // Whatever the migration did: memory comes back, and an interrupt was not meant for
-                // this thread. Nothing here may need memory; ensureHeld() judges how long it took.
+                // Any error: memory may become available again, and an interrupt was meant for another thread.
+                // Nothing here may allocate memory; ensureHeld() checks how long it took.
                 failure = e;
                 pause = regular / RETRIES_PER_RENEWAL;
                 Thread.interrupted();
@@ -284,8 +278,9 @@ public final class Lease implements AutoCloseable {
     }
 
     /**
-     * A driver one of whose threads has ended may never work again: after a third of the lease, and
-     * once in each, another client is taken. Nobody else renews meanwhile, with the one before.
+     * A driver that lost one of its threads may never work again. After a third of the lease without a
+     * renewal, and once in each further third, a new client is used. The monitor keeps others from renewing
+     * with the old one meanwhile.
      */
     private synchronized void renewAfterFailure() {
         Duration third = length.dividedBy(3);
@@ -323,7 +318,7 @@ public final class Lease implements AutoCloseable {
             return true; // once is enough
         }
         closed.countDown();
-        boolean interrupted = Thread.interrupted(); // a signal's; the release has to go through all the same
+        boolean interrupted = Thread.interrupted(); // by a signal; the lock must be released all the same
         try {
             renewer.join(JOIN.toMillis());
             return !lost && releasedInStore();
@@ -343,7 +338,7 @@ public final class Lease implements AutoCloseable {
         try {
             return store.release(owner.id(), token);
         } catch (MongoInterruptedException e) {
-            Thread.interrupted(); // a signal came just now
+            Thread.interrupted(); // by a signal during the call
             store.release(owner.id(), token);
             return true; // the first may have gone through
         }

@@ -22,9 +22,9 @@ import org.bson.Document;
 import org.bson.conversions.Bson;
 
 /**
- * The document {@code {_id: "lock"}}: what is read and written of it, by the server's clock.
+ * Reads and writes the lock's document, {@code {_id: "lock"}}. All times are the server's.
  *
- * <p>It stays after a release, without an owner; its token never falls.
+ * <p>A release removes the owner and keeps the document. The token never decreases.
  */
 public final class LockStore {
     private static final Bson LOCK = Filters.eq("_id", "lock");
@@ -32,7 +32,7 @@ public final class LockStore {
     private static final FindOneAndUpdateOptions AFTER =
             new FindOneAndUpdateOptions().returnDocument(ReturnDocument.AFTER);
 
-    /** What one renewal may take: a third of its lease, within these bounds. */
+    /** The bounds of a renewal's time limit, which is a third of the lease. */
     private static final Duration SHORTEST = Duration.ofSeconds(1);
 
     private static final Duration LONGEST = Duration.ofSeconds(10);
@@ -43,7 +43,7 @@ public final class LockStore {
     private volatile MongoCollection<Document> collection;
 
     /**
-     * A lock that is only looked at, released, or held for a short time.
+     * A lock that is only read or released, or held for a short time.
      *
      * @param database the journal's database, with its read and write concern
      * @param collection {@code migrations_lock}
@@ -55,9 +55,9 @@ public final class LockStore {
     /**
      * @param database the journal's database, with its read and write concern
      * @param collection {@code migrations_lock}
-     * @param serverClock false for the embedded server, which knows neither {@code $$NOW} nor
-     *     pipelines in updates; there the time is this machine's, on which that server runs as well
-     * @param reopened the same database by another client, for renewals that fail; or null
+     * @param serverClock false for the embedded server, which supports neither {@code $$NOW} nor pipeline
+     *     updates. It runs on this machine, so this machine's clock is used
+     * @param reopened returns the same database of a new client, for when renewals fail; or null
      */
     public LockStore(MongoDatabase database, String collection, boolean serverClock, Supplier<MongoDatabase> reopened) {
         this.name = collection;
@@ -66,7 +66,7 @@ public final class LockStore {
         this.reopened = reopened;
     }
 
-    /** Goes on with another client, if there is a way to make one. */
+    /** Continues with a new client, if one can be made. */
     void reconnect() {
         if (reopened != null) {
             collection = reopened.get().getCollection(name);
@@ -74,13 +74,13 @@ public final class LockStore {
     }
 
     /**
-     * Who is to own the lock.
+     * A future owner of the lock.
      *
      * @param id unique to one run of one process
      */
     public record Owner(String id, String run, String host, long pid) {}
 
-    /** Who holds the lock, or would if the lease had not run out; empty after a release. */
+    /** Returns the last owner, whose lease may have expired; empty after a release. */
     public Optional<Holder> holder() {
         Document lock;
         if (serverClock) {
@@ -96,9 +96,9 @@ public final class LockStore {
     }
 
     /**
-     * Takes the lock if nobody holds it or its lease has run out, by the server's clock.
+     * Acquires the lock if it has no owner or its lease has expired.
      *
-     * @return who holds it now; it is ours if that is {@code owner}
+     * @return the owner now, which is {@code owner} if it was acquired
      */
     Holder acquire(Owner owner, Duration lease) {
         Document after = serverClock
@@ -169,37 +169,35 @@ public final class LockStore {
     }
 
     /**
-     * Prolongs the lease.
+     * Renews the lease.
      *
-     * @return when it runs out now, by the server's clock; empty if the lock has another owner
+     * @return when it expires now; empty if the lock has another owner
      */
     Optional<Instant> renew(Owner owner, long token, Duration lease) {
-        Bson ours = Filters.and(LOCK, Filters.eq("owner", owner.id()), Filters.eq("token", token));
         long limit = Math.max(SHORTEST.toMillis(), lease.toMillis() / 3);
         MongoCollection<Document> limited =
                 collection.withTimeout(Math.min(limit, LONGEST.toMillis()), TimeUnit.MILLISECONDS);
         Document after;
         if (serverClock) {
             Document later = new Document("$set", new Document("expiresAt", inOneLease(lease)));
-            after = limited.findOneAndUpdate(ours, List.of(later), AFTER);
+            after = limited.findOneAndUpdate(ownedBy(owner.id(), token), List.of(later), AFTER);
         } else {
             Date later = Date.from(Instant.now().plus(lease));
-            after = limited.findOneAndUpdate(ours, Updates.set("expiresAt", later), AFTER);
+            after = limited.findOneAndUpdate(ownedBy(owner.id(), token), Updates.set("expiresAt", later), AFTER);
         }
         return Optional.ofNullable(after).map(lock -> lock.getDate("expiresAt").toInstant());
     }
 
     /**
-     * Raises the token of a lock that is held.
+     * Raises the token of a lock.
      *
-     * @return whether it is still that owner's
+     * @return whether the lock still has that owner
      */
     boolean raise(Owner owner, long token, long higher) {
-        Bson ours = Filters.and(LOCK, Filters.eq("owner", owner.id()), Filters.eq("token", token));
-        return collection.findOneAndUpdate(ours, Updates.set("token", higher)) != null;
+        return collection.findOneAndUpdate(ownedBy(owner.id(), token), Updates.set("token", higher)) != null;
     }
 
-    /** The token in the lock's document, held or released; empty if there is no such document. */
+    /** Returns the token, whether the lock is held or not; empty if the document does not exist. */
     OptionalLong token() {
         Document lock = collection.find(LOCK).first();
         return lock == null ? OptionalLong.empty() : OptionalLong.of(read(lock).token());
@@ -210,18 +208,21 @@ public final class LockStore {
         return collection.getNamespace().getFullName();
     }
 
-    /** Gives the lock back, if it is still that owner's; the token stays. */
+    /** Releases the lock, if it still has that owner. The token stays. */
     public boolean release(String owner, long token) {
-        Bson ours = Filters.and(LOCK, Filters.eq("owner", owner), Filters.eq("token", token));
-        Bson nobody = Updates.combine(
+        Bson released = Updates.combine(
                 Updates.unset("owner"),
                 Updates.unset("run"),
                 Updates.unset("host"),
                 Updates.unset("pid"),
                 Updates.unset("acquiredAt"),
                 Updates.unset("expiresAt"));
-        // The same kind of command as took it: another one would be loaded for this alone.
-        return collection.findOneAndUpdate(ours, nobody) != null;
+        // The same kind of command as for acquiring: another one would have to load its classes.
+        return collection.findOneAndUpdate(ownedBy(owner, token), released) != null;
+    }
+
+    private static Bson ownedBy(String owner, long token) {
+        return Filters.and(LOCK, Filters.eq("owner", owner), Filters.eq("token", token));
     }
 
     private Holder read(Document lock) {
@@ -248,11 +249,11 @@ public final class LockStore {
     }
 
     /**
-     * Who holds the lock, or held it last.
+     * The owner of the lock, or the last one.
      *
      * @param owner the id of the owner; unique to one run of one process
-     * @param token rises by one with each owner
-     * @param live whether the lease had not run out yet when this was read, by the server's clock
+     * @param token increases by one with each owner
+     * @param live whether the lease had not expired when this was read
      * @param restore the note of an unfinished restore; null if there is none
      */
     public record Holder(
@@ -266,11 +267,9 @@ public final class LockStore {
             boolean live,
             RestoreNote restore) {
 
-        /**
-         * The end of the lease as a person reads it: {@code 10:12:31}, with its date if that is far.
-         */
+        /** The end of the lease for a message: {@code 10:12:31}, with the date if it is not near. */
         public String until() {
-            return expiresAt == null ? "its end" : Wording.until(expiresAt, Instant.now(), ZoneId.systemDefault());
+            return expiresAt == null ? "it expires" : Wording.until(expiresAt, Instant.now(), ZoneId.systemDefault());
         }
 
         /** {@code run 7f3a91 on host, pid 4711}. */

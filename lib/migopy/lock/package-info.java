@@ -1,8 +1,7 @@
 /**
- * The lock: one document, a lease with a fencing token.
+ * The lock: one document, which is a lease with a fencing token.
  *
- * <p>May import {@code migopy.mongo}, {@code migopy.console}'s values and {@link
- * migopy.MigopyException}. Knows nothing of migrations: a token goes out of here as a number, and
- * becomes the fence of what its owner writes.
+ * <p>It knows nothing of migrations: the token is a number, which becomes the fence of what the lock's owner
+ * writes.
  */
 package migopy.lock;

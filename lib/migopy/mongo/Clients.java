@@ -20,20 +20,20 @@ import org.bson.UuidRepresentation;
 import org.bson.types.ObjectId;
 
 /**
- * The clients of one run: the journal's, and the user's.
+ * The clients of one run: one for the journal, and one for the user's code.
  *
- * <p>Two, whatever the URI says: a migration may have every connection of its pool in use for
- * longer than the lease lasts, may close its client, and may end its own operations by their
- * application name. The user's is made when it is first asked for, since many commands need none.
+ * <p>They are separate because a migration may use every connection of its pool for longer than the lease
+ * lasts, may close its client, and may kill its own operations by their application name. The user's client
+ * is made on first use, since many commands need none.
  */
 public final class Clients implements AutoCloseable {
     /** An election takes about 12 s; the driver's own default is the same. */
     private static final Duration SERVER_SELECTION = Duration.ofSeconds(30);
 
-    /** The lock, the journal's writes, and a checkpoint of each worker of a backfill. */
+    /** For the lock, the journal's writes, and the checkpoints of a backfill's workers. */
     private static final int JOURNAL_POOL = 16;
 
-    /** What the journal's client adds to the application name. */
+    /** The suffix of the journal client's application name. */
     private static final String JOURNAL = "-journal";
 
     private final MongoClientSettings forUser;
@@ -59,8 +59,8 @@ public final class Clients implements AutoCloseable {
     }
 
     /**
-     * @param appName by which the server knows the user's operations
-     * @param listener of the user's client alone
+     * @param appName the application name of the user's operations
+     * @param listener added to the user's client only
      */
     static Clients of(ConnectionSettings settings, String uri, String appName, CommandListener listener) {
         ConnectionString string = new ConnectionString(uri);
@@ -81,8 +81,8 @@ public final class Clients implements AutoCloseable {
     }
 
     /**
-     * Another client like the journal's, which may have stopped working for good: a thread of the
-     * driver's that ends, as when memory ran out in it, is not replaced. One at a time.
+     * A new client for the journal, since the first may no longer work: the driver does not replace a thread
+     * that ended, for example because memory ran out. It closes the previous new client.
      */
     synchronized MongoClient reopenedJournal() {
         ensureOpen();
@@ -104,12 +104,12 @@ public final class Clients implements AutoCloseable {
         return user;
     }
 
-    /** How long the first answer may take. */
+    /** The time limit of the first contact. */
     Duration firstContact() {
         return firstContact;
     }
 
-    /** A client of the first host alone, whatever replica set it belongs to. */
+    /** A client of the URI's first host alone, whatever replica set it belongs to. */
     static MongoClient ofFirstHost(ConnectionSettings settings, String uri, Duration limit) {
         ConnectionString string = new ConnectionString(uri);
         return MongoClients.create(MongoClientSettings.builder(forUser(string, settings.tls(), "migopy-probe"))
@@ -145,13 +145,12 @@ public final class Clients implements AutoCloseable {
         MongoClientSettings.Builder builder = MongoClientSettings.builder()
                 .uuidRepresentation(UuidRepresentation.STANDARD)
                 .applyConnectionString(string)
-                // Ours even where the URI names one: who takes a lock over finds a dead
-                // run's work by it.
+                // It replaces the URI's: a run that takes over finds the operations of a crashed run by it.
                 .applicationName(appName)
                 .writeConcern(writeConcern(string));
         builder.applyToServerSettings(server -> {
             if (string.getServerMonitoringMode() == null) {
-                // One connection less to open and to close than with streaming.
+                // It opens one connection less than streaming.
                 server.serverMonitoringMode(ServerMonitoringMode.POLL);
             }
         });
@@ -183,7 +182,7 @@ public final class Clients implements AutoCloseable {
 
     private static MongoClient journal(MongoClientSettings forUser, String appName) {
         return MongoClients.create(MongoClientSettings.builder(forUser)
-                // Another name: whoever ends the run's operations does not end these.
+                // so that killing the run's operations spares these
                 .applicationName(appName + JOURNAL)
                 .retryWrites(true)
                 .retryReads(true)
@@ -192,8 +191,8 @@ public final class Clients implements AutoCloseable {
     }
 
     /**
-     * Loads the driver while the main thread still reads words and settings: a third of what a short
-     * command needs the processor for, and a second one is there nearly everywhere.
+     * Loads the driver's classes while the main thread reads arguments and settings. That is a third of a
+     * short command's processor time, and nearly every machine has a second processor.
      */
     public static final class DriverPreload implements AutoCloseable {
         private final Thread thread = new Thread(DriverPreload::load, "migopy-driver");
@@ -203,7 +202,10 @@ public final class Clients implements AutoCloseable {
             thread.start();
         }
 
-        /** Begins. Nothing is connected, and nothing that fails here matters: it would fail again. */
+        /**
+         * Starts the thread. It connects to nothing, and its errors do not matter, since they would occur
+         * again.
+         */
         public static DriverPreload start() {
             ConnectionSettings.acceptNoLoggingLibrary();
             return new DriverPreload();
@@ -214,16 +216,16 @@ public final class Clients implements AutoCloseable {
                 MongoClientSettings.builder()
                         .applyConnectionString(new ConnectionString("mongodb://localhost"))
                         .build();
-                ObjectId.get(); // asks for random numbers, which takes a provider's classes
+                ObjectId.get(); // needs random numbers, and thereby a provider's classes
             } catch (LinkageError e) {
-                return; // a damaged jar: the command itself fails of it, and reports it
+                return; // a damaged jar: the command itself meets and reports it
             }
-            // A monitor tells its log what it has found, dates in words, before it tells anybody else:
-            // though nobody keeps that log, it would wait here for the names of all time zones.
+            // A monitor formats dates for its log before it publishes what it found, and so would wait for the
+            // names of all time zones, even though the log is off.
             new Date().toString();
         }
 
-        /** Waits for its end, a few milliseconds at most: there is nothing in it to wait for. */
+        /** Waits until the thread has ended, a few milliseconds at most, since it never blocks. */
         @Override
         public void close() {
             boolean interrupted = false;

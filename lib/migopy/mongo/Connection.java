@@ -19,14 +19,13 @@ import migopy.settings.Settings;
 import org.bson.Document;
 
 /**
- * The database that the settings name, connected while other work goes on.
+ * The connection to the database that the settings name, made while other work continues.
  *
- * <p>{@link #open} returns at once. Whatever needs the server waits for the first contact, which
- * {@code connectTimeout} limits, and throws {@link MigopyException} of kind unreachable if it
- * fails.
+ * <p>{@link #open} returns at once. Every method that needs the server waits for the first contact, which
+ * {@code connectTimeout} limits, and throws a {@link MigopyException} of kind unreachable if it fails.
  */
 public final class Connection implements AutoCloseable {
-    /** CONTRACT, section 4: each write of journal and lock. */
+    /** The time limit of each call for journal and lock. */
     private static final long JOURNAL_CALL_MS = 10_000;
 
     private final Settings settings;
@@ -40,15 +39,15 @@ public final class Connection implements AutoCloseable {
         this.contact = new FirstContact(settings, appName(runId), commands);
     }
 
-    /** Begins to connect, and starts the embedded server if that is asked for. */
+    /** Starts to connect, and starts the embedded server if the settings ask for it. */
     public static Connection open(Settings settings, String runId) {
-        settings.database(); // Refused before anything else, if none is named.
+        settings.database(); // throws if none is named, before anything is started
         Connection connection = new Connection(settings, runId);
         connection.contact.start();
         return connection;
     }
 
-    /** By this name the server knows what the migrations of a run do. */
+    /** The application name of the operations of a run's migrations. */
     static String appName(String runId) {
         return "migopy-" + runId;
     }
@@ -78,8 +77,8 @@ public final class Connection implements AutoCloseable {
     }
 
     /**
-     * Connects the user's client beside other work, for what is about to call {@link #client()}: a
-     * handshake takes as long as the first write of the journal.
+     * Connects the user's client in a thread of its own, before {@link #client()} is needed: a handshake
+     * takes as long as the first write to the journal.
      */
     public void connectAhead() {
         Thread thread = new Thread(this::greet, "migopy-connect-ahead");
@@ -93,12 +92,12 @@ public final class Connection implements AutoCloseable {
                     .withTimeout(JOURNAL_CALL_MS, TimeUnit.MILLISECONDS)
                     .runCommand(new Document("ping", 1));
         } catch (MongoException | IllegalStateException e) {
-            // Nothing but time is lost: who needs the client meets the same, and says so. Closing
-            // the connection ends this, too.
+            // Only time is lost: the caller that needs the client meets the same error and reports it. Closing
+            // the connection ends this thread, too.
         }
     }
 
-    /** Observes the commands of the user's client, until the result is closed. */
+    /** Observes the commands of the user's client until the result is closed. */
     public CommandWatch.Unwatch watch(Observation observation) {
         return commands.watch(observation);
     }
@@ -108,34 +107,34 @@ public final class Connection implements AutoCloseable {
         return client().getDatabase(settings.database());
     }
 
-    /** The database of journal and lock: primary, majority, 10 s a call, whatever the URI says. */
+    /** The database for journal and lock: primary, majority, 10 s a call, whatever the URI says. */
     public MongoDatabase journalDatabase() {
         return journalDatabase(settings.database());
     }
 
-    /** The same for another database of this server. */
+    /** The same for another database of the server. */
     public MongoDatabase journalDatabase(String name) {
         return strict(contact.clients().journal().getDatabase(name));
     }
 
-    /** The same by a client of its own, for what must go on where the journal's client fails. */
+    /** The same with a new client, for renewals after the journal's client has failed. */
     public MongoDatabase reopenedJournalDatabase(String name) {
         return strict(contact.clients().reopenedJournal().getDatabase(name));
     }
 
     /**
-     * The database for the journal's write within a migration's transaction, whose session belongs
-     * to the user's client, and which brings concerns and time limit along.
+     * The database for writing the journal in a migration's transaction. The session belongs to the user's
+     * client, and the transaction determines concerns and time limit.
      */
     public MongoDatabase transactionDatabase() {
         return database().withReadPreference(ReadPreference.primary());
     }
 
     /**
-     * Refuses a database whose name differs from that of another one in the case of letters alone:
-     * what the server has is meant, and it would create no other. Takes one round trip.
+     * Refuses a database name that differs only in case from that of an existing database, which the server
+     * would refuse to create. Takes one round trip.
      *
-     * @throws MigopyException usage, if there is such a one
+     * @throws MigopyException usage, if there is such a database
      */
     public void refuseOtherCase() {
         if (topology() == Topology.EMBEDDED) {
@@ -152,7 +151,7 @@ public final class Connection implements AutoCloseable {
             var found = answer.getList("databases", Document.class).stream();
             names = found.map(one -> one.getString("name")).toList();
         } catch (MongoCommandException e) {
-            return; // whoever may not see it learns of it from the first write
+            return; // without the privilege, the first write reports it
         }
         if (!names.isEmpty() && !names.contains(name)) {
             throw MongoErrors.otherCase(name, names.get(0), null);
@@ -164,7 +163,7 @@ public final class Connection implements AutoCloseable {
         return contact.clients().journal().getClusterDescription();
     }
 
-    /** The database of the server's own commands, which know no concerns; 10 s a call. */
+    /** The database for administrative commands, which accept no concerns; 10 s a call. */
     MongoDatabase admin() {
         return contact.clients()
                 .journal()
@@ -192,7 +191,7 @@ public final class Connection implements AutoCloseable {
         }
     }
 
-    /** Where it is, known without a connection: {@code localhost:27017}, or all of the hosts. */
+    /** The server's hosts, known without a connection: {@code localhost:27017}. */
     public String server() {
         return server(settings);
     }
@@ -203,12 +202,12 @@ public final class Connection implements AutoCloseable {
                 : String.join(",", settings.connection().hosts());
     }
 
-    /** What it is about, for a heading: {@code app on localhost:27017}. */
+    /** Database and server, for a heading: {@code app on localhost:27017}. */
     public String describe() {
         return settings.database() + " on " + server();
     }
 
-    /** What is to be done when {@link #close} has closed the clients; it must not fail. */
+    /** Sets what to run after {@link #close} has closed the clients. It must not throw. */
     public void afterClosing(Runnable work) {
         afterClosing = work;
     }
@@ -256,7 +255,7 @@ public final class Connection implements AutoCloseable {
             };
         }
 
-        /** What to do about that. */
+        /** The hint that belongs to it. */
         public String transactionsHint() {
             return this == EMBEDDED ? "Run it without --embedded on a replica set" : "Start mongod with --replSet";
         }

@@ -33,14 +33,14 @@ import migopy.files.Dependencies;
 import migopy.files.MigrationSource;
 
 /**
- * The database for a first try, in a JVM of its own that ends with this one. Its data lies in
- * {@code embedded/data} of the cache's folder, and can be used by one run at a time.
+ * The embedded database, in a JVM of its own that ends with this one. Its data is in {@code embedded/data} of
+ * the cache folder, and one run at a time can use it.
  */
 public final class EmbeddedServer implements AutoCloseable {
-    /** From the start of its JVM until it listens: under a second on an idle machine. */
+    /** From the start of its JVM until it listens, which takes less than a second on an idle machine. */
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
 
-    /** To write what is left and close its file, before it is killed. */
+    /** To flush and close its file, before it is killed. */
     private static final Duration END_LIMIT = Duration.ofSeconds(10);
 
     private final Process process;
@@ -52,12 +52,11 @@ public final class EmbeddedServer implements AutoCloseable {
     }
 
     /**
-     * Starts the server; the first time of all JBang fetches its jars.
+     * Starts the server. The first time, JBang fetches its jars.
      *
-     * @param home the project's folder, where JBang's launcher may be
-     * @param cacheDirectory below which everything of the server is kept
-     * @throws MigopyException kind unreachable, if it cannot be started or another run uses its
-     *     data
+     * @param home the project's folder, which may contain JBang's launcher
+     * @param cacheDirectory the folder that holds the server's files
+     * @throws MigopyException kind unreachable, if it cannot be started or another run uses its data
      */
     public static EmbeddedServer start(Path home, Path cacheDirectory) {
         Process process;
@@ -65,7 +64,7 @@ public final class EmbeddedServer implements AutoCloseable {
         try {
             EmbeddedProgram program = EmbeddedProgram.prepare(home, cacheDirectory, System.getenv());
             ProcessBuilder builder = new ProcessBuilder(program.command()).redirectError(log.toFile());
-            // It needs no settings, and what it need not know it cannot tell.
+            // it needs no settings, so it gets no secrets
             builder.environment().keySet().removeIf(name -> name.startsWith("MONGO_"));
             process = builder.start();
         } catch (IOException | UncheckedIOException e) {
@@ -83,18 +82,18 @@ public final class EmbeddedServer implements AutoCloseable {
         }
     }
 
-    /** The port that it listens on, on 127.0.0.1. */
+    /** The port on 127.0.0.1 that it listens on. */
     public int port() {
         return port;
     }
 
-    /** Ends the server and waits for it; a server that does not end is killed. */
+    /** Ends the server and waits for it. A server that does not end is killed. */
     @Override
     public void close() {
         try {
             process.getOutputStream().close();
         } catch (IOException e) {
-            // It has ended already, and its end of the pipe with it.
+            // It has ended already, which closed the pipe.
             process.destroyForcibly();
         }
         try {
@@ -102,7 +101,7 @@ public final class EmbeddedServer implements AutoCloseable {
                 process.destroyForcibly();
             }
         } catch (InterruptedException e) {
-            // Its input has ended, so it will, too.
+            // It ends by itself, since its input has ended.
             Thread.currentThread().interrupt();
         }
     }
@@ -115,7 +114,7 @@ public final class EmbeddedServer implements AutoCloseable {
         try {
             return answer.get(START_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            throw cannotStart("it did not answer within " + START_LIMIT.toSeconds() + " s", log);
+            throw cannotStart("it did not respond within " + START_LIMIT.toSeconds() + " s", log);
         } catch (ExecutionException e) {
             throw cannotStart(String.valueOf(e.getCause().getMessage()), log);
         } catch (InterruptedException e) {
@@ -136,32 +135,32 @@ public final class EmbeddedServer implements AutoCloseable {
             case "port" -> Integer.parseInt(words[1]);
             case "locked" ->
                 throw MigopyException.unreachable(
-                        "The embedded database is in use by another run",
-                        "Wait for its end; it serves one run at a time");
+                        "The embedded database is in use by another run", "Wait until that run has finished");
             case "failed" -> throw cannotStart(words[1], log);
-            default -> throw cannotStart("it ended at once", log);
+            default -> throw cannotStart("it exited immediately", log);
         };
     }
 
     private static MigopyException cannotStart(String reason, Path log) {
-        return MigopyException.unreachable("The embedded database cannot be started: " + reason, "Look into " + log);
+        return MigopyException.unreachable(
+                "The embedded database cannot be started: " + reason, "Check its log: " + log);
     }
 
     /**
-     * What the embedded server's JVM runs: the script's classes, compiled once, and its jars, resolved
+     * The program of the embedded server's JVM: the script's classes, compiled once, and its jars, resolved
      * once.
      *
-     * @param folder where its files are
+     * @param folder the folder of its files
      * @param classPath the script's classes, then its jars
      */
     record EmbeddedProgram(Path folder, List<Path> classPath) {
         private static final String NAME = "EmbeddedDatabase";
         private static final String MAIN = "migopy.embedded." + NAME;
 
-        /** Put into the jar by a //FILES of MigrationsManager: so it is there from a URL, too. */
+        /** A //FILES line puts it into the jar, so that it is available from a URL, too. */
         private static final String RESOURCE = "/migopy/embedded/" + NAME + ".java";
 
-        /** Finds what is there already, makes what is missing, and says so where that takes long. */
+        /** Prepares what is missing, with a message since that takes a while. */
         static EmbeddedProgram prepare(Path home, Path cacheDirectory, Map<String, String> environment)
                 throws IOException {
             Path folder = cacheDirectory.resolve("embedded");
@@ -171,7 +170,7 @@ public final class EmbeddedServer implements AutoCloseable {
             if (fresh) {
                 System.err.println("Preparing the embedded database (once)");
             }
-            // Before the folder: a cache that is new gets its .gitignore by this.
+            // before the folder, since this creates the .gitignore of a new cache
             List<Path> jars = Dependencies.ofScript("the embedded database", text, home, cacheDirectory, environment);
             Ownership.createFolder(folder);
             if (fresh) {
@@ -179,15 +178,15 @@ public final class EmbeddedServer implements AutoCloseable {
             }
             if (!Ownership.isSafe(folder) || !Ownership.isSafe(classes)) {
                 throw MigopyException.refused(
-                        "%s belongs to another user, or others can write it".formatted(folder),
-                        "Let MIGOPY_CACHE name a folder that only you can write");
+                        "%s belongs to another user, or others can write to it".formatted(folder),
+                        "Set MIGOPY_CACHE to a folder that only you can write to");
             }
             List<Path> classPath = new ArrayList<>(List.of(classes));
             classPath.addAll(jars);
             return new EmbeddedProgram(folder, classPath);
         }
 
-        /** Another text, or another Java, has classes of its own. */
+        /** The folder of the classes of this text and this Java. */
         private static String nameOfClasses(String text) {
             String checksum = MigrationSource.checksum(text);
             return "classes-%d-%s".formatted(Runtime.version().feature(), checksum.substring(checksum.length() - 16));
@@ -212,14 +211,17 @@ public final class EmbeddedServer implements AutoCloseable {
             }
         }
 
-        /** Into a folder of this process first: nobody ever sees half of the classes. */
+        /**
+         * Compiles into a folder of this process first, so that no other process sees some of the classes
+         * only.
+         */
         private static void compile(String text, Path classes, List<Path> jars) throws IOException {
             Path made = Files.createTempDirectory(classes.getParent(), "classes-");
             try {
                 compileInto(made, text, jars);
                 Files.move(made, classes, StandardCopyOption.ATOMIC_MOVE);
             } catch (FileSystemException e) {
-                if (!Files.isDirectory(classes)) { // else another run has made them just now
+                if (!Files.isDirectory(classes)) { // otherwise another run has just made them
                     throw e;
                 }
             } finally {

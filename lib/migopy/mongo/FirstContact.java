@@ -169,8 +169,8 @@ final class FirstContact implements AutoCloseable {
     }
 
     /**
-     * The driver drops a server that is of another replica set than the URI names, and then waits
-     * in vain. So the first host is asked by itself.
+     * The driver ignores a server of another replica set than the URI names, and times out. So the first host
+     * is queried alone.
      */
     private Optional<MongoException> otherReplicaSet(String uri, Duration limit) {
         String wanted = new ConnectionString(uri).getRequiredReplicaSetName();
@@ -187,7 +187,7 @@ final class FirstContact implements AutoCloseable {
                                     : "it belongs to the replica set %s, but the URI says replicaSet=%s"
                                             .formatted(name, wanted)));
         } catch (MongoException e) {
-            return Optional.empty(); // no answer at all, as the driver said
+            return Optional.empty(); // it does not respond either, as the driver reported
         }
     }
 

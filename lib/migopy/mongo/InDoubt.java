@@ -27,14 +27,14 @@ import org.bson.BsonDocument;
 import org.bson.BsonValue;
 
 /**
- * Decides whether an exception leaves open what the server did. If it does, running the same code
- * again may do it twice. {@code docs/faults.md} has this decision as a table.
+ * Decides whether an exception leaves open what the server did. If so, running the same code again may do it
+ * twice. {@code docs/faults.md} has this decision as a table.
  */
 public final class InDoubt {
-    /** Causes are followed so far: they may go in a circle. */
+    /** How many causes are followed, since they may form a circle. */
     private static final int LIMIT = 100;
 
-    /** Codes of a server that stopped in the middle of a command, or lost another server. */
+    /** The codes of a server that stopped during a command, or lost its connection to another server. */
     private static final Set<Integer> CODES = Set.of(
             6, // HostUnreachable
             7, // HostNotFound
@@ -43,7 +43,7 @@ public final class InDoubt {
             64, // WriteConcernFailed
             89, // NetworkTimeout
             91, // ShutdownInProgress
-            100, // UnsatisfiableWriteConcern: written, but not as widely as was asked for
+            100, // UnsatisfiableWriteConcern: written, but not as widely as requested
             133, // FailedToSatisfyReadPreference: a router found no primary of one shard
             175, // QueryPlanKilled
             189, // PrimarySteppedDown
@@ -62,7 +62,7 @@ public final class InDoubt {
             13436, // NotPrimaryOrSecondary
             46841); // ClientMarkedKilled
 
-    /** Nothing was sent; a cause of one of these tells of an earlier operation, or of a login. */
+    /** Nothing was sent. A cause of one of these belongs to an earlier operation, or to authentication. */
     private static final List<Class<? extends MongoException>> NOT_SENT = List.of(
             MongoSocketOpenException.class,
             MongoConnectionPoolClearedException.class,
@@ -73,7 +73,7 @@ public final class InDoubt {
     private InDoubt() {}
 
     /**
-     * The exception that leaves open what the server did: the given one, or one of its causes and
+     * Returns the exception that leaves open what the server did: the given one, or one of its causes and
      * suppressed exceptions; null if none does.
      */
     public static MongoException in(Throwable thrown) {
@@ -95,7 +95,10 @@ public final class InDoubt {
         return null;
     }
 
-    /** The first of these after which no answer came, so that the server may still be at it. */
+    /**
+     * Returns the first of these failures without a reply, after which the server may still be executing the
+     * operation; null if there is none.
+     */
     public static MongoException lost(List<Throwable> failures) {
         for (Throwable one : failures) {
             MongoException open = one instanceof MongoCommandException ? null : in(one);
@@ -106,7 +109,7 @@ public final class InDoubt {
         return null;
     }
 
-    /** Whether it shows that nothing was done, so that its causes need not be asked. */
+    /** Whether it shows that nothing was done, so that its causes do not matter. */
     private static boolean settled(Throwable one) {
         if (!(one instanceof MongoException e)) {
             return false;
@@ -115,7 +118,7 @@ public final class InDoubt {
         return serverNotFound || NOT_SENT.stream().anyMatch(type -> type.isInstance(e)) || undone(e);
     }
 
-    /** The server undoes what was done in a transaction that it was not asked to commit. */
+    /** Whether it ended a transaction before its commit, which the server therefore aborts. */
     private static boolean undone(MongoException e) {
         return e.hasErrorLabel(MongoException.TRANSIENT_TRANSACTION_ERROR_LABEL)
                 && !e.hasErrorLabel(MongoException.UNKNOWN_TRANSACTION_COMMIT_RESULT_LABEL);
@@ -141,7 +144,7 @@ public final class InDoubt {
                 || isOpen(e.getCode());
     }
 
-    /** A reply that says ok may hold such errors; bulkWrite has them in its cursor. */
+    /** A reply with {@code ok: 1} may contain such errors. */
     private static boolean isOpen(BsonDocument reply) {
         BsonArray errors = reply.getArray("writeErrors", new BsonArray());
         if (reply.get("cursor") instanceof BsonDocument cursor) {

@@ -19,38 +19,38 @@ import migopy.MigopyException;
 import migopy.console.Wording;
 
 /**
- * What the driver throws, as one line that a person can use: the database's own words, without the
- * driver's dumps.
+ * Translates the driver's exceptions into one line with the database's own message, without the driver's
+ * dumps.
  */
 public final class MongoErrors {
-    /** Longer words are cut here; the whole of it stays the cause. */
+    /** The limit of a message. The cause has all of it. */
     private static final int LONGEST = 600;
 
     private static final Pattern CREDENTIAL = Pattern.compile("userName='([^']*)', source='([^']*)'");
 
     private static final int DATABASE_DIFFERS_IN_CASE = 13297;
 
-    /** The database that there is, and the one that was to be created. */
+    /** The names of the existing database and of the one to be created. */
     private static final Pattern TWO_NAMES = Pattern.compile("\\[([^\\]]+)].*\\[([^\\]]+)]");
 
     private MongoErrors() {}
 
     /**
-     * The exception in our terms: unreachable where nobody answers, we are not let in or a right is
-     * missing, else failed.
+     * Returns the exception as a MigopyException: unreachable if no server responds, authentication fails or
+     * a privilege is missing, else failed.
      *
-     * @param doingWhat the beginning of the sentence: {@code Reading app.migrations}
+     * @param doingWhat the start of the message: {@code Reading app.migrations}
      */
     public static MigopyException translate(MongoException e, String doingWhat) {
         if (e instanceof MongoSecurityException refused) {
-            return notLetIn(refused, doingWhat);
+            return authenticationFailed(refused, doingWhat);
         }
         if (missingRight(e)) {
             MissingRight right = MissingRight.in(e.getMessage());
             return unreachable(doingWhat + ": " + right.message(), right.hint(), e);
         }
         if (e instanceof MongoInterruptedException) {
-            return failed(doingWhat + " was interrupted", "Type the same again", e);
+            return failed(doingWhat + " was interrupted", "Run the command again", e);
         }
         if (e instanceof MongoTimeoutException || e instanceof MongoSocketException) {
             NoAnswer why = NoAnswer.in(e);
@@ -58,40 +58,40 @@ public final class MongoErrors {
         }
         if (e instanceof MongoNotPrimaryException || e instanceof MongoNodeIsRecoveringException) {
             return unreachable(
-                    doingWhat + ": the server is no primary: " + words(e),
+                    doingWhat + ": the server is not a primary: " + words(e),
                     "Wait for the election to end, or name the whole replica set in the URI",
                     e);
         }
         if (e instanceof MongoConfigurationException) {
-            return unreachable(doingWhat + ": " + words(e), "Correct the connection's settings", e);
+            return unreachable(doingWhat + ": " + words(e), "Correct the connection settings", e);
         }
         Matcher names = TWO_NAMES.matcher(String.valueOf(e.getMessage()));
         if (e.getCode() == DATABASE_DIFFERS_IN_CASE && names.find()) {
             return otherCase(names.group(2), names.group(1), e);
         }
-        return failed(doingWhat + ": " + words(e), "Mend what the database names, then type the same again", e);
+        return failed(doingWhat + ": " + words(e), "Fix the cause above, then run the command again", e);
     }
 
-    /** A name that differs from a database's in the case of letters alone. */
+    /** The error for a name that differs from an existing database's only in case. */
     static MigopyException otherCase(String wanted, String existing, Throwable cause) {
         return new MigopyException(
                 MigopyException.Kind.USAGE,
                 "The server has a database %s, and %s differs from it only in upper and lower case"
                         .formatted(existing, wanted),
-                "Write it as it is there: mongoDatabase in migopy.java, MONGO_DATABASE, the URI, or"
+                "Use that spelling: mongoDatabase in migopy.java, MONGO_DATABASE, the URI, or"
                         + " --database "
                         + Wording.word(existing),
                 cause);
     }
 
-    /** Whether the server refused this for want of a right (error 13). */
+    /** Whether the server refused this because of a missing privilege (error 13). */
     public static boolean missingRight(MongoException e) {
         return e.getCode() == MissingRight.UNAUTHORIZED;
     }
 
     /**
-     * The database's own words, on one line, at most 600 characters, without the command or the
-     * driver's view.
+     * Returns the database's own message on one line of at most 600 characters, without the command and the
+     * driver's cluster description.
      */
     public static String words(MongoException e) {
         String words = e.getMessage();
@@ -116,20 +116,21 @@ public final class MongoErrors {
         if (line.length() <= LONGEST) {
             return line.strip();
         }
-        // Not through the middle of a surrogate pair.
+        // not between the halves of a surrogate pair
         int end = Character.isHighSurrogate(line.charAt(LONGEST - 1)) ? LONGEST - 1 : LONGEST;
         return line.substring(0, end).strip() + " ...";
     }
 
-    private static MigopyException notLetIn(MongoSecurityException e, String doingWhat) {
+    private static MigopyException authenticationFailed(MongoSecurityException e, String doingWhat) {
         Matcher credential = CREDENTIAL.matcher(String.valueOf(e.getMessage()));
         String who = credential.find()
-                ? "user %s of database %s".formatted(credential.group(1), credential.group(2))
-                : "this user";
+                ? " for user %s (authSource %s)".formatted(credential.group(1), credential.group(2))
+                : "";
         String why = e.getCause() instanceof MongoException cause ? words(cause) : words(e);
         return unreachable(
-                "%s: %s is not let in: %s".formatted(doingWhat, who, why),
-                "Check user, password and the database that knows the user (MONGO_AUTH_SOURCE)",
+                "%s: authentication failed%s%s"
+                        .formatted(doingWhat, who, why.equals("Authentication failed.") ? "" : ": " + why),
+                "Check the user name, the password and the authentication database (MONGO_AUTH_SOURCE)",
                 e);
     }
 
@@ -142,22 +143,20 @@ public final class MongoErrors {
     }
 
     /**
-     * The right that a user lacks, as the server's refusal tells it.
+     * The privilege that a user lacks, taken from the server's message.
      *
-     * @param action MongoDB's name of it: {@code insert}; null where the server wants a login first
+     * @param action MongoDB's name of the action: {@code insert}; null if the server requires authentication
+     *     first
      * @param where the database and collection: {@code app.migrations}
      */
     record MissingRight(String action, String where) {
-        /** MongoDB's error code for it. */
+        /** The server's error code. */
         static final int UNAUTHORIZED = 13;
 
         private static final Pattern REFUSAL = Pattern.compile(
                 "not authorized on (\\S+) to execute command \\{ ?\"?(\\w+)\"?:" + " ?(?:\"([^\"]*)\")?");
 
-        /**
-         * Reads the server's message, which quotes the whole command; nothing of that is kept but its
-         * name.
-         */
+        /** Reads the server's message. It quotes the whole command, of which only the name is kept. */
         static MissingRight in(String message) {
             String text = String.valueOf(message);
             if (text.contains("requires authentication")) {
@@ -165,7 +164,7 @@ public final class MongoErrors {
             }
             Matcher refusal = REFUSAL.matcher(text);
             if (!refusal.find()) {
-                return new MissingRight("the one for this command", "this database");
+                return new MissingRight("run this command", "this database");
             }
             boolean upsert = text.contains("upsert: true");
             String collection = refusal.group(3);
@@ -175,7 +174,7 @@ public final class MongoErrors {
 
         String message() {
             return action == null
-                    ? "the server wants a user and a password"
+                    ? "the server requires authentication"
                     : "the right to %s on %s is missing".formatted(action, where);
         }
 
@@ -190,14 +189,14 @@ public final class MongoErrors {
                 case "killop", "killAnySession" -> "hostManager";
                 default -> "readWrite";
             };
-            return "Grant it to the user, for example by the role %s on %s".formatted(role, database);
+            return "Grant it to the user, for example with the role %s on %s".formatted(role, database);
         }
 
         private static String action(String command, boolean upsert, String text) {
             return switch (command.toLowerCase(Locale.ROOT)) {
                 case "aggregate" -> text.contains("$currentOp") ? "inprog" : "find";
                 case "find", "count", "distinct", "getmore" -> "find";
-                case "update" -> "update"; // The refusal does not quote whether it is an upsert.
+                case "update" -> "update"; // the message does not quote whether it is an upsert
                 case "findandmodify" -> upsert ? "find, insert and update" : "find and update";
                 case "delete" -> "remove";
                 case "create" -> "createCollection";

@@ -5,16 +5,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import migopy.MigopyException;
 
-/**
- * Why a server did not answer, taken out of the driver's view of the whole cluster, and what a
- * person can try.
- */
+/** Why no server responded, taken from the driver's description of the cluster, and a hint. */
 record NoAnswer(String reason, String hint) {
     private static final Pattern FIRST = Pattern.compile("xception=\\{?[\\w.$]+: ([^}]*?)(?:}|, servers=)");
     private static final Pattern CAUSE = Pattern.compile("caused by \\{[\\w.$]+: ([^}]*)}");
 
     private static final String ELSEWHERE =
-            "Is MongoDB running there? MONGO_URI or --uri names another place; for a first try: "
+            "Check that MongoDB is running there, or name another server with MONGO_URI or --uri. For a first try: "
                     + MigopyException.COMMAND
                     + " --embedded";
 
@@ -24,17 +21,17 @@ record NoAnswer(String reason, String hint) {
         if (has(view, "PKIX path", "unable to find valid certification path")) {
             return new NoAnswer(
                     "the server's certificate is not trusted",
-                    "Name the authority that signed it: --tls-ca-file or MONGO_TLS_CA_FILE");
+                    "Name the CA that signed it: --tls-ca-file or MONGO_TLS_CA_FILE");
         }
         if (has(view, "subject alternative", "No name matching")) {
             return new NoAnswer(
                     "the server's certificate is for another host name",
-                    "Connect by a name that its certificate holds");
+                    "Connect with a host name that its certificate contains");
         }
         if (has(view, "bad_certificate", "certificate_required", "certificate_unknown")) {
             return new NoAnswer(
-                    "the server wants a certificate of ours that it trusts",
-                    "Name one: --tls-certificate-key-file or MONGO_TLS_CERTIFICATE_KEY_FILE");
+                    "the server requires a client certificate that it trusts",
+                    "Set one: --tls-certificate-key-file or MONGO_TLS_CERTIFICATE_KEY_FILE");
         }
         if (has(view, "Unsupported or unrecognized SSL message", "terminated the handshake")) {
             return new NoAnswer("the server does not speak TLS", "Turn TLS off: MONGO_TLS=false");
@@ -42,13 +39,15 @@ record NoAnswer(String reason, String hint) {
         if (has(view, "Prematurely reached end of stream", "Connection reset", "end of stream")) {
             return new NoAnswer(
                     "the server closed the connection",
-                    "Does it want TLS (--tls), or a certificate of ours" + " (--tls-certificate-key-file)?");
+                    "Check whether it requires TLS (--tls) or a client certificate (--tls-certificate-key-file)");
         }
         if (has(view, "type=REPLICA_SET_SECONDARY", "type=REPLICA_SET_OTHER")) {
-            return new NoAnswer("the replica set has no primary", "Wait for its election to end, and look at it");
+            return new NoAnswer(
+                    "the replica set has no primary",
+                    "Wait for the election to end, and check the replica set: rs.status()");
         }
         if (has(view, "UnknownHostException")) {
-            return new NoAnswer("unknown host", "Correct the host's name, or mend DNS");
+            return new NoAnswer("unknown host", "Correct the host name, or fix DNS");
         }
         return new NoAnswer(reason(e, deepest), ELSEWHERE);
     }
@@ -63,9 +62,9 @@ record NoAnswer(String reason, String hint) {
         if (first.find()) {
             return MongoErrors.shortened(first.group(1));
         }
-        // The driver's own words here are about its view and its timers.
+        // The driver's own message is about its timers and its cluster description.
         return message.contains("Timed out") || message.contains("imeout")
-                ? "no answer in time"
+                ? "no response in time"
                 : MongoErrors.shortened(deepest);
     }
 

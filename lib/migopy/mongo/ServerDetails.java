@@ -17,14 +17,14 @@ import org.bson.BsonString;
 import org.bson.BsonValue;
 
 /**
- * What the server says of a write that it rejected, beside its one sentence: which rule of a
- * validator which field broke ({@code errInfo}), and which writes of a bulk failed.
+ * The server's details of a write that it rejected: which field broke which rule of a validator ({@code
+ * errInfo}), and which writes of a bulk failed.
  */
 public final class ServerDetails {
-    /** So many failed writes or broken rules are named; of the others their number. */
+    /** How many failed writes or broken rules are named; the others are counted. */
     private static final int SHOWN = 5;
 
-    /** So deep a rule may lie in others. */
+    /** The limit for the nesting of rules. */
     private static final int DEPTH = 30;
 
     private static final int LONGEST_VALUE = 80;
@@ -33,7 +33,7 @@ public final class ServerDetails {
 
     private ServerDetails() {}
 
-    /** The server's words with its details; empty where it gave none. */
+    /** Returns the server's message with its details; empty if it sent none. */
     public static Optional<String> in(MongoException e) {
         if (e instanceof MongoBulkWriteException bulk && !bulk.getWriteErrors().isEmpty()) {
             return Optional.of(bulk(bulk));
@@ -95,9 +95,9 @@ public final class ServerDetails {
     }
 
     /**
-     * One rule and those in it.
+     * Adds a rule and those nested in it.
      *
-     * @param path the field that it is about, empty for the document
+     * @param path the field that it applies to; empty for the document
      */
     private void rule(String path, BsonDocument rule, int depth) {
         if (rule.isEmpty() || depth > DEPTH) {
@@ -128,7 +128,7 @@ public final class ServerDetails {
         }
     }
 
-    /** A rule that holds no others: its operator, its reason and the value that broke it. */
+    /** Describes a rule without nested rules: its reason, its operator and the value that broke it. */
     private static String itself(BsonDocument rule) {
         String operator = rule.getString("operatorName", new BsonString("rule")).getValue();
         String reason =

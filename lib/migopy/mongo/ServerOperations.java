@@ -16,20 +16,17 @@ import org.bson.BsonString;
 import org.bson.BsonValue;
 
 /**
- * What runs in the server under a run's application name, and its end. A client's death does not
- * end what it asked for. Each call is limited to 10 s, as the journal's are.
+ * Finds and kills the operations that run on the server under a run's application name. They continue after
+ * their client has crashed. Each call is limited to 10 s.
  */
 public final class ServerOperations {
-    /**
-     * More than this of one run is a sign of something else; the rest is found by the next look.
-     */
+    /** The limit of one query. A later query finds the rest. */
     private static final int LIMIT = 1000;
 
     /**
-     * What was found.
+     * The result of a query.
      *
-     * @param complete whether the operations of all users could be seen; if not, one that runs as
-     *     another user is missing
+     * @param complete false if operations of other users are missing, since they could not be seen
      */
     public record FoundOperations(List<ServerOperation> operations, boolean complete) {
         public FoundOperations {
@@ -43,28 +40,28 @@ public final class ServerOperations {
         this.connection = connection;
     }
 
-    /** The operations of this run, as far as they can be seen. */
+    /** Returns the operations of a run, as far as they can be seen. */
     public List<ServerOperation> ofRun(String runId) {
         return find(runId).operations();
     }
 
     /**
-     * Looks first among our own user's operations, for which no right is needed, then among all.
+     * Finds the operations of a run: first those of this user, which needs no privilege, then those of all
+     * users.
      *
-     * @throws migopy.MigopyException if the server cannot be asked, for other reasons than a
-     *     missing right
+     * @throws migopy.MigopyException if the query fails, except for a missing privilege
      */
     public FoundOperations find(String runId) {
         if (connection.topology() == Topology.EMBEDDED) {
-            return new FoundOperations(List.of(), true); // It ends with its client, and knows no $currentOp.
+            return new FoundOperations(List.of(), true); // it ends with its client, and has no $currentOp
         }
         Map<String, ServerOperation> found = new LinkedHashMap<>();
-        look(runId, false, found);
-        boolean complete = look(runId, true, found);
+        query(runId, false, found);
+        boolean complete = query(runId, true, found);
         return new FoundOperations(new ArrayList<>(found.values()), complete);
     }
 
-    /** Ends these, except index builds; one that has ended by itself is not an error. */
+    /** Kills these operations, except index builds. Operations that have ended are ignored. */
     public void kill(List<ServerOperation> operations) {
         for (ServerOperation operation : operations) {
             if (operation.buildsIndexes()) {
@@ -81,12 +78,12 @@ public final class ServerOperations {
     }
 
     /**
-     * Ends the session with whatever it does, an open transaction above all.
+     * Kills a session with its operations, and thereby aborts its transaction.
      *
-     * @param lsid its id, and the hash of its user where that may be another one
+     * @param lsid its id, with the hash of its user if that may be another one
      */
     public void killSession(BsonDocument lsid) {
-        // With the id alone it is a session of our own user, for which no right is needed.
+        // With the id alone it is a session of this user, which needs no privilege.
         BsonDocument session = new BsonDocument("id", lsid.get("id"));
         BsonDocument kill = new BsonDocument("killSessions", new BsonArray(List.of(session)));
         command(kill, "Ending the session of a run");
@@ -102,16 +99,15 @@ public final class ServerOperations {
                     .admin()
                     .runCommand(new BsonDocument("killAllSessionsByPattern", new BsonArray(List.of(pattern))));
         } catch (MongoException e) {
-            // Without the right to end others' sessions it was our own, ended above, or nobody here
-            // can end it.
+            // Without this privilege the session was either this user's, killed above, or cannot be killed.
             if (!MongoErrors.missingRight(e)) {
                 throw MongoErrors.translate(e, "Ending the session of a run");
             }
         }
     }
 
-    /** Whether the look was allowed. */
-    private boolean look(String runId, boolean allUsers, Map<String, ServerOperation> into) {
+    /** Returns false if the query was not authorized. */
+    private boolean query(String runId, boolean allUsers, Map<String, ServerOperation> into) {
         List<BsonDocument> pipeline = List.of(
                 new BsonDocument(
                         "$currentOp",
@@ -130,9 +126,9 @@ public final class ServerOperations {
             if (MongoErrors.missingRight(e)) {
                 return false;
             }
-            throw MongoErrors.translate(e, "Looking for the operations of run " + runId);
+            throw MongoErrors.translate(e, "Finding the operations of run " + runId);
         } catch (MongoException e) {
-            throw MongoErrors.translate(e, "Looking for the operations of run " + runId);
+            throw MongoErrors.translate(e, "Finding the operations of run " + runId);
         }
     }
 
@@ -167,7 +163,7 @@ public final class ServerOperations {
                 indexes(each));
     }
 
-    /** While {@code createIndexes} waits for another build, its {@code ns} is the database's. */
+    /** While {@code createIndexes} waits for another build, its {@code ns} has only the database. */
     private static String namespace(BsonDocument each) {
         BsonDocument command = each.getDocument("command", new BsonDocument());
         return command.isString("createIndexes") && command.isString("$db")
@@ -199,12 +195,12 @@ public final class ServerOperations {
     }
 
     /**
-     * Something that the server is doing for a run, or an open transaction that waits for it.
+     * An operation of a run on the server, or an idle session with an open transaction.
      *
-     * @param opid what killOp wants; null for an idle session
+     * @param opid for {@code killOp}; null for an idle session
      * @param what the kind of operation: {@code update}, {@code command}, {@code getmore}
      * @param namespace database and collection: {@code app.users}
-     * @param running how long so far, by the server's clock
+     * @param running how long it has been running
      * @param lsid its session, or null
      * @param indexes the names of the indexes that it builds; empty for every other operation
      */
@@ -226,14 +222,14 @@ public final class ServerOperations {
         }
 
         /**
-         * Whether it builds indexes. The server finishes that without its client; ending the operation
-         * would undo the build on all members.
+         * Whether it builds indexes. The server finishes a build without its client; killing it would undo
+         * the build on all members.
          */
         public boolean buildsIndexes() {
             return !indexes.isEmpty();
         }
 
-        /** What to type in mongosh to stop the building of its indexes. */
+        /** The mongosh command that stops its index build. */
         public String dropIndexes() {
             int dot = namespace.indexOf('.');
             BsonArray names =

@@ -1,6 +1,6 @@
 /**
- * The connection: the one place that makes a MongoClient, names what the server refuses, and ends
- * what a dead run left there.
+ * The connection: the only package that makes a MongoClient. It translates the driver's exceptions, and kills
+ * the operations that a crashed run left on the server.
  *
  * <p>May import files, backfill, settings and what they import.
  */

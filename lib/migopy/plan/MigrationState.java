@@ -2,25 +2,25 @@ package migopy.plan;
 
 import java.util.Locale;
 
-/** How a migration stands, as status shows it: what the journal says, after a look at the lock. */
+/** The state of a migration, as {@code status} shows it: that of the journal, compared with the lock. */
 public enum MigrationState {
     APPLIED,
     IGNORED,
-    /** Its {@code up()} said that it is not for this environment; asked again by each run. */
+    /** Its {@code up()} called {@code skip()}, which each run calls again. */
     SKIPPED,
     PENDING,
-    /** Under way in a run that holds the lock. */
+    /** Being applied by a run that holds the lock. */
     RUNNING,
-    /** On its way back in a run that holds the lock. */
+    /** Being rolled back by a run that holds the lock. */
     ROLLING_BACK,
     FAILED,
     ROLLBACK_FAILED,
-    /** Recorded as under way by a run that no longer holds the lock. */
+    /** Recorded as running by a run that no longer holds the lock. */
     INTERRUPTED,
-    /** Its document in the journal cannot be understood. */
+    /** Its document in the journal is invalid. */
     UNREADABLE;
 
-    /** The word for words and JSON: {@code rollback_failed}. */
+    /** The word in text and JSON: {@code rollback_failed}. */
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -9,18 +9,18 @@ import java.util.stream.Collectors;
 import migopy.MigopyException;
 import migopy.console.Nearest;
 
-/** Finds the migration that a person means. */
+/** Finds the migrations that a user's arguments name. */
 public final class NameResolver {
-    /** How many nearest names an error offers. */
+    /** How many similar names an error lists. */
     private static final int OFFERED = 3;
 
     private NameResolver() {}
 
     /**
-     * The migration of that name, with or without {@code .java}, of that number, or the only one
-     * that begins so.
+     * Returns the migration with that name, with or without {@code .java}, with that number, or the only one
+     * whose name starts with it.
      *
-     * @throws MigopyException usage, if there is none, or more than one
+     * @throws MigopyException usage, if none matches, or several do
      */
     public static Situation resolve(String typed, List<Situation> migrations) {
         String wanted = typed.endsWith(".java") ? typed.substring(0, typed.length() - 5) : typed;
@@ -45,8 +45,8 @@ public final class NameResolver {
     }
 
     /**
-     * Those of several names, in the order in which they were typed, by the name that each has in
-     * full: a record's own hash goes through all that it holds, and takes 20 ms to set up.
+     * Returns the migrations of several arguments in their order, by full name. The name is the key because a
+     * record's first hash code takes 20 ms.
      *
      * @throws MigopyException usage, as above
      */
@@ -63,12 +63,12 @@ public final class NameResolver {
         try {
             return text.matches("[0-9]{1,19}") ? Long.valueOf(text) : null;
         } catch (NumberFormatException e) {
-            return null; // 19 digits past 2^63 - 1: no migration has that number
+            return null; // above 2^63 - 1, which no migration's number is
         }
     }
 
     private static MigopyException ambiguous(String typed, List<Situation> meant) {
-        return MigopyException.usage("%s may be %s".formatted(typed, listed(meant)), "Type more of the name");
+        return MigopyException.usage("%s matches %s".formatted(typed, listed(meant)), "Type more of the name");
     }
 
     private static MigopyException unknown(String typed, String wanted, List<Situation> migrations) {
@@ -79,8 +79,8 @@ public final class NameResolver {
         return MigopyException.usage(
                 "There is no migration %s".formatted(typed),
                 nearest.isEmpty()
-                        ? "See what there is: " + MigopyException.COMMAND + " status --all"
-                        : "The nearest: " + listed(nearest));
+                        ? "List the migrations: " + MigopyException.COMMAND + " status --all"
+                        : "Did you mean: " + listed(nearest));
     }
 
     private static String listed(List<Situation> some) {

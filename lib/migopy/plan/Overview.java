@@ -16,11 +16,11 @@ import migopy.journal.Entry.UnreadableEntry;
 import migopy.journal.State;
 
 /**
- * Files and journal, held side by side.
+ * The migrations of the files and of the journal, compared.
  *
  * @param migrations in the order in which they run
- * @param problems all of them, those of single migrations and those of the directory
- * @param notices what a person should know that is no problem
+ * @param problems all problems, those of migrations and those of the directory
+ * @param notices what the user should know that is not a problem
  */
 public record Overview(List<Situation> migrations, List<Problem> problems, List<String> notices) {
 
@@ -35,12 +35,10 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
     }
 
     /**
-     * Compares.
+     * Compares files and journal.
      *
      * @param checksums of the files, by name
-     * @param liveRuns the runs that hold the lock: what they have begun is under way, not
-     *     interrupted
-     * @param outOfOrder whether a pending migration may be below the highest applied one
+     * @param liveRuns the runs that hold the lock: what they started is running, not interrupted
      */
     public static Overview of(
             Listing listing,
@@ -95,7 +93,7 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
             noticeNewer();
             List<Problem> problems = new Duplicates(listing, found).problems();
             for (Situation one : found) {
-                // A renamed one has the same problem under both of its names.
+                // a renamed migration has the same problem under both names
                 if (one.problem() != null && one.problem().name().equals(one.name())) {
                     problems.add(one.problem());
                 }
@@ -107,8 +105,8 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
             Problem problem = new Problem(
                     Problem.ProblemKind.UNREADABLE,
                     entry.name(),
-                    "The journal's document %s cannot be understood: %s".formatted(entry.name(), entry.reason()),
-                    "Look at it in the database and mend it there; Migopy does not write" + " over it");
+                    "The journal document %s cannot be read: %s".formatted(entry.name(), entry.reason()),
+                    "Inspect and repair it in the database; Migopy never overwrites it");
             found.add(new Situation(
                     entry.name(), file == null ? null : file.number(), MigrationState.UNREADABLE, file, null, problem));
         }
@@ -116,7 +114,7 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
         private void add(JournalEntry entry, MigrationFile file) {
             boolean applied = entry.state() != State.ROLLED_BACK && entry.state() != State.SKIPPED;
             if (!applied && file == null) {
-                return; // gone from the database and from the folder: nothing is left of it
+                return; // neither in the database nor in the folder
             }
             Long number = file != null ? Long.valueOf(file.number()) : entry.number();
             MigrationState state = state(entry);
@@ -152,8 +150,8 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
                 return new Problem(
                         Problem.ProblemKind.UNKNOWN_ENTRY,
                         entry.name(),
-                        "The journal has an entry %s, which is no migration's name".formatted(entry.name()),
-                        "Remove it from the collection, or name the pattern that it belongs to:" + " --pattern");
+                        "The journal contains %s, which is not a migration name".formatted(entry.name()),
+                        "Remove it from the collection, or set the pattern that it matches: --pattern");
             }
             return switch (state) {
                 case INTERRUPTED -> interrupted(entry, file);
@@ -193,7 +191,7 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
             return Problems.missing(entry);
         }
 
-        /** In one line: an old image may find thousands. */
+        /** In one line, since an old image may find thousands of them. */
         private void noticeNewer() {
             found.stream().filter(Situation::renamed).forEach(one -> newer.remove(one.entry()));
             newer.sort(Comparator.comparing(JournalEntry::number));
@@ -239,8 +237,8 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
     }
 
     /**
-     * Two files with one number, as when two branches are merged: the directory alone cannot know which
-     * of them is to be renamed, the journal can.
+     * Finds files with the same number, as after merging two branches. The journal shows which of them has to
+     * be renamed.
      */
     static final class Duplicates {
         private final Listing listing;
@@ -257,7 +255,7 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
             }
         }
 
-        /** The directory's problems, those about a number with what the journal says. */
+        /** Returns the directory's problems, with those about duplicate numbers according to the journal. */
         List<Problem> problems() {
             List<Problem> problems = new ArrayList<>(listing.problems());
             boolean any = problems.removeIf(one -> one.kind() == Problem.ProblemKind.DUPLICATE_NUMBER);
@@ -284,21 +282,21 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
     }
 
     /**
-     * Finds files that have the text of a migration which the journal knows under another name: a text
-     * that was run once is not run again because its file was renamed.
+     * Finds files with the text of a migration that the journal has under another name, so that a migration
+     * is not run again because its file was renamed.
      */
     static final class Renames {
-        /** What the journal has of texts that are no longer under their own name, by checksum. */
+        /** The entries whose text is no longer in their own file, by checksum. */
         private final Map<String, JournalEntry> moved = new HashMap<>();
 
-        /** Records that a repair has moved here from another name. */
+        /** The entries that a repair has moved from another name, by that name. */
         private final Map<String, JournalEntry> targets = new HashMap<>();
 
         /**
-         * Takes note of an entry.
+         * Adds an entry.
          *
-         * @param own the checksum that its own file has now, or null where that is gone
-         * @param live whether a run is working on it
+         * @param own the checksum of its file, or null without a file
+         * @param live whether a run is executing it
          */
         void add(JournalEntry entry, String own, boolean live) {
             if (entry.renamedFrom() != null) {
@@ -306,7 +304,7 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
             }
             if (entry.checksum() != null && !entry.checksum().equals(own) && !live) {
                 boolean failed = entry.state() == State.FAILED && !entry.failedMidway();
-                // What failed may be run again, so an edit of it leaves no text behind.
+                // A failed migration is run again, so editing it is not a rename.
                 boolean never = entry.state() == State.ROLLED_BACK || entry.state() == State.SKIPPED;
                 if (!never && !(failed && own != null)) {
                     moved.put(entry.checksum(), entry);
@@ -314,7 +312,7 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
             }
         }
 
-        /** Gives each migration that was renamed its problem, on both of its names. */
+        /** Adds the problem of each renamed migration, under both names. */
         void mark(List<Situation> migrations, Map<String, String> checksums) {
             if (moved.isEmpty()) {
                 return;

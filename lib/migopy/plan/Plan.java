@@ -8,11 +8,11 @@ import migopy.files.MigrationFile;
 import migopy.journal.Entry.JournalEntry;
 
 /**
- * What would be done, or why nothing can be.
+ * What a run will do, or why it is refused.
  *
- * @param steps in their order; empty where there is nothing to do, or where a problem is in the way
- * @param problems what is in the way
- * @param notices what a person should know that is in nobody's way
+ * @param steps in their order; empty if there is nothing to do, or if the run is refused
+ * @param problems why the run is refused
+ * @param notices what the user should know that refuses nothing
  */
 public record Plan(List<Step> steps, List<Problem> problems, List<String> notices) {
     public Plan {
@@ -21,7 +21,7 @@ public record Plan(List<Step> steps, List<Problem> problems, List<String> notice
         notices = List.copyOf(notices);
     }
 
-    /** Why this plan cannot be carried out; null if it can. Its problems say more. */
+    /** The error for a plan with problems; null for a plan without. */
     public MigopyException refusal() {
         if (problems.isEmpty()) {
             return null;
@@ -30,8 +30,8 @@ public record Plan(List<Step> steps, List<Problem> problems, List<String> notice
     }
 
     /**
-     * One error for one or more problems: of kind unknown if one of them is an interrupted
-     * migration, which outweighs the others, else refused.
+     * Returns one error for one or more problems: of kind unknown if one of them is an interrupted migration,
+     * else refused.
      */
     public static MigopyException refusal(List<Problem> problems) {
         Problem first = problems.get(0);
@@ -44,30 +44,30 @@ public record Plan(List<Step> steps, List<Problem> problems, List<String> notice
         return MigopyException.refused(first.message() + more, first.hint());
     }
 
-    /** One thing that a run will do. */
+    /** One step of a run. */
     public sealed interface Step {
         /** The migration's name, without {@code .java}. */
-        String name();
+        default String name() {
+            return file() == null ? entry().name() : file().name();
+        }
+
+        /** The migration's file; null to use the source in the journal. */
+        MigrationFile file();
 
         Direction direction();
 
-        /** What the journal knew when the plan was made; null for nothing. */
+        /** The journal's entry when the plan was made; null if there was none. */
         JournalEntry entry();
 
         /**
          * Calls {@code up()}.
          *
-         * @param again whether the step before this one rolls it back
+         * @param again whether the previous step rolls it back
          */
         record Up(MigrationFile file, JournalEntry entry, boolean again) implements Step {
-            /** One that no other step of the plan is about. */
+            /** A step whose migration has no other step in the plan. */
             public Up(MigrationFile file, JournalEntry entry) {
                 this(file, entry, false);
-            }
-
-            @Override
-            public String name() {
-                return file.name();
             }
 
             @Override
@@ -79,27 +79,17 @@ public record Plan(List<Step> steps, List<Problem> problems, List<String> notice
         /**
          * Calls {@code down()}.
          *
-         * @param file null where the source in the journal is used
+         * @param file null to use the source in the journal
          */
         record Down(JournalEntry entry, MigrationFile file) implements Step {
-            @Override
-            public String name() {
-                return entry.name();
-            }
-
             @Override
             public Direction direction() {
                 return Direction.DOWN;
             }
         }
 
-        /** Registers it as ignored. */
+        /** Records it as ignored. */
         record MarkIgnored(MigrationFile file, JournalEntry entry) implements Step {
-            @Override
-            public String name() {
-                return file.name();
-            }
-
             @Override
             public Direction direction() {
                 return Direction.IGNORE;

@@ -16,10 +16,10 @@ import migopy.plan.Request.IgnoreRequest;
 import migopy.plan.Request.RedoRequest;
 import migopy.plan.Request.RollbackRequest;
 
-/** Turns what is there and what is asked for into a plan: a pure function. */
+/** Makes a plan from an overview and a request: a pure function. */
 public final class Planner {
     /** What is in the way of every request: nobody knows what the journal or the folder means. */
-    private static final Set<ProblemKind> UNCLEAR = EnumSet.of(
+    private static final Set<ProblemKind> AMBIGUOUS = EnumSet.of(
             ProblemKind.UNREADABLE, ProblemKind.UNKNOWN_ENTRY, ProblemKind.INVALID_NAME, ProblemKind.DUPLICATE_NUMBER);
 
     private final Overview overview;
@@ -29,10 +29,9 @@ public final class Planner {
     }
 
     /**
-     * What would be done, or why nothing can be.
+     * Returns what a run will do, or why it is refused.
      *
-     * @throws MigopyException usage, if the request names what is not there, or what cannot be
-     *     asked for
+     * @throws MigopyException usage, if the request names no migration, or is not possible
      */
     public static Plan plan(Overview overview, Request request) {
         Planner planner = new Planner(overview);
@@ -66,16 +65,19 @@ public final class Planner {
         if (request.steps() != null) {
             selected = first(request.steps(), selected);
         }
-        List<Problem> inTheWay = inTheWayOf(selected, named, request);
-        if (!inTheWay.isEmpty()) {
-            return new Plan(List.of(), inTheWay, overview.notices());
+        List<Problem> blocking = blocking(selected, named, request);
+        if (!blocking.isEmpty()) {
+            return new Plan(List.of(), blocking, overview.notices());
         }
         List<Step> steps = new ArrayList<>();
         selected.forEach(one -> steps.add(new Step.Up(one.file(), one.entry())));
         return new Plan(steps, List.of(), noticesFor(selected, named));
     }
 
-    /** So many, beside those that were skipped: asked by each run, they would use up its steps. */
+    /**
+     * Returns the first ones, without counting skipped migrations: each run calls them again, and they would
+     * use up its steps.
+     */
     private static List<Situation> first(int steps, List<Situation> selected) {
         List<Situation> first = new ArrayList<>();
         int counted = 0;
@@ -88,7 +90,10 @@ public final class Planner {
         return first;
     }
 
-    /** A failed one is run again, and an interrupted one where that is safe or a person says so. */
+    /**
+     * A failed migration is run again, and an interrupted one if that is safe or the user passed {@code
+     * --retry}.
+     */
     private static boolean runnable(Situation one, boolean retry) {
         if (one.file() == null) {
             return false;
@@ -99,14 +104,14 @@ public final class Planner {
         if (!one.canBeRetried()) {
             return false;
         }
-        return retry || !one.needsAPerson();
+        return retry || !one.needsDecision();
     }
 
-    private List<Problem> inTheWayOf(List<Situation> selected, Map<String, Situation> named, ExecuteRequest request) {
+    private List<Problem> blocking(List<Situation> selected, Map<String, Situation> named, ExecuteRequest request) {
         long last = selected.stream().mapToLong(Situation::number).max().orElse(Long.MAX_VALUE);
         Set<String> chosen = new HashSet<>();
         selected.forEach(one -> chosen.add(one.name()));
-        List<Problem> inTheWay = new ArrayList<>(ofTheDirectory());
+        List<Problem> blocking = new ArrayList<>(ofTheDirectory());
         for (Situation one : overview.migrations()) {
             Problem problem = one.problem();
             if (problem == null) {
@@ -119,11 +124,11 @@ public final class Planner {
                 case OUT_OF_ORDER -> chosen.contains(one.name()) && named.isEmpty() && !request.outOfOrder();
                 default -> true;
             };
-            if (blocks && !inTheWay.contains(problem)) {
-                inTheWay.add(problem);
+            if (blocks && !blocking.contains(problem)) {
+                blocking.add(problem);
             }
         }
-        return inTheWay;
+        return blocking;
     }
 
     private List<Problem> ofTheDirectory() {
@@ -134,14 +139,14 @@ public final class Planner {
         String hint = switch (one.state()) {
             case APPLIED -> "To run it again, roll it back first: " + Wording.command("rollback", one.name());
             case IGNORED -> "To run it: " + Wording.command("repair", one.name(), "--as", "pending", "--reason", "...");
-            default -> null;
+            case SKIPPED, PENDING, RUNNING, ROLLING_BACK, FAILED, ROLLBACK_FAILED, INTERRUPTED, UNREADABLE -> null;
         };
         if (hint != null) {
             throw MigopyException.usage(
                     one.name() + " is already " + one.state().word(), hint);
         }
         if (one.file() == null && one.problem() == null) {
-            throw MigopyException.usage("The file of %s is gone".formatted(one.name()), "Bring the file back");
+            throw MigopyException.usage("The file of %s is gone".formatted(one.name()), "Restore the file");
         }
     }
 
@@ -151,15 +156,15 @@ public final class Planner {
             return notices;
         }
         long last = selected.get(selected.size() - 1).number();
-        List<String> passedOver = overview.migrations().stream()
+        List<String> stillPending = overview.migrations().stream()
                 .filter(one -> one.pending() && one.number() < last && !named.containsKey(one.name()))
                 .map(Situation::name)
                 .toList();
-        if (!passedOver.isEmpty()) {
+        if (!stillPending.isEmpty()) {
             notices.add(
-                    passedOver.size() == 1
-                            ? passedOver.get(0) + " stays pending"
-                            : "%s and %d more stay pending".formatted(passedOver.get(0), passedOver.size() - 1));
+                    stillPending.size() == 1
+                            ? stillPending.get(0) + " stays pending"
+                            : "%s and %d more stay pending".formatted(stillPending.get(0), stillPending.size() - 1));
         }
         return notices;
     }
@@ -170,13 +175,13 @@ public final class Planner {
         for (Situation one : named.values()) {
             if (!one.pending() && !one.skipped() && one.problem() == null) {
                 throw MigopyException.usage(
-                        "%s is not pending but %s"
+                        "%s is not pending, but %s"
                                 .formatted(one.name(), one.state().word()),
-                        "Only what was never run can be ignored");
+                        "Name only pending migrations");
             }
         }
-        List<Problem> inTheWay = new ArrayList<>(overview.problems());
-        inTheWay.removeIf(problem -> !UNCLEAR.contains(problem.kind()));
+        List<Problem> blocking = new ArrayList<>(overview.problems());
+        blocking.removeIf(problem -> !AMBIGUOUS.contains(problem.kind()));
         long limit = request.to() == null ? Long.MAX_VALUE : resolveTo(request.to());
         List<Step> steps = new ArrayList<>();
         for (Situation one : overview.migrations()) {
@@ -185,30 +190,30 @@ public final class Planner {
             if (wanted && one.number() <= limit) {
                 steps.add(new Step.MarkIgnored(one.file(), one.entry()));
                 if (one.renamed()) {
-                    inTheWay.add(one.problem());
+                    blocking.add(one.problem());
                 }
             }
         }
-        return inTheWay.isEmpty()
+        return blocking.isEmpty()
                 ? new Plan(steps, List.of(), List.of())
-                : new Plan(List.of(), inTheWay, overview.notices());
+                : new Plan(List.of(), blocking, overview.notices());
     }
 
     private static void refuseNamesWithLimits(List<String> names, String to, Integer steps) {
         if (!names.isEmpty() && (to != null || steps != null)) {
             throw MigopyException.usage(
-                    "Names do not go together with " + (to != null ? "--to" : "--steps"),
-                    "Give the names, or the limit");
+                    "Names and %s cannot be combined".formatted(to != null ? "--to" : "--steps"),
+                    "Pass either the names or the limit");
         }
         if (steps != null && steps < 1) {
-            throw MigopyException.usage("--steps has to be at least 1", "Leave it out for all");
+            throw MigopyException.usage("--steps must be at least 1", "Omit it to run all pending migrations");
         }
     }
 
     private long resolveTo(String name) {
         Situation to = NameResolver.resolve(name, overview.migrations());
         if (to.number() == null) {
-            throw MigopyException.usage(to.name() + " has no number", "Name another for --to");
+            throw MigopyException.usage(to.name() + " has no number", "Pass another migration to --to");
         }
         return to.number();
     }

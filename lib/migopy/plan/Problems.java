@@ -9,7 +9,7 @@ import migopy.journal.Actor;
 import migopy.journal.Entry.JournalEntry;
 import migopy.journal.State;
 
-/** The problems that journal and files have with each other, in words. */
+/** The messages and hints for differences between journal and files. */
 final class Problems {
     private Problems() {}
 
@@ -18,7 +18,7 @@ final class Problems {
                 Problem.ProblemKind.EDITED,
                 entry.name(),
                 "%s was edited after it was applied%s".formatted(entry.name(), on(entry.finishedAt())),
-                "Take the edit back, write a new migration, or accept it: " + repair(entry.name(), "unchanged"));
+                "Revert the edit, write a new migration, or accept it: " + repair(entry.name(), "unchanged"));
     }
 
     static Problem missing(JournalEntry entry) {
@@ -26,10 +26,10 @@ final class Problems {
                 Problem.ProblemKind.MISSING,
                 entry.name(),
                 "%s was applied%s, but its file is gone".formatted(entry.name(), on(entry.finishedAt())),
-                "Bring the file back, or settle it: " + repair(entry.name(), "applied"));
+                "Restore the file, or accept that it is gone: " + repair(entry.name(), "applied"));
     }
 
-    /** Of one that failed, or whose interrupted transaction or resumable part would run again. */
+    /** For a migration that failed, or that was interrupted and could be run again safely. */
     static Problem goneBeforeApplied(JournalEntry entry) {
         boolean failed = entry.state() == State.FAILED;
         return new Problem(
@@ -40,7 +40,7 @@ final class Problems {
                                 entry.name(),
                                 failed ? "failed" : "was interrupted",
                                 on(failed ? entry.finishedAt() : entry.startedAt())),
-                "Bring the file back, or remove the migration: " + repair(entry.name(), "pending"));
+                "Restore the file, or remove the migration: " + repair(entry.name(), "pending"));
     }
 
     static Problem renamed(String name, JournalEntry known) {
@@ -48,7 +48,7 @@ final class Problems {
                 Problem.ProblemKind.RENAMED,
                 name,
                 "%s has the text of %s, which %s%s".formatted(name, known.name(), was(known), on(known.finishedAt())),
-                "Record that it was renamed: " + Wording.command("repair", name, "--renamed-from", known.name()));
+                "Record the new name: " + Wording.command("repair", name, "--renamed-from", known.name()));
     }
 
     private static String was(JournalEntry known) {
@@ -74,9 +74,9 @@ final class Problems {
     /**
      * Two files with one number.
      *
-     * @param wrong the one that is to be renamed
+     * @param wrong the file to be renamed
      * @param to its new file name
-     * @param recorded whether the journal knows it under the name that it has now
+     * @param recorded whether the journal has it under its present name
      */
     static Problem duplicate(MigrationFile wrong, MigrationFile other, String to, boolean recorded) {
         String name = to.substring(0, to.length() - MigrationFile.SUFFIX.length());
@@ -99,7 +99,7 @@ final class Problems {
                 name,
                 "%s is out of order: it is pending, but %s is already %s"
                         .formatted(name, highest.name(), highest.state().word()),
-                "Run it all the same: %s, or all such: %s"
+                "Run it anyway: %s, or run all such migrations: %s"
                         .formatted(Wording.command("execute", name), Wording.command("execute", "--out-of-order")));
     }
 
@@ -108,7 +108,7 @@ final class Problems {
                 Problem.ProblemKind.FAILED,
                 entry.name(),
                 "The rollback of %s failed%s%s".formatted(entry.name(), on(entry.finishedAt()), because(entry)),
-                "Check the data, then settle it: " + eitherWay(entry.name()));
+                "Check the data, then record its state: " + eitherWay(entry.name()));
     }
 
     static Problem interrupted(JournalEntry entry, boolean hasFile) {
@@ -120,7 +120,7 @@ final class Problems {
                 Problem.ProblemKind.INTERRUPTED,
                 entry.name(),
                 "%s%s was interrupted: %s".formatted(down ? "The rollback of " : "", entry.name(), known(entry)),
-                "Check the data, then %ssettle it: %s".formatted(again, eitherWay(entry.name())));
+                "Check the data, then %srecord its state: %s".formatted(again, eitherWay(entry.name())));
     }
 
     private static String repair(String name, String as) {
@@ -131,13 +131,13 @@ final class Problems {
         return repair(name, "applied") + ", or: " + repair(name, "pending");
     }
 
-    /** A rollback that was cut off in its transaction. */
+    /** A transactional rollback that was interrupted. */
     static String undoneRollback(JournalEntry entry) {
         return "The rollback of %s was interrupted, and its transaction left nothing behind: it is still applied"
                 .formatted(entry.name());
     }
 
-    /** What was cut off and needs no decision. */
+    /** A migration that was interrupted and needs no manual decision. */
     static String safelyInterrupted(JournalEntry entry) {
         return "%s was interrupted, and execute runs it again: %s"
                 .formatted(
@@ -147,15 +147,15 @@ final class Problems {
 
     private static String known(JournalEntry entry) {
         String who = "run %s%s".formatted(entry.run(), where(entry.by()));
-        String since = entry.startedAt() == null ? "" : ", begun" + on(entry.startedAt());
+        String since = entry.startedAt() == null ? "" : ", started" + on(entry.startedAt());
         if (JournalEntry.TIMEOUT.equals(entry.errorType())) {
-            return who + since + ", ran out of time; how far it came is not known";
+            return who + since + ", timed out; how far it got is unknown";
         }
         if (JournalEntry.INTERRUPTED.equals(entry.errorType())) {
             String why = entry.errorMessage() == null ? "stopped" : entry.errorMessage();
             return who + since + ", " + Wording.shortened(why) + "; how far it got is unknown";
         }
-        return who + since + ", never said how it ended";
+        return who + since + "; its outcome was never recorded";
     }
 
     private static String where(Actor by) {

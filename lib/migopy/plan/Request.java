@@ -2,16 +2,16 @@ package migopy.plan;
 
 import java.util.List;
 
-/** What a person asks a run to do. Names are as they were typed. */
+/** What a user asks a run to do. Names are as they were typed. */
 public sealed interface Request {
     /**
-     * Run {@code up()} of what is pending.
+     * Run {@code up()} of pending migrations.
      *
      * @param names only these; empty for all
      * @param to up to and with this one, or null
-     * @param steps at most so many, or null
-     * @param outOfOrder also those below what is applied already
-     * @param retry also those that were interrupted
+     * @param steps at most this many, or null
+     * @param outOfOrder also those numbered below the highest applied one
+     * @param retry also interrupted ones
      */
     record ExecuteRequest(List<String> names, String to, Integer steps, boolean outOfOrder, boolean retry)
             implements Request {
@@ -21,13 +21,13 @@ public sealed interface Request {
     }
 
     /**
-     * Run {@code down()} of what is applied, newest applied first.
+     * Run {@code down()} of applied migrations, the one applied last first.
      *
      * @param names only these
-     * @param last the last so many, or null
-     * @param to back to this one, which stays applied, or null
+     * @param last this many of the last applied, or null
+     * @param to down to this one, which stays applied, or null
      * @param run those that this run applied, or null
-     * @param stored use the source in the journal where the file is gone or was edited
+     * @param stored use the source in the journal where the file is missing or was edited
      */
     record RollbackRequest(List<String> names, Integer last, String to, String run, boolean stored) implements Request {
         public RollbackRequest {
@@ -36,15 +36,14 @@ public sealed interface Request {
     }
 
     /**
-     * Run {@code down()} of an applied one, as it was applied, then {@code up()} of its file as it
-     * is now.
+     * Run {@code down()} of an applied migration as it was applied, then {@code up()} of its present file.
      *
-     * @param name null for the one that was applied last
+     * @param name null for the one applied last
      */
     record RedoRequest(String name) implements Request {}
 
     /**
-     * Register what is pending without running it.
+     * Record pending migrations as ignored, without running them.
      *
      * @param names only these; empty for all
      * @param to up to and with this one, or null

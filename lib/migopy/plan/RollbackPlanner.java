@@ -14,7 +14,7 @@ import migopy.plan.Plan.Step;
 import migopy.plan.Request.RedoRequest;
 import migopy.plan.Request.RollbackRequest;
 
-/** The part of planning that goes back: what was applied last is the first to go. */
+/** Plans rollbacks and redos. What was applied last is rolled back first. */
 final class RollbackPlanner {
     private static final Comparator<Situation> BY_START = Comparator.<Situation, Instant>comparing(
                     one -> one.entry().startedAt(), Comparator.nullsFirst(Comparator.naturalOrder()))
@@ -34,7 +34,9 @@ final class RollbackPlanner {
         return new RollbackPlanner(overview).redo(request);
     }
 
-    /** The way back, always by what was applied, and the same ones' way forward. */
+    /**
+     * Rolls back with the source that was applied, then applies the present files of the same migrations.
+     */
     private Plan redo(RedoRequest request) {
         if (request.name() == null) {
             refuseIfTheNewestFailed();
@@ -51,11 +53,11 @@ final class RollbackPlanner {
                     "Run what is pending: %s execute".formatted(MigopyException.COMMAND));
         }
         List<Step> steps = new ArrayList<>();
-        List<Problem> inTheWay = new ArrayList<>();
+        List<Problem> blocking = new ArrayList<>();
         for (Step step : back.steps()) {
             Situation one = NameResolver.resolve(step.name(), overview.migrations());
             if (one.file() == null) {
-                inTheWay.add(new Problem(
+                blocking.add(new Problem(
                         ProblemKind.MISSING,
                         one.name(),
                         "%s is applied, but its file is gone, so only its down() could run".formatted(one.name()),
@@ -65,10 +67,12 @@ final class RollbackPlanner {
             steps.add(step);
             steps.add(new Step.Up(one.file(), one.entry(), true));
         }
-        return new Plan(inTheWay.isEmpty() ? steps : List.of(), inTheWay, back.notices());
+        return new Plan(blocking.isEmpty() ? steps : List.of(), blocking, back.notices());
     }
 
-    /** A failed one is not applied, and whoever asks for a redo has just edited it. */
+    /**
+     * The newest migration is not applied if it failed, and the user who asks for a redo has just edited it.
+     */
     private void refuseIfTheNewestFailed() {
         List<Situation> applied = newestFirst(RollbackPlanner::applied);
         List<Situation> failed = newestFirst(one -> one.state() == MigrationState.FAILED);
@@ -79,7 +83,7 @@ final class RollbackPlanner {
 
     private Plan plan(RollbackRequest request) {
         List<Situation> selected = selectedForRollback(request);
-        List<Problem> inTheWay = new ArrayList<>();
+        List<Problem> blocking = new ArrayList<>();
         for (Situation one : overview.migrations()) {
             Problem problem = one.problem();
             boolean blocks = problem != null
@@ -89,13 +93,13 @@ final class RollbackPlanner {
                         default -> false;
                     };
             if (blocks) {
-                inTheWay.add(problem.kind() == ProblemKind.EDITED ? editedForRollback(problem) : problem);
+                blocking.add(problem.kind() == ProblemKind.EDITED ? editedForRollback(problem) : problem);
             } else if (selected.contains(one) && one.file() == null && !request.stored()) {
-                inTheWay.add(goneForRollback(one));
+                blocking.add(goneForRollback(one));
             }
         }
-        if (!inTheWay.isEmpty()) {
-            return new Plan(List.of(), inTheWay, overview.notices());
+        if (!blocking.isEmpty()) {
+            return new Plan(List.of(), blocking, overview.notices());
         }
         List<Step> steps = new ArrayList<>();
         for (Situation one : selected) {
@@ -119,7 +123,7 @@ final class RollbackPlanner {
                 ProblemKind.MISSING,
                 one.name(),
                 "%s is applied, but its file is gone".formatted(one.name()),
-                "Bring the file back, or use what the journal kept: "
+                "Restore the file, or use the source in the journal: "
                         + Wording.command("rollback", one.name(), "--stored"));
     }
 
@@ -130,7 +134,7 @@ final class RollbackPlanner {
                 + (request.run() == null ? 0 : 1);
         if (ways != 1) {
             throw MigopyException.usage(
-                    "rollback needs one of NAME, --last, --to and --run",
+                    "rollback needs exactly one of NAME, --last, --to and --run",
                     "The newest one: %s rollback --last 1".formatted(MigopyException.COMMAND));
         }
         List<Situation> applied = newestFirst(RollbackPlanner::applied);
@@ -143,8 +147,8 @@ final class RollbackPlanner {
                     .toList();
             if (ofRun.isEmpty()) {
                 throw MigopyException.usage(
-                        "Nothing that is applied was applied by run " + request.run(),
-                        "See the runs: %s history".formatted(MigopyException.COMMAND));
+                        "Nothing is still applied from run " + request.run(),
+                        "List the runs: %s history".formatted(MigopyException.COMMAND));
             }
             return ofRun;
         }
@@ -167,11 +171,11 @@ final class RollbackPlanner {
 
     private static MigopyException notApplied(Situation one) {
         String hint = one.state() == MigrationState.FAILED
-                ? "Only what is applied has a way back. Undo by hand what its up() did, fix"
+                ? "Only an applied migration can be rolled back. Undo by hand what its up() did, fix"
                         + " its file, then run: %s execute"
-                : "See what is applied: %s status --all";
+                : "List the applied migrations: %s status --all";
         return MigopyException.usage(
-                "%s is not applied but %s".formatted(one.name(), one.state().word()),
+                "%s is not applied, but %s".formatted(one.name(), one.state().word()),
                 hint.formatted(MigopyException.COMMAND));
     }
 

@@ -6,29 +6,29 @@ import migopy.journal.Entry.JournalEntry;
 import migopy.journal.State;
 
 /**
- * One migration, and how it stands.
+ * One migration and its state.
  *
  * @param name without {@code .java}
- * @param number null where there is none, as in a document that cannot be read
+ * @param number null where there is none, as for an invalid document
  * @param file null where there is none
- * @param entry null where the journal does not know it
+ * @param entry null where the journal has none
  * @param problem null where there is none
  */
 public record Situation(
         String name, Long number, MigrationState state, MigrationFile file, JournalEntry entry, Problem problem) {
 
     /** Whether it was interrupted in a way that only a person can judge. */
-    boolean needsAPerson() {
+    boolean needsDecision() {
         return problem != null && problem.kind() == Problem.ProblemKind.INTERRUPTED;
     }
 
-    /** Whether {@code up()} of it was begun and may be begun again, if a person says so. */
+    /** Whether its {@code up()} was started and can be run again by {@code --retry}. */
     boolean canBeRetried() {
         boolean up = entry != null && entry.state() != State.ROLLING_BACK;
         return file != null && up && (state == MigrationState.INTERRUPTED || state == MigrationState.FAILED);
     }
 
-    /** Whether its {@code up()} said that it is not for this environment: each run asks again. */
+    /** Whether its {@code up()} called {@code skip()}, which each run calls again. */
     boolean skipped() {
         return state == MigrationState.SKIPPED;
     }
@@ -38,7 +38,7 @@ public record Situation(
         return state == MigrationState.PENDING;
     }
 
-    /** Whether {@code execute} would run its file, if nothing else were in the way. */
+    /** Whether {@code execute} would run its file if no problem prevented it. */
     boolean couldRun() {
         return file != null
                 && (state == MigrationState.PENDING
@@ -46,14 +46,14 @@ public record Situation(
                         || state == MigrationState.FAILED && problem == null);
     }
 
-    /** Whether nothing worse is known of it than that its own file no longer has its text. */
+    /** Whether its only possible problem is that its file no longer has its text. */
     boolean mayHaveBeenRenamed() {
         return problem == null
                 || problem.kind() == Problem.ProblemKind.MISSING
                 || problem.kind() == Problem.ProblemKind.EDITED;
     }
 
-    /** Whether it is known under another name by now, or was known under another one. */
+    /** Whether it has another name now, or had another one before. */
     public boolean renamed() {
         return problem != null && problem.kind() == Problem.ProblemKind.RENAMED;
     }

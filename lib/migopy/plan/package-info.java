@@ -1,7 +1,6 @@
 /**
- * What would be done, or why nothing can be: pure functions of files, journal entries and request.
+ * What a run will do, or why it is refused: pure functions of files, journal entries and a request.
  *
- * <p>Knows values only: no driver, no file system, no clock. May import the values of {@code
- * migopy.journal} and {@code migopy.files}, {@code migopy.console} and {@link migopy.Problem}.
+ * <p>Values only: no driver, no file system, no clock.
  */
 package migopy.plan;

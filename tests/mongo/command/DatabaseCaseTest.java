@@ -15,10 +15,10 @@ import support.MongoServer;
 import support.OnServer;
 import support.Project;
 
-/** The server takes no two databases whose names differ in upper and lower case alone. */
+/** The server refuses two databases whose names differ only in case. */
 @OnServer
 class DatabaseCaseTest {
-    /** One whose database is there under the same name in other letters. */
+    /** A project whose database exists under a name that differs only in case. */
     private static Project shouting(MongoServer server) {
         server.collection("users").insertOne(new Document("name", "Ada"));
         return project(server)
@@ -42,7 +42,7 @@ class DatabaseCaseTest {
                 "history",
                 "dbdump",
             })
-    void aNameInOtherLettersIsRefusedBeforeAnythingIsDone(String command, MongoServer server) {
+    void aNameThatDiffersOnlyInCaseIsRefusedBeforeAnythingIsDone(String command, MongoServer server) {
         var project = shouting(server);
         String name = server.db().getName();
         project.run(command.split(" "))
@@ -54,13 +54,13 @@ class DatabaseCaseTest {
     }
 
     @Test
-    void theNameInTheHintIsTheOneThatWorks(MongoServer server) {
+    void theNameInTheHintWorks(MongoServer server) {
         shouting(server).run("execute", "--database", server.db().getName()).exits(0);
         assertThat(server.collection("done").countDocuments()).isEqualTo(1);
     }
 
     @Test
-    void aDatabaseThatIsNotThereYetIsNoProblem(MongoServer server) {
+    void aNewDatabaseIsAccepted(MongoServer server) {
         var project = project(server).with("1_one.java", marking("one"));
         project.run("status").exits(0);
         project.run("execute").exits(0);

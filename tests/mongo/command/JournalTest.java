@@ -24,7 +24,7 @@ import support.Result;
 @OnServer
 class JournalTest {
     @Test
-    void anAppliedOneHasEveryFieldWithItsType(MongoServer server) {
+    void anAppliedMigrationHasEveryFieldWithItsType(MongoServer server) {
         var project = project(server).with("3_add_users.java", marking("users"));
         Date before = Date.from(server.time());
         String run = project.run("execute", "--json").exits(0).json().getString("run");
@@ -76,7 +76,7 @@ class JournalTest {
     }
 
     @Test
-    void aFailedOneHasTheErrorWithTheFramesOfItsFile(MongoServer server) {
+    void aFailedMigrationHasTheErrorWithTheFramesOfItsFile(MongoServer server) {
         var project = project(server).with("1_one.java", failing("one", "$email is missing"));
         project.run("execute").exits(1);
         Document entry = project.journal("1_one");
@@ -97,7 +97,7 @@ class JournalTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"$email is missing", "$$ROOT", "$$ is missing", "a.b: {$set: 1}"})
-    void textsThatLookLikeExpressionsAreKeptAsTheyAre(String text, MongoServer server) {
+    void textsThatLookLikeExpressionsAreStoredUnchanged(String text, MongoServer server) {
         var project = project(server)
                 .with(
                         "1_one.java",
@@ -114,7 +114,7 @@ class JournalTest {
     }
 
     @Test
-    void anErrorWithoutAMessageIsCalledByItsType(MongoServer server) {
+    void anErrorWithoutAMessageShowsItsType(MongoServer server) {
         var project = project(server).with("1_one.java", up("if (true) throw new IllegalStateException();"));
         project.run("execute").exits(1);
         assertThat(project.journal("1_one").get("error", Document.class).getString("message"))
@@ -132,7 +132,7 @@ class JournalTest {
     }
 
     @Test
-    void ofDeepFramesTheFirst20AreKept(MongoServer server) {
+    void theFirst20FramesAreKept(MongoServer server) {
         StringBuilder members = new StringBuilder("static void up() { deeper0(); }\n");
         for (int i = 0; i < 30; i++) {
             members.append("static void deeper%d() { deeper%d(); }\n".formatted(i, i + 1));
@@ -145,7 +145,7 @@ class JournalTest {
     }
 
     @Test
-    void ofTheOutputTheLast64KilobytesAreKept(MongoServer server) {
+    void theLast64KilobytesOfTheOutputAreKept(MongoServer server) {
         var project = project(server)
                 .with("1_one.java", up("for (int i = 0; i < 50_000; i++) System.out.println(\"é \"" + " + i);"));
         assertThat(project.run("execute").exits(0).out()).contains("é 0\n", "é 49999\n");
@@ -183,7 +183,7 @@ class JournalTest {
     }
 
     @Test
-    void aDocumentThatOnlyHasANameCountsAsApplied(MongoServer server) {
+    void aDocumentWithOnlyANameCountsAsApplied(MongoServer server) {
         List<Document> ofPython =
                 List.of(new Document("name", "1_add_users.py"), new Document("name", "2_add_orders.py"));
         server.collection("migrations").insertMany(ofPython);
@@ -200,7 +200,7 @@ class JournalTest {
                 .containsExactlyElementsOf(ofPython);
     }
 
-    /** As pymongo-migrate and Beanie leave them. */
+    /** Documents as pymongo-migrate and Beanie write them. */
     @Test
     void aDocumentOfAnotherToolIsUnreadableAndNotApplied(MongoServer server) {
         List<Document> others = List.of(
@@ -216,7 +216,7 @@ class JournalTest {
     }
 
     @Test
-    void aSessionThatIsNoneOfTheServersIsUnreadableAndStopsNothingElse(MongoServer server) {
+    void anInvalidSessionMakesOnlyItsOwnDocumentUnreadable(MongoServer server) {
         for (Object session : List.of(new Document(), new Document("id", "x"), "x")) {
             server.collection("migrations").drop();
             server.collection("migrations")

@@ -15,7 +15,7 @@ import support.OnServer;
 import support.Project;
 import support.Result;
 
-/** The lock as other commands meet it, and {@code unlock}. */
+/** The lock as seen by other commands, and {@code unlock}. */
 @OnServer
 class LockTest {
     private static Project locked(MongoServer server, long seconds) {
@@ -24,7 +24,7 @@ class LockTest {
     }
 
     @Test
-    void executeRollbackAndIgnoreExit4AndSayWhoHoldsItAndUntilWhen(MongoServer server) {
+    void executeRollbackAndIgnoreExit4AndNameTheOwnerAndTheEndOfItsLease(MongoServer server) {
         var project = locked(server, 60);
         for (String command : new String[] {"execute", "ignore"}) {
             Result result = project.run(command, "1", "--json").exits(4);
@@ -38,7 +38,7 @@ class LockTest {
     }
 
     @Test
-    void withWaitItGoesOnWhenTheLeaseIsOver(MongoServer server) {
+    void withWaitARunStartsWhenTheLeaseExpires(MongoServer server) {
         var project = locked(server, 2);
         project.run("execute", "--wait", "30s").exits(0);
         assertThat(project.marks()).containsExactly("one");
@@ -60,7 +60,7 @@ class LockTest {
     }
 
     @Test
-    void itSaysUntilWhenByThisMachinesClock(MongoServer server) {
+    void theEndOfTheLeaseIsShownInThisMachinesTime(MongoServer server) {
         var project = locked(server, 60);
         String message = project.run("execute", "--json").error().getString("message");
         assertThat(message).matches("run run-1 on elsewhere, pid 4711 holds the lock until [\\d:]{8}");
@@ -71,7 +71,7 @@ class LockTest {
     }
 
     @Test
-    void withWaitItGivesUpAtTheEndOfTheWait(MongoServer server) {
+    void withWaitARunFailsAtTheEndOfTheWait(MongoServer server) {
         var project = locked(server, 60);
         project.run("execute", "--wait", "500ms").exits(4);
         project.run("execute", "--wait", "soon").exits(2).complainsBriefly();
@@ -79,14 +79,14 @@ class LockTest {
     }
 
     @Test
-    void aLeaseThatHasRunOutIsTakenOver(MongoServer server) {
+    void anExpiredLeaseIsTakenOver(MongoServer server) {
         var project = locked(server, -1);
         project.run("execute").exits(0);
         assertThat(project.lock()).containsEntry("token", 8L);
     }
 
     @Test
-    void theLockDocumentStaysAfterReleaseAndItsTokenRises(MongoServer server) {
+    void theLockDocumentStaysAfterReleaseAndItsTokenIncreases(MongoServer server) {
         var project = project(server).with("1_one.java", marking("one"));
         project.run("execute").exits(0);
         assertThat(project.lock()).containsEntry("_id", "lock").containsEntry("token", 1L);
@@ -97,7 +97,7 @@ class LockTest {
     }
 
     @Test
-    void whileHeldItNamesItsOwner(MongoServer server) {
+    void aHeldLockNamesItsOwner(MongoServer server) {
         var project = project(server).with("1_one.java", waitingFor("go")).lease("30s");
         var run = project.start("execute").untilInUp();
         Document lock = project.lock();
@@ -117,7 +117,7 @@ class LockTest {
     }
 
     @Test
-    void unlockRemovesALockWhoseLeaseHasRunOut(MongoServer server) {
+    void unlockReleasesAnExpiredLock(MongoServer server) {
         var project = locked(server, -1);
         project.run("unlock").exits(0).says("owner-1");
         project.lockIsFree();
@@ -125,7 +125,7 @@ class LockTest {
     }
 
     @Test
-    void unlockLeavesALiveLockAloneButForThatOwner(MongoServer server) {
+    void unlockReleasesALiveLockOnlyWithItsOwnersId(MongoServer server) {
         var project = locked(server, 60);
         Document before = project.lock();
         project.run("unlock").exits(4).complainsBriefly().says("owner-1");
@@ -138,13 +138,13 @@ class LockTest {
     }
 
     @Test
-    void unlockWithoutALockHasNothingToDo(MongoServer server) {
+    void unlockWithoutALockDoesNothing(MongoServer server) {
         project(server).run("unlock").exits(0);
         assertThat(server.db().listCollectionNames()).isEmpty();
     }
 
     @Test
-    void theCollectionsNameIsTheLocksToo(MongoServer server) {
+    void theLocksCollectionFollowsTheJournalsName(MongoServer server) {
         var project =
                 project(server).environment("MIGRATIONS_COLLECTION", "changes").with("1_one.java", marking("one"));
         project.run("execute").exits(0);

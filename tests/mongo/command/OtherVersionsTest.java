@@ -15,7 +15,7 @@ import support.On;
 import support.OnServer;
 import support.TlsFiles;
 
-/** The short way through everything, on other servers than the one that all else is tested on. */
+/** A short test of everything on the other kinds and versions of servers. */
 @OnServer
 class OtherVersionsTest {
     @Test
@@ -39,7 +39,7 @@ class OtherVersionsTest {
     }
 
     @Test
-    void aServerThatWantsAPassword(@On(Kind.AUTH) MongoServer server) {
+    void aServerThatRequiresAuthentication(@On(Kind.AUTH) MongoServer server) {
         server.createUser("ada", "p@ss:w/rd%", "readWrite");
         var project = project(server)
                 .environment("MONGO_URI", null)
@@ -55,7 +55,7 @@ class OtherVersionsTest {
     }
 
     @Test
-    void aServerThatWantsAPasswordByOptionsAlone(@On(Kind.AUTH) MongoServer server) {
+    void aServerThatRequiresAuthenticationByOptionsAlone(@On(Kind.AUTH) MongoServer server) {
         server.createUser("ada", "p@ss:w/rd%", "readWrite");
         var project = project(server)
                 .environment("MONGO_URI", null)
@@ -72,7 +72,7 @@ class OtherVersionsTest {
     }
 
     @Test
-    void aServerThatSpeaksTls(@On(Kind.TLS) MongoServer server) {
+    void aServerWithTls(@On(Kind.TLS) MongoServer server) {
         var tls = TlsFiles.shared();
         var project = project(server)
                 .environment("MONGO_URI", null)
@@ -90,7 +90,7 @@ class OtherVersionsTest {
     }
 
     @Test
-    void aServerThatSpeaksTlsByOptionsAlone(@On(Kind.TLS) MongoServer server) {
+    void aServerWithTlsByOptionsAlone(@On(Kind.TLS) MongoServer server) {
         var tls = TlsFiles.shared();
         var project = project(server).environment("MONGO_URI", null).with("1_one.java", marking("one"));
         project.run(
@@ -124,7 +124,7 @@ class OtherVersionsTest {
         project.run("execute").exits(0);
         assertThat(server.collection("users").countDocuments(new Document("lower", "a7")))
                 .isEqualTo(1);
-        project.run("rollback", "--last", "2").exits(3); // 4_four has no way back
+        project.run("rollback", "--last", "2").exits(3); // 4_four has no down()
         project.run("rollback", "3", "2").exits(0);
         assertThat(project.states())
                 .containsEntry("1_one", "applied")

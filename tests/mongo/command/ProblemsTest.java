@@ -19,8 +19,8 @@ import support.Project;
 import support.Result;
 
 /**
- * Every kind of problem: status shows it, execute refuses because of it, and nothing is run or
- * overwritten.
+ * Every kind of problem: {@code status} shows it, {@code execute} refuses because of it, and nothing is run
+ * or overwritten.
  */
 @OnServer
 class ProblemsTest {
@@ -51,7 +51,7 @@ class ProblemsTest {
     }
 
     @Test
-    void aNumberBeyondALongIsAnInvalidName(MongoServer server) {
+    void aNumberThatExceedsALongIsAnInvalidName(MongoServer server) {
         String name = "9223372036854775808_far.java";
         isRefused(project(server).with(name, marking("far")), "invalid_name", name);
     }
@@ -65,7 +65,7 @@ class ProblemsTest {
     }
 
     @Test
-    void whatIsNoMigrationInASubfolderIsNoProblem(MongoServer server) {
+    void otherFilesInASubfolderAreNotAProblem(MongoServer server) {
         var project = project(server)
                 .with("1_users.java", marking("users"))
                 .write("mongomigrations/lib/Helper.java", "class Helper {}")
@@ -105,14 +105,14 @@ class ProblemsTest {
     }
 
     @Test
-    void filesThatDoNotEndInJavaAreNotLookedAt(MongoServer server) {
+    void filesThatDoNotEndInJavaAreIgnored(MongoServer server) {
         var project = project(server).with("notes.txt", "x").with("1_users.java.orig", "x");
         assertThat(project.run("status", "--json").exits(0).problems()).isEmpty();
         project.run("execute").exits(0);
     }
 
     @Test
-    void twoFilesWithOneNumberAreADuplicate(MongoServer server) {
+    void twoFilesWithTheSameNumberAreADuplicate(MongoServer server) {
         var project = project(server).with("7_users.java", marking("users")).with("007_orders.java", marking("orders"));
         Result result = project.run("execute", "--json").exits(3);
         result.says("7_users", "007_orders");
@@ -121,7 +121,7 @@ class ProblemsTest {
     }
 
     @Test
-    void anAppliedFileThatWasEditedIsShownWithItsDifference(MongoServer server) {
+    void anEditedAppliedFileIsShownWithADiff(MongoServer server) {
         var project = project(server).with("1_users.java", marking("users"));
         project.run("execute").exits(0);
         project.with("1_users.java", marking("persons")).with("2_more.java", marking("more"));
@@ -130,7 +130,7 @@ class ProblemsTest {
     }
 
     @Test
-    void lineEndingsTrailingBlanksAndAByteOrderMarkAreNoEdit(MongoServer server) {
+    void lineEndingsTrailingBlanksAndAByteOrderMarkAreNotAnEdit(MongoServer server) {
         var project = project(server).with("1_users.java", marking("users"));
         project.run("execute").exits(0);
         String other = "\ufeff" + marking("users").replace("\n", "  \t\r\n") + "\r\n\r\n";
@@ -140,7 +140,7 @@ class ProblemsTest {
     }
 
     @Test
-    void anAppliedFileThatIsGoneIsMissing(MongoServer server) {
+    void anAppliedMigrationWithoutAFileIsMissing(MongoServer server) {
         var project = project(server).with("1_users.java", marking("users")).with("2_orders.java", marking("orders"));
         project.run("execute").exits(0);
         project.without("1_users.java");
@@ -148,7 +148,7 @@ class ProblemsTest {
     }
 
     @Test
-    void anAppliedFileAboveTheHighestLocalOneIsNewerAndOnlyANotice(MongoServer server) {
+    void anAppliedMigrationAboveTheHighestFileIsOnlyANotice(MongoServer server) {
         var project = project(server).with("1_users.java", marking("users")).with("2_orders.java", marking("orders"));
         project.run("execute").exits(0);
         project.without("2_orders.java");
@@ -160,7 +160,7 @@ class ProblemsTest {
     }
 
     @Test
-    void manyNewerOnesAreOneNotice(MongoServer server) {
+    void manyNewerMigrationsAreOneNotice(MongoServer server) {
         var project = project(server);
         for (int i = 1; i <= 12; i++) {
             project.with(i + "_users.java", marking("users" + i));
@@ -174,7 +174,7 @@ class ProblemsTest {
     }
 
     @Test
-    void aPendingNumberBelowTheHighestAppliedOneIsOutOfOrder(MongoServer server) {
+    void aPendingNumberBelowTheHighestAppliedMigrationIsOutOfOrder(MongoServer server) {
         var project = project(server).with("5_users.java", marking("users"));
         project.run("execute").exits(0);
         project.with("3_late.java", marking("late"));
@@ -182,7 +182,7 @@ class ProblemsTest {
     }
 
     @Test
-    void aPendingNumberBelowAnIgnoredOneIsOutOfOrderToo(MongoServer server) {
+    void aPendingNumberBelowAnIgnoredMigrationIsOutOfOrderToo(MongoServer server) {
         var project = project(server).with("5_users.java", marking("users"));
         project.run("ignore", "--yes").exits(0);
         project.with("3_late.java", marking("late"));
@@ -190,7 +190,7 @@ class ProblemsTest {
     }
 
     @Test
-    void anInterruptedOneIsNeverRunOver(MongoServer server) {
+    void anInterruptedMigrationIsNeverRunAgainByItself(MongoServer server) {
         var project = project(server).with("1_users.java", marking("users")).with("2_more.java", marking("more"));
         server.collection("migrations")
                 .insertOne(new Document("_id", "1_users")
@@ -230,7 +230,7 @@ class ProblemsTest {
                 "{_id: '1_users', name: '1_users.java', number: 'one', state: 'applied'}",
                 "{_id: 42, whatever: true}",
             })
-    void aDocumentThatCannotBeUnderstoodIsReportedAndNeverOverwritten(String json, MongoServer server) {
+    void anInvalidDocumentIsReportedAndNeverOverwritten(String json, MongoServer server) {
         Document strange = Document.parse(json);
         server.collection("migrations").insertOne(strange);
         var project = project(server).with("1_users.java", marking("users")).with("2_more.java", marking("more"));

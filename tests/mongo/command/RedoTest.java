@@ -89,7 +89,7 @@ class RedoTest {
         project.with("2_two.java", failing("half", "no"));
         project.run("redo").exits(1).says("failed", "2_two");
         assertThat(project.states()).containsEntry("2_two", "failed");
-        project.run("redo").exits(2).says("2_two is not applied but failed", "execute");
+        project.run("redo").exits(2).says("2_two is not applied, but failed", "execute");
         project.with("2_two.java", marking("two"));
         project.run("execute").exits(0);
         assertThat(project.marks()).containsExactly("one", "half", "two");

@@ -16,10 +16,10 @@ import support.OnServer;
 import support.Project;
 import support.Result;
 
-/** A text that was run under one name is not run again under another. */
+/** A migration that was run under one name is not run again under another. */
 @OnServer
 class RenamedTest {
-    /** One with 1_base and the other one applied, and that one's file under another name. */
+    /** A project with 1_base and another migration applied, whose file then gets another name. */
     private static Project renamed(MongoServer server, String from, String to) {
         var project = project(server).with("1_base.java", marking("base")).with(from + ".java", marking("pay"));
         project.run("execute").exits(0);
@@ -64,7 +64,7 @@ class RenamedTest {
     }
 
     @Test
-    void aRepairOfTheOldNameDoesNotMakeTheNewOneRunnable(MongoServer server) {
+    void aRepairOfTheOldNameDoesNotMakeTheNewNameRunnable(MongoServer server) {
         var project = renamed(server, "2_pay", "3_pay");
         project.run("repair", "2_pay", "--as", "applied", "--reason", "x")
                 .exits(3)
@@ -83,7 +83,7 @@ class RenamedTest {
     }
 
     @Test
-    void oneThatIsRenumberedBelowTheOthersIsNoCaseForOutOfOrder(MongoServer server) {
+    void aMigrationRenumberedBelowTheOthersIsRenamedAndNotOutOfOrder(MongoServer server) {
         var project = renamed(server, "5_pay", "4_pay");
         project.run("execute").exits(3).neverSays("execute 4_pay", "--out-of-order", "newer");
         project.run("execute", "4_pay", "--out-of-order").exits(3);
@@ -93,7 +93,7 @@ class RenamedTest {
     }
 
     @Test
-    void aTextThatMadeRoomForAnotherUnderItsOldNameIsRenamedToo(MongoServer server) {
+    void aMigrationWhoseOldNameHasAnotherTextIsRenamedToo(MongoServer server) {
         var project = renamed(server, "2_pay", "3_pay").with("2_pay.java", marking("other"));
         project.run("execute").exits(3).says("repair 3_pay --renamed-from 2_pay");
         project.run("repair", "2_pay", "--as", "unchanged", "--reason", "x").exits(3);
@@ -107,7 +107,7 @@ class RenamedTest {
     }
 
     @Test
-    void twoFilesWithOneTextAreTwoMigrations(MongoServer server) {
+    void twoFilesWithTheSameTextAreTwoMigrations(MongoServer server) {
         var project = project(server).with("1_pay.java", marking("pay")).with("2_pay.java", marking("pay"));
         project.run("execute", "1").exits(0);
         project.run("execute").exits(0);
@@ -116,7 +116,7 @@ class RenamedTest {
     }
 
     @Test
-    void anIgnoredAndAFailedOneKeepTheirStateUnderTheNewName(MongoServer server) {
+    void ignoredAndFailedMigrationsKeepTheirStateUnderTheNewName(MongoServer server) {
         var project = project(server).with("1_old.java", marking("old"));
         project.run("ignore", "1").exits(0);
         project.with("2_bad.java", failing("bad", "no")).run("execute").exits(1);
@@ -136,7 +136,7 @@ class RenamedTest {
     }
 
     @Test
-    void aRenamingThatWasKilledBetweenItsTwoWritesIsFinishedByTheSameCommand(MongoServer server) {
+    void aRenameKilledBetweenItsTwoWritesIsCompletedByTheSameCommand(MongoServer server) {
         var project = renamed(server, "2_pay", "3_pay");
         Document old = project.journal("2_pay");
         project.run("repair", "3_pay", "--renamed-from", "2_pay").exits(0);
@@ -155,7 +155,7 @@ class RenamedTest {
     }
 
     @Test
-    void whatWasNotRenamedIsNotMoved(MongoServer server) {
+    void aMigrationThatWasNotRenamedIsNotMoved(MongoServer server) {
         var project = project(server)
                 .with("1_one.java", marking("one"))
                 .with("2_two.java", marking("two"))
@@ -173,13 +173,13 @@ class RenamedTest {
                 .exits(3)
                 .says("repair 3_three --renamed-from 1_one");
         assertThat(project.states()).isEqualTo(before);
-        // With another text it is the person's word, and an edit that the next command shows.
+        // With another text the user decides, and the next command shows an edit.
         project.run(rename).exits(0);
         assertThat(project.run("status", "--json").problemKinds()).containsExactly("edited");
     }
 
     @Test
-    void aFailedOneWhoseFileIsGoneIsAProblemThatTheHintSettles(MongoServer server) {
+    void theHintResolvesAFailedMigrationWithoutAFile(MongoServer server) {
         var project = project(server).with("1_one.java", marking("one"));
         project.with("2_bad.java", failing("bad", "no")).run("execute").exits(1);
         project.without("2_bad.java");
@@ -196,7 +196,7 @@ class RenamedTest {
     }
 
     @Test
-    void anInterruptedTransactionWhoseFileIsGoneIsAProblemToo(MongoServer server) {
+    void anInterruptedTransactionalMigrationWithoutAFileIsAProblemToo(MongoServer server) {
         var project = project(server).with("1_one.java", transactional("one"));
         server.collection("migrations")
                 .insertOne(new Document("_id", "2_gone")
@@ -214,7 +214,7 @@ class RenamedTest {
     }
 
     @Test
-    void ofTwoFilesWithOneNumberTheHintNamesThePendingOneAndItsNewName(MongoServer server) {
+    void theHintForADuplicateNumberNamesThePendingFileAndItsNewName(MongoServer server) {
         var project = project(server).with("07_pay.java", marking("pay")).with("08_next.java", marking("next"));
         project.run("execute").exits(0);
         project.with("07_add.java", marking("add"));

@@ -232,6 +232,6 @@ class RollbackTest {
     void aFailedMigrationCannotBeRolledBackAndTheHintSaysWhatToDo(MongoServer server) {
         var project = project(server).with("1_one.java", failing("one", "no"));
         project.run("execute").exits(1);
-        project.run("rollback", "1").exits(2).says("1_one is not applied but failed", "execute");
+        project.run("rollback", "1").exits(2).says("1_one is not applied, but failed", "execute");
     }
 }

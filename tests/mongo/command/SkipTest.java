@@ -122,7 +122,7 @@ class SkipTest {
         project.run("execute", "--steps", "1").exits(0);
         assertThat(project.states()).containsOnlyKeys("1_one");
         project.run("execute", "--steps", "1").exits(0).says("applied   2_two");
-        project.run("rollback", "1").exits(2).says("is not applied but skipped");
+        project.run("rollback", "1").exits(2).says("is not applied, but skipped");
         project.run("rollback", "--last", "1").exits(0).says("2_two");
         project.run("execute", "--dry-run").exits(0).says("1_one");
         project.run("execute", "--estimate").exits(0).says("1_one is skipped: $only in");

@@ -14,12 +14,12 @@ import support.OnServer;
 import support.Result;
 
 /**
- * Without a replica set all works but transactions, which are refused by name before anything runs.
+ * Without a replica set everything works except transactions, which are refused by name before anything runs.
  */
 @OnServer
 class StandaloneTest {
     @Test
-    void migrationsRunFailAndGoBack(@On(Kind.STANDALONE) MongoServer server) {
+    void migrationsAreAppliedFailAndAreRolledBack(@On(Kind.STANDALONE) MongoServer server) {
         var project = project(server).with("1_one.java", marking("one")).with("2_two.java", failing("two", "no"));
         project.run("status", "--check").exits(8);
         project.run("execute").exits(1);
@@ -33,7 +33,7 @@ class StandaloneTest {
     }
 
     @Test
-    void aTransactionalOneIsRefusedByNameBeforeAnythingRuns(@On(Kind.STANDALONE) MongoServer server) {
+    void aTransactionalMigrationIsRefusedByNameBeforeAnythingRuns(@On(Kind.STANDALONE) MongoServer server) {
         var project = project(server).with("1_one.java", marking("one")).with("2_two.java", transactional("two"));
         Result result = project.run("execute", "--json").exits(3);
         result.says("2_two").says("replica set");
@@ -44,7 +44,7 @@ class StandaloneTest {
     }
 
     @Test
-    void theLockKeepsOthersOutHereToo(@On(Kind.STANDALONE) MongoServer server) {
+    void theLockExcludesOtherRunsHereToo(@On(Kind.STANDALONE) MongoServer server) {
         var project = project(server).with("1_one.java", marking("one"));
         server.collection("migrations_lock").insertOne(Locks.heldFor(server, 60));
         project.run("execute").exits(4);

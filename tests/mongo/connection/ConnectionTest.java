@@ -47,7 +47,7 @@ class ConnectionTest {
     }
 
     @Test
-    void anOlderServerIsUnderstoodToo(@On(Kind.MONGODB_5) MongoServer server) {
+    void anOlderServerIsRecognizedToo(@On(Kind.MONGODB_5) MongoServer server) {
         Connection connection = Connections.open(server, server.uri());
         assertThat(connection.topology()).isEqualTo(Topology.REPLICA_SET);
     }
@@ -73,7 +73,7 @@ class ConnectionTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "retryWrites=false&maxPoolSize=1&readPreference=secondary"})
-    void theJournalCanTakePartInTheUsersTransaction(String options, MongoServer server) {
+    void theJournalCanBeWrittenInTheUsersTransaction(String options, MongoServer server) {
         server.db().createCollection("migrations");
         Connection connection = Connections.open(server, server.uriWith(options));
         try (ClientSession session = connection.client().startSession()) {
@@ -88,7 +88,7 @@ class ConnectionTest {
     }
 
     @Test
-    void theUsersWritesAreMajorityUnlessTheUriSaysOtherwise(MongoServer server) {
+    void theUsersWritesUseMajorityUnlessTheUriSaysOtherwise(MongoServer server) {
         assertThat(concern(server, "")).isEqualTo(WriteConcern.MAJORITY);
         assertThat(concern(server, "wtimeoutMS=300"))
                 .isEqualTo(WriteConcern.MAJORITY.withWTimeout(300, TimeUnit.MILLISECONDS));
@@ -102,7 +102,7 @@ class ConnectionTest {
     }
 
     @Test
-    void theServerKnowsARunByItsName(MongoServer server) {
+    void theServerShowsARunsApplicationName(MongoServer server) {
         String uri = server.uriWith("appName=mine");
         Connection connection = Connections.open(server, "7f3a91", uri, new String[0]);
         Document shown = connection
@@ -116,7 +116,7 @@ class ConnectionTest {
     }
 
     @Test
-    void aUuidIsWrittenAsEveryoneElseReadsIt(MongoServer server) {
+    void aUuidIsWrittenInTheStandardForm(MongoServer server) {
         Connection connection = Connections.open(server, server.uri());
         UUID id = UUID.randomUUID();
         connection.database().getCollection("x").insertOne(new Document("_id", id));
@@ -124,7 +124,7 @@ class ConnectionTest {
     }
 
     @Test
-    void openingDoesNotWaitForTheServerAndClosingWaitsForNothing() throws Exception {
+    void openingAndClosingDoNotWaitForTheServer() throws Exception {
         try (ServerSocket silent = new ServerSocket(0)) {
             String uri = "mongodb://127.0.0.1:" + silent.getLocalPort();
             long start = System.nanoTime();
@@ -136,27 +136,27 @@ class ConnectionTest {
     }
 
     @Test
-    void aServerThatSaysNothingIsGivenUpAfterTheConnectTimeout() throws Exception {
+    void aServerThatDoesNotRespondIsUnreachableAfterTheConnectTimeout() throws Exception {
         try (ServerSocket silent = new ServerSocket(0)) {
             String uri = "mongodb://127.0.0.1:" + silent.getLocalPort();
             MigopyException refusal = unreachable(uri, "MONGO_CONNECT_TIMEOUT", "700ms");
-            assertThat(refusal).hasMessageContaining("no answer");
+            assertThat(refusal).hasMessageContaining("no response");
         }
     }
 
     @Test
-    void aPortWhereNobodyListensIsNamedInOneLine() {
+    void aClosedPortIsNamedInOneLine() {
         MigopyException refusal = unreachable("mongodb://127.0.0.1:1", "MONGO_CONNECT_TIMEOUT", "300ms");
         assertThat(refusal).hasMessage("Connecting to 127.0.0.1:1: Connection refused");
     }
 
     @Test
-    void aUrisOwnServerSelectionTimeoutCountsForTheFirstContact() {
+    void theUrisServerSelectionTimeoutLimitsTheFirstContact() {
         unreachable("mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=300");
     }
 
     @Test
-    void aHostThatDoesNotExistIsNamed() {
+    void anUnknownHostIsNamed() {
         assertThat(unreachable("mongodb://no-such-host.invalid", "MONGO_CONNECT_TIMEOUT", "2s"))
                 .hasMessageContainingAll("no-such-host.invalid", "unknown host");
     }
@@ -178,14 +178,14 @@ class ConnectionTest {
     }
 
     @Test
-    void aStandaloneIsNotTakenForAReplicaSetThatDoesNotAnswer(@On(Kind.STANDALONE) MongoServer server) {
+    void aStandaloneIsNotReportedAsAReplicaSetThatDoesNotRespond(@On(Kind.STANDALONE) MongoServer server) {
         String uri = "mongodb://" + server.members().get(0).address() + "/?replicaSet=rs0";
         assertThat(unreachable(uri, "MONGO_CONNECT_TIMEOUT", "1s"))
                 .hasMessageContaining("it is not a member of a replica set");
     }
 
     @Test
-    void aServerThatStartsLaterIsWaitedFor(MongoServer server) {
+    void aServerThatStartsLaterIsAwaited(MongoServer server) {
         var proxy = server.proxy();
         proxy.cut();
         Connection connection = Connections.open(server, server.uriThrough(proxy), "MONGO_CONNECT_TIMEOUT", "60s");
@@ -196,7 +196,7 @@ class ConnectionTest {
     }
 
     @Test
-    void anElectionIsWaitedFor(@On(Kind.OWN) MongoServer server) {
+    void anElectionIsAwaited(@On(Kind.OWN) MongoServer server) {
         Connection connection = Connections.open(server, server.uriOfSet());
         connection.journalDatabase().getCollection("x").insertOne(new Document("_id", 1));
         server.stepDown(1);

@@ -9,11 +9,11 @@ import migopy.settings.SettingsResolver;
 import support.MongoServer;
 import support.Scratch;
 
-/** Connections of the library's own to a test's database. */
+/** Opens the library's connections to a test's database. */
 final class Connections {
     private Connections() {}
 
-    /** Opens one, closed at the test's end. */
+    /** Opens a connection, which the test closes at its end. */
     static Connection open(MongoServer server, String uri, String... environment) {
         return open(server, "run" + System.nanoTime(), uri, environment);
     }
@@ -24,7 +24,7 @@ final class Connections {
         return connection;
     }
 
-    /** Settings with this URI and these pairs of name and value. */
+    /** Returns settings with this URI and these pairs of name and value. */
     static Settings settings(String uri, String... environment) {
         Map<String, String> all = new HashMap<>();
         all.put("MIGOPY_HOME", Scratch.folder("project").toString());

@@ -31,7 +31,7 @@ class ServerOperationsTest {
     private final String dead = "dead" + UUID.randomUUID();
 
     @Test
-    void whatARunLeftInTheServerIsFoundByItsNameAndEnded(MongoServer server) throws Exception {
+    void theOperationsOfARunAreFoundByItsApplicationNameAndKilled(MongoServer server) throws Exception {
         Connection run = Connections.open(server, dead, server.uri(), NOTHING_ELSE);
         FutureTask<?> update = slowUpdate(run.database().getCollection("users"));
         ServerOperations operations = operations(Connections.open(server, server.uri()));
@@ -42,11 +42,11 @@ class ServerOperationsTest {
         operations.kill(operations.ofRun(dead));
         assertInterrupted(update);
         Eventually.until("it is gone", () -> operations.ofRun(dead).isEmpty());
-        operations.kill(List.of(found)); // gone by itself: no error
+        operations.kill(List.of(found)); // it has ended already: no error
     }
 
     @Test
-    void aRunFindsNeitherItsOwnSearchNorWhatItsLockDoes(MongoServer server) throws Exception {
+    void aRunFindsNeitherItsOwnQueryNorItsLocksOperations(MongoServer server) throws Exception {
         Connection run = Connections.open(server, dead, server.uri(), NOTHING_ELSE);
         ServerOperations operations = operations(run);
         assertThat(operations.ofRun(dead)).isEmpty();
@@ -59,7 +59,7 @@ class ServerOperationsTest {
     }
 
     @Test
-    void anOpenTransactionIsFoundAndItsSessionEnded(MongoServer server) {
+    void anOpenTransactionIsFoundAndItsSessionKilled(MongoServer server) {
         Connection run = Connections.open(server, dead, server.uri(), NOTHING_ELSE);
         MongoCollection<Document> users = run.database().getCollection("users");
         users.insertOne(new Document("_id", 1));
@@ -77,7 +77,7 @@ class ServerOperationsTest {
     }
 
     @Test
-    void aSessionIsEndedByItsIdAlone(MongoServer server) {
+    void aSessionIsKilledByItsIdAlone(MongoServer server) {
         Connection run = Connections.open(server, dead, server.uri(), NOTHING_ELSE);
         MongoCollection<Document> users = run.database().getCollection("users");
         users.insertOne(new Document("_id", 1));
@@ -86,14 +86,15 @@ class ServerOperationsTest {
             users.updateOne(session, new Document("_id", 1), Updates.set("a", 1));
             BsonDocument lsid = session.getServerSession().getIdentifier();
             operations(Connections.open(server, server.uri())).killSession(lsid);
-            // Not blocked by the transaction any more.
+            // no longer blocked by the transaction
             server.collection("users").updateOne(new Document("_id", 1), Updates.set("a", 2));
             assertThatThrownBy(session::commitTransaction).isInstanceOf(MongoException.class);
         }
     }
 
     @Test
-    void withoutTheRightToSeeAllTheResultSaysSo(@On(Kind.AUTH) MongoServer server) throws Exception {
+    void withoutThePrivilegeToSeeAllOperationsTheResultIsIncomplete(@On(Kind.AUTH) MongoServer server)
+            throws Exception {
         server.createUser("one", "pass-one", "readWrite");
         server.createUser("two", "pass-two", "readWrite");
         Connection run = Connections.open(server, dead, server.uriAs("one", "pass-one"), NOTHING_ELSE);
@@ -114,7 +115,7 @@ class ServerOperationsTest {
         return new ServerOperations(connection);
     }
 
-    /** An update that works until it is ended. */
+    /** An update that runs until it is killed. */
     private static FutureTask<?> slowUpdate(MongoCollection<Document> collection) {
         collection.insertMany(
                 IntStream.range(0, 200).mapToObj(i -> new Document("_id", i)).toList());

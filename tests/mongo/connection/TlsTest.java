@@ -20,7 +20,7 @@ class TlsTest {
     private static final String KEY = "MONGO_TLS_CERTIFICATE_KEY_FILE";
 
     @Test
-    void pemFilesLetUsInToAServerThatSpeaksTlsOnly(@On(Kind.TLS) MongoServer server) {
+    void pemFilesConnectToAServerThatRequiresTls(@On(Kind.TLS) MongoServer server) {
         TlsFiles files = TlsFiles.shared();
         Connection connection = Connections.open(
                 server,
@@ -34,27 +34,27 @@ class TlsTest {
     }
 
     @Test
-    void aServerNobodyVouchesForIsRefused(@On(Kind.TLS) MongoServer server) {
+    void anUntrustedServerCertificateIsRefused(@On(Kind.TLS) MongoServer server) {
         MigopyException refusal = refused(plain(server), "MONGO_TLS", "true", LIMIT, "2s");
         assertThat(refusal).hasMessageContaining("certificate is not trusted");
         assertThat(refusal.hint()).contains("--tls-ca-file");
     }
 
     @Test
-    void aServerThatWantsOurCertificateSaysSo(@On(Kind.TLS) MongoServer server) {
+    void aMissingClientCertificateIsReported(@On(Kind.TLS) MongoServer server) {
         String authority = TlsFiles.shared().authority().toString();
         MigopyException refusal = refused(plain(server), CA, authority, LIMIT, "2s");
         assertThat(refusal.hint()).contains("--tls-certificate-key-file");
     }
 
     @Test
-    void aPlainConnectionToItPointsToTls(@On(Kind.TLS) MongoServer server) {
+    void aConnectionWithoutTlsToATlsServerGetsAHintAboutTls(@On(Kind.TLS) MongoServer server) {
         MigopyException refusal = refused(plain(server), LIMIT, "2s");
         assertThat(refusal.hint()).contains("--tls");
     }
 
     @Test
-    void tlsToAPlainServerIsTold(MongoServer server) {
+    void tlsToAServerWithoutTlsIsReported(MongoServer server) {
         MigopyException refusal = refused("mongodb://" + server.address(), "MONGO_TLS", "true", LIMIT, "2s");
         assertThat(refusal).hasMessageContaining("does not speak TLS");
     }

@@ -88,7 +88,7 @@ class FixRecordTest {
                 .json();
         assertThat(answer).containsEntry("outcome", "unknown").containsEntry("exitCode", 5L);
         assertThat(answer.get("error", Document.class).getString("message"))
-                .contains("ran to its end, and that could not be recorded");
+                .contains("finished, but that could not be recorded");
         assertThat(fix(server)).containsEntry("outcome", "running");
     }
 

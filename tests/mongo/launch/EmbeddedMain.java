@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import migopy.mongo.EmbeddedServer;
 import support.Checkout;
 
-/** Starts the embedded server, says where it listens, and holds it until standard input ends. */
+/** Starts the embedded server, prints its port, and keeps it running until standard input ends. */
 public final class EmbeddedMain {
     private EmbeddedMain() {}
 

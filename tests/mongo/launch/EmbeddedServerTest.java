@@ -23,12 +23,12 @@ import support.Checkout;
 import support.Eventually;
 import support.Scratch;
 
-/** The database for a first try. */
+/** The embedded database. */
 class EmbeddedServerTest {
     private final Path cache = Scratch.folder("cache").resolve(".migopy");
 
     @Test
-    void whatWasWrittenIsThereAtTheNextStart() {
+    void dataIsKeptUntilTheNextStart() {
         try (var server = start()) {
             insert(server, "Ada");
         }
@@ -50,7 +50,7 @@ class EmbeddedServerTest {
     }
 
     @Test
-    void itEndsWithAnOwnerThatWasKilledAndLetsTheNextOneIn() throws IOException {
+    void itEndsWithAKilledParentAndTheNextOneCanStart() throws IOException {
         Process owner = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
@@ -74,7 +74,7 @@ class EmbeddedServerTest {
     }
 
     @Test
-    void twoFirstStartsAtOnceBothFindWholeClasses() throws Exception {
+    void twoConcurrentFirstStartsBothFindAllClasses() throws Exception {
         List<FutureTask<String>> starts = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
             FutureTask<String> start = new FutureTask<>(this::answer);

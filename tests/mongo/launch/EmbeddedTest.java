@@ -14,7 +14,7 @@ import support.MongoServer;
 import support.OnServer;
 import support.Project;
 
-/** {@code --embedded}, or {@code MONGO_URI=embedded}, as a person meets it. */
+/** {@code --embedded} and {@code MONGO_URI=embedded} from a user's view. */
 @OnServer
 class EmbeddedTest {
     private static Project embedded(MongoServer server) {
@@ -22,7 +22,7 @@ class EmbeddedTest {
     }
 
     @Test
-    void dataIsKeptBetweenCommandsAndEachThatWritesSaysWhatItRunsOn(MongoServer server) {
+    void dataIsKeptBetweenCommandsAndEachThatWritesNamesTheEmbeddedDatabase(MongoServer server) {
         var project = project(server)
                 .environment("MONGO_URI", null)
                 .entry("{ mongoDatabase = \"app\"; }")
@@ -45,7 +45,7 @@ class EmbeddedTest {
     }
 
     @Test
-    void aSecondCommandAtTheSameTimeIsAnsweredAndDisturbsNothing(MongoServer server) {
+    void aSecondCommandAtTheSameTimeIsRefusedWithoutDisturbingTheFirst(MongoServer server) {
         var project = embedded(server)
                 .with("1_one.java", up("support.Signals.send(\"in-up\");" + " support.Signals.await(\"go\");"));
         var first = project.start("execute").untilInUp();
@@ -73,7 +73,7 @@ class EmbeddedTest {
     }
 
     @Test
-    void whatItCannotDoIsRefusedAndNeverPassedOver(MongoServer server) {
+    void unsupportedFeaturesAreRejectedAndNeverIgnored(MongoServer server) {
         var project = embedded(server).with("1_tries.java", source("""
             static void up() {
                 var users = db().getCollection("users");
@@ -143,7 +143,7 @@ class EmbeddedTest {
                 "text indexes",
                 "pipeline updates",
                 "collations")) {
-            result.says("The embedded database has no " + what + ": take a real server");
+            result.says("The embedded database does not support " + what + ": use a MongoDB server");
         }
         result.says(
                 "update() of backfill(\"users\") needs pipeline updates",
@@ -152,17 +152,17 @@ class EmbeddedTest {
     }
 
     @Test
-    void aMigrationThatNeedsMoreFailsWithWhatIsMissing(MongoServer server) {
+    void aMigrationThatNeedsAnUnsupportedFeatureFailsWithItsName(MongoServer server) {
         String index = "db().getCollection(\"a\").createIndex(new Document(\"a\", 1), new"
                 + " com.mongodb.client.model.IndexOptions()"
                 + ".partialFilterExpression(new Document(\"b\", 1)));";
-        String said = "1_index: The embedded database has no partial indexes: take a real server"
+        String said = "1_index: The embedded database does not support partial indexes: use a MongoDB server"
                 + " (CommandNotSupported)\n    1_index.java:";
         embedded(server).with("1_index.java", up(index)).run("execute").exits(1).says(said);
     }
 
     @Test
-    void itsJarsAreOnNoClassPathOfARunWithoutIt() {
+    void itsJarsAreNotOnTheClassPathOfARunWithoutIt() {
         assertThatThrownBy(() -> Class.forName("de.bwaldvogel.mongo.MongoServer"))
                 .isInstanceOf(ClassNotFoundException.class);
         assertThatThrownBy(() -> Class.forName("org.h2.mvstore.MVStore")).isInstanceOf(ClassNotFoundException.class);

@@ -37,7 +37,7 @@ import migopy.mongo.InDoubt;
 import org.bson.BsonDocument;
 import org.junit.jupiter.api.Test;
 
-/** Which exceptions leave open what the server did: the table of docs/faults.md. */
+/** Which exceptions leave open what the server did: the table in docs/faults.md. */
 class InDoubtTest {
     private static final ServerAddress SERVER = new ServerAddress("127.0.0.1", 1);
 
@@ -77,7 +77,7 @@ class InDoubtTest {
     }
 
     @Test
-    void anAnswerThatDidNotComeLeavesItOpen() {
+    void aMissingReplyLeavesTheOutcomeOpen() {
         assertThat(List.of(
                         LOST,
                         new MongoSocketReadTimeoutException("timeout", SERVER, new SocketTimeoutException()),
@@ -88,7 +88,7 @@ class InDoubtTest {
     }
 
     @Test
-    void aServerThatStoppedInTheMiddleLeavesItOpen() {
+    void aServerThatStoppedDuringACommandLeavesTheOutcomeOpen() {
         for (int code :
                 new int[] {6, 7, 43, 50, 89, 91, 133, 175, 189, 237, 262, 9001, 10107, 11600, 11601, 11602, 13435, 13436
                 }) {
@@ -101,7 +101,7 @@ class InDoubtTest {
     }
 
     @Test
-    void aWriteThatWasNotReplicatedInTimeLeavesItOpen() {
+    void aWriteThatWasNotReplicatedInTimeLeavesTheOutcomeOpen() {
         isOpen(new MongoWriteConcernException(NOT_REPLICATED, SERVER));
         isOpen(bulk(0, NOT_REPLICATED));
         isOpen(bulk(11000, NOT_REPLICATED));
@@ -113,7 +113,7 @@ class InDoubtTest {
     }
 
     @Test
-    void whatTheAuthorHasWrappedIsStillSeen() {
+    void anExceptionThatTheAuthorWrappedIsFound() {
         isOpen(new IllegalStateException("could not pay", LOST));
         isOpen(new CompletionException(
                 new RuntimeException(new MigopyException(MigopyException.Kind.FAILED, "a", "b", LOST))));
@@ -124,7 +124,7 @@ class InDoubtTest {
     }
 
     @Test
-    void whatWasRefusedOrNeverSentIsSettled() {
+    void whatWasRefusedOrNeverSentWasNotDone() {
         assertThat(List.of(
                         write(11000),
                         write(121),
@@ -143,7 +143,7 @@ class InDoubtTest {
     }
 
     @Test
-    void whatKeptItFromBeingSentIsSettledWhateverItsCause() {
+    void whatWasNotSentWasNotDoneWhateverTheCause() {
         var server = new ServerId(new ClusterId(), SERVER);
         isSettled(new MongoSocketOpenException("refused", SERVER, new ConnectException()));
         isSettled(new MongoConnectionPoolClearedException(server, LOST));
@@ -154,7 +154,7 @@ class InDoubtTest {
     }
 
     @Test
-    void causesThatGoInACircleAreFollowedOnce() {
+    void circularCausesAreFollowedOnce() {
         Exception one = new Exception("one");
         one.initCause(new Exception("two", one));
         isSettled(one);

@@ -24,11 +24,11 @@ import support.OnServer;
 import support.PseudoTerminal;
 
 @OnServer
-class LetInTest {
+class AuthenticationTest {
     private static final String HARD = "p@ss:w/o%r$d \"x'";
 
     @Test
-    void aHardPasswordFromTheEnvironmentLetsUsIn(@On(Kind.AUTH) MongoServer server) {
+    void aPasswordWithSpecialCharactersFromTheEnvironmentIsAccepted(@On(Kind.AUTH) MongoServer server) {
         server.createUser("writer", HARD, "readWrite");
         Connection connection = Connections.open(
                 server,
@@ -42,7 +42,7 @@ class LetInTest {
     }
 
     @Test
-    void aPasswordThatIsAskedForOnATerminalLetsUsInAndIsNotShown(@On(Kind.AUTH) MongoServer server) {
+    void aPasswordTypedAtAPromptIsAcceptedAndNotShown(@On(Kind.AUTH) MongoServer server) {
         server.createUser("writer", HARD, "readWrite");
         PseudoTerminal.run(
                         project(server),
@@ -59,26 +59,26 @@ class LetInTest {
     }
 
     @Test
-    void aWrongPasswordIsSaidInOneLineWithoutIt(@On(Kind.AUTH) MongoServer server) {
+    void aWrongPasswordIsReportedInOneLineWithoutIt(@On(Kind.AUTH) MongoServer server) {
         server.createUser("writer", HARD, "readWrite");
         Connection connection = Connections.open(server, server.uriAs("writer", "wr0ng-one"));
         MigopyException refusal = unreachable(connection::topology);
         assertThat(refusal)
-                .hasMessageContainingAll(server.address(), "user writer of database admin", "Authentication failed");
+                .hasMessageContainingAll(server.address(), "authentication failed for user writer (authSource admin)");
         assertThat(refusal.getMessage() + refusal.hint()).doesNotContain("wr0ng-one", "\n");
     }
 
     @Test
-    void nobodyIsLetInWithoutAName(@On(Kind.AUTH) MongoServer server) {
+    void aConnectionWithoutAUserIsRefused(@On(Kind.AUTH) MongoServer server) {
         Connection connection = Connections.open(server, "mongodb://" + server.address() + "/x");
         MigopyException refusal = translated(
                 () -> connection.database().getCollection("users").find().first());
-        assertThat(refusal).hasMessageContaining("wants a user and a password");
+        assertThat(refusal).hasMessageContaining("requires authentication");
         assertThat(refusal.hint()).contains("MONGO_USER");
     }
 
     @Test
-    void aMissingRightIsNamedWithItsCollection(@On(Kind.AUTH) MongoServer server) {
+    void aMissingPrivilegeIsNamedWithItsCollection(@On(Kind.AUTH) MongoServer server) {
         server.createUser("reader", "reader-pass", "read");
         Connection connection = Connections.open(server, server.uriAs("reader", "reader-pass"));
         MongoDatabase database = connection.journalDatabase();
@@ -97,7 +97,7 @@ class LetInTest {
     }
 
     @Test
-    void whatElseTheDatabaseRefusesIsAFailureInItsWords(MongoServer server) {
+    void anyOtherErrorOfTheDatabaseIsReportedInItsOwnMessage(MongoServer server) {
         Connection connection = Connections.open(server, server.uri());
         MongoCollection<Document> users = connection.database().getCollection("users");
         users.insertOne(new Document("_id", 1));

@@ -18,14 +18,14 @@ import support.On;
 import support.OnServer;
 import support.Result;
 
-/** Status and history where the journal is odd, large, closed, or being written. */
+/** {@code status} and {@code history} of a journal that is invalid, large, protected, or being written. */
 @OnServer
-class LookingTest {
-    /** A generous limit, which only a read per entry exceeds. */
+class ReadOnlyCommandsTest {
+    /** Generous: it only has to detect a read for each entry. */
     private static final Duration MANY = Duration.ofSeconds(10);
 
     @Test
-    void whatRunsIsShownWithWhoRunsIt(MongoServer server) {
+    void aRunningMigrationIsShownWithItsUserAndHost(MongoServer server) {
         var project = project(server).with("1_slow.java", waitingFor("go"));
         var run = project.start("execute").untilInUp();
         project.run("status").exits(0).says("running", "1_slow", "by " + System.getProperty("user.name"));
@@ -37,19 +37,19 @@ class LookingTest {
     }
 
     @Test
-    void aLargeJournalMayTakeLongerThanAnyOneAnswerOfIt(MongoServer server) {
+    void readingALargeJournalMayTakeLongerThanTheLimitOfOneCall(MongoServer server) {
         List<Document> entries = new ArrayList<>();
         for (int i = 0; i < 6_001; i++) {
             entries.add(new Document("_id", "x" + i).append("name", "x.java").append("state", "applied"));
         }
         server.collection("migrations").insertMany(entries);
-        // Three answers after the first: together they take longer than the 10 s that each may.
+        // Three replies after the first, which together exceed the limit of 10 s for each.
         server.failing("migrations", "getMore").blocking(Duration.ofMillis(3_500));
         project(server).run("status").exits(0);
     }
 
     @Test
-    void whereABackfillStoppedIsSaid(MongoServer server) {
+    void theProgressOfAStoppedBackfillIsShown(MongoServer server) {
         server.collection("migrations")
                 .insertOne(new Document("_id", "1_one")
                         .append("name", "1_one.java")
@@ -77,7 +77,7 @@ class LookingTest {
     }
 
     @Test
-    void oddAttemptsAreShownAsFarAsTheyAreUnderstood(MongoServer server) {
+    void invalidAttemptsAreShownAsFarAsTheyAreValid(MongoServer server) {
         server.collection("migrations")
                 .insertMany(List.of(
                         Document.parse("{_id: 1, attempts: 'none'}"),
@@ -89,7 +89,7 @@ class LookingTest {
     }
 
     @Test
-    void tenThousandEntriesAreReadAtOnce(MongoServer server) {
+    void tenThousandEntriesAreReadInOneGo(MongoServer server) {
         List<Document> many = new ArrayList<>();
         for (int i = 1; i <= 10_000; i++) {
             String name = "%05d_step".formatted(i);
@@ -112,7 +112,7 @@ class LookingTest {
     }
 
     @Test
-    void whoMayOnlyReadMayLook(@On(Kind.AUTH) MongoServer server) {
+    void aUserWithReadOnlyAccessCanRunStatusAndHistory(@On(Kind.AUTH) MongoServer server) {
         server.collection("migrations").insertOne(new Document("_id", "1_one").append("state", "applied"));
         server.createUser("reader", "secret", "read");
         var project = project(server)
@@ -130,7 +130,7 @@ class LookingTest {
     }
 
     @Test
-    void whoMayNotReadIsToldTheRight(@On(Kind.AUTH) MongoServer server) {
+    void aUserWithoutReadAccessGetsTheMissingPrivilege(@On(Kind.AUTH) MongoServer server) {
         server.createUser("stranger", "secret");
         var project = project(server)
                 .environment("MONGO_URI", server.uriAs("stranger", "secret"))
@@ -141,7 +141,7 @@ class LookingTest {
     }
 
     @Test
-    void aMissingDirectoryIsToldBeforeAnybodyIsAskedForAnything() {
+    void aMissingDirectoryIsReportedBeforeTheServerIsContacted() {
         withoutServer()
                 .environment("MONGO_URI", "mongodb://127.0.0.1:1/app")
                 .environment("MIGRATIONS_DIRECTORY", "nowhere")
