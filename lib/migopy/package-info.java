@@ -147,7 +147,6 @@
 //SOURCES fix/FixMigration.java
 //SOURCES fix/FixReader.java
 //SOURCES fix/FixRecord.java
-//SOURCES fix/JavaFix.java
 //SOURCES fix/LocalExecution.java
 //SOURCES fix/ShellRecord.java
 //SOURCES fix/ShellRun.java

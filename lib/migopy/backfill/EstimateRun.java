@@ -22,7 +22,7 @@ public final class EstimateRun {
 
     /** A migration's {@code up()}. */
     @FunctionalInterface
-    public interface Up {
+    public interface UpCall {
         void call() throws Throwable;
     }
 
@@ -56,7 +56,7 @@ public final class EstimateRun {
     }
 
     /** Calls {@code up()}, and returns what it would do. */
-    public MigrationEstimate of(String name, Up up) {
+    public MigrationEstimate of(String name, UpCall up) {
         String error = null;
         try {
             up.call();

@@ -23,11 +23,11 @@ public final class Table {
     private static final String ELLIPSIS = " ...";
 
     /** A row and the line below that belongs to it; empty for none. */
-    private record Row(String state, List<String> cells, String under) {}
+    private record Line(String state, List<String> cells, String under) {}
 
     private final Words out;
     private final List<Align> columns;
-    private final List<Row> rows = new ArrayList<>();
+    private final List<Line> rows = new ArrayList<>();
 
     /** Creates a table; {@code aligns} are those of the columns after the state, the first of which holds names. */
     public Table(Words out, Align... columns) {
@@ -41,7 +41,7 @@ public final class Table {
         for (String cell : cells) {
             visible.add(Wording.visible(cell));
         }
-        rows.add(new Row(state, visible, ""));
+        rows.add(new Line(state, visible, ""));
     }
 
     /** Adds a line below the last row, cut to the width. */
@@ -49,14 +49,14 @@ public final class Table {
         String visible = Wording.visible(text.lines().findFirst().orElse("").strip());
         int room = out.width() - UNDER.length();
         String line = visible.length() <= room ? visible : visible.substring(0, room - ELLIPSIS.length()) + ELLIPSIS;
-        Row last = rows.remove(rows.size() - 1);
-        rows.add(new Row(last.state(), last.cells(), UNDER + line));
+        Line last = rows.remove(rows.size() - 1);
+        rows.add(new Line(last.state(), last.cells(), UNDER + line));
     }
 
     public void print() {
         int[] widths = new int[columns.size()];
         int stateWidth = 0;
-        for (Row row : rows) {
+        for (Line row : rows) {
             stateWidth = Math.max(stateWidth, Words.spoken(row.state()).length());
             for (int i = 0; i < widths.length; i++) {
                 widths[i] = Math.max(widths[i], row.cells().get(i).length());
@@ -68,7 +68,7 @@ public final class Table {
             int excess = total(stateWidth, widths, gap) - out.width();
             widths[0] = Math.max(Math.min(LEAST_NAME_WIDTH, widths[0]), widths[0] - Math.max(0, excess));
         }
-        for (Row row : rows) {
+        for (Line row : rows) {
             out.painted(line(row, stateWidth, widths, gap));
             if (!row.under().isEmpty()) {
                 out.painted(row.under());
@@ -84,7 +84,7 @@ public final class Table {
         return total;
     }
 
-    private String line(Row row, int stateWidth, int[] widths, int gap) {
+    private String line(Line row, int stateWidth, int[] widths, int gap) {
         StringBuilder line = new StringBuilder("  ").append(out.state(row.state(), stateWidth));
         line.append(" ".repeat(STATE_GAP));
         for (int i = 0; i < widths.length; i++) {

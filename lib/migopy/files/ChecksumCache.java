@@ -38,7 +38,7 @@ public final class ChecksumCache {
     private static final int FORMAT = 0x4d435331;
     private static final int CHECKSUM_LENGTH = MigrationSource.CHECKSUM_PREFIX.length() + 64;
 
-    private record Entry(FileStamp stamp, String checksum) {}
+    private record Known(FileStamp stamp, String checksum) {}
 
     private final CacheFolder folder;
     private final Clock clock;
@@ -69,19 +69,19 @@ public final class ChecksumCache {
     private Map<String, String> of(List<MigrationFile> files, Map<String, FileStamp> stamps, boolean all) {
         // Before anything is read: see settled.
         long now = clock.millis();
-        Map<String, Entry> known = load();
-        Map<String, Entry> learned = new HashMap<>();
+        Map<String, Known> known = load();
+        Map<String, Known> learned = new HashMap<>();
         Map<String, String> checksums = new HashMap<>(capacity(files.size()));
         for (MigrationFile file : files) {
             FileStamp stamp = stamp(file, stamps);
-            Entry entry = stamp == null ? null : known.get(file.name());
+            Known entry = stamp == null ? null : known.get(file.name());
             String checksum;
             if (entry != null && entry.stamp().sameAs(stamp)) {
                 checksum = entry.checksum();
             } else {
                 checksum = compute(file);
                 if (stamp != null && checksum != null && settled(stamp, now)) {
-                    learned.put(file.name(), new Entry(stamp, checksum));
+                    learned.put(file.name(), new Known(stamp, checksum));
                 }
             }
             if (checksum != null) {
@@ -98,14 +98,14 @@ public final class ChecksumCache {
      * What is kept: of the files asked for what is known best, and of others what was known if this
      * is not all.
      */
-    private static Map<String, Entry> merged(
-            List<MigrationFile> files, Map<String, Entry> known, Map<String, Entry> learned, boolean all) {
-        Map<String, Entry> merged = new LinkedHashMap<>(capacity(known.size() + learned.size()));
+    private static Map<String, Known> merged(
+            List<MigrationFile> files, Map<String, Known> known, Map<String, Known> learned, boolean all) {
+        Map<String, Known> merged = new LinkedHashMap<>(capacity(known.size() + learned.size()));
         if (!all) {
             merged.putAll(known);
         }
         for (MigrationFile file : files) {
-            Entry entry = learned.getOrDefault(file.name(), known.get(file.name()));
+            Known entry = learned.getOrDefault(file.name(), known.get(file.name()));
             if (entry != null) {
                 merged.put(file.name(), entry);
             }
@@ -147,7 +147,7 @@ public final class ChecksumCache {
         }
     }
 
-    private Map<String, Entry> load() {
+    private Map<String, Known> load() {
         ByteBuffer in = folder.read(FILE).orElse(null);
         if (in == null) {
             return Map.of();
@@ -157,13 +157,13 @@ public final class ChecksumCache {
                 return Map.of();
             }
             int count = Math.min(in.getInt(), ENTRY_LIMIT);
-            Map<String, Entry> entries = new LinkedHashMap<>(capacity(count));
+            Map<String, Known> entries = new LinkedHashMap<>(capacity(count));
             for (int i = 0; i < count; i++) {
                 String name = text(in, in.getShort(), StandardCharsets.UTF_8);
                 FileStamp stamp =
-                        new FileStamp(FileStamp.Kind.FILE, in.getLong(), in.getLong(), in.getLong(), in.getLong());
+                        new FileStamp(FileStamp.FileKind.FILE, in.getLong(), in.getLong(), in.getLong(), in.getLong());
                 String checksum = text(in, CHECKSUM_LENGTH, StandardCharsets.ISO_8859_1);
-                entries.put(name, new Entry(stamp, checksum));
+                entries.put(name, new Known(stamp, checksum));
             }
             return entries;
         } catch (BufferUnderflowException | IndexOutOfBoundsException | IllegalArgumentException e) {
@@ -178,14 +178,14 @@ public final class ChecksumCache {
         return text;
     }
 
-    private void store(Map<String, Entry> entries) {
+    private void store(Map<String, Known> entries) {
         int skipped = Math.max(0, entries.size() - ENTRY_LIMIT);
         int bytesAnEntry = 2 + 4 * Long.BYTES + CHECKSUM_LENGTH + 40;
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(entries.size() * bytesAnEntry);
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             out.writeInt(FORMAT);
             out.writeInt(entries.size() - skipped);
-            for (Map.Entry<String, Entry> named : entries.entrySet()) {
+            for (Map.Entry<String, Known> named : entries.entrySet()) {
                 if (skipped-- > 0) {
                     continue;
                 }

@@ -19,9 +19,9 @@ import java.util.concurrent.TimeUnit;
  *     {@code modified} nobody can set it back
  * @param inode the file's number on its disk; 0 where the system has none
  */
-public record FileStamp(Kind kind, long size, long modified, long changed, long inode) {
+public record FileStamp(FileKind kind, long size, long modified, long changed, long inode) {
     /** What a name in a directory stands for. */
-    public enum Kind {
+    public enum FileKind {
         FILE,
         DIRECTORY,
         LINK,
@@ -77,18 +77,18 @@ public record FileStamp(Kind kind, long size, long modified, long changed, long 
     }
 
     private static FileStamp basic(BasicFileAttributes values) {
-        Kind kind = values.isRegularFile()
-                ? Kind.FILE
-                : values.isDirectory() ? Kind.DIRECTORY : values.isSymbolicLink() ? Kind.LINK : Kind.OTHER;
+        FileKind kind = values.isRegularFile()
+                ? FileKind.FILE
+                : values.isDirectory() ? FileKind.DIRECTORY : values.isSymbolicLink() ? FileKind.LINK : FileKind.OTHER;
         return new FileStamp(kind, values.size(), nanos(values.lastModifiedTime()), nanos(values.creationTime()), 0);
     }
 
-    private static Kind kind(int mode) {
+    private static FileKind kind(int mode) {
         return switch (mode & TYPE_MASK) {
-            case TYPE_FILE -> Kind.FILE;
-            case TYPE_DIRECTORY -> Kind.DIRECTORY;
-            case TYPE_LINK -> Kind.LINK;
-            default -> Kind.OTHER;
+            case TYPE_FILE -> FileKind.FILE;
+            case TYPE_DIRECTORY -> FileKind.DIRECTORY;
+            case TYPE_LINK -> FileKind.LINK;
+            default -> FileKind.OTHER;
         };
     }
 

@@ -212,15 +212,15 @@ public final class MigrationDirectory {
                 // Deleted since it was listed: no longer there, as for a scan a moment later.
                 return null;
             }
-            if (stamp.kind() == FileStamp.Kind.LINK) {
+            if (stamp.kind() == FileStamp.FileKind.LINK) {
                 stamp = followed(fileName, path);
             }
-            if (stamp == null || stamp.kind() == FileStamp.Kind.FILE) {
+            if (stamp == null || stamp.kind() == FileStamp.FileKind.FILE) {
                 return stamp;
             }
             invalid(
                     fileName,
-                    stamp.kind() == FileStamp.Kind.DIRECTORY ? "is a folder" : "is no plain file",
+                    stamp.kind() == FileStamp.FileKind.DIRECTORY ? "is a folder" : "is no plain file",
                     "Move it out of the migrations' directory");
             return null;
         }
