@@ -34,6 +34,7 @@ import org.bson.BsonString;
 public class inside {
     private static final int FILES = 10_000;
     private static final int COMPILED = 1_000;
+    private static final int SAME_NAME = 300;
     private static final int ROUNDS = 7;
     private static final Pattern NAME = Pattern.compile("(?<number>[0-9]+)_[a-z0-9_]+\\.java");
 
@@ -86,6 +87,11 @@ public class inside {
         time("compile " + sources.size(), () -> compile(newCache(), sources));
         Path compiled = newCache();
         compile(compiled, sources);
+        List<MigrationSource> equal = sources.stream()
+                .limit(SAME_NAME)
+                .map(source -> MigrationSource.of(source.file(), source.text().replaceFirst("Bench[0-9]+", "Bench")))
+                .toList();
+        time("compile " + equal.size() + " of one class name", () -> compile(newCache(), equal));
         time("load " + sources.size() + " from the cache", () -> compile(compiled, sources));
     }
 

@@ -8,7 +8,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code create WORDS...}. */
-@Command(name = "create", description = "Writes a new migration file from the template, numbered as the others are.")
+@Command(
+        name = "create",
+        description = "Writes a new migration file from the template, named and numbered like the newest one.")
 final class Create implements Action {
     @Parameters(arity = "0..*", paramLabel = "WORDS", description = "what it does: add users")
     private List<String> words = new ArrayList<>();

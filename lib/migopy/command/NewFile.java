@@ -11,15 +11,15 @@ import migopy.settings.Settings;
 import org.bson.Document;
 import picocli.CommandLine.Option;
 
-/** A new migration file: how it is numbered, and where it is said to lie. */
+/** Writes a new migration file: its number, and the answer with its path. */
 public final class NewFile {
-    @Option(names = "--timestamp", description = "number it by the time, whatever the others' numbers are")
+    @Option(names = "--timestamp", description = "use the current time as its number")
     private boolean timestamp;
 
-    @Option(names = "--number", paramLabel = "N", description = "give it this number")
+    @Option(names = "--number", paramLabel = "N", description = "use this number")
     private String number;
 
-    /** Writes it, never over another, and answers where it is. */
+    /** Writes the file, and prints where it is. Never overwrites. */
     void write(Session session, List<String> words, NewMigration.Template template) {
         Settings settings = session.settings();
         NewMigration migration = new NewMigration(
@@ -27,12 +27,12 @@ public final class NewFile {
         MigrationFile file = migration.create(words, timestamp, number, template);
         migration
                 .namesake(file)
-                .ifPresent(
-                        other -> session.console().notice("%s has the same name but for its number".formatted(other)));
+                .ifPresent(other ->
+                        session.console().notice("%s has the same name, except for its number".formatted(other)));
         session.console().answer(answer(settings, file));
     }
 
-    /** As a person would type it, seen from the project's folder. */
+    /** The path is relative to the project's folder if the file is in it. */
     private static CreateAnswer answer(Settings settings, MigrationFile file) {
         Path shown = file.path().startsWith(settings.home()) ? settings.home().relativize(file.path()) : file.path();
         return new CreateAnswer(file.name(), file.number(), shown.toString().replace('\\', '/'));

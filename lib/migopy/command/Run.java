@@ -15,24 +15,24 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code run FILE --reason TEXT}. */
-@Command(name = "run", description = "Runs an ad-hoc fix under the lock and records it; it is no migration.")
+@Command(name = "run", description = "Runs an ad-hoc fix, which is not a migration, under the lock and records it.")
 final class Run implements Action {
-    /** As long as an error's message may be. */
+    /** As for the message of an error. */
     private static final int REASON_LIMIT = 4 * 1024;
 
     @Parameters(
             arity = "0..1",
             paramLabel = "FILE",
-            description = "a .java with static up(), a .jsh of JShell lines, or -: standard input")
+            description = "a .java file with static up(), a .jsh file of JShell lines, or - for standard input")
     private String file;
 
-    @Option(names = "--reason", paramLabel = "TEXT", description = "why; the record keeps it")
+    @Option(names = "--reason", paramLabel = "TEXT", description = "why it is run, for the record")
     private String reason;
 
     @Option(names = "--java", description = "standard input is a class, not JShell lines")
     private boolean java;
 
-    @Option(names = "--transaction", description = "all of it in one transaction, db() included")
+    @Option(names = "--transaction", description = "run it in one transaction, including db()")
     private boolean transaction;
 
     @Mixin
@@ -41,10 +41,11 @@ final class Run implements Action {
     @Override
     public int run(Session session) throws Exception {
         if (file == null) {
-            throw MigopyException.usage("run needs a file", "For example: {migopy} run mend.java --reason \"...\"");
+            throw MigopyException.usage(
+                    "run needs a file", "For example: {migopy} run fix_totals.java --reason \"...\"");
         }
         FixOptions options = new FixOptions(reason(session), limits.waiting(), limits.timeout(), transaction);
-        session.connection(); // made while the compiler works
+        session.connection(); // connects while the fix is compiled
         Fix fix;
         try {
             fix = new FixReader(session.settings()).read(file, System.in, java);
@@ -70,7 +71,7 @@ final class Run implements Action {
         if (given == null || given.isBlank()) {
             throw MigopyException.usage(
                     "run needs a reason: --reason TEXT",
-                    "For example: {migopy} run mend.java --reason \"ticket 4711\"");
+                    "For example: {migopy} run fix_totals.java --reason \"ticket 4711\"");
         }
         if (given.getBytes(StandardCharsets.UTF_8).length > REASON_LIMIT) {
             throw MigopyException.usage("The reason is longer than 4 kB", "Shorten it, or link to it");

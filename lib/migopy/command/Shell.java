@@ -5,7 +5,9 @@ import migopy.fix.ShellRun.ShellAnswer;
 import picocli.CommandLine.Command;
 
 /** {@code shell}. */
-@Command(name = "shell", description = "JShell with db() and client() on the database, recorded.")
+@Command(
+        name = "shell",
+        description = "Opens JShell with db() and client() of the configured database, and records it.")
 final class Shell implements Action {
     @Override
     public int run(Session session) throws Exception {

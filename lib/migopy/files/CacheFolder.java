@@ -23,12 +23,11 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.zip.CRC32;
 
 /**
- * A folder of files that only save time: each ends in a checksum. One that is damaged, or that
- * others could have written, counts as missing; one that cannot be written costs the time that it
- * would have saved and nothing else.
+ * A folder of files that only save time. Each ends in a checksum: a file that is damaged, or that
+ * other users could have written, counts as missing. A folder that cannot be written is not an error.
  */
 public final class CacheFolder {
-    /** No cache of ours comes near this many bytes: what does is none of ours. */
+    /** More bytes of a file are not read: no cache comes near this size. */
     static final int FILE_LIMIT = 64 << 20;
 
     private static final int TRAILER = Long.BYTES;
@@ -52,7 +51,7 @@ public final class CacheFolder {
         return folder;
     }
 
-    /** What was stored under a name, without its checksum; empty if there is nothing whole. */
+    /** Returns what was stored under a name, without its checksum; empty if it is missing or damaged. */
     Optional<ByteBuffer> read(String name) {
         Path file = folder.resolve(name);
         if (!isSafe() || !Ownership.isSafe(file)) {
@@ -81,7 +80,7 @@ public final class CacheFolder {
     /**
      * Stores bytes under a name, all of them or none.
      *
-     * @return whether they were stored; a folder that cannot be written is no error
+     * @return whether they were stored
      */
     boolean write(String name, byte[] bytes, int length) {
         ByteBuffer trailer = ByteBuffer.allocate(TRAILER).putLong(0, crc(bytes, length));
@@ -111,18 +110,16 @@ public final class CacheFolder {
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {
-            // It stays until the next clean-up; nothing ever reads a partial file.
-            return;
+            return; // it stays until the next clean-up; partial files are never read
         }
     }
 
-    /** Makes the folder as young as if something had just been stored in it. */
+    /** Sets the folder's modification time to now. */
     void touch() {
         try {
             Files.setLastModifiedTime(folder, FileTime.from(Instant.now()));
         } catch (IOException e) {
-            // It cannot be written, and seems as old as it is: that costs time and nothing else.
-            return;
+            return; // it cannot be written
         }
     }
 
@@ -137,7 +134,7 @@ public final class CacheFolder {
         boolean fresh = top != null && !Files.exists(top);
         Ownership.createFolder(folder);
         if (fresh) {
-            // So that a cache is never committed, whatever the project's own ignore file says.
+            // The cache is never committed, whatever the project's own .gitignore contains.
             Files.writeString(top.resolve(".gitignore"), "*\n");
         }
     }
@@ -145,13 +142,14 @@ public final class CacheFolder {
     private static long crc(byte[] bytes, int length) {
         CRC32 crc = new CRC32();
         crc.update(bytes, 0, length);
-        // The length as well: a file of zeros, as a crash leaves it, must not pass.
+        // With the length, since a crash may leave a file of zeros, whose CRC is 0.
         return crc.getValue() << 32 | length;
     }
 
     /**
-     * Who can write a file. Kept classes are run, so they are used only if nobody but this user, or
-     * root, could have written them. On a file system without owners every file counts as one's own.
+     * Permissions of files. Cached classes are executed, so they are used only if no user but this one
+     * and root could have written them. On a file system without owners every file counts as this
+     * user's.
      */
     public static final class Ownership {
         private static final Set<PosixFilePermission> OWNER = PosixFilePermissions.fromString("rwx------");
@@ -164,7 +162,7 @@ public final class CacheFolder {
 
         private Ownership() {}
 
-        /** This process's user, asked for once. */
+        /** The user of this process, read once. */
         private static final class Self {
             private static final int UID = uid();
 
@@ -172,20 +170,17 @@ public final class CacheFolder {
                 try {
                     return (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
                 } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
-                    return UNKNOWN; // not Linux: names of users are compared
+                    return UNKNOWN; // not Linux: user names are compared
                 }
             }
         }
 
-        /**
-         * Creates a folder and its missing parents, which only their owner can read or write whatever
-         * the umask is.
-         */
+        /** Creates a folder and its missing parents with permissions for their owner alone, whatever the umask. */
         public static void createFolder(Path folder) throws IOException {
             Files.createDirectories(folder, only(folder, OWNER));
         }
 
-        /** The attributes of a new file that only its owner can read or write. */
+        /** Returns the attributes of a new file that only its owner can read or write. */
         static FileAttribute<?>[] forFile(Path file) {
             return only(file, OWNER_FILE);
         }
@@ -196,7 +191,7 @@ public final class CacheFolder {
                     : new FileAttribute<?>[0];
         }
 
-        /** Whether nobody but this user and root can have written a file; a missing one is safe. */
+        /** Whether only this user and root can have written a file; a missing one is safe. */
         public static boolean isSafe(Path path) {
             try {
                 Map<String, Object> values = Files.readAttributes(path, ATTRIBUTES);
@@ -219,15 +214,15 @@ public final class CacheFolder {
         }
 
         /**
-         * Takes the rights of others on a folder away where it is this user's own, and returns whether
-         * it is safe now. What is in it may have been written before: see to each file.
+         * Removes other users' permissions from a folder that this user owns, and returns whether it
+         * is safe. Its files may have been written before: each must be checked.
          */
         static boolean secure(Path folder) {
             if (isSafe(folder)) {
                 return true;
             }
             try {
-                Files.setPosixFilePermissions(folder, OWNER); // refused by the system for others' folders
+                Files.setPosixFilePermissions(folder, OWNER); // fails for other users' folders
             } catch (IOException | UnsupportedOperationException e) {
                 return false;
             }

@@ -17,28 +17,24 @@ import java.util.Map;
 import migopy.files.MigrationDirectory.Listing;
 
 /**
- * The checksums of many files without reading them: what was computed once holds as long as the
- * file system says that the file is the same.
+ * The checksums of many files without reading them: a computed one is valid as long as the file's
+ * stamp is the same.
  *
- * <p>A file that was changed shortly before it was read is not kept: a second change within the
- * same tick of the disk's clock would leave its stamp as it is. Git calls such an entry racily
- * clean.
+ * <p>A file that was changed shortly before it was read is not cached: a second change within the same
+ * tick of the disk's clock would leave its stamp as it is. Git calls such an entry racily clean.
  */
 public final class ChecksumCache {
-    /**
-     * A change younger than this is not trusted; FAT, the coarsest of the file systems, counts in
-     * steps of 2 s.
-     */
+    /** A file changed more recently is not cached. FAT has the coarsest time stamps, in steps of 2 s. */
     static final Duration SETTLED = Duration.ofSeconds(3);
 
-    /** More entries than this are forgotten, oldest first. */
+    /** More entries are dropped, oldest first. */
     static final int ENTRY_LIMIT = 200_000;
 
     private static final String FILE = "checksums";
     private static final int FORMAT = 0x4d435331;
     private static final int CHECKSUM_LENGTH = MigrationSource.CHECKSUM_PREFIX.length() + 64;
 
-    private record Known(FileStamp stamp, String checksum) {}
+    private record StampedChecksum(FileStamp stamp, String checksum) {}
 
     private final CacheFolder folder;
     private final Clock clock;
@@ -47,41 +43,41 @@ public final class ChecksumCache {
         this(cacheDirectory, Clock.systemUTC());
     }
 
-    /** With a clock of one's own, by which a change is long ago or not. */
+    /** With a clock that decides whether a change is recent. */
     public ChecksumCache(Path cacheDirectory, Clock clock) {
         this.folder = new CacheFolder(cacheDirectory);
         this.clock = clock;
     }
 
     /**
-     * The checksum of each file, by name. A file that has none (gone, unreadable, not UTF-8, longer
-     * than {@link MigrationSource#LIMIT}) is left out.
+     * Returns the checksum of each file, by name, without files that are missing, unreadable, not
+     * UTF-8 or longer than {@link MigrationSource#LIMIT}.
      */
     public Map<String, String> of(List<MigrationFile> files) {
         return of(files, Map.of(), false);
     }
 
-    /** The same for all that was listed, without looking at the files once more. */
+    /** Returns the checksum of each listed file, by name; uses the stamps of the listing. */
     public Map<String, String> of(Listing listing) {
         return of(listing.files(), listing.stamps(), true);
     }
 
     private Map<String, String> of(List<MigrationFile> files, Map<String, FileStamp> stamps, boolean all) {
-        // Before anything is read: see settled.
+        // Taken before anything is read, see settled().
         long now = clock.millis();
-        Map<String, Known> known = load();
-        Map<String, Known> learned = new HashMap<>();
+        Map<String, StampedChecksum> known = load();
+        Map<String, StampedChecksum> learned = new HashMap<>();
         Map<String, String> checksums = new HashMap<>(capacity(files.size()));
         for (MigrationFile file : files) {
             FileStamp stamp = stamp(file, stamps);
-            Known entry = stamp == null ? null : known.get(file.name());
+            StampedChecksum entry = stamp == null ? null : known.get(file.name());
             String checksum;
             if (entry != null && entry.stamp().sameAs(stamp)) {
                 checksum = entry.checksum();
             } else {
                 checksum = compute(file);
                 if (stamp != null && checksum != null && settled(stamp, now)) {
-                    learned.put(file.name(), new Known(stamp, checksum));
+                    learned.put(file.name(), new StampedChecksum(stamp, checksum));
                 }
             }
             if (checksum != null) {
@@ -94,18 +90,18 @@ public final class ChecksumCache {
         return checksums;
     }
 
-    /**
-     * What is kept: of the files asked for what is known best, and of others what was known if this
-     * is not all.
-     */
-    private static Map<String, Known> merged(
-            List<MigrationFile> files, Map<String, Known> known, Map<String, Known> learned, boolean all) {
-        Map<String, Known> merged = new LinkedHashMap<>(capacity(known.size() + learned.size()));
+    /** Returns the entries to store: the best known ones of these files, and of all others unless these are all. */
+    private static Map<String, StampedChecksum> merged(
+            List<MigrationFile> files,
+            Map<String, StampedChecksum> known,
+            Map<String, StampedChecksum> learned,
+            boolean all) {
+        Map<String, StampedChecksum> merged = new LinkedHashMap<>(capacity(known.size() + learned.size()));
         if (!all) {
             merged.putAll(known);
         }
         for (MigrationFile file : files) {
-            Known entry = learned.getOrDefault(file.name(), known.get(file.name()));
+            StampedChecksum entry = learned.getOrDefault(file.name(), known.get(file.name()));
             if (entry != null) {
                 merged.put(file.name(), entry);
             }
@@ -129,7 +125,7 @@ public final class ChecksumCache {
         }
     }
 
-    /** Whether a change after {@code now} would show in the stamp. */
+    /** Whether a change after {@code now} would change the stamp. */
     private static boolean settled(FileStamp stamp, long now) {
         long last = stamp.inode() == 0 ? stamp.modified() : stamp.changed();
         return now - last / 1_000_000 > SETTLED.toMillis();
@@ -147,7 +143,7 @@ public final class ChecksumCache {
         }
     }
 
-    private Map<String, Known> load() {
+    private Map<String, StampedChecksum> load() {
         ByteBuffer in = folder.read(FILE).orElse(null);
         if (in == null) {
             return Map.of();
@@ -157,18 +153,17 @@ public final class ChecksumCache {
                 return Map.of();
             }
             int count = Math.min(in.getInt(), ENTRY_LIMIT);
-            Map<String, Known> entries = new LinkedHashMap<>(capacity(count));
+            Map<String, StampedChecksum> entries = new LinkedHashMap<>(capacity(count));
             for (int i = 0; i < count; i++) {
                 String name = text(in, in.getShort(), StandardCharsets.UTF_8);
                 FileStamp stamp =
-                        new FileStamp(FileStamp.FileKind.FILE, in.getLong(), in.getLong(), in.getLong(), in.getLong());
+                        new FileStamp(FileStamp.FileType.FILE, in.getLong(), in.getLong(), in.getLong(), in.getLong());
                 String checksum = text(in, CHECKSUM_LENGTH, StandardCharsets.ISO_8859_1);
-                entries.put(name, new Known(stamp, checksum));
+                entries.put(name, new StampedChecksum(stamp, checksum));
             }
             return entries;
         } catch (BufferUnderflowException | IndexOutOfBoundsException | IllegalArgumentException e) {
-            // Whole, by its checksum, and yet not in this format: written by another version.
-            return Map.of();
+            return Map.of(); // written by another version
         }
     }
 
@@ -178,14 +173,14 @@ public final class ChecksumCache {
         return text;
     }
 
-    private void store(Map<String, Known> entries) {
+    private void store(Map<String, StampedChecksum> entries) {
         int skipped = Math.max(0, entries.size() - ENTRY_LIMIT);
         int bytesAnEntry = 2 + 4 * Long.BYTES + CHECKSUM_LENGTH + 40;
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(entries.size() * bytesAnEntry);
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             out.writeInt(FORMAT);
             out.writeInt(entries.size() - skipped);
-            for (Map.Entry<String, Known> named : entries.entrySet()) {
+            for (Map.Entry<String, StampedChecksum> named : entries.entrySet()) {
                 if (skipped-- > 0) {
                     continue;
                 }

@@ -25,17 +25,17 @@ import java.util.stream.Stream;
 import migopy.files.Javac.Unit;
 
 /**
- * Compiled classes by all that they depend on: a file for each migration, which holds all of its
- * classes. Files are written in a thread of its own, beside whatever is done with the classes: a
- * file system may take as long for a new file as javac for what is in it.
+ * Compiled classes on disk: one file with all classes of a migration, named by everything that they
+ * depend on. A separate thread writes the files, since a file system may take as long to create one as
+ * javac to compile it.
  */
 final class ClassCache implements AutoCloseable {
-    /** When there are more files than this, and than twice those in use, the older half goes. */
+    /** With more files than this, and than twice those in use, the older half is deleted. */
     static final int FILE_LIMIT = 10_000;
 
     private static final int FORMAT = 0x4d434c31;
 
-    /** What is not written by then is compiled again next time. */
+    /** What is not written by then is compiled again by the next run. */
     private static final long CLOSING_SECONDS = 10;
 
     private final CacheFolder folder;
@@ -43,9 +43,7 @@ final class ClassCache implements AutoCloseable {
     private ExecutorService writing;
     private volatile boolean writable = true;
 
-    /**
-     * @param setting what is the same for all classes of this run: compiler and class path
-     */
+    /** @param setting what all classes of this run depend on: compiler and class path */
     ClassCache(Path cacheDirectory, String setting) {
         this.folder = new CacheFolder(cacheDirectory.resolve("classes"));
         MessageDigest digest = MigrationSource.sha256();
@@ -53,29 +51,26 @@ final class ClassCache implements AutoCloseable {
         this.setting = HexFormat.of().formatHex(digest.digest());
     }
 
-    /**
-     * The name under which a unit's classes are kept: another one when anything that they depend on
-     * is another.
-     */
+    /** Returns the name under which a unit's classes are stored; it changes with everything that they depend on. */
     String key(Unit unit) {
         MessageDigest digest = MigrationSource.sha256();
         update(digest, setting);
         update(digest, unit.fileName());
-        update(digest, unit.source().checksum()); // what does not count there is nothing to javac
+        update(digest, unit.source().checksum()); // what it ignores does not change the classes
         if (!unit.dependencies().isEmpty()) {
             update(digest, new ClassPath(unit.dependencies()).fingerprint());
         }
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    /** With its length first, so that no two lists of texts run into the same bytes. */
+    /** With its length first, so that two different lists of texts never have the same bytes. */
     private static void update(MessageDigest digest, String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, bytes.length));
         digest.update(bytes);
     }
 
-    /** The classes by name; empty if they are not there, or not whole. */
+    /** Returns the classes by name; empty if they are missing or damaged. */
     Optional<Map<String, byte[]>> get(String key) {
         return folder.read(key).flatMap(in -> classes(in, key));
     }
@@ -93,8 +88,7 @@ final class ClassCache implements AutoCloseable {
             }
             return Optional.of(classes);
         } catch (BufferUnderflowException | NegativeArraySizeException e) {
-            // Whole, by its checksum, and yet not in this format: written by another version.
-            return Optional.empty();
+            return Optional.empty(); // written by another version
         }
     }
 
@@ -112,7 +106,7 @@ final class ClassCache implements AutoCloseable {
         return bytes;
     }
 
-    /** Keeps classes for the next run; where that does not work the next run compiles again. */
+    /** Stores classes for the next run. If that fails, the next run compiles them again. */
     void put(String key, Map<String, byte[]> classes) {
         if (writing == null) {
             writing = Executors.newSingleThreadExecutor(ClassCache::daemon);
@@ -122,7 +116,7 @@ final class ClassCache implements AutoCloseable {
 
     private static Thread daemon(Runnable writes) {
         Thread thread = new Thread(writes, "migopy-classes");
-        thread.setDaemon(true); // what only saves time must not keep the JVM
+        thread.setDaemon(true); // a cache must not keep the JVM running
         return thread;
     }
 
@@ -152,10 +146,9 @@ final class ClassCache implements AutoCloseable {
     }
 
     /**
-     * Deletes the older half when there are too many, after all that was put before. Looks only
-     * after something was.
+     * Deletes the older half if there are too many files. Does nothing if none was stored.
      *
-     * @param inUse how many migrations there are
+     * @param inUse the number of migrations
      */
     void cleanUp(int inUse) {
         if (writing != null) {
@@ -179,20 +172,19 @@ final class ClassCache implements AutoCloseable {
                         .forEach(aged -> folder.delete(aged.file()));
             }
         } catch (IOException | UncheckedIOException e) {
-            // Another process cleans up at the same time: then it is clean.
-            writable = false;
+            writable = false; // another process may be cleaning up at the same time
         }
     }
 
     /**
-     * Notes that all classes were there, in the folder's own time: if no migration is younger, the
-     * launcher starts java without the compiler's classes.
+     * Records in the folder's modification time that all classes were cached: if no migration is
+     * newer, the launcher starts java without the compiler's classes.
      */
-    void sufficed() {
+    void touch() {
         folder.touch();
     }
 
-    /** Waits until all is written. */
+    /** Waits until everything is written. */
     @Override
     public void close() {
         if (writing == null) {

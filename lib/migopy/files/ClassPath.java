@@ -4,6 +4,7 @@ import com.mongodb.MongoException;
 import com.mongodb.client.MongoDatabase;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Files;
@@ -20,17 +21,12 @@ import java.util.stream.Stream;
 import migopy.MigopyException;
 import org.bson.conversions.Bson;
 
-/**
- * Where the compiler finds the classes that migrations use: the entries of a class path, in order.
- */
+/** The class path on which the compiler finds what migrations use. */
 record ClassPath(List<Path> entries) {
-    /**
-     * A folder of classes with more files than this is not told apart from its changed self by the
-     * rest of them.
-     */
+    /** Changes beyond this number of files in a folder of classes are not detected. */
     private static final int FOLDER_LIMIT = 20_000;
 
-    /** Each stands for a jar that no migration can do without. */
+    /** One class of each jar that every migration needs. */
     private static final List<Class<?>> NEEDED =
             List.of(MigopyException.class, MongoDatabase.class, MongoException.class, Bson.class);
 
@@ -39,8 +35,8 @@ record ClassPath(List<Path> entries) {
     }
 
     /**
-     * The class path of this JVM, and what it does not name: a host program may load us by a loader
-     * of its own.
+     * Returns the class path of this JVM, and the jars that it lacks because a host program loads this
+     * library by a class loader of its own.
      */
     static ClassPath ofThisJvm() {
         Set<Path> entries = new LinkedHashSet<>();
@@ -51,8 +47,7 @@ record ClassPath(List<Path> entries) {
                     entries.add(path);
                 }
             } catch (InvalidPathException e) {
-                // The JVM has passed over it as well.
-                continue;
+                continue; // the JVM has ignored it, too
             }
         }
         for (Class<?> needed : NEEDED) {
@@ -99,7 +94,7 @@ record ClassPath(List<Path> entries) {
         return new ClassPath(new ArrayList<>(all));
     }
 
-    /** A text that is another one when a jar was built anew: paths, sizes and times. */
+    /** Returns a text that changes when a jar is rebuilt: paths, sizes and times. */
     String fingerprint() {
         StringBuilder text = new StringBuilder();
         for (Path entry : entries) {
@@ -118,7 +113,7 @@ record ClassPath(List<Path> entries) {
             } else {
                 stamp(entry, text);
             }
-        } catch (IOException | java.io.UncheckedIOException e) {
+        } catch (IOException | UncheckedIOException e) {
             text.append(entry).append(" unreadable\n");
         }
     }

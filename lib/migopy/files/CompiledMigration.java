@@ -19,12 +19,12 @@ import migopy.Problem;
 import migopy.StepReport.Direction;
 import migopy.files.MigrationMethods.Signature;
 
-/** A migration that can be called. */
+/** A compiled migration, ready to be called. */
 public final class CompiledMigration {
-    /** So many frames are kept of an exception. */
+    /** The number of frames of an exception that are kept. */
     public static final int FRAME_LIMIT = 20;
 
-    /** Causes of causes are followed so far: they may go in a circle. */
+    /** The number of causes that are followed, since they may form a cycle. */
     private static final int CAUSE_LIMIT = 50;
 
     private final MigrationSource source;
@@ -43,7 +43,7 @@ public final class CompiledMigration {
         }
     }
 
-    /** What it was compiled from. */
+    /** Returns what it was compiled from. */
     public MigrationSource source() {
         return source;
     }
@@ -56,12 +56,12 @@ public final class CompiledMigration {
         return dropped;
     }
 
-    /** Its name, without {@code .java}. */
+    /** Returns its name, without {@code .java}. */
     public String name() {
         return source.file().name();
     }
 
-    /** Whether it takes a session in that direction, and so runs in a transaction. */
+    /** Whether its method for that direction takes a session, and so runs in a transaction. */
     public boolean transactional(Direction direction) {
         Method method = method(direction);
         return method != null && Signature.of(method).orElseThrow() == Signature.SESSION;
@@ -72,7 +72,7 @@ public final class CompiledMigration {
         return methods.down() != null;
     }
 
-    /** Whether its {@code up()} may be called again after any kill. */
+    /** Whether its {@code up()} may be called again after a crash. */
     public boolean resumable() {
         return methods.resumable();
     }
@@ -95,12 +95,12 @@ public final class CompiledMigration {
     }
 
     /**
-     * Calls {@code up} or {@code down}, in this thread and with the migration's own loader as the
+     * Calls {@code up} or {@code down} in this thread, with the migration's class loader as the
      * thread's.
      *
-     * @param session for a transactional one; otherwise not looked at
-     * @throws Throwable what the migration has thrown, itself
-     * @throws IllegalStateException when it has no method for that direction
+     * @param session for a transactional migration; otherwise ignored
+     * @throws Throwable what the migration has thrown
+     * @throws IllegalStateException if it has no method for that direction
      */
     public void call(Direction direction, MongoDatabase database, ClientSession session) throws Throwable {
         Method method = method(direction);
@@ -110,8 +110,7 @@ public final class CompiledMigration {
         Object[] arguments = Signature.of(method).orElseThrow().arguments(database, session);
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
-        // A library that finds its parts through the thread's loader finds those of the file's own
-        // //DEPS.
+        // Libraries that use the thread's loader find those of the file's own //DEPS.
         thread.setContextClassLoader(method.getDeclaringClass().getClassLoader());
         try {
             method.invoke(null, arguments);
@@ -123,11 +122,11 @@ public final class CompiledMigration {
     }
 
     /**
-     * Whether a thread was started by this migration, or works for it now. A thread inherits the
-     * context class loader of the one that starts it, so one that an earlier migration left behind
-     * has another; a thread of a pool that all share is known by what it calls.
+     * Whether a thread was started by this migration, or runs its code now. A thread inherits the
+     * context class loader of the thread that starts it, so threads of earlier migrations have another
+     * one. A thread of a shared pool is recognized by its stack.
      *
-     * @param thread null where it is not known
+     * @param thread null if it is unknown
      */
     public boolean started(Thread thread, List<StackTraceElement> stack) {
         return thread != null && thread.getContextClassLoader() == loader
@@ -139,8 +138,8 @@ public final class CompiledMigration {
     }
 
     /**
-     * The frames of an exception and of its causes that lie in the migration's own file, as {@code
-     * file:line} and what stands on that line, the innermost of each first; at most {@link
+     * Returns the frames of an exception and of its causes that are in the migration's own file, as
+     * {@code file:line} and the code on that line, the innermost of each first; at most {@link
      * #FRAME_LIMIT}.
      */
     public List<String> framesOf(Throwable thrown) {
@@ -156,7 +155,7 @@ public final class CompiledMigration {
                 next = next.getCause();
             }
         } catch (Throwable e) {
-            // The exception's class may be the user's own, and its methods may fail in any way.
+            // The class may be the user's own, and its methods may fail in any way.
             return source.frames(lines);
         }
         return source.frames(lines);
@@ -164,20 +163,17 @@ public final class CompiledMigration {
 
     /**
      * Searches the class files of a migration, and of the project's classes that it uses, for types of
-     * the driver. Reads bytes, and loads nothing.
+     * the driver. Loads no classes.
      */
     static final class TypeSearch {
-        /** Of a project that has more, the answer is yes: it may be so. */
+        /** With more classes than this, the types count as found. */
         private static final int MOST = 200;
 
-        /** The JDK's, the library's and its dependencies': none of them gets what a migration makes. */
+        /** Packages of the JDK, this library and its dependencies, which are not searched. */
         private static final List<String> KNOWN =
                 List.of("java/", "javax/", "jdk/", "sun/", "com/mongodb/", "org/bson/", "migopy/");
 
-        private static final int UTF8 = 1;
-        private static final int LONG = 5;
-        private static final int DOUBLE = 6;
-        private static final int CLASS = 7;
+        private static final int CONSTANT_CLASS = 7;
 
         private final MigrationLoader loader;
         private final List<String> types;
@@ -194,7 +190,7 @@ public final class CompiledMigration {
                 while (!next.isEmpty()) {
                     byte[] file = loader.classFile(next.pop());
                     if (file == null) {
-                        continue; // an array, or a class that is not there and so is never called
+                        continue; // an array, or a missing class, which is never called
                     }
                     if (names(file)) {
                         return true;
@@ -210,7 +206,7 @@ public final class CompiledMigration {
                 }
                 return false;
             } catch (IOException e) {
-                return true; // what cannot be read may name them
+                return true; // an unreadable class may name them
             }
         }
 
@@ -224,7 +220,7 @@ public final class CompiledMigration {
             return false;
         }
 
-        /** The classes in its constant pool that are the project's or its dependencies'. */
+        /** Returns the classes in its constant pool that are not in {@link #KNOWN} packages. */
         private static List<String> classesOf(byte[] file) throws IOException {
             List<String> names = new ArrayList<>();
             try (var in = new DataInputStream(new ByteArrayInputStream(file))) {
@@ -234,16 +230,14 @@ public final class CompiledMigration {
                 int[] classes = new int[size];
                 for (int i = 1; i < size; i++) {
                     int tag = in.readUnsignedByte();
-                    switch (tag) {
-                        case UTF8 -> texts[i] = in.readUTF();
-                        case CLASS -> classes[i] = in.readUnsignedShort();
-                        case 8, 16, 19, 20 -> in.skipBytes(2);
-                        case 15 -> in.skipBytes(3);
-                        case LONG, DOUBLE -> {
-                            in.skipBytes(8);
-                            i++; // such a constant takes two places
-                        }
-                        default -> in.skipBytes(4);
+                    if (tag == MigrationLoader.CONSTANT_UTF8) {
+                        texts[i] = in.readUTF();
+                    } else if (tag == CONSTANT_CLASS) {
+                        classes[i] = in.readUnsignedShort();
+                    } else {
+                        int length = MigrationLoader.lengthOfConstant(tag);
+                        in.skipBytes(length);
+                        i += length == Long.BYTES ? 1 : 0; // long and double take two entries
                     }
                 }
                 for (int index : classes) {

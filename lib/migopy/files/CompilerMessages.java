@@ -13,48 +13,46 @@ import migopy.console.Wording;
 import migopy.files.Javac.Unit;
 import migopy.files.MigrationSource.Credentials;
 
-/**
- * Puts javac's errors into a problem: the first as its message, with the line it is about; the rest
- * as details.
- */
+/** Makes a problem of javac's errors: the first is its message, with the line of code; the others are details. */
 final class CompilerMessages {
-    /** More errors of one file than this are counted, not shown. */
+    /** The number of errors of one file that are shown; the others are counted. */
     static final int ERROR_LIMIT = 10;
 
-    /** Further lines that javac may add to one error. */
+    /** The number of further lines of one error that are shown. */
     private static final int REMARK_LIMIT = 6;
 
-    /** A longer source line is cut around the place. */
+    /** A longer line of code is cut around the error. */
     private static final int WIDTH = 160;
 
     private static final int TAB = 4;
 
     private CompilerMessages() {}
 
-    static Problem problem(Unit unit, Javac.Result result) {
+    static Problem problem(Unit unit, Javac.CompilerResult result) {
         List<Diagnostic<? extends JavaFileObject>> errors = result.errors().getOrDefault(unit, List.of());
         String hint = CompilerHint.of(unit, errors);
         if (errors.isEmpty()) {
-            return of(unit, unit.fileName() + ": " + firstLine(result.stray()), hint, List.of());
+            return of(Problem.ProblemKind.NOT_COMPILABLE, unit, ": " + firstLine(result.stray()), hint, List.of());
         }
         List<String> details = new ArrayList<>();
         String text = unit.source().text();
         describe(errors.get(0), text, details);
         for (int i = 1; i < Math.min(errors.size(), ERROR_LIMIT); i++) {
-            details.add(headline(unit, errors.get(i)));
+            details.add(unit.fileName() + headline(errors.get(i)));
             describe(errors.get(i), text, details);
         }
         if (errors.size() > ERROR_LIMIT) {
             details.add("and %d more".formatted(errors.size() - ERROR_LIMIT));
         }
-        return of(unit, headline(unit, errors.get(0)), hint, details);
+        return of(Problem.ProblemKind.NOT_COMPILABLE, unit, headline(errors.get(0)), hint, details);
     }
 
-    static Problem of(Unit unit, String message, String hint, List<String> details) {
+    /** Returns a problem with a file, masked and printable; the message follows the file's name. */
+    static Problem of(Problem.ProblemKind kind, Unit unit, String what, String hint, List<String> details) {
         return new Problem(
-                Problem.ProblemKind.NOT_COMPILABLE,
+                kind,
                 unit.name(),
-                Wording.visible(message),
+                Wording.visible(unit.fileName() + what),
                 hint,
                 details.stream()
                         .map(line -> Wording.visible(
@@ -62,10 +60,10 @@ final class CompilerMessages {
                         .toList());
     }
 
-    /** {@code 9_x.java:5: ';' expected}. */
-    private static String headline(Unit unit, Diagnostic<?> error) {
+    /** {@code :5: ';' expected}. */
+    private static String headline(Diagnostic<?> error) {
         String line = error.getLineNumber() < 1 ? "" : ":" + error.getLineNumber();
-        return unit.fileName() + line + ": " + firstLine(error.getMessage(Javac.ENGLISH));
+        return line + ": " + firstLine(error.getMessage(Javac.ENGLISH));
     }
 
     private static String firstLine(String message) {
@@ -108,23 +106,23 @@ final class CompilerMessages {
         return line.substring(Math.min(from, line.length()), Math.min(from + width, line.length()));
     }
 
-    /** What to do about an error of javac's, where its reason is a common one. */
+    /** Hints for common errors. */
     static final class CompilerHint {
         private static final String THEN = ", then run: {migopy} validate";
 
-        /** Behind a line of Java. */
+        /** After a line of Java. */
         private static final String AND_THEN = "; then run: {migopy} validate";
 
         private static final String PREFIX = "compiler.err.";
 
         private static final String IN_A_CLASS =
-                "A migration needs a class. Put its methods into one: class Step { ... }" + THEN;
+                "A migration needs a class. Put its methods into one, for example class AddUsers { ... }" + THEN;
 
-        /** What a migration calls by a static import. */
+        /** What a migration calls through a static import. */
         private static final Set<String> CALLS =
                 Set.of("db", "client", "home", "file", "log", "backfill", "skip", "transaction");
 
-        /** Where a class that is named without an import is looked for. */
+        /** The packages in which a class without an import is searched. */
         private static final List<String> PACKAGES = List.of(
                 "org.bson",
                 "org.bson.types",
@@ -163,7 +161,7 @@ final class CompilerMessages {
 
         private CompilerHint() {}
 
-        /** The hint that fits the first of the errors with a known reason. */
+        /** Returns the hint for the first error with a known reason. */
         static String of(Unit unit, List<? extends Diagnostic<?>> errors) {
             String text = unit.source().text();
             if (!TYPE.matcher(COMMENT.matcher(text).replaceAll(" ")).find()) {
@@ -187,7 +185,7 @@ final class CompilerMessages {
             }
             if (code.startsWith(PREFIX + "preview.feature.disabled")
                     || code.startsWith(PREFIX + "feature.not.supported")) {
-                return Optional.of("This is Java %d: write it for that version, or set JAVA_HOME to a newer JDK%s"
+                return Optional.of("This is Java %d: use only its features, or set JAVA_HOME to a newer JDK%s"
                         .formatted(Runtime.version().feature(), THEN));
             }
             if (code.equals(PREFIX + "bad.file.name") || code.contains("implicit.class")) {
@@ -233,12 +231,13 @@ final class CompilerMessages {
         private static String missingPackage(String message, String text) {
             Matcher spaced = SPACED_DEPS.matcher(text);
             if (spaced.find()) {
-                return "A directive starts its line, without a blank: write //DEPS instead of %s%s"
+                return "A directive must be at the start of its line, without a blank: write //DEPS instead of %s%s"
                         .formatted(spaced.group().strip(), THEN);
             }
             Matcher found = PACKAGE.matcher(message);
-            String library = found.find() ? "the library of " + found.group(1) : "its library";
-            return "Name %s at the top of the file, as in //DEPS group:artifact:version%s".formatted(library, THEN);
+            String library = found.find() ? "the library that contains " + found.group(1) : "its library";
+            return "Add %s at the top of the file, for example //DEPS group:artifact:version%s"
+                    .formatted(library, THEN);
         }
     }
 }

@@ -13,24 +13,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import migopy.MigopyException;
+import migopy.files.SourceCompiler.InvalidSource;
 
-/**
- * The jars behind the {@code //DEPS} of a file, as JBang resolves them; remembered, since asking
- * takes a second.
- */
+/** Resolves the {@code //DEPS} of a file to jars, with JBang. Results are cached, since JBang takes a second. */
 public final class Dependencies {
     private final CacheFolder folder;
     private final Jbang jbang;
 
-    /** What was resolved in this process, failures as well: many files may name the same jar. */
-    private final Map<String, Jars> known = new HashMap<>();
+    /** What this process has resolved, or failed to resolve, since many files may name the same jar. */
+    private final Map<String, List<Path>> resolved = new HashMap<>();
 
-    /** The jars, or why they cannot be resolved. */
-    sealed interface Jars {}
-
-    record Resolved(List<Path> paths) implements Jars {}
-
-    record Unresolved(String message, String hint, List<String> details) implements Jars {}
+    private final Map<String, InvalidSource> failed = new HashMap<>();
 
     Dependencies(Path home, Path cacheDirectory, Map<String, String> environment) {
         this.folder = new CacheFolder(cacheDirectory.resolve("dependencies"));
@@ -38,34 +31,44 @@ public final class Dependencies {
     }
 
     /**
-     * Resolves what a file names; starts nothing if that is none or was resolved before.
+     * Resolves the {@code //DEPS} of a file; starts JBang only for what was not resolved before.
      *
-     * @param base the folder that relative names start from
+     * @param base the folder to which relative names refer
+     * @throws InvalidSource if they cannot be resolved
      */
-    Jars resolve(Directives directives, Path base) {
+    List<Path> resolve(Directives directives, Path base) throws InvalidSource {
         if (directives.dependencies().isEmpty()) {
-            return new Resolved(List.of());
+            return List.of();
         }
         List<String> lines = lines(directives, base);
         String key = key(lines);
-        Jars answer = known.get(key);
-        if (answer == null) {
-            Optional<List<Path>> stored = read(key);
-            answer = stored.isPresent() ? new Resolved(stored.get()) : jbang.resolve(lines);
-            if (stored.isEmpty()
-                    && answer instanceof Resolved found
-                    && directives.dependencies().stream().allMatch(Dependencies::isFixed)) {
-                write(key, found.paths());
-            }
-            known.put(key, answer);
+        if (failed.containsKey(key)) {
+            throw failed.get(key);
         }
-        return answer;
+        if (!resolved.containsKey(key)) {
+            resolved.put(key, resolve(directives, lines, key));
+        }
+        return resolved.get(key);
     }
 
-    /**
-     * The lines to resolve by, with the names of local files made independent of where they are
-     * read.
-     */
+    private List<Path> resolve(Directives directives, List<String> lines, String key) throws InvalidSource {
+        Optional<List<Path>> stored = read(key);
+        if (stored.isPresent()) {
+            return stored.get();
+        }
+        try {
+            List<Path> jars = jbang.resolve(lines);
+            if (directives.dependencies().stream().allMatch(Dependencies::isFixed)) {
+                write(key, jars);
+            }
+            return jars;
+        } catch (InvalidSource e) {
+            failed.put(key, e);
+            throw e;
+        }
+    }
+
+    /** Returns the lines to resolve, with absolute names of local files. */
     private static List<String> lines(Directives directives, Path base) {
         List<String> lines = new ArrayList<>(directives.repositoryLines());
         for (String name : directives.dependencies()) {
@@ -86,7 +89,7 @@ public final class Dependencies {
         }
     }
 
-    /** Whether a name stands for the same jar tomorrow: no snapshot, no range, no property. */
+    /** Whether a name always means the same jar: no snapshot, no range, no property. */
     private static boolean isFixed(String name) {
         return !name.contains("SNAPSHOT")
                 && !name.contains("[")
@@ -102,7 +105,7 @@ public final class Dependencies {
         return HexFormat.of().formatHex(MigrationSource.sha256().digest(text));
     }
 
-    /** The jars that were found before, if each is still there with the same size. */
+    /** Returns the cached jars, if each still exists with the same size. */
     private Optional<List<Path>> read(String key) {
         return folder.read(key)
                 .map(in -> StandardCharsets.UTF_8.decode(in).toString())
@@ -122,8 +125,7 @@ public final class Dependencies {
             }
             return Optional.of(jars);
         } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
-            // A jar that is gone, or a line of another version: resolved again.
-            return Optional.empty();
+            return Optional.empty(); // a jar is missing, or another version wrote the line
         }
     }
 
@@ -150,14 +152,14 @@ public final class Dependencies {
      */
     public static List<Path> ofScript(
             String name, String text, Path home, Path cacheDirectory, Map<String, String> environment) {
-        Jars jars = new Dependencies(home, cacheDirectory, environment).resolve(Directives.of(text), home);
-        if (jars instanceof Unresolved failure) {
-            throw MigopyException.unreachable("%s: %s".formatted(name, failure.message()), failure.hint());
+        try {
+            return new Dependencies(home, cacheDirectory, environment).resolve(Directives.of(text), home);
+        } catch (InvalidSource e) {
+            throw MigopyException.unreachable(name + " " + e.getMessage(), e.hint());
         }
-        return ((Resolved) jars).paths();
     }
 
-    /** The jars in a class path as text. */
+    /** Returns the jars of a class path. */
     static List<Path> paths(String classPath) {
         List<Path> paths = new ArrayList<>();
         for (String entry : classPath.split(File.pathSeparator)) {

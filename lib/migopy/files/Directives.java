@@ -12,37 +12,38 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import migopy.Problem;
+import migopy.files.SourceCompiler.InvalidSource;
 
 /**
- * What a source tells JBang in lines that begin with {@code //}, as far as it concerns a migration.
- * The others change nothing in process: {@code //DESCRIPTION}, {@code //GAV}, {@code //DOCS},
- * {@code //MAIN}, {@code //NOINTEGRATIONS}, {@code //CDS}, {@code //NATIVE_OPTIONS}, {@code
- * //KOTLIN} and {@code //GROOVY}.
+ * The JBang directives of a source that matter to a migration. The others have no effect in this JVM:
+ * {@code //DESCRIPTION}, {@code //GAV}, {@code //DOCS}, {@code //MAIN}, {@code //NOINTEGRATIONS},
+ * {@code //CDS}, {@code //NATIVE_OPTIONS}, {@code //KOTLIN} and {@code //GROOVY}.
  *
- * @param dependencies what {@code //DEPS} names, without the {@code .java} files
- * @param repositoryLines the lines {@code //REPOS}, as they stand
- * @param resources what {@code //FILES} names: {@code seed.json} or {@code data/x.json=seed.json}
- * @param java the highest version that {@code //JAVA} names, if that is above the running one; else
- *     0
+ * @param dependencies the names in {@code //DEPS}, without {@code .java} files
+ * @param repositoryLines the lines {@code //REPOS}, unchanged
+ * @param resources the names in {@code //FILES}: {@code seed.json} or {@code data/x.json=seed.json}
+ * @param java the highest version in {@code //JAVA}, if it is above the running one; else 0
  * @param refused the first line that a migration must not have, and why, or null
  */
 record Directives(
         List<String> dependencies, List<String> repositoryLines, List<String> resources, int java, Refused refused) {
 
-    /** A line that would mean something else when JBang alone runs the file. */
+    /** A directive that this JVM cannot follow as JBang does. */
     record Refused(String line, String hint) {}
 
     private static final Directives NONE = new Directives(List.of(), List.of(), List.of(), 0, null);
 
-    private static final String NO_OPTIONS = "Migrations are compiled without options of their own: remove the line";
-    private static final String ONE_JVM = "All migrations run in one JVM: remove the line, and set MIGOPY_JAVA_OPTIONS";
-    private static final String NO_JAR = "A migration is not packed into a jar: remove the line";
+    private static final String NO_OPTIONS = "Migrations are compiled without compiler options: remove the line";
+    private static final String ONE_JVM =
+            "All migrations run in one JVM: remove the line, and set MIGOPY_JAVA_OPTIONS instead";
+    private static final String NO_JAR = "A migration is not packaged as a jar: remove the line";
 
     private static final Map<String, String> REFUSED = Map.of(
             "SOURCES",
-            "Code for several migrations belongs into migopy.java or its //SOURCES",
+            "Move shared code to migopy.java or its //SOURCES",
             "PREVIEW",
-            "Write it without preview features, and remove the line",
+            "Use no preview features, and remove the line",
             "JAVAC_OPTIONS",
             NO_OPTIONS,
             "COMPILE_OPTIONS",
@@ -58,14 +59,14 @@ record Directives(
             "MODULE",
             NO_JAR);
 
-    /** A comment after a directive does not count. */
+    /** A comment after a directive. */
     private static final Pattern COMMENT = Pattern.compile("\\s//\\s.*");
 
-    private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|'([^']*)'|([^\\s;,\"']+)");
+    private static final Pattern ARGUMENT = Pattern.compile("\"([^\"]*)\"|'([^']*)'|([^\\s;,\"']+)");
 
     static Directives of(String text) {
-        Reader reader = new Reader();
-        // JBang reads such a line wherever it stands, inside of a comment or a text block as well.
+        DirectiveReader reader = new DirectiveReader();
+        // JBang reads such a line anywhere, even in a comment or in a text block.
         for (int at = text.indexOf("//"); at >= 0; at = text.indexOf("//", at + 2)) {
             if (at > 0 && text.charAt(at - 1) != '\n' && text.charAt(at - 1) != '\r') {
                 continue;
@@ -77,7 +78,7 @@ record Directives(
         return reader.directives();
     }
 
-    /** Whether it needs nothing but itself. */
+    /** Whether the source needs no jar and no file, and has no refused directive. */
     boolean plain() {
         return this == NONE;
     }
@@ -90,7 +91,7 @@ record Directives(
         return text.substring(start, end);
     }
 
-    private static final class Reader {
+    private static final class DirectiveReader {
         private final List<String> dependencies = new ArrayList<>();
         private final List<String> repositories = new ArrayList<>();
         private final List<String> resources = new ArrayList<>();
@@ -102,13 +103,13 @@ record Directives(
             switch (name) {
                 case "" -> {}
                 case "DEPS" -> {
-                    List<String> own = words(line, name);
-                    own.removeIf(word -> word.endsWith(MigrationFile.SUFFIX));
+                    List<String> own = arguments(line, name);
+                    own.removeIf(argument -> argument.endsWith(MigrationFile.SUFFIX));
                     dependencies.addAll(own);
                 }
                 case "REPOS" -> repositories.add(line.strip());
-                case "FILES" -> resources.addAll(words(line, name));
-                case "JAVA" -> words(line, name).forEach(this::version);
+                case "FILES" -> resources.addAll(arguments(line, name));
+                case "JAVA" -> arguments(line, name).forEach(this::version);
                 default -> {
                     String hint = refused == null ? REFUSED.get(name) : null;
                     if (hint != null) {
@@ -119,8 +120,8 @@ record Directives(
             }
         }
 
-        private void version(String word) {
-            Matcher digits = Pattern.compile("([0-9]{1,4})\\+?").matcher(word);
+        private void version(String argument) {
+            Matcher digits = Pattern.compile("([0-9]{1,4})\\+?").matcher(argument);
             if (digits.matches()) {
                 java = Math.max(java, Integer.parseInt(digits.group(1)));
             }
@@ -134,7 +135,7 @@ record Directives(
                     : new Directives(dependencies, repositories, resources, missing, refused);
         }
 
-        /** The capital letters behind the slashes, if a blank or nothing follows them; else "". */
+        /** Returns the capital letters after the slashes, if a blank or nothing follows them; else "". */
         private static String name(String line) {
             int end = 2;
             while (end < line.length() && isNamePart(line.charAt(end))) {
@@ -148,30 +149,30 @@ record Directives(
             return c >= 'A' && c <= 'Z' || c == '_';
         }
 
-        /** The words behind a directive, as JBang takes them apart. */
-        private static List<String> words(String line, String name) {
+        /** Splits the names after a directive as JBang does. */
+        private static List<String> arguments(String line, String name) {
             String value = COMMENT.matcher(line.substring(2 + name.length())).replaceFirst("");
-            List<String> words = new ArrayList<>();
-            Matcher matcher = WORD.matcher(value);
+            List<String> arguments = new ArrayList<>();
+            Matcher matcher = ARGUMENT.matcher(value);
             while (matcher.find()) {
                 for (int group = 1; group <= matcher.groupCount(); group++) {
                     if (matcher.group(group) != null) {
-                        words.add(matcher.group(group));
+                        arguments.add(matcher.group(group));
                     }
                 }
             }
-            return words;
+            return arguments;
         }
     }
 
     /**
-     * What {@code //FILES} of a migration names, by the names under which its classes find it. The
-     * rules are JBang's: {@code a/b.txt} is {@code b.txt}, {@code c=a/b.txt} is {@code c}, {@code
-     * c/=a/b.txt} is {@code c/b.txt}; of a folder or a pattern what is below it, or below its part
-     * without wildcards.
+     * Finds the files of {@code //FILES}, by their names as resources. The rules are JBang's: {@code
+     * a/b.txt} is {@code b.txt}, {@code c=a/b.txt} is {@code c}, {@code c/=a/b.txt} is {@code
+     * c/b.txt}. The files of a folder or a pattern are named relative to the folder, or to the
+     * pattern's part without wildcards.
      */
     static final class Resources {
-        /** So many files a migration: more than that is a folder that was not meant. */
+        /** The number of files of a migration; more of them mean a wrong folder. */
         static final int FILE_LIMIT = 10_000;
 
         private static final int DEPTH_LIMIT = 20;
@@ -180,63 +181,62 @@ record Directives(
         private final Path base;
         private final Map<String, Path> found = new TreeMap<>();
 
-        /** Why a line cannot be followed. */
-        static final class Missing extends Exception {
-            private static final long serialVersionUID = 1L;
-
-            Missing(String message) {
-                super(message, null, false, false);
-            }
-        }
-
         private Resources(Path base) {
             this.base = base;
         }
 
         /**
-         * The files by their names as resources, {@code data/seed.json}.
+         * Returns the files by their names as resources, {@code data/seed.json}.
          *
-         * @param base the folder from which relative names start
-         * @throws Missing with what is wrong with one of them
+         * @param base the folder to which relative names refer
+         * @throws InvalidSource if one of them cannot be used
          */
-        static Map<String, Path> of(List<String> words, Path base) throws Missing {
+        static Map<String, Path> of(List<String> arguments, Path base) throws InvalidSource {
             Resources resources = new Resources(base);
-            for (String word : words) {
+            for (String argument : arguments) {
                 try {
-                    resources.add(word);
+                    resources.add(argument);
                 } catch (IllegalArgumentException e) {
-                    throw new Missing("//FILES %s: %s".formatted(word, e.getMessage()));
+                    throw invalid("%s: %s".formatted(argument, e.getMessage()));
                 } catch (IOException e) {
-                    throw new Missing("//FILES %s cannot be read: %s".formatted(word, MigrationDirectory.reason(e)));
+                    throw invalid("%s cannot be read: %s".formatted(argument, MigrationDirectory.reason(e)));
                 }
             }
             return resources.found;
         }
 
-        private void add(String word) throws IOException, Missing {
-            int equals = word.indexOf('=');
-            String target = equals < 0 ? "" : word.substring(0, equals);
-            String name = word.substring(equals + 1);
+        private static InvalidSource invalid(String what) {
+            return new InvalidSource(
+                    Problem.ProblemKind.NOT_COMPILABLE,
+                    "has //FILES " + what,
+                    "Name files relative to the migration's own folder",
+                    List.of());
+        }
+
+        private void add(String argument) throws IOException, InvalidSource {
+            int equals = argument.indexOf('=');
+            String target = equals < 0 ? "" : argument.substring(0, equals);
+            String name = argument.substring(equals + 1);
             FileSystem system = base.getFileSystem();
             if (name.contains("://")
                     || system.getPath(name).isAbsolute()
                     || system.getPath(target).isAbsolute()) {
-                throw new Missing("//FILES %s is not a relative path".formatted(word));
+                throw invalid("%s is not a relative path".formatted(argument));
             }
             int wildcard = firstWildcard(name);
             if (wildcard >= 0) {
                 int slash = name.lastIndexOf('/', wildcard);
-                addBelow(word, base.resolve(name.substring(0, slash + 1)), name.substring(slash + 1), target);
+                addBelow(argument, base.resolve(name.substring(0, slash + 1)), name.substring(slash + 1), target);
                 return;
             }
             Path path = base.resolve(name);
             if (Files.isDirectory(path)) {
-                addBelow(word, path, "**", target);
+                addBelow(argument, path, "**", target);
             } else if (Files.isReadable(path)) {
                 boolean into = target.isEmpty() || target.endsWith("/");
-                put(word, into ? target + path.getFileName() : target, path);
+                put(argument, into ? target + path.getFileName() : target, path);
             } else {
-                throw new Missing("//FILES %s: no such file".formatted(word));
+                throw invalid("%s: no such file".formatted(argument));
             }
         }
 
@@ -249,7 +249,8 @@ record Directives(
             return -1;
         }
 
-        private void addBelow(String word, Path folder, String pattern, String target) throws IOException, Missing {
+        private void addBelow(String argument, Path folder, String pattern, String target)
+                throws IOException, InvalidSource {
             PathMatcher matcher = folder.getFileSystem().getPathMatcher("glob:" + pattern);
             int before = found.size();
             try (Stream<Path> all = Files.walk(folder, DEPTH_LIMIT)) {
@@ -258,18 +259,18 @@ record Directives(
                     if (matcher.matches(relative) && Files.isRegularFile(path)) {
                         String below = relative.toString().replace('\\', '/');
                         String into = target.isEmpty() || target.endsWith("/") ? target : target + "/";
-                        put(word, into + below, path);
+                        put(argument, into + below, path);
                     }
                 }
             }
             if (found.size() == before) {
-                throw new Missing("//FILES %s: no such file".formatted(word));
+                throw invalid("%s: no such file".formatted(argument));
             }
         }
 
-        private void put(String word, String name, Path path) throws Missing {
+        private void put(String argument, String name, Path path) throws InvalidSource {
             if (found.size() == FILE_LIMIT) {
-                throw new Missing("//FILES %s: more than %d files".formatted(word, FILE_LIMIT));
+                throw invalid("%s: more than %d files".formatted(argument, FILE_LIMIT));
             }
             found.put(name, path.toAbsolutePath().normalize());
         }

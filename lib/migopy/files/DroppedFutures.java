@@ -84,9 +84,10 @@ final class DroppedFutures extends TreePathScanner<Void, Void> {
         for (Map.Entry<Long, Dropped> first : scanner.found.entrySet()) {
             Dropped dropped = first.getValue();
             return CompilerMessages.of(
+                    Problem.ProblemKind.NOT_COMPILABLE,
                     unit,
-                    "%s:%d: the result of %s(...) is never used, so an exception in it would be lost"
-                            .formatted(unit.fileName(), first.getKey(), dropped.method()),
+                    ":%d: the result of %s(...) is never used, so an exception in it would be lost"
+                            .formatted(first.getKey(), dropped.method()),
                     scanner.hint(dropped),
                     List.of());
         }

@@ -20,23 +20,22 @@ import migopy.MigopyException;
 import migopy.console.Wording;
 
 /**
- * The project's {@code migopy.java}, held against the class that runs: another project's would run
- * these migrations with its settings on its database.
+ * Compares the project's {@code migopy.java} with the running class: another project's class would run
+ * these migrations with its own settings on its own database.
  *
- * <p>Only a jar that JBang has built of a script is looked into. JBang tells a program nothing of
- * where its script is, so it is asked what it would build of the project's; the answer is kept as
- * long as neither file changes. Everything else (the launcher, which builds from the project's
- * folder, a jar or a test of one's own) was put together by somebody who knows what runs.
+ * <p>Only jars that JBang has built from a script are compared. JBang does not tell a program where
+ * its script is, so it is asked which jar it builds from the project's script; the answer is cached
+ * until one of the two files changes.
  */
 public final class EntryScript {
     private static final String FILE = "migopy.java";
 
-    /** JBang names the folder of a script's jar after the script and a SHA-256. */
+    /** The folder of a script's jar is named after the script and a SHA-256. */
     private static final int HASH_LENGTH = 64;
 
     private static final Duration TIME_LIMIT = Duration.ofSeconds(60);
 
-    /** A class of a script: the largest that a class file's tables allow are far smaller. */
+    /** More bytes of a class are not compared; no class file comes near this size. */
     private static final int CLASS_LIMIT = 16 << 20;
 
     private final Path jar;
@@ -52,12 +51,12 @@ public final class EntryScript {
     }
 
     /**
-     * Refuses a class that JBang has built of another script than the project's.
+     * Refuses a class that JBang has built from another script than the project's.
      *
-     * @param running the class that runs
+     * @param running the entry class
      * @param home the project's folder
-     * @param environment where JBang is looked for
-     * @throws MigopyException usage, if it is another's
+     * @param environment where JBang is searched
+     * @throws MigopyException usage, if it was built from another script
      */
     public static void refuseAnothers(
             Class<?> running, Path home, Path cacheDirectory, Map<String, String> environment) {
@@ -69,13 +68,12 @@ public final class EntryScript {
         Jbang jbang = new Jbang(home, environment, TIME_LIMIT);
         if (!new EntryScript(jar, script, cacheDirectory, jbang).mayBeTheSame()) {
             throw MigopyException.usage(
-                    "%s is not what runs here, but the class %s of another script, built as %s"
-                            .formatted(script, running.getName(), jar),
-                    "Start the project's own: jbang %s".formatted(Wording.word(script.toString())));
+                    "The running class %s in %s was not built from %s".formatted(running.getName(), jar, script),
+                    "Run the project's script: jbang %s".formatted(Wording.word(script.toString())));
         }
     }
 
-    /** The jar of a class, if its folder has a name that JBang gives; else null. */
+    /** Returns the jar of a class, if JBang has named its folder; else null. */
     private static Path builtByJbang(Class<?> running) {
         CodeSource source = running.getProtectionDomain().getCodeSource();
         if (source == null || !"file".equals(source.getLocation().getProtocol())) {
@@ -89,11 +87,11 @@ public final class EntryScript {
             boolean hashed = dot > 0 && name.charAt(dot) == '.';
             return hashed && Files.isRegularFile(jar) ? jar : null;
         } catch (URISyntaxException | IllegalArgumentException e) {
-            return null; // from nowhere that JBang puts a jar
+            return null; // not a file
         }
     }
 
-    /** Whether it is the same, or nobody can tell. */
+    /** Whether the jar was built from the script, or that is unknown. */
     private boolean mayBeTheSame() {
         String known = known();
         Optional<String> kept =
@@ -106,7 +104,7 @@ public final class EntryScript {
         if (own.isEmpty()) {
             return true;
         }
-        // Options of JBang's give its jar another name, and the classes stay what they are.
+        // JBang's options change the name of the jar, not the classes.
         if (!own.get().equals(jar) && !hasTheClassesOf(own.get())) {
             return false;
         }
@@ -115,12 +113,12 @@ public final class EntryScript {
         return true;
     }
 
-    /** What the answer holds for. */
+    /** Returns the state of both files. */
     private String known() {
         try {
             return String.join("\n", jar.toString(), stamp(jar), script.toString(), stamp(script));
         } catch (IOException e) {
-            return ""; // one of them has just been replaced: not kept
+            return ""; // one of them has just been replaced
         }
     }
 
@@ -140,7 +138,7 @@ public final class EntryScript {
         }
     }
 
-    /** The checksums of a jar's classes, by name, without those of the library. */
+    /** Returns the checksums of a jar's classes, by name, without the library's. */
     private static Map<String, String> classes(Path jar) throws IOException {
         Map<String, String> classes = new TreeMap<>();
         try (ZipFile zip = new ZipFile(jar.toFile())) {
@@ -151,7 +149,7 @@ public final class EntryScript {
                 if (name.endsWith(".class") && !name.startsWith("migopy/")) {
                     try (InputStream in = zip.getInputStream(entry)) {
                         byte[] bytes = in.readNBytes(CLASS_LIMIT);
-                        // Without the version: the two may have been compiled by two JDKs.
+                        // Without the version, since two JDKs may have compiled them.
                         Arrays.fill(bytes, Math.min(4, bytes.length), Math.min(8, bytes.length), (byte) 0);
                         classes.put(
                                 name,

@@ -10,25 +10,26 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What the file system says of a file: if two stamps are equal and old enough, so are the contents.
+ * The attributes of a file by which a change is detected: if two stamps are equal and old enough, so
+ * are the contents.
  *
- * @param kind what it is
+ * @param type what it is
  * @param size in bytes
  * @param modified nanoseconds since 1970
- * @param changed when content, name or rights were last changed, nanoseconds since 1970: unlike
- *     {@code modified} nobody can set it back
- * @param inode the file's number on its disk; 0 where the system has none
+ * @param changed when content, name or permissions last changed, in nanoseconds since 1970; no program
+ *     can set it
+ * @param inode the file's number on its disk; 0 if the system has none
  */
-public record FileStamp(FileKind kind, long size, long modified, long changed, long inode) {
-    /** What a name in a directory stands for. */
-    public enum FileKind {
+public record FileStamp(FileType type, long size, long modified, long changed, long inode) {
+    /** The type of a directory's entry. */
+    public enum FileType {
         FILE,
         DIRECTORY,
         LINK,
         OTHER
     }
 
-    /** All of a stamp in one call to the system. */
+    /** All attributes in one system call. */
     private static final String UNIX = "unix:mode,size,lastModifiedTime,ctime,ino";
 
     // The file type in st_mode, as POSIX writes it.
@@ -38,25 +39,25 @@ public record FileStamp(FileKind kind, long size, long modified, long changed, l
     private static final int TYPE_LINK = 0120000;
 
     /**
-     * Looks at a file, and does not follow a link.
+     * Returns the stamp of a file or of a link itself.
      *
-     * @throws IOException when there is no such file, or it may not be looked at
+     * @throws IOException if there is no such file, or it may not be accessed
      */
     public static FileStamp of(Path path) throws IOException {
         return of(path, LinkOption.NOFOLLOW_LINKS);
     }
 
-    /** Looks at the file that a link leads to. */
+    /** Returns the stamp of a file or of a link's target. */
     public static FileStamp ofTarget(Path path) throws IOException {
         return of(path, new LinkOption[0]);
     }
 
     /**
-     * Whether both say the same. Written out: a record's own {@code equals} is put together at its
-     * first call, which costs every start more than ten thousand comparisons do.
+     * Whether both are equal. The {@code equals} of a record is linked at its first call, which costs
+     * every start more than ten thousand comparisons.
      */
     boolean sameAs(FileStamp other) {
-        return kind == other.kind
+        return type == other.type
                 && size == other.size
                 && modified == other.modified
                 && changed == other.changed
@@ -69,7 +70,7 @@ public record FileStamp(FileKind kind, long size, long modified, long changed, l
         }
         Map<String, Object> values = Files.readAttributes(path, UNIX, options);
         return new FileStamp(
-                kind((Integer) values.get("mode")),
+                type((Integer) values.get("mode")),
                 (Long) values.get("size"),
                 nanos((FileTime) values.get("lastModifiedTime")),
                 nanos((FileTime) values.get("ctime")),
@@ -77,18 +78,18 @@ public record FileStamp(FileKind kind, long size, long modified, long changed, l
     }
 
     private static FileStamp basic(BasicFileAttributes values) {
-        FileKind kind = values.isRegularFile()
-                ? FileKind.FILE
-                : values.isDirectory() ? FileKind.DIRECTORY : values.isSymbolicLink() ? FileKind.LINK : FileKind.OTHER;
-        return new FileStamp(kind, values.size(), nanos(values.lastModifiedTime()), nanos(values.creationTime()), 0);
+        FileType type = values.isRegularFile()
+                ? FileType.FILE
+                : values.isDirectory() ? FileType.DIRECTORY : values.isSymbolicLink() ? FileType.LINK : FileType.OTHER;
+        return new FileStamp(type, values.size(), nanos(values.lastModifiedTime()), nanos(values.creationTime()), 0);
     }
 
-    private static FileKind kind(int mode) {
+    private static FileType type(int mode) {
         return switch (mode & TYPE_MASK) {
-            case TYPE_FILE -> FileKind.FILE;
-            case TYPE_DIRECTORY -> FileKind.DIRECTORY;
-            case TYPE_LINK -> FileKind.LINK;
-            default -> FileKind.OTHER;
+            case TYPE_FILE -> FileType.FILE;
+            case TYPE_DIRECTORY -> FileType.DIRECTORY;
+            case TYPE_LINK -> FileType.LINK;
+            default -> FileType.OTHER;
         };
     }
 

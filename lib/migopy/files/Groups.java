@@ -4,50 +4,59 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import migopy.files.Javac.Unit;
 
 /**
- * Sorts sources into groups that the compiler may take at once: no file of a group names a class of
- * another.
+ * Distributes sources to as few tasks of the compiler as possible. No file of a task may name a class
+ * of another one. Files whose class names clash are compiled in packages of their own.
  */
 final class Groups {
-    /** One task for more files than this gains nothing more and takes more memory. */
+    /** More files in one task are not faster and need more memory. */
     static final int GROUP_LIMIT = 1_000;
 
     private final Set<String> elsewhere;
-    private final List<Group> groups = new ArrayList<>();
-    private final List<List<Unit>> alone = new ArrayList<>();
+    private final Set<String> declaredByAny = new HashSet<>();
+    private final List<Group> shared = new ArrayList<>();
+    private final List<Group> alone = new ArrayList<>();
+    private final List<Unit> packaged = new ArrayList<>();
 
-    /**
-     * The first group worth trying for a file that declares a name: those before hold that name
-     * already.
-     */
+    /** The first shared group without a class of this name. */
     private final Map<String, Integer> firstGroup = new HashMap<>();
 
-    /** The units of one task, and the names by which another unit would get in their way. */
-    private static final class Group {
-        private final List<Unit> units = new ArrayList<>();
+    /** The units of one task, and the names with which another unit would clash. */
+    static final class Group {
+        private final List<Unit> units;
+        private final boolean packages;
         private final Set<String> declared = new HashSet<>();
         private final Set<String> used = new HashSet<>();
 
-        boolean takes(Set<String> declares, Set<String> uses) {
-            if (units.size() >= GROUP_LIMIT) {
-                return false;
-            }
-            for (String name : declares) {
-                if (declared.contains(name) || used.contains(name)) {
-                    return false;
-                }
-            }
-            for (String name : uses) {
-                if (declared.contains(name)) {
-                    return false;
-                }
-            }
-            return true;
+        private Group(List<Unit> units, boolean packages) {
+            this.units = units;
+            this.packages = packages;
+        }
+
+        List<Unit> units() {
+            return units;
+        }
+
+        /** Whether each unit is compiled in a package of its own. */
+        boolean packages() {
+            return packages;
+        }
+
+        private boolean isFull() {
+            return units.size() >= GROUP_LIMIT;
+        }
+
+        private boolean takes(Set<String> declares, Set<String> uses) {
+            return !isFull()
+                    && Collections.disjoint(declares, declared)
+                    && Collections.disjoint(declares, used)
+                    && Collections.disjoint(uses, declared);
         }
     }
 
@@ -56,32 +65,35 @@ final class Groups {
     }
 
     /**
-     * @param elsewhere the classes of the unnamed package that the class path has: a file that
-     *     declares one as well is compiled alone, because others mean the one of the class path
+     * Returns the groups.
+     *
+     * @param elsewhere the classes on the class path that are in the unnamed package. A file that
+     *     declares one of them is compiled alone, since the others refer to the one on the class path.
      */
-    static List<List<Unit>> of(List<Unit> units, Set<String> elsewhere) {
+    static List<Group> of(List<Unit> units, Set<String> elsewhere) {
         if (units.size() < 2) {
-            return units.isEmpty() ? List.of() : List.of(units);
+            return units.isEmpty() ? List.of() : List.of(new Group(units, false));
         }
-        Map<Unit, SourceOutline> outlines = new HashMap<>();
-        Set<String> declared = new HashSet<>();
+        Groups groups = new Groups(elsewhere);
+        Map<Unit, SourceOutline> outlines = new IdentityHashMap<>();
         for (Unit unit : units) {
             SourceOutline outline = SourceOutline.of(unit.source().text());
             outlines.put(unit, outline);
-            declared.addAll(outline.declared());
+            groups.declaredByAny.addAll(outline.declared());
         }
-        Groups groups = new Groups(elsewhere);
-        for (Unit unit : units) {
-            groups.add(unit, outlines.get(unit), declared);
+        units.forEach(unit -> groups.add(unit, outlines.get(unit)));
+        List<Group> all = groups.alone;
+        all.addAll(groups.shared);
+        for (int i = 0; i < groups.packaged.size(); i += GROUP_LIMIT) {
+            int end = Math.min(i + GROUP_LIMIT, groups.packaged.size());
+            all.add(new Group(groups.packaged.subList(i, end), true));
         }
-        List<List<Unit>> all = groups.alone;
-        groups.groups.forEach(group -> all.add(group.units));
         return all;
     }
 
-    private void add(Unit unit, SourceOutline outline, Set<String> declaredByAny) {
+    private void add(Unit unit, SourceOutline outline) {
         if (!outline.certain() || !Collections.disjoint(outline.declared(), elsewhere)) {
-            alone.add(List.of(unit));
+            alone.add(new Group(List.of(unit), false));
             return;
         }
         Set<String> uses = new HashSet<>(outline.names());
@@ -91,13 +103,19 @@ final class Groups {
         for (String name : outline.declared()) {
             index = Math.max(index, firstGroup.getOrDefault(name, 0));
         }
-        while (index < groups.size() && !groups.get(index).takes(outline.declared(), uses)) {
+        while (index < shared.size() && !shared.get(index).takes(outline.declared(), uses)) {
             index++;
         }
-        if (index == groups.size()) {
-            groups.add(new Group());
+        boolean clashes =
+                index == shared.size() && index > 0 && !shared.get(index - 1).isFull();
+        if (clashes && mayBePackaged(unit, outline)) {
+            packaged.add(unit);
+            return;
         }
-        Group group = groups.get(index);
+        if (index == shared.size()) {
+            shared.add(new Group(new ArrayList<>(), false));
+        }
+        Group group = shared.get(index);
         group.units.add(unit);
         group.declared.addAll(outline.declared());
         group.used.addAll(uses);
@@ -106,17 +124,24 @@ final class Groups {
         }
     }
 
+    /** A class in a package cannot use those of the unnamed package, and must not use others instead. */
+    private boolean mayBePackaged(Unit unit, SourceOutline outline) {
+        return !outline.names().contains("package")
+                && Collections.disjoint(outline.body(), elsewhere)
+                && !unit.source().text().contains(Javac.OWN_PACKAGE);
+    }
+
     /**
-     * Which names a source declares at its top and which it uses: enough to tell whether two files may
-     * be compiled together, in a tenth of the time that the compiler takes to parse them.
+     * The names that a source declares and uses: enough to decide whether two files can be compiled
+     * together, in a tenth of the time that the compiler takes to parse them. May report a name that
+     * is not a class, but never misses one.
      *
-     * <p>Errs on the safe side: what is no class may be taken for one, never the other way round.
-     *
-     * @param declared the names of the classes, interfaces, enums and records that are in no other
+     * @param declared the names of top-level classes, interfaces, enums and records
      * @param names every name in the source
-     * @param certain false if the source has Unicode escapes, in which names can hide
+     * @param body the names outside of imports
+     * @param certain false if the source has Unicode escapes, which may hide names
      */
-    record SourceOutline(Set<String> declared, Set<String> names, boolean certain) {
+    record SourceOutline(Set<String> declared, Set<String> names, Set<String> body, boolean certain) {
         private static final Set<String> KINDS = Set.of("class", "interface", "enum", "record");
 
         static SourceOutline of(String text) {
@@ -128,9 +153,11 @@ final class Groups {
             private final String text;
             private final Set<String> declared = new HashSet<>();
             private final Set<String> names = new HashSet<>();
+            private final Set<String> body = new HashSet<>();
             private int at;
             private int depth;
             private boolean nameFollows;
+            private boolean inImport;
             private char before = ' ';
 
             Scanner(String text) {
@@ -141,7 +168,7 @@ final class Groups {
                 while (at < text.length()) {
                     step();
                 }
-                return new SourceOutline(declared, names, !text.contains("\\u"));
+                return new SourceOutline(declared, names, body, !text.contains("\\u"));
             }
 
             private void step() {
@@ -173,6 +200,7 @@ final class Groups {
                     quoted(String.valueOf(c));
                 } else {
                     depth += c == '{' ? 1 : c == '}' ? -1 : 0;
+                    inImport &= c != ';';
                     at++;
                 }
             }
@@ -182,11 +210,15 @@ final class Groups {
                 end();
                 String word = text.substring(start, at);
                 names.add(word);
+                inImport |= word.equals("import");
+                if (!inImport) {
+                    body.add(word);
+                }
                 if (nameFollows) {
                     declared.add(word);
                     nameFollows = false;
                 } else {
-                    // After a dot it is a class literal in an annotation.
+                    // After a dot it is the class literal of an annotation.
                     nameFollows = depth == 0 && before != '.' && KINDS.contains(word);
                 }
                 before = 'a';
@@ -212,7 +244,7 @@ final class Groups {
                         at += end.length();
                         return;
                     } else if (end.length() == 1 && text.charAt(at) == '\n') {
-                        // Not closed: the compiler will say so, and the rest is scanned as code.
+                        // Not closed, which the compiler reports; the rest is scanned as code.
                         return;
                     } else {
                         at++;

@@ -35,15 +35,12 @@ import javax.tools.ToolProvider;
 import migopy.MigopyException;
 import migopy.Problem;
 
-/**
- * The compiler inside of the JDK, from texts in memory to classes in memory. Touched only when
- * something is new.
- */
+/** The compiler of the JDK, from texts in memory to classes in memory. Loaded only if something is not cached. */
 final class Javac implements AutoCloseable {
-    /** How many errors javac lists: enough to know every file that has one. */
+    /** The number of errors that javac reports: enough to know every file that has one. */
     private static final String ERROR_LIMIT = "100000";
 
-    /** Joined texts by StringBuilder: the method handles of the other way are slow when cold. */
+    /** String concatenation by StringBuilder: the default, method handles, is slow in a cold JVM. */
     private static final String PLAIN_TEXTS = "-XDstringConcat=inline";
 
     private static final List<String> OPTIONS = List.of(
@@ -57,50 +54,24 @@ final class Javac implements AutoCloseable {
             "-Xmaxerrs",
             ERROR_LIMIT);
 
-    private static final String TOO_DEEP = "an expression in it has too many parts for javac: split it";
+    /** The name of a unit's own package, followed by its number. */
+    static final String OWN_PACKAGE = "migopy$";
 
-    /**
-     * The messages of the root are English; there are none for Locale.ENGLISH, whose fallback is
-     * the user's.
-     */
+    private static final String TOO_DEEP = "an expression is too deep for javac: split it";
+
+    /** The root messages are English. There are none for Locale.ENGLISH, which falls back to the user's locale. */
     static final Locale ENGLISH = Locale.ROOT;
 
     private final JavaCompiler compiler;
     private final StandardJavaFileManager files;
 
-    /** A source to compile. Compared by identity, since two files may have the same text. */
-    static final class Unit {
-        private final MigrationSource source;
-        private final List<Path> dependencies;
-        private final Map<String, Path> resources;
-
-        /** A unit without {@code //DEPS} and {@code //FILES}. */
-        Unit(MigrationSource source) {
-            this(source, List.of(), Map.of());
-        }
-
-        /**
-         * @param dependencies the jars of its {@code //DEPS}
-         * @param resources the files of its {@code //FILES}, by the names of resources
-         */
-        Unit(MigrationSource source, List<Path> dependencies, Map<String, Path> resources) {
-            this.source = source;
-            this.dependencies = List.copyOf(dependencies);
-            this.resources = Map.copyOf(resources);
-        }
-
-        MigrationSource source() {
-            return source;
-        }
-
-        List<Path> dependencies() {
-            return dependencies;
-        }
-
-        Map<String, Path> resources() {
-            return resources;
-        }
-
+    /**
+     * A source to compile.
+     *
+     * @param dependencies the jars of its {@code //DEPS}
+     * @param resources the files of its {@code //FILES}, by the names of resources
+     */
+    record Unit(MigrationSource source, List<Path> dependencies, Map<String, Path> resources) {
         String name() {
             return source.file().name();
         }
@@ -111,19 +82,19 @@ final class Javac implements AutoCloseable {
     }
 
     /**
-     * What javac made of some units.
+     * The result of one task.
      *
-     * @param classes each unit's classes by name
-     * @param errors each unit's errors in order, for those that have any
-     * @param dropped each unit's first {@link DroppedFutures}, for those that have one
-     * @param stray errors that belong to no unit, or javac's own failure; null if there are none
+     * @param classes the classes of each unit by name
+     * @param errors the errors of each unit that has any, in order
+     * @param dropped the first dropped future of each unit that has one, see {@link DroppedFutures}
+     * @param stray an error that belongs to no unit, or javac's own failure; null if there is none
      */
-    record Result(
+    record CompilerResult(
             Map<Unit, Map<String, byte[]>> classes,
             Map<Unit, List<Diagnostic<? extends JavaFileObject>>> errors,
             Map<Unit, Problem> dropped,
             String stray) {
-        boolean isGood() {
+        boolean isSuccess() {
             return errors.isEmpty() && stray == null;
         }
     }
@@ -136,19 +107,19 @@ final class Javac implements AutoCloseable {
         if (compiler == null) {
             throw MigopyException.usage(
                     "The Java in %s has no compiler".formatted(System.getProperty("java.home")),
-                    "Start it with a JDK of version 17 or newer: set JAVA_HOME");
+                    "Set JAVA_HOME to a JDK of version 17 or newer");
         }
         files = compiler.getStandardFileManager(null, ENGLISH, StandardCharsets.UTF_8);
         try {
             files.setLocationFromPaths(StandardLocation.CLASS_PATH, classPath.entries());
-            // Otherwise javac looks for sources on the class path, and compiles what it finds.
+            // Otherwise javac compiles the sources that it finds on the class path.
             files.setLocationFromPaths(StandardLocation.SOURCE_PATH, List.of());
         } catch (IOException e) {
             throw new UncheckedIOException("Setting a class path reads nothing", e);
         }
     }
 
-    /** The names of the classes on the class path that lie in no package. */
+    /** Returns the names of the classes on the class path that are in the unnamed package. */
     Set<String> unnamedPackage() {
         Set<String> names = new HashSet<>();
         var kinds = Set.of(JavaFileObject.Kind.CLASS);
@@ -162,19 +133,24 @@ final class Javac implements AutoCloseable {
         return names;
     }
 
-    /** Compiles units whose names do not clash, in one task. */
-    Result compile(List<Unit> units) {
+    /**
+     * Compiles units in one task.
+     *
+     * @param packages whether each is compiled in a package of its own, which its classes do not have
+     *     afterwards; else their names must not clash
+     */
+    CompilerResult compile(List<Unit> units, boolean packages) {
         DiagnosticCollector<JavaFileObject> listener = new DiagnosticCollector<>();
         Outputs outputs = new Outputs(files);
         Map<Unit, Problem> dropped = new IdentityHashMap<>();
-        String failure = failure(units, listener, outputs, dropped);
+        String failure = failure(units, packages, listener, outputs, dropped);
         Map<Unit, List<Diagnostic<? extends JavaFileObject>>> errors = new IdentityHashMap<>();
         String stray = null;
         for (Diagnostic<? extends JavaFileObject> diagnostic : listener.getDiagnostics()) {
             if (diagnostic.getKind() != Diagnostic.Kind.ERROR) {
                 continue;
             }
-            if (diagnostic.getSource() instanceof Source source) {
+            if (diagnostic.getSource() instanceof SourceText source) {
                 errors.computeIfAbsent(source.unit, unit -> new ArrayList<>()).add(diagnostic);
             } else {
                 stray = diagnostic.getMessage(ENGLISH);
@@ -183,22 +159,23 @@ final class Javac implements AutoCloseable {
         if (stray == null && errors.isEmpty()) {
             stray = failure;
         }
-        return new Result(outputs.classes, errors, dropped, stray);
+        return new CompilerResult(outputs.classes, errors, dropped, stray);
     }
 
-    /** Calls a task; why it failed, if it may not have said so to the listener, else null. */
+    /** Calls a task and returns why it failed, even if the listener received no error, or null. */
     private String failure(
             List<Unit> units,
+            boolean packages,
             DiagnosticCollector<JavaFileObject> listener,
             Outputs outputs,
             Map<Unit, Problem> dropped) {
-        Said said = new Said();
+        JavacOutput printed = new JavacOutput();
         try {
-            JavaCompiler.CompilationTask task = task(units, listener, outputs, said);
+            JavaCompiler.CompilationTask task = task(units, packages, listener, outputs, printed);
             if (units.stream().anyMatch(DroppedFutures::mayBeIn)) {
                 findDropped((JavacTask) task, units, dropped);
             }
-            return task.call() ? null : said.failure();
+            return task.call() ? null : printed.failure();
         } catch (StackOverflowError e) {
             return TOO_DEEP;
         } catch (IllegalStateException | AssertionError e) { // the first wraps what javac dies of
@@ -213,7 +190,7 @@ final class Javac implements AutoCloseable {
                 if (event.getKind() != TaskEvent.Kind.ANALYZE) {
                     return;
                 }
-                Unit unit = units.get(Source.index(event.getSourceFile()));
+                Unit unit = units.get(SourceText.index(event.getSourceFile()));
                 Problem problem = DroppedFutures.mayBeIn(unit) ? DroppedFutures.in(task, event, unit) : null;
                 if (problem != null) {
                     dropped.putIfAbsent(unit, problem);
@@ -222,18 +199,22 @@ final class Javac implements AutoCloseable {
         });
     }
 
-    /** A task for some units, ready to be called, parsed or analysed. */
-    JavaCompiler.CompilationTask task(List<Unit> units, DiagnosticCollector<JavaFileObject> listener) {
-        return task(units, listener, new Outputs(files), Writer.nullWriter());
+    /** Returns a task that can be called, parsed or analyzed. */
+    JavaCompiler.CompilationTask task(Unit unit, DiagnosticCollector<JavaFileObject> listener) {
+        return task(List.of(unit), false, listener, new Outputs(files), Writer.nullWriter());
     }
 
     private JavaCompiler.CompilationTask task(
-            List<Unit> units, DiagnosticCollector<JavaFileObject> listener, Outputs outputs, Writer said) {
-        List<Source> sources = new ArrayList<>(units.size());
+            List<Unit> units,
+            boolean packages,
+            DiagnosticCollector<JavaFileObject> listener,
+            Outputs outputs,
+            Writer printed) {
+        List<SourceText> sources = new ArrayList<>(units.size());
         for (Unit unit : units) {
-            sources.add(new Source(unit, sources.size()));
+            sources.add(new SourceText(unit, sources.size(), packages));
         }
-        JavaCompiler.CompilationTask task = compiler.getTask(said, outputs, listener, OPTIONS, null, sources);
+        JavaCompiler.CompilationTask task = compiler.getTask(printed, outputs, listener, OPTIONS, null, sources);
         task.setLocale(ENGLISH);
         return task;
     }
@@ -247,8 +228,8 @@ final class Javac implements AutoCloseable {
         }
     }
 
-    /** The beginning of what javac prints beside its errors: what it dies of, with the stack. */
-    private static final class Said extends StringWriter {
+    /** The beginning of what javac prints in addition to its errors: the stack trace of a crash. */
+    private static final class JavacOutput extends StringWriter {
         private static final int LIMIT = 64 * 1024;
 
         @Override
@@ -258,15 +239,15 @@ final class Javac implements AutoCloseable {
 
         @Override
         public void write(String text, int start, int length) {
-            super.write(text, start, Math.min(length, room()));
+            super.write(text, start, Math.min(length, remaining()));
         }
 
         @Override
         public void write(char[] text, int start, int length) {
-            super.write(text, start, Math.min(length, room()));
+            super.write(text, start, Math.min(length, remaining()));
         }
 
-        private int room() {
+        private int remaining() {
             return Math.max(0, LIMIT - getBuffer().length());
         }
 
@@ -276,24 +257,23 @@ final class Javac implements AutoCloseable {
                 return TOO_DEEP;
             }
             return all.isBlank()
-                    ? "javac failed and did not say why"
+                    ? "javac failed without a message"
                     : "javac failed: " + all.strip().lines().findFirst().orElse("");
         }
     }
 
-    /** A text that javac reads. */
-    private static final class Source extends SimpleJavaFileObject {
+    /** A source as javac reads it. */
+    private static final class SourceText extends SimpleJavaFileObject {
         private final Unit unit;
+        private final String packageName;
 
-        Source(Unit unit, int index) {
+        SourceText(Unit unit, int index, boolean packaged) {
             super(uri(unit.fileName(), index), Kind.SOURCE);
             this.unit = unit;
+            this.packageName = packaged ? OWN_PACKAGE + index : null;
         }
 
-        /**
-         * The last part becomes the file's name in stack traces; the number tells two of the same
-         * name apart.
-         */
+        /** Its last part is the file's name in stack traces; the number distinguishes equal names. */
         private static URI uri(String fileName, int index) {
             try {
                 return new URI("migration", null, "/" + index + "/" + fileName, null);
@@ -310,13 +290,13 @@ final class Javac implements AutoCloseable {
 
         @Override
         public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-            return unit.source().text();
+            String text = unit.source().text();
+            return packageName == null ? text : "package " + packageName + ";" + text; // the lines stay the same
         }
 
         /**
-         * A public class need not be called like its file: no class can be called 3_add_users. The
-         * two that javac asks for besides classes have a hyphen, and would be taken for what they
-         * are not.
+         * A public class need not have the file's name, since no class can be named 3_add_users. The
+         * hyphen is in package-info and module-info.
          */
         @Override
         public boolean isNameCompatible(String simpleName, Kind kind) {
@@ -324,7 +304,7 @@ final class Javac implements AutoCloseable {
         }
     }
 
-    /** Takes the classes that javac writes, and remembers from which unit each comes. */
+    /** Collects the classes that javac writes, by unit. */
     private static final class Outputs extends ForwardingJavaFileManager<JavaFileManager> {
         private final Map<Unit, Map<String, byte[]>> classes = new IdentityHashMap<>();
 
@@ -335,25 +315,44 @@ final class Javac implements AutoCloseable {
         @Override
         public JavaFileObject getJavaFileForOutput(
                 Location location, String className, JavaFileObject.Kind kind, FileObject sibling) {
-            Unit unit = ((Source) sibling).unit;
+            SourceText source = (SourceText) sibling;
             URI uri = URI.create("class:///" + classes.size());
             return new SimpleJavaFileObject(uri, kind) {
                 @Override
                 public OutputStream openOutputStream() {
                     return new ByteArrayOutputStream() {
                         @Override
-                        public void close() {
-                            classes.computeIfAbsent(unit, u -> new TreeMap<>()).put(className, toByteArray());
+                        public void close() throws IOException {
+                            put(source, className, toByteArray());
                         }
                     };
                 }
             };
         }
 
-        /** A text in memory lies in none of the places that javac asks for. */
+        private void put(SourceText source, String className, byte[] bytes) throws IOException {
+            Map<String, byte[]> own = classes.computeIfAbsent(source.unit, u -> new TreeMap<>());
+            if (source.packageName == null) {
+                own.put(className, bytes);
+            } else {
+                own.put(
+                        className.substring(source.packageName.length() + 1),
+                        MigrationLoader.withoutPackage(bytes, source.packageName));
+            }
+        }
+
+        /** A package of a unit's own has no classes on the class path. */
+        @Override
+        public Iterable<JavaFileObject> list(
+                Location location, String packageName, Set<JavaFileObject.Kind> kinds, boolean recurse)
+                throws IOException {
+            return packageName.startsWith(OWN_PACKAGE) ? List.of() : super.list(location, packageName, kinds, recurse);
+        }
+
+        /** A text in memory is in none of javac's locations. */
         @Override
         public boolean contains(Location location, FileObject file) throws IOException {
-            return !(file instanceof Source) && super.contains(location, file);
+            return !(file instanceof SourceText) && super.contains(location, file);
         }
 
         @Override
@@ -361,7 +360,7 @@ final class Javac implements AutoCloseable {
             return a == b || a.toUri().equals(b.toUri());
         }
 
-        /** The shared manager lives on for the next task. */
+        /** The file manager is shared with the next task. */
         @Override
         public void close() {}
     }

@@ -13,19 +13,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import migopy.Problem;
+import migopy.files.SourceCompiler.InvalidSource;
 
-/** JBang as a child process, asked which jars some {@code //DEPS} or a script stand for. */
+/** Runs JBang in a child process, to resolve {@code //DEPS} and to find the jar of a script. */
 final class Jbang {
-    /** A first answer may have to download JBang and a large jar over a slow line. */
+    /** The first call may download JBang and large jars over a slow connection. */
     static final Duration TIME_LIMIT = Duration.ofMinutes(5);
 
-    /** How long a child that is told to end has for it. */
+    /** How long an ended child process is waited for. */
     private static final Duration END_LIMIT = Duration.ofSeconds(5);
 
-    /** So much of what JBang says is read, in bytes. */
+    /** The bytes of JBang's output that are read. */
     private static final int OUTPUT_LIMIT = 1 << 20;
 
-    /** So many of JBang's last lines are shown when it fails. */
+    /** The number of JBang's last lines that are shown when it fails. */
     private static final int SHOWN_LINES = 8;
 
     private static final String NAME = "jbang";
@@ -45,13 +47,17 @@ final class Jbang {
         this.timeLimit = timeLimit;
     }
 
-    /** Asks JBang for the jars that some lines of {@code //DEPS} and {@code //REPOS} name. */
-    Dependencies.Jars resolve(List<String> lines) {
+    /**
+     * Resolves lines of {@code //DEPS} and {@code //REPOS} to jars.
+     *
+     * @throws InvalidSource if JBang is missing, fails, or takes too long
+     */
+    List<Path> resolve(List<String> lines) throws InvalidSource {
         Optional<Path> command = command();
         if (command.isEmpty()) {
-            return missing(
-                    "its //DEPS need JBang, which was not found",
-                    "Install JBang, or put the launcher jbang beside migopy.java",
+            throw unresolved(
+                    "has //DEPS, which need JBang, and JBang was not found",
+                    "Install JBang, or put its launcher jbang next to migopy.java",
                     List.of());
         }
         try {
@@ -62,14 +68,14 @@ final class Jbang {
                 delete(folder);
             }
         } catch (IOException e) {
-            return missing(
-                    "its //DEPS could not be resolved: " + MigrationDirectory.reason(e),
-                    "See that %s can be started".formatted(command.get()),
+            throw unresolved(
+                    "has //DEPS that could not be resolved: " + MigrationDirectory.reason(e),
+                    "Check that this command can be started: %s".formatted(command.get()),
                     List.of());
         }
     }
 
-    /** The command that started us, else the one on PATH, else the launcher beside migopy.java. */
+    /** Returns the JBang that started this process, else the one in PATH, else the launcher next to migopy.java. */
     private Optional<Path> command() {
         List<String> candidates = new ArrayList<>();
         candidates.add(environment.getOrDefault(VARIABLE, ""));
@@ -92,43 +98,43 @@ final class Jbang {
         return Optional.empty();
     }
 
-    private Dependencies.Jars ask(Path command, List<String> lines, Path folder) throws IOException {
-        // A stand-in with these lines only: JBang would also build what the file's other //DEPS
-        // name.
+    private List<Path> ask(Path command, List<String> lines, Path folder) throws IOException, InvalidSource {
+        // A script with these lines only, since JBang would also build the .java files in //DEPS.
         Path script = folder.resolve("dependencies.java");
         Files.writeString(script, String.join("\n", lines) + "\nclass dependencies {}\n", StandardCharsets.UTF_8);
         Path out = folder.resolve("out");
         Path err = folder.resolve("err");
-        List<String> words = List.of("info", "classpath", "--deps-only", script.toString());
+        List<String> arguments = List.of("info", "classpath", "--deps-only", script.toString());
         Integer exitCode;
         try {
-            exitCode = exitCode(command, words, out, err);
+            exitCode = exitCode(command, arguments, out, err);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return missing("its //DEPS were interrupted", "Start again", List.of());
+            throw unresolved("has //DEPS whose resolution was interrupted", "Run the command again", List.of());
         }
         if (exitCode == null) {
-            return missing(
-                    "its //DEPS were not resolved within %d s".formatted(timeLimit.toSeconds()),
-                    "See to the network, then start again",
+            throw unresolved(
+                    "has //DEPS that were not resolved within %d s".formatted(timeLimit.toSeconds()),
+                    "Check the network, then run the command again",
                     tail(err));
         }
         if (exitCode != 0) {
-            return missing(
-                    "its //DEPS cannot be resolved: " + String.join(" ", lines).replace("//DEPS ", ""),
-                    "See to their names and versions, and to the network",
+            throw unresolved(
+                    "has //DEPS that cannot be resolved: "
+                            + String.join(" ", lines).replace("//DEPS ", ""),
+                    "Check the coordinates and the network",
                     tail(err));
         }
-        return new Dependencies.Resolved(Dependencies.paths(lastLine(out)));
+        return Dependencies.paths(lastLine(out));
     }
 
-    /** JBang's exit code, or null where it did not end in time. */
-    private Integer exitCode(Path command, List<String> words, Path out, Path err)
+    /** Returns JBang's exit code, or null after the time limit. */
+    private Integer exitCode(Path command, List<String> arguments, Path out, Path err)
             throws IOException, InterruptedException {
         List<String> line = new ArrayList<>(List.of(command.toString(), "--quiet"));
-        line.addAll(words);
+        line.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(line);
-        // Whoever resolves jars needs no password.
+        // JBang does not need the database's credentials.
         builder.environment().keySet().removeIf(name -> name.startsWith("MONGO_"));
         builder.redirectOutput(out.toFile()).redirectError(err.toFile());
         Process process = builder.start();
@@ -141,12 +147,8 @@ final class Jbang {
         }
     }
 
-    /**
-     * The last line that JBang answers.
-     *
-     * @return empty where there is no JBang, or it fails
-     */
-    Optional<String> answer(List<String> words) {
+    /** Returns the last line of JBang's output; empty if JBang was not found or fails. */
+    Optional<String> answer(List<String> arguments) {
         Optional<Path> command = command();
         if (command.isEmpty()) {
             return Optional.empty();
@@ -155,7 +157,7 @@ final class Jbang {
             Path folder = Files.createTempDirectory("migopy-jbang");
             try {
                 Path out = folder.resolve("out");
-                Integer exitCode = exitCode(command.get(), words, out, folder.resolve("err"));
+                Integer exitCode = exitCode(command.get(), arguments, out, folder.resolve("err"));
                 return exitCode != null && exitCode == 0 ? Optional.of(lastLine(out)) : Optional.empty();
             } finally {
                 delete(folder);
@@ -180,7 +182,7 @@ final class Jbang {
         if (!process.isAlive()) {
             return;
         }
-        // A launcher in shell has a java below it, which would live on.
+        // A shell script does not end the java process that it has started.
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
         try {
@@ -191,8 +193,7 @@ final class Jbang {
     }
 
     private static List<String> tail(Path file) throws IOException {
-        // JBang 0.132 stumbles over its own null after it could not resolve something: no news for
-        // anybody.
+        // JBang 0.132 throws a NullPointerException after it could not resolve something.
         List<String> lines = text(file)
                 .lines()
                 .filter(line -> !line.isBlank() && !line.contains("Cannot invoke \""))
@@ -215,7 +216,7 @@ final class Jbang {
         Files.delete(folder);
     }
 
-    private static Dependencies.Jars missing(String message, String hint, List<String> details) {
-        return new Dependencies.Unresolved(message, hint, details);
+    private static InvalidSource unresolved(String what, String hint, List<String> details) {
+        return new InvalidSource(Problem.ProblemKind.NOT_COMPILABLE, what, hint, details);
     }
 }

@@ -26,23 +26,20 @@ import migopy.MigopyException;
 import migopy.Problem;
 import migopy.console.Wording;
 
-/**
- * The directory that holds the migrations: each file in it that ends in {@code .java} is one, or a
- * problem.
- */
+/** The migrations' directory. Each of its {@code .java} files must be a migration; any other one is a problem. */
 public final class MigrationDirectory {
-    /** The group of the pattern that holds the number. */
+    /** The group of the pattern that matches the number. */
     static final String NUMBER = "number";
 
-    /** 2^63 - 1 has so many digits. */
+    /** The number of digits of 2^63 - 1. */
     private static final int MOST_DIGITS = 19;
 
     private final Path directory;
     private final Pattern pattern;
 
     /**
-     * @param directory where the migrations lie; a link that leads out of it is refused
-     * @param pattern what a whole file name has to match; its group {@code number} holds the number
+     * @param directory the migrations' directory; a link to a file outside is refused
+     * @param pattern what a file's name must match; its group {@code number} is the number
      */
     public MigrationDirectory(Path directory, Pattern pattern) {
         this.directory = directory;
@@ -50,7 +47,7 @@ public final class MigrationDirectory {
     }
 
     /**
-     * Lists the directory, and looks at each file once without opening it.
+     * Lists the directory and the attributes of its files, without opening them.
      *
      * @throws MigopyException usage: the directory is missing or cannot be read
      */
@@ -60,10 +57,10 @@ public final class MigrationDirectory {
             for (Path entry : entries) {
                 String fileName = entry.getFileName().toString();
                 if (fileName.startsWith(".")) {
-                    continue; // an editor's lock, the shadow that macOS leaves on other disks
+                    continue; // an editor's lock file, or metadata of macOS
                 }
                 if (fileName.endsWith(MigrationFile.SUFFIX)) {
-                    scan.look(fileName, entry);
+                    scan.add(fileName, entry);
                 } else if (Files.isDirectory(entry)) {
                     scan.searchSubfolder(entry);
                 }
@@ -77,17 +74,15 @@ public final class MigrationDirectory {
     }
 
     /**
-     * The number in a file's name.
-     *
-     * @return the number, or -1 if the name does not match the pattern or the number is beyond 2^63
-     *     - 1
+     * Returns the number in a file's name, or -1 if the name does not match the pattern or the number
+     * is above 2^63 - 1.
      */
     public static long numberIn(String fileName, Pattern pattern) {
         Matcher matcher = pattern.matcher(fileName);
         return matcher.matches() ? number(matcher.group(NUMBER)) : -1;
     }
 
-    /** What follows the number in a file's name that matches the pattern. */
+    /** Returns the part after the number of a file's name. */
     static String afterNumber(String fileName, Pattern pattern) {
         Matcher matcher = pattern.matcher(fileName);
         return matcher.matches() ? fileName.substring(matcher.end(NUMBER)) : fileName;
@@ -110,7 +105,7 @@ public final class MigrationDirectory {
             if (digit < 0 || digit > 9) {
                 return -1;
             }
-            // Nineteen digits overflow a long at most once, and then into the negative numbers.
+            // 19 digits overflow a long at most once, and then become negative.
             number = number * 10 + digit;
         }
         return number < 0 ? -1 : number;
@@ -118,7 +113,7 @@ public final class MigrationDirectory {
 
     private static MigopyException unreadable(Path directory, IOException why) {
         String path = Wording.visible(directory.toString());
-        String hint = "Set migrationsDirectory, or give --directory";
+        String hint = "Set migrationsDirectory, or pass --directory";
         if (why instanceof NoSuchFileException) {
             Path parent = directory.toAbsolutePath().getParent();
             return MigopyException.usage(
@@ -129,7 +124,7 @@ public final class MigrationDirectory {
                             : hint);
         }
         if (why instanceof NotDirectoryException) {
-            return MigopyException.usage("The migrations' directory %s is no directory".formatted(path), hint);
+            return MigopyException.usage("The migrations' directory %s is not a directory".formatted(path), hint);
         }
         return MigopyException.usage(
                 "The migrations' directory %s cannot be read: %s".formatted(path, reason(why)), hint);
@@ -145,35 +140,33 @@ public final class MigrationDirectory {
                 message == null || message.isBlank() ? why.getClass().getSimpleName() : message);
     }
 
-    /** One look at the directory, as far as it has come. */
+    /** The state of one scan. */
     private final class Scan {
         private final List<MigrationFile> files = new ArrayList<>();
         private final List<Problem> problems = new ArrayList<>();
         private final Map<String, FileStamp> stamps = new HashMap<>();
 
-        void look(String fileName, Path path) throws IOException {
-            long number = -1;
+        void add(String fileName, Path path) throws IOException {
             if (!isPrintable(fileName)) {
                 invalid(
                         fileName,
-                        "holds characters that cannot be printed",
-                        "Rename it; under a locale that is not UTF-8, set LC_ALL=C.UTF-8 first");
+                        "contains characters that cannot be printed",
+                        "Rename it; if the locale's charset is not UTF-8, set LC_ALL=C.UTF-8 first");
                 return;
             }
             Matcher matcher = pattern.matcher(fileName);
             if (!matcher.matches()) {
                 invalid(
                         fileName,
-                        "does not match the pattern " + Wording.visible(pattern.pattern()),
+                        "does not match migrationsFilePattern " + Wording.visible(pattern.pattern()),
                         isNamedLikeAClass(fileName)
-                                ? "A helper class belongs beside migopy.java: move it there, and"
-                                        + " add //SOURCES "
+                                ? "If it is a helper class, move it next to migopy.java, and add //SOURCES "
                                         + Wording.visible(fileName)
                                         + " to migopy.java"
-                                : "Rename it: number, words, .java; or move it elsewhere");
+                                : "Rename it, for example to 12_add_users.java, or move it to another folder");
                 return;
             }
-            number = number(matcher.group(NUMBER));
+            long number = number(matcher.group(NUMBER));
             if (number < 0) {
                 invalid(fileName, "has no number from 0 to " + Long.MAX_VALUE, "Rename it with a number in that range");
                 return;
@@ -191,50 +184,49 @@ public final class MigrationDirectory {
             return name.matches("[A-Z]\\p{Alpha}*");
         }
 
-        /** Migrations are never run from there, so nobody may believe that they are. */
+        /** Reports a migration in a subfolder, since it would never be run. */
         void searchSubfolder(Path folder) {
             Optional<Path> found = new Subfolder(pattern).firstMigration(folder);
             if (found.isPresent()) {
                 String shown = directory.relativize(found.get()).toString();
                 invalid(
                         shown,
-                        "is in a subfolder, and migrations are run from the migrations' directory" + " alone",
+                        "is in a subfolder, and only the files in the migrations' directory itself are run",
                         "Move it up into the migrations' directory, or out of it");
             }
         }
 
-        /** The file's stamp, or null when it is none that a migration may be. */
+        /** Returns the file's stamp, or null if it cannot be a migration. */
         private FileStamp stamp(String fileName, Path path) throws IOException {
             FileStamp stamp;
             try {
                 stamp = FileStamp.of(path);
             } catch (NoSuchFileException e) {
-                // Deleted since it was listed: no longer there, as for a scan a moment later.
-                return null;
+                return null; // deleted since it was listed
             }
-            if (stamp.kind() == FileStamp.FileKind.LINK) {
+            if (stamp.type() == FileStamp.FileType.LINK) {
                 stamp = followed(fileName, path);
             }
-            if (stamp == null || stamp.kind() == FileStamp.FileKind.FILE) {
+            if (stamp == null || stamp.type() == FileStamp.FileType.FILE) {
                 return stamp;
             }
             invalid(
                     fileName,
-                    stamp.kind() == FileStamp.FileKind.DIRECTORY ? "is a folder" : "is no plain file",
+                    stamp.type() == FileStamp.FileType.DIRECTORY ? "is a folder" : "is not a regular file",
                     "Move it out of the migrations' directory");
             return null;
         }
 
         private FileStamp followed(String fileName, Path link) {
-            String hint = "Put a copy of the file in the place of the link";
+            String hint = "Replace the link with a copy of the file";
             try {
                 Path target = link.toRealPath();
                 if (target.startsWith(directory.toRealPath())) {
                     return FileStamp.of(target);
                 }
-                invalid(fileName, "is a link that leads out of the migrations' directory", hint);
+                invalid(fileName, "is a link to a file outside of the migrations' directory", hint);
             } catch (IOException e) {
-                invalid(fileName, "is a link that leads nowhere", hint);
+                invalid(fileName, "is a broken link", hint);
             }
             return null;
         }
@@ -256,7 +248,7 @@ public final class MigrationDirectory {
                             Problem.ProblemKind.DUPLICATE_NUMBER,
                             file.name(),
                             "%s has the same number as %s".formatted(file.name(), before.name()),
-                            "Rename %s to %s or, if that one is applied already, %s to %s"
+                            "Rename %s to %s or, if it is already applied, %s to %s"
                                     .formatted(
                                             file.fileName(),
                                             file.renumbered(free),
@@ -268,11 +260,11 @@ public final class MigrationDirectory {
         }
     }
 
-    /** A folder in the migrations' directory, searched for what somebody may take for one. */
+    /** Searches a subfolder for files that look like migrations. */
     private static final class Subfolder extends SimpleFileVisitor<Path> {
         private static final int DEPTH_LIMIT = 8;
 
-        /** Of files: a folder with more of other things is not for migrations. */
+        /** A folder with more other files is not for migrations. */
         private static final int FILE_LIMIT = 10_000;
 
         private final Pattern pattern;
@@ -285,7 +277,7 @@ public final class MigrationDirectory {
 
         Optional<Path> firstMigration(Path folder) {
             try {
-                Path start = folder.toRealPath(); // the folder may be a link; links in it stay links
+                Path start = folder.toRealPath(); // the folder may be a link, links in it are not followed
                 Files.walkFileTree(start, EnumSet.noneOf(FileVisitOption.class), DEPTH_LIMIT, this);
                 return Optional.ofNullable(found).map(file -> folder.resolve(start.relativize(file)));
             } catch (IOException e) {
@@ -302,7 +294,7 @@ public final class MigrationDirectory {
         @Override
         public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
             String name = file.getFileName().toString();
-            // A class cannot begin with a digit, so such a file is no helper of migopy.java.
+            // The name of a class cannot begin with a digit, so such a file is not a helper of migopy.java.
             boolean migration = name.endsWith(MigrationFile.SUFFIX)
                     && (Character.isDigit(name.charAt(0))
                             || pattern.matcher(name).matches());
@@ -312,16 +304,14 @@ public final class MigrationDirectory {
             return migration || ++files > FILE_LIMIT ? FileVisitResult.TERMINATE : FileVisitResult.CONTINUE;
         }
 
-        /** A folder that cannot be read, such as a disk's lost+found, has no migrations for us. */
+        /** A folder that cannot be read, such as lost+found, is ignored. */
         @Override
         public FileVisitResult visitFileFailed(Path file, IOException why) {
             return FileVisitResult.CONTINUE;
         }
     }
 
-    /**
-     * False for control characters, marks that turn the line around, and what could not be decoded.
-     */
+    /** False for control characters, marks that change the direction of text, and names that could not be decoded. */
     private static boolean isPrintable(String fileName) {
         for (int i = 0; i < fileName.length(); i++) {
             char c = fileName.charAt(i);
@@ -334,13 +324,12 @@ public final class MigrationDirectory {
     }
 
     /**
-     * What lies in the migrations' directory.
+     * The content of the migrations' directory.
      *
-     * @param files the migrations in order, those with a duplicate number included
-     * @param problems names that are no migration's, and numbers that are there twice
-     * @param notices what a person should know that is no problem, one line each
-     * @param stamps what the file system said of each file when it was listed, by name; a file without
-     *     one is looked at again where that is needed
+     * @param files the migrations in order, including those with a duplicate number
+     * @param problems invalid names and duplicate numbers
+     * @param notices information for the user, one line each
+     * @param stamps the attributes of files when they were listed, by name
      */
     public record Listing(
             List<MigrationFile> files, List<Problem> problems, List<String> notices, Map<String, FileStamp> stamps) {
@@ -351,7 +340,7 @@ public final class MigrationDirectory {
             notices = List.copyOf(notices);
         }
 
-        /** A listing of files that nobody has looked at on disk yet. */
+        /** A listing without stamps. */
         public Listing(List<MigrationFile> files, List<Problem> problems, List<String> notices) {
             this(files, problems, notices, Map.of());
         }

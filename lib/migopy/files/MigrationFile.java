@@ -3,23 +3,23 @@ package migopy.files;
 import java.nio.file.Path;
 
 /**
- * A migration's file: {@code 3_add_users.java}. Ordered by number; {@code 007} and {@code 7} are
- * the same number.
+ * A migration's file: {@code 3_add_users.java}. Ordered by number; {@code 007} and {@code 7} are the
+ * same number.
  *
  * @param number the number in its name
  * @param name the file's name without {@code .java}
- * @param path where it lies; for a stored text, where it would lie
+ * @param path its path; for a text from the journal, the path that it had
  */
 public record MigrationFile(long number, String name, Path path) implements Comparable<MigrationFile> {
-    /** What a migration's file name ends in. */
+    /** The end of each migration's file name. */
     public static final String SUFFIX = ".java";
 
-    /** The file's name: {@code 3_add_users.java}. */
+    /** Returns the file's name: {@code 3_add_users.java}. */
     public String fileName() {
         return name + SUFFIX;
     }
 
-    /** The file's name with another number in the place of its own, no narrower than that. */
+    /** Returns the file's name with another number, padded to the width of its own. */
     public String renumbered(long other) {
         int start = 0;
         while (start < name.length()) {
@@ -34,7 +34,7 @@ public record MigrationFile(long number, String name, Path path) implements Comp
             }
             start = end + 1;
         }
-        return other + "_" + fileName(); // a number that the pattern puts together in another way
+        return other + "_" + fileName(); // the pattern matches only a part of the digits
     }
 
     @Override

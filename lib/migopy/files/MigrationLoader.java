@@ -1,5 +1,9 @@
 package migopy.files;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.MalformedURLException;
@@ -14,11 +18,11 @@ import java.util.Map;
 import java.util.Set;
 import migopy.files.Javac.Unit;
 
-/**
- * The loader of one migration's classes and resources: its own first, whatever the class path has
- * of the same name.
- */
+/** Loads the classes and resources of one migration, which precede those of the same name on the class path. */
 final class MigrationLoader extends ClassLoader {
+    /** The tag of a text in the constants of a class file. */
+    static final int CONSTANT_UTF8 = 1;
+
     static {
         registerAsParallelCapable();
     }
@@ -40,14 +44,14 @@ final class MigrationLoader extends ClassLoader {
         for (int i = 0; i < urls.length; i++) {
             urls[i] = url(jars.get(i));
         }
-        // Never closed: a thread that the migration has left behind may still load from it.
+        // Never closed: a thread that the migration has started may still load classes.
         return new DependencyLoader(urls, parent);
     }
 
     /**
-     * The jars of a migration's {@code //DEPS}. The project's classes come first, but for slf4j
-     * where only the migration brings a logging library: slf4j looks for one beside its own
-     * classes.
+     * Loads the jars of a migration's {@code //DEPS}. The project's classes come first, except for
+     * slf4j if only the migration has a logging library, since slf4j searches one with its own class
+     * loader.
      */
     private static final class DependencyLoader extends URLClassLoader {
         private static final String SLF4J = "org.slf4j.";
@@ -97,7 +101,7 @@ final class MigrationLoader extends ClassLoader {
         return Collections.enumeration(all);
     }
 
-    /** The names of the migration's own classes. */
+    /** Returns the names of the migration's own classes. */
     Set<String> names() {
         return classes.keySet();
     }
@@ -123,5 +127,39 @@ final class MigrationLoader extends ClassLoader {
             Class<?> loaded = findLoadedClass(name);
             return loaded == null ? defineClass(name, bytes, 0, bytes.length) : loaded;
         }
+    }
+
+    /** Returns a class file whose classes have moved from a package to the unnamed one. */
+    static byte[] withoutPackage(byte[] classFile, String packageName) throws IOException {
+        String prefix = packageName + "/";
+        DataInputStream in = new DataInputStream(new ByteArrayInputStream(classFile));
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(classFile.length);
+        DataOutputStream out = new DataOutputStream(bytes);
+        out.write(in.readNBytes(8)); // magic number and version
+        int size = in.readUnsignedShort();
+        out.writeShort(size);
+        for (int i = 1; i < size; i++) {
+            int tag = in.readUnsignedByte();
+            out.writeByte(tag);
+            if (tag == CONSTANT_UTF8) {
+                out.writeUTF(in.readUTF().replace(prefix, ""));
+                continue;
+            }
+            int length = lengthOfConstant(tag);
+            out.write(in.readNBytes(length));
+            i += length == Long.BYTES ? 1 : 0; // long and double take two entries
+        }
+        in.transferTo(out);
+        return bytes.toByteArray();
+    }
+
+    /** Returns the bytes of a constant in a class file, other than text, after its tag. */
+    static int lengthOfConstant(int tag) {
+        return switch (tag) {
+            case 5, 6 -> Long.BYTES;
+            case 7, 8, 16, 19, 20 -> 2;
+            case 15 -> 3;
+            default -> 4;
+        };
     }
 }

@@ -11,58 +11,54 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import migopy.Problem;
 import migopy.Resumable;
-import migopy.files.Javac.Unit;
+import migopy.files.SourceCompiler.InvalidSource;
 
 /**
- * What of a file is called: {@code up} and {@code down} of one of its classes. Only classes that
- * are in no other one count, so that a helper inside of the class may have an {@code up} too.
+ * The methods of a migration: {@code up} and {@code down} of one of its top-level classes. A nested
+ * class may have methods of these names, too.
  *
- * @param up the method of {@code up}
- * @param down the method of {@code down}, or null
- * @param resumable whether the class is marked with {@link Resumable}
+ * @param up the method {@code up}
+ * @param down the method {@code down}, or null
+ * @param resumable whether the class is annotated with {@link Resumable}
  */
 record MigrationMethods(Method up, Method down, boolean resumable) {
-    private static final String TAKES = "It may take nothing, (MongoDatabase), or (MongoDatabase, ClientSession)";
+    private static final String TAKES = "Use no parameters, (MongoDatabase), or (MongoDatabase, ClientSession)";
 
-    /** Either a shape or what is wrong with the file. */
-    sealed interface Finding {
-        record Good(MigrationMethods shape) implements Finding {}
-
-        record Bad(Problem problem) implements Finding {}
-    }
-
-    /** Looks at a file's classes; initialises none of them. */
-    static Finding find(Unit unit, List<Class<?>> classes) {
+    /**
+     * Finds the methods in a file's classes, without initializing one.
+     *
+     * @throws InvalidSource if the file has no {@code up}, several, or a {@code down} that does not fit
+     */
+    static MigrationMethods find(List<Class<?>> classes) throws InvalidSource {
         List<Class<?>> outer = new ArrayList<>(classes);
         outer.removeIf(type -> type.getEnclosingClass() != null);
         List<Method> ups = callable(outer, "up");
         if (ups.size() != 1) {
             List<Class<?>> inner = new ArrayList<>(classes);
             inner.removeAll(outer);
-            return ups.isEmpty() ? noUp(unit, outer, inner) : twoUps(unit, ups);
+            throw ups.isEmpty() ? noUp(outer, inner) : twoUps(ups);
         }
         Method up = ups.get(0);
         Class<?> type = up.getDeclaringClass();
         List<Method> downs = callable(outer, "down");
         if (downs.size() > 1) {
-            return noDown(unit, "has two down(): " + shown(downs), "Keep the one beside " + shown(up));
+            throw noDown("has two down(): " + shown(downs), "Keep the one in the class of " + shown(up));
         }
         Optional<Method> wrong = named(List.of(type), "down").stream().findFirst();
         if (downs.isEmpty() && wrong.isPresent()) {
-            return noDown(unit, "has a down() that cannot be called: " + why(wrong.get()), hint(wrong.get()));
+            throw noDown("has a down() that cannot be called: " + why(wrong.get()), hint(wrong.get()));
         }
         Method down = downs.isEmpty() ? null : downs.get(0);
         if (down != null && down.getDeclaringClass() != type) {
-            return noDown(
-                    unit,
+            throw noDown(
                     "has its down() in %s and its up() in %s"
                             .formatted(down.getDeclaringClass().getName(), type.getName()),
                     "Put both into " + type.getName());
         }
-        return new Finding.Good(new MigrationMethods(up, down, type.isAnnotationPresent(Resumable.class)));
+        return new MigrationMethods(up, down, type.isAnnotationPresent(Resumable.class));
     }
 
-    /** The methods of a name that could be called. */
+    /** Returns the methods of a name that can be called. */
     private static List<Method> callable(List<Class<?>> classes, String name) {
         List<Method> methods = new ArrayList<>(named(classes, name));
         methods.removeIf(method -> !Modifier.isStatic(method.getModifiers())
@@ -82,29 +78,25 @@ record MigrationMethods(Method up, Method down, boolean resumable) {
         return methods;
     }
 
-    private static Finding noUp(Unit unit, List<Class<?>> outer, List<Class<?>> inner) {
+    private static InvalidSource noUp(List<Class<?>> outer, List<Class<?>> inner) {
         List<Method> wrong = named(outer, "up");
         if (!wrong.isEmpty()) {
             Method method = wrong.get(0);
-            return noUp(unit, "has an up() that cannot be called: " + why(method), hint(method));
+            return noUp("has an up() that cannot be called: " + why(method), hint(method));
         }
         List<Method> hidden = callable(inner, "up");
         if (!hidden.isEmpty()) {
-            return noUp(
-                    unit,
-                    "has its up() inside of another class: " + shown(hidden.get(0)),
-                    "Move it into a class that is in no other");
+            return noUp("has its up() in a nested class: " + shown(hidden.get(0)), "Move it into a top-level class");
         }
-        return noUp(unit, "has no static up()", "Add one to its class: static void up() { ... }");
+        return noUp("has no static up()", "Add one to its class: static void up() { ... }");
     }
 
-    private static Finding twoUps(Unit unit, List<Method> ups) {
+    private static InvalidSource twoUps(List<Method> ups) {
         boolean oneClass =
                 ups.stream().map(Method::getDeclaringClass).distinct().count() == 1;
         return noUp(
-                unit,
                 "has more than one static up(): " + shown(ups),
-                oneClass ? "Rename all but one of them" : "Keep one; one file is one migration");
+                oneClass ? "Rename all but one of them" : "Move the others into files of their own");
     }
 
     private static String why(Method method) {
@@ -130,19 +122,15 @@ record MigrationMethods(Method up, Method down, boolean resumable) {
         return "%s.%s(%s)".formatted(method.getDeclaringClass().getName(), method.getName(), parameters);
     }
 
-    private static Finding noUp(Unit unit, String what, String hint) {
-        return bad(unit, Problem.ProblemKind.NO_UP, what, hint);
+    private static InvalidSource noUp(String what, String hint) {
+        return new InvalidSource(Problem.ProblemKind.NO_UP, what, hint, List.of());
     }
 
-    private static Finding noDown(Unit unit, String what, String hint) {
-        return bad(unit, Problem.ProblemKind.NO_DOWN, what, hint);
+    private static InvalidSource noDown(String what, String hint) {
+        return new InvalidSource(Problem.ProblemKind.NO_DOWN, what, hint, List.of());
     }
 
-    private static Finding bad(Unit unit, Problem.ProblemKind kind, String what, String hint) {
-        return new Finding.Bad(new Problem(kind, unit.name(), unit.fileName() + " " + what, hint));
-    }
-
-    /** What {@code up} and {@code down} may take. */
+    /** The parameters that {@code up} and {@code down} can have. */
     enum Signature {
         NOTHING(),
         DATABASE(MongoDatabase.class),
@@ -161,7 +149,7 @@ record MigrationMethods(Method up, Method down, boolean resumable) {
                     .findAny();
         }
 
-        /** The arguments for a call. */
+        /** Returns the arguments for a call. */
         Object[] arguments(MongoDatabase database, ClientSession session) {
             return switch (this) {
                 case NOTHING -> new Object[0];

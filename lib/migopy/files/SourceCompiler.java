@@ -4,7 +4,6 @@ import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,14 +16,11 @@ import migopy.files.Directives.Resources;
 import migopy.files.Javac.Unit;
 
 /**
- * Makes migrations out of sources. Writes classes into the cache directory only, and starts the
- * compiler for what is not there. May be used by one thread at a time; closing it waits for what is
- * still to be written.
+ * Compiles sources to migrations, and caches the classes. Writes only into the cache directory. Used
+ * by one thread at a time; closing it waits until the classes are written.
  */
 public final class SourceCompiler implements AutoCloseable {
-    /**
-     * After so many tries to compile the good files of a group together, each is compiled alone.
-     */
+    /** The number of attempts to compile the valid files of a group together, before each is compiled separately. */
     private static final int SHARED_TRIES = 5;
 
     private final Dependencies dependencies;
@@ -34,8 +30,8 @@ public final class SourceCompiler implements AutoCloseable {
     private final Map<MigrationSource, CompiledMigration> loaded = new IdentityHashMap<>();
 
     /**
-     * @param home the project's folder, where a {@code ./jbang} may lie
-     * @param cacheDirectory where classes are kept; may be unwritable
+     * @param home the project's folder, which may contain {@code ./jbang}
+     * @param cacheDirectory where classes are cached; may be read-only
      * @param environment the variables of this process
      */
     public SourceCompiler(Path home, Path cacheDirectory, Map<String, String> environment) {
@@ -45,18 +41,17 @@ public final class SourceCompiler implements AutoCloseable {
     }
 
     /**
-     * Compiles all sources and looks at their classes, without initialising one.
+     * Compiles all sources and finds their methods, without initializing a class.
      *
-     * @param sources texts with or without a file; no two need have different names
+     * @param sources texts with or without a file, even of the same name
      * @throws migopy.MigopyException usage: this Java has no compiler
      */
     public Compilation compile(List<MigrationSource> sources) {
-        return new Work().compile(sources);
+        return new CompilerRun().compile(sources);
     }
 
     /**
-     * Compiles all sources, by a compiler that is needed for nothing else, and waits until their
-     * classes are kept.
+     * Compiles all sources with a new compiler, and waits until their classes are cached.
      *
      * @throws migopy.MigopyException usage: this Java has no compiler
      */
@@ -68,52 +63,47 @@ public final class SourceCompiler implements AutoCloseable {
     }
 
     /**
-     * Loads the classes of a source if they are kept, so that {@link #compile} finds them done.
-     * Compiles and resolves nothing, and says nothing of problems: that is left to {@code compile}.
+     * Loads the classes of a source if they are cached, for a later {@link #compile}. Compiles and
+     * resolves nothing, and reports no problem: {@code compile} does.
      */
     public void loadAhead(MigrationSource source) {
         if (Directives.of(source.text()).plain()) {
-            new Work().loadAhead(new Unit(source));
+            new CompilerRun().loadAhead(new Unit(source, List.of(), Map.of()));
         }
     }
 
-    /** Waits until what was compiled is kept. */
+    /** Waits until the compiled classes are cached. */
     @Override
     public void close() {
         cache.close();
     }
 
-    /**
-     * Where a compiler finds what migrations use, as one text for its option {@code -classpath}.
-     */
+    /** Returns the class path of migrations, for the option {@code -classpath} of a compiler. */
     public static String classPath() {
         return ClassPath.ofThisJvm().entries().stream()
                 .map(Path::toString)
                 .collect(Collectors.joining(File.pathSeparator));
     }
 
-    /**
-     * The collections that a source names in its calls.
-     *
-     * @return empty if that cannot be told for certain
-     */
+    /** Returns the collections that a source names in its calls; empty if they cannot be determined. */
     public Optional<Set<String>> collectionsTouched(MigrationSource source) {
         return touched(source).all();
     }
 
-    /** The collections that a source names in calls of {@code backfill(...)}, as far as plain. */
+    /** Returns the collections that a source names as constants in calls of {@code backfill(...)}. */
     public Set<String> collectionsBackfilled(MigrationSource source) {
         return touched(source).backfilled();
     }
 
-    private TouchedCollections.Found touched(MigrationSource source) {
+    private TouchedCollections.Touched touched(MigrationSource source) {
         Directives directives = Directives.of(source.text());
-        Dependencies.Jars answer = dependencies.resolve(directives, folder(source));
-        if (!(answer instanceof Dependencies.Resolved found)) {
-            return TouchedCollections.Found.NOTHING;
-        }
-        try (Javac javac = new Javac(classPath.with(found.paths()))) {
-            return TouchedCollections.in(javac, new Unit(source, found.paths(), Map.of()));
+        try {
+            List<Path> jars = dependencies.resolve(directives, folder(source));
+            try (Javac javac = new Javac(classPath.with(jars))) {
+                return TouchedCollections.in(javac, new Unit(source, jars, Map.of()));
+            }
+        } catch (InvalidSource e) {
+            return TouchedCollections.Touched.NOTHING;
         }
     }
 
@@ -121,10 +111,10 @@ public final class SourceCompiler implements AutoCloseable {
         return source.file().path().toAbsolutePath().getParent();
     }
 
-    /** One call of {@link #compile(List)}, as far as it has come. */
-    private final class Work {
+    /** The state of one call of {@link #compile(List)}. */
+    private final class CompilerRun {
         private final Map<Unit, Map<String, byte[]>> classes = new IdentityHashMap<>();
-        private final Map<Unit, String> keys = new HashMap<>();
+        private final Map<Unit, String> keys = new IdentityHashMap<>();
         private final Map<MigrationSource, Problem> problems = new IdentityHashMap<>();
         private final Map<Unit, Problem> dropped = new IdentityHashMap<>();
 
@@ -132,19 +122,24 @@ public final class SourceCompiler implements AutoCloseable {
             List<Unit> units = new ArrayList<>(sources.size());
             List<Unit> fresh = new ArrayList<>();
             for (MigrationSource source : sources) {
-                Unit unit = loaded.containsKey(source) ? null : unit(source);
-                if (unit != null) {
+                if (loaded.containsKey(source)) {
+                    continue;
+                }
+                try {
+                    Unit unit = unit(source);
                     units.add(unit);
-                    if (!isKept(unit)) {
+                    if (!isCached(unit)) {
                         fresh.add(unit);
                     }
+                } catch (InvalidSource e) {
+                    problems.put(source, e.problem(new Unit(source, List.of(), Map.of())));
                 }
             }
             if (!fresh.isEmpty()) {
                 compileFresh(fresh);
                 cache.cleanUp(sources.size());
             } else if (!sources.isEmpty()) {
-                cache.sufficed();
+                cache.touch();
             }
             for (Unit unit : units) {
                 if (classes.containsKey(unit)) {
@@ -164,61 +159,41 @@ public final class SourceCompiler implements AutoCloseable {
         }
 
         void loadAhead(Unit unit) {
-            if (isKept(unit)) {
+            if (isCached(unit)) {
                 load(unit);
             }
         }
 
-        private boolean isKept(Unit unit) {
+        private boolean isCached(Unit unit) {
             keys.put(unit, cache.key(unit));
-            Optional<Map<String, byte[]>> kept = cache.get(keys.get(unit));
-            kept.ifPresent(found -> classes.put(unit, found));
-            return kept.isPresent();
+            Optional<Map<String, byte[]>> cached = cache.get(keys.get(unit));
+            cached.ifPresent(found -> classes.put(unit, found));
+            return cached.isPresent();
         }
 
-        /** The unit of a source with its jars, or null when there is a problem. */
-        private Unit unit(MigrationSource source) {
+        /** Returns the unit of a source, with its jars and files. */
+        private Unit unit(MigrationSource source) throws InvalidSource {
             Directives directives = Directives.of(source.text());
-            Unit bare = new Unit(source);
             if (directives.plain()) {
-                return bare;
+                return new Unit(source, List.of(), Map.of());
             }
             if (directives.refused() != null) {
-                problem(
-                        bare,
+                throw invalid(
                         "has " + directives.refused().line(),
                         directives.refused().hint());
-                return null;
             }
             if (directives.java() > 0) {
-                problem(
-                        bare,
-                        "has //JAVA %d, and this is Java %d"
+                throw invalid(
+                        "has //JAVA %d, but this is Java %d"
                                 .formatted(directives.java(), Runtime.version().feature()),
-                        "Start Migopy with a JDK of that version: set JAVA_HOME");
-                return null;
+                        "Set JAVA_HOME to a JDK of that version");
             }
-            Dependencies.Jars answer = dependencies.resolve(directives, folder(source));
-            if (answer instanceof Dependencies.Unresolved missing) {
-                String message = bare.fileName() + ": " + missing.message();
-                problem(bare, message, missing.hint(), missing.details());
-                return null;
-            }
-            List<Path> jars = ((Dependencies.Resolved) answer).paths();
-            try {
-                return new Unit(source, jars, Resources.of(directives.resources(), folder(source)));
-            } catch (Resources.Missing e) {
-                problem(bare, "has " + e.getMessage(), "Name files relative to the migration's own folder");
-                return null;
-            }
+            List<Path> jars = dependencies.resolve(directives, folder(source));
+            return new Unit(source, jars, Resources.of(directives.resources(), folder(source)));
         }
 
-        private void problem(Unit unit, String what, String hint) {
-            problem(unit, unit.fileName() + " " + what, hint, List.of());
-        }
-
-        private void problem(Unit unit, String message, String hint, List<String> details) {
-            problems.put(unit.source(), CompilerMessages.of(unit, message, hint, details));
+        private static InvalidSource invalid(String what, String hint) {
+            return new InvalidSource(Problem.ProblemKind.NOT_COMPILABLE, what, hint, List.of());
         }
 
         private void compileFresh(List<Unit> fresh) {
@@ -226,7 +201,7 @@ public final class SourceCompiler implements AutoCloseable {
             plain.removeIf(unit -> !unit.dependencies().isEmpty());
             if (!plain.isEmpty()) {
                 try (Javac javac = new Javac(classPath)) {
-                    for (List<Unit> group : Groups.of(plain, javac.unnamedPackage())) {
+                    for (Groups.Group group : Groups.of(plain, javac.unnamedPackage())) {
                         compileGroup(javac, group);
                     }
                 }
@@ -241,15 +216,15 @@ public final class SourceCompiler implements AutoCloseable {
         }
 
         /**
-         * Compiles a group in one task. Errors are taken from a task of the file's own: only there
-         * it is certain that they are not another file's.
+         * Compiles a group in one task. Only the errors of a separate task are reported, since those
+         * of a shared one may be caused by another file.
          */
-        private void compileGroup(Javac javac, List<Unit> group) {
-            List<Unit> together = new ArrayList<>(group);
+        private void compileGroup(Javac javac, Groups.Group group) {
+            List<Unit> together = new ArrayList<>(group.units());
             List<Unit> alone = new ArrayList<>();
             for (int tries = 0; together.size() > 1; tries++) {
-                Javac.Result result = javac.compile(together);
-                if (result.isGood()) {
+                Javac.CompilerResult result = javac.compile(together, group.packages());
+                if (result.isSuccess()) {
                     together.forEach(unit -> keep(unit, result));
                     together.clear();
                 } else if (result.errors().isEmpty() || tries >= SHARED_TRIES) {
@@ -265,22 +240,22 @@ public final class SourceCompiler implements AutoCloseable {
         }
 
         private void compileAlone(Javac javac, Unit unit) {
-            Javac.Result result = javac.compile(List.of(unit));
-            if (result.isGood()) {
+            Javac.CompilerResult result = javac.compile(List.of(unit), false);
+            if (result.isSuccess()) {
                 keep(unit, result);
             } else {
                 problems.put(unit.source(), CompilerMessages.problem(unit, result));
             }
         }
 
-        private void keep(Unit unit, Javac.Result result) {
+        private void keep(Unit unit, Javac.CompilerResult result) {
             Map<String, byte[]> made = result.classes().getOrDefault(unit, Map.of());
             classes.put(unit, made);
             Problem problem = result.dropped().get(unit);
             if (problem == null) {
                 cache.put(keys.get(unit), made);
             } else {
-                dropped.put(unit, problem); // not kept: it is found only when it is compiled
+                dropped.put(unit, problem); // not cached, since only the compiler finds it
             }
         }
 
@@ -291,29 +266,57 @@ public final class SourceCompiler implements AutoCloseable {
                 for (String name : loader.names()) {
                     types.add(Class.forName(name, false, loader));
                 }
-                MigrationMethods.Finding finding = MigrationMethods.find(unit, types);
-                if (finding instanceof MigrationMethods.Finding.Good good) {
-                    loaded.put(
-                            unit.source(),
-                            new CompiledMigration(unit.source(), good.shape(), loader, dropped.get(unit)));
-                } else {
-                    problems.put(unit.source(), ((MigrationMethods.Finding.Bad) finding).problem());
-                }
+                CompiledMigration migration =
+                        new CompiledMigration(unit.source(), MigrationMethods.find(types), loader, dropped.get(unit));
+                loaded.put(unit.source(), migration);
+            } catch (InvalidSource e) {
+                problems.put(unit.source(), e.problem(unit));
             } catch (ClassNotFoundException | LinkageError e) {
-                problem(
-                        unit,
-                        "%s cannot be loaded: %s".formatted(unit.fileName(), e),
-                        "See to its //DEPS, and to the class path of migopy.java",
-                        Arrays.stream(e.getStackTrace())
-                                .limit(3)
-                                .map(String::valueOf)
-                                .toList());
+                List<String> details = Arrays.stream(e.getStackTrace())
+                        .limit(3)
+                        .map(String::valueOf)
+                        .toList();
+                problems.put(
+                        unit.source(),
+                        CompilerMessages.of(
+                                Problem.ProblemKind.NOT_COMPILABLE,
+                                unit,
+                                " cannot be loaded: " + e,
+                                "Check its //DEPS, and the class path of migopy.java",
+                                details));
             }
         }
     }
 
+    /** Thrown for a source that cannot become a migration, other than for errors of the compiler. */
+    static final class InvalidSource extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private final Problem.ProblemKind kind;
+        private final String hint;
+        private final transient List<String> details;
+
+        /**
+         * @param what what is wrong, after the name of the file: {@code has no static up()}
+         */
+        InvalidSource(Problem.ProblemKind kind, String what, String hint, List<String> details) {
+            super(what, null, false, false);
+            this.kind = kind;
+            this.hint = hint;
+            this.details = details;
+        }
+
+        String hint() {
+            return hint;
+        }
+
+        Problem problem(Unit unit) {
+            return CompilerMessages.of(kind, unit, " " + getMessage(), hint, details);
+        }
+    }
+
     /**
-     * What became of some sources.
+     * The result of a compilation.
      *
      * @param migrations those that can be called, in the order of the sources
      * @param problems why the others cannot, in the same order

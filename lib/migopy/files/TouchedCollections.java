@@ -26,17 +26,16 @@ import javax.tools.JavaFileObject;
 import migopy.files.Javac.Unit;
 
 /**
- * Reads from the syntax tree which collections a source names. Gives up where a call could reach
- * others: a name that is computed, a command, another client, or a method of the project's own
- * code.
+ * Finds in the syntax tree which collections a source names. The result is uncertain if a call could
+ * reach others: a computed name, a command, another client, or a method of the project's own code.
  */
 final class TouchedCollections extends TreePathScanner<Void, Void> {
-    /** The calls whose first argument is a collection's name. */
+    /** The methods whose first argument is a collection's name. */
     private static final Set<String> NAMING = Set.of("getCollection", "createCollection", "createView", "backfill");
 
     private static final String DATABASE = "com.mongodb.client.MongoDatabase";
 
-    /** What else a database may be asked for, since it changes nothing. */
+    /** Methods of a database that change nothing. */
     private static final Set<String> HARMLESS = Set.of(
             "getName",
             "getCodecRegistry",
@@ -52,8 +51,8 @@ final class TouchedCollections extends TreePathScanner<Void, Void> {
             "withTimeout",
             "withWriteConcern");
 
-    /** Classes of the JDK and the driver through which anything can be reached. */
-    private static final List<String> DOORS = List.of(
+    /** Classes of the JDK and the driver that give access to anything. */
+    private static final List<String> UNLIMITED = List.of(
             "com.mongodb.client.MongoClient",
             "com.mongodb.client.MongoCluster",
             "com.mongodb.client.gridfs.",
@@ -65,8 +64,8 @@ final class TouchedCollections extends TreePathScanner<Void, Void> {
             "java.net.",
             "javax.script.");
 
-    /** Methods that write into a collection which is not the one they are called on. */
-    private static final Set<String> FAR =
+    /** Methods that write to another collection than the one they are called on. */
+    private static final Set<String> WRITING_ELSEWHERE =
             Set.of("renameCollection", "mapReduce", "toCollection", "out", "merge", "client");
 
     private static final Pattern ELSEWHERE = Pattern.compile("\\$(out|merge)\\b");
@@ -85,38 +84,38 @@ final class TouchedCollections extends TreePathScanner<Void, Void> {
     }
 
     /**
-     * What was found.
+     * The collections that were found.
      *
-     * @param all every collection that is named; empty if they cannot be told
-     * @param backfilled those whose {@code backfill(...)} names them plainly
+     * @param all every collection that is named; empty if they cannot be determined
+     * @param backfilled those that a {@code backfill(...)} names as a constant
      */
-    record Found(Optional<Set<String>> all, Set<String> backfilled) {
-        static final Found NOTHING = new Found(Optional.empty(), Set.of());
+    record Touched(Optional<Set<String>> all, Set<String> backfilled) {
+        static final Touched NOTHING = new Touched(Optional.empty(), Set.of());
     }
 
-    /** The names; nothing if the source does not compile. */
-    static Found in(Javac javac, Unit unit) {
+    /** Returns the collections; nothing if the source does not compile. */
+    static Touched in(Javac javac, Unit unit) {
         DiagnosticCollector<JavaFileObject> listener = new DiagnosticCollector<>();
-        JavacTask task = (JavacTask) javac.task(List.of(unit), listener);
+        JavacTask task = (JavacTask) javac.task(unit, listener);
         try {
             List<CompilationUnitTree> files = new ArrayList<>();
             task.parse().forEach(files::add);
             task.analyze();
             if (files.size() != 1
                     || listener.getDiagnostics().stream().anyMatch(d -> d.getKind() == Diagnostic.Kind.ERROR)) {
-                return Found.NOTHING;
+                return Touched.NOTHING;
             }
             TouchedCollections scanner = new TouchedCollections(Trees.instance(task), files.get(0));
             scanner.scan(new TreePath(files.get(0)), null);
-            return new Found(scanner.certain ? Optional.of(scanner.names) : Optional.empty(), scanner.backfilled);
+            return new Touched(scanner.certain ? Optional.of(scanner.names) : Optional.empty(), scanner.backfilled);
         } catch (IOException | RuntimeException | StackOverflowError e) {
-            return Found.NOTHING;
+            return Touched.NOTHING;
         }
     }
 
     @Override
     public Void visitMethodInvocation(MethodInvocationTree call, Void nothing) {
-        look(
+        check(
                 trees.getElement(getCurrentPath()),
                 call.getArguments().isEmpty() ? null : call.getArguments().get(0));
         return super.visitMethodInvocation(call, nothing);
@@ -124,17 +123,17 @@ final class TouchedCollections extends TreePathScanner<Void, Void> {
 
     @Override
     public Void visitMemberReference(MemberReferenceTree reference, Void nothing) {
-        look(trees.getElement(getCurrentPath()), null);
+        check(trees.getElement(getCurrentPath()), null);
         return super.visitMemberReference(reference, nothing);
     }
 
     @Override
     public Void visitNewClass(NewClassTree made, Void nothing) {
-        look(trees.getElement(getCurrentPath()), null);
+        check(trees.getElement(getCurrentPath()), null);
         return super.visitNewClass(made, nothing);
     }
 
-    /** Stages of a pipeline that write elsewhere, when they are written as documents or JSON. */
+    /** Finds pipeline stages that write elsewhere, written as documents or JSON. */
     @Override
     public Void visitLiteral(LiteralTree literal, Void nothing) {
         if (literal.getValue() instanceof String text && ELSEWHERE.matcher(text).find()) {
@@ -143,8 +142,8 @@ final class TouchedCollections extends TreePathScanner<Void, Void> {
         return super.visitLiteral(literal, nothing);
     }
 
-    /** Looks at a method or constructor that is used, and at the first argument if there is one. */
-    private void look(Element used, ExpressionTree first) {
+    /** Checks a method or constructor that is used, and its first argument if there is one. */
+    private void check(Element used, ExpressionTree first) {
         if (used == null || !(used.getEnclosingElement() instanceof TypeElement owner)) {
             certain = false;
             return;
@@ -155,12 +154,12 @@ final class TouchedCollections extends TreePathScanner<Void, Void> {
         }
         String type = owner.getQualifiedName().toString();
         String method = used.getSimpleName().toString();
-        boolean ours = type.equals(DATABASE) || type.equals("migopy.Migration");
-        if (ours && NAMING.contains(method)) {
+        boolean naming = type.equals(DATABASE) || type.equals("migopy.Migration");
+        if (naming && NAMING.contains(method)) {
             name(first, method.equals("backfill"));
         } else if (type.equals(DATABASE) && !HARMLESS.contains(method)
-                || !type.startsWith("java.") && FAR.contains(method)
-                || DOORS.stream().anyMatch(type::startsWith)
+                || !type.startsWith("java.") && WRITING_ELSEWHERE.contains(method)
+                || UNLIMITED.stream().anyMatch(type::startsWith)
                 || KNOWN.stream().noneMatch(type::startsWith)) {
             certain = false;
         }

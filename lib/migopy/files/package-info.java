@@ -1,10 +1,9 @@
 /**
- * The migrations as files: their names and numbers, their texts and checksums, and the way from a
- * text to a class that can be called. Reads the migrations' directory and writes nothing there but
- * what {@code create} makes; all else that it writes lies in the cache directory, where any of it
- * may be deleted at any time.
+ * Migrations as files: names and numbers, texts and checksums, and from a text to a class that can be
+ * called. Writes to the migrations' directory only for {@code create}; everything else is written to
+ * the cache directory, where it may be deleted at any time.
  *
- * <p>May import {@code console}, {@code MigopyException}, {@code Problem} and {@code Resumable}
- * only.
+ * <p>May import {@code console}, {@code MigopyException}, {@code Problem}, {@code Resumable} and
+ * {@code StepReport} only.
  */
 package migopy.files;

@@ -29,9 +29,9 @@ public final class FixHistory {
     private FixHistory() {}
 
     /**
-     * All of them, oldest first.
+     * Returns all fixes, oldest first.
      *
-     * @throws migopy.MigopyException unreachable, if nobody answers or a right is missing
+     * @throws migopy.MigopyException unreachable, if no server answers or a right is missing
      */
     public static FixesAnswer read(Settings settings, Connection connection) {
         Ledger ledger = Ledger.open(settings, connection);
@@ -43,9 +43,9 @@ public final class FixHistory {
     }
 
     /**
-     * One of them, with source and output; empty if no fix has that run's id.
+     * Returns a fix with source and output; empty if no fix has this run id.
      *
-     * @throws migopy.MigopyException unreachable, if nobody answers or a right is missing
+     * @throws migopy.MigopyException unreachable, if no server answers or a right is missing
      */
     public static Optional<FixRecord> find(Settings settings, Connection connection, String run) {
         Ledger ledger = Ledger.open(settings, connection);
@@ -57,8 +57,8 @@ public final class FixHistory {
         try {
             List<BsonDocument> documents = read.get();
             Set<String> live = new HashSet<>();
-            if (documents.stream().anyMatch(FixHistory::underWay)) {
-                // Between two looks at the lock, as for migrations.
+            if (documents.stream().anyMatch(FixHistory::isRunning)) {
+                // Read between two reads of the lock, as for migrations.
                 live.addAll(JournalView.liveRuns(ledger.locks()));
                 documents = read.get();
                 live.addAll(JournalView.liveRuns(ledger.locks()));
@@ -69,7 +69,7 @@ public final class FixHistory {
         }
     }
 
-    private static boolean underWay(BsonDocument document) {
+    private static boolean isRunning(BsonDocument document) {
         return State.RUNNING.word().equals(Entry.text(document, "outcome"));
     }
 
@@ -78,7 +78,7 @@ public final class FixHistory {
         Attempt read = Attempt.read(document);
         String kind = Entry.text(document, "kind");
         boolean dead =
-                underWay(document) && (Fixes.FixKind.SHELL.word().equals(kind) ? isGone(read) : !live.contains(run));
+                isRunning(document) && (Fixes.FixKind.SHELL.word().equals(kind) ? isGone(read) : !live.contains(run));
         String file = Entry.text(document, "file");
         return new FixRecord(
                 run,
@@ -92,7 +92,7 @@ public final class FixHistory {
                 Entry.text(document, "output"));
     }
 
-    /** A shell holds no lock: only on its own host can anybody tell that it is no longer open. */
+    /** A shell holds no lock: only its own host knows whether its process still exists. */
     private static boolean isGone(Attempt shell) {
         return Actor.thisProcess().host().equals(shell.by().host())
                 && shell.by().pid() != null
@@ -100,11 +100,11 @@ public final class FixHistory {
     }
 
     /**
-     * The ad-hoc fixes and shells that were recorded.
+     * The recorded fixes and shells.
      *
-     * @param database the database's name
-     * @param server the server's address, without secrets
-     * @param collection that of the fixes
+     * @param database the name of the database
+     * @param server its address, without secrets
+     * @param collection the collection of the records
      * @param fixes oldest first
      */
     public record FixesAnswer(String database, String server, String collection, List<FixRecord> fixes)
@@ -119,7 +119,7 @@ public final class FixHistory {
             out.line(database + " on " + server + ", " + collection);
             out.gap();
             if (fixes.isEmpty()) {
-                out.line("No fix was ever run.");
+                out.line("No fixes recorded.");
                 return;
             }
             Table table = FixRecord.table(out);
@@ -131,7 +131,7 @@ public final class FixHistory {
             }
             table.print();
             out.gap();
-            out.line("Source and output of one: {migopy} history RUN");
+            out.line("Show source and output: {migopy} history RUN");
         }
 
         @Override

@@ -8,16 +8,16 @@ import migopy.journal.Attempt;
 import org.bson.Document;
 
 /**
- * One ad-hoc fix or shell, as it was recorded. Whatever is unknown is null.
+ * The record of a fix or a shell. What is unknown is null.
  *
- * @param run the run's id
+ * @param run the id of its run
  * @param kind {@code java}, {@code jshell} or {@code shell}
  * @param file as it was typed; {@code -} for standard input
  * @param outcome {@code applied}, {@code failed}, {@code running} or {@code interrupted}
- * @param attempt when, by whom, why
- * @param transactional whether all of it ran in one transaction
- * @param source the text; null in a list
- * @param output the last 64 kB that it printed; null in a list
+ * @param attempt when, by whom and why
+ * @param transactional whether it ran in one transaction
+ * @param source its text; null in a list
+ * @param output the last 64 kB of its output; null in a list
  */
 public record FixRecord(
         String run,

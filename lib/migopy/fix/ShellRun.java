@@ -57,7 +57,7 @@ public final class ShellRun {
      *
      * @param user null without authentication
      */
-    private record ServerFacts(boolean primary, String user, Instant time) {}
+    private record Banner(boolean primary, String user, Instant time) {}
 
     public ShellRun(Settings settings, Connection connection, String runId, Console console) {
         this.settings = settings;
@@ -75,22 +75,22 @@ public final class ShellRun {
     public ShellAnswer run() throws Exception {
         try {
             Ledger ledger = Ledger.open(settings, connection);
-            ServerFacts facts = facts();
-            describe(facts);
+            Banner banner = banner();
+            print(banner);
             return prompt(new ShellRecord(
-                    facts.primary() ? ledger.fixes() : null,
+                    banner.primary() ? ledger.fixes() : null,
                     settings.redactor(),
                     runId,
-                    facts.time(),
+                    banner.time(),
                     console::notice));
         } catch (MongoException e) {
             throw MongoErrors.translate(e, "Recording the shell");
         }
     }
 
-    private ServerFacts facts() {
+    private Banner banner() {
         if (connection.topology() == Topology.EMBEDDED) {
-            return new ServerFacts(true, null, Instant.now()); // it supports neither of these commands
+            return new Banner(true, null, Instant.now()); // it supports neither of these commands
         }
         MongoDatabase admin = connection.client().getDatabase("admin");
         Document hello = admin.runCommand(new Document("isMaster", 1));
@@ -98,21 +98,21 @@ public final class ShellRun {
         List<Document> users =
                 status.get("authInfo", new Document()).getList("authenticatedUsers", Document.class, List.of());
         Instant time = hello.get("localTime") instanceof Date date ? date.toInstant() : Instant.now();
-        return new ServerFacts(
+        return new Banner(
                 hello.getBoolean("ismaster", false),
                 users.isEmpty() ? null : users.get(0).getString("user"),
                 time);
     }
 
-    private void describe(ServerFacts facts) {
+    private void print(Banner banner) {
         console.notice("%s, %s, %s; run %s"
                 .formatted(
                         connection.describe(),
-                        facts.user() == null ? "without a user" : "as " + facts.user(),
-                        facts.primary() ? "primary" : "not the primary",
+                        banner.user() == null ? "without a user" : "as " + banner.user(),
+                        banner.primary() ? "primary" : "not the primary",
                         runId));
         console.notice(
-                facts.primary()
+                banner.primary()
                         ? "No lock is taken. Every snippet is recorded. Press Ctrl-D to exit."
                         : "No lock is taken. Nothing can be recorded here. Press Ctrl-D to exit.");
     }
@@ -139,7 +139,7 @@ public final class ShellRun {
                     .persistence(new HashMap<>())
                     .out(System.out)
                     .err(System.err)
-                    // JShell reads a terminal of its own if it is given System.in itself.
+                    // Given System.in itself, JShell reads from the terminal.
                     .in(onTerminal ? System.in : new BufferedInputStream(System.in), null)
                     .interactiveTerminal(onTerminal)
                     .promptCapture(!onTerminal)

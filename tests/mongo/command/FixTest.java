@@ -15,12 +15,12 @@ import support.OnServer;
 class FixTest {
     @Test
     void aJavaFileRunsAndIsRecorded(MongoServer server) {
-        var project = project(server).write("fixes/fix.java", marking("mended"));
+        var project = project(server).write("fixes/fix.java", marking("fixed"));
         project.run("run", "fixes/fix.java", "--reason", "$ticket 7").exits(0);
-        assertThat(project.marks()).containsExactly("mended");
+        assertThat(project.marks()).containsExactly("fixed");
         Document fix = server.collection("migrations_fixes").find().first();
         assertThat(fix)
-                .containsEntry("source", marking("mended"))
+                .containsEntry("source", marking("fixed"))
                 .containsEntry("reason", "$ticket 7")
                 .containsEntry("outcome", "applied")
                 .containsKeys("_id", "file", "checksum", "by", "startedAt", "finishedAt", "durationMs");
@@ -43,7 +43,7 @@ class FixTest {
 
     @Test
     void itNeedsAReasonAndAFile(MongoServer server) {
-        var project = project(server).write("fix.java", marking("mended"));
+        var project = project(server).write("fix.java", marking("fixed"));
         project.run("run", "fix.java").exits(2).complainsBriefly().says("--reason");
         project.run("run", "--reason", "x").exits(2).complainsBriefly();
         project.run("run", "nothing.java", "--reason", "x").exits(2).says("nothing.java");
@@ -53,7 +53,7 @@ class FixTest {
 
     @Test
     void itIsRefusedWhileAnotherHoldsTheLock(MongoServer server) {
-        var project = project(server).write("fix.java", marking("mended"));
+        var project = project(server).write("fix.java", marking("fixed"));
         server.collection("migrations_lock").insertOne(Locks.heldFor(server, 60));
         project.run("run", "fix.java", "--reason", "x").exits(4);
         assertThat(project.marks()).isEmpty();
@@ -71,9 +71,9 @@ class FixTest {
         var project = project(server)
                 .write(
                         "fix.jsh",
-                        "db().getCollection(\"done\").insertOne(new" + " org.bson.Document(\"mark\", \"mended\"));\n");
+                        "db().getCollection(\"done\").insertOne(new" + " org.bson.Document(\"mark\", \"fixed\"));\n");
         project.start("run", "fix.jsh", "--reason", "x").exits(0);
-        assertThat(project.marks()).containsExactly("mended");
+        assertThat(project.marks()).containsExactly("fixed");
         assertThat(server.collection("migrations_fixes").find().first()).containsEntry("outcome", "applied");
     }
 

@@ -83,7 +83,7 @@ class HintsTest {
                 .with("Helper.java", "class Helper {}")
                 .run("validate")
                 .exits(3)
-                .says("move it there, and add //SOURCES Helper.java to migopy.java");
+                .says("move it next to migopy.java, and add //SOURCES Helper.java to migopy.java");
     }
 
     @Test

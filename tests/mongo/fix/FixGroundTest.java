@@ -18,11 +18,11 @@ import support.On;
 import support.OnServer;
 import support.Project;
 
-/** A fix stands on the same ground as a migration: connection, lock, output, transactions. */
+/** What a fix has in common with a migration: connection, lock, output, transactions. */
 @OnServer
 class FixGroundTest {
     @Test
-    void itHasWhatAMigrationHas(MongoServer server) {
+    void aFixCanUseEverythingThatAMigrationCan(MongoServer server) {
         server.collection("users").insertOne(new Document("email", "ADA"));
         var project = project(server).write("a folder/Mend-2.java", up("""
             Migration.backfill("users")
@@ -41,14 +41,14 @@ class FixGroundTest {
     }
 
     @Test
-    void aClassHasDependenciesOfItsOwn(MongoServer server) {
+    void aFixCanHaveItsOwnDeps(MongoServer server) {
         var project = project(server)
                 .write(
                         "jars/greeter/Greeter.java",
                         "package greeter; public class Greeter {"
                                 + " public static String hello() { return \"hello\"; } }")
                 .write(
-                        "fixes/mend.java",
+                        "fixes/fix.java",
                         "//DEPS com.example:greeter:1.0\n" + up("System.out.println(greeter.Greeter.hello());"));
         Path jars = project.folder().resolve("jars");
         ToolProvider.getSystemJavaCompiler()
@@ -57,51 +57,51 @@ class FixGroundTest {
         Path standIn = project.folder().resolve("jbang-stand-in");
         assertThat(standIn.toFile().setExecutable(true)).isTrue();
         project.environment("JBANG_LAUNCH_CMD", standIn.toString()).inChild();
-        project.run("run", "fixes/mend.java", "--reason", "x").exits(0).says("hello");
+        project.run("run", "fixes/fix.java", "--reason", "x").exits(0).says("hello");
     }
 
     @Test
-    void itIsCompiledBeforeTheLockIsAskedFor(MongoServer server) {
-        var project = project(server).write("mend.java", "class {").write("mend.jsh", "int a = b");
+    void aFixIsCompiledBeforeTheLockIsTaken(MongoServer server) {
+        var project = project(server).write("fix.java", "class {").write("fix.jsh", "int a = b");
         server.collection("migrations_lock").insertOne(Locks.heldFor(server, 60));
-        project.run("run", "mend.java", "--reason", "x").exits(3);
-        project.run("run", "mend.jsh", "--reason", "x").exits(3);
+        project.run("run", "fix.java", "--reason", "x").exits(3);
+        project.run("run", "fix.jsh", "--reason", "x").exits(3);
     }
 
     @Test
-    void itWaitsForTheLock(MongoServer server) {
-        var project = project(server).write("mend.java", marking("mended"));
+    void aFixWaitsForTheLock(MongoServer server) {
+        var project = project(server).write("fix.java", marking("fixed"));
         server.collection("migrations_lock").insertOne(Locks.heldFor(server, 2));
-        Document refused = project.run("run", "mend.java", "--reason", "x", "--json")
+        Document refused = project.run("run", "fix.java", "--reason", "x", "--json")
                 .exits(4)
                 .json();
         assertThat(refused.get("error", Document.class)).containsEntry("kind", "locked");
-        project.run("run", "mend.java", "--reason", "x", "--wait", "60s").exits(0);
+        project.run("run", "fix.java", "--reason", "x", "--wait", "60s").exits(0);
         assertThat(server.collection("migrations_fixes").find().first()).containsEntry("fence", 8L);
     }
 
     @Test
-    void aTransactionIsRefusedWhereThereIsNone(@On(Kind.STANDALONE) MongoServer server) {
-        var project = project(server).write("mend.java", marking("mended")).write("own.java", transactional("own"));
-        project.run("run", "mend.java", "--reason", "x", "--transaction")
+    void aTransactionIsRefusedOnAStandalone(@On(Kind.STANDALONE) MongoServer server) {
+        var project = project(server).write("fix.java", marking("fixed")).write("own.java", transactional("own"));
+        project.run("run", "fix.java", "--reason", "x", "--transaction")
                 .exits(3)
                 .complainsBriefly();
         project.run("run", "own.java", "--reason", "x").exits(3).complainsBriefly();
         assertThat(server.db().listCollectionNames()).isEmpty();
-        project.run("run", "mend.java", "--reason", "x").exits(0);
-        assertThat(project.marks()).containsExactly("mended");
+        project.run("run", "fix.java", "--reason", "x").exits(0);
+        assertThat(project.marks()).containsExactly("fixed");
     }
 
     @Test
     void noBackfillRunsInATransaction(MongoServer server) {
-        var project = project(server).write("mend.java", up("Migration.backfill(\"users\").delete().run();"));
-        project.run("run", "mend.java", "--reason", "x", "--transaction")
+        var project = project(server).write("fix.java", up("Migration.backfill(\"users\").delete().run();"));
+        project.run("run", "fix.java", "--reason", "x", "--transaction")
                 .exits(1)
                 .says("commits each batch by itself");
     }
 
     @Test
-    void aMigrationsFileIsRunAsAFixAndStaysPending(MongoServer server) {
+    void aMigrationThatIsRunAsAFixStaysPending(MongoServer server) {
         var project = project(server).with("1_one.java", marking("one"));
         project.run("run", "mongomigrations/1_one.java", "--reason", "x").exits(0);
         project.run("status", "--check").exits(8).says("pending");
@@ -109,16 +109,16 @@ class FixGroundTest {
     }
 
     @Test
-    void itIsFoundFromAnyFolder(MongoServer server) {
-        var project = project(server).write("sub/mend.java", marking("here"));
-        project.write("mend.java", marking("project's")).startingIn("sub");
-        project.run("run", "mend.java", "--reason", "x").exits(0);
-        project.run("run", "sub/mend.java", "--reason", "x").exits(0);
+    void aFixIsFoundFromAnyFolder(MongoServer server) {
+        var project = project(server).write("sub/fix.java", marking("here"));
+        project.write("fix.java", marking("project's")).startingIn("sub");
+        project.run("run", "fix.java", "--reason", "x").exits(0);
+        project.run("run", "sub/fix.java", "--reason", "x").exits(0);
         assertThat(project.marks()).containsExactly("here", "here");
     }
 
     @Test
-    void whatIsNoFixIsRefusedWithoutATrace(MongoServer server) {
+    void anInvalidFixIsRefusedAndWritesNothing(MongoServer server) {
         Project project = project(server)
                 .write("empty.java", source(""))
                 .write("long.jsh", "// " + "x".repeat(1 << 20))

@@ -18,7 +18,7 @@ import support.MongoServer;
 import support.OnServer;
 import support.Project;
 
-/** What is kept of a fix, and how it is shown. */
+/** The record of a fix, and how it is shown. */
 @OnServer
 class FixRecordTest {
     private static final String INSERT = "db().getCollection(\"done\").insertOne(new Document(\"mark\", \"%s\"));\n";
@@ -32,9 +32,9 @@ class FixRecordTest {
     }
 
     @Test
-    void aClassKilledInItsMiddleStaysRunningAndIsShownAsInterrupted(MongoServer server) {
-        var project = project(server).lease("2s").write("mend.java", waitingFor("never"));
-        project.start("run", "mend.java", "--reason", "x").untilInUp().kill();
+    void aKilledFixStaysRunningAndIsShownAsInterrupted(MongoServer server) {
+        var project = project(server).lease("2s").write("fix.java", waitingFor("never"));
+        project.start("run", "fix.java", "--reason", "x").untilInUp().kill();
         isInterrupted(server, project);
         project.write("other.java", marking("other"));
         project.run("run", "other.java", "--reason", "y").exits(0);
@@ -44,16 +44,16 @@ class FixRecordTest {
     }
 
     @Test
-    void linesOfAFileKilledInTheirMiddleStayRunning(MongoServer server) {
+    void aKilledFixOfJshellLinesStaysRunning(MongoServer server) {
         var project = project(server)
                 .lease("2s")
-                .write("mend.jsh", "support.Signals.send(\"in-up\")\n" + "support.Signals.await(\"never\")\n");
-        project.start("run", "mend.jsh", "--reason", "x").untilInUp().kill();
+                .write("fix.jsh", "support.Signals.send(\"in-up\")\n" + "support.Signals.await(\"never\")\n");
+        project.start("run", "fix.jsh", "--reason", "x").untilInUp().kill();
         isInterrupted(server, project);
     }
 
     @Test
-    void linesOfStandardInputKilledInTheirMiddleStayRunning(MongoServer server) {
+    void aKilledFixFromStandardInputStaysRunning(MongoServer server) {
         var project = project(server)
                 .lease("2s")
                 .input("support.Signals.send(\"in-up\")\n" + "support.Signals.await(\"never\")\n");
@@ -69,7 +69,7 @@ class FixRecordTest {
     }
 
     @Test
-    void aTransactionalOneKilledInItsMiddleLeavesNothing(MongoServer server) {
+    void aKilledTransactionalFixLeavesNothing(MongoServer server) {
         server.db().createCollection("done");
         var project = project(server).lease("2s").write("own.java", transactionalWaitingFor("never"));
         project.start("run", "own.java", "--reason", "x").untilInUp().kill();
@@ -80,10 +80,10 @@ class FixRecordTest {
     }
 
     @Test
-    void whereItsEndCannotBeRecordedNobodyKnows(MongoServer server) {
-        var project = project(server).write("mend.java", marking("mended"));
+    void theOutcomeIsUnknownIfTheEndCannotBeRecorded(MongoServer server) {
+        var project = project(server).write("fix.java", marking("fixed"));
         server.failing("migrations_fixes", "update").withError(14031);
-        Document answer = project.run("run", "mend.java", "--reason", "x", "--json")
+        Document answer = project.run("run", "fix.java", "--reason", "x", "--json")
                 .exits(5)
                 .json();
         assertThat(answer).containsEntry("outcome", "unknown").containsEntry("exitCode", 5L);
@@ -93,18 +93,18 @@ class FixRecordTest {
     }
 
     @Test
-    void whileItRunsItIsShownAsRunning(MongoServer server) {
-        var project = project(server).write("mend.java", waitingFor("go"));
-        var run = project.start("run", "mend.java", "--reason", "x").untilInUp();
+    void aRunningFixIsShownAsRunning(MongoServer server) {
+        var project = project(server).write("fix.java", waitingFor("go"));
+        var run = project.start("run", "fix.java", "--reason", "x").untilInUp();
         assertThat(listed(project).get(0)).containsEntry("outcome", "running");
         project.signal("go");
         run.exits(0);
     }
 
     @Test
-    void aSignalEndsItAndItsRecordSaysSo(MongoServer server) {
-        var project = project(server).write("mend.java", waitingFor("never"));
-        project.start("run", "mend.java", "--reason", "x")
+    void aFixThatIsEndedByASignalIsRecordedAsInterrupted(MongoServer server) {
+        var project = project(server).write("fix.java", waitingFor("never"));
+        project.start("run", "fix.java", "--reason", "x")
                 .untilInUp()
                 .terminate()
                 .exits(143);
@@ -114,19 +114,19 @@ class FixRecordTest {
     }
 
     @Test
-    void itsTimeIsLimited(MongoServer server) {
-        var project = project(server).write("mend.java", waitingFor("never")).inChild();
-        project.run("run", "mend.java", "--reason", "x", "--timeout", "1s").exits(1);
+    void aFixCanHaveATimeout(MongoServer server) {
+        var project = project(server).write("fix.java", waitingFor("never")).inChild();
+        project.run("run", "fix.java", "--reason", "x", "--timeout", "1s").exits(1);
         assertThat(fix(server).get("error", Document.class))
                 .containsEntry("type", "timeout")
                 .containsEntry("message", "took longer than 1 s");
     }
 
     @Test
-    void aFixThatLosesItsLockBeforeItIsCalledIsRecordedAsNotStarted(MongoServer server) {
-        var project = project(server).lease("2s").write("mend.java", marking("mended"));
+    void aFixThatLosesTheLockBeforeItIsCalledIsRecordedAsNotStarted(MongoServer server) {
+        var project = project(server).lease("2s").write("fix.java", marking("fixed"));
         server.failing("migrations_fixes", "insert").blocking(Duration.ofSeconds(2));
-        var run = project.start("run", "mend.java", "--reason", "x");
+        var run = project.start("run", "fix.java", "--reason", "x");
         Eventually.until("it holds the lock", () -> project.lock() != null);
         server.collection("migrations_lock").updateOne(new Document(), Updates.set("owner", "another"));
         run.exits(5);
@@ -136,7 +136,7 @@ class FixRecordTest {
     }
 
     @Test
-    void oneThatWasOvertakenWritesNothing(MongoServer server) {
+    void aFixThatWasOvertakenWritesNothing(MongoServer server) {
         var project =
                 project(server).lease("2s").write("slow.java", waitingFor("go")).write("other.java", marking("other"));
         var slow = project.start("run", "slow.java", "--reason", "x").untilInUp();
@@ -152,7 +152,7 @@ class FixRecordTest {
     }
 
     @Test
-    void allOfItRunsInOneTransactionThoughItKnowsOfNone(MongoServer server) {
+    void aFixWithoutASessionCanRunInOneTransaction(MongoServer server) {
         var project = project(server)
                 .write(
                         "half.java",
@@ -180,7 +180,7 @@ class FixRecordTest {
     }
 
     @Test
-    void theLastOfAMuchLongerOutputIsKept(MongoServer server) {
+    void theEndOfALongOutputIsRecorded(MongoServer server) {
         String line = "x".repeat(1023);
         var project = project(server)
                 .write(
@@ -200,17 +200,17 @@ class FixRecordTest {
     }
 
     @Test
-    void noSecretComesIntoARecord(MongoServer server) {
+    void secretsAreMaskedInRecords(MongoServer server) {
         String secret = "tr0ub4dor-and-3";
         String telling = "System.out.println(\"it is %s\");\n".formatted(secret);
         String throwing = "if (true) throw new IllegalStateException(\"%s\");\n".formatted(secret);
         var project = project(server)
                 .environment("MONGO_USER", null)
                 .environment("MONGO_PASSWORD", secret)
-                .write("mend.java", up(telling + throwing))
+                .write("fix.java", up(telling + throwing))
                 .write(secret + ".jsh", telling + throwing)
                 .input(telling + throwing);
-        for (String file : List.of("mend.java", secret + ".jsh", "-")) {
+        for (String file : List.of("fix.java", secret + ".jsh", "-")) {
             project.run("run", file, "--reason", "for " + secret).exits(1).neverSays(secret);
         }
         project.run("shell").exits(0).neverSays(secret);
@@ -223,15 +223,15 @@ class FixRecordTest {
 
     @Test
     void oneRecordShowsReasonSourceAndOutput(MongoServer server) {
-        var project = project(server).write("mend.jsh", "db().getCollection(\"done\").countDocuments()\n");
-        Document answer = project.run("run", "mend.jsh", "--reason", "$ticket 7", "--json")
+        var project = project(server).write("fix.jsh", "db().getCollection(\"done\").countDocuments()\n");
+        Document answer = project.run("run", "fix.jsh", "--reason", "$ticket 7", "--json")
                 .exits(0)
                 .json();
         assertThat(answer).containsEntry("outcome", "applied").containsEntry("exitCode", 0L);
         String run = answer.getString("run");
         project.run("history", run)
                 .exits(0)
-                .says("applied", "mend.jsh", "reason: $ticket 7", "countDocuments()", "    0");
+                .says("applied", "fix.jsh", "reason: $ticket 7", "countDocuments()", "    0");
         Document shown = project.run("history", run, "--json").json();
         assertThat(shown)
                 .containsEntry("run", run)

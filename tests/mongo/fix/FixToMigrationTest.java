@@ -12,24 +12,24 @@ import support.MongoServer;
 import support.OnServer;
 import support.Project;
 
-/** {@code fix-to-migration}: what was mended here goes to the other environments as a migration. */
+/** {@code fix-to-migration}: a fix becomes a migration for the other environments. */
 @OnServer
 class FixToMigrationTest {
     @Test
     void aClassBecomesAMigration(MongoServer server) {
-        var project = project(server).write("fixes/mend.java", marking("mended"));
-        String run = run(project, "fixes/mend.java");
-        project.run("fix-to-migration", run, "mend", "totals")
+        var project = project(server).write("fixes/fix.java", marking("fixed"));
+        String run = run(project, "fixes/fix.java");
+        project.run("fix-to-migration", run, "fix", "totals")
                 .exits(0)
-                .says("mongomigrations/1_mend_totals.java")
+                .says("mongomigrations/1_fix_totals.java")
                 .neverSays("compile");
         project.run("execute").exits(0);
-        assertThat(project.marks()).containsExactly("mended", "mended");
+        assertThat(project.marks()).containsExactly("fixed", "fixed");
     }
 
     @Test
-    void linesOfJshellBecomeAMigration(MongoServer server) {
-        var project = project(server).write("mend.jsh", """
+    void jshellLinesBecomeAMigration(MongoServer server) {
+        var project = project(server).write("fix.jsh", """
             import java.util.concurrent.TimeUnit;
             record Mark(String text) {}
             Document mark(String text) {
@@ -42,14 +42,14 @@ class FixToMigrationTest {
                 done.updateOne(eq("mark", "lines"), inc("times", 1));
             }
             """);
-        String run = run(project, "mend.jsh");
-        project.run("fix-to-migration", run, "mend").exits(0).neverSays("compile");
+        String run = run(project, "fix.jsh");
+        project.run("fix-to-migration", run, "fix").exits(0).neverSays("compile");
         project.run("execute").exits(0);
         assertThat(project.marks()).containsExactly("lines", "lines");
     }
 
     @Test
-    void whatIsMadeDoesWhatTheFixDid(MongoServer server) {
+    void theMigrationDoesTheSameAsTheFix(MongoServer server) {
         doesTheSame(server, """
             import java.util.concurrent.atomic.*; // for later
             import static java.lang.Math.*; // as well
@@ -91,7 +91,7 @@ class FixToMigrationTest {
     }
 
     @Test
-    void aLineThatStartsWithASlashInsideOfASnippetStays(MongoServer server) {
+    void aLineInASnippetCanStartWithASlash(MongoServer server) {
         doesTheSame(server, """
             var done = db().getCollection("done")
             for (int i = 4; i < 9; i++) {
@@ -105,12 +105,12 @@ class FixToMigrationTest {
             """);
     }
 
-    /** Runs the lines, then the migration made of them, which leaves the same marks. */
+    /** Runs the lines, then the migration made of them, which must leave the same marks. */
     private static void doesTheSame(MongoServer server, String lines) {
-        var project = project(server).write("mend.jsh", lines);
-        String run = run(project, "mend.jsh");
+        var project = project(server).write("fix.jsh", lines);
+        String run = run(project, "fix.jsh");
         List<String> marks = project.marks();
-        project.run("fix-to-migration", run, "mend").exits(0);
+        project.run("fix-to-migration", run, "fix").exits(0);
         server.collection("done").drop();
         server.collection("copy").drop();
         project.run("execute").exits(0);
@@ -118,7 +118,7 @@ class FixToMigrationTest {
     }
 
     @Test
-    void whatWouldDoSomethingElseIsNotMade(MongoServer server) {
+    void aFixThatRedefinesANameIsRefused(MongoServer server) {
         var project = project(server)
                 .write("types.jsh", "var a = 1\nvar a = \"text\"\n")
                 .write("methods.jsh", "int a() { return 1; }\na()\nint a() { return 2; }\na()\n");
@@ -132,15 +132,15 @@ class FixToMigrationTest {
     }
 
     @Test
-    void whatIsLeftToDoIsSaid(MongoServer server) {
+    void remainingManualStepsAreReported(MongoServer server) {
         server.db().createCollection("done");
         var project = project(server)
-                .write("mend.java", marking("mended"))
-                .write("uses.jsh", "int a = 1\nvoid mend() { a++; }\nmend()\n")
+                .write("fix.java", marking("fixed"))
+                .write("uses.jsh", "int a = 1\nvoid fix() { a++; }\nfix()\n")
                 .write("wrong.jsh", "throw new IllegalStateException()\n");
-        String run = run(project, "mend.java", "--transaction");
+        String run = run(project, "fix.java", "--transaction");
         project.run("history", run).exits(0).says("in one transaction");
-        project.run("fix-to-migration", run, "mend").exits(0).says("ran in one transaction");
+        project.run("fix-to-migration", run, "fix").exits(0).says("ran in one transaction");
         project.run("fix-to-migration", run(project, "uses.jsh"), "uses").exits(0);
         project.run("run", "wrong.jsh", "--reason", "x").exits(1);
         Document failed = server.collection("migrations_fixes")
@@ -148,7 +148,7 @@ class FixToMigrationTest {
                 .first();
         Document answer = project.run("fix-to-migration", failed.getString("_id"), "wrong", "--json")
                 .exits(0)
-                .says("That fix is failed")
+                .says("outcome of this fix is \"failed\"")
                 .json();
         assertThat(answer).containsEntry("name", "3_wrong").containsEntry("number", 3L);
     }
@@ -156,7 +156,7 @@ class FixToMigrationTest {
     @Test
     void anUnknownRunIsRefused(MongoServer server) {
         var project = project(server);
-        project.run("fix-to-migration", "nothing", "mend").exits(2).complainsBriefly();
+        project.run("fix-to-migration", "nothing", "fix").exits(2).complainsBriefly();
         project.run("fix-to-migration").exits(2).complainsBriefly();
     }
 

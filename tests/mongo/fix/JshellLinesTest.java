@@ -10,7 +10,7 @@ import support.MongoServer;
 import support.OnServer;
 import support.Project;
 
-/** Lines of JShell: what is read before anything runs, what they can do, and where they stop. */
+/** Fixes made of JShell lines: checks before they run, what they can do, and where they fail. */
 @OnServer
 class JshellLinesTest {
     private static String mark(String mark) {
@@ -26,69 +26,69 @@ class JshellLinesTest {
     }
 
     @Test
-    void whatDoesNotEndIsSeenBeforeTheFirstLineRuns(MongoServer server) {
-        var project = project(server).write("mend.jsh", mark("one") + "\nfor (int i = 0; i < 3; i++) {\n  i++;\n");
-        project.run("run", "mend.jsh", "--reason", "x")
+    void anIncompleteStatementIsReportedBeforeTheFirstLineRuns(MongoServer server) {
+        var project = project(server).write("fix.jsh", mark("one") + "\nfor (int i = 0; i < 3; i++) {\n  i++;\n");
+        project.run("run", "fix.jsh", "--reason", "x")
                 .exits(3)
                 .complainsBriefly()
-                .says("mend.jsh:3", "for (int i = 0; i < 3; i++) {");
+                .says("fix.jsh:3", "for (int i = 0; i < 3; i++) {");
         nothingRan(server);
     }
 
     @Test
-    void aLineThatDoesNotCompileIsSeenBeforeTheFirstLineRuns(MongoServer server) {
-        var project = project(server).write("mend.jsh", mark("one") + "int a = 1\nint b = a + c\n");
-        project.run("run", "mend.jsh", "--reason", "x")
+    void aLineThatDoesNotCompileIsReportedBeforeTheFirstLineRuns(MongoServer server) {
+        var project = project(server).write("fix.jsh", mark("one") + "int a = 1\nint b = a + c\n");
+        project.run("run", "fix.jsh", "--reason", "x")
                 .exits(3)
                 .complainsBriefly()
-                .says("mend.jsh:3: cannot find symbol", "    int b = a + c");
-        var answer = project.run("run", "mend.jsh", "--reason", "x", "--json").exits(3);
+                .says("fix.jsh:3: cannot find symbol", "    int b = a + c");
+        var answer = project.run("run", "fix.jsh", "--reason", "x", "--json").exits(3);
         assertThat(answer.error()).containsEntry("kind", "refused");
         assertThat(answer.problemKinds()).containsExactly("not_compilable");
         nothingRan(server);
     }
 
     @Test
-    void aMethodThatUsesWhatIsNowhereIsSeenBeforeTheFirstLineRuns(MongoServer server) {
-        var project = project(server).write("mend.jsh", mark("one") + "void mend() { nowhere(); }\nmend()\n");
-        project.run("run", "mend.jsh", "--reason", "x").exits(3).says("mend.jsh:2", "nowhere()");
+    void aMethodThatUsesAnUndefinedNameIsReportedBeforeTheFirstLineRuns(MongoServer server) {
+        var project = project(server).write("fix.jsh", mark("one") + "void fix() { nowhere(); }\nfix()\n");
+        project.run("run", "fix.jsh", "--reason", "x").exits(3).says("fix.jsh:2", "nowhere()");
         nothingRan(server);
     }
 
     @Test
-    void commandsOfJshellAndDirectivesOfJbangAreRefused(MongoServer server) {
+    void jshellCommandsAndJbangDirectivesAreRefused(MongoServer server) {
         var project = project(server);
         for (String line : List.of("/exit", "//DEPS com.example:greeter:1.0")) {
-            project.write("mend.jsh", mark("one") + line + "\n")
-                    .run("run", "mend.jsh", "--reason", "x")
+            project.write("fix.jsh", mark("one") + line + "\n")
+                    .run("run", "fix.jsh", "--reason", "x")
                     .exits(3)
-                    .says("mend.jsh:2", line);
+                    .says("fix.jsh:2", line);
         }
-        project.write("mend.jsh", "// nothing but this\n")
-                .run("run", "mend.jsh", "--reason", "x")
+        project.write("fix.jsh", "// nothing but this\n")
+                .run("run", "fix.jsh", "--reason", "x")
                 .exits(3)
                 .says("nothing to run");
         nothingRan(server);
     }
 
     @Test
-    void theLineThatThrowsIsShownAndStopsTheRest(MongoServer server) {
-        var project = project(server).write("mend.jsh", """
-            void mend(Object which) {
+    void aLineThatThrowsIsShownAndEndsTheFix(MongoServer server) {
+        var project = project(server).write("fix.jsh", """
+            void fix(Object which) {
 
                 which.hashCode();
             }
-            """ + mark("one") + "mend(null)\n" + mark("never"));
-        var frames = List.of("mend.jsh:3    which.hashCode();", "mend.jsh:6    mend(null)");
-        project.run("run", "mend.jsh", "--reason", "x")
+            """ + mark("one") + "fix(null)\n" + mark("never"));
+        var frames = List.of("fix.jsh:3    which.hashCode();", "fix.jsh:6    fix(null)");
+        project.run("run", "fix.jsh", "--reason", "x")
                 .exits(1)
-                .says("mend.jsh: ", "    " + String.join("\n    ", frames) + "\n");
+                .says("fix.jsh: ", "    " + String.join("\n    ", frames) + "\n");
         assertThat(project.marks()).containsExactly("one");
         assertThat(fix(server)).containsEntry("outcome", "failed");
         assertThat(fix(server).get("error", Document.class))
                 .containsEntry("type", "java.lang.NullPointerException")
                 .containsEntry("frames", frames);
-        Document answer = project.run("run", "mend.jsh", "--reason", "x", "--json")
+        Document answer = project.run("run", "fix.jsh", "--reason", "x", "--json")
                 .exits(1)
                 .json();
         assertThat(answer).containsEntry("outcome", "failed").containsEntry("exitCode", 1L);
@@ -96,25 +96,25 @@ class JshellLinesTest {
     }
 
     @Test
-    void whatTheServerRefusesIsShownWithItsLine(MongoServer server) {
+    void anErrorOfTheServerIsShownWithItsLine(MongoServer server) {
         var project = project(server)
                 .input("var done = db().getCollection(\"done\")\n" + "done.find(new Document(\"$nothing\", 1))\n");
         project.run("run", "-", "--reason", "x").exits(1).says("$nothing", "stdin.jsh:2");
     }
 
     @Test
-    void aCallOfExitIsAFailureAndRecorded(MongoServer server) {
+    void aCallOfExitIsRecordedAsAFailure(MongoServer server) {
         var project = project(server)
-                .write("mend.jsh", mark("one") + "System.exit(0)\n")
+                .write("fix.jsh", mark("one") + "System.exit(0)\n")
                 .inChild();
-        project.run("run", "mend.jsh", "--reason", "x").exits(1).says("System.exit", "mend.jsh:2");
+        project.run("run", "fix.jsh", "--reason", "x").exits(1).says("System.exit", "fix.jsh:2");
         assertThat(fix(server)).containsEntry("outcome", "failed");
         project.lockIsFree();
     }
 
     @Test
-    void theUsualNamesAreThereAndResultsArePrintedAsJson(MongoServer server) {
-        var project = project(server).write("mend.jsh", """
+    void commonNamesAreImportedAndResultsArePrintedAsJson(MongoServer server) {
+        var project = project(server).write("fix.jsh", """
             \ufeff// as an editor of another system leaves it\r
             var users = db().getCollection("users")\r
             users.insertMany(List.of(new Document("_id", 1).append("name", "ada"),
@@ -132,7 +132,7 @@ class JshellLinesTest {
             }
             backfill("users").update(new Document("$set", new Document("b", 1))).run()
             """);
-        project.run("run", "mend.jsh", "--reason", "x")
+        project.run("run", "fix.jsh", "--reason", "x")
                 .exits(0)
                 .says("{\"_id\": 1, \"name\": \"Ada\", \"seen\": 1}", "at 1970-01-01T00:00:00Z by");
         assertThat(server.collection("users").find())
@@ -144,7 +144,7 @@ class JshellLinesTest {
     }
 
     @Test
-    void itsTimeIsLimitedAndASignalEndsIt(MongoServer server) {
+    void jshellLinesCanHaveATimeoutAndAreEndedByASignal(MongoServer server) {
         var project = project(server)
                 .write(
                         "slow.jsh",

@@ -14,14 +14,14 @@ import support.OnServer;
 import support.PseudoTerminal;
 import support.Result;
 
-/** {@code shell}: JShell's prompt, driven through a pseudo-terminal. */
+/** {@code shell}: JShell's prompt on a pseudo-terminal. */
 @OnServer
 class ShellTest {
     private static final String CTRL_C = "\u0003";
     private static final String CTRL_D = "\u0004";
 
     @Test
-    void whatIsTypedRunsOnTheDatabaseAndIsRecorded(MongoServer server) {
+    void snippetsRunOnTheDatabaseAndAreRecorded(MongoServer server) {
         var project = project(server);
         for (int i = 0; i < 30; i++) {
             server.collection("many").insertOne(new Document("n", i));
@@ -65,7 +65,7 @@ class ShellTest {
     }
 
     @Test
-    void everySnippetIsRecordedAsItWasTyped(MongoServer server) {
+    void snippetsAreRecordedAsTheyWereTyped(MongoServer server) {
         var project = project(server).write("more.jsh", "var opened = 7\n").input("""
              var blank = 1
             int twice = 2
@@ -98,7 +98,7 @@ class ShellTest {
     }
 
     @Test
-    void onATerminalBlanksAndRepetitionsAreRecordedAndAnEndlessLoopEndsByTheSecondCtrlC(MongoServer server) {
+    void onATerminalTheSecondCtrlCEndsAnEndlessLoop(MongoServer server) {
         var project = project(server);
         PseudoTerminal.run(
                         project,
@@ -131,7 +131,7 @@ class ShellTest {
     }
 
     @Test
-    void whatASnippetThrowsStandsInTheRecord(MongoServer server) {
+    void theExceptionOfASnippetIsRecorded(MongoServer server) {
         var project = project(server).input("throw new IllegalStateException(\"typed wrongly\")\n");
         Document answer = project.run("shell", "--json").exits(0).json();
         assertThat(answer).containsEntry("outcome", "failed").containsEntry("recorded", true);
@@ -140,7 +140,7 @@ class ShellTest {
     }
 
     @Test
-    void theBannerSaysWhereAndAsWhom(@On(Kind.AUTH) MongoServer server) {
+    void theBannerShowsDatabaseAndUser(@On(Kind.AUTH) MongoServer server) {
         server.createUser("keeper", "s3cret", "readWrite");
         var project = project(server)
                 .environment("MONGO_URI", server.uriAs("keeper", "s3cret"))
@@ -158,7 +158,7 @@ class ShellTest {
     }
 
     @Test
-    void onAnotherMemberThanThePrimaryNothingIsRecorded(@On(Kind.THREE_MEMBERS) MongoServer server) {
+    void nothingIsRecordedOnASecondary(@On(Kind.THREE_MEMBERS) MongoServer server) {
         Document hello = server.admin(new Document("hello", 1));
         String other = hello.getList("hosts", String.class).stream()
                 .filter(host -> !host.equals(hello.getString("primary")))
@@ -174,7 +174,7 @@ class ShellTest {
     }
 
     @Test
-    void whatEndsTheProgramEndsTheRecord(MongoServer server) {
+    void theRecordIsSettledWhenTheProcessExits(MongoServer server) {
         var project = project(server)
                 .input("System.out.println(\"typed\")\n"
                         + "{ support.Signals.send(\"in-up\");"
@@ -191,7 +191,7 @@ class ShellTest {
     }
 
     @Test
-    void oneThatWasKilledIsShownAsInterrupted(MongoServer server) {
+    void aKilledShellIsShownAsInterrupted(MongoServer server) {
         var project = project(server).input("support.Signals.send(\"in-up\")\n" + "support.Signals.await(\"never\")\n");
         var shell = project.start("shell").untilInUp();
         project.run("history", "--fixes").exits(0).says("running");
@@ -201,9 +201,9 @@ class ShellTest {
     }
 
     @Test
-    void aFixAsksForItsReasonOnATerminal(MongoServer server) {
-        var project = project(server).write("mend.java", marking("mended"));
-        PseudoTerminal.run(project, 120, List.of("Reason: ", "ticket 7\r"), "run", "mend.java")
+    void onATerminalAFixAsksForItsReason(MongoServer server) {
+        var project = project(server).write("fix.java", marking("fixed"));
+        PseudoTerminal.run(project, 120, List.of("Reason: ", "ticket 7\r"), "run", "fix.java")
                 .exits(0)
                 .says("applied");
         assertThat(server.collection("migrations_fixes").find().first()).containsEntry("reason", "ticket 7");

@@ -1,2 +1,2 @@
-/** Ad-hoc fixes from outside: records, kills, the shell, and what becomes of a fix. */
+/** Ad-hoc fixes on a real server: records, kills, the shell, and conversion to a migration. */
 package mongo.fix;

@@ -107,8 +107,8 @@ class JbangRunsTest {
 
         Launched refused = in(own, JBANG, other.resolve("migopy.java").toString(), "status");
         refused.exits(2)
-                .says(own.resolve("migopy.java") + " is not what runs here")
-                .says("Start the project's own: jbang " + own.resolve("migopy.java"));
+                .says("was not built from " + own.resolve("migopy.java"))
+                .says("Run the project's script: jbang " + own.resolve("migopy.java"));
 
         in(own, JBANG, "migopy.java", "status").exits(6);
         in(own, JBANG, "--deps", "org.slf4j:slf4j-api:2.0.20", "migopy.java", "status")
@@ -117,7 +117,7 @@ class JbangRunsTest {
         Files.createSymbolicLink(linked, own);
         in(linked, JBANG, linked.resolve("migopy.java").toString(), "status").exits(6);
         environment.put("MIGOPY_HOME", other.toString());
-        in(own, JBANG, "migopy.java", "status").exits(2).says(other.resolve("migopy.java") + " is");
+        in(own, JBANG, "migopy.java", "status").exits(2).says("was not built from " + other.resolve("migopy.java"));
     }
 
     private static Path project(String database) throws IOException {

@@ -9,7 +9,7 @@ import migopy.StepReport.Direction;
 import migopy.files.CompiledMigration;
 import org.junit.jupiter.api.Test;
 
-/** What a call of a migration throws, and which of its lines are shown. */
+/** Calls of migrations: what they throw, and which lines are shown. */
 class CallTest {
     private final Sandbox sandbox = new Sandbox();
 
@@ -22,7 +22,7 @@ class CallTest {
     }
 
     @Test
-    void theUsersOwnExceptionComesOutWithItsLines() {
+    void exceptionsOfTheMigrationAreThrownUnchangedWithTheirLines() {
         Thrown thrown = thrown("""
             class A {
                 static void up() throws Exception {
@@ -47,7 +47,7 @@ class CallTest {
     }
 
     @Test
-    void checkedExceptionsAndErrorsComeOutAsTheyAre() {
+    void checkedExceptionsAndErrorsAreThrownUnchanged() {
         assertThat(thrown("class A { static void up() throws Exception { throw new" + " Exception(); } }")
                         .throwable())
                 .isExactlyInstanceOf(Exception.class);
@@ -62,7 +62,7 @@ class CallTest {
     }
 
     @Test
-    void aStaticInitialiserThatThrowsIsShownWithItsLine() {
+    void aStaticInitializerThatThrowsIsShownWithItsLine() {
         Thrown thrown =
                 thrown("class A {\n" + " static int i = 1 / Integer.parseInt(\"0\");\n" + " static void up() {} }");
         assertThat(thrown.throwable()).isInstanceOf(ExceptionInInitializerError.class);
@@ -88,7 +88,7 @@ class CallTest {
     }
 
     @Test
-    void noMoreThanTwentyFramesAreKept() {
+    void atMostTwentyFramesAreKept() {
         StringBuilder text = new StringBuilder("class A { static void up() { m0(); }\n");
         for (int i = 0; i < 40; i++) {
             text.append("static void m%d() { m%d(); }%n".formatted(i, i + 1));
@@ -98,19 +98,19 @@ class CallTest {
     }
 
     @Test
-    void causesThatGoInACircleAreNotFollowedForEver() {
+    void aCycleOfCausesIsNotFollowedForever() {
         Thrown thrown = thrown("class A { static void up() { var a = new RuntimeException();"
                 + " var b = new RuntimeException(a); a.initCause(b); throw b; } }");
         assertThat(thrown.frames())
                 .singleElement(STRING)
                 .startsWith("3_a.java:1    class A { static void up()")
-                .as("a line is shown as far as a person reads")
+                .as("a long line is shortened")
                 .endsWith(" ...")
                 .hasSizeLessThan(150);
     }
 
     @Test
-    void anExceptionThatLiesAboutItselfDoesNoHarm() {
+    void anExceptionWhoseMethodsThrowIsHandled() {
         Thrown thrown = thrown("""
             class A {
                 static void up() { throw new Liar(); }
@@ -124,7 +124,7 @@ class CallTest {
     }
 
     @Test
-    void theMigrationsLoaderIsTheThreadsDuringTheCallOnly() {
+    void theMigrationsClassLoaderIsTheThreadsDuringTheCallOnly() {
         ClassLoader before = Thread.currentThread().getContextClassLoader();
         Thrown thrown = thrown("class A { static void up() { if (Thread.currentThread()"
                 + ".getContextClassLoader() == A.class.getClassLoader())"

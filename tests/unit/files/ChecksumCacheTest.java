@@ -25,7 +25,7 @@ class ChecksumCacheTest {
     private final Sandbox sandbox = new Sandbox();
     private final Path stored = sandbox.cache.resolve("checksums");
 
-    /** The checksums as of an hour from now, when every change is long ago. */
+    /** Returns the checksums as of an hour from now, when no change is recent. */
     private Map<String, String> later() {
         return new ChecksumCache(sandbox.cache, LATER).of(sandbox.scan());
     }
@@ -35,7 +35,7 @@ class ChecksumCacheTest {
     }
 
     @Test
-    void aChecksumIsThatOfTheSource() {
+    void aCachedChecksumIsThatOfTheSource() {
         sandbox.with("1_a.java", "a \r\n").with("2_b.java", "b");
         Map<String, String> expected = Map.of(
                 "1_a", MigrationSource.checksum("a"),
@@ -46,15 +46,15 @@ class ChecksumCacheTest {
     }
 
     @Test
-    void whatWasComputedOnceIsNotReadAgain() throws IOException {
+    void aFileWithACachedChecksumIsNotReadAgain() throws IOException {
         sandbox.with("1_a.java", "a");
         later();
-        // The only way to see it from outside: a cache that says something else is believed.
+        // Seen by a forged cache, whose checksum is returned.
         forge("a", "b");
         assertThat(later()).containsEntry("1_a", MigrationSource.checksum("b"));
     }
 
-    /** Replaces a checksum in the stored cache by another, and mends the trailer. */
+    /** Replaces a checksum in the stored cache, and updates the trailer. */
     private void forge(String text, String other) throws IOException {
         byte[] bytes = Files.readAllBytes(stored);
         String latin = new String(bytes, StandardCharsets.ISO_8859_1);
@@ -68,7 +68,7 @@ class ChecksumCacheTest {
     }
 
     @Test
-    void anEditOfTheSameSizeAndTheSameTimeIsSeen() throws IOException {
+    void anEditOfTheSameSizeAndTimeIsDetected() throws IOException {
         sandbox.with("1_a.java", "a");
         Path file = sandbox.migrations.resolve("1_a.java");
         FileTime time = Files.getLastModifiedTime(file);
@@ -79,7 +79,7 @@ class ChecksumCacheTest {
     }
 
     @Test
-    void aFileThatWasReplacedByAnotherIsSeen() throws IOException {
+    void aReplacedFileIsDetected() throws IOException {
         sandbox.with("1_a.java", "a").with("2_b.java", "b");
         later();
         Files.move(
@@ -90,14 +90,14 @@ class ChecksumCacheTest {
     }
 
     @Test
-    void aFileThatWasJustWrittenIsNotKept() {
+    void aRecentlyWrittenFileIsNotCached() {
         sandbox.with("1_a.java", "a");
         now();
         assertThat(stored).doesNotExist();
     }
 
     @Test
-    void editsInOneTickOfTheClockAreSeen() {
+    void editsWithinOneTickOfTheClockAreDetected() {
         for (int i = 0; i < 200; i++) {
             String text = "text " + (char) ('a' + i % 26);
             sandbox.with("1_a.java", text);
@@ -106,7 +106,7 @@ class ChecksumCacheTest {
     }
 
     @Test
-    void aDamagedCacheIsIgnoredWhateverTheDamage() throws IOException {
+    void aCacheIsIgnoredWithAnyKindOfDamage() throws IOException {
         sandbox.with("1_a.java", "a").with("2_b.java", "b");
         Map<String, String> expected = later();
         byte[] whole = Files.readAllBytes(stored);
@@ -127,7 +127,7 @@ class ChecksumCacheTest {
     }
 
     @Test
-    void aCacheThatCannotBeWrittenCostsOnlyTime() throws IOException {
+    void aReadOnlyCacheOnlyCostsTime() throws IOException {
         sandbox.with("1_a.java", "a");
         Files.writeString(sandbox.cache, "a file where the folder should be");
         assertThat(later()).containsEntry("1_a", MigrationSource.checksum("a"));
@@ -141,7 +141,7 @@ class ChecksumCacheTest {
     }
 
     @Test
-    void askingForSomeFilesDoesNotForgetTheOthers() throws IOException {
+    void checksumsOfOtherFilesStayInTheCache() throws IOException {
         sandbox.with("1_a.java", "a").with("2_b.java", "b");
         later();
         sandbox.with("3_c.java", "c");
@@ -151,14 +151,14 @@ class ChecksumCacheTest {
     }
 
     @Test
-    void theFolderOfTheCacheIsKeptOutOfGit() {
+    void theCacheFolderIsIgnoredByGit() {
         sandbox.with("1_a.java", "a");
         later();
         assertThat(sandbox.cache.resolve(".gitignore")).hasContent("*");
     }
 
     @Test
-    void nothingPartialIsLeftBehind() {
+    void noPartialFilesRemain() {
         sandbox.with("1_a.java", "a");
         later();
         assertThat(sandbox.cache.toFile().list()).containsExactlyInAnyOrder(".gitignore", "checksums");

@@ -26,7 +26,7 @@ class ClassCacheTest {
     private final Sandbox sandbox = new Sandbox();
 
     @Test
-    void whatIsCompiledOnceIsThereTheSecondTime() throws IOException {
+    void compiledClassesAreCached() throws IOException {
         sandbox.with("1_a.java", GOOD).with("2_b.java", "class C { static void up() {} }");
         sandbox.compile();
         List<Path> files = sandbox.cached();
@@ -43,7 +43,7 @@ class ClassCacheTest {
     }
 
     @Test
-    void whereAllIsThereTheFolderIsAsYoungAsThatRun() throws IOException {
+    void theFolderIsTouchedIfAllClassesWereCached() throws IOException {
         sandbox.with("1_a.java", GOOD);
         sandbox.compile();
         Path folder = sandbox.cached().get(0).getParent();
@@ -54,7 +54,7 @@ class ClassCacheTest {
     }
 
     @Test
-    void aSecondRunDoesNotEvenLoadTheCompiler() throws IOException, InterruptedException {
+    void aSecondRunDoesNotLoadTheCompiler() throws IOException, InterruptedException {
         sandbox.with("1_a.java", GOOD);
         assertThat(loadedInAChild()).anyMatch(line -> line.contains("com.sun.tools.javac.main"));
         assertThat(loadedInAChild())
@@ -63,7 +63,7 @@ class ClassCacheTest {
     }
 
     @Test
-    void whatIsKeptJoinsTextsWithoutTheMethodHandlesThatAColdJvmIsSlowWith() throws IOException {
+    void stringsAreConcatenatedWithoutMethodHandles() throws IOException {
         sandbox.with(
                 "1_a.java",
                 "class A { static void up() { System.out.println(up + \"!\"); } " + "static String up = \"?\"; }");
@@ -74,7 +74,7 @@ class ClassCacheTest {
     }
 
     @Test
-    void whatIsLoadedAheadIsNotReadAgain() throws IOException {
+    void classesThatWereLoadedAheadAreNotReadAgain() throws IOException {
         sandbox.with("1_a.java", GOOD).with("2_b.java", "class B { static void up() {} }");
         sandbox.compile();
         List<MigrationSource> sources =
@@ -89,11 +89,11 @@ class ClassCacheTest {
                     .extracting(CompiledMigration::name)
                     .containsExactly("1_a", "2_b");
         }
-        assertThat(sandbox.cached()).as("compiled anew").hasSize(1);
+        assertThat(sandbox.cached()).as("compiled again").hasSize(1);
     }
 
     @Test
-    void nothingIsCompiledResolvedOrSaidAhead() {
+    void loadingAheadCompilesAndResolvesNothingAndReportsNoProblem() {
         sandbox.with("1_a.java", GOOD)
                 .with("2_b.java", "class Broken {")
                 .with("3_c.java", "//DEPS no.such:jar:1\nclass C { static void up() {} }");
@@ -106,7 +106,7 @@ class ClassCacheTest {
         }
     }
 
-    /** The classes that a JVM of its own loads while it compiles the sandbox. */
+    /** Returns the classes that another JVM loads while it compiles the sandbox. */
     private List<String> loadedInAChild() throws IOException, InterruptedException {
         Path log = sandbox.home.resolve("loaded.txt");
         assertThat(CompileInChild.of(sandbox.home, List.of(), "-Xlog:class+load:file=" + log))
@@ -115,7 +115,7 @@ class ClassCacheTest {
     }
 
     @Test
-    void aDamagedFileIsCompiledAnewWhateverTheDamage() throws IOException {
+    void aMigrationIsCompiledAgainAfterAnyKindOfDamage() throws IOException {
         sandbox.with("1_a.java", GOOD);
         sandbox.compile();
         Path file = sandbox.cached().get(0);
@@ -137,7 +137,7 @@ class ClassCacheTest {
     }
 
     @Test
-    void aFileOfAnotherMigrationInItsPlaceIsNotTaken() throws IOException {
+    void theCachedClassesOfAnotherMigrationAreNotUsed() throws IOException {
         sandbox.with("1_a.java", GOOD);
         sandbox.compile();
         Path first = sandbox.cached().get(0);
@@ -152,7 +152,7 @@ class ClassCacheTest {
     }
 
     @Test
-    void anEditIsCompiledAnew() {
+    void anEditedMigrationIsCompiledAgain() {
         sandbox.with("1_a.java", GOOD);
         assertThat(sandbox.only().reversible()).isFalse();
         sandbox.with("1_a.java", "class A { static void up() {} static void down() {} }");
@@ -160,21 +160,21 @@ class ClassCacheTest {
     }
 
     @Test
-    void theSameTextUnderAnotherNameKeepsItsOwnNameInStackTraces() {
+    void stackTracesNameTheFileEvenIfAnotherHasTheSameText() {
         sandbox.with("1_a.java", GOOD).with("2_b.java", GOOD);
         assertThat(sandbox.compile().migrations()).hasSize(2);
         assertThat(sandbox.cached()).hasSize(2);
     }
 
     @Test
-    void whatDoesNotCompileIsNotKept() {
+    void aFileThatDoesNotCompileIsNotCached() {
         sandbox.with("1_a.java", "class A { int i }");
         sandbox.compile();
         assertThat(sandbox.cached()).isEmpty();
     }
 
     @Test
-    void aCacheThatCannotBeWrittenCostsOnlyTime() throws IOException {
+    void aReadOnlyCacheOnlyCostsTime() throws IOException {
         Files.writeString(sandbox.cache, "a file where the folder should be");
         sandbox.with("1_a.java", GOOD).with("2_b.java", "class C { static void up() {} }");
         Compilation compilation = sandbox.compile();
@@ -183,7 +183,7 @@ class ClassCacheTest {
     }
 
     @Test
-    void tooManyOldFilesAreCleanedUp() throws IOException {
+    void oldFilesAreDeletedIfThereAreTooMany() throws IOException {
         sandbox.with("1_a.java", GOOD);
         sandbox.compile();
         Path folder = sandbox.cache.resolve("classes");
@@ -200,7 +200,7 @@ class ClassCacheTest {
     }
 
     @Test
-    void whatIsKeptIsForItsOwnerOnly() throws IOException {
+    void cachedClassesAreReadableByTheirOwnerOnly() throws IOException {
         sandbox.with("1_a.java", GOOD);
         sandbox.compile();
         Path kept = sandbox.cached().get(0);
@@ -210,7 +210,7 @@ class ClassCacheTest {
     }
 
     @Test
-    void classesThatOthersCouldHaveWrittenAreNotUsed() throws IOException {
+    void classesThatOtherUsersCouldHaveWrittenAreNotUsed() throws IOException {
         sandbox.with("1_a.java", GOOD);
         sandbox.compile();
         Path kept = sandbox.cached().get(0);
@@ -218,12 +218,12 @@ class ClassCacheTest {
         FileTime old = FileTime.from(Instant.parse("2020-01-01T00:00:00Z"));
         Files.setLastModifiedTime(kept, old);
         assertThat(sandbox.compile().migrations()).hasSize(1);
-        assertThat(Files.getLastModifiedTime(kept)).as("compiled anew").isGreaterThan(old);
+        assertThat(Files.getLastModifiedTime(kept)).as("compiled again").isGreaterThan(old);
         assertThat(permissions(kept)).isEqualTo("rw-------");
     }
 
     @Test
-    void aFolderThatOthersCanWriteIsClosedAndOneThatBelongsToOthersIsNotUsed() throws IOException {
+    void aFolderThatOthersCanWriteIsSecuredAndOneOfAnotherUserIsNotUsed() throws IOException {
         sandbox.with("1_a.java", GOOD);
         sandbox.compile();
         Path folder = sandbox.cached().get(0).getParent();

@@ -2,6 +2,7 @@ package unit.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +18,7 @@ import migopy.files.SourceCompiler.Compilation;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
-/** Files that use the same class names, or each other's. */
+/** Files that use the same class names, or classes of other files. */
 class ClassNamesTest {
     private final Sandbox sandbox = new Sandbox();
 
@@ -31,7 +32,7 @@ class ClassNamesTest {
     }
 
     @Test
-    void twoFilesMayUseTheSameClassNames() {
+    void twoFilesCanUseTheSameClassNames() {
         sandbox.with("1_a.java", throwing("Change", "one"))
                 .with("2_b.java", throwing("Change", "two"))
                 .with("3_c.java", throwing("Other", "three"));
@@ -42,7 +43,7 @@ class ClassNamesTest {
     }
 
     @Test
-    void aHundredFilesOfOneClassNameAreAHundredMigrations() {
+    void aHundredFilesCanHaveTheSameClassName() {
         for (int i = 1; i <= 100; i++) {
             sandbox.with(i + "_a.java", throwing("Same", "n" + i));
         }
@@ -52,7 +53,74 @@ class ClassNamesTest {
     }
 
     @Test
-    void aFileThatUsesAnothersClassDoesNotCompile() {
+    void filesOfOneClassNameKeepTheirNamesAndLines() throws Throwable {
+        String text = """
+            import java.util.*;
+            class Same {
+                enum Color { RED, GREEN }
+                record Pair<T extends Comparable<T>>(T left, long right) {}
+                interface Shape { default String shown() { return getClass().getName(); } }
+                static class Inner<T> implements Shape { Map<String, Inner<T>> all; }
+                static String name(Color color) {
+                    return switch (color) { case RED -> "red"; case GREEN -> "green"; };
+                }
+                static void up() throws Exception {
+                    List<String> names = new ArrayList<>(List.of(Same.class.getName(), new Inner<String>().shown()));
+                    names.add(new Pair<>("a", 5L).toString());
+                    names.add(name(Color.GREEN) + Class.forName("Same$Color").getSimpleName());
+                    names.add(Inner.class.getDeclaredField("all").getGenericType().toString());
+                    Runnable lambda = () -> { throw new IllegalStateException("%d " + names); };
+                    lambda.run();
+                }
+            }
+            """;
+        for (int i = 1; i <= 3; i++) {
+            sandbox.with(i + "_a.java", text.formatted(i));
+        }
+        List<CompiledMigration> migrations = sandbox.compile().migrations();
+        assertThat(migrations).hasSize(3);
+        for (int i = 1; i <= 3; i++) {
+            CompiledMigration migration = migrations.get(i - 1);
+            Throwable thrown = catchThrowable(() -> migration.call(Direction.UP, null, null));
+            assertThat(thrown)
+                    .hasMessage(i + " [Same, Same$Inner, Pair[left=a, right=5], greenColor,"
+                            + " java.util.Map<java.lang.String, Same$Inner<T>>]");
+            assertThat(migration.framesOf(thrown))
+                    .containsExactly(
+                            i + "_a.java:15    Runnable lambda = () -> { throw new IllegalStateException(\"" + i
+                                    + " \" + names); };",
+                            i + "_a.java:16    lambda.run();");
+        }
+    }
+
+    @Test
+    void anErrorInAFileOfASharedClassNameKeepsItsPlace() {
+        sandbox.with("1_a.java", "class Same { static void up() {} }")
+                .with("2_b.java", "class Same { static void up() { int i = \"\"; } }")
+                .with("3_c.java", "class Same { static void up() {} }");
+        assertThat(sandbox.compile().migrations()).hasSize(2);
+        assertThat(sandbox.compile().problems()).singleElement().satisfies(problem -> {
+            assertThat(problem.message()).startsWith("2_b.java:1: incompatible types");
+            assertThat(problem.details().get(1)).isEqualTo(" ".repeat(44) + "^");
+        });
+    }
+
+    @Test
+    void filesOfOneClassNameCanUseClassesWithoutAPackage() throws IOException, InterruptedException {
+        Path library = Files.createDirectory(sandbox.home.resolve("library"));
+        Path source = library.resolve("Helper.java");
+        Files.writeString(source, "class Helper { static int help() { return 1; } }");
+        var compiler = ToolProvider.getSystemJavaCompiler();
+        assertThat(compiler.run(null, null, null, "-d", library.toString(), source.toString()))
+                .isZero();
+        for (int i = 1; i <= 3; i++) {
+            sandbox.with(i + "_a.java", "class Same { static void up() { Helper.help(); } }");
+        }
+        assertThat(CompileInChild.of(sandbox.home, List.of(library))).isZero();
+    }
+
+    @Test
+    void aFileThatUsesAClassOfAnotherFileDoesNotCompile() {
         sandbox.with("1_a.java", "class A { static void up() {} static void help() {} }")
                 .with("2_b.java", "class B { static void up() { A.help(); } }")
                 .with("3_c.java", "class C { static void up() {} }");
@@ -64,7 +132,7 @@ class ClassNamesTest {
     }
 
     @Test
-    void aConstantOfAnotherFileIsNotTakenEither() {
+    void aFileThatUsesAConstantOfAnotherFileDoesNotCompile() {
         sandbox.with("1_a.java", "class A { static final int N = 5; static void up() {} }")
                 .with("2_b.java", "class B { static void up() { int n = A.N; } }")
                 .with("3_c.java", "import static A.N; class C { static void up() {} }");
@@ -72,7 +140,7 @@ class ClassNamesTest {
     }
 
     @Test
-    void aNameThatIsOnlyMentionedDoesNoHarm() {
+    void aClassNameInACommentOrImportDoesNotMatter() {
         sandbox.with("1_a.java", "class Document { static void up() {} }")
                 .with("2_b.java", "import org.bson.Document; class B { static void up() { new Document(); }" + " }")
                 .with("3_c.java", "/* class B */ class C { String s = \"class B {\"; static void up() {} }")
@@ -81,7 +149,7 @@ class ClassNamesTest {
     }
 
     @Test
-    void namesThatHideInEscapesAreFound() {
+    void namesInUnicodeEscapesAreFound() {
         sandbox.with("1_a.java", "cl\\u0061ss Same { static void up() {} }")
                 .with("2_b.java", "class Same { static void up() {} }")
                 .with("3_c.java", "class C { static void up() { new \\u0053ame(); } }");
@@ -91,7 +159,7 @@ class ClassNamesTest {
     }
 
     @Test
-    void everyKindOfDeclarationCounts() {
+    void everyKindOfTypeDeclarationIsFound() {
         sandbox.with("1_a.java", "class A { static void up() { new X(1); } } record X(int i) {}")
                 .with("2_b.java", "class B { static void up() { X.ONE.name(); } } enum X { ONE }")
                 .with("3_c.java", "class C implements X { static void up() {} } interface X {}")
@@ -106,16 +174,16 @@ class ClassNamesTest {
     }
 
     @Test
-    void aMigrationsOwnClassGoesBeforeOneOfTheClassPath() {
+    void aMigrationsOwnClassPrecedesOneOnTheClassPath() {
         sandbox.with(
                 "1_a.java",
-                "package migopy.files; class Compilation { static void up() {"
+                "package migopy.files; class FileStamp { static void up() {"
                         + " throw new RuntimeException(\"own\"); } }");
         says(sandbox.only(), "own");
     }
 
     @Test
-    void aClassThatNoFileNamesIsTheOneOfTheClassPath() throws IOException, InterruptedException {
+    void otherFilesUseTheClassOnTheClassPath() throws IOException, InterruptedException {
         Path library = Files.createDirectory(sandbox.home.resolve("library"));
         Path source = library.resolve("Helper.java");
         Files.writeString(
@@ -134,12 +202,12 @@ class ClassNamesTest {
         assertThat(classes)
                 .filteredOn(bytes -> bytes.contains("Helper"))
                 .singleElement(InstanceOfAssertFactories.STRING)
-                .as("called as what returns an int")
+                .as("calls the method that returns an int")
                 .contains("()I");
     }
 
     @Test
-    void packagesKeepTheSameNameApart() {
+    void filesInDifferentPackagesCanHaveTheSameClassName() {
         sandbox.with("1_a.java", "package a; class Same { static void up() {} }")
                 .with("2_b.java", "package b; class Same { static void up() {} }");
         assertThat(sandbox.compile().migrations()).hasSize(2);

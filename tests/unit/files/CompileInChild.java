@@ -18,7 +18,7 @@ import migopy.files.SourceCompiler;
 import migopy.files.SourceCompiler.Compilation;
 import org.bson.conversions.Bson;
 
-/** Compiles a sandbox's migrations in a JVM of its own. */
+/** Compiles a sandbox's migrations in another JVM. */
 final class CompileInChild {
     private CompileInChild() {}
 
@@ -35,11 +35,11 @@ final class CompileInChild {
     }
 
     /**
-     * Starts it, and waits for its end.
+     * Runs it.
      *
-     * @param more folders of classes that are on its class path too
+     * @param more further folders of classes on its class path
      * @param options of the JVM
-     * @return 0 if all compiles
+     * @return 0 if all migrations compile
      */
     static int of(Path home, List<Path> more, String... options) throws IOException, InterruptedException {
         String classPath = Stream.concat(

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a file that does not compile most likely lacks. */
+/** Hints for files that do not compile. */
 class CompilerHintTest {
     private static String up(String statement) {
         return "class A {\n    static void up() { " + statement + " }\n}\n";
@@ -24,16 +24,16 @@ class CompilerHintTest {
                 arguments(up("List<String> a;"), "Add import java.util.List;"),
                 arguments(
                         up("com.acme.Words.say();"),
-                        "Name the library of com.acme at the top of the file, as in //DEPS"),
+                        "Add the library that contains com.acme at the top of the file, for example //DEPS"),
                 arguments(
                         "// DEPS com.acme:words:1.0\nimport com.acme.Words;\n" + up(""),
                         "without a blank: write //DEPS instead of // DEPS"),
                 arguments(
                         "  //DEPS com.acme:words:1.0\nimport com.acme.Words;\n" + up(""),
-                        "A directive starts its line"),
+                        "A directive must be at the start of its line"),
                 arguments(
                         "// a class of its own\nstatic void up() { }\nvoid main() { }\n",
-                        "A migration needs a class. Put its methods into one: class Step"),
+                        "A migration needs a class. Put its methods into one, for example class AddUsers"),
                 arguments("void down() { }\nstatic void up() { }\nclass A { }\n", "run: {migopy}"),
                 arguments(up("int i = 1"), "Fix it, then run: {migopy} validate"));
     }
@@ -45,7 +45,7 @@ class CompilerHintTest {
     }
 
     @Test
-    void syntaxOfALaterJavaNamesTheRunningOne() {
+    void theHintForSyntaxOfALaterJavaNamesTheRunningOne() {
         int here = Runtime.version().feature();
         String text = here < 21
                 ? up("Object o = 1; switch (o) { case String s -> {} default -> {} }")
@@ -54,7 +54,7 @@ class CompilerHintTest {
     }
 
     @Test
-    void aMethodThatIsNotStaticIsToBeMadeSo() {
+    void theHintForAMethodThatIsNotStaticIsToMakeItStatic() {
         assertThat(Sandbox.problemOf("class A { static void up() {} void down() {} }")
                         .hint())
                 .isEqualTo("Make it static: static void down()");

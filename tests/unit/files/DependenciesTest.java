@@ -26,7 +26,7 @@ import migopy.files.SourceCompiler.Compilation;
 import org.junit.jupiter.api.Test;
 import support.Checkout;
 
-/** The {@code //DEPS} of a migration, with a stand-in for JBang that says what it was asked. */
+/** The {@code //DEPS} of a migration, with a script instead of JBang that logs its arguments. */
 class DependenciesTest {
     private static final String USES_GREETER = """
         //DEPS ../migopy.java
@@ -53,7 +53,7 @@ class DependenciesTest {
         return compile(Map.of());
     }
 
-    /** Puts a jbang beside migopy.java that does what some lines of shell say. */
+    /** Puts a shell script named jbang next to migopy.java. */
     private void jbang(String shell) throws IOException {
         script(sandbox.home.resolve("jbang"), shell);
     }
@@ -96,7 +96,7 @@ class DependenciesTest {
     }
 
     @Test
-    void aFilesOwnJarIsThereForThatFileAlone() throws IOException {
+    void aJarIsVisibleOnlyToTheFileThatNamesIt() throws IOException {
         jbang("echo some noise; echo '" + greeter("hello") + "'");
         sandbox.with("1_a.java", USES_GREETER)
                 .with("2_b.java", "class B { static void up() { greeter.Greeter.hello(); } }");
@@ -108,7 +108,7 @@ class DependenciesTest {
     }
 
     @Test
-    void jbangIsAskedOnceWithTheseLinesOnlyAndWithoutPasswords() throws IOException {
+    void jbangRunsOnceWithTheseLinesOnlyAndWithoutPasswords() throws IOException {
         jbang("echo '" + greeter("hello") + "'");
         sandbox.with("1_a.java", "//REPOS central,acme=https://acme.example/m2\n" + USES_GREETER);
         says(compile().migrations().get(0), "hello");
@@ -127,7 +127,7 @@ class DependenciesTest {
     }
 
     @Test
-    void aJarThatIsGoneIsAskedForAgain() throws IOException {
+    void aMissingJarIsResolvedAgain() throws IOException {
         Path jar = greeter("hello");
         jbang("echo '" + jar + "'");
         sandbox.with("1_a.java", USES_GREETER);
@@ -139,7 +139,7 @@ class DependenciesTest {
     }
 
     @Test
-    void aJarThatWasBuiltAnewIsCompiledAgainst() throws IOException {
+    void aMigrationIsCompiledAgainWithARebuiltJar() throws IOException {
         jbang("echo '" + greeter("hello") + "'");
         sandbox.with("1_a.java", USES_GREETER);
         says(compile().migrations().get(0), "hello");
@@ -148,7 +148,7 @@ class DependenciesTest {
     }
 
     @Test
-    void aSnapshotIsAskedForEachTime() throws IOException {
+    void aSnapshotIsResolvedEachTime() throws IOException {
         jbang("echo '" + greeter("hello") + "'");
         sandbox.with("1_a.java", USES_GREETER.replace(":1.0", ":1.0-SNAPSHOT"));
         compile();
@@ -158,24 +158,24 @@ class DependenciesTest {
     }
 
     @Test
-    void whatCannotBeResolvedIsNotCompilable() throws IOException {
+    void aFileWhoseDepsCannotBeResolvedIsNotCompilable() throws IOException {
         jbang("echo '[jbang] [ERROR] Could not resolve dependency' >&2; exit 1");
         sandbox.with("1_a.java", USES_GREETER);
         Problem problem = compile().problems().get(0);
         assertThat(problem.kind()).isEqualTo(Problem.ProblemKind.NOT_COMPILABLE);
-        assertThat(problem.message()).isEqualTo("1_a.java: its //DEPS cannot be resolved: com.example:greeter:1.0");
+        assertThat(problem.message()).isEqualTo("1_a.java has //DEPS that cannot be resolved: com.example:greeter:1.0");
         assertThat(problem.details()).containsExactly("[jbang] [ERROR] Could not resolve dependency");
     }
 
     @Test
-    void withoutJbangTheProblemSaysSo() {
+    void theProblemReportsThatJbangIsMissing() {
         sandbox.with("1_a.java", USES_GREETER);
         Problem problem = compile().problems().get(0);
-        assertThat(problem.message()).isEqualTo("1_a.java: its //DEPS need JBang, which was not found");
+        assertThat(problem.message()).isEqualTo("1_a.java has //DEPS, which need JBang, and JBang was not found");
     }
 
     @Test
-    void theCommandThatStartedUsGoesBeforeTheOneOnThePath() throws IOException {
+    void theJbangThatStartedTheProgramPrecedesTheOneInThePath() throws IOException {
         Path jar = greeter("hello");
         Path folder = Files.createDirectory(sandbox.home.resolve("bin"));
         script(folder.resolve("jbang"), "exit 1");
@@ -191,7 +191,7 @@ class DependenciesTest {
     }
 
     @Test
-    void onlyJavaFilesInDepsNeverStartJbang() throws IOException {
+    void jbangIsNotStartedForJavaFilesInDeps() throws IOException {
         jbang("exit 1");
         sandbox.with(
                 "1_a.java",
@@ -201,7 +201,7 @@ class DependenciesTest {
     }
 
     @Test
-    void filesOfTheSameDepsAskOnce() throws IOException {
+    void filesWithTheSameDepsAreResolvedOnce() throws IOException {
         jbang("echo '" + greeter("hello") + "'");
         sandbox.with("1_a.java", USES_GREETER.replace(":1.0", ":1.0-SNAPSHOT"))
                 .with("2_b.java", USES_GREETER.replace(":1.0", ":1.0-SNAPSHOT"));
@@ -212,7 +212,7 @@ class DependenciesTest {
     }
 
     @Test
-    void theOnlyLoggingLibraryIsTheOneThatAMigrationNames() throws Exception {
+    void aLoggingLibraryThatOnlyAMigrationNamesIsUsed() throws Exception {
         assertThat(ClassLoader.getSystemResource(LOGGING_LIBRARY)).isNull();
         String jars = jarsOf("org.slf4j:slf4j-simple:2.0.20");
         jbang("echo '" + jars + "'");
@@ -235,7 +235,7 @@ class DependenciesTest {
         assertThat(printed.toString(StandardCharsets.UTF_8)).contains("WARN a - said by a");
     }
 
-    /** The class path of an artifact, as the real JBang resolves it. */
+    /** Returns the class path of an artifact, as JBang resolves it. */
     private String jarsOf(String artifact) throws IOException, InterruptedException {
         Path named = Files.writeString(sandbox.home.resolve("Named.java"), "//DEPS " + artifact);
         Process jbang = new ProcessBuilder(

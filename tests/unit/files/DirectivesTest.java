@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** JBang's lines in a migration: followed, harmless or refused, and never ignored in silence. */
+/** JBang directives in a migration, which are followed, have no effect, or are refused. */
 class DirectivesTest {
     private final Sandbox sandbox = new Sandbox();
 
@@ -25,7 +25,7 @@ class DirectivesTest {
         Files.writeString(path, text);
     }
 
-    /** What a migration with a line of //FILES reads under a name, or "none". */
+    /** Returns what a migration with a line of //FILES reads from a resource, or "none". */
     private String read(String line, String resource) throws Throwable {
         sandbox.with("1_a.java", """
             %s
@@ -50,7 +50,7 @@ class DirectivesTest {
         return printed.toString(StandardCharsets.UTF_8);
     }
 
-    /** As `jbang build` of JBang 0.132.1 packs them. */
+    /** The names that {@code jbang build} of JBang 0.132.1 gives them. */
     @ParameterizedTest
     @CsvSource({
         "//FILES seed.json, seed.json",
@@ -65,7 +65,7 @@ class DirectivesTest {
         "//FILES data/**/*.json, sub/seed.json",
         "//FILES 'two words.json', two words.json",
     })
-    void filesAreResourcesUnderJbangsNames(String line, String resource) throws Throwable {
+    void filesAreResourcesWithTheNamesThatJbangGives(String line, String resource) throws Throwable {
         for (String name : new String[] {"seed.json", "data/seed.json", "data/sub/seed.json", "two words.json"}) {
             file(name, "text");
         }
@@ -73,14 +73,14 @@ class DirectivesTest {
     }
 
     @Test
-    void aFileOfTheClassPathIsNotTakenForOneOfTheMigration() throws Throwable {
+    void aResourceThatIsNotNamedIsNotFound() throws Throwable {
         file("seed.json", "text");
         assertThat(read("//FILES seed.json", "other.json")).isEqualTo("nonefalse");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"nowhere.json", "x=nowhere.json", "*.nowhere", "/etc/hosts", "https://a/b"})
-    void filesThatCannotBeHadAreAProblem(String word) {
+    void filesThatCannotBeUsedAreAProblem(String word) {
         Problem problem = Sandbox.problemOf("//FILES %s\nclass A {}".formatted(word));
         assertThat(problem.kind()).isEqualTo(Problem.ProblemKind.NOT_COMPILABLE);
         assertThat(problem.message()).startsWith("9_x.java has //FILES " + word);
@@ -99,7 +99,7 @@ class DirectivesTest {
                 "//MANIFEST Add-Opens=java.base/java.lang",
                 "//MODULE users",
             })
-    void linesThatWouldMeanSomethingElseInProcessAreRefused(String line) {
+    void directivesThatCannotBeFollowedAreRefused(String line) {
         Problem problem = Sandbox.problemOf(line + " // note\nclass A { static void up() {} }");
         assertThat(problem.kind()).isEqualTo(Problem.ProblemKind.NOT_COMPILABLE);
         assertThat(problem.message()).isEqualTo("9_x.java has " + line);
@@ -107,10 +107,10 @@ class DirectivesTest {
     }
 
     @Test
-    void aJavaAboveTheRunningOneIsAProblem() {
+    void aLaterJavaThanTheRunningOneIsAProblem() {
         int above = Runtime.version().feature() + 1;
         Problem problem = Sandbox.problemOf("//JAVA %d+\nclass A { static void up() {} }".formatted(above));
-        assertThat(problem.message()).isEqualTo("9_x.java has //JAVA %d, and this is Java %d", above, above - 1);
+        assertThat(problem.message()).isEqualTo("9_x.java has //JAVA %d, but this is Java %d", above, above - 1);
         assertThat(problem.hint()).contains("JAVA_HOME");
     }
 
@@ -127,7 +127,7 @@ class DirectivesTest {
                 "//PREVIEWS",
                 "// PREVIEW"
             })
-    void theOthersChangeNothing(String line) {
+    void otherDirectivesHaveNoEffect(String line) {
         sandbox.with("1_a.java", line + "\nclass A { static void up() {} }");
         assertThat(sandbox.compile().problems()).isEmpty();
     }

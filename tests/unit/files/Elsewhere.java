@@ -2,11 +2,11 @@ package unit.files;
 
 import com.mongodb.client.MongoDatabase;
 
-/** Stands for a project's own code, which a migration calls and whose body nobody looks into. */
+/** A project's own code that a migration calls, whose body is not analyzed. */
 public final class Elsewhere {
     private Elsewhere() {}
 
-    /** Touches what nobody can see from the call. */
+    /** Uses a collection that the call does not name. */
     public static void help(MongoDatabase database) {
         database.getCollection("hidden").drop();
     }

@@ -23,7 +23,7 @@ class MigrationDirectoryTest {
     private final Sandbox sandbox = new Sandbox();
 
     @Test
-    void orderIsByNumberAndNotByText() {
+    void migrationsAreOrderedByNumber() {
         sandbox.with("10_c.java", "").with("2_b.java", "").with("001_a.java", "");
         assertThat(sandbox.names()).containsExactly("001_a", "2_b", "10_c");
         assertThat(sandbox.scan().files()).extracting(MigrationFile::number).containsExactly(1L, 2L, 10L);
@@ -31,12 +31,12 @@ class MigrationDirectoryTest {
     }
 
     @Test
-    void anEmptyDirectoryIsFine() {
+    void anEmptyDirectoryIsNotAProblem() {
         assertThat(sandbox.scan()).isEqualTo(new Listing(List.of(), List.of(), List.of()));
     }
 
     @Test
-    void filesThatDoNotEndInJavaAreNotLookedAt() throws IOException {
+    void onlyJavaFilesAreListed() throws IOException {
         sandbox.with("README.md", "").with("1_a.java.orig", "").with("1_a.JAVA", "");
         Files.createDirectory(sandbox.migrations.resolve("old"));
         assertThat(sandbox.scan().files()).isEmpty();
@@ -44,7 +44,7 @@ class MigrationDirectoryTest {
     }
 
     @Test
-    void leadingZerosDoNotMakeAnotherNumber() {
+    void leadingZerosDoNotChangeTheNumber() {
         sandbox.with("007_a.java", "").with("7_b.java", "");
         Listing listing = sandbox.scan();
         assertThat(listing.files()).hasSize(2);
@@ -56,13 +56,13 @@ class MigrationDirectoryTest {
     }
 
     @Test
-    void threeOfOneNumberAreTwoProblems() {
+    void threeFilesWithOneNumberAreTwoProblems() {
         sandbox.with("1_a.java", "").with("1_b.java", "").with("1_c.java", "");
         assertThat(sandbox.scan().problems()).extracting(Problem::name).containsExactly("1_b", "1_c");
     }
 
     @Test
-    void numbersGoUpToTheLargestLongAndNotBeyond() {
+    void theHighestNumberIsTheLargestLong() {
         sandbox.with("9223372036854775807_last.java", "")
                 .with("9223372036854775808_beyond.java", "")
                 .with("9999999999999999999_far.java", "")
@@ -76,7 +76,7 @@ class MigrationDirectoryTest {
     }
 
     @Test
-    void aNameThatDoesNotMatchIsAProblemUnderItsFullName() {
+    void aNameThatDoesNotMatchThePatternIsAProblem() {
         sandbox.with("add_users.java", "").with("3_Add.java", "").with(".#3_a.java", "");
         assertThat(sandbox.scan().problems())
                 .extracting(Problem::name)
@@ -84,13 +84,13 @@ class MigrationDirectoryTest {
     }
 
     @Test
-    void theFileOfADuplicateNumberGetsAFreeOneOfTheSameWidth() {
+    void theHintForADuplicateNumberIsAFreeOneOfTheSameWidth() {
         sandbox.with("V007_a.java", "").with("V007_b.java", "").with("V009_c.java", "");
         Pattern pattern = Pattern.compile("V(?<number>[0-9]+)_[a-z]+\\.java");
         assertThat(sandbox.scan(pattern).problems())
                 .singleElement()
                 .extracting(Problem::hint)
-                .isEqualTo("Rename V007_b.java to V010_b.java or, if that one is applied already,"
+                .isEqualTo("Rename V007_b.java to V010_b.java or, if it is already applied,"
                         + " V007_a.java to V010_a.java");
     }
 
@@ -119,18 +119,18 @@ class MigrationDirectoryTest {
     }
 
     @Test
-    void aLinkThatLeadsOutOfTheDirectoryIsRefused() throws IOException {
+    void aLinkToAFileOutsideOfTheDirectoryIsRefused() throws IOException {
         Path outside = Files.writeString(Scratch.folder("outside").resolve("x.java"), "");
         Files.createSymbolicLink(sandbox.migrations.resolve("3_a.java"), outside);
         assertThat(sandbox.scan().files()).isEmpty();
         assertThat(sandbox.scan().problems())
                 .singleElement()
                 .extracting(Problem::message)
-                .isEqualTo("3_a.java is a link that leads out of the migrations' directory");
+                .isEqualTo("3_a.java is a link to a file outside of the migrations' directory");
     }
 
     @Test
-    void aLinkThatGoesOutByWayOfAnotherIsRefusedToo() throws IOException {
+    void aLinkToAFileOutsideThroughAnotherLinkIsRefused() throws IOException {
         Path outside = Scratch.folder("outside");
         Files.writeString(outside.resolve("x.java"), "");
         Files.createSymbolicLink(sandbox.home.resolve("door"), outside);
@@ -141,7 +141,7 @@ class MigrationDirectoryTest {
 
     @Test
     void aLinkWithinTheDirectoryIsAMigration() throws IOException {
-        // As a ConfigMap of Kubernetes is mounted.
+        // As Kubernetes mounts a ConfigMap.
         Files.createDirectory(sandbox.migrations.resolve("..data"));
         Files.writeString(sandbox.migrations.resolve("..data/3_a.java"), "");
         Files.createSymbolicLink(sandbox.migrations.resolve("3_a.java"), Path.of("..data/3_a.java"));
@@ -150,7 +150,7 @@ class MigrationDirectoryTest {
     }
 
     @Test
-    void aLinkThatLeadsNowhereIsRefused() throws IOException {
+    void aBrokenLinkIsRefused() throws IOException {
         Files.createSymbolicLink(sandbox.migrations.resolve("3_a.java"), Path.of("gone.java"));
         Files.createSymbolicLink(sandbox.migrations.resolve("4_a.java"), Path.of("4_a.java"));
         assertThat(sandbox.scan().files()).isEmpty();
@@ -165,7 +165,7 @@ class MigrationDirectoryTest {
         assertThat(sandbox.scan().problems())
                 .singleElement()
                 .extracting(Problem::message)
-                .isEqualTo("3_a.java is no plain file");
+                .isEqualTo("3_a.java is not a regular file");
     }
 
     @Test
@@ -182,7 +182,7 @@ class MigrationDirectoryTest {
         Path file = Files.writeString(sandbox.home.resolve("file"), "");
         assertThatThrownBy(() -> new MigrationDirectory(file, Sandbox.PATTERN).scan())
                 .isInstanceOf(MigopyException.class)
-                .hasMessage("The migrations' directory %s is no directory", file);
+                .hasMessage("The migrations' directory %s is not a directory", file);
     }
 
     @Test
@@ -195,7 +195,7 @@ class MigrationDirectoryTest {
     }
 
     @Test
-    void theNumberComesFromTheGroupOfTheUsersPattern() {
+    void theNumberIsTheGroupInTheUsersPattern() {
         Pattern flyway = Pattern.compile("V(?<number>\\d+)__[A-Za-z_]+\\.java");
         sandbox.with("V12__Add_users.java", "").with("12_add.java", "");
         Listing listing = sandbox.scan(flyway);
@@ -206,7 +206,7 @@ class MigrationDirectoryTest {
     }
 
     @Test
-    void aGroupThatHoldsNoNumberIsAnInvalidName() {
+    void aGroupWithoutANumberIsAnInvalidName() {
         sandbox.with("x_a.java", "").with("_a.java", "").with("\u0663_a.java", "");
         Listing listing = sandbox.scan(Pattern.compile("((?<number>.+)|)_a\\.java"));
         assertThat(listing.files()).isEmpty();

@@ -39,7 +39,7 @@ class MigrationMethodsTest {
                 "class A { static void up() { Runnable r = () -> {}; } static class B { static void" + " up() {} } }",
                 "class B {} class A { static void up() {} static void down() {} } class C {}"
             })
-    void theseAreMigrations(String text) throws Throwable {
+    void anyKindOfClassCanHaveUp(String text) throws Throwable {
         migration(text).call(Direction.UP, null, null);
     }
 
@@ -59,14 +59,14 @@ class MigrationMethodsTest {
     }
 
     @Test
-    void theMarkResumableIsSeen() {
+    void theAnnotationResumableIsFound() {
         assertThat(migration("@migopy.Resumable class A { static void up() {} }")
                         .resumable())
                 .isTrue();
     }
 
     @Test
-    void withoutUpThereIsNoMigration() {
+    void aFileWithoutUpIsAProblem() {
         Problem problem = problem("class A { static void down() {} }");
         assertThat(problem.kind()).isEqualTo(Problem.ProblemKind.NO_UP);
         assertThat(problem.message()).isEqualTo("9_x.java has no static up()");
@@ -74,7 +74,7 @@ class MigrationMethodsTest {
     }
 
     @Test
-    void anUpThatIsNotStaticIsNamed() {
+    void anUpThatIsNotStaticIsAProblem() {
         Problem problem = problem("class A { void up() {} }");
         assertThat(problem.kind()).isEqualTo(Problem.ProblemKind.NO_UP);
         assertThat(problem.message()).isEqualTo("9_x.java has an up() that cannot be called: A.up() is not static");
@@ -82,31 +82,31 @@ class MigrationMethodsTest {
     }
 
     @Test
-    void anUpWithOtherParametersIsNamed() {
+    void anUpWithOtherParametersIsAProblem() {
         Problem problem = problem("class A { static void up(ClientSession s) {} }");
         assertThat(problem.message())
                 .isEqualTo(
                         "9_x.java has an up() that cannot be called: A.up(ClientSession) takes" + " other parameters");
-        assertThat(problem.hint()).isEqualTo("It may take nothing, (MongoDatabase), or (MongoDatabase, ClientSession)");
+        assertThat(problem.hint()).isEqualTo("Use no parameters, (MongoDatabase), or (MongoDatabase, ClientSession)");
     }
 
     @Test
-    void twoClassesWithUpAreNamed() {
+    void twoClassesWithUpAreAProblem() {
         Problem problem = problem("class B { static void up() {} } class A { static void up() {} }");
         assertThat(problem.kind()).isEqualTo(Problem.ProblemKind.NO_UP);
         assertThat(problem.message()).isEqualTo("9_x.java has more than one static up(): A.up(), B.up()");
     }
 
     @Test
-    void twoUpsOfOneClassAreNamed() {
+    void twoUpsInOneClassAreAProblem() {
         Problem problem = problem("class A { static void up() {} static void up(MongoDatabase d) {} }");
         assertThat(problem.message()).isEqualTo("9_x.java has more than one static up(): A.up(), A.up(MongoDatabase)");
     }
 
     @Test
-    void anUpInsideOfAnotherClassIsNamed() {
+    void anUpInANestedClassIsAProblem() {
         Problem problem = problem("class A { static class B { static void up() {} } }");
-        assertThat(problem.message()).isEqualTo("9_x.java has its up() inside of another class: A$B.up()");
+        assertThat(problem.message()).isEqualTo("9_x.java has its up() in a nested class: A$B.up()");
     }
 
     @Test

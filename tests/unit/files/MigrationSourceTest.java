@@ -27,7 +27,7 @@ class MigrationSourceTest {
     }
 
     @Test
-    void theChecksumIsThatOfTheTextAlone() {
+    void theChecksumDependsOnTheTextAlone() {
         assertThat(MigrationSource.checksum("abc"))
                 .isEqualTo("sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
@@ -41,7 +41,7 @@ class MigrationSourceTest {
     }
 
     @Test
-    void blanksAtTheEndOfALineDoNotCountAndThoseWithinDo() {
+    void blanksAtTheEndOfALineDoNotCount() {
         String checksum = MigrationSource.checksum("a b\n\n  c");
         assertThat(MigrationSource.checksum("a b \t\n  \n  c  ")).isEqualTo(checksum);
         assertThat(MigrationSource.checksum("a  b\n\n  c")).isNotEqualTo(checksum);
@@ -49,7 +49,7 @@ class MigrationSourceTest {
     }
 
     @Test
-    void lineBreaksAtTheEndAndAMarkAtTheBeginningDoNotCount() {
+    void lineBreaksAtTheEndAndAByteOrderMarkDoNotCount() {
         String checksum = MigrationSource.checksum("a");
         assertThat(MigrationSource.checksum("a\n")).isEqualTo(checksum);
         assertThat(MigrationSource.checksum("a \r\n \n\t\n")).isEqualTo(checksum);
@@ -59,14 +59,14 @@ class MigrationSourceTest {
     }
 
     @Test
-    void aMarkIsAcceptedAndLeftOut() {
+    void aByteOrderMarkIsAcceptedAndRemoved() {
         sandbox.with("1_a.java", "\ufeffclass Ä {}\n");
         assertThat(read().text()).isEqualTo("class Ä {}\n");
         assertThat(read().checksum()).isEqualTo(MigrationSource.checksum("class Ä {}"));
     }
 
     @Test
-    void theTextItselfIsKeptAsItIs() {
+    void theTextIsNotChanged() {
         sandbox.with("1_a.java", "a \r\n\r\n");
         assertThat(read().text()).isEqualTo("a \r\n\r\n");
     }
@@ -83,7 +83,7 @@ class MigrationSourceTest {
     }
 
     @Test
-    void aSourceOfOneMegabyteIsReadAndALongerOneRefused() {
+    void aSourceLongerThanOneMegabyteIsRefused() {
         byte[] text = new byte[MigrationSource.LIMIT];
         Arrays.fill(text, (byte) 'a');
         sandbox.with("1_a.java", text);
@@ -94,7 +94,7 @@ class MigrationSourceTest {
     }
 
     @Test
-    void aFileThatIsGoneIsAProblemOfItsOwn() {
+    void aDeletedFileIsAProblem() {
         sandbox.with("2_b.java", "b");
         MigrationFile gone = new MigrationFile(1, "1_a", Path.of("/nowhere/1_a.java"));
         MigrationSource.Sources sources =

@@ -53,7 +53,7 @@ class NewMigrationTest {
     }
 
     @Test
-    void theFirstBringsItsDirectoryAlongButNotMoreThanThat() throws IOException {
+    void theFirstCreatesItsDirectoryButNoFurtherParents() throws IOException {
         Files.delete(sandbox.migrations);
         assertThat(create("add", "users")).isEqualTo("1_add_users");
         assertThat(sandbox.migrations.resolve("1_add_users.java")).isRegularFile();
@@ -77,13 +77,13 @@ class NewMigrationTest {
         "20261123_a, 20261124_x",
         "0_a, 1_x"
     })
-    void theNextIsNumberedAsTheOthersAre(String newest, String expected) {
+    void theNextIsNumberedLikeTheNewest(String newest, String expected) {
         sandbox.with(newest + ".java", "");
         assertThat(create("x")).isEqualTo(expected);
     }
 
     @Test
-    void aNumberOrATimestampMayBeAskedFor() {
+    void aNumberOrATimestampCanBePassed() {
         sandbox.with("3_a.java", "");
         NewMigration maker = maker(Sandbox.PATTERN);
         assertThat(maker.create(List.of("x"), false, "0012", NewMigration::template))
@@ -98,7 +98,7 @@ class NewMigrationTest {
     }
 
     @Test
-    void aNumberThatCannotBeIsRefused() {
+    void anInvalidOrUsedNumberIsRefused() {
         sandbox.with("003_a.java", "").with("9223372036854775807_z.java", "");
         refuses("Number 3 is already used by 003_a", false, "3", "x");
         refuses("is not a number from 0 to 9223372036854775807", false, "9223372036854775808", "x");
@@ -117,12 +117,12 @@ class NewMigrationTest {
         "a__b--c, 1_a_b_c",
         "2 factor, 1_2_factor"
     })
-    void wordsAreMadePlain(String words, String expected) {
+    void wordsBecomeLowerCaseAscii(String words, String expected) {
         assertThat(create(words)).isEqualTo(expected);
     }
 
     @Test
-    void withoutWordsThereIsNoName() {
+    void aNameWithoutWordsOrThatIsTooLongIsRefused() {
         refuses("must contain letters (a to z) or digits", false, null, "!!!", "日本");
         refuses("longer than 255 bytes", false, null, "x".repeat(300));
         assertThat(sandbox.migrations).isEmptyDirectory();
@@ -167,7 +167,7 @@ class NewMigrationTest {
         "migration, MigrationMigration",
         "class, Class Migration"
     })
-    void theTemplateCompilesAsItIsWithUpAndDown(String words, String className) throws IOException {
+    void theTemplateCompiles(String words, String className) throws IOException {
         MigrationFile file = maker(Sandbox.PATTERN).create(List.of(words), false, null, NewMigration::template);
         String text = Files.readString(file.path());
         assertThat(text)
@@ -178,7 +178,7 @@ class NewMigrationTest {
     }
 
     @Test
-    void theFileIsExecutableForWhoeverMayReadIt() throws IOException {
+    void whoeverCanReadTheFileCanExecuteIt() throws IOException {
         MigrationFile file = maker(Sandbox.PATTERN).create(List.of("x"), false, null, NewMigration::template);
         assertThat(file.path()).isExecutable();
         assertThat(Files.getPosixFilePermissions(file.path()))
@@ -186,7 +186,7 @@ class NewMigrationTest {
     }
 
     @Test
-    void nothingIsEverOverwritten() throws IOException {
+    void noFileIsOverwritten() throws IOException {
         Files.createSymbolicLink(sandbox.migrations.resolve("1_x.java"), sandbox.home.resolve("elsewhere"));
         refuses("already exists", false, null, "x");
         assertThat(sandbox.home.resolve("elsewhere")).doesNotExist();

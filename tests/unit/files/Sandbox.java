@@ -22,8 +22,7 @@ import migopy.files.SourceCompiler.Compilation;
 import support.Scratch;
 
 /**
- * A project's folder without a database: migrations, a cache, and what the files room makes of
- * them.
+ * A project's folder without a database: migrations and a cache.
  */
 final class Sandbox {
     static final Pattern PATTERN = Pattern.compile("(?<number>[0-9]+)_[a-z0-9_]+\\.java");
@@ -63,7 +62,7 @@ final class Sandbox {
         return this;
     }
 
-    /** Makes a file look as if it had last been changed long ago, as far as a program can. */
+    /** Sets the last modification of a file to long ago; its ctime cannot be set. */
     void age(String fileName) {
         try {
             Files.setLastModifiedTime(
@@ -89,13 +88,13 @@ final class Sandbox {
         return new SourceCompiler(home, cache, Map.of());
     }
 
-    /** Compiles all that is there. */
+    /** Compiles all migrations. */
     Compilation compile() {
         return SourceCompiler.compileOnce(
                 home, cache, Map.of(), MigrationSource.readAll(scan().files()).sources());
     }
 
-    /** Compiles the only file that is there. */
+    /** Compiles the only migration. */
     CompiledMigration only() {
         Compilation compilation = compile();
         if (compilation.migrations().size() != 1) {
@@ -104,7 +103,7 @@ final class Sandbox {
         return compilation.migrations().get(0);
     }
 
-    /** Compiles one text, and gives what is wrong with it. */
+    /** Compiles a text, and returns what is wrong with it. */
     static Problem problemOf(String text) {
         Sandbox sandbox = new Sandbox().with("9_x.java", text);
         List<Problem> problems = sandbox.compile().problems();

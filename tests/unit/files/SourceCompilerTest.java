@@ -25,7 +25,7 @@ class SourceCompilerTest {
     }
 
     @Test
-    void aMessageOfTheCompilerNamesFileAndLineAndShowsThePlace() {
+    void aCompilerErrorNamesFileAndLineAndShowsTheCode() {
         Problem problem = Sandbox.problemOf("class A {\n\tstatic void up() {\n\t\tint i = 1\n\t}\n}\n");
         assertThat(problem.kind()).isEqualTo(Problem.ProblemKind.NOT_COMPILABLE);
         assertThat(problem.name()).isEqualTo("9_x");
@@ -52,13 +52,13 @@ class SourceCompilerTest {
     }
 
     @Test
-    void aThousandErrorsAreNotAThousandLines() {
+    void onlyTheFirstTenErrorsAreShown() {
         Problem problem = Sandbox.problemOf("class A { static void up() {" + "foo();\n".repeat(1000) + "}}");
         assertThat(problem.details()).hasSizeLessThan(60).endsWith("and 990 more");
     }
 
     @Test
-    void aLongLineIsCutAroundThePlace() {
+    void aLongLineIsCutAroundTheError() {
         Problem problem = Sandbox.problemOf("class A { /*" + "x".repeat(5000) + "*/ int i } //" + "y".repeat(5000));
         assertThat(problem.details())
                 .hasSize(2)
@@ -73,14 +73,14 @@ class SourceCompilerTest {
     }
 
     @Test
-    void anExpressionTooDeepForTheCompilerIsAProblemAndNoCrash() {
+    void anExpressionTooDeepForTheCompilerIsAProblem() {
         Problem problem = Sandbox.problemOf("class A { static void up() { int i = 1" + "+1".repeat(100_000) + "; } }");
         assertThat(problem.kind()).isEqualTo(Problem.ProblemKind.NOT_COMPILABLE);
-        assertThat(problem.message()).isEqualTo("9_x.java: an expression in it has too many parts for javac: split it");
+        assertThat(problem.message()).isEqualTo("9_x.java: an expression is too deep for javac: split it");
     }
 
     @Test
-    void oneBadFileDoesNotHideTheOthersErrorsNorTheGoodFiles() {
+    void theErrorsOfEachFileAreReportedAndValidFilesAreCompiled() {
         sandbox.with("1_syntax.java", "class A { static void up() { int i } }")
                 .with("2_good.java", "class B { static void up() {} }")
                 .with("3_type.java", "class C { static void up() { String s = 1; } }")
@@ -92,7 +92,7 @@ class SourceCompilerTest {
     }
 
     @Test
-    void warningsAreNoProblems() {
+    void warningsAreNotProblems() {
         sandbox.with(
                 "1_a.java",
                 "import java.util.*; class A { static void up() { List l = new ArrayList();"
@@ -101,13 +101,13 @@ class SourceCompilerTest {
     }
 
     @Test
-    void aPublicClassNeedNotBeCalledLikeItsFile() throws Throwable {
+    void aPublicClassNeedNotHaveTheNameOfItsFile() throws Throwable {
         sandbox.with("1_a.java", "public class AddUsers { public static void up() {} }");
         up(sandbox.only());
     }
 
     @Test
-    void namesBeyondAsciiSurvive() {
+    void namesAndTextsCanBeOutsideOfAscii() {
         sandbox.with("1_a.java", "class Größe { static void up() { throw new RuntimeException(\"日本 é 🎉\"); } }");
         assertThatThrownBy(() -> up(sandbox.only())).hasMessage("日本 é 🎉");
     }
@@ -129,7 +129,7 @@ class SourceCompilerTest {
     }
 
     @Test
-    void compilingWritesNothingIntoTheProjectButTheCache() throws IOException {
+    void compilingWritesOnlyIntoTheCache() throws IOException {
         sandbox.with("1_a.java", "class A { static void up() {} static class Inner {} }");
         sandbox.compile();
         try (Stream<Path> files = Files.walk(sandbox.home)) {
@@ -139,7 +139,7 @@ class SourceCompilerTest {
     }
 
     @Test
-    void loadingInitialisesNothing() {
+    void loadingInitializesNoClass() {
         System.clearProperty("migopy.initialised");
         sandbox.with("1_a.java", """
             class A {
@@ -153,7 +153,7 @@ class SourceCompilerTest {
     }
 
     @Test
-    void aTextWithoutAFileIsCompiledAllTheSame() throws Throwable {
+    void aTextWithoutAFileIsCompiled() throws Throwable {
         MigrationSource text = Sandbox.source("any name at all", "class Fix { static void up() {} }");
         try (SourceCompiler compiler = sandbox.compiler()) {
             up(compiler.compile(List.of(text)).migrations().get(0));
@@ -161,15 +161,15 @@ class SourceCompilerTest {
     }
 
     @Test
-    void sourcesOfAMigrationAreRefusedWithTheWayOut() {
+    void sourcesOfAMigrationAreRefused() {
         Problem problem = Sandbox.problemOf("//SOURCES ../Helper.java\nclass A { static void up() {} }");
         assertThat(problem.kind()).isEqualTo(Problem.ProblemKind.NOT_COMPILABLE);
         assertThat(problem.message()).isEqualTo("9_x.java has //SOURCES ../Helper.java");
-        assertThat(problem.hint()).isEqualTo("Code for several migrations belongs into migopy.java or its //SOURCES");
+        assertThat(problem.hint()).isEqualTo("Move shared code to migopy.java or its //SOURCES");
     }
 
     @Test
-    void otherLinesForJbangAreOnlyComments() throws Throwable {
+    void otherJbangDirectivesAreOnlyComments() throws Throwable {
         sandbox.with("1_a.java", """
             ///usr/bin/env jbang "$0" "$@" ; exit $?
             //JAVA 17+
@@ -185,7 +185,7 @@ class SourceCompilerTest {
     }
 
     @Test
-    void noSourcesAreCompiledToNothing() {
+    void noSourcesGiveNoMigrations() {
         try (SourceCompiler compiler = sandbox.compiler()) {
             assertThat(compiler.compile(List.of())).isEqualTo(new Compilation(List.of(), List.of()));
         }
@@ -198,7 +198,7 @@ class SourceCompilerTest {
     }
 
     @Test
-    void aModuleDeclarationIsNoMigration() {
+    void aModuleDeclarationIsAProblem() {
         assertThat(Sandbox.problemOf("module a {}")).isNotNull();
     }
 }

@@ -50,7 +50,7 @@ class TouchedCollectionsTest {
     }
 
     @Test
-    void allOfThemAreFound() {
+    void allNamesAreFound() {
         assertThat(touched("database.getCollection(\"a\").drop(); helper(database);"
                         + " database.getCollection(\"b\").find();"))
                 .contains(Set.of("a", "b", "helped"));
@@ -79,7 +79,7 @@ class TouchedCollectionsTest {
                 "unit.files.Elsewhere.help(database);",
                 "does.not.compile();"
             })
-    void whatCannotBeToldIsNotGuessed(String body) {
+    void otherCallsMakeTheResultUncertain(String body) {
         assertThat(touched(body)).isEmpty();
     }
 }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** On a file system with neither permissions nor inodes, whose paths begin with a drive. */
+/** A file system without permissions and inodes, whose paths begin with a drive. */
 class WindowsFilesTest {
     private FileSystem windows;
     private Sandbox sandbox;
@@ -43,7 +43,7 @@ class WindowsFilesTest {
     }
 
     @Test
-    void aNewMigrationIsWrittenAndNamesTheEntryScriptAsJbangReadsIt() throws IOException {
+    void aNewMigrationRefersToTheEntryScriptAsJbangReadsIt() throws IOException {
         var made = new NewMigration(sandbox.home, sandbox.migrations, Sandbox.PATTERN, Clock.systemUTC())
                 .create(List.of("add", "users"), false, null, NewMigration::template);
         assertThat(made.name()).isEqualTo("1_add_users");
@@ -51,7 +51,7 @@ class WindowsFilesTest {
     }
 
     @Test
-    void checksumsAreKeptAndAnEditIsSeen() throws IOException {
+    void checksumsAreCachedAndAnEditIsDetected() throws IOException {
         sandbox.with("1_a.java", "a");
         assertThat(checksum()).isEqualTo(MigrationSource.checksum("a"));
         assertThat(sandbox.cache.resolve("checksums")).exists();
@@ -66,7 +66,7 @@ class WindowsFilesTest {
     }
 
     @Test
-    void aMigrationIsCompiledAndItsClassesAreKept() {
+    void aMigrationIsCompiledAndItsClassesAreCached() {
         sandbox.with("1_a.java", "class A { static void up() {} static void down() {} }");
         assertThat(sandbox.only().reversible()).isTrue();
         assertThat(sandbox.cached()).hasSize(1);
@@ -74,7 +74,7 @@ class WindowsFilesTest {
     }
 
     @Test
-    void aFileThatIsGoneIsNamedAsThere() {
+    void aDeletedFileIsNamed() {
         Path gone = sandbox.migrations.resolve("1_gone.java");
         var read = MigrationSource.readAll(List.of(new MigrationFile(1, "1_gone", gone)));
         assertThat(read.problems()).extracting("message").asString().contains("1_gone.java");
