@@ -156,7 +156,7 @@ public final class Writes {
             return new Precondition(expected.key(), state, expected.fence(), expected.run());
         }
 
-        /** Whether it ends a rollback that has undone nothing. */
+        /** Whether it ends a rollback whose transaction was aborted. */
         boolean undone() {
             return state == State.APPLIED && attempt.direction().equals(Direction.DOWN.word());
         }

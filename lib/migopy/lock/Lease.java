@@ -293,7 +293,7 @@ public final class Lease implements AutoCloseable {
     }
 
     /**
-     * Gives the lock back.
+     * Releases the lock.
      *
      * @throws MigopyException unknown, if it was lost before
      */
@@ -303,15 +303,14 @@ public final class Lease implements AutoCloseable {
         }
     }
 
-    /** Gives the lock back if it is still ours. */
+    /** Releases the lock if this run still owns it. */
     @Override
     public void close() {
         released();
     }
 
     /**
-     * Whether the lock was ours until now, as far as is known. A release that fails leaves it to the
-     * lease to run out.
+     * Returns false if the lock is known to have been lost. If the release fails, the lease expires by itself.
      */
     private boolean released() {
         if (closed.getCount() == 0) {
@@ -325,7 +324,7 @@ public final class Lease implements AutoCloseable {
         } catch (InterruptedException e) {
             interrupted = true;
         } catch (MongoException | IllegalStateException e) { // the client may be closed
-            failure = e; // how the run ended is what counts; the lease runs out by itself
+            failure = e; // the run's own result counts; the lease expires by itself
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();

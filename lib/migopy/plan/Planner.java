@@ -18,7 +18,7 @@ import migopy.plan.Request.RollbackRequest;
 
 /** Makes a plan from an overview and a request: a pure function. */
 public final class Planner {
-    /** What is in the way of every request: nobody knows what the journal or the folder means. */
+    /** The problems that prevent every request, since they make journal or folder ambiguous. */
     private static final Set<ProblemKind> AMBIGUOUS = EnumSet.of(
             ProblemKind.UNREADABLE, ProblemKind.UNKNOWN_ENTRY, ProblemKind.INVALID_NAME, ProblemKind.DUPLICATE_NUMBER);
 

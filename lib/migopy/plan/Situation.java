@@ -17,7 +17,7 @@ import migopy.journal.State;
 public record Situation(
         String name, Long number, MigrationState state, MigrationFile file, JournalEntry entry, Problem problem) {
 
-    /** Whether it was interrupted in a way that only a person can judge. */
+    /** Whether it was interrupted and needs a manual decision. */
     boolean needsDecision() {
         return problem != null && problem.kind() == Problem.ProblemKind.INTERRUPTED;
     }
