@@ -22,14 +22,14 @@ class ExampleTest {
     private static final String ALL = String.valueOf(samples().size());
 
     @Test
-    void itsMigrationsRunGoBackAndRunAgain(MongoServer server) throws IOException {
+    void itsMigrationsAreAppliedRolledBackAndAppliedAgain(MongoServer server) throws IOException {
         var project = withSamples(project(server));
         project.run("execute").exits(0);
         assertThat(server.collection("users").countDocuments()).isEqualTo(2);
         assertThat(server.collection("users").find(new Document("name", "Ada")).first())
                 .containsEntry("status", "active")
                 .containsEntry("emailLower", "ada@example.com")
-                .containsEntry("slug", "ada"); // by a library of that file's own
+                .containsEntry("slug", "ada"); // by a library that only that file uses
         project.run("rollback", "--last", ALL).exits(0);
         assertThat(server.collection("users").countDocuments()).isZero();
         project.run("execute").exits(0);
@@ -46,7 +46,7 @@ class ExampleTest {
     }
 
     @Test
-    void everySampleCanBeStartedAsAProgram() throws IOException {
+    void everySampleIsAnExecutableScript() throws IOException {
         for (Path sample : samples()) {
             assertThat(sample).isExecutable();
             assertThat(Files.readAllLines(sample))

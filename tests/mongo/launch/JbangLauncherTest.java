@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import support.Scratch;
 
-/** {@code ./jbang}: JBang for people who have not installed it. */
+/** {@code ./jbang}: JBang for users who have not installed it. */
 class JbangLauncherTest {
     private static Launcher project;
 
@@ -27,7 +27,7 @@ class JbangLauncherTest {
     }
 
     @Test
-    void argumentsAndStandardInputAndTheExitCodePassThrough() {
+    void argumentsStandardInputAndExitCodeArePassedThrough() {
         Launched run = Launched.start(
                         project.folder(),
                         withoutInstalled(Map.of()),
@@ -44,22 +44,22 @@ class JbangLauncherTest {
                                 "seven",
                                 ""))
                 .ended();
-        run.exits(7).says("words [a b, it's, $HOME `id` \"x\" *, , line\nline, é, seven, ] of 8");
+        run.exits(7).says("arguments [a b, it's, $HOME `id` \"x\" *, , line\nline, é, seven, ] of 8");
         assertThat(run.out()).endsWith("typed\n").contains("property a b\n");
         assertThat(run.out()).as("exec: one process only").contains("pid " + run.pid() + "\n");
     }
 
     @Test
-    void anotherLocaleThanUtf8IsReplaced() {
+    void aLocaleWithoutUtf8IsReplaced() {
         Launched.run(project.folder(), withoutInstalled(Map.of("LANG", "C")), "./jbang", "migopy.java", "é")
                 .exits(0)
-                .says("words [é] of 1")
+                .says("arguments [é] of 1")
                 .says("LC_ALL C.UTF-8\n")
                 .says("file names UTF-8\n");
     }
 
     @Test
-    void aJarWithAnotherChecksumIsNeverRunNorKept() throws IOException {
+    void aJarWithAnotherChecksumIsNeitherRunNorKept() throws IOException {
         Path folder = Scratch.folder("jbang-dir");
         Path other = Files.writeString(folder.resolve("other.jar"), "not JBang");
         String sum = "a6633cfbcdf3bdb0c83bd5e5cedf7917a2da921d67c7355f0866488a23566a19";
@@ -80,7 +80,7 @@ class JbangLauncherTest {
     }
 
     @Test
-    void twoThatFetchAtOnceKeepOneWholeJar() throws IOException {
+    void twoConcurrentFetchesKeepOneCompleteJar() throws IOException {
         Path dir = Scratch.folder("jbang-dir").resolve("new");
         Map<String, String> environment = withoutInstalled(Map.of(
                 "JBANG_DIR",
@@ -98,7 +98,7 @@ class JbangLauncherTest {
     }
 
     @Test
-    void withoutAConnectionItSaysWhereItLooked() {
+    void withoutAConnectionTheUrlIsNamed() {
         Path dir = Scratch.folder("jbang-dir");
         Launched.run(
                         project.folder(),
@@ -124,11 +124,11 @@ class JbangLauncherTest {
     }
 
     @Test
-    void withoutAJdkItSaysSo() throws IOException {
+    void aMissingJdkIsReported() throws IOException {
         Path none = Scratch.folder("no-jdk");
         Launched.run(project.folder(), withoutInstalled(Map.of("JAVA_HOME", none.toString())), "./jbang")
                 .exits(1)
-                .says("JAVA_HOME (" + none + ") is no JDK");
+                .says("JAVA_HOME (" + none + ") is not a JDK");
         Path bin = Scratch.folder("bin");
         for (String tool : List.of("sh", "sed", "grep", "env")) {
             Files.createSymbolicLink(
@@ -155,7 +155,7 @@ class JbangLauncherTest {
     }
 
     @Test
-    void aJdkWithoutAReleaseFileIsAskedForItsVersionWhateverElseItPrints() throws IOException {
+    void theVersionOfAJdkWithoutAReleaseFileIsFoundWhateverElseJavaPrints() throws IOException {
         Path jdk = Files.createDirectories(Scratch.folder("conda").resolve("bin"));
         for (String tool : List.of("java", "javac")) {
             Path real = Path.of(System.getProperty("java.home"), "bin", tool);
@@ -172,7 +172,7 @@ class JbangLauncherTest {
     }
 
     @Test
-    void aDamagedJarOfJbangsIsFetchedAgain() throws IOException {
+    void aDamagedJarOfJbangIsFetchedAgain() throws IOException {
         Path dir = Scratch.folder("jbang-dir");
         Path jar = dir.resolve(Launcher.jbangsJar().getFileName());
         Files.writeString(jar, "not JBang");
@@ -192,8 +192,8 @@ class JbangLauncherTest {
     }
 
     @Test
-    void aUserWhomTheSystemDoesNotKnowHasTheHomeFolderOfItsEnvironment() throws IOException {
-        assumeTrue(System.getProperty("user.name").equals("root"), "only root can be anybody");
+    void aUserWithoutAnEntryInTheSystemHasTheHomeFolderOfItsEnvironment() throws IOException {
+        assumeTrue(System.getProperty("user.name").equals("root"), "only root can change the user");
         Path home = Scratch.folder("home");
         Path jbangs = Files.createDirectory(home.resolve(".jbang"));
         Files.copy(Launcher.jbangsJar(), jbangs.resolve(Launcher.jbangsJar().getFileName()));

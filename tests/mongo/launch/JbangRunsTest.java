@@ -24,7 +24,7 @@ import support.MongoServer;
 import support.OnServer;
 import support.Scratch;
 
-/** The real thing: the checkout's own files, built and started by JBang. */
+/** The checkout's own files, built and started by the real JBang. */
 @OnServer
 class JbangRunsTest {
     private static final Path ROOT = Checkout.root();
@@ -38,10 +38,10 @@ class JbangRunsTest {
     }
 
     @Test
-    void theExampleRunsByJbangAloneAndEachOfItsFilesByItself(MongoServer server) {
+    void theExampleAndEachOfItsFilesRunByJbangAlone(MongoServer server) {
         environment.put("MONGO_URI", server.uri());
         in(ROOT, JBANG, "migopy.java", "execute", "3_add_users").exits(0).says("applied   3_add_users");
-        environment.put("PATH", ROOT + ":" + System.getenv("PATH")); // by which jbang is found
+        environment.put("PATH", ROOT + ":" + System.getenv("PATH")); // so that jbang is found
         Launched direct = in(ROOT, "sh", "-c", "./mongomigrations/4_give_users_a_status.java");
         direct.exits(0).says("2 users are active now").says("Nothing is recorded");
         in(ROOT.resolve("mongomigrations"), "../jbang", "6_give_users_a_slug.java")
@@ -63,7 +63,7 @@ class JbangRunsTest {
     }
 
     @Test
-    void aProjectOfOnesOwnIsMadeAsTheReadmeSays() throws IOException {
+    void aNewProjectIsCreatedAsInTheReadme() throws IOException {
         Path parent = Scratch.folder("my projects");
         Files.createSymbolicLink(parent.resolve("migopy"), ROOT);
         Path mine = parent.resolve("mine");
@@ -83,7 +83,7 @@ class JbangRunsTest {
         Launched child = in(mine, "./migopy", "execute", "--embedded", "--json").exits(0);
         assertThat(Json.object(child.out()).getList("steps", Document.class)).hasSize(1);
         assertThat(child.err()).contains("from a child");
-        // From a folder below, which is none of Migopy's business.
+        // From a subfolder, which Migopy ignores.
         Path below = Files.createDirectory(mine.resolve("mongomigrations/é"));
         Launched status =
                 in(below, "../../migopy", "status", "--embedded", "--json").exits(0);
@@ -98,7 +98,7 @@ class JbangRunsTest {
     }
 
     @Test
-    void anotherProjectsEntryIsRefusedOnThisOnesMigrations() throws IOException {
+    void theEntryScriptOfAnotherProjectIsRefused() throws IOException {
         Path own = project("shop");
         Path other = project("bank");
         environment.put("MIGOPY_CACHE", "");
@@ -123,7 +123,7 @@ class JbangRunsTest {
     private static Path project(String database) throws IOException {
         Path folder = Scratch.folder("entry").toRealPath().resolve(database);
         Files.createDirectories(folder.resolve("mongomigrations"));
-        // The library as it runs here: JBang would compile all of it for each project.
+        // The library that runs here, because JBang would compile all of it for each project.
         String library = Stream.of(System.getProperty("java.class.path").split(":"))
                 .map(jar -> "//DEPS " + jar)
                 .collect(Collectors.joining("\n"));
@@ -136,7 +136,7 @@ class JbangRunsTest {
     }
 
     @Test
-    void theCatalogsTemplateIsTheEntryOfTheReadme() throws IOException {
+    void theCatalogsTemplateIsTheEntryScriptOfTheReadme() throws IOException {
         Path mine = Scratch.folder("mine");
         String template = "migopy@" + ROOT.resolve("jbang-catalog.json");
         in(mine, JBANG, "init", "-t", template, "migopy.java").exits(0);
@@ -146,13 +146,13 @@ class JbangRunsTest {
     }
 
     @Test
-    void theLibraryIsTakenFromAUrlToo() throws IOException {
+    void theLibraryCanBeFetchedFromAUrl() throws IOException {
         HttpServer web = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
         web.createContext("/v0/", JbangRunsTest::sendFile);
         web.start();
         try {
             Path mine = Scratch.folder("mine");
-            Path jbangs = Scratch.folder("jbang-dir"); // it keeps what it fetched
+            Path jbangs = Scratch.folder("jbang-dir"); // with what it fetched
             if (Files.exists(Launcher.jbangsJar())) {
                 Files.copy(
                         Launcher.jbangsJar(),

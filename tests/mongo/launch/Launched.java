@@ -14,21 +14,21 @@ import java.util.concurrent.TimeUnit;
 import support.Scratch;
 
 /**
- * A launcher's run that has ended.
+ * A finished run of a launcher.
  *
- * @param pid its process
- * @param exitCode how it ended; 128 and more: by a signal
+ * @param pid its process id
+ * @param exitCode its exit code; 128 and more after a signal
  * @param out all of standard output
  * @param err all of standard error
  */
 record Launched(long pid, int exitCode, String out, String err) {
-    /** JBang and the jars of a first build may have to come over a slow line. */
+    /** Includes fetching JBang and the jars of a first build over a slow network. */
     private static final Duration LIMIT = Duration.ofSeconds(120);
 
-    /** What a launcher may see of the environment of the tests. */
+    /** The variables that launchers inherit from the tests. */
     private static final List<String> INHERITED = List.of("PATH", "HOME", "JBANG_DIR", "JBANG_REPO", "TMPDIR");
 
-    /** A launcher that still runs. */
+    /** A running launcher. */
     record Running(Process process, Path out, Path err) {
         Launched ended() {
             try {
@@ -65,7 +65,7 @@ record Launched(long pid, int exitCode, String out, String err) {
     /**
      * Starts a command.
      *
-     * @param changes variables on top of the few that are inherited; an empty one is taken away
+     * @param changes variables besides the few inherited ones; an empty value removes a variable
      */
     static Running start(Path folder, Map<String, String> changes, String in, List<String> command) {
         try {
@@ -84,8 +84,7 @@ record Launched(long pid, int exitCode, String out, String err) {
             environment.put("LANG", "C.UTF-8");
             environment.put("MIGOPY_ARCHIVE", "off");
             if (!changes.containsKey("HOME")) {
-                // Two builds of the same script at once break each other, and these tests may run
-                // on two JDKs at once.
+                // Concurrent builds of one script break each other, and these tests may run on two JDKs at once.
                 environment.put(
                         "JBANG_CACHE_DIR", Scratch.root().resolve("jbang").toString());
             }

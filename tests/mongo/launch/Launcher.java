@@ -10,11 +10,9 @@ import java.util.Map;
 import support.Checkout;
 import support.Scratch;
 
-/** A folder with the two launchers and a migopy.java that says what reached it. */
+/** A folder with the two launchers and a migopy.java that prints its arguments and environment. */
 record Launcher(Path folder) {
-    /**
-     * Needs no jars, so that building it needs nobody; its helper is named as Migopy's answer is.
-     */
+    /** Needs no jars, so that it can be built offline; its helper has the name of one of Migopy's answers. */
     private static final String ENTRY = """
         //JAVA 17+
         //SOURCES command/StatusAnswer.java
@@ -27,8 +25,8 @@ record Launcher(Path folder) {
 
         public class migopy {
             public static void main(String... args) throws Exception {
-                List<String> words = List.of(args);
-                System.out.println("words " + words + " of " + words.size());
+                List<String> arguments = List.of(args);
+                System.out.println("arguments " + arguments + " of " + arguments.size());
                 System.out.println("pid " + ProcessHandle.current().pid());
                 for (String name : List.of("MIGOPY_HOME", "MIGOPY_COMMAND", "MIGOPY_CACHE", "LC_ALL")) {
                     System.out.println(name + " " + System.getenv(name));
@@ -44,10 +42,10 @@ record Launcher(Path folder) {
                 }
                 System.out.println(new StatusAnswer());
                 System.out.print(new String(System.in.readAllBytes(), StandardCharsets.UTF_8));
-                if (words.contains("wait")) {
+                if (arguments.contains("wait")) {
                     Thread.currentThread().join(60_000);
                 }
-                System.exit(words.contains("seven") ? 7 : 0);
+                System.exit(arguments.contains("seven") ? 7 : 0);
             }
         }
         """;
@@ -56,7 +54,7 @@ record Launcher(Path folder) {
         return createIn(Scratch.folder("a project's folder"));
     }
 
-    /** The same in a folder of this very name. */
+    /** Creates one in a folder of this name. */
     static Launcher create(String name) {
         return createIn(Scratch.folder("parent").resolve(name));
     }
@@ -76,7 +74,7 @@ record Launcher(Path folder) {
         }
     }
 
-    /** Lets the helper answer with a text. */
+    /** Makes the helper answer with a text. */
     void answer(String text) {
         write(
                 "command/StatusAnswer.java",
@@ -103,28 +101,28 @@ record Launcher(Path folder) {
     }
 
     /**
-     * The environment in which archives are made, and in time: with a {@code nice} that is none,
-     * since one that gives way to tests that fill the machine waits for their end.
+     * Returns an environment in which archives are created in time: its {@code nice} has no effect, because a nice
+     * process would wait for other tests that fill the machine.
      */
     Map<String, String> archiving() {
         Path nice = program("bin/nice", "#!/bin/sh\nexec \"$@\"\n");
         return Map.of("MIGOPY_ARCHIVE", "on", "PATH", nice.getParent() + ":" + System.getenv("PATH"));
     }
 
-    /** Puts a jbang here that cannot be called: so it shows who calls it. */
+    /** Replaces jbang with a script that fails, to show who calls it. */
     void breakJbang() {
         program("jbang", "#!/bin/sh\necho jbang was called >&2\nexit 99\n");
     }
 
-    /** JBang's own jar, where the launcher keeps it; it need not be there. */
+    /** Returns the path of JBang's own jar, which need not exist. */
     static Path jbangsJar() {
         String dir = System.getenv("JBANG_DIR");
         return (dir == null ? Path.of(System.getenv("HOME"), ".jbang") : Path.of(dir))
                 .resolve("jbang-cli-0.132.1-all.jar");
     }
 
-    /** What stands before a command, so that root's rights do not open what is closed. */
-    static List<String> asSomebodyElse() {
+    /** Returns a prefix for a command that drops root's rights. */
+    static List<String> withoutRootRights() {
         return System.getProperty("user.name").equals("root")
                 ? List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
                 : List.of();

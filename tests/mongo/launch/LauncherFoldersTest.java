@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import support.Eventually;
 import support.Scratch;
 
-/** {@code ./migopy} in folders that are oddly named, damaged, full, or not the user's own. */
+/** {@code ./migopy} in folders with unusual names, damaged files, no space, or another owner. */
 class LauncherFoldersTest {
     private final Path home = Scratch.folder("home");
     private final Map<String, String> environment = new HashMap<>(Map.of("XDG_CACHE_HOME", home.toString()));
@@ -27,7 +27,7 @@ class LauncherFoldersTest {
         return Launched.run(project.folder(), environment, Launcher.command("./migopy", arguments));
     }
 
-    /** Runs it, edits, and runs again. */
+    /** Runs it, edits it, and runs it again. */
     private Launched seesAnEdit(Launcher project) {
         migopy(project).exits(0).says("answer first");
         project.answer("other");
@@ -35,7 +35,7 @@ class LauncherFoldersTest {
     }
 
     @Test
-    void anEditIsSeenWhateverCharactersThePathHas() {
+    void editsAreSeenWhateverCharactersThePathHas() {
         var project = Launcher.create("it's a\ttab, [x]* & <y>=\"z\" \\");
         seesAnEdit(project).says("MIGOPY_CACHE null\n");
         project.write("more/Added.java", "class Added { does not compile }");
@@ -44,7 +44,7 @@ class LauncherFoldersTest {
     }
 
     @Test
-    void aPathThatNoClassPathCanNameIsKeptInTheUsersCache() {
+    void aPathThatNoClassPathCanContainIsCachedInTheUsersCache() {
         var project = Launcher.create("2026-11-29T18:00");
         seesAnEdit(project).says("MIGOPY_CACHE " + home + "/migopy/");
         project.breakJbang();
@@ -52,7 +52,7 @@ class LauncherFoldersTest {
     }
 
     @Test
-    void aDamagedJarIsFoundAndBuiltAgainOnce() throws IOException {
+    void aDamagedJarIsRebuiltOnce() throws IOException {
         var project = Launcher.create();
         migopy(project).exits(0);
         Path jar = kept(project, "app.jar");
@@ -90,12 +90,12 @@ class LauncherFoldersTest {
         }
         Launched status = migopy(project, "status", "--json").exits(2);
         assertThat(Document.parse(status.out()).get("error", Document.class).getString("message"))
-                .isEqualTo(jar + " is damaged: it is cut off or empty.");
+                .isEqualTo(jar + " is damaged: it is truncated or empty.");
         status.says("rm '" + jar + "'");
     }
 
     @Test
-    void aLockWhoseNumberAnotherProcessHasByNowHoldsNobodyUp() throws IOException {
+    void aLockOfAReusedProcessIdDelaysNoRun() throws IOException {
         var project = Launcher.create();
         migopy(project).exits(0);
         Path lock = kept(project, "plan").resolveSibling("building");
@@ -109,7 +109,7 @@ class LauncherFoldersTest {
         Files.createDirectory(lock);
         Files.writeString(lock.resolve("pid"), "7 1 another-machine\n");
         var waiting = Launched.start(project.folder(), environment, "", List.of("./migopy"));
-        Eventually.until("it says that it waits", () -> waiting.errSoFar().contains("Waiting for process 7"));
+        Eventually.until("it reports that it waits", () -> waiting.errSoFar().contains("Waiting for process 7"));
         Scratch.delete(lock);
         waiting.ended().exits(0).says("answer first");
     }
@@ -121,7 +121,7 @@ class LauncherFoldersTest {
     }
 
     @Test
-    void whatIsKeptIsForItsOwnerOnlyWhateverTheUmask() throws IOException {
+    void keptFilesAreAccessibleToTheirOwnerOnlyWhateverTheUmask() throws IOException {
         var project = Launcher.create();
         Launched.run(project.folder(), environment, "sh", "-c", "umask 000; ./migopy")
                 .exits(0);
@@ -133,13 +133,13 @@ class LauncherFoldersTest {
         Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwxrwxrwx"));
         Path planted = Files.writeString(state.resolve("planted"), "");
         migopy(project).exits(0).says("answer first");
-        assertThat(planted).as("thrown away with all that was there").doesNotExist();
+        assertThat(planted).as("deleted with everything else").doesNotExist();
         assertThat(permissions(state)).isEqualTo("rwx------");
     }
 
     @Test
-    void whatBelongsToAnotherUserIsNotUsed() throws IOException {
-        assumeTrue(System.getProperty("user.name").equals("root"), "only root can give files away");
+    void filesOfAnotherUserAreNotUsed() throws IOException {
+        assumeTrue(System.getProperty("user.name").equals("root"), "only root can change owners");
         var project = Launcher.create();
         migopy(project).exits(0);
         Path cache = project.folder().resolve(".migopy");
@@ -159,7 +159,7 @@ class LauncherFoldersTest {
         Path cache = Files.createDirectory(project.folder().resolve(".migopy"));
         String mount = "mount -t tmpfs -o size=16k none \"$0\" && cat /dev/zero >\"$0/fill\"";
         new ProcessBuilder("sh", "-c", mount, cache.toString()).start().waitFor();
-        assumeTrue(Files.exists(cache.resolve("fill")), "file systems cannot be mounted here");
+        assumeTrue(Files.exists(cache.resolve("fill")), "file systems cannot be mounted");
         try {
             migopy(project).exits(0).says("answer first").says("MIGOPY_CACHE " + home);
             project.breakJbang();
@@ -170,12 +170,12 @@ class LauncherFoldersTest {
     }
 
     @Test
-    void aCrashLeavesItsReportInTheFolderThatGitIgnoresWithoutSecretsOfTheEnvironment() throws IOException {
+    void theReportOfACrashIsInTheFolderThatGitIgnoresAndHasNoSecretsOfTheEnvironment() throws IOException {
         var project = Launcher.create();
         environment.put("MONGO_PASSWORD", "s3cr3tWord");
         environment.put("MONGO_URI", "mongodb://ada:s3cr3tWord@localhost/app");
         var running = Launched.start(project.folder(), environment, "", List.of("./migopy", "wait"));
-        Eventually.until("it waits", () -> running.outSoFar().contains("answer"));
+        Eventually.until("the program waits", () -> running.outSoFar().contains("answer"));
         new ProcessBuilder("kill", "-SEGV", String.valueOf(running.process().pid())).start();
         Launched crashed = running.ended().exits(134);
         Path report = project.folder().resolve(".migopy/hs_err_pid" + crashed.pid() + ".log");

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import support.Eventually;
 import support.Scratch;
 
-/** {@code ./migopy}: what reaches the program, from a plan that is there already. */
+/** {@code ./migopy}: what the program receives, with an existing plan. */
 class MigopyLauncherTest {
     private static Launcher project;
 
@@ -29,14 +29,14 @@ class MigopyLauncherTest {
     }
 
     @Test
-    void argumentsAndStandardInputAndTheExitCodePassThroughWithoutJbang() {
+    void argumentsStandardInputAndExitCodeArePassedThroughWithoutJbang() {
         Launched run = Launched.start(
                         project.folder(),
                         Map.of("MIGOPY_JAVA_OPTIONS", "-Xmx64m -Dfrom.the.option=yes"),
                         "typed\n",
                         List.of("./migopy", "a b", "", "*", "it's \"$HOME\"", "é", "seven"))
                 .ended();
-        run.exits(7).says("words [a b, , *, it's \"$HOME\", é, seven] of 6");
+        run.exits(7).says("arguments [a b, , *, it's \"$HOME\", é, seven] of 6");
         assertThat(run.out())
                 .endsWith("typed\n")
                 .contains("property a b\n", "option yes\n")
@@ -45,16 +45,16 @@ class MigopyLauncherTest {
     }
 
     @Test
-    void itsProcessBecomesTheRunSoThatASignalReachesIt() {
+    void itsProcessBecomesTheRunSoThatSignalsReachIt() {
         var running = Launched.start(project.folder(), Map.of(), "", List.of("./migopy", "wait"));
-        Eventually.until("it waits", () -> running.outSoFar().contains("answer"));
+        Eventually.until("the program waits", () -> running.outSoFar().contains("answer"));
         assertThat(running.outSoFar()).contains("pid " + running.process().pid() + "\n");
         running.process().destroy();
         running.ended().exits(143);
     }
 
     @Test
-    void theProjectIsTheFolderOfTheLauncherFromWhereverItIsCalled() throws IOException {
+    void theProjectIsTheFolderOfTheLauncherWhateverTheCurrentFolder() throws IOException {
         Path elsewhere = Scratch.folder("elsewhere");
         String typed = project.folder() + "/migopy";
         Launched.run(elsewhere, typed)
@@ -68,16 +68,16 @@ class MigopyLauncherTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"dash", "busybox sh", "bash --posix"})
-    void everyShellRunsIt(String shell) {
+    void itRunsInEveryShell(String shell) {
         List<String> command = new ArrayList<>(List.of(shell.split(" ")));
         assumeTrue(isInstalled(command.get(0)), command.get(0) + " is not installed");
         command.addAll(List.of("./migopy", "a b", "seven"));
-        Launched.start(project.folder(), Map.of(), "", command).ended().exits(7).says("words [a b, seven] of 2");
+        Launched.start(project.folder(), Map.of(), "", command).ended().exits(7).says("arguments [a b, seven] of 2");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"C", "POSIX", "en_US.ISO-8859-1"})
-    void anotherLocaleThanUtf8IsReplaced(String locale) {
+    void aLocaleWithoutUtf8IsReplaced(String locale) {
         Launched.run(project.folder(), Map.of("LANG", locale), "./migopy", "é")
                 .exits(0)
                 .says("LC_ALL C.UTF-8\n")
@@ -88,12 +88,12 @@ class MigopyLauncherTest {
     }
 
     @Test
-    void aUtf8LocaleIsLeftAlone() {
+    void aUtf8LocaleIsUnchanged() {
         project.migopy().exits(0).says("LC_ALL null\n");
     }
 
     @Test
-    void withoutAMigopyJavaBesideItItRefusesInJsonToo() throws IOException {
+    void aMissingMigopyJavaIsRefusedInJsonToo() throws IOException {
         Path alone = Scratch.folder("alone");
         Path copy = alone.resolve("migopy");
         Files.copy(project.folder().resolve("migopy"), copy);

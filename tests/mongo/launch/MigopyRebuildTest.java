@@ -25,12 +25,12 @@ import support.Checkout;
 import support.Eventually;
 import support.Scratch;
 
-/** {@code ./migopy}: when it builds anew, and what it keeps. */
+/** {@code ./migopy}: when it rebuilds, and what it keeps. */
 class MigopyRebuildTest {
     private static final Duration ARCHIVE_LIMIT = Duration.ofSeconds(60);
 
     @Test
-    void everyEditIsSeenEvenOneThatKeepsSizeAndTime() throws IOException {
+    void everyEditIsSeenEvenWithTheSameSizeAndTime() throws IOException {
         var project = Launcher.create();
         project.migopy().exits(0).says("answer first");
         Path helper = project.folder().resolve("command/StatusAnswer.java");
@@ -38,7 +38,7 @@ class MigopyRebuildTest {
         project.answer("other");
         Files.setLastModifiedTime(helper, before);
         project.migopy().exits(0).says("answer other");
-        // A source that a pattern finds, and that was not there when the plan was made.
+        // A source that matches a pattern and did not exist when the plan was created.
         project.write("more/Added.java", "class Added { does not compile }");
         Launched broken = project.migopy("status", "--json").exits(2);
         assertThat(broken.err()).contains("Added.java", "migopy.java could not be built");
@@ -49,7 +49,7 @@ class MigopyRebuildTest {
     }
 
     @Test
-    void aClassThatIsNotNamedLikeItsFileIsNamed() throws IOException {
+    void aClassWithAnotherNameThanItsFileIsNamed() throws IOException {
         var project = Launcher.create();
         String text = Files.readString(project.folder().resolve("migopy.java"));
         project.write("migopy.java", text.replace("class migopy", "class Shop"));
@@ -59,7 +59,7 @@ class MigopyRebuildTest {
     }
 
     @Test
-    void damagedOrLostPartsOfThePlanCostOnlyTime() throws IOException {
+    void damagedOrMissingPartsOfThePlanAreRebuilt() throws IOException {
         var project = Launcher.create();
         project.migopy().exits(0);
         Path plan = find(project, "plan");
@@ -72,19 +72,19 @@ class MigopyRebuildTest {
     }
 
     @Test
-    void twoFirstRunsAtOnceDoNotDisturbEachOther() {
+    void twoConcurrentFirstRunsDoNotAffectEachOther() {
         var project = Launcher.create();
         List<String> command = List.of("./migopy", "seven");
         var first = Launched.start(project.folder(), Map.of(), "typed\n", command);
         var second = Launched.start(project.folder(), Map.of(), "typed\n", command);
-        // Whoever builds leaves standard input to the program.
+        // The build does not read the program's standard input.
         assertThat(first.ended().exits(7).says("answer first").out()).endsWith("typed\n");
         assertThat(second.ended().exits(7).says("answer first").out()).endsWith("typed\n");
         assertThat(files(project)).noneMatch(name -> name.matches(".*\\.\\d+") || name.endsWith("building"));
     }
 
     @Test
-    void whatJbangKeptOfABrokenBuildIsBuiltAnew() throws IOException {
+    void anIncompleteBuildInJbangsCacheIsRebuilt() throws IOException {
         var project = Launcher.create();
         Path cache = Scratch.folder("cache of jbang");
         Map<String, String> environment = Map.of("JBANG_CACHE_DIR", cache.toString());
@@ -100,7 +100,7 @@ class MigopyRebuildTest {
     }
 
     @Test
-    void whatIsKeptCanLieElsewhere() throws IOException {
+    void theCacheMayBeAnotherFolder() throws IOException {
         var project = Launcher.create();
         Path cache = Scratch.folder("cache");
         Map<String, String> environment = Map.of("MIGOPY_CACHE", cache.toString());
@@ -110,14 +110,14 @@ class MigopyRebuildTest {
     }
 
     @Test
-    void whereTheProjectCannotBeWrittenItLiesInTheUsersCache() throws IOException {
+    void theUsersCacheReplacesThatOfAReadOnlyProject() throws IOException {
         var project = Launcher.create();
         Path home = Scratch.folder("home");
         if (Files.exists(Launcher.jbangsJar())) {
             Files.copy(Launcher.jbangsJar(), home.resolve(Launcher.jbangsJar().getFileName()));
         }
         Map<String, String> environment = Map.of("HOME", home.toString(), "JBANG_DIR", home.toString());
-        List<String> command = new ArrayList<>(Launcher.asSomebodyElse());
+        List<String> command = new ArrayList<>(Launcher.withoutRootRights());
         command.add("./migopy");
         for (Path folder : List.of(Scratch.root(), project.folder())) {
             Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("r-xr-xr-x"));
@@ -133,7 +133,7 @@ class MigopyRebuildTest {
             Launched again =
                     Launched.start(project.folder(), environment, "", command).ended();
             assertThat(again.exits(0).says("answer first").err())
-                    .as("nothing built")
+                    .as("nothing was built")
                     .isEmpty();
         } finally {
             for (Path folder : List.of(Scratch.root(), project.folder())) {
@@ -154,21 +154,21 @@ class MigopyRebuildTest {
     }
 
     @Test
-    void anArchiveOfClassesIsMadeInTheBackgroundAndADamagedOneIsPassedOver() throws IOException {
+    void aClassArchiveIsCreatedInTheBackgroundAndADamagedOneIsIgnored() throws IOException {
         var project = Launcher.create();
         Map<String, String> environment = project.archiving();
         Launched.run(project.folder(), environment, "sh", "-c", "./migopy | cat")
                 .exits(0)
                 .says("answer first");
         assertThat(files(project))
-                .as("whoever reads the output to its end does not wait for the archive")
+                .as("a reader of the output does not wait for the archive")
                 .noneMatch(name -> name.endsWith(".jsa"));
         Eventually.until(
                 "there is an archive",
                 ARCHIVE_LIMIT,
                 () -> files(project).stream().anyMatch(name -> name.endsWith(".jsa")),
                 () -> files(project).toString());
-        Eventually.until("nobody works on it", () -> !files(project).contains("archiving"));
+        Eventually.until("no process works on it", () -> !files(project).contains("archiving"));
         Path archive = find(
                 project,
                 files(project).stream()
@@ -190,13 +190,13 @@ class MigopyRebuildTest {
         }
         quiet(Launched.run(project.folder(), environment, "./migopy"));
         Eventually.until(
-                "the cut one is made anew",
+                "the truncated archive is created again",
                 ARCHIVE_LIMIT,
                 () -> !files(project).contains("archiving") && length(archive) > 1_000_000);
     }
 
     @Test
-    void onlyWhatMayHaveToCompileIsStartedWithTheCompilersClasses() throws IOException {
+    void theCompilersClassesAreOnlyLoadedWhenMigrationsMayNeedCompiling() throws IOException {
         var project = Launcher.create();
         Map<String, String> environment = project.archiving();
         Path migration = project.write("mongomigrations/1_a.java", "class A {}");
@@ -246,7 +246,7 @@ class MigopyRebuildTest {
         try (Stream<Path> all = Files.walk(cache, FileVisitOption.FOLLOW_LINKS)) {
             return all.map(file -> file.getFileName().toString()).toList();
         } catch (UncheckedIOException | IOException e) {
-            // Something went away while we looked: look again.
+            // A file vanished while the folder was read: read it again.
             return List.of("archiving");
         }
     }
