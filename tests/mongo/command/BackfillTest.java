@@ -13,7 +13,7 @@ import support.MongoServer;
 import support.OnServer;
 import support.Project;
 
-/** Backfills of migrations that fail, are edited, and are run again. */
+/** Backfills of migrations that fail, are edited, and run again. */
 @OnServer
 class BackfillTest {
     private static final int DOCUMENTS = 100;
@@ -245,7 +245,7 @@ class BackfillTest {
         return new Document("_id", id);
     }
 
-    /** Rejects documents with this value, so that a backfill fails at it. */
+    /** Makes the server reject documents with this value, so that a backfill fails there. */
     private static void block(MongoServer server, String field, int value) {
         Document validator = new Document(field, new Document("$ne", value));
         server.db().runCommand(new Document("collMod", "users").append("validator", validator));

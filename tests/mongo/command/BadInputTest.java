@@ -22,13 +22,11 @@ import support.OnServer;
 import support.Project;
 import support.Result;
 
-/**
- * What people get wrong: each answered in two lines, with the right code, before anything is done.
- */
+/** Invalid input: each mistake is reported in two lines with the right exit code, before anything is done. */
 @OnServer
 class BadInputTest {
     @Test
-    void withoutADatabaseItIsRefusedByName(MongoServer server) {
+    void aMissingDatabaseIsReported(MongoServer server) {
         var project = project(server).with("1_one.java", marking("one"));
         project.environment("MONGO_URI", server.uri().replace("/" + server.database(), "/"));
         for (String command : List.of("status", "execute", "ignore", "history", "unlock")) {
@@ -38,7 +36,7 @@ class BadInputTest {
     }
 
     @Test
-    void anUnreachableServerIsToldWithin5Seconds() {
+    void anUnreachableServerIsReportedWithin5Seconds() {
         var project = withoutServer()
                 .environment("MONGO_HOST", "127.0.0.1")
                 .environment("MONGO_PORT", "1")
@@ -55,7 +53,7 @@ class BadInputTest {
     }
 
     @Test
-    void aServerThatStartsLaterIsWaitedForAsLongAsIsSaid(MongoServer server) {
+    void aServerThatStartsLaterIsAwaitedWithinTheConnectTimeout(MongoServer server) {
         var proxy = server.proxy();
         proxy.cut();
         var project = project(server).environment("MONGO_URI", server.uriThrough(proxy));
@@ -66,7 +64,7 @@ class BadInputTest {
     }
 
     @Test
-    void aWrongPasswordIs6AndIsNotShown(@On(Kind.AUTH) MongoServer server) {
+    void aWrongPasswordExits6AndIsNotShown(@On(Kind.AUTH) MongoServer server) {
         server.createUser("ada", "right-one", "readWrite");
         var project = project(server).with("1_one.java", marking("one"));
         project.environment("MONGO_URI", server.uriAs("ada", "right-one"));
@@ -81,14 +79,14 @@ class BadInputTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"exekute", "staus", "EXECUTE", "drop", "execute 1 --tp 2", "status --al"})
-    void unknownWordsAreRefusedWithTheNearest(String words, MongoServer server) {
+    void unknownCommandsAndOptionsAreRefusedWithTheNearestOne(String words, MongoServer server) {
         var project = project(server).with("1_one.java", marking("one"));
         project.run(words.split(" ")).exits(2).complainsBriefly();
         assertThat(server.db().listCollectionNames()).isEmpty();
     }
 
     @Test
-    void namesThatDoNotExistOrAreAmbiguousAreRefusedWithTheNearest(MongoServer server) {
+    void namesThatDoNotExistOrAreAmbiguousAreRefusedWithTheNearestOne(MongoServer server) {
         var project = project(server)
                 .with("1_add_users.java", marking("users"))
                 .with("10_add_orders.java", marking("orders"))
@@ -105,11 +103,11 @@ class BadInputTest {
         project.run("execute", "2").exits(2).says("20_x", "21_x");
         assertThat(project.marks()).isEmpty();
         assertThat(project.states()).isEmpty();
-        project.run("execute", "1").exits(0); // a number that there is, is no beginning
+        project.run("execute", "1").exits(0); // an existing number is not a prefix
     }
 
     @Test
-    void whatIsAppliedOrIgnoredIsNotExecutedAgainByName(MongoServer server) {
+    void appliedAndIgnoredMigrationsAreNotExecutedAgainByName(MongoServer server) {
         var project = project(server).with("1_one.java", marking("one")).with("2_two.java", marking("two"));
         project.run("execute", "1").exits(0);
         project.run("ignore", "2").exits(0);
@@ -150,7 +148,7 @@ class BadInputTest {
     }
 
     @Test
-    void aPatternOfOnesOwnIsFollowed(MongoServer server) {
+    void aCustomPatternIsUsed(MongoServer server) {
         var project = project(server)
                 .environment("MIGRATIONS_FILE_PATTERN", "V(?<number>[0-9]+)__[A-Z]+\\.java")
                 .with("V2__TWO.java", marking("two"))
@@ -193,13 +191,13 @@ class BadInputTest {
     }
 
     @Test
-    void passwordAsksAndWithoutATerminalIsRefused(MongoServer server) {
+    void passwordPromptsAndIsRefusedWithoutATerminal(MongoServer server) {
         var project = project(server).with("1_one.java", marking("one")).inChild();
         project.run("status", "--password").exits(2).complainsBriefly();
     }
 
     @Test
-    void whatTheFileNamesAloneShowIsRefusedBeforeAnyServerIsAsked() {
+    void problemsOfFileNamesAreRefusedBeforeConnecting() {
         var project = withoutServer()
                 .environment("MONGO_URI", "mongodb://127.0.0.1:1/app")
                 .with("7_one.java", marking("one"))
@@ -210,9 +208,8 @@ class BadInputTest {
     }
 
     @Test
-    void aFileThatGoesBetweenPlanningAndRunningIsNoHarm(MongoServer server) {
-        // The first migration deletes the second one's file: all were compiled before the first
-        // ran.
+    void aFileThatIsDeletedAfterCompilationDoesNoHarm(MongoServer server) {
+        // The first migration deletes the file of the second one. All were compiled before that.
         Project project = project(server);
         String delete = "try { java.nio.file.Files.delete(java.nio.file.Path.of(\"%s\")); }"
                         .formatted(project.migrations().resolve("2_two.java"))
@@ -225,7 +222,7 @@ class BadInputTest {
     }
 
     @Test
-    void aFileThatGoesBeforeItIsReadIsNamedAndNothingRuns(MongoServer server) {
+    void aFileThatIsDeletedBeforeItIsReadIsNamedAndNothingRuns(MongoServer server) {
         server.collection("migrations_lock").insertOne(Locks.heldFor(server, 60));
         var project = project(server).with("1_one.java", marking("one")).with("2_two.java", marking("two"));
         var run = project.start("execute", "--wait", "1m").untilSays("Waiting until");
@@ -237,7 +234,7 @@ class BadInputTest {
     }
 
     @Test
-    void whatIsWrittenWhileTheLockIsWaitedForIsWhatRuns(MongoServer server) {
+    void filesWrittenDuringTheWaitForTheLockAreTheOnesThatRun(MongoServer server) {
         var project = project(server).with("1_one.java", marking("first"));
         project.run("execute").exits(0);
         project.run("rollback", "1").exits(0);
@@ -253,7 +250,7 @@ class BadInputTest {
     }
 
     @Test
-    void aFolderNamedLikeAFileAndALinkThatLeadsOutsideAreRefused(MongoServer server) throws IOException {
+    void aFolderNamedLikeAFileAndALinkToTheOutsideAreRefused(MongoServer server) throws IOException {
         var project = project(server);
         Files.createDirectory(project.migrations().resolve("1_one.java"));
         project.run("execute").exits(3).complainsBriefly().says("1_one.java");

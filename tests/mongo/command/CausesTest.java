@@ -11,7 +11,7 @@ import support.MongoServer;
 import support.OnServer;
 import support.Project;
 
-/** Why a migration failed, in its exception's causes and in the server's details. */
+/** The reasons of a failure: the causes of its exception and the server's details. */
 @OnServer
 class CausesTest {
     private static final String LOST_SEED = """
@@ -73,7 +73,7 @@ class CausesTest {
     }
 
     @Test
-    void causesThatGoInACircleAreCut(MongoServer server) {
+    void circularCausesAreCut(MongoServer server) {
         var project = failing(server, """
             RuntimeException a = new RuntimeException("a");
             RuntimeException b = new RuntimeException("b", a);
@@ -86,7 +86,7 @@ class CausesTest {
     }
 
     @Test
-    void theTypeIsShownWhereTheMessageAloneSaysTooLittle(MongoServer server) {
+    void theTypeIsShownIfTheMessageAloneIsUnclear(MongoServer server) {
         failing(server, "throw new OutOfMemoryError(\"x\");")
                 .run("execute")
                 .exits(1)
@@ -94,7 +94,7 @@ class CausesTest {
     }
 
     @Test
-    void aClassThatIsNotThereIsShownAsThat(MongoServer server) {
+    void aMissingClassIsReportedAsSuch(MongoServer server) {
         failing(
                         server,
                         "try { Class.forName(\"Foo\"); } catch (ClassNotFoundException e) {"
@@ -105,7 +105,7 @@ class CausesTest {
     }
 
     @Test
-    void aRejectedDocumentSaysWhichRuleWhichFieldBroke(MongoServer server) {
+    void aRejectedDocumentReportsFieldAndRule(MongoServer server) {
         server.db().runCommand(Document.parse("""
             {create: "users", validator: {$jsonSchema: {required: ["name"],
              properties: {age: {bsonType: "int", minimum: 0},
@@ -124,7 +124,7 @@ class CausesTest {
     }
 
     @Test
-    void aRejectedFindAndModifyAndAQueryValidatorSayItToo(MongoServer server) {
+    void aRejectedFindAndModifyAndAQueryValidatorReportThemToo(MongoServer server) {
         server.db().runCommand(Document.parse("{create: \"users\", validator: {$or: [{n: {$gt: 5}}, {m: 1}]}}"));
         failing(
                         server,
@@ -137,7 +137,7 @@ class CausesTest {
     }
 
     @Test
-    void aBulkWriteSaysHowManyFailedAndWhich(MongoServer server) {
+    void aBulkWriteReportsHowManyFailedAndWhich(MongoServer server) {
         server.collection("users").insertMany(List.of(new Document("_id", 3), new Document("_id", 5)));
         failing(server, """
             java.util.List<Document> all = new java.util.ArrayList<>();

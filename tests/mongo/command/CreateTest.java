@@ -24,7 +24,7 @@ class CreateTest {
     }
 
     @Test
-    void theFirstOneNeedsNoDatabase() throws IOException {
+    void theFirstMigrationNeedsNoDatabase() throws IOException {
         var project = withoutServer();
         project.run("create", "add", "users").exits(0).says("add_users.java");
         assertThat(files(project)).singleElement().asString().endsWith("_add_users.java");
@@ -32,7 +32,7 @@ class CreateTest {
     }
 
     @Test
-    void whatIsCreatedIsExecutableAndRuns(MongoServer server) throws IOException {
+    void theCreatedFileIsExecutableAndRuns(MongoServer server) throws IOException {
         var project = project(server);
         project.run("create", "add users").exits(0);
         String file = files(project).get(0);
@@ -46,7 +46,7 @@ class CreateTest {
     }
 
     @Test
-    void numbersAndTheirWidthGoOn() throws IOException {
+    void numbersContinueWithTheSameWidth() throws IOException {
         var project = withoutServer().with("0009_one.java", marking("one"));
         project.run("create", "two").exits(0);
         assertThat(files(project)).contains("0010_two.java");
@@ -56,14 +56,14 @@ class CreateTest {
     }
 
     @Test
-    void afterATimestampComesATimestamp() throws IOException {
+    void aTimestampFollowsATimestamp() throws IOException {
         var project = withoutServer().with("20201123101500_one.java", marking("one"));
         project.run("create", "two").exits(0);
         assertThat(files(project).get(1)).matches("20[0-9]{12}_two\\.java");
     }
 
     @Test
-    void theNumberMayBeATimestampOrGiven() throws IOException {
+    void theNumberMayBeATimestampOrAnArgument() throws IOException {
         var project = withoutServer().with("1_one.java", marking("one"));
         project.run("create", "--number", "40", "forty").exits(0);
         project.run("create", "stamped", "--timestamp").exits(0);
@@ -73,7 +73,7 @@ class CreateTest {
     }
 
     @Test
-    void aNumberThatIsTakenOrNoneIsRefused() throws IOException {
+    void aUsedOrInvalidNumberIsRefused() throws IOException {
         var project = withoutServer().with("1_one.java", marking("one"));
         project.run("create", "--number", "1", "again").exits(2).complainsBriefly();
         project.run("create", "--number", "-3", "again").exits(2);
@@ -83,14 +83,14 @@ class CreateTest {
     }
 
     @Test
-    void withoutWordsItIsRefused() throws IOException {
+    void withoutANameItIsRefused() throws IOException {
         var project = withoutServer();
         project.run("create").exits(2).complainsBriefly();
         assertThat(files(project)).isEmpty();
     }
 
     @Test
-    void wordsBecomeAFileNameThatMatchesThePattern() throws IOException {
+    void theNameBecomesAFileNameThatMatchesThePattern() throws IOException {
         var project = withoutServer();
         project.run("create", "Add", "e-mail", "INDEX!").exits(0);
         assertThat(files(project)).singleElement().asString().matches("[0-9]+_[a-z0-9_]+\\.java");
@@ -109,7 +109,7 @@ class CreateTest {
     }
 
     @Test
-    void theFirstBringsItsDirectoryAlongAndAPathThatLeadsNowhereIsRefusedByName() throws IOException {
+    void theDirectoryIsCreatedButNotItsParent() throws IOException {
         var project = withoutServer();
         Files.delete(project.migrations());
         project.run("create", "add", "--directory", "no/where")

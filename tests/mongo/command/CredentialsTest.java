@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import support.MongoServer;
 import support.OnServer;
 
-/** Passwords that are literals in a migration's text. */
+/** Passwords that are literals in a migration's source. */
 @OnServer
 class CredentialsTest {
     private static final String SECRET = "hunter2-of-app";
@@ -33,7 +33,7 @@ class CredentialsTest {
     }
 
     @Test
-    void areMaskedInTheCompilersMessages(MongoServer server) {
+    void literalPasswordsAreMaskedInTheCompilersMessages(MongoServer server) {
         project(server)
                 .with("1_a.java", up("db().runCommand(new Document(\"pwd\", \"" + SECRET + "\"))"))
                 .run("validate")

@@ -28,7 +28,7 @@ class ExecuteTest {
     }
 
     @Test
-    void allPendingOnesRunInOrderAndAreRecorded(MongoServer server) {
+    void allPendingMigrationsRunInOrderAndAreRecorded(MongoServer server) {
         var project = five(server).with("10_ten.java", marking("ten"));
         project.run("execute").exits(0).says("applied", "1_one", "10_ten");
         assertThat(project.marks()).containsExactly("one", "two", "three", "four", "five", "ten");
@@ -47,7 +47,7 @@ class ExecuteTest {
     }
 
     @Test
-    void whenTheFourthOfFiveThrowsTheFifthIsNotStartedAndTheFixedOneRunsNext(MongoServer server) {
+    void ifTheFourthOfFiveThrowsTheFifthIsNotStartedAndTheFixedOneRunsNext(MongoServer server) {
         var project = five(server).with("4_four.java", failing("four", "E11000 by hand"));
         project.run("execute")
                 .exits(1)
@@ -78,7 +78,7 @@ class ExecuteTest {
     }
 
     @Test
-    void aNameMayBeTheFilesNameItsNumberOrAnUnambiguousBeginning(MongoServer server) {
+    void aNameMayBeTheFileNameItsNumberOrAnUnambiguousPrefix(MongoServer server) {
         for (String name : new String[] {"3_three", "3_three.java", "3", "003", "3_th"}) {
             var project = five(server);
             Result result = project.run("execute", name, "--json").exits(0);
@@ -101,7 +101,7 @@ class ExecuteTest {
         assertThat(result.err()).contains("1_one");
         assertThat(project.marks()).containsExactly("five");
         project.run("execute").exits(3).says("out of order");
-        project.run("execute", "3").exits(0); // naming it is consent
+        project.run("execute", "3").exits(0); // a name is explicit consent
         project.run("execute", "--out-of-order").exits(0);
         assertThat(project.marks()).containsExactly("five", "three", "one", "two", "four");
     }
@@ -143,7 +143,7 @@ class ExecuteTest {
     }
 
     @Test
-    void aDryRunShowsThePlanAndTouchesNothing(MongoServer server) {
+    void aDryRunShowsThePlanAndChangesNothing(MongoServer server) {
         var project = five(server);
         project.run("execute", "--dry-run").exits(0).says("1_one", "5_five");
         Result result =
@@ -155,13 +155,13 @@ class ExecuteTest {
     }
 
     @Test
-    void aDryRunRefusesWhatTheRunWouldRefuse(MongoServer server) {
+    void aDryRunRefusesEverythingThatARunRefuses(MongoServer server) {
         var project = five(server).with("add-users.java", marking("wrong"));
         project.run("execute", "--dry-run").exits(3);
     }
 
     @Test
-    void aMigrationThatIsNotRunNeedNotCompile(MongoServer server) {
+    void anAppliedMigrationNeedNotCompile(MongoServer server) {
         var project = five(server).with("5_five.java", source("static void up() { nonsense }"));
         project.run("ignore", "5").exits(0);
         project.with("6_six.java", marking("six"));
@@ -171,7 +171,7 @@ class ExecuteTest {
     }
 
     @Test
-    void nothingRunsWhenALaterOneDoesNotCompile(MongoServer server) {
+    void nothingRunsIfALaterMigrationDoesNotCompile(MongoServer server) {
         var project = five(server).with("5_five.java", source("static void up() { nonsense }"));
         Result result = project.run("execute", "--json").exits(3);
         assertThat(result.error()).containsEntry("kind", "refused");
@@ -199,13 +199,13 @@ class ExecuteTest {
     }
 
     @Test
-    void oneThatIsNotToRunNeedNotCompile(MongoServer server) {
+    void aMigrationOutsideTheRunNeedNotCompile(MongoServer server) {
         var project = five(server).with("5_five.java", "class {");
         project.run("execute", "--to", "4").exits(0);
     }
 
     @Test
-    void visibilityDoesNotMatterAndTwoFilesMayUseTheSameClassNames(MongoServer server) {
+    void visibilityDoesNotMatterAndFilesMayShareClassNames(MongoServer server) {
         project(server)
                 .with("1_a.java", source("private static void up() { Helper.mark(); }") + helper("a"))
                 .with("2_b.java", source("public static void up() { Helper.mark(); }") + helper("b"))
@@ -278,7 +278,7 @@ class ExecuteTest {
     }
 
     @Test
-    void codeForSeveralMigrationsLivesInTheEntryOrItsSources(MongoServer server) {
+    void sharedCodeIsInTheEntryScriptOrItsSources(MongoServer server) {
         var project = project(server)
                 .helper(
                         "helpers/Names.java",

@@ -15,10 +15,7 @@ import org.junit.jupiter.api.Test;
 import support.MongoServer;
 import support.OnServer;
 
-/**
- * The exit codes of README.md as a shell sees them: each from a process of its own, and how the codes
- * of signals end one.
- */
+/** The exit codes of README.md as a shell sees them, each from a separate process, and those of signals. */
 @OnServer
 class ExitCodesTest {
     @Test
@@ -35,14 +32,14 @@ class ExitCodesTest {
     }
 
     @Test
-    void aFailureIs1AndWrongWordsAre2(MongoServer server) {
+    void aFailureExits1AndWrongArguments2(MongoServer server) {
         var project = project(server).with("1_one.java", failing("one", "no")).inChild();
         project.run("execute").exits(1);
         project.run("excute").exits(2).complainsBriefly().says("execute");
     }
 
     @Test
-    void anUnreachableServerIs6AndTheLockOfAnotherIs4(MongoServer server) {
+    void anUnreachableServerExits6AndALockHeldByAnotherRun4(MongoServer server) {
         var project = project(server).with("1_one.java", marking("one")).inChild();
         server.collection("migrations_lock").insertOne(Locks.heldFor(server, 60));
         project.run("execute").exits(4);
@@ -52,7 +49,7 @@ class ExitCodesTest {
     }
 
     @Test
-    void interruptIs130AndTerminateIs143(MongoServer server) {
+    void interruptExits130AndTerminate143(MongoServer server) {
         var project = project(server).with("1_one.java", waitingFor("never"));
         var first = project.start("execute").untilInUp();
         first.interrupt().exits(130);
@@ -102,7 +99,7 @@ class ExitCodesTest {
     }
 
     @Test
-    void aTimeoutEndsEvenWhatIsDeaf(MongoServer server) {
+    void aTimeoutEndsEvenAMigrationThatIgnoresInterrupts(MongoServer server) {
         var project = project(server).with("1_one.java", waitingUninterruptiblyFor("never"));
         project.start("execute", "--timeout", "1s").exits(1);
         assertThat(project.journal("1_one")).containsEntry("state", "failed");
@@ -110,7 +107,7 @@ class ExitCodesTest {
     }
 
     @Test
-    void insideOfAnotherProgramATimeoutNamesTheThreadThatStillRuns(MongoServer server) {
+    void insideAnotherProgramATimeoutNamesTheThreadThatStillRuns(MongoServer server) {
         var project = project(server).with("1_one.java", waitingUninterruptiblyFor("later"));
         project.run("execute", "--timeout", "1s").exits(1).says("migopy-migration still runs");
         project.lockIsFree();
@@ -118,7 +115,7 @@ class ExitCodesTest {
     }
 
     @Test
-    void timeoutsThatCannotBeRightAre2(MongoServer server) {
+    void invalidTimeoutsExit2(MongoServer server) {
         var project = project(server).with("1_one.java", marking("one"));
         for (String wrong : new String[] {"0s", "-1s", "soon", "10x", ""}) {
             project.run("execute", "--timeout", wrong).exits(2);

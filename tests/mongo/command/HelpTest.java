@@ -32,7 +32,7 @@ class HelpTest {
     }
 
     @Test
-    void helpOfACommandIsItsHelpOption() {
+    void helpOfACommandEqualsItsHelpOption() {
         for (String command : COMMANDS) {
             Result help = withoutServer().run("help", command).exits(0);
             assertThat(help.out()).isNotBlank();
@@ -73,12 +73,12 @@ class HelpTest {
     }
 
     @Test
-    void helpOfNothingKnownIs2() {
+    void helpOfAnUnknownCommandExits2() {
         withoutServer().run("help", "nothing").exits(2).complainsBriefly();
     }
 
     @Test
-    void versionIsThatOfTheJournal() {
+    void theVersionIsThatInTheJournal() {
         withoutServer().run("--version").exits(0).says("0.1.0");
     }
 }

@@ -21,7 +21,7 @@ import support.On;
 import support.OnServer;
 import support.Project;
 
-/** What is printed beside a mistake leads out of it. */
+/** The hints of mistakes solve them. */
 @OnServer
 class HintsTest {
     @ParameterizedTest
@@ -54,13 +54,13 @@ class HintsTest {
     }
 
     @Test
-    void aNameThatThereIsAlreadyIsSaid() {
+    void anExistingNameIsReported() {
         var project = withoutServer().with("1_add_users.java", marking("one"));
         project.run("create", "add users").exits(0).says("2_add_users.java", "1_add_users has the");
     }
 
     @Test
-    void aDirectoryThatCannotBeWrittenIsSaidWithTheReason() {
+    void aReadOnlyDirectoryIsReportedWithTheReason() {
         withoutServer()
                 .run("create", "add", "users", "--directory", "/sys/kernel")
                 .exits(2)
@@ -70,7 +70,7 @@ class HintsTest {
     }
 
     @Test
-    void aMissingDirectoryLeadsToCreate() throws IOException {
+    void theHintOfAMissingDirectoryIsCreate() throws IOException {
         var project = withoutServer();
         Files.delete(project.migrations());
         Hints.typeLast(project, project.run("validate").exits(2)).exits(0);
@@ -78,7 +78,7 @@ class HintsTest {
     }
 
     @Test
-    void aHelperClassIsSentBesideMigopyJava() {
+    void theHintMovesAHelperClassBesideMigopyJava() {
         withoutServer()
                 .with("Helper.java", "class Helper {}")
                 .run("validate")
@@ -87,7 +87,7 @@ class HintsTest {
     }
 
     @Test
-    void aGroupOfPythonsRegularExpressionsIsNamed() {
+    void aNamedGroupInPythonsSyntaxIsReported() {
         withoutServer()
                 .run("validate", "--pattern", "(?P<migr_nr>[0-9]+)_.*\\.java")
                 .exits(2)
@@ -113,7 +113,7 @@ class HintsTest {
     }
 
     @Test
-    void aTaskThatThrowsIsItsAuthorsToFix() {
+    void theHintOfATaskThatThrowsIsToFixIt() {
         withoutServer()
                 .entry("@Command void seed() { throw new IllegalStateException(\"no seeds\"); }")
                 .run("seed")
@@ -123,7 +123,7 @@ class HintsTest {
     }
 
     @Test
-    void aHookThatStopsARunIsNotCalledBroken(MongoServer server) {
+    void aHookThatStopsARunIsNotReportedAsBroken(MongoServer server) {
         var project = project(server)
                 .with("1_one.java", marking("one"))
                 .entry("@Override protected void beforeRun() {" + " throw new IllegalStateException(\"frozen\"); }");
@@ -146,7 +146,7 @@ class HintsTest {
     }
 
     @Test
-    void migopyWrittenOutIsToBeImported() {
+    void theHintOfAQualifiedNameOfMigopyIsAnImport() {
         var project = withoutServer()
                 .with("1_one.java", "class A { static void up() { migopy.Migration.db(); } }")
                 .inChild();
@@ -156,7 +156,7 @@ class HintsTest {
     }
 
     @Test
-    void whatIsIgnoredIsNotCalledApplied(MongoServer server) {
+    void anIgnoredMigrationIsNotReportedAsApplied(MongoServer server) {
         var project = project(server).with("5_users.java", marking("users"));
         project.run("ignore", "5").exits(0);
         var refused =
@@ -166,7 +166,7 @@ class HintsTest {
     }
 
     @Test
-    void theNewestFileThatIsGoneCanBeRolledBack(MongoServer server) {
+    void aMigrationWithoutItsFileCanBeRolledBack(MongoServer server) {
         var project = project(server).with("1_one.java", marking("one")).with("2_two.java", marking("two"));
         project.run("execute").exits(0);
         Hints.typeLast(project, project.without("2_two.java").run("execute").exits(0))
@@ -175,7 +175,7 @@ class HintsTest {
     }
 
     @Test
-    void ignoreWithoutANameSaysHowManyAndWantsYes(MongoServer server) {
+    void ignoreWithoutANameShowsHowManyAndRequiresYes(MongoServer server) {
         var project = project(server).with("1_one.java", marking("one")).with("2_two.java", marking("two"));
         var refused = project.run("ignore").exits(2).complainsBriefly();
         refused.says("2 pending migrations without executing: 1_one, 2_two", "ignore --yes");
@@ -186,7 +186,7 @@ class HintsTest {
     }
 
     @Test
-    void aTransactionWithoutAReplicaSetIsSaidAsThat(@On(Kind.STANDALONE) MongoServer server) {
+    void aTransactionWithoutAReplicaSetIsReportedAsSuch(@On(Kind.STANDALONE) MongoServer server) {
         project(server)
                 .with("1_one.java", transactional("one"))
                 .run("execute")
@@ -204,7 +204,7 @@ class HintsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"users.insertOne(new User(1));", "users.find().first();"})
-    void aRecordThatIsNotPublicIsToBeMadeSo(String use, MongoServer server) {
+    void theHintOfANonPublicRecordIsToMakeItPublic(String use, MongoServer server) {
         server.collection("users").insertOne(new Document("_id", 7).append("number", 7));
         String text = source("record User(int number) {}\n"
                 + "static void up() { var users = db().getCollection(\"users\","

@@ -29,12 +29,12 @@ class HistoryTest {
                 .says(System.getProperty("user.name"));
         Result json = project.run("history", "--json").exits(0);
         assertThat(json.out()).contains("not yet", "rolled_back", "durationMs");
-        // By these rollback --run finds what a run has applied.
+        // rollback --run finds the migrations of a run by these.
         project.run("history").says(project.journal("1_one").getString("run"));
     }
 
     @Test
-    void aNameNarrowsItToThatMigration(MongoServer server) {
+    void aNameLimitsItToThatMigration(MongoServer server) {
         var project = project(server).with("1_one.java", marking("one")).with("2_two.java", marking("two"));
         project.run("execute").exits(0);
         project.run("history", "2").exits(0).says("2_two").neverSays("1_one");
@@ -43,7 +43,7 @@ class HistoryTest {
     }
 
     @Test
-    void withoutAnAttemptItIsEmptyAndNoError(MongoServer server) {
+    void withoutAttemptsItIsEmpty(MongoServer server) {
         project(server).run("history").exits(0);
         project(server).run("history", "--json").exits(0).json();
         assertThat(server.db().listCollectionNames()).isEmpty();

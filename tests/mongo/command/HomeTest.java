@@ -10,11 +10,11 @@ import org.junit.jupiter.api.Test;
 import support.MongoServer;
 import support.OnServer;
 
-/** Where a project's folder is. */
+/** How the folder of a project is found. */
 @OnServer
 class HomeTest {
     @Test
-    void itIsThatOfTheNearestEntryAtOrAboveTheCurrentFolder(MongoServer server) {
+    void itIsTheNearestFolderWithAnEntryScriptAtOrAboveTheCurrentOne(MongoServer server) {
         var project = project(server).with("1_one.java", marking("one")).inChild();
         project.environment("MIGOPY_HOME", null).write("deep/down/note.txt", "");
         project.startingIn("deep/down").run("execute").exits(0);
@@ -22,7 +22,7 @@ class HomeTest {
     }
 
     @Test
-    void withoutOneBothWaysAreNamed(MongoServer server) throws IOException {
+    void withoutAnEntryScriptBothSolutionsAreNamed(MongoServer server) throws IOException {
         var project = project(server).with("1_one.java", marking("one")).inChild();
         project.environment("MIGOPY_HOME", null);
         Files.delete(project.folder().resolve("migopy.java"));
@@ -30,7 +30,7 @@ class HomeTest {
     }
 
     @Test
-    void aHomeThatIsNoFolderIsRefused(MongoServer server) {
+    void aHomeThatIsNotAFolderIsRefused(MongoServer server) {
         project(server)
                 .environment("MIGOPY_HOME", "/no/such/folder")
                 .run("status")

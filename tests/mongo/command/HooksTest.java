@@ -14,9 +14,7 @@ import support.MongoServer;
 import support.OnServer;
 import support.Project;
 
-/**
- * What a project may add to its migopy.java: settings in fields, overrides, commands of its own.
- */
+/** What a project may add to its migopy.java: settings in fields, overrides, commands of its own. */
 @OnServer
 class HooksTest {
     private static final String NOTE = "private void note(String what) { db().getCollection(\"done\").insertOne(new"
@@ -41,7 +39,7 @@ class HooksTest {
     }
 
     @Test
-    void aCommandOfOnesOwnRunsAndIsInTheHelp(MongoServer server) {
+    void aCustomCommandRunsAndIsInTheHelp(MongoServer server) {
         var project = withOne(server).entry("""
             @Command(description = "Send the last dump to the archive")
             void archive() { System.out.println("archived from " + db().getName()); }
@@ -53,7 +51,7 @@ class HooksTest {
     }
 
     @Test
-    void aCommandOfOnesOwnMayTakeOptionsAndSayItsExitCode(MongoServer server) {
+    void aCustomCommandMayHaveOptionsAndAnExitCode(MongoServer server) {
         var project = withOne(server).entry("""
             @Command
             int count(@picocli.CommandLine.Option(names = "--times") int times) {
@@ -64,14 +62,14 @@ class HooksTest {
     }
 
     @Test
-    void aCommandOfOnesOwnThatThrowsExits1(MongoServer server) {
+    void aCustomCommandThatThrowsExits1(MongoServer server) {
         var project =
                 withOne(server).entry("@Command void broken() { throw new" + " IllegalStateException(\"broken\"); }");
         project.run("broken").exits(1).says("broken");
     }
 
     @Test
-    void stepsMayBeOverriddenAndRunInTheirOrder(MongoServer server) {
+    void hooksMayBeOverriddenAndRunInOrder(MongoServer server) {
         var project = withOne(server).with("2_two.java", marking("two"));
         project.entry(NOTE + """
             @Override protected void beforeRun() { note("before run"); }
@@ -133,7 +131,7 @@ class HooksTest {
     }
 
     @Test
-    void doDumpRunsBeforeTheFirstStepAndOnlyWhenThereIsOne(MongoServer server) {
+    void doDumpRunsBeforeTheFirstStepAndOnlyIfThereIsOne(MongoServer server) {
         var project = withOne(server).entry(NOTE + "@Override protected void doDump() { note(\"dump\"); }");
         project.run("execute", "--dry-run", "--dump").exits(0);
         project.run("execute").exits(0);
@@ -147,7 +145,7 @@ class HooksTest {
     }
 
     @Test
-    void doMongoDumpIsThatOptionAsASetting(MongoServer server) {
+    void doMongoDumpIsTheSettingOfThatOption(MongoServer server) {
         var project = withOne(server)
                 .entry(NOTE + "{ doMongoDump = true; }" + "@Override protected void doDump() { note(\"dump\"); }");
         project.run("execute").exits(0);
@@ -155,7 +153,7 @@ class HooksTest {
     }
 
     @Test
-    void aDumpThatFailsLeavesEverythingUnrun(MongoServer server) {
+    void nothingRunsAfterAFailedDump(MongoServer server) {
         var project = withOne(server)
                 .entry("@Override protected void doDump() { throw new" + " IllegalStateException(\"disk full\"); }");
         var result = project.run("execute", "--dump", "--json").exits(1);
@@ -167,7 +165,7 @@ class HooksTest {
     }
 
     @Test
-    void theDumpOfOurOwnIsMadeBeforeExecute(MongoServer server) throws IOException {
+    void theBuiltInDumpIsMadeBeforeExecute(MongoServer server) throws IOException {
         server.collection("users").insertOne(new Document("name", "Ada"));
         var project = withOne(server);
         project.run("execute", "--dump").exits(0);

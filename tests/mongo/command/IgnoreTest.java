@@ -21,7 +21,7 @@ class IgnoreTest {
     }
 
     @Test
-    void allPendingOnesAreRegisteredWithoutBeingExecuted(MongoServer server) {
+    void allPendingMigrationsAreRecordedButNotExecuted(MongoServer server) {
         var project = three(server);
         Result result = project.run("ignore", "--yes", "--json").exits(0);
         assertThat(result.steps()).extracting("name").containsExactly("1_one", "2_two", "3_three");
@@ -35,14 +35,14 @@ class IgnoreTest {
     }
 
     @Test
-    void namedOnesOnly(MongoServer server) {
+    void namesSelectMigrations(MongoServer server) {
         var project = three(server);
         project.run("ignore", "2").exits(0).says("ignored", "2_two");
         assertThat(project.states()).containsOnlyKeys("2_two");
     }
 
     @Test
-    void toRegistersUpToAndIncludingTheNamedOne(MongoServer server) {
+    void toRecordsUpToAndIncludingTheNamedOne(MongoServer server) {
         var project = three(server);
         project.run("ignore", "--to", "2").exits(0);
         assertThat(project.states()).containsOnlyKeys("1_one", "2_two");
@@ -51,7 +51,7 @@ class IgnoreTest {
     }
 
     @Test
-    void aDryRunShowsThePlanAndTouchesNothing(MongoServer server) {
+    void aDryRunShowsThePlanAndChangesNothing(MongoServer server) {
         var project = three(server);
         Result result =
                 project.run("ignore", "--to", "2", "--dry-run", "--json").exits(0);
@@ -63,7 +63,7 @@ class IgnoreTest {
     }
 
     @Test
-    void namesThatDoNotFitAreRefused(MongoServer server) {
+    void unsuitableNamesAreRefused(MongoServer server) {
         var project = three(server);
         project.run("ignore", "1", "--to", "2").exits(2).complainsBriefly().says("--to");
         project.run("execute", "1").exits(0);
@@ -87,7 +87,7 @@ class IgnoreTest {
     }
 
     @Test
-    void oneThatDoesNotCompileMayBeIgnored(MongoServer server) {
+    void aMigrationThatDoesNotCompileMayBeIgnored(MongoServer server) {
         var project = project(server).with("1_one.java", "class {");
         project.run("ignore", "1").exits(0);
         assertThat(project.states()).containsEntry("1_one", "ignored");

@@ -234,7 +234,7 @@ class JournalTest {
     }
 
     @Test
-    void theJournalIsWrittenWithMajorityWhateverTheUriSays(MongoServer server) {
+    void theJournalIsWrittenWithMajorityWhateverTheUriSets(MongoServer server) {
         var project = project(server)
                 .environment("MONGO_URI", server.uriWith("w=1&retryWrites=false&readPreference=secondary"))
                 .with("1_one.java", up("int nothing = 0;"));

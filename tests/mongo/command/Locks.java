@@ -4,13 +4,11 @@ import java.util.Date;
 import org.bson.Document;
 import support.MongoServer;
 
-/** A lock as another owner would have written it. */
+/** Writes locks of other owners. */
 public final class Locks {
     private Locks() {}
 
-    /**
-     * Held by "owner-1" for so many seconds from now by the server's clock; fewer than 0: run out.
-     */
+    /** Writes a lock of "owner-1" whose lease ends in so many seconds by the server's clock; negative: expired. */
     public static Document heldFor(MongoServer server, long seconds) {
         return new Document("_id", "lock")
                 .append("owner", "owner-1")

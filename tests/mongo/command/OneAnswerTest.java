@@ -33,16 +33,13 @@ import support.OnServer;
 import support.Result;
 import support.Scratch;
 
-/**
- * With {@code --json} there is one document on standard output whatever prints there too and
- * however the command ends.
- */
+/** With {@code --json} standard output is one document, whatever else prints there and however the command ends. */
 @OnServer
 class OneAnswerTest {
     private static final String CHILD = "new ProcessBuilder(\"echo\", \"from a child\").inheritIO().start().waitFor();";
 
     @Test
-    void whatHooksPrintGoesToStandardErrorWithoutSecrets(@On(Kind.AUTH) MongoServer server) {
+    void theOutputOfHooksGoesToStandardErrorWithoutSecrets(@On(Kind.AUTH) MongoServer server) {
         server.createUser("ada", "s3cr3tWord", "readWrite");
         String print = "System.out.println(\"%s s3cr3tWord\");";
         var project = project(server)
@@ -72,7 +69,7 @@ class OneAnswerTest {
     }
 
     @Test
-    void whatAChildProcessPrintsIsNoPartOfTheAnswer(MongoServer server) {
+    void theOutputOfAChildProcessIsNotPartOfTheAnswer(MongoServer server) {
         var project = project(server)
                 .with("1_child.java", "class Step { static void up() throws Exception { " + CHILD + " } }");
         project.entry("@Override protected void beforeRun() throws Exception { " + CHILD + " }");
@@ -98,7 +95,7 @@ class OneAnswerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"jdk.compiler", "jdk.unsupported"})
-    void aRuntimeThatLacksAModuleIsNamedAsThat(String module, MongoServer server) {
+    void aRuntimeWithoutARequiredModuleIsReported(String module, MongoServer server) {
         var project = project(server).with("1_one.java", marking("one"));
         String modules = ModuleLayer.boot().modules().stream()
                 .map(Module::getName)
@@ -115,7 +112,7 @@ class OneAnswerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"bson-5", "mongodb-driver-core", "mongodb-driver-sync"})
-    void aDamagedJarIsNamedEvenWhereItIsTheOneThatWritesJson(String name, MongoServer server) throws Exception {
+    void aDamagedJarIsNamedEvenIfItIsTheOneThatWritesJson(String name, MongoServer server) throws Exception {
         Path folder = Scratch.folder("damaged"); // without migopy.java: this runs no script
         Files.createDirectory(folder.resolve("mongomigrations"));
         List<String> classPath = new ArrayList<>();

@@ -19,12 +19,12 @@ import support.TlsFiles;
 @OnServer
 class OtherVersionsTest {
     @Test
-    void mongodb5(@On(Kind.MONGODB_5) MongoServer server) {
+    void allCommandsWorkOnMongodb5(@On(Kind.MONGODB_5) MongoServer server) {
         shortSet(server);
     }
 
     @Test
-    void aLaterMongodb6(@On(Kind.MONGODB_6_LATE) MongoServer server) {
+    void allCommandsWorkOnALaterMongodb6(@On(Kind.MONGODB_6_LATE) MongoServer server) {
         shortSet(server);
     }
 
@@ -34,7 +34,7 @@ class OtherVersionsTest {
     }
 
     @Test
-    void threeMembers(@On(Kind.THREE_MEMBERS) MongoServer server) {
+    void allCommandsWorkOnThreeMembers(@On(Kind.THREE_MEMBERS) MongoServer server) {
         shortSet(server);
     }
 

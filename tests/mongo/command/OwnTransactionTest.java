@@ -17,7 +17,7 @@ import support.OnServer;
 import support.Project;
 import support.Result;
 
-/** What a migration may do with the transaction that it is called in, and what it may not. */
+/** What a migration may and may not do with its transaction. */
 @OnServer
 class OwnTransactionTest {
     private static final String FIRST =
@@ -209,7 +209,7 @@ class OwnTransactionTest {
     }
 
     @Test
-    void collectionsAndIndexesCanBeCreatedInIt(MongoServer server) {
+    void collectionsAndIndexesCanBeCreatedInATransaction(MongoServer server) {
         project(server)
                 .with(
                         "1_one.java",

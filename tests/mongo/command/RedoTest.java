@@ -25,7 +25,7 @@ class RedoTest {
     }
 
     @Test
-    void theNewestAppliedIsRolledBackAndExecutedAgain(MongoServer server) {
+    void theNewestMigrationIsRolledBackAndExecutedAgain(MongoServer server) {
         var project = twoApplied(server);
         Result result = project.run("redo", "--json").exits(0);
         assertThat(result.steps()).extracting("name").containsExactly("2_two", "2_two");
@@ -39,7 +39,7 @@ class RedoTest {
     }
 
     @Test
-    void anEditedOneGoesBackByTheTextThatWasAppliedAndForwardByItsFile(MongoServer server) {
+    void anEditedMigrationIsRolledBackByItsStoredSourceAndAppliedByItsFile(MongoServer server) {
         var project = twoApplied(server);
         project.with(
                 "2_two.java", failingDown("zwei", "the new down() must not run").replace("class Step", "class X"));
@@ -50,7 +50,7 @@ class RedoTest {
     }
 
     @Test
-    void aTransactionalOneIsRedoneToo(MongoServer server) {
+    void aTransactionalMigrationIsRedoneToo(MongoServer server) {
         var project = project(server).with("1_one.java", transactional("one"));
         project.run("execute").exits(0);
         project.with("1_one.java", transactional("uno"));
@@ -59,14 +59,14 @@ class RedoTest {
     }
 
     @Test
-    void aNamedOneIsRedoneAlone(MongoServer server) {
+    void aNamedMigrationIsRedoneAlone(MongoServer server) {
         var project = twoApplied(server);
         project.run("redo", "1").exits(0);
         assertThat(project.marks()).containsExactly("two", "one");
     }
 
     @Test
-    void nothingGoesBackWhenTheNewTextDoesNotCompile(MongoServer server) {
+    void nothingIsRolledBackIfTheNewTextDoesNotCompile(MongoServer server) {
         var project = twoApplied(server);
         project.with("2_two.java", "class Broken { static void up() { }");
         project.run("redo").exits(3).says("2_two.java");
@@ -75,7 +75,7 @@ class RedoTest {
     }
 
     @Test
-    void oneThatHadNoDownIsRefused(MongoServer server) {
+    void aMigrationWithoutDownIsRefused(MongoServer server) {
         var project = project(server).with("1_one.java", oneWay("one"));
         project.run("execute").exits(0);
         project.with("1_one.java", marking("uno"));
@@ -84,7 +84,7 @@ class RedoTest {
     }
 
     @Test
-    void whatFailsInUpIsFailedAndExecuteRunsItAgain(MongoServer server) {
+    void aFailureInUpIsRecordedAndExecuteRunsItAgain(MongoServer server) {
         var project = twoApplied(server);
         project.with("2_two.java", failing("half", "no"));
         project.run("redo").exits(1).says("failed", "2_two");
@@ -96,7 +96,7 @@ class RedoTest {
     }
 
     @Test
-    void withoutItsFileOnlyARollbackIsLeft(MongoServer server) {
+    void withoutItsFileOnlyARollbackIsPossible(MongoServer server) {
         var project = twoApplied(server);
         project.without("2_two.java");
         project.run("redo").exits(3).says("rollback 2_two --stored");
@@ -105,7 +105,7 @@ class RedoTest {
     }
 
     @Test
-    void withNothingAppliedThereIsNothingToRedo(MongoServer server) {
+    void withNothingAppliedItDoesNothing(MongoServer server) {
         project(server).with("1_one.java", marking("one")).run("redo").exits(2).says("execute");
     }
 

@@ -34,7 +34,7 @@ class RepairTest {
     }
 
     @Test
-    void itNeedsAReasonANameAndWhatItIsTo(MongoServer server) {
+    void itRequiresAReasonANameAndANewState(MongoServer server) {
         var project = interrupted(server);
         Document before = project.journal("1_one");
         project.run("repair", "1", "--as", "applied")
@@ -50,7 +50,7 @@ class RepairTest {
     }
 
     @Test
-    void anInterruptedOneIsSettledAsApplied(MongoServer server) {
+    void anInterruptedMigrationIsSettledAsApplied(MongoServer server) {
         var project = interrupted(server);
         project.run("repair", "1", "--as", "applied", "--reason", "$$looked, all there")
                 .exits(0)
@@ -65,7 +65,7 @@ class RepairTest {
     }
 
     @Test
-    void anInterruptedOneIsSettledAsPendingAndRunsNext(MongoServer server) {
+    void anInterruptedMigrationIsSettledAsPendingAndRunsNext(MongoServer server) {
         var project = interrupted(server);
         project.run("repair", "1", "--as", "pending", "--reason", "nothing there")
                 .exits(0);
@@ -75,7 +75,7 @@ class RepairTest {
     }
 
     @Test
-    void aFailedRollbackIsSettledEitherWay(MongoServer server) {
+    void aFailedRollbackCanBeSettledAsAppliedOrPending(MongoServer server) {
         var project = project(server)
                 .with("1_one.java", failingDown("one", "no"))
                 .with("2_two.java", failingDown("two", "no"));
@@ -103,7 +103,7 @@ class RepairTest {
     }
 
     @Test
-    void editedTakesAllEditedOnesAtOnce(MongoServer server) {
+    void editedAcceptsAllEditsAtOnce(MongoServer server) {
         var project = project(server)
                 .with("1_one.java", marking("one"))
                 .with("2_two.java", marking("two"))
@@ -120,7 +120,7 @@ class RepairTest {
     }
 
     @Test
-    void aMissingFileIsAcceptedForGoodByNameOrAllAtOnce(MongoServer server) {
+    void aMissingFileIsAcceptedPermanentlyByNameOrAllAtOnce(MongoServer server) {
         var project = project(server);
         for (String file : List.of("1_one", "2_two", "3_three", "4_four")) {
             project.with(file + ".java", marking(file));
@@ -139,7 +139,7 @@ class RepairTest {
     }
 
     @Test
-    void whatNeedsNoRepairIsRefused(MongoServer server) {
+    void migrationsThatNeedNoRepairAreRefused(MongoServer server) {
         var project = project(server).with("1_one.java", marking("one")).with("2_two.java", marking("two"));
         project.run("execute", "1").exits(0);
         Document before = project.journal("1_one");
@@ -156,7 +156,7 @@ class RepairTest {
     }
 
     @Test
-    void itTakesTheLockAndIsRefusedWhileAnotherHoldsIt(MongoServer server) {
+    void itTakesTheLockAndIsRefusedWhileAnotherRunHoldsIt(MongoServer server) {
         var project = interrupted(server);
         server.collection("migrations_lock").insertOne(Locks.heldFor(server, 60));
         project.run("repair", "1", "--as", "applied", "--reason", "x").exits(4);

@@ -20,9 +20,7 @@ import support.OnServer;
 import support.Project;
 import support.Result;
 
-/**
- * docs/deployment.md: what it calls the smallest role of a command is enough, and all is needed.
- */
+/** The smallest role of each command in docs/deployment.md suffices, and each of its rights is needed. */
 @OnServer
 class RolesTest {
     private static final List<String> COLLECTIONS = List.of("migrations", "migrations_lock", "migrations_fixes");
@@ -33,11 +31,11 @@ class RolesTest {
     /** One action on one collection. */
     private record Right(String collection, String action) {}
 
-    /** A row of the table: commands, and what they need. */
+    /** A row of the table: commands and their rights. */
     private record Row(List<String> commands, List<Right> rights) {}
 
     @Test
-    void theSmallestRoleOfEachCommandIsEnoughAndAllOfItIsNeeded(@On(Kind.AUTH) MongoServer server) throws IOException {
+    void theSmallestRoleOfEachCommandSufficesAndIsMinimal(@On(Kind.AUTH) MongoServer server) throws IOException {
         server.createUser("ada", "secret");
         var project = project(server)
                 .with("1_one.java", upAndDown("int nothing = 0;", "int nothing = 0;"))
@@ -50,7 +48,7 @@ class RolesTest {
                     List<Right> others = new ArrayList<>(row.rights());
                     others.remove(one);
                     Result refused = run(project, command, others);
-                    // 5: it ran, and that could not be recorded.
+                    // 5: it ran, but could not be recorded.
                     assertThat(refused.exitCode())
                             .as("without %s: %s", one, refused)
                             .isIn(5, 6);
@@ -60,7 +58,7 @@ class RolesTest {
     }
 
     @Test
-    void dumpAndRestoreNeedTheRolesThatAreNamed(@On(Kind.AUTH) MongoServer server) {
+    void dumpAndRestoreNeedTheDocumentedRoles(@On(Kind.AUTH) MongoServer server) {
         server.createUser("reader", "secret", "read");
         server.createUser("writer", "secret", "readWrite");
         server.collection("users").insertOne(new Document("_id", 1));
@@ -129,7 +127,7 @@ class RolesTest {
         };
     }
 
-    /** Such a journal, lock and fix that the command needs each right that it may ever need. */
+    /** Creates a journal, a lock and a fix with which the commands need each right that they may ever need. */
     private static void prepare(MongoServer server, String command) {
         COLLECTIONS.forEach(name -> server.collection(name).drop());
         String state = switch (command) {

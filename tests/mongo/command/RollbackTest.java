@@ -45,7 +45,7 @@ class RollbackTest {
     }
 
     @Test
-    void namesLastToAndRunExcludeEachOther(MongoServer server) {
+    void namesLastToAndRunCannotBeCombined(MongoServer server) {
         var project = threeApplied(server);
         project.run("rollback", "3", "--last", "1").exits(2);
         project.run("rollback", "--last", "1", "--to", "1").exits(2);
@@ -70,7 +70,7 @@ class RollbackTest {
     }
 
     @Test
-    void theNewestIsTheLastAppliedAndNotTheHighestNumber(MongoServer server) {
+    void theNewestMigrationIsTheLastAppliedOneWhateverItsNumber(MongoServer server) {
         var project = project(server).with("5_five.java", marking("five"));
         project.run("execute").exits(0);
         project.with("3_late.java", marking("late"));
@@ -94,7 +94,7 @@ class RollbackTest {
     }
 
     @Test
-    void runRollsBackWhatThatRunApplied(MongoServer server) {
+    void runRollsBackTheMigrationsOfThatRun(MongoServer server) {
         var project = threeApplied(server);
         project.with("4_four.java", marking("four")).with("5_five.java", marking("five"));
         String run = project.run("execute", "--json").exits(0).json().getString("run");
@@ -104,7 +104,7 @@ class RollbackTest {
     }
 
     @Test
-    void aDryRunShowsThePlanAndTouchesNothing(MongoServer server) {
+    void aDryRunShowsThePlanAndChangesNothing(MongoServer server) {
         var project = threeApplied(server);
         Document lock = project.lock();
         Document entry = project.journal("3_three");
@@ -130,7 +130,7 @@ class RollbackTest {
     }
 
     @Test
-    void aDownThatThrowsIsRecordedAndBlocksUntilItIsSettled(MongoServer server) {
+    void aFailureInDownIsRecordedAndBlocksUntilItIsSettled(MongoServer server) {
         var project = project(server).with("1_one.java", failingDown("one", "no way back"));
         project.run("execute").exits(0);
         Result result = project.run("rollback", "1", "--json").exits(1);
@@ -229,7 +229,7 @@ class RollbackTest {
     }
 
     @Test
-    void aFailedMigrationCannotBeRolledBackAndTheHintSaysWhatToDo(MongoServer server) {
+    void aFailedMigrationCannotBeRolledBackAndTheHintWorks(MongoServer server) {
         var project = project(server).with("1_one.java", failing("one", "no"));
         project.run("execute").exits(1);
         project.run("rollback", "1").exits(2).says("1_one is not applied, but failed", "execute");

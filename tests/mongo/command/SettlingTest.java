@@ -18,7 +18,7 @@ import support.OnServer;
 import support.Project;
 import support.Result;
 
-/** What may be settled as what, and what is refused. */
+/** The states that `repair` accepts and refuses. */
 @OnServer
 class SettlingTest {
     private static Document running(String name, long number) {
@@ -55,7 +55,7 @@ class SettlingTest {
 
     @ParameterizedTest
     @CsvSource({"applied, applied", "pending, rolled_back"})
-    void aFailedOneIsSettledEitherWay(String as, String state, MongoServer server) {
+    void aFailedMigrationCanBeSettledAsAppliedOrPending(String as, String state, MongoServer server) {
         var project = project(server).with("1_one.java", failing("one", "no"));
         project.run("execute").exits(1);
         project.with("1_one.java", marking("one"));
@@ -67,7 +67,7 @@ class SettlingTest {
 
     @ParameterizedTest
     @CsvSource({"applied, applied", "pending, rolled_back"})
-    void anIgnoredOneIsSettledEitherWay(String as, String state, MongoServer server) {
+    void anIgnoredMigrationCanBeSettledAsAppliedOrPending(String as, String state, MongoServer server) {
         var project = project(server).with("1_one.java", marking("one"));
         project.run("ignore", "--yes").exits(0);
         repair(project, "1", as).exits(0);
@@ -76,7 +76,7 @@ class SettlingTest {
     }
 
     @Test
-    void aMissingOneThatWasTakenBackByHandIsGone(MongoServer server) {
+    void aMissingMigrationThatWasUndoneManuallyIsRemoved(MongoServer server) {
         var project = project(server).with("1_one.java", marking("one")).with("2_two.java", marking("two"));
         project.run("execute").exits(0);
         project.without("1_one.java");
@@ -87,7 +87,7 @@ class SettlingTest {
     }
 
     @Test
-    void aWordThatDoesNotFitIsRefusedWithTheOneThatDoes(MongoServer server) {
+    void anUnsuitableStateIsRefusedWithTheSuitableOne(MongoServer server) {
         var project = project(server)
                 .with("1_one.java", marking("one"))
                 .with("2_two.java", marking("two"))
@@ -109,7 +109,7 @@ class SettlingTest {
     }
 
     @Test
-    void ofSeveralAllAreSettledOrNone(MongoServer server) {
+    void severalMigrationsAreSettledAllOrNone(MongoServer server) {
         server.collection("migrations").insertMany(List.of(running("1_one", 1), running("2_two", 2)));
         var project = project(server)
                 .with("1_one.java", marking("one"))
@@ -122,7 +122,7 @@ class SettlingTest {
     }
 
     @Test
-    void whatCannotBeUnderstoodIsNotTouched(MongoServer server) {
+    void unreadableEntriesAreNotChanged(MongoServer server) {
         Document strange = new Document("_id", "1_one").append("state", "sparkling");
         server.collection("migrations").insertOne(strange);
         var project = project(server).with("1_one.java", marking("one"));
@@ -131,7 +131,7 @@ class SettlingTest {
     }
 
     @Test
-    void whereNothingWasEditedThereIsNothingToSettle(MongoServer server) {
+    void withoutEditsThereIsNothingToSettle(MongoServer server) {
         var project = project(server).with("1_one.java", marking("one"));
         project.run("execute").exits(0);
         project.run("repair", "--edited", "--as", "unchanged", "--reason", "x")

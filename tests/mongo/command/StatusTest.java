@@ -29,7 +29,7 @@ class StatusTest {
     }
 
     @Test
-    void itNamesDatabaseAndDirectoryAndWhatToType(MongoServer server) {
+    void itShowsDatabaseDirectoryAndTheNextCommand(MongoServer server) {
         project(server)
                 .with("1_users.java", marking("users"))
                 .run("status")
@@ -64,7 +64,7 @@ class StatusTest {
     }
 
     @Test
-    void pendingOnesStandLastBesideThePrompt(MongoServer server) {
+    void pendingMigrationsAreShownLast(MongoServer server) {
         var project = project(server).with("5_five.java", marking("five"));
         project.run("execute").exits(0);
         project.with("6_six.java", marking("six")).with("3_three.java", marking("three"));
@@ -74,7 +74,7 @@ class StatusTest {
     }
 
     @Test
-    void ofManyAppliedOnesTheLastTenAreShownAndAllWithAll(MongoServer server) {
+    void theLastTenAppliedMigrationsAreShownAndAllWithAll(MongoServer server) {
         var project = project(server);
         for (int number = 1; number <= 14; number++) {
             project.with("%02d_step.java".formatted(number), marking("step"));
@@ -86,14 +86,14 @@ class StatusTest {
     }
 
     @Test
-    void checkExits8WhenWhatFailedIsStillToBeApplied(MongoServer server) {
+    void checkExits8IfAFailedMigrationIsStillToBeApplied(MongoServer server) {
         var project = project(server).with("1_users.java", failing("users", "no"));
         project.run("execute").exits(1);
         project.run("status", "--check").exits(8);
     }
 
     @Test
-    void checkExits8WhenSomethingIsPendingAnd3WhenThereIsAProblem(MongoServer server) {
+    void checkExits8IfSomethingIsPendingAnd3IfThereIsAProblem(MongoServer server) {
         var project = project(server).with("1_users.java", marking("users"));
         project.run("status", "--check").exits(8);
         project.run("execute").exits(0);
@@ -138,14 +138,14 @@ class StatusTest {
     }
 
     @Test
-    void aMigrationWithoutDownIsSaidToHaveNoWayBack(MongoServer server) {
+    void aMigrationWithoutDownIsMarked(MongoServer server) {
         var project = project(server).with("1_users.java", oneWay("users"));
         project.run("execute").exits(0);
         project.run("status").exits(0).says("no down");
     }
 
     @Test
-    void whatWasRolledBackIsPendingAgain(MongoServer server) {
+    void aRolledBackMigrationIsPendingAgain(MongoServer server) {
         var project = project(server).with("1_users.java", marking("users"));
         project.run("execute").exits(0);
         project.run("rollback", "1").exits(0);
@@ -154,7 +154,7 @@ class StatusTest {
     }
 
     @Test
-    void failedAndIgnoredOnesAreShownAsSuch(MongoServer server) {
+    void failedAndIgnoredMigrationsAreShownAsSuch(MongoServer server) {
         var project =
                 project(server).with("1_users.java", marking("users")).with("2_orders.java", failing("orders", "no"));
         project.run("ignore", "1").exits(0);
@@ -163,7 +163,7 @@ class StatusTest {
     }
 
     @Test
-    void whatARunWithoutALockLeftUnderWayIsShownAsInterrupted(MongoServer server) {
+    void aRunningMigrationWithoutALockIsShownAsInterrupted(MongoServer server) {
         var project = project(server).with("1_users.java", marking("users"));
         server.collection("migrations").insertOne(underWay("1_users", "running"));
         Result result = project.run("status", "--json").exits(0);
@@ -174,7 +174,7 @@ class StatusTest {
     }
 
     @Test
-    void whatTheHolderOfTheLockHasUnderWayIsRunningAndNoProblem(MongoServer server) {
+    void aMigrationOfTheLocksOwnerIsRunningAndNotAProblem(MongoServer server) {
         var project = project(server).with("1_users.java", marking("users"));
         server.collection("migrations").insertOne(underWay("1_users", "running"));
         Date soon = Date.from(server.time().plusSeconds(60));
@@ -193,7 +193,7 @@ class StatusTest {
     }
 
     @Test
-    void standardOutputHasNoColourWhenItIsNoTerminal(MongoServer server) {
+    void standardOutputHasNoColourWithoutATerminal(MongoServer server) {
         var project = project(server).with("1_users.java", marking("users"));
         project.run("status").exits(0).neverSays("\u001b");
     }
@@ -228,7 +228,7 @@ class StatusTest {
     }
 
     @Test
-    void onRequestAPendingFileThatDoesNotCompileIsAProblem(MongoServer server) {
+    void compileReportsPendingFilesThatDoNotCompile(MongoServer server) {
         var project = project(server).with("1_one.java", marking("one"));
         project.run("execute").exits(0);
         project.with("2_two.java", "class A { static void up() { db(); } }");

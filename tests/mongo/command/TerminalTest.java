@@ -17,7 +17,7 @@ import support.Project;
 import support.PseudoTerminal;
 import support.Result;
 
-/** What is different where a person sits: colours, widths, the live line. */
+/** What differs on a terminal: colours, widths, the live line. */
 @OnServer
 class TerminalTest {
     private static final String ESCAPE = "\u001b[";
@@ -29,7 +29,7 @@ class TerminalTest {
     }
 
     @Test
-    void wordsAreColouredUnlessNoColorOrADumbTerminalForbidsIt(MongoServer server) {
+    void statesAreColouredUnlessNoColorOrADumbTerminalForbidsIt(MongoServer server) {
         var project = project(server).with("1_one.java", marking("one"));
         assertThat(onTerminal(project).exits(0).out()).contains(YELLOW + "pending");
         project.environment("NO_COLOR", "1");
@@ -43,7 +43,7 @@ class TerminalTest {
     }
 
     @Test
-    void tablesFollowTheWidth(MongoServer server) {
+    void tablesFitTheWidth(MongoServer server) {
         var project = project(server).environment("NO_COLOR", "1");
         project.with("1_one.java", marking("one"));
         project.with("2_two.java", failing("two", "no ".repeat(60)));
@@ -60,7 +60,7 @@ class TerminalTest {
     }
 
     @Test
-    void aMigrationThatRunsHasALineWithItsTimeAndLeavesOnlyItsResult(MongoServer server) {
+    void aRunningMigrationHasALineWithItsTimeAndLeavesOnlyItsResult(MongoServer server) {
         String reading = source("static void up() throws Exception { System.in.read(); }");
         var project = project(server).environment("NO_COLOR", "1").with("1_one.java", reading);
         List<String> steps = List.of("running   1_one", "\r");
@@ -71,7 +71,7 @@ class TerminalTest {
     }
 
     @Test
-    void aBackfillHasTheBarOfTheLibrary(MongoServer server) {
+    void aBackfillHasAProgressBar(MongoServer server) {
         server.collection("many")
                 .insertMany(IntStream.range(0, 60)
                         .mapToObj(i -> new Document("i", i))
@@ -88,7 +88,7 @@ class TerminalTest {
     }
 
     @Test
-    void ignoreWithoutANameAsks(MongoServer server) {
+    void ignoreWithoutANamePrompts(MongoServer server) {
         var project = project(server).with("1_one.java", marking("one"));
         String question = "Register them? [y/N]";
         String no = PseudoTerminal.run(project, 100, List.of(question, "n\r"), "ignore")

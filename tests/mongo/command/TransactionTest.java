@@ -101,9 +101,7 @@ class TransactionTest {
         assertThat(project.states()).containsEntry("1_one", "failed");
     }
 
-    /**
-     * Throws a transient error on its first {@code times} calls, then inserts which call it was.
-     */
+    /** Throws a transient error on its first {@code times} calls, then inserts the number of the call. */
     private static String counting(int times) {
         return source("""
             static int calls;
@@ -134,7 +132,7 @@ class TransactionTest {
     }
 
     @Test
-    void threeOfTheMarksAreAllOrNothing(MongoServer server) {
+    void aTransactionWithThreeMarksWritesAllOrNone(MongoServer server) {
         List<String> inserts = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             inserts.add("database.getCollection(\"done\").insertOne(session, new Document(\"_id\"," + " 1));");

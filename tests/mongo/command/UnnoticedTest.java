@@ -15,7 +15,7 @@ import support.MongoServer;
 import support.OnServer;
 import support.Project;
 
-/** Errors that throw nothing, and must not be recorded as applied. */
+/** Errors that throw no exception, and must not be recorded as applied. */
 @OnServer
 class UnnoticedTest {
     private static Project prepared(MongoServer server) {
@@ -196,7 +196,7 @@ class UnnoticedTest {
     void aResultThatHoldsAnExceptionAndIsDroppedIsRefused(String statement, MongoServer server) {
         String text = withPool(statement.replace("RUNNABLES", "java.util.List.of(RUN)"));
         var project = prepared(server).with("1_one.java", marking("one")).with("2_two.java", text);
-        for (int i = 0; i < 2; i++) { // also where its classes might have been kept
+        for (int i = 0; i < 2; i++) { // also with cached classes
             project.run("execute").exits(3).says("2_two.java:8", "is never used");
         }
         assertThat(project.marks()).isEmpty();

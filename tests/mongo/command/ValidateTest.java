@@ -55,7 +55,7 @@ class ValidateTest {
     }
 
     @Test
-    void whatDoesNotCompileIsShownWithFileAndLine() {
+    void compileErrorsAreShownWithFileAndLine() {
         var project = withoutServer().with("1_one.java", source("static void up() { nonsense }"));
         finds(project, "not_compilable", "1_one");
         project.run("validate").exits(3).says("1_one.java:7: ", "    static void up() { nonsense }\n", "^\n");
@@ -82,7 +82,7 @@ class ValidateTest {
     }
 
     @Test
-    void aMissingDownIsNoProblem() {
+    void aMissingDownIsNotAProblem() {
         withoutServer()
                 .with("1_one.java", source("static void up() {}"))
                 .run("validate")
@@ -101,7 +101,7 @@ class ValidateTest {
     }
 
     @Test
-    void theJournalIsLookedAtOnlyWithDatabase(MongoServer server) {
+    void theJournalIsCheckedOnlyWithDatabase(MongoServer server) {
         var project = project(server)
                 .with("1_one.java", marking("one"))
                 .with("2_two.java", marking("two"))
@@ -115,7 +115,7 @@ class ValidateTest {
     }
 
     @Test
-    void withDatabaseAnUnreachableServerIs6() {
+    void withDatabaseAnUnreachableServerExits6() {
         withoutServer()
                 .environment("MONGO_URI", "mongodb://127.0.0.1:1/app")
                 .environment("MONGO_CONNECT_TIMEOUT", "1s")

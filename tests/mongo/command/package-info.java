@@ -1,5 +1,2 @@
-/**
- * What each command promises, seen from outside: arguments in; exit code, words, JSON, journal and
- * lock out.
- */
+/** The promises of each command, tested from outside: arguments in; exit code, text, JSON, journal and lock out. */
 package mongo.command;
