@@ -32,14 +32,12 @@ final class ModelRound implements AutoCloseable {
     private final Project project;
     private final ModelMigrations migrations;
     private final Runners runners;
-    private long callsBefore;
-    private long disturbedAt = System.nanoTime();
 
     ModelRound(MongoServer server, long seed) {
         this.server = server;
         this.seed = seed;
         this.random = new Random(seed);
-        Eventually.until("there is a primary", () -> isPrimary(server));
+        Runners.awaitPrimary(server);
         server.db().drop();
         this.project =
                 project(server).environment("MONGO_URI", server.uriOfSet()).lease("1s");
@@ -48,38 +46,34 @@ final class ModelRound implements AutoCloseable {
         project.run("validate").exits(0); // compiles them in this JVM, where javac is warm
     }
 
-    private static boolean isPrimary(MongoServer server) {
-        return server.admin(new Document("hello", 1)).getBoolean("isWritablePrimary");
-    }
-
     void play() {
         try {
             long end = System.nanoTime() + LIMIT.toNanos();
             for (int done = 0; done < DISTURBANCES; ) {
-                assertThat(System.nanoTime()).as("not played in time").isLessThan(end);
+                assertThat(System.nanoTime()).as("finished in time").isLessThan(end);
                 while (runners.awake() < RUNNERS) {
                     start();
                 }
                 Eventually.pause(Duration.ofMillis(50 + random.nextInt(200)));
-                if (gotOn()) {
+                if (runners.mayDisturb(migrations.calls(), CALLS_BETWEEN, IDLE)) {
                     disturb();
                     done++;
                 }
-                runners.ended().forEach(this::heed);
+                runners.ended().forEach(this::handle);
                 migrations.judge();
             }
-            runners.untilAllHaveEnded().forEach(this::heed);
+            runners.untilAllHaveEnded().forEach(this::handle);
             migrations.judge();
-            // A run that was robbed of its lock may have rolled one back below another's last.
+            // A run that lost its lock may have rolled back a migration below the last applied one.
             bringAllTo("applied", "execute", "--out-of-order", "--wait", "10s");
             bringAllTo("rolled_back", "rollback", "--last", "" + MIGRATIONS, "--wait", "10s");
         } catch (AssertionError | MongoException e) {
-            System.out.println("seed " + seed + System.lineSeparator() + runners.story());
+            System.out.println("seed " + seed + System.lineSeparator() + runners.log());
             throw new AssertionError("seed %d: %s".formatted(seed, e.getMessage()), e);
         }
     }
 
-    /** With the server's help alone: what is left over from before is settled on the way. */
+    /** Runs the command until all migrations are in this state, and settles open outcomes meanwhile. */
     private void bringAllTo(String state, String... command) {
         Eventually.until("all are " + state, REPAIR_LIMIT, () -> {
             if (!migrations.areAll(state)) {
@@ -87,8 +81,8 @@ final class ModelRound implements AutoCloseable {
                 synchronized (ModelRound.class) { // one migration at a time in this JVM
                     result = project.run(command);
                 }
-                runners.tell(result.toString());
-                heed(result);
+                runners.log(result.toString());
+                handle(result);
             }
             return migrations.areAll(state);
         });
@@ -106,24 +100,13 @@ final class ModelRound implements AutoCloseable {
         }
     }
 
-    private boolean gotOn() {
-        long now = migrations.calls();
-        boolean idle = System.nanoTime() - disturbedAt > IDLE.toNanos();
-        if (now < callsBefore + CALLS_BETWEEN && !idle) {
-            return false;
-        }
-        callsBefore = now;
-        disturbedAt = System.nanoTime();
-        return true;
-    }
-
     private void disturb() {
         int what = random.nextInt(100);
         if (what < 12 && runners.wake()) {
             return;
         }
         if (what < 35) {
-            takeTheLockAway(what);
+            breakTheLock(what);
             return;
         }
         Run one = runners.next();
@@ -143,59 +126,31 @@ final class ModelRound implements AutoCloseable {
         }
     }
 
-    private void takeTheLockAway(int what) {
+    private void breakTheLock(int what) {
         Document lock = project.lock();
         Object owner = lock == null ? null : lock.get("owner");
         if (owner == null) {
             return;
         }
         if (what < 24) {
-            runners.tell("unlock, of pid " + lock.get("pid"));
+            runners.log("unlock, of pid " + lock.get("pid"));
             Result result = project.run("unlock", "--owner", owner.toString());
             assertThat(result.exitCode()).as(result::toString).isIn(0, 4, 6);
         } else if (what < 30) {
-            runners.tell("delete the lock of pid " + lock.get("pid"));
+            runners.log("delete the lock of pid " + lock.get("pid"));
             server.collection("migrations_lock").deleteOne(new Document("_id", "lock"));
         } else {
-            runners.tell("drop the lock's collection, of pid " + lock.get("pid"));
+            runners.log("drop the lock's collection, of pid " + lock.get("pid"));
             server.collection("migrations_lock").drop();
         }
     }
 
-    /** Does what a person would do who reads the answer. */
-    private void heed(Result result) {
-        assertThat(result.exitCode()).as(result::toString).isIn((Object[]) EXIT_CODES);
-        result.neverSays("\tat com.mongodb", "\tat migopy", "Exception in thread");
+    /** Does what a user would do after this result. */
+    private void handle(Result result) {
+        Runners.check(result, EXIT_CODES);
         if (List.of(1, 3, 5).contains(result.exitCode())) {
-            settle();
+            runners.settle(migrations::isDone);
         }
-    }
-
-    private void settle() {
-        Result status = project.run("status", "--json");
-        if (status.exitCode() == 6) {
-            return; // an election; the next run asks again
-        }
-        for (Document problem : status.exits(0).problems()) {
-            String name = problem.getString("name");
-            Document entry = project.journal(name);
-            if ("interrupted".equals(problem.getString("kind")) || "rollback_failed".equals(entry.getString("state"))) {
-                settle(name, entry);
-            }
-        }
-    }
-
-    private void settle(String name, Document entry) {
-        runners.endTheProcessOf(entry);
-        String as = migrations.isDone(name) ? "applied" : "pending";
-        // The other runner may have the lock just now, until it has come to the same conclusion.
-        Eventually.until("the lock is free for a repair of " + name, REPAIR_LIMIT, () -> {
-            Result repair = project.run("repair", name, "--as", as, "--reason", "random model");
-            runners.tell(repair.toString());
-            // Settled by now, or in an election: the next run says it once more.
-            assertThat(repair.exitCode()).as(repair::toString).isIn(0, 3, 4, 5, 6);
-            return repair.exitCode() != 4;
-        });
     }
 
     @Override
