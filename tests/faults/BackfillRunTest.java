@@ -166,7 +166,7 @@ class BackfillRunTest {
         assertThat(project.run("execute", "--json").exits(0).err()).isEmpty();
     }
 
-    /** Two documents a millisecond at most, so that a test can act meanwhile. */
+    /** At most two documents per millisecond, so that a test can act meanwhile. */
     private static String slowly() {
         return source("""
             backfill("users").update(addOne()).batch(50).maxRate(2_000).once().run();

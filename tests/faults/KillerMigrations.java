@@ -13,9 +13,8 @@ import org.bson.Document;
 import support.Project;
 
 /**
- * The migrations of {@link KillerRound}: plain ones, transactional ones, and ones that throw until
- * they are mended. Each call is noted in {@code calls}, outside of any transaction; each effect is
- * a mark in {@code done}.
+ * The migrations of {@link KillerRound}: plain ones, transactional ones, and ones that throw until they are fixed. Each
+ * call is recorded in {@code calls}, outside of any transaction; each effect is a mark in {@code done}.
  */
 final class KillerMigrations {
     private static final String WORKING = " long end = System.nanoTime() + 30_000_000L;"
@@ -25,13 +24,13 @@ final class KillerMigrations {
     private static final String CALLED =
             "db().getCollection(\"calls\").insertOne(new Document(\"mark\", \"%1$s\"));" + WORKING;
 
-    // A session of its own says that this write is meant to be outside of the transaction.
+    // A separate session marks this write as intentionally outside of the transaction.
     private static final String CALLED_OUTSIDE = "try (ClientSession own = Migration.client().startSession()) {"
             + " database.getCollection(\"calls\").insertOne(own, new Document(\"mark\","
             + " \"%1$s\")); }"
             + WORKING;
 
-    // One that failed is run again by the next execute: its author has to expect that.
+    // The next execute runs a failed migration again, so its effects must be repeatable.
     private static final String PLAIN = "static void up() { "
             + CALLED
             + " if (db().getCollection(\"done\").countDocuments(new Document(\"mark\","
@@ -70,7 +69,7 @@ final class KillerMigrations {
         }
     }
 
-    /** Mends the first that is still broken and is recorded as failed. */
+    /** Fixes the first broken migration that is recorded as failed. */
     void fixOne() {
         String first = broken.peek();
         Document entry = first == null ? null : project.journal(first);
@@ -83,7 +82,7 @@ final class KillerMigrations {
         return count("done", name) > 0;
     }
 
-    /** How often any of them was called so far. */
+    /** Returns how often any of them was called so far. */
     long calls() {
         return project.server().collection("calls").estimatedDocumentCount();
     }
@@ -107,7 +106,7 @@ final class KillerMigrations {
             long called = project.journal(name).getList("attempts", Document.class).stream()
                     .filter(attempt -> "up".equals(attempt.getString("direction")))
                     .count();
-            // An attempt that was begun and killed before the call has none.
+            // An attempt that was killed before the call has none.
             assertThat(count("calls", name))
                     .as("calls of %s, of which the journal knows %d", name, called)
                     .isLessThanOrEqualTo(called);

@@ -19,9 +19,9 @@ import support.MongoServer;
 import support.Project;
 
 /**
- * The migrations of {@link ModelRound}, plain and transactional, and what they really did. Each has
- * a counter in a second database, which no journal and no lock is in: {@code up()} raises it by
- * one, {@code down()} lowers it by one, and the same write notes which process did it.
+ * The migrations of {@link ModelRound}, plain and transactional, and a record of their effects. Each has a counter in a
+ * second database without a journal and a lock: {@code up()} increments it, {@code down()} decrements it, and the same
+ * write records the process.
  */
 final class ModelMigrations {
     private static final String MEMBERS = """
@@ -46,8 +46,8 @@ final class ModelMigrations {
         }
         """;
 
-    // Nothing asks the server after the counter was changed: one that fails then would be called
-    // failed, and rightly run again.
+    // No call follows the change of the counter: if it failed, the migration would be recorded as failed and rightly
+    // run again.
     private static final String PLAIN = """
         static void up() { pause(); counters().updateOne(new Document("_id", ID), by(1)); pause(); }
         static void down() { pause(); counters().updateOne(new Document("_id", ID), by(-1)); pause(); }
@@ -87,7 +87,7 @@ final class ModelMigrations {
         return effects.getCollection("counters");
     }
 
-    /** How often the counters were changed so far. */
+    /** Returns how often the counters were changed so far. */
     long calls() {
         long calls = 0;
         for (Document counter : counters().find()) {
@@ -96,12 +96,12 @@ final class ModelMigrations {
         return calls;
     }
 
-    /** Whether what it does is done, by a read that nothing can undo any more. */
+    /** Returns whether its effect is there, by a read that no failover can roll back. */
     boolean isDone(String name) {
         return n(counter(name)) > 0;
     }
 
-    /** By a read that waits for the majority, and for the end of an election. */
+    /** Reads with majority, and waits for the end of an election. */
     private Document counter(String name) {
         List<Document> found = new ArrayList<>();
         Eventually.until("the counter of " + name + " is read", () -> {
@@ -121,17 +121,17 @@ final class ModelMigrations {
         return counter.getInteger("n");
     }
 
-    /** Whether each of them is in that state. */
+    /** Returns whether all of them are in that state. */
     boolean areAll(String state) {
         Map<String, String> states = project.states();
         return all.stream().allMatch(name -> state.equals(states.get(name)));
     }
 
     /**
-     * Judges the journal by the counters. An entry that changes while it is judged proves nothing,
-     * except that no counter is ever above one or below zero.
+     * Compares the journal with the counters. An entry that changes during the comparison is skipped, but no counter
+     * may ever be above one or below zero.
      */
-    void judge() {
+    void compare() {
         Map<String, Document> before = entries();
         Map<String, Document> counters = new HashMap<>();
         all.forEach(name -> counters.put(name, counter(name)));
@@ -141,12 +141,12 @@ final class ModelMigrations {
             assertThat(n(counter)).as("counter of %s: %s", name, counter).isBetween(0, 1);
             Document entry = after.get(name);
             if (entry == null ? before.get(name) == null : entry.equals(before.get(name))) {
-                judge(name, entry, counter);
+                compare(name, entry, counter);
             }
         }
     }
 
-    private static void judge(String name, Document entry, Document counter) {
+    private static void compare(String name, Document entry, Document counter) {
         String state = entry == null ? "rolled_back" : entry.getString("state");
         Document error = entry == null ? null : entry.get("error", Document.class);
         boolean open = List.of("running", "rolling_back").contains(state)
@@ -157,18 +157,18 @@ final class ModelMigrations {
         int expected = List.of("applied", "rollback_failed").contains(state) ? 1 : 0;
         assertThat(n(counter)).as("%s is %s: %s", name, state, counter).isEqualTo(expected);
         if (entry != null) {
-            isByTheProcessThatIsRecorded(name, entry, counter);
+            isOfTheRecordedProcess(name, entry, counter);
         }
     }
 
-    private static void isByTheProcessThatIsRecorded(String name, Document entry, Document counter) {
+    private static void isOfTheRecordedProcess(String name, Document entry, Document counter) {
         List<Document> attempts = entry.getList("attempts", Document.class);
         Document last = attempts.get(attempts.size() - 1);
         if (List.of("applied", "rolled_back").contains(last.getString("outcome"))
                 && !"repair".equals(last.getString("direction"))) {
             List<Document> log = counter.getList("log", Document.class);
             assertThat(log.get(log.size() - 1).getLong("pid"))
-                    .as("who did %s: %s, %s", name, last, log)
+                    .as("process of %s: %s, %s", name, last, log)
                     .isEqualTo(last.get("by", Document.class).getLong("pid"));
         }
     }

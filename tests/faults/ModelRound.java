@@ -60,10 +60,10 @@ final class ModelRound implements AutoCloseable {
                     done++;
                 }
                 runners.ended().forEach(this::handle);
-                migrations.judge();
+                migrations.compare();
             }
             runners.untilAllHaveEnded().forEach(this::handle);
-            migrations.judge();
+            migrations.compare();
             // A run that lost its lock may have rolled back a migration below the last applied one.
             bringAllTo("applied", "execute", "--out-of-order", "--wait", "10s");
             bringAllTo("rolled_back", "rollback", "--last", "" + MIGRATIONS, "--wait", "10s");
@@ -86,7 +86,7 @@ final class ModelRound implements AutoCloseable {
             }
             return migrations.areAll(state);
         });
-        migrations.judge();
+        migrations.compare();
         project.lockIsFree();
     }
 

@@ -18,7 +18,7 @@ import support.MongoServer;
 import support.OnServer;
 import support.Run;
 
-/** Several runners at once. Each is a JVM that runs {@code execute} once a round. */
+/** Several runners at once. Each is a JVM that runs {@code execute} once per round. */
 @OnServer
 class RacersTest {
     private static final int ROUNDS = 20;

@@ -10,17 +10,17 @@ import support.On;
 import support.OnServer;
 
 /**
- * Twenty migrations and several runners, which are killed, stopped, woken and cut off at random
- * until all is settled; then each effect is there once, and the journal tells the truth.
+ * Twenty migrations and several runners, which are killed, stopped, woken and cut off at random until all migrations
+ * are applied. Then each effect has happened once, and the journal is right.
  *
- * <p>{@code --rounds N} says how many rounds; {@code --seed N} is the first round's seed, each next
- * one's is one more.
+ * <p>{@code --rounds N} sets the number of rounds; {@code --seed N} is the first round's seed, and each next seed is
+ * one more.
  */
 @OnServer
 class RandomKillerTest {
     @Test
-    @Timeout(value = 12, unit = TimeUnit.HOURS) // as many as are asked for; a round has its limit
-    void whateverHappensEachEffectIsThereOnceAndTheJournalTellsTheTruth(
+    @Timeout(value = 12, unit = TimeUnit.HOURS) // as many rounds as requested; each round has its own limit
+    void eachEffectHappensOnceAndTheJournalIsRight(
             @On(Kind.OWN) MongoServer one, @On(Kind.OWN) MongoServer two, @On(Kind.OWN) MongoServer three)
             throws Exception {
         new Rounds("random killer", 15).play(List.of(one, two, three), (server, seed) -> {

@@ -10,19 +10,18 @@ import support.On;
 import support.OnServer;
 
 /**
- * Runners that execute and roll back are killed, stopped, woken, cut off, unlocked and robbed of
- * their lock at random. Each call of {@code up()} and {@code down()} says in a second database what
- * it did, and by that the journal is judged at every moment.
+ * Runners that execute and roll back are killed, stopped, woken, cut off, unlocked and deprived of their lock at
+ * random. Each call of {@code up()} and {@code down()} records its effect in a second database, with which the journal
+ * is compared all the time.
  *
- * <p>{@code --rounds N} and {@code --seed N} as for {@link RandomKillerTest}; few are played
- * without them.
+ * <p>{@code --rounds N} and {@code --seed N} are those of {@link RandomKillerTest}; the default is a few rounds.
  */
 @OnServer
 class RandomModelTest {
     @Test
-    @Timeout(value = 12, unit = TimeUnit.HOURS) // as many as are asked for; a round has its limit
-    void whateverHappensTheJournalSaysWhatWasDoneAndNothingIsDoneTwice(
-            @On(Kind.OWN) MongoServer one, @On(Kind.OWN) MongoServer two) throws Exception {
+    @Timeout(value = 12, unit = TimeUnit.HOURS) // as many rounds as requested; each round has its own limit
+    void theJournalMatchesTheEffectsAndNothingIsDoneTwice(@On(Kind.OWN) MongoServer one, @On(Kind.OWN) MongoServer two)
+            throws Exception {
         new Rounds("random model", 2).play(List.of(one, two), (server, seed) -> {
             try (ModelRound round = new ModelRound(server, seed)) {
                 round.play();

@@ -22,9 +22,7 @@ import support.OnServer;
 import support.Project;
 import support.Result;
 
-/**
- * What is refused before anything is done, by a process of its own. The single cases are in {@code mongo.command}.
- */
+/** What is refused before anything is done, in a separate process. The single cases are in {@code mongo.command}. */
 @OnServer
 class RefusedTest {
     private static Project applied(MongoServer server, String... names) {

@@ -13,11 +13,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import support.MongoServer;
 
 /**
- * Rounds of a random test, played side by side, each on a server of its own: much of one is waiting
- * for a lease to run out. Each has its own seed, one more than the round before.
+ * Rounds of a random test, played in parallel, each on a server of its own, because a round mostly waits for leases to
+ * run out. Each round's seed is one more than that of the previous round.
  */
 final class Rounds {
-    /** How many are played; the test's own number without it. */
+    /** The number of rounds, if it is not the test's own. */
     static final String PROPERTY = "migopy.test.rounds";
 
     private static final int TELL_EVERY = 10;
@@ -40,7 +40,7 @@ final class Rounds {
         this.rounds = Integer.getInteger(PROPERTY, byDefault);
     }
 
-    /** Plays all of them, and waits for their end. */
+    /** Plays all rounds, and waits for their end. */
     void play(List<MongoServer> servers, Round round) throws InterruptedException, ExecutionException {
         System.out.println("%s: %d rounds, --seed %d".formatted(name, rounds, seed));
         ExecutorService players = Executors.newCachedThreadPool();

@@ -20,7 +20,7 @@ import support.Result;
 /** A run is killed. */
 @OnServer
 class RunKilledTest {
-    /** Marks "half", then has the server work for 20 s, unless the test said "again". */
+    /** Marks "half", then keeps the server busy for 20 s, unless the test sent "again". */
     private static final String LONG_UPDATE =
             up("db().getCollection(\"done\").insertOne(new Document(\"mark\", \"half\"));"
                     + " support.Signals.send(\"in-up\");if (!new"

@@ -21,7 +21,7 @@ import support.OnServer;
 import support.Project;
 import support.Result;
 
-/** A run is asked to end, from outside, from within or by its time limit. */
+/** A run is stopped from outside, from inside or by its time limit. */
 @OnServer
 class SignalledTest {
     private static final Duration GRACE = Duration.ofSeconds(10);

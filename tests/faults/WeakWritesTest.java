@@ -30,7 +30,7 @@ class WeakWritesTest {
             + " support.Signals.send(\"written\"); support.Signals.await(\"go\");";
 
     @Test
-    void thatAFailoverRolledBackAreNotRecordedAsApplied(@On(Kind.THREE_MEMBERS) MongoServer server) {
+    void aMigrationWhoseWritesAFailoverRolledBackIsNotRecordedAsApplied(@On(Kind.THREE_MEMBERS) MongoServer server) {
         var project = project(server).with("1_one.java", up(WAITING)).with("2_two.java", marking("x"));
 
         rolledBackBy(server, project, "execute")
@@ -41,7 +41,7 @@ class WeakWritesTest {
     }
 
     @Test
-    void thatAFailoverRolledBackInDownGetAHintForARollback(@On(Kind.THREE_MEMBERS) MongoServer server) {
+    void writesInDownThatAFailoverRolledBackGetAHintForARollback(@On(Kind.THREE_MEMBERS) MongoServer server) {
         var project = project(server).with("1_one.java", upAndDown("", WAITING));
         project.run("execute").exits(0);
 
@@ -53,7 +53,7 @@ class WeakWritesTest {
     }
 
     @Test
-    void thatAFailoverRolledBackInAFixNeedNoRepair(@On(Kind.THREE_MEMBERS) MongoServer server) {
+    void writesInAFixThatAFailoverRolledBackNeedNoRepair(@On(Kind.THREE_MEMBERS) MongoServer server) {
         var project = project(server).write("fix.java", up(WAITING));
 
         var result = rolledBackBy(server, project, "run", "fix.java", "--reason", "x");
@@ -62,12 +62,12 @@ class WeakWritesTest {
         project.run("history", "--fixes").exits(0).says("interrupted");
     }
 
-    /** A run whose write with w: 1 is rolled back by a failover while it is in the user's code. */
+    /** Starts a run whose write with w: 1 is rolled back by a failover while it is in the user's code. */
     private static Result rolledBackBy(MongoServer server, Project project, String... command) {
         server.db().createCollection("done");
         var run = project.start(command).untilInUp();
         Mongod primary = primary(server);
-        replicating(server, primary, false);
+        replicate(server, primary, false);
         project.signal("write");
         run.until("written");
         primary.kill();
@@ -75,14 +75,14 @@ class WeakWritesTest {
             primary.startAgain();
             Eventually.until("there is a primary", () -> primary(server) != null);
         });
-        replicating(server, primary, true);
+        replicate(server, primary, true);
         Eventually.until("another is elected", () -> primary(server) != null);
         project.signal("go");
         return run.exits(5);
     }
 
     @Test
-    void areWaitedForAndReported(MongoServer server) {
+    void writesWithoutMajorityAreAwaitedAndReported(MongoServer server) {
         var project = project(server).with("1_one.java", up(WITH_W1));
         project.run("execute").exits(0).says("w: 1", "majority");
         assertThat(project.states()).containsEntry("1_one", "applied");
@@ -102,8 +102,8 @@ class WeakWritesTest {
                 .orElse(null);
     }
 
-    /** Whether the secondaries read what the primary writes. */
-    private static void replicating(MongoServer server, Mongod primary, boolean on) {
+    /** Starts or stops the replication from the primary. */
+    private static void replicate(MongoServer server, Mongod primary, boolean on) {
         for (Mongod member : server.members()) {
             if (member == primary) {
                 continue;

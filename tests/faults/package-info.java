@@ -1,5 +1,2 @@
-/**
- * What has to be survived: kills, cuts, step-downs, full disks. Mostly in a JVM of its own, against
- * a real server.
- */
+/** Tests of kills, lost connections, step-downs and full disks, mostly in a separate JVM and on a real server. */
 package faults;
