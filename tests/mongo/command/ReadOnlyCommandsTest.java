@@ -73,7 +73,7 @@ class ReadOnlyCommandsTest {
                 .run("status")
                 .exits(0)
                 .says("backfill of users stopped, 1,200 of about 5,000 visited, 900 changed")
-                .says("cannot be understood");
+                .says("is unreadable");
     }
 
     @Test

@@ -163,7 +163,7 @@ class RenamedTest {
         project.run("execute", "--to", "2").exits(0);
         var before = project.states();
         String[] rename = {"repair", "3_three", "--renamed-from", "1_one"};
-        project.run(rename).exits(3).complainsBriefly().says("its file is there");
+        project.run(rename).exits(3).complainsBriefly().says("its file still exists");
         project.run("repair", "2_two", "--renamed-from", "3_three").exits(3).complainsBriefly();
         project.run("repair", "2_two", "--renamed-from", "9_no").exits(2).complainsBriefly();
         project.run("repair", "--edited", "--renamed-from", "1_one").exits(2).complainsBriefly();
