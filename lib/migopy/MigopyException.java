@@ -8,7 +8,7 @@ package migopy;
  */
 public final class MigopyException extends RuntimeException {
     /**
-     * Stands in a hint for {@code ./migopy} or {@code jbang migopy.java}, as the user typed it.
+     * The placeholder in hints for {@code ./migopy} or {@code jbang migopy.java}, as the user typed it.
      */
     public static final String COMMAND = "{migopy}";
 

@@ -43,7 +43,7 @@ public final class NewFile {
      *
      * @param name the migration, without {@code .java}
      * @param number its number
-     * @param path where it lies, as a person would type it: {@code mongomigrations/3_add_users.java}
+     * @param path its path, as a user would type it: {@code mongomigrations/3_add_users.java}
      */
     public record CreateAnswer(String name, long number, String path) implements Answer {
         @Override

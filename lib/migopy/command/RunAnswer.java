@@ -152,8 +152,8 @@ public record RunAnswer(
         }
         Document answer = new Document("run", run)
                 .append("steps", steps.stream().map(step -> Json.step(step)).toList());
-        boolean told = steps.stream().anyMatch(step -> step.error() != null);
-        if (error != null && !told) {
+        boolean reported = steps.stream().anyMatch(step -> step.error() != null);
+        if (error != null && !reported) {
             answer.append("error", Json.error(ErrorAnswer.of(error, problems)));
         }
         return answer.append("exitCode", exitCode);

@@ -197,9 +197,9 @@ public final class Session implements AutoCloseable {
     /** Estimates what the request would do and prints the answer. */
     int estimate(ExecuteRequest request) {
         return watched(context -> {
-            List<EstimateAnswer> told = new ArrayList<>();
-            RunResult result = new Runner(context).estimate(request, told::add);
-            console.answer(told.isEmpty() ? answer(result, true) : told.get(0));
+            List<EstimateAnswer> estimates = new ArrayList<>();
+            RunResult result = new Runner(context).estimate(request, estimates::add);
+            console.answer(estimates.isEmpty() ? answer(result, true) : estimates.get(0));
             return result.exitCode();
         });
     }

@@ -28,8 +28,8 @@ final class StepLine {
         };
         String state = Wording.left(word, stateWidth(step.direction()));
         String line = "  " + state + Wording.left(Wording.visible(step.name()), nameWidth) + "  ";
-        int room = Math.max(0, width - DURATION_WIDTH - 1);
-        return line.length() <= room ? line : line.substring(0, room);
+        int space = Math.max(0, width - DURATION_WIDTH - 1);
+        return line.length() <= space ? line : line.substring(0, space);
     }
 
     /** Returns the line of a step that has ended, with its line break. */

@@ -47,8 +47,8 @@ public final class Table {
     /** Adds a line below the last row, cut to the width. */
     public void under(String text) {
         String visible = Wording.visible(text.lines().findFirst().orElse("").strip());
-        int room = out.width() - UNDER.length();
-        String line = visible.length() <= room ? visible : visible.substring(0, room - ELLIPSIS.length()) + ELLIPSIS;
+        int space = out.width() - UNDER.length();
+        String line = visible.length() <= space ? visible : visible.substring(0, space - ELLIPSIS.length()) + ELLIPSIS;
         Line last = rows.remove(rows.size() - 1);
         rows.add(new Line(last.state(), last.cells(), UNDER + line));
     }

@@ -13,26 +13,25 @@ import migopy.journal.Journal;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
 
-/** What was changed in a file since it ran, line by line. */
+/** The lines of a file that were changed after it was applied. */
 public final class EditDiff {
-    /** So many lines of a difference are read; the last tells how many there are beside them. */
+    /** How many lines of a diff are shown. */
     static final int LINE_LIMIT = 20;
 
     /**
-     * So many lines of each text are compared, from the first that differs: the time grows with
-     * their product, and only the beginning is shown.
+     * How many lines of each text are compared, starting with the first that differs: the time grows with their
+     * product, and only the first differences are shown.
      */
     private static final int COMPARED = 500;
 
-    /** Longer lines are cut: a person looks for what differs, not for all of it. */
+    /** Longer lines are cut. */
     private static final int WIDTH = 200;
 
     private EditDiff() {}
 
     /**
-     * The problem with the lines that differ, those of the stored source after {@code -} and those
-     * of the file after {@code +}. A problem of another kind, and one whose source was not stored,
-     * stays as it is.
+     * Returns the problem with the lines that differ: {@code -} before those of the stored source, {@code +} before
+     * those of the file. Returns problems of other kinds, and those without a stored source, as they are.
      */
     public static Problem withDiff(Problem problem, Journal journal, MigrationFile file) {
         if (problem.kind() != Problem.ProblemKind.EDITED || file == null) {
@@ -56,11 +55,11 @@ public final class EditDiff {
         try {
             return between(stored, MigrationSource.read(file).text());
         } catch (MigopyException e) {
-            return List.of(e.getMessage()); // as when it is no text any more: that is the edit
+            return List.of(e.getMessage()); // for example if it is not text any more: that is the edit
         }
     }
 
-    /** The lines that differ, at most {@link #LINE_LIMIT}; what no checksum counts is no edit. */
+    /** Returns the lines that differ, at most {@link #LINE_LIMIT}; differences that no checksum counts are left out. */
     static List<String> between(String before, String after) {
         List<String> old = split(before);
         List<String> now = split(after);
