@@ -152,12 +152,12 @@ class Tool:
 
     def call(self, command):
         """Runs it once and returns seconds and MiB."""
-        begun = time.perf_counter()
+        started = time.perf_counter()
         with open(os.path.join(self.folder, "out"), "w", encoding="utf-8") as out:
             process = subprocess.Popen(command, cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL,
                                        stdout=out, stderr=subprocess.STDOUT)
             _, status, usage = os.wait4(process.pid, 0)
-            seconds = time.perf_counter() - begun
+            seconds = time.perf_counter() - started
             process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode != 0:
             with open(os.path.join(self.folder, "out"), encoding="utf-8", errors="replace") as out:

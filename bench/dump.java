@@ -154,7 +154,7 @@ public class dump implements AutoCloseable {
                 median(restores));
     }
 
-    /** The times of the bare method and of ours. */
+    /** The times of the bare method and of Migopy's. */
     private record Pair(double bareSeconds, double ourSeconds) {
         static Pair of(boolean turned, Work before, Work bare, Work ours) throws IOException {
             double first = seconds(before, turned ? ours : bare);

@@ -45,7 +45,7 @@ final class KillerMigrations {
 
     private static final String FAILING = "static void up() { if (!java.nio.file.Files.exists(java.nio.file.Path.of("
             + "System.getProperty(\"migopy.test.signals\"), \"fix-%1$s\"))) throw new"
-            + " IllegalStateException(\"not mended yet\"); later(); }"
+            + " IllegalStateException(\"not fixed yet\"); later(); }"
             + PLAIN.replace("void up()", "void later()");
 
     private final Project project;

@@ -49,7 +49,7 @@ class PrimaryKilledTest {
         var project = project(server).with("1_one.java", marking("one")).with("2_update.java", update);
         project.with("3_three.java", marking("three"));
         var run = project.start("execute").untilInUp();
-        Eventually.until("the server is at work", () -> isUpdating(server));
+        Eventually.until("the server is busy", () -> isUpdating(server));
         killPrimary(server);
 
         run.exits(5).says("2_update", "2_update.java:8", "execute 2_update --retry");

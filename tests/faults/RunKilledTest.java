@@ -41,7 +41,7 @@ class RunKilledTest {
     void operationsOfACrashedRunAreReportedAndEndedBeforeItIsRunAgain(MongoServer server) {
         var project = threeWith(server, LONG_UPDATE);
         var killed = project.start("execute").untilInUp();
-        Eventually.until("the server is at work", () -> updates(server) == 1);
+        Eventually.until("the server is busy", () -> updates(server) == 1);
         killed.kill();
         project.run("execute").exits(4).says("--wait");
         project.letTheLeaseRunOut();

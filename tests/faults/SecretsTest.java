@@ -29,18 +29,19 @@ class SecretsTest {
             URLEncoder.encode(PASSWORD, StandardCharsets.UTF_8).replace("+", "%20");
 
     /** Prints it in two halves, then throws it. */
-    private static final String TELLTALE = up("String p = System.getenv(\"TOLD\"); System.out.print(p.substring(0, 5));"
-            + " System.out.flush(); System.out.println(p.substring(5));"
-            + " System.err.println(\"err \" + p); support.Signals.send(\"in-up\");"
-            + " support.Signals.await(\"go\");"
-            + " throw new IllegalStateException(\"cannot log in with \" + p);");
+    private static final String TELLTALE =
+            up("String p = System.getenv(\"SECRET\"); System.out.print(p.substring(0, 5));"
+                    + " System.out.flush(); System.out.println(p.substring(5));"
+                    + " System.err.println(\"err \" + p); support.Signals.send(\"in-up\");"
+                    + " support.Signals.await(\"go\");"
+                    + " throw new IllegalStateException(\"cannot log in with \" + p);");
 
     @ParameterizedTest
     @ValueSource(strings = {"uri", "environment", "file", "field"})
     void aPasswordIsNeverShown(String from, @On(Kind.AUTH) MongoServer server) throws IOException {
         server.createUser("keeper", PASSWORD, "readWrite");
         var project = project(server).with("1_one.java", TELLTALE);
-        project.environment("TOLD", PASSWORD);
+        project.environment("SECRET", PASSWORD);
         given(project, from, "keeper", PASSWORD);
 
         var run = project.start("execute", "--verbose").untilInUp();

@@ -95,7 +95,7 @@ class SignalledTest {
     void itsOperationsOnTheServerAreEndedToo(MongoServer server) {
         var project = two(server, LONG_UPDATE);
         var run = project.start("execute").untilInUp();
-        Eventually.until("the server is at work", () -> updates(server) == 1);
+        Eventually.until("the server is busy", () -> updates(server) == 1);
         run.terminate().exits(143);
         assertThat(updates(server)).isZero();
         assertThat(project.journal("1_slow")).containsEntry("state", "failed");
@@ -131,7 +131,7 @@ class SignalledTest {
         assertThat(project.journal("1_slow")).containsEntry("state", "failed");
         assertThat(project.journal("1_slow").get("error", Document.class)).containsEntry("type", "timeout");
         project.lockIsFree();
-        Eventually.until("nothing of it is at work", () -> updates(server) == 0);
+        Eventually.until("none of its operations is running", () -> updates(server) == 0);
         project.run("execute").exits(5).says("1_slow", "ran out of time");
         assertThat(project.states()).doesNotContainKey("2_two");
     }

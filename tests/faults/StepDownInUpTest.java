@@ -33,7 +33,7 @@ class StepDownInUpTest {
                 .with("1_slow.java", LONG_UPDATE)
                 .with("2_two.java", marking("two"));
         var run = project.start("execute").untilInUp();
-        Eventually.until("the server is at work", () -> isUpdating(server));
+        Eventually.until("the server is busy", () -> isUpdating(server));
 
         server.stepDown(1);
 

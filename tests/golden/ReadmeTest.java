@@ -284,19 +284,6 @@ class ReadmeTest {
     }
 
     @Test
-    void theManualIsWrittenInPlainEnglish() {
-        Pattern dialect = Pattern.compile(
-                "(?i)\\b(mend|nobody|deaf|begun|under way|looked? at|let in|at work|to be had|(is|was) told"
-                        + "|(?<!there )is no (?!longer)|goes on|CONTRACT)\\b");
-        Stream.concat(manual.pages().stream(), otherPages())
-                .forEach(page -> assertThat(dialect.matcher(page.text().replaceAll("(?s)\n```.*?\n```|`[^`\n]*`", ""))
-                                .results()
-                                .map(MatchResult::group))
-                        .as(page.path().toString())
-                        .isEmpty());
-    }
-
-    @Test
     void theReadmeHasAtMost300Lines() {
         assertThat(manual.page("README.md").text().lines().count()).isLessThanOrEqualTo(300);
     }
@@ -350,11 +337,6 @@ class ReadmeTest {
                                         .contains(link.group(2));
                             }
                         }));
-    }
-
-    private static Stream<Page> otherPages() {
-        return Stream.of("CONTRIBUTING.md", "tests/README.md", "bench/README.md")
-                .map(name -> Page.of(Checkout.root().resolve(name)));
     }
 
     private static List<String> headings(String text) {

@@ -62,7 +62,7 @@ class RunsTest {
     @Test
     void aRunThatLostItsLockBetweenTwoSteps() {
         MigopyException error =
-                MigopyException.unknown("The lock was lost: ada@laptop holds it now.", "Look at it: {migopy} status");
+                MigopyException.unknown("The lock was lost: ada@laptop holds it now.", "Check it: {migopy} status");
         check("run_overtaken", false, error, 5, ADDED);
     }
 

@@ -11,7 +11,6 @@ import migopy.command.HistoryAnswer;
 import migopy.command.NewFile.CreateAnswer;
 import migopy.command.Repairs.RepairAnswer;
 import migopy.command.Repairs.RepairAnswer.Repaired;
-import migopy.command.StatusAnswer;
 import migopy.command.Unlock.UnlockAnswer;
 import migopy.command.Validate.ValidateAnswer;
 import migopy.console.Answer;
@@ -36,7 +35,7 @@ final class Samples {
             Problem.ProblemKind.NOT_COMPILABLE,
             "9_add_index",
             "9_add_index does not compile: cannot find symbol",
-            "Mend 9_add_index.java",
+            "Fix 9_add_index.java",
             List.of("9_add_index.java:7: error: cannot find symbol", "\tusers.createIndexes(\"email\");", "\t     ^"));
 
     static final StepError DUPLICATE_KEY = new StepError(
@@ -50,30 +49,7 @@ final class Samples {
     private Samples() {}
 
     static Map<String, Answer> all() {
-        Map<String, Answer> samples = new LinkedHashMap<>();
-        samples.put("status_nothing", StatusSamples.status(List.of(), List.of()));
-        samples.put("status_few", StatusSamples.status(StatusSamples.few(), List.of()));
-        samples.put("status_failed", StatusSamples.status(StatusSamples.failed(), List.of()));
-        samples.put("status_done", StatusSamples.status(StatusSamples.few().subList(0, 2), List.of()));
-        samples.put("status_thousands", StatusSamples.status(StatusSamples.thousands(), List.of()));
-        samples.put(
-                "status_troubled",
-                StatusSamples.status(StatusSamples.troubled(), List.of(EDITED, StatusSamples.interrupted())));
-        samples.put("status_long_names", StatusSamples.status(StatusSamples.longNames(), List.of()));
-        samples.put("status_many_problems", StatusSamples.status(StatusSamples.few(), StatusSamples.manyProblems()));
-        samples.put("status_embedded", StatusSamples.embedded());
-        samples.put(
-                "status_all",
-                new StatusAnswer(
-                        "app",
-                        "localhost:27017",
-                        "migrations",
-                        "mongomigrations",
-                        false,
-                        StatusSamples.applied(15),
-                        List.of(),
-                        List.of(),
-                        true));
+        Map<String, Answer> samples = new LinkedHashMap<>(StatusSamples.all());
         samples.put(
                 "error",
                 ErrorAnswer.of(

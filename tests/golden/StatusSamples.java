@@ -2,17 +2,46 @@ package golden;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import migopy.Problem;
 import migopy.command.StatusAnswer;
 import migopy.command.StatusAnswer.Row;
+import migopy.console.Answer;
 import migopy.plan.MigrationState;
 
-/** Rows of status that the golden tests render. */
+/** Answers of status, by the names of their golden files. */
 final class StatusSamples {
     private StatusSamples() {}
+
+    static Map<String, Answer> all() {
+        Map<String, Answer> samples = new LinkedHashMap<>();
+        samples.put("status_nothing", status(List.of(), List.of()));
+        samples.put("status_few", status(few(), List.of()));
+        samples.put("status_failed", status(failed(), List.of()));
+        samples.put("status_done", status(few().subList(0, 2), List.of()));
+        samples.put("status_thousands", status(thousands(), List.of()));
+        samples.put("status_troubled", status(troubled(), List.of(Samples.EDITED, interrupted())));
+        samples.put("status_long_names", status(longNames(), List.of()));
+        samples.put("status_many_problems", status(few(), manyProblems()));
+        samples.put("status_embedded", embedded());
+        samples.put(
+                "status_all",
+                new StatusAnswer(
+                        "app",
+                        "localhost:27017",
+                        "migrations",
+                        "mongomigrations",
+                        false,
+                        applied(15),
+                        List.of(),
+                        List.of(),
+                        true));
+        return samples;
+    }
 
     static StatusAnswer status(List<Row> rows, List<Problem> problems) {
         return new StatusAnswer(

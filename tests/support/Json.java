@@ -26,7 +26,7 @@ public final class Json {
         Object value = json.value();
         json.blanks();
         if (json.at < text.length()) {
-            throw json.error("the text goes on after the document");
+            throw json.error("the text continues after the document");
         }
         if (value instanceof Document document) {
             return document;

@@ -21,7 +21,7 @@ import java.util.function.Supplier;
  * the limit counts from the batch's first try.
  */
 final class Retry {
-    /** An election takes up to 30 s, and connections are made anew after it. */
+    /** An election takes up to 30 s, and the driver reconnects after it. */
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private static final Duration FIRST_WAIT = Duration.ofMillis(10);

@@ -155,7 +155,7 @@ public final class Session implements AutoCloseable {
                         + ", for a first try: it has no transactions, and the lock goes by"
                         + " this machine's clock.");
             }
-            stopwatch.mark("connecting begun");
+            stopwatch.mark("connecting");
         }
         return connection;
     }

@@ -60,10 +60,10 @@ class ExecuteTest {
                 .doesNotContainKey("5_five");
         project.lockIsFree();
 
-        project.with("4_four.java", marking("four, mended"));
+        project.with("4_four.java", marking("four, fixed"));
         assertThat(project.run("status", "--json").problems()).isEmpty();
         project.run("execute").exits(0);
-        assertThat(project.marks()).containsExactly("one", "two", "three", "four", "four, mended", "five");
+        assertThat(project.marks()).containsExactly("one", "two", "three", "four", "four, fixed", "five");
         assertThat(project.states().values()).containsOnly("applied");
         assertThat(project.journal("4_four").getList("attempts", Document.class))
                 .extracting("outcome")

@@ -17,7 +17,7 @@ import support.Result;
 @OnServer
 class StatusTest {
     @Test
-    void aProjectWithoutMigrationsIsNoError(MongoServer server) {
+    void aProjectWithoutMigrationsIsNotAnError(MongoServer server) {
         project(server).run("status").exits(0);
     }
 
@@ -180,7 +180,7 @@ class StatusTest {
         Date soon = Date.from(server.time().plusSeconds(60));
         server.collection("migrations_lock")
                 .insertOne(new Document("_id", "lock")
-                        .append("owner", "somebody")
+                        .append("owner", "owner-2")
                         .append("run", "run-1")
                         .append("host", "elsewhere")
                         .append("pid", 7L)

@@ -128,7 +128,7 @@ class RestoreIndexesTest {
         assertThat(answer.error().getMessage())
                 .contains("things", "$fromTheFuture")
                 .doesNotContain("migopy_restore");
-        assertThat(answer.error().hint()).doesNotContain("Mend");
+        assertThat(answer.error().hint()).doesNotContain("Fix");
     }
 
     @Test

@@ -222,7 +222,7 @@ class RoundTripTest {
 
         Dumps.Look there = Dumps.look(server.client().getDatabase(other));
         Dumps.Look here = Dumps.look(server.db());
-        there.hashes().remove("system.views"); // the database's name stands in it
+        there.hashes().remove("system.views"); // it contains the database's name
         here.hashes().remove("system.views");
         assertThat(there.hashes()).isEqualTo(here.hashes());
         assertThat(there.indexes()).isEqualTo(here.indexes());

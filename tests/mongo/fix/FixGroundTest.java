@@ -24,7 +24,7 @@ class FixGroundTest {
     @Test
     void aFixCanUseEverythingThatAMigrationCan(MongoServer server) {
         server.collection("users").insertOne(new Document("email", "ADA"));
-        var project = project(server).write("a folder/Mend-2.java", up("""
+        var project = project(server).write("a folder/Fix-2.java", up("""
             Migration.backfill("users")
                     .update(new Document("$set", new Document("email",
                             new Document("$toLower", "$email"))))
@@ -32,11 +32,11 @@ class FixGroundTest {
             Migration.log(Migration.client().getDatabase(db().getName())
                     .getCollection("users").find().first().getString("email"));
             """));
-        project.run("run", "a folder/Mend-2.java", "--reason", "x").exits(0).says("ada");
+        project.run("run", "a folder/Fix-2.java", "--reason", "x").exits(0).says("ada");
         Document fix = server.collection("migrations_fixes").find().first();
         assertThat(fix)
                 .containsEntry("output", "ada\n")
-                .containsEntry("file", "a folder/Mend-2.java")
+                .containsEntry("file", "a folder/Fix-2.java")
                 .containsEntry("fence", 1L);
     }
 

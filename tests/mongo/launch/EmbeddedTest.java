@@ -17,6 +17,67 @@ import support.Project;
 /** {@code --embedded} and {@code MONGO_URI=embedded} from a user's view. */
 @OnServer
 class EmbeddedTest {
+    /** Tries each unsupported feature and prints its error. */
+    private static final String UNSUPPORTED = """
+        static void up() {
+            var users = db().getCollection("users");
+            users.insertOne(new Document("name", "Ada"));
+            var name = new Document("name", 1);
+            var stages = java.util.List.of(new Document("$set", name));
+            var options = new com.mongodb.client.model.CreateCollectionOptions();
+            refused("validator", () -> db().createCollection("a",
+                    options.validationOptions(new com.mongodb.client.model
+                            .ValidationOptions().validator(name))));
+            refused("capped", () -> db().createCollection("b",
+                    new com.mongodb.client.model.CreateCollectionOptions()
+                            .capped(true).sizeInBytes(1000)));
+            refused("view", () -> db().createView("c", "users",
+                    java.util.List.of()));
+            refused("partial", () -> users.createIndex(name, index()
+                    .partialFilterExpression(new Document("a", 1))));
+            refused("expire", () -> users.createIndex(name, index()
+                    .expireAfter(1L, java.util.concurrent.TimeUnit.DAYS)));
+            refused("text", () -> users.createIndex(new Document("name", "text")));
+            refused("update", () -> users.updateMany(new Document(), stages));
+            refused("modify", () -> users.findOneAndUpdate(new Document(), stages));
+            refused("collation", () -> users.find().collation(com.mongodb.client
+                    .model.Collation.builder().locale("de").build()).first());
+            refused("collMod", () -> db().runCommand(new Document("collMod", "users")
+                    .append("validator", new Document("a", 1))));
+            refused("transaction", () -> {
+                try (var session = client().startSession()) {
+                    session.startTransaction();
+                    users.insertOne(session, new Document("name", "Eve"));
+                    session.commitTransaction();
+                }
+            });
+            refused("backfill", () -> backfill("users").update(
+                    new Document("$set", name)).run());
+            refused("once", () -> backfill("users").once()
+                    .each(user -> name).run());
+            System.out.println(users.find().first().getString("name"));
+        }
+
+        static void refused(String what, Runnable call) {
+            try {
+                call.run();
+                System.out.println(what + " was ignored");
+            } catch (RuntimeException e) {
+                System.out.println(what + ": " + e.getMessage());
+            }
+        }
+
+        static com.mongodb.client.model.IndexOptions index() {
+            return new com.mongodb.client.model.IndexOptions();
+        }
+
+        static MongoClient client() { return Migration.client(); }
+
+        static migopy.backfill.Backfill backfill(String name) {
+            return Migration.backfill(name);
+        }
+        """;
+
     private static Project embedded(MongoServer server) {
         return project(server).environment("MONGO_URI", "embedded").environment("MONGO_DATABASE", "app");
     }
@@ -74,66 +135,8 @@ class EmbeddedTest {
 
     @Test
     void unsupportedFeaturesAreRejectedAndNeverIgnored(MongoServer server) {
-        var project = embedded(server).with("1_tries.java", source("""
-            static void up() {
-                var users = db().getCollection("users");
-                users.insertOne(new Document("name", "Ada"));
-                var name = new Document("name", 1);
-                var stages = java.util.List.of(new Document("$set", name));
-                var options = new com.mongodb.client.model.CreateCollectionOptions();
-                refused("validator", () -> db().createCollection("a",
-                        options.validationOptions(new com.mongodb.client.model
-                                .ValidationOptions().validator(name))));
-                refused("capped", () -> db().createCollection("b",
-                        new com.mongodb.client.model.CreateCollectionOptions()
-                                .capped(true).sizeInBytes(1000)));
-                refused("view", () -> db().createView("c", "users",
-                        java.util.List.of()));
-                refused("partial", () -> users.createIndex(name, index()
-                        .partialFilterExpression(new Document("a", 1))));
-                refused("expire", () -> users.createIndex(name, index()
-                        .expireAfter(1L, java.util.concurrent.TimeUnit.DAYS)));
-                refused("text", () -> users.createIndex(new Document("name", "text")));
-                refused("update", () -> users.updateMany(new Document(), stages));
-                refused("modify", () -> users.findOneAndUpdate(new Document(), stages));
-                refused("collation", () -> users.find().collation(com.mongodb.client
-                        .model.Collation.builder().locale("de").build()).first());
-                refused("collMod", () -> db().runCommand(new Document("collMod", "users")
-                        .append("validator", new Document("a", 1))));
-                refused("transaction", () -> {
-                    try (var session = client().startSession()) {
-                        session.startTransaction();
-                        users.insertOne(session, new Document("name", "Eve"));
-                        session.commitTransaction();
-                    }
-                });
-                refused("backfill", () -> backfill("users").update(
-                        new Document("$set", name)).run());
-                refused("once", () -> backfill("users").once()
-                        .each(user -> name).run());
-                System.out.println(users.find().first().getString("name"));
-            }
-
-            static void refused(String what, Runnable call) {
-                try {
-                    call.run();
-                    System.out.println(what + " was passed over");
-                } catch (RuntimeException e) {
-                    System.out.println(what + ": " + e.getMessage());
-                }
-            }
-
-            static com.mongodb.client.model.IndexOptions index() {
-                return new com.mongodb.client.model.IndexOptions();
-            }
-
-            static MongoClient client() { return Migration.client(); }
-
-            static migopy.backfill.Backfill backfill(String name) {
-                return Migration.backfill(name);
-            }
-            """));
-        var result = project.run("execute").exits(0).neverSays("was passed over");
+        var project = embedded(server).with("1_tries.java", source(UNSUPPORTED));
+        var result = project.run("execute").exits(0).neverSays("was ignored");
         for (String what : List.of(
                 "validators",
                 "capped collections",
