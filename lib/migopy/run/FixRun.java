@@ -54,11 +54,11 @@ final class FixRun extends RecordedCall {
         locked().lease().ensureHeld();
         fixes.start(start);
         try {
-            prepareOrSettle();
+            prepare();
             locked().console().event(new Event.StepStarted(fix.name(), Direction.UP));
             Conclusion result = call();
             if (result.toRecord()) {
-                fixes.end(start, settled(result.outcome(), result.error()));
+                end(result);
             }
             return answer(result.outcome(), result.error(), result.exitCode(), result.cause());
         } catch (MigopyException e) {
@@ -66,23 +66,12 @@ final class FixRun extends RecordedCall {
         }
     }
 
-    private void prepareOrSettle() {
-        try {
-            locked().lease().ensureHeld(); // recording the start may have taken as long as a lease does
-            prepare();
-        } catch (RuntimeException | Error e) {
-            MigopyException cause = Failure.ofRun(e);
-            Conclusion never = neverCalled(cause.getMessage());
-            try {
-                fixes.end(start, settled(never.outcome(), never.error()));
-            } catch (MigopyException unrecorded) {
-                cause.addSuppressed(unrecorded); // it stays running, for a manual decision
-            }
-            throw cause;
-        }
+    @Override
+    void end(Conclusion result) {
+        fixes.end(start, ended(result.outcome(), result.error()));
     }
 
-    private Fixes.FixEnd settled(Outcome outcome, StepError error) {
+    private Fixes.FixEnd ended(Outcome outcome, StepError error) {
         return new Fixes.FixEnd(
                 State.valueOf(outcome.name()), null, locked().lease().serverTime(), durationMs(), error, output());
     }
@@ -148,6 +137,6 @@ final class FixRun extends RecordedCall {
     @Override
     void endInTransaction(MongoDatabase database) {
         new Fixes(database, Ledger.fixesCollection(locked().settings()))
-                .end(start, settled(Outcome.APPLIED, null), session());
+                .end(start, ended(Outcome.APPLIED, null), session());
     }
 }

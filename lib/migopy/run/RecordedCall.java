@@ -80,11 +80,10 @@ abstract class RecordedCall implements AutoCloseable {
     /** Returns the started record. */
     abstract OpenRecord record();
 
-    /**
-     * Records success in the transaction of the call itself: both are committed, or neither.
-     *
-     * @param database for use in a transaction
-     */
+    /** Ends the record of a call that is not in a transaction, or was not made. */
+    abstract void end(Conclusion conclusion);
+
+    /** Ends the record in the transaction of the call itself: both are committed, or neither. */
     abstract void endInTransaction(MongoDatabase database);
 
     /** Returns the hint for a call whose outcome is unknown. */
@@ -102,11 +101,7 @@ abstract class RecordedCall implements AutoCloseable {
     /** Runs once before the code is called, outside of its transaction. */
     abstract void beforeCall() throws Exception;
 
-    /**
-     * Calls the code.
-     *
-     * @throws Throwable what the code throws
-     */
+    /** Calls the code, and throws what it throws. */
     abstract void invoke(CallHandles handles) throws Throwable;
 
     /** Returns the text of the user's code. */
@@ -115,11 +110,7 @@ abstract class RecordedCall implements AutoCloseable {
     /** Returns the lines of the user's code that led to an exception. */
     abstract List<String> framesOf(Throwable thrown);
 
-    /**
-     * Whether a thread is that of the call, or was started by it.
-     *
-     * @param thread null if it is unknown
-     */
+    /** Whether a thread, null if it is unknown, is that of the call or was started by it. */
     abstract boolean started(Thread thread, List<StackTraceElement> stack);
 
     /** Whether the next run calls it again by itself, however far it got. */
@@ -156,12 +147,28 @@ abstract class RecordedCall implements AutoCloseable {
         return durationMs;
     }
 
-    /** Prepares what the call needs, so that what fails of it fails before the call. */
+    /** Prepares what the call needs. If that fails, the record ends as not started. */
     void prepare() {
-        options.output().restart();
-        skip = new Skip(observation, locked.settings().redactor(), cannotSkip());
-        handles = new CallHandles(locked.connection(), session, observation, proxies());
-        bound = Migration.bind(handles.binding(locked.settings().home(), backfills(), skip));
+        try {
+            locked.lease().ensureHeld(); // recording the start may have taken as long as a lease does
+            options.output().restart();
+            skip = new Skip(observation, locked.settings().redactor(), cannotSkip());
+            handles = new CallHandles(locked.connection(), session, observation, proxies());
+            bound = Migration.bind(handles.binding(locked.settings().home(), backfills(), skip));
+        } catch (RuntimeException | Error e) {
+            throw neverCalled(Failure.ofRun(e));
+        }
+    }
+
+    /** Records that the call is not made although its start is recorded, and returns the cause. */
+    MigopyException neverCalled(MigopyException cause) {
+        measure();
+        try {
+            end(failed(new StepError(StepError.NOT_STARTED, cause.getMessage(), List.of()), 0));
+        } catch (RuntimeException e) {
+            cause.addSuppressed(e); // it stays interrupted, which needs a manual decision
+        }
+        return cause;
     }
 
     /** Calls the code. Its start is recorded, and the lease was checked after that. */
@@ -288,12 +295,6 @@ abstract class RecordedCall implements AutoCloseable {
         String hint = "down() was not called, so it is still applied. Fix the cause, then run: "
                 + Wording.command("rollback", name);
         return new StepError(StepError.NOT_STARTED, error.message(), error.frames(), error.causes(), hint);
-    }
-
-    /** Returns the conclusion for a call whose start is recorded, but that cannot be made. */
-    Conclusion neverCalled(String reason) {
-        measure();
-        return failed(new StepError(StepError.NOT_STARTED, reason, List.of()), 0);
     }
 
     private Conclusion thrown(Throwable thrown) {

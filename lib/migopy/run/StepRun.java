@@ -104,24 +104,24 @@ final class StepRun extends RecordedCall {
         Conclusion result = call();
         return new StepResult(
                 report(result.outcome(), result.error()),
-                result.toRecord() ? end(result) : null,
+                result.toRecord() ? ended(result) : null,
                 result.cause(),
                 result.exitCode());
     }
 
-    /** Returns what is recorded if the step was started but not called. */
-    End notStarted(String reason) {
-        return end(neverCalled(reason));
+    @Override
+    void end(Conclusion result) {
+        journal().end(ended(result));
     }
 
-    private End end(Conclusion result) {
+    private End ended(Conclusion result) {
         State outcome = State.valueOf(result.outcome().name());
         // What was to be rolled back is still applied if down() was never called.
         boolean untouched = outcome == State.ROLLBACK_FAILED && !invoked();
-        return end(untouched ? State.APPLIED : outcome, outcome, result.error());
+        return ended(untouched ? State.APPLIED : outcome, outcome, result.error());
     }
 
-    private End end(State state, State outcome, StepError error) {
+    private End ended(State state, State outcome, StepError error) {
         Attempt attempt = new Attempt(
                 step.direction().word(),
                 outcome.word(),
@@ -205,6 +205,6 @@ final class StepRun extends RecordedCall {
 
     @Override
     void endInTransaction(MongoDatabase database) {
-        new Journal(database, locked().settings().migrationsCollection()).end(end(done(), done(), null), session());
+        new Journal(database, locked().settings().migrationsCollection()).end(ended(done(), done(), null), session());
     }
 }

@@ -111,7 +111,7 @@ final class Steps {
         lease.ensureHeld();
         try (StepRun run = new StepRun(locked, next.step(), next.migration(), options, dump)) {
             start(run);
-            prepare(run);
+            run.prepare();
             locked.console()
                     .event(new Event.StepStarted(next.step().name(), next.step().direction()));
             return run.run();
@@ -135,27 +135,8 @@ final class Steps {
         try {
             report(ended);
         } catch (MigopyException e) {
-            throw neverCalled(run, e);
+            throw run.neverCalled(e);
         }
-    }
-
-    private void prepare(StepRun run) {
-        try {
-            lease.ensureHeld(); // recording the start may have taken as long as a lease does
-            run.prepare();
-        } catch (RuntimeException | Error e) {
-            throw neverCalled(run, Failure.ofRun(e));
-        }
-    }
-
-    /** Records that the step was started but not called, if the record is still this run's. */
-    private MigopyException neverCalled(StepRun run, MigopyException cause) {
-        try {
-            journal.end(run.notStarted(cause.getMessage()));
-        } catch (RuntimeException e) {
-            cause.addSuppressed(e); // it stays interrupted, which needs a manual decision
-        }
-        return cause;
     }
 
     private void recordOpen() {
