@@ -8,6 +8,7 @@ import static support.Migrations.upAndDown;
 import static support.Migrations.waitingFor;
 import static support.Project.project;
 
+import java.util.concurrent.TimeUnit;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +21,9 @@ import support.Project;
 /** The lock's document is deleted, or taken from its owner, while a run is in {@code up()}. */
 @OnServer
 class LockGoneTest {
+    /** Several intervals of renewals with the lease of these tests. */
+    private static final long RENEWALS_STOPPED_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     private static final String DROP_LOCK = "db().getCollection(\"migrations_lock\").drop();";
 
     /** Waits for a signal that is meant for this process alone. */
@@ -219,10 +223,16 @@ class LockGoneTest {
         run.exits(5).says(held ? "run other1 on elsewhere" : "another run took it over");
     }
 
-    /** Waits until the lock's owner has tried its next renewal. */
+    /**
+     * Waits until the lock's owner has tried a renewal since the lock was changed. One that came before this method's first
+     * count may have been the last one; then there is none for longer than the interval of renewals.
+     */
     private static void untilARenewalFails(MongoServer server) {
         long before = findAndModifies(server);
-        Eventually.until("a renewal is asked for", () -> findAndModifies(server) > before);
+        long start = System.nanoTime();
+        Eventually.until(
+                "a renewal was tried",
+                () -> findAndModifies(server) > before || System.nanoTime() - start > RENEWALS_STOPPED_NANOS);
     }
 
     private static long findAndModifies(MongoServer server) {
