@@ -1,8 +1,8 @@
 package faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static support.Migrations.backfillWaitingFor;
 import static support.Migrations.marking;
-import static support.Migrations.source;
 import static support.Migrations.transactionalWaitingFor;
 import static support.Migrations.waitingFor;
 import static support.Project.project;
@@ -21,18 +21,6 @@ import support.Project;
 class OvertakenTest {
     private static final int DISK_IS_FULL = 14031;
     private static final int DOCUMENTS = 100;
-
-    private static final String BACKFILL = source("""
-        static void up() {
-            Migration.backfill("users").batch(10).each(user -> {
-                if (user.getInteger("_id") == 35) {
-                    support.Signals.send("in-up");
-                    support.Signals.await("go");
-                }
-                return new Document("$inc", new Document("n", 1));
-            }).run();
-        }
-        """).replace("class Step", "@Resumable\nclass Step");
 
     private static Project two(MongoServer server, String first) {
         return project(server)
@@ -92,7 +80,7 @@ class OvertakenTest {
     @Test
     void aBackfillThatResumesStartsNoFurtherBatch(MongoServer server) {
         fill(server);
-        var project = two(server, BACKFILL);
+        var project = two(server, backfillWaitingFor("go"));
         var asleep = project.start("execute").untilInUp().suspend();
         project.letTheLeaseRunOut();
         project.signal("go").run("execute").exits(0);
@@ -123,7 +111,7 @@ class OvertakenTest {
     @Test
     void withoutRenewalsNoFurtherBatchIsStarted(MongoServer server) {
         fill(server);
-        var project = two(server, BACKFILL);
+        var project = two(server, backfillWaitingFor("go"));
         var run = project.start("execute").untilInUp();
         var fault = server.failing("migrations_lock", "findAndModify").withError(DISK_IS_FULL);
         project.letTheLeaseRunOut();

@@ -74,19 +74,7 @@ class PrimaryKilledTest {
     }
 
     private static void killPrimary(MongoServer server) {
-        Mongod primary = primary(server);
-        primary.kill();
-        server.closeAtEnd(() -> {
-            primary.startAgain();
-            Eventually.until("there is a primary", () -> primary(server) != null);
-        });
-    }
-
-    private static Mongod primary(MongoServer server) {
-        String address = server.admin(new Document("hello", 1)).getString("primary");
-        return server.members().stream()
-                .filter(member -> member.address().equals(address))
-                .findFirst()
-                .orElse(null);
+        Mongod primary = server.primary();
+        server.kill(primary);
     }
 }

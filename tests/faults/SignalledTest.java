@@ -1,9 +1,10 @@
 package faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static support.Migrations.backfillWaitingFor;
 import static support.Migrations.failing;
+import static support.Migrations.longUpdate;
 import static support.Migrations.marking;
-import static support.Migrations.source;
 import static support.Migrations.up;
 import static support.Migrations.waitingFor;
 import static support.Migrations.waitingUninterruptiblyFor;
@@ -25,13 +26,6 @@ import support.Result;
 @OnServer
 class SignalledTest {
     private static final Duration GRACE = Duration.ofSeconds(10);
-
-    private static final String LONG_UPDATE =
-            up("db().getCollection(\"done\").insertOne(new Document(\"mark\", \"half\"));"
-                    + " support.Signals.send(\"in-up\");"
-                    + " db().getCollection(\"done\").updateMany(new Document(\"$where\","
-                    + " \"sleep(60000) || true\"), new Document(\"$set\", new"
-                    + " Document(\"late\", true)));");
 
     private static final String THROWS_BESIDE_A_SIGNAL = "sun.misc.Signal.raise(new sun.misc.Signal(\"TERM\"));"
             + " long end = System.nanoTime() + %d_000L;"
@@ -84,7 +78,7 @@ class SignalledTest {
 
     @Test
     void aSignalThatIsRepeatedAtOnceCountsOnce(MongoServer server) {
-        var project = two(server, LONG_UPDATE);
+        var project = two(server, longUpdate());
         var run = project.start("execute").untilInUp();
         run.terminateTwiceInAMoment().exits(143);
         assertThat(project.journal("1_slow")).containsEntry("state", "failed");
@@ -93,7 +87,7 @@ class SignalledTest {
 
     @Test
     void itsOperationsOnTheServerAreEndedToo(MongoServer server) {
-        var project = two(server, LONG_UPDATE);
+        var project = two(server, longUpdate());
         var run = project.start("execute").untilInUp();
         Eventually.until("the server is busy", () -> updates(server) == 1);
         run.terminate().exits(143);
@@ -105,7 +99,7 @@ class SignalledTest {
 
     @Test
     void theyAreEndedAtTheTimeLimitToo(MongoServer server) {
-        var project = two(server, LONG_UPDATE);
+        var project = two(server, longUpdate());
         project.start("execute", "--timeout", "2s").exits(1);
         assertThat(updates(server)).isZero();
         assertThat(project.journal("1_slow").get("error", Document.class)).containsEntry("type", "timeout");
@@ -205,18 +199,7 @@ class SignalledTest {
             users.add(new Document("_id", i).append("n", 0));
         }
         server.collection("users").insertMany(users);
-        String backfill = source("""
-            static void up() {
-                Migration.backfill("users").batch(10).each(user -> {
-                    if (user.getInteger("_id") == 35) {
-                        support.Signals.send("in-up");
-                        support.Signals.await("go");
-                    }
-                    return new Document("$inc", new Document("n", 1));
-                }).run();
-            }
-            """).replace("class Step", "@Resumable\nclass Step");
-        var project = two(server, backfill);
+        var project = two(server, backfillWaitingFor("go"));
         var run = project.start("execute").untilInUp();
         run.terminate();
         project.signal("go");

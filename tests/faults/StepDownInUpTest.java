@@ -1,9 +1,9 @@
 package faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static support.Migrations.longUpdate;
 import static support.Migrations.marking;
 import static support.Migrations.transactional;
-import static support.Migrations.up;
 import static support.Migrations.waitingFor;
 import static support.Project.project;
 
@@ -19,18 +19,11 @@ import support.OnServer;
 /** The primary steps down while a migration is in {@code up()}. */
 @OnServer
 class StepDownInUpTest {
-    private static final String LONG_UPDATE =
-            up("db().getCollection(\"done\").insertOne(new Document(\"mark\", \"half\"));"
-                    + " support.Signals.send(\"in-up\");"
-                    + " db().getCollection(\"done\").updateMany(new Document(\"$where\","
-                    + " \"sleep(60000) || true\"), new Document(\"$set\", new"
-                    + " Document(\"late\", true)));");
-
     @Test
     void aPlainUpdateManyIsInterrupted(@On(Kind.OWN) MongoServer server) {
         var project = project(server)
                 .environment("MONGO_URI", server.uriOfSet())
-                .with("1_slow.java", LONG_UPDATE)
+                .with("1_slow.java", longUpdate())
                 .with("2_two.java", marking("two"));
         var run = project.start("execute").untilInUp();
         Eventually.until("the server is busy", () -> isUpdating(server));

@@ -66,17 +66,13 @@ class WeakWritesTest {
     private static Result rolledBackBy(MongoServer server, Project project, String... command) {
         server.db().createCollection("done");
         var run = project.start(command).untilInUp();
-        Mongod primary = primary(server);
+        Mongod primary = server.primary();
         replicate(server, primary, false);
         project.signal("write");
         run.until("written");
-        primary.kill();
-        server.closeAtEnd(() -> {
-            primary.startAgain();
-            Eventually.until("there is a primary", () -> primary(server) != null);
-        });
+        server.kill(primary);
         replicate(server, primary, true);
-        Eventually.until("another is elected", () -> primary(server) != null);
+        Eventually.until("another is elected", () -> server.primary() != null);
         project.signal("go");
         return run.exits(5);
     }
@@ -92,14 +88,6 @@ class WeakWritesTest {
                 .says("2_two wrote with w: 1");
         assertThat(project.marks()).containsExactly("one", "two");
         project.with("3_three.java", marking("three")).run("execute").exits(0).neverSays("w: 1", "majority");
-    }
-
-    private static Mongod primary(MongoServer server) {
-        String address = server.admin(new Document("hello", 1)).getString("primary");
-        return server.members().stream()
-                .filter(member -> member.address().equals(address))
-                .findFirst()
-                .orElse(null);
     }
 
     /** Starts or stops the replication from the primary. */

@@ -54,6 +54,28 @@ public final class Migrations {
         return waitingFor(signal).replace("class Step", "@Resumable\nclass Step");
     }
 
+    /** Inserts the mark "half", signals that it is in {@code up()}, then keeps the server busy for a minute. */
+    public static String longUpdate() {
+        return up(insert("half") + "support.Signals.send(\"in-up\");"
+                + "db().getCollection(\"done\").updateMany(new Document(\"$where\", \"sleep(60000) || true\"),"
+                + " new Document(\"$set\", new Document(\"late\", true)));");
+    }
+
+    /** A {@code @Resumable} backfill of {@code users} that signals in its fourth batch of ten and waits for {@code signal}. */
+    public static String backfillWaitingFor(String signal) {
+        return source("""
+            static void up() {
+                Migration.backfill("users").batch(10).each(user -> {
+                    if (user.getInteger("_id") == 35) {
+                        support.Signals.send("in-up");
+                        support.Signals.await("%s");
+                    }
+                    return new Document("$inc", new Document("n", 1));
+                }).run();
+            }
+            """.formatted(signal)).replace("class Step", "@Resumable\nclass Step");
+    }
+
     /** A class whose {@code static void up()} has the given statements. */
     public static String up(String statements) {
         return source("static void up() {\n        " + statements + "\n    }");

@@ -94,6 +94,24 @@ public final class MongoServer implements AutoCloseable {
         return deployment.members();
     }
 
+    /** Returns the primary's process, or null during an election. */
+    public Mongod primary() {
+        String address = admin(new Document("hello", 1)).getString("primary");
+        return members().stream()
+                .filter(member -> member.address().equals(address))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Kills a member, which starts again when the test ends. */
+    public void kill(Mongod member) {
+        member.kill();
+        closeAtEnd(() -> {
+            member.startAgain();
+            Eventually.until("there is a primary", () -> primary() != null);
+        });
+    }
+
     /** Runs a command on {@code admin}. */
     public Document admin(Document command) {
         return client().getDatabase("admin").runCommand(command);

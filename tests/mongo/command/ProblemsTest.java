@@ -8,7 +8,6 @@ import static support.Project.project;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Date;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -192,15 +191,7 @@ class ProblemsTest {
     @Test
     void anInterruptedMigrationIsNeverRunAgainByItself(MongoServer server) {
         var project = project(server).with("1_users.java", marking("users")).with("2_more.java", marking("more"));
-        server.collection("migrations")
-                .insertOne(new Document("_id", "1_users")
-                        .append("name", "1_users.java")
-                        .append("number", 1L)
-                        .append("state", "running")
-                        .append("run", "run-1")
-                        .append("fence", 0L)
-                        .append("transactional", false)
-                        .append("startedAt", new Date()));
+        server.collection("migrations").insertOne(CrashedRun.entry("1_users", 1));
         Result refused = project.run("execute", "--json").exits(5);
         assertThat(refused.error()).containsEntry("kind", "unknown");
         project.run("execute").exits(5).says("1_users", "--retry", "repair");

@@ -51,13 +51,7 @@ class ReadOnlyCommandsTest {
     @Test
     void theProgressOfAStoppedBackfillIsShown(MongoServer server) {
         server.collection("migrations")
-                .insertOne(new Document("_id", "1_one")
-                        .append("name", "1_one.java")
-                        .append("number", 1L)
-                        .append("state", "running")
-                        .append("run", "run-1")
-                        .append("fence", 0L)
-                        .append("startedAt", new Date())
+                .insertOne(CrashedRun.entry("1_one", 1)
                         .append(
                                 "checkpoints",
                                 new Document(

@@ -5,7 +5,6 @@ import static support.Migrations.failingDown;
 import static support.Migrations.marking;
 import static support.Project.project;
 
-import java.util.Date;
 import java.util.List;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
@@ -16,15 +15,7 @@ import support.Project;
 @OnServer
 class RepairTest {
     private static Project interrupted(MongoServer server) {
-        server.collection("migrations")
-                .insertOne(new Document("_id", "1_one")
-                        .append("name", "1_one.java")
-                        .append("number", 1L)
-                        .append("state", "running")
-                        .append("run", "run-1")
-                        .append("fence", 0L)
-                        .append("transactional", false)
-                        .append("startedAt", new Date()));
+        server.collection("migrations").insertOne(CrashedRun.entry("1_one", 1));
         return project(server).with("1_one.java", marking("one"));
     }
 

@@ -7,7 +7,6 @@ import static support.Migrations.marking;
 import static support.Migrations.transactionalWaitingFor;
 import static support.Project.project;
 
-import java.util.Date;
 import java.util.List;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
@@ -21,24 +20,13 @@ import support.Result;
 /** The states that `repair` accepts and refuses. */
 @OnServer
 class SettlingTest {
-    private static Document running(String name, long number) {
-        return new Document("_id", name)
-                .append("name", name + ".java")
-                .append("number", number)
-                .append("state", "running")
-                .append("run", "run-1")
-                .append("fence", 0L)
-                .append("transactional", false)
-                .append("startedAt", new Date());
-    }
-
     private static Result repair(Project project, String name, String as) {
         return project.run("repair", name, "--as", as, "--reason", "x");
     }
 
     @Test
     void theInterruptedAttemptIsKeptBesideTheRepair(MongoServer server) {
-        server.collection("migrations").insertOne(running("1_one", 1));
+        server.collection("migrations").insertOne(CrashedRun.entry("1_one", 1));
         var project = project(server).with("1_one.java", marking("one"));
         String out = project.run("history", "--json").exits(0).out();
         assertThat(out).contains("\"outcome\": \"interrupted\"");
@@ -110,7 +98,7 @@ class SettlingTest {
 
     @Test
     void severalMigrationsAreSettledAllOrNone(MongoServer server) {
-        server.collection("migrations").insertMany(List.of(running("1_one", 1), running("2_two", 2)));
+        server.collection("migrations").insertMany(List.of(CrashedRun.entry("1_one", 1), CrashedRun.entry("2_two", 2)));
         var project = project(server)
                 .with("1_one.java", marking("one"))
                 .with("2_two.java", marking("two"))
@@ -159,7 +147,7 @@ class SettlingTest {
 
     @Test
     void aReasonOfMoreThan4KilobytesIsRefused(MongoServer server) {
-        server.collection("migrations").insertOne(running("1_one", 1));
+        server.collection("migrations").insertOne(CrashedRun.entry("1_one", 1));
         var project = project(server).with("1_one.java", marking("one"));
         project.run("repair", "1", "--as", "applied", "--reason", "é".repeat(2_049))
                 .exits(2);
