@@ -77,7 +77,7 @@ class BadMigrationsTest {
         Eventually.until(
                 "it is done",
                 Duration.ofSeconds(90),
-                () -> !run.isRunning()); // what it printed is not for this JVM's memory
+                () -> !run.isRunning()); // its output would fill the memory of this JVM
 
         assertThat(project.states()).containsEntry("1_one", "applied");
         String output = project.journal("1_one").getString("output");

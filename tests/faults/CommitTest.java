@@ -66,7 +66,7 @@ class CommitTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"TERM", "timeout"})
-    void whatEndsARunInItsCommitLeavesBothOrNothing(String by, @On(Kind.OWN) MongoServer server) {
+    void aRunThatEndsInItsCommitLeavesBothOrNothing(String by, @On(Kind.OWN) MongoServer server) {
         var project = two(server);
         Document slowly = new Document("blockConnection", true).append("blockTimeMS", 2_000);
         commits(server, new Document("times", 1), slowly);

@@ -68,9 +68,9 @@ class DumpFaultsTest {
         Process dump = start(server, folder, "ulimit -f 1024; exec");
 
         assertThat(dump.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)).isTrue();
-        String said = Files.readString(saidIn(folder));
-        assertThat(dump.exitValue()).as(said).isEqualTo(1);
-        assertThat(said)
+        String output = Files.readString(outputOf(folder));
+        assertThat(dump.exitValue()).as(output).isEqualTo(1);
+        assertThat(output)
                 .contains("large could not be written into " + partial, "File too large")
                 .doesNotContain("\tat ");
         assertOnlyPartialIsLeft(server, dumps, partial);
@@ -95,7 +95,7 @@ class DumpFaultsTest {
         Process dump = start(server, folder, "exec", "-XX:+UseSerialGC", "-Xmx128m");
 
         assertThat(dump.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)).isTrue();
-        assertThat(dump.exitValue()).as(Files.readString(saidIn(folder))).isZero();
+        assertThat(dump.exitValue()).as(Files.readString(outputOf(folder))).isZero();
         for (int i = 0; i < 4; i++) {
             assertThat(folder.resolve(server.database()).resolve("c" + i + ".bson"))
                     .hasSize(2_500 * 20_026L);
@@ -215,14 +215,14 @@ class DumpFaultsTest {
         command.add(folder.toString());
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(saidIn(folder).toFile())
+                .redirectOutput(outputOf(folder).toFile())
                 .start();
         server.closeAtEnd(process::destroyForcibly);
         return process;
     }
 
-    private static Path saidIn(Path folder) {
-        return folder.getParent().resolveSibling("said-" + folder.getFileName());
+    private static Path outputOf(Path folder) {
+        return folder.getParent().resolveSibling("output-" + folder.getFileName());
     }
 
     private static void fill(MongoServer server) {

@@ -68,7 +68,7 @@ class LostAnswerTest {
     }
 
     @Test
-    void theAnswerInJsonSaysInterruptedAndItsExitCode(MongoServer server) {
+    void theJsonAnswerHasTheOutcomeInterruptedAndTheExitCode(MongoServer server) {
         server.failing("done", "insert").withWriteConcernError(64);
         var project = project(server).with("1_two.java", up(INSERT_MANY)).with("2_two.java", marking("two"));
 

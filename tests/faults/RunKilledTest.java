@@ -46,15 +46,15 @@ class RunKilledTest {
         project.run("execute").exits(4).says("--wait");
         project.letTheLeaseRunOut();
 
-        Result told = project.run("execute").exits(5);
+        Result result = project.run("execute").exits(5);
 
         Document left = project.journal("2_two");
         Document by = left.get("by", Document.class);
         assertThat(by).containsEntry("pid", killed.pid());
-        told.says("2_two was interrupted: run " + left.getString("run"), "started on ");
-        told.says("by %s on %s, pid %d".formatted(by.get("user"), by.get("host"), killed.pid()));
-        told.says("still runs on the server: update of " + server.database() + ".done, opid ");
-        told.says("execute 2_two --retry", "repair 2_two --as");
+        result.says("2_two was interrupted: run " + left.getString("run"), "started on ");
+        result.says("by %s on %s, pid %d".formatted(by.get("user"), by.get("host"), killed.pid()));
+        result.says("still runs on the server: update of " + server.database() + ".done, opid ");
+        result.says("execute 2_two --retry", "repair 2_two --as");
         assertThat(project.states()).containsEntry("2_two", "running").doesNotContainKey("3_three");
         project.lockIsFree();
         project.signal("again").run("execute", "2_two", "--retry").exits(0);

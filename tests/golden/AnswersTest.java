@@ -22,13 +22,13 @@ class AnswersTest {
     @ParameterizedTest
     @MethodSource("samples")
     void readsWellInEightyColumns(String sample) {
-        Golden.check(sample + ".80.txt", words(sample, 80, false));
+        Golden.check(sample + ".80.txt", text(sample, 80, false));
     }
 
     @ParameterizedTest
     @MethodSource("samples")
     void readsWellInColourAndAHundredAndTwentyColumns(String sample) {
-        Golden.check(sample + ".120.txt", words(sample, 120, true));
+        Golden.check(sample + ".120.txt", text(sample, 120, true));
     }
 
     @ParameterizedTest
@@ -50,7 +50,7 @@ class AnswersTest {
                 .isEmpty();
     }
 
-    private static String words(String sample, int width, boolean colour) {
+    private static String text(String sample, int width, boolean colour) {
         Answer answer = Samples.all().get(sample);
         Words words = new Words(new Words.Look(width, colour, "./migopy", ZoneOffset.UTC));
         answer.words(words);

@@ -23,15 +23,15 @@ import support.Scratch;
 /** The examples of docs/dump-restore.md. */
 @OnServer
 class ReadmeDumpTest {
-    /** Writes its arguments and its configuration into the folder $SAID. */
+    /** Writes its arguments and its configuration into the folder $CALLS. */
     private static final String MONGODUMP = """
         #!/bin/sh
-        echo "$@" >"$SAID/arguments"
+        echo "$@" >"$CALLS/arguments"
         for word; do
             case $word in
             --config=*)
-                cat "${word#--config=}" >"$SAID/config"
-                ls -l "${word#--config=}" >"$SAID/mode"
+                cat "${word#--config=}" >"$CALLS/config"
+                ls -l "${word#--config=}" >"$CALLS/mode"
                 ;;
             --out=*) mkdir -p "${word#--out=}" ;;
             esac
@@ -49,14 +49,14 @@ class ReadmeDumpTest {
         Result dumped = answers(project, shown.get(0), shown.get(0).arguments());
 
         String folder = dumped.out().strip().replaceAll("(?s).* ", "");
-        String[] words = shown.get(1).arguments().clone();
-        assertThat(words[1]).contains("mongodumps/");
-        words[1] = folder;
-        answers(project, shown.get(1), words);
+        String[] arguments = shown.get(1).arguments().clone();
+        assertThat(arguments[1]).contains("mongodumps/");
+        arguments[1] = folder;
+        answers(project, shown.get(1), arguments);
     }
 
-    private static Result answers(Project project, Shown shown, String... words) {
-        Result result = project.run(words).exits(0);
+    private static Result answers(Project project, Shown shown, String... arguments) {
+        Result result = project.run(arguments).exits(0);
         assertThat(Manual.withoutTimes(result.out())).isEqualTo(Manual.withoutTimes(shown.answer()));
         return result;
     }
@@ -65,25 +65,25 @@ class ReadmeDumpTest {
     void aCustomMongodumpGetsThePasswordInAPrivateFile(@On(Kind.AUTH) MongoServer server) throws IOException {
         server.createUser("dumper", "s3cret", "readWrite");
         Path tools = Scratch.folder("tools");
-        Path said = Scratch.folder("said");
+        Path calls = Scratch.folder("calls");
         Path mongodump = Files.writeString(tools.resolve("mongodump"), MONGODUMP);
         Files.setPosixFilePermissions(mongodump, PosixFilePermissions.fromString("rwx------"));
         Project project = project(server)
                 .inChild()
                 .environment("MONGO_URI", server.uriAs("dumper", "s3cret"))
                 .environment("PATH", tools + ":" + System.getenv("PATH"))
-                .environment("SAID", said.toString())
+                .environment("CALLS", calls.toString())
                 .entry(manual.one("member").text());
 
         Document answer = project.run("dbdump", "--json").exits(0).json();
 
         List<String> arguments = Arrays.asList(
-                Files.readString(said.resolve("arguments")).strip().split(" "));
+                Files.readString(calls.resolve("arguments")).strip().split(" "));
         assertThat(arguments)
                 .contains("--db=" + server.database(), "--out=" + answer.getString("folder"))
                 .noneMatch(argument -> argument.contains("s3cret"));
-        assertThat(Files.readString(said.resolve("config"))).matches("uri: \"mongodb://dumper:s3cret@.*\"\n");
-        assertThat(Files.readString(said.resolve("mode"))).startsWith("-rw-------");
+        assertThat(Files.readString(calls.resolve("config"))).matches("uri: \"mongodb://dumper:s3cret@.*\"\n");
+        assertThat(Files.readString(calls.resolve("mode"))).startsWith("-rw-------");
         Path config = Path.of(arguments.get(0).substring("--config=".length()));
         assertThat(config).doesNotExist();
     }

@@ -224,13 +224,13 @@ class ReadmeTest {
         }
     }
 
-    private static String run(ClassLoader loader, String... words) throws Exception {
+    private static String run(ClassLoader loader, String... arguments) throws Exception {
         Object entry = loader.loadClass("migopy").getDeclaredConstructor().newInstance();
         var out = new ByteArrayOutputStream();
         try (var stream = new PrintStream(out, true, StandardCharsets.UTF_8)) {
             Object exitCode = entry.getClass()
                     .getMethod("run", PrintStream.class, PrintStream.class, String[].class)
-                    .invoke(entry, stream, stream, words);
+                    .invoke(entry, stream, stream, arguments);
             return exitCode + " " + out.toString(StandardCharsets.UTF_8);
         }
     }

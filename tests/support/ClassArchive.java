@@ -133,11 +133,11 @@ public final class ClassArchive {
                 .toList();
     }
 
-    private static boolean succeeds(Map<String, String> environment, List<String> options, String... words) {
+    private static boolean succeeds(Map<String, String> environment, List<String> options, String... arguments) {
         List<String> command = new ArrayList<>(Jvm.COMMAND);
         command.addAll(options);
         command.addAll(List.of("-cp", Jvm.JARS));
-        command.addAll(List.of(words));
+        command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD);

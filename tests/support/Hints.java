@@ -17,16 +17,16 @@ public final class Hints {
 
     /** Runs a command with its arguments. */
     public static Result type(Project project, String command) {
-        List<String> words = new ArrayList<>();
+        List<String> arguments = new ArrayList<>();
         Matcher matcher = WORD.matcher(command.strip());
         while (matcher.find()) {
             for (int group = 1; group <= 3; group++) {
                 if (matcher.group(group) != null) {
-                    words.add(matcher.group(group));
+                    arguments.add(matcher.group(group));
                 }
             }
         }
-        return project.run(words.toArray(new String[0]));
+        return project.run(arguments.toArray(new String[0]));
     }
 
     /** Runs the last command that a result names. */

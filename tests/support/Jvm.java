@@ -62,9 +62,9 @@ record Jvm(
                 .redirectError(err.toFile());
         builder.environment().clear();
         builder.environment().putAll(environment);
-        String words = mainClass + " " + String.join(" ", arguments);
+        String title = mainClass + " " + String.join(" ", arguments);
         try {
-            return new Run(words, builder.start(), out, err, signals);
+            return new Run(title, builder.start(), out, err, signals);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -140,7 +140,7 @@ public final class Project {
                 var errStream = new PrintStream(err, true, StandardCharsets.UTF_8)) {
             int exitCode = entry.run(environment, outStream, errStream, arguments);
             return new Result(
-                    words(arguments),
+                    commandLine(arguments),
                     exitCode,
                     out.toString(StandardCharsets.UTF_8),
                     err.toString(StandardCharsets.UTF_8));
@@ -214,7 +214,7 @@ public final class Project {
         return inChild();
     }
 
-    private static String words(String... arguments) {
+    private static String commandLine(String... arguments) {
         return "migopy " + String.join(" ", arguments);
     }
 

@@ -32,7 +32,7 @@ public final class PseudoTerminal {
         for awaited, typed in zip(steps[::2], steps[1::2]):
             while data.find(awaited.encode(), seen) < 0:
                 if not read():
-                    stop('it never said ' + awaited)
+                    stop('it never printed ' + awaited)
             seen = data.find(awaited.encode(), seen) + len(awaited)
             os.write(fd, typed.encode())
         while read():
@@ -48,17 +48,17 @@ public final class PseudoTerminal {
      *
      * @param steps pairs: the text to wait for, the text to type then
      */
-    public static Result run(Project project, int columns, List<String> steps, String... words) {
-        return project.start(command -> around(command, columns, steps), List.of(), words)
+    public static Result run(Project project, int columns, List<String> steps, String... arguments) {
+        return project.start(command -> around(command, columns, steps), List.of(), arguments)
                 .ended();
     }
 
     private static List<String> around(List<String> command, int columns, List<String> steps) {
-        List<String> words = new ArrayList<>(List.of("python3", "-c", PTY));
-        words.add(Integer.toString(columns));
-        words.addAll(steps);
-        words.add("--");
-        words.addAll(command);
-        return words;
+        List<String> all = new ArrayList<>(List.of("python3", "-c", PTY));
+        all.add(Integer.toString(columns));
+        all.addAll(steps);
+        all.add("--");
+        all.addAll(command);
+        return all;
     }
 }

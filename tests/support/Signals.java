@@ -35,7 +35,7 @@ public final class Signals {
         Path file = folder().resolve(signal);
         for (long end = System.nanoTime() + LIMIT.toNanos(); !Files.exists(file); ) {
             if (System.nanoTime() > end) {
-                throw new IllegalStateException("the test never said " + signal);
+                throw new IllegalStateException("the test never sent " + signal);
             }
             Eventually.pause(POLL);
         }
@@ -46,7 +46,7 @@ public final class Signals {
         Path file = folder().resolve(signal);
         for (long end = System.nanoTime() + LIMIT.toNanos(); !Files.exists(file); ) {
             if (System.nanoTime() > end) {
-                throw new IllegalStateException("the test never said " + signal);
+                throw new IllegalStateException("the test never sent " + signal);
             }
             Thread.interrupted(); // clears it, otherwise parkNanos would return at once
             LockSupport.parkNanos(POLL.toNanos());

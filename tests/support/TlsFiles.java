@@ -62,15 +62,15 @@ public record TlsFiles(Path authority, Path certificateAndKey) {
         command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
         command.addAll(List.of(arguments.split(" ")));
         command.addAll(List.of("-keystore", "all.p12", "-storetype", "PKCS12", "-storepass", PASSWORD));
-        Path said = folder.resolve("keytool.out");
+        Path output = folder.resolve("keytool.out");
         Process process = new ProcessBuilder(command)
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(said.toFile())
+                .redirectOutput(output.toFile())
                 .start();
         try {
             if (!process.waitFor(KEYTOOL_LIMIT_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
-                throw new IllegalStateException("keytool " + arguments + ": " + Files.readString(said));
+                throw new IllegalStateException("keytool " + arguments + ": " + Files.readString(output));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

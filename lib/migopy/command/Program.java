@@ -50,10 +50,10 @@ public final class Program {
      * @return the exit code (docs/reference.md); nothing is thrown
      */
     @SuppressWarnings("try") // closing it waits for the loading
-    public int run(String... words) {
+    public int run(String... arguments) {
         int exitCode;
-        try (DriverPreload driver = asProgram && connects(words) ? DriverPreload.start() : null) {
-            exitCode = carryOut(words);
+        try (DriverPreload driver = asProgram && connects(arguments) ? DriverPreload.start() : null) {
+            exitCode = carryOut(arguments);
         }
         if (session != null) {
             session.ended(exitCode);
@@ -62,17 +62,17 @@ public final class Program {
     }
 
     /** Returns the stream for the main program's answer. */
-    public static PrintStream standardOutput(String... words) {
+    public static PrintStream standardOutput(String... arguments) {
         if (AnswerStream.isMoved()) {
             return AnswerStream.moved();
         }
-        return format(List.of(words)).json() && mayCallOwnCode(words) ? AnswerStream.passedOn() : System.out;
+        return format(List.of(arguments)).json() && mayCallOwnCode(arguments) ? AnswerStream.passedOn() : System.out;
     }
 
     /** A guess from the raw arguments, like the next one; a wrong guess only costs time. */
-    private static boolean mayCallOwnCode(String... words) {
-        for (String word : words) {
-            if (!word.startsWith("-") && !Commands.WITHOUT_OWN_CODE.contains(word)) {
+    private static boolean mayCallOwnCode(String... arguments) {
+        for (String argument : arguments) {
+            if (!argument.startsWith("-") && !Commands.WITHOUT_OWN_CODE.contains(argument)) {
                 return true;
             }
         }
@@ -80,14 +80,14 @@ public final class Program {
     }
 
     /** A guess from the raw arguments; a wrong guess only costs time. */
-    private static boolean connects(String... words) {
-        return Collections.disjoint(List.of(words), Commands.WITHOUT_DATABASE);
+    private static boolean connects(String... arguments) {
+        return Collections.disjoint(List.of(arguments), Commands.WITHOUT_DATABASE);
     }
 
     @SuppressWarnings("try") // closing it waits for the end of a signal
-    private int carryOut(String... words) {
+    private int carryOut(String... arguments) {
         // The answer has the requested format even if the arguments cannot be parsed.
-        Format format = format(List.of(words));
+        Format format = format(List.of(arguments));
         Terminal terminal = asProgram ? Terminal.of(project.environment()) : Terminal.none();
         String command = project.environment().getOrDefault(COMMAND_VARIABLE, PLAIN_COMMAND);
         try (Console console = new Console(out, err, format, terminal, command, reading::redact)) {
@@ -96,7 +96,7 @@ public final class Program {
             }
             int exitCode;
             try (SignalledEnd end = format.json() && asProgram ? SignalledEnd.of(console) : null) {
-                exitCode = guarded(console, words);
+                exitCode = guarded(console, arguments);
             }
             if (session != null && session.verbose()) {
                 stopwatch.mark("ended");
@@ -112,11 +112,11 @@ public final class Program {
         return exitCode == OK ? FAILED : exitCode;
     }
 
-    private static Format format(List<String> words) {
-        if (!words.contains("--json")) {
+    private static Format format(List<String> arguments) {
+        if (!arguments.contains("--json")) {
             return Format.WORDS;
         }
-        return words.contains("--progress") ? Format.JSON_AND_PROGRESS : Format.JSON;
+        return arguments.contains("--progress") ? Format.JSON_AND_PROGRESS : Format.JSON;
     }
 
     /**
@@ -140,10 +140,10 @@ public final class Program {
         return session;
     }
 
-    private int guarded(Console console, String... words) {
+    private int guarded(Console console, String... arguments) {
         try {
             Tasks.refuseTakenNames(project.tasks());
-            Typed typed = new CommandLineParser(this::ownOptions).parse(words);
+            Typed typed = new CommandLineParser(this::ownOptions).parse(arguments);
             console.repeat(typed.repeated());
             try (Session opened = new Session(project, typed, console, reading, asProgram, stopwatch)) {
                 session = opened;
@@ -211,7 +211,7 @@ public final class Program {
         if (!typed.rest().isEmpty()) {
             Picocli.parse(action, name, typed.rest());
         }
-        stopwatch.mark("words read");
+        stopwatch.mark("arguments read");
         return action.run(session);
     }
 }

@@ -101,11 +101,11 @@ final class Tasks {
         if (!byName().containsKey(name)) {
             throw unknown(name);
         }
-        List<String> words = new ArrayList<>(List.of(name));
-        words.addAll(session.typed().rest());
+        List<String> arguments = new ArrayList<>(List.of(name));
+        arguments.addAll(session.typed().rest());
         CommandLine.ParseResult parsed;
         try {
-            parsed = all.parseArgs(words.toArray(String[]::new));
+            parsed = all.parseArgs(arguments.toArray(String[]::new));
         } catch (ParameterException e) {
             throw Picocli.refusal(e, name);
         }

@@ -79,9 +79,9 @@ class BadInputTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"exekute", "staus", "EXECUTE", "drop", "execute 1 --tp 2", "status --al"})
-    void unknownCommandsAndOptionsAreRefusedWithTheNearestOne(String words, MongoServer server) {
+    void unknownCommandsAndOptionsAreRefusedWithTheNearestOne(String arguments, MongoServer server) {
         var project = project(server).with("1_one.java", marking("one"));
-        project.run(words.split(" ")).exits(2).complainsBriefly();
+        project.run(arguments.split(" ")).exits(2).complainsBriefly();
         assertThat(server.db().listCollectionNames()).isEmpty();
     }
 
@@ -174,12 +174,12 @@ class BadInputTest {
                 "--tls-ca-file /no/such/file.pem",
                 "--password-file /no/such/file",
             })
-    void settingsThatCannotBeRightAreRefusedByName(String words, MongoServer server) {
+    void settingsThatCannotBeRightAreRefusedByName(String arguments, MongoServer server) {
         var project = project(server).with("1_one.java", marking("one"));
-        project.run(("status " + words).split(" ", -1))
+        project.run(("status " + arguments).split(" ", -1))
                 .exits(2)
                 .complainsBriefly()
-                .says(words.split(" ")[0]);
+                .says(arguments.split(" ")[0]);
     }
 
     @Test

@@ -51,10 +51,10 @@ class LockTest {
         var project = project(server).with("1_one.java", marking("one"));
         project.run("execute").exits(0);
         project.with("2_two.java", marking("two"));
-        for (String[] words : new String[][] {{"rollback", "1"}, {"ignore", "2"}}) {
+        for (String[] arguments : new String[][] {{"rollback", "1"}, {"ignore", "2"}}) {
             server.collection("migrations_lock").drop();
             server.collection("migrations_lock").insertOne(Locks.heldFor(server, 1));
-            project.run(words[0], words[1], "--wait", "30s").exits(0).says("Waiting until", "elsewhere");
+            project.run(arguments[0], arguments[1], "--wait", "30s").exits(0).says("Waiting until", "elsewhere");
         }
         assertThat(project.states()).containsEntry("1_one", "rolled_back").containsEntry("2_two", "ignored");
     }

@@ -266,9 +266,9 @@ class OwnTransactionTest {
     }
 
     private static Result fix(Project project, String members, String... more) {
-        List<String> words = new ArrayList<>(List.of("run", "fix.java", "--reason", "test"));
-        words.addAll(List.of(more));
-        return project.write("fix.java", source(members)).run(words.toArray(new String[0]));
+        List<String> arguments = new ArrayList<>(List.of("run", "fix.java", "--reason", "test"));
+        arguments.addAll(List.of(more));
+        return project.write("fix.java", source(members)).run(arguments.toArray(new String[0]));
     }
 
     @Test

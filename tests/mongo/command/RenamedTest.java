@@ -37,8 +37,8 @@ class RenamedTest {
         assertThat(status.problemKinds()).contains("renamed").doesNotContain("missing");
         project.run("status").exits(0).says("3_pay has the text of 2_pay, which was applied on 2");
         project.run("status", "--check").exits(3);
-        for (String[] words : new String[][] {{"execute"}, {"execute", "3_pay"}}) {
-            project.run(words).exits(3).complainsBriefly();
+        for (String[] arguments : new String[][] {{"execute"}, {"execute", "3_pay"}}) {
+            project.run(arguments).exits(3).complainsBriefly();
         }
         project.run("execute", "--out-of-order").exits(3);
         wasRunOnce(project);

@@ -24,8 +24,8 @@ class TerminalTest {
     private static final String YELLOW = ESCAPE + "33m";
     private static final String ERASE = "\r" + ESCAPE + "K";
 
-    private static Result onTerminal(Project project, String... words) {
-        return PseudoTerminal.run(project, 100, List.of(), words);
+    private static Result onTerminal(Project project, String... arguments) {
+        return PseudoTerminal.run(project, 100, List.of(), arguments);
     }
 
     @Test

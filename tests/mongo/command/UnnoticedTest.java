@@ -208,7 +208,7 @@ class UnnoticedTest {
     }
 
     @Test
-    void aMigrationThatWasAppliedCanBeRolledBackAllTheSame(MongoServer server) {
+    void anAppliedMigrationCanStillBeRolledBack(MongoServer server) {
         var project = prepared(server).with("1_one.java", marking("one"));
         project.run("execute").exits(0);
         project.with("1_one.java", withPool("pool.submit(RUN);"));

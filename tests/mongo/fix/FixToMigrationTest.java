@@ -161,9 +161,9 @@ class FixToMigrationTest {
     }
 
     private static String run(Project project, String file, String... more) {
-        var words = new ArrayList<>(List.of("run", file, "--reason", "x", "--json"));
-        words.addAll(List.of(more));
-        Document answer = project.run(words.toArray(String[]::new)).exits(0).json();
+        var arguments = new ArrayList<>(List.of("run", file, "--reason", "x", "--json"));
+        arguments.addAll(List.of(more));
+        Document answer = project.run(arguments.toArray(String[]::new)).exits(0).json();
         return answer.getString("run");
     }
 }

@@ -92,12 +92,12 @@ class EmbeddedTest {
                         upAndDown(
                                 "db().getCollection(\"a\").insertOne(new Document());",
                                 "System.out.println(db().getCollection(\"a\")" + ".countDocuments() + \" there\");"));
-        String said = "On the embedded database in .migopy/, for a first try";
+        String message = "On the embedded database in .migopy/, for a first try";
         project.run("status", "--check", "--embedded")
                 .exits(8)
                 .says("To run it: jbang migopy.java --embedded execute\n")
-                .neverSays(said);
-        project.run("execute", "--embedded").exits(0).says(said);
+                .neverSays(message);
+        project.run("execute", "--embedded").exits(0).says(message);
         project.run("status", "--check", "--embedded").exits(0).says("applied   1_one");
         assertThat(project.run("status", "--embedded", "--json").json()).containsEntry("embedded", true);
         project.run("rollback", "1", "--embedded").exits(0).says("1 there");
@@ -159,9 +159,9 @@ class EmbeddedTest {
         String index = "db().getCollection(\"a\").createIndex(new Document(\"a\", 1), new"
                 + " com.mongodb.client.model.IndexOptions()"
                 + ".partialFilterExpression(new Document(\"b\", 1)));";
-        String said = "1_index: The embedded database does not support partial indexes: use a MongoDB server"
+        String message = "1_index: The embedded database does not support partial indexes: use a MongoDB server"
                 + " (CommandNotSupported)\n    1_index.java:";
-        embedded(server).with("1_index.java", up(index)).run("execute").exits(1).says(said);
+        embedded(server).with("1_index.java", up(index)).run("execute").exits(1).says(message);
     }
 
     @Test
