@@ -7,16 +7,12 @@ package migopy;
  * stands for the command as the user started it, and is replaced when the hint is printed.
  */
 public final class MigopyException extends RuntimeException {
-    /**
-     * The placeholder in hints for {@code ./migopy} or {@code jbang migopy.java}, as the user typed it.
-     */
+    /** The placeholder in hints for {@code ./migopy} or {@code jbang migopy.java}, as the user typed it. */
     public static final String COMMAND = "{migopy}";
 
     private static final long serialVersionUID = 1L;
 
-    /**
-     * The kind of an error, with its word in JSON and its exit code ({@code docs/reference.md}).
-     */
+    /** The kind of an error, with its word in JSON and its exit code ({@code docs/reference.md}). */
     public enum Kind {
         FAILED("failed", 1),
         DUMP("dump", 1),

@@ -158,9 +158,7 @@ public abstract class MigrationsManager implements Settings.Provider {
         return program.session().runId();
     }
 
-    /**
-     * Called before the first step of a run, under the lock. If it throws, nothing is executed.
-     */
+    /** Called before the first step of a run, under the lock. If it throws, nothing is executed. */
     protected void beforeRun() throws Exception {}
 
     /** Called after the last step of a run, under the lock, whatever its outcome. */

@@ -24,9 +24,7 @@ public final class Transaction {
     /** How often a body is called again after a TransientTransactionError. */
     private static final int RETRIES = 3;
 
-    /**
-     * How often a commit with an unknown outcome is repeated; the driver makes two attempts each time.
-     */
+    /** How often a commit with an unknown outcome is repeated; the driver makes two attempts each time. */
     private static final int COMMITS = 5;
 
     /** NoSuchTransaction: the server has already aborted it. */

@@ -26,9 +26,7 @@ import support.OnServer;
 import support.Project;
 import support.Run;
 
-/**
- * A kill or a full disk leaves only a partial folder, which a restore refuses.
- */
+/** A kill or a full disk leaves only a partial folder, which a restore refuses. */
 @OnServer
 class DumpFaultsTest {
     private static final long LIMIT_SECONDS = 60;
@@ -55,9 +53,7 @@ class DumpFaultsTest {
         assertThat(dumps.restore(dumps.dumped()).checked()).isTrue();
     }
 
-    /**
-     * A limit on the size of files fails in the middle of a write, as a full disk does.
-     */
+    /** A limit on the size of files fails in the middle of a write, as a full disk does. */
     @Test
     void aFullDiskLeavesAPartialFolderThatARestoreRefuses(MongoServer server) throws Exception {
         fill(server);

@@ -3,9 +3,7 @@ package migopy.command;
 import java.util.List;
 import java.util.Set;
 
-/**
- * Migopy's own commands: their names, their one-line help and their classes.
- */
+/** Migopy's own commands: their names, their one-line help and their classes. */
 final class Commands {
     /** The command if none is named. */
     static final String DEFAULT = "status";

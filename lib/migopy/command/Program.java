@@ -119,9 +119,7 @@ public final class Program {
         return arguments.contains("--progress") ? Format.JSON_AND_PROGRESS : Format.JSON;
     }
 
-    /**
-     * With such a locale the JDK can read neither file names nor arguments that are not ASCII.
-     */
+    /** With such a locale the JDK can read neither file names nor arguments that are not ASCII. */
     private static void sayWhatCannotBeRead(Console console) {
         String encoding = System.getProperty("sun.jnu.encoding", "UTF-8");
         boolean windows = System.getProperty("os.name", "").startsWith("Windows");

@@ -4,9 +4,7 @@ import java.util.Map;
 import migopy.run.RunContext.Hooks;
 import migopy.settings.Setting;
 
-/**
- * The user's {@code migopy} class as commands need it; they must not depend on its type.
- */
+/** The user's {@code migopy} class as commands need it; they must not depend on its type. */
 public interface Project {
     /** Returns its fields as they would be typed. */
     Map<Setting, String> fields();

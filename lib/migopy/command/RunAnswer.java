@@ -40,9 +40,7 @@ public record RunAnswer(
         return error != null || steps.stream().anyMatch(step -> step.error() != null);
     }
 
-    /**
-     * Prints the rest after the steps, which are printed as they end; planned ones are printed here.
-     */
+    /** Prints the rest after the steps, which are printed as they end; planned ones are printed here. */
     @Override
     public void words(Words out) {
         if (dryRun && error == null) {

@@ -27,9 +27,7 @@ import migopy.settings.Setting;
 import migopy.settings.Settings;
 import migopy.settings.SettingsResolver;
 
-/**
- * The context of a command: console, settings, connection. Settings and connection are created on first use.
- */
+/** The context of a command: console, settings, connection. Settings and connection are created on first use. */
 public final class Session implements AutoCloseable {
     private final Project project;
     private final CommandLineParser.Typed typed;
@@ -143,9 +141,7 @@ public final class Session implements AutoCloseable {
         }
     }
 
-    /**
-     * Returns the connection to the database, which this session closes. It connects in the background.
-     */
+    /** Returns the connection to the database, which this session closes. It connects in the background. */
     public synchronized Connection connection() {
         if (connection == null) {
             connection = Connection.open(settings(), runId);

@@ -20,9 +20,7 @@ import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
-/**
- * The custom tasks: methods of the project's {@code migopy} class annotated with {@code @Command}.
- */
+/** The custom tasks: methods of the project's {@code migopy} class annotated with {@code @Command}. */
 final class Tasks {
     /** The names of the commands in other migration tools. */
     private static final Map<String, String> ELSEWHERE = Map.ofEntries(

@@ -2,9 +2,7 @@ package migopy.console;
 
 import org.bson.Document;
 
-/**
- * The result of a command: plain values, printed as text or as one JSON document.
- */
+/** The result of a command: plain values, printed as text or as one JSON document. */
 public interface Answer {
     /** Prints it as text. */
     void words(Words out);

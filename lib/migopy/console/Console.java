@@ -250,16 +250,12 @@ public final class Console implements AutoCloseable {
         screen.aside(redaction.apply(words.toString()));
     }
 
-    /**
-     * Prints the error that ended the command instead of an answer; as text to standard error.
-     */
+    /** Prints the error that ended the command instead of an answer; as text to standard error. */
     public void error(MigopyException error, List<Problem> problems) {
         answer(ErrorAnswer.of(error, problems));
     }
 
-    /**
-     * Prints lines that are not an answer, such as a stack trace with {@code --verbose}, to standard error.
-     */
+    /** Prints lines that are not an answer, such as a stack trace with {@code --verbose}, to standard error. */
     public void trace(String lines) {
         screen.aside(redaction.apply(lines));
     }

@@ -6,9 +6,7 @@ import java.util.List;
 import migopy.StepReport;
 import migopy.StepReport.Direction;
 
-/**
- * What happens while a command runs. {@link Console} shows it as text, JSON or a progress line.
- */
+/** What happens while a command runs. {@link Console} shows it as text, JSON or a progress line. */
 public sealed interface Event {
     /**
      * A run has started.
@@ -25,9 +23,7 @@ public sealed interface Event {
     /** Another run holds the lock; this one waits for it until {@code until}. */
     record WaitingForLock(String holder, Instant until) implements Event {}
 
-    /**
-     * The names of all steps, so that their lines can be aligned. Optional, before the first step.
-     */
+    /** The names of all steps, so that their lines can be aligned. Optional, before the first step. */
     record Planned(List<String> names) implements Event {}
 
     record StepStarted(String name, Direction direction) implements Event {}

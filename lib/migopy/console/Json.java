@@ -63,9 +63,7 @@ public final class Json {
         return put(document, "error", step.error() == null ? null : failure(step.error()));
     }
 
-    /**
-     * Returns a document as one line of text; {@code rewriting} is applied to each string in it.
-     */
+    /** Returns a document as one line of text; {@code rewriting} is applied to each string in it. */
     static String text(Document document, UnaryOperator<String> rewriting) {
         JsonWriterSettings settings =
                 JsonWriterSettings.builder().outputMode(JsonMode.RELAXED).build();

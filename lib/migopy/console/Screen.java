@@ -18,9 +18,7 @@ final class Screen {
     /** The current live line; empty if there is none. */
     private String live = "";
 
-    /**
-     * Whether the migration's output ended without a line break.
-     */
+    /** Whether the migration's output ended without a line break. */
     private boolean halfLine;
 
     Screen(PrintStream out, PrintStream err, boolean canDraw) {
@@ -55,9 +53,7 @@ final class Screen {
         draw();
     }
 
-    /**
-     * Replaces the live line; an empty text removes it.
-     */
+    /** Replaces the live line; an empty text removes it. */
     synchronized void live(String text) {
         if (!canDraw || halfLine) {
             live = canDraw ? text : "";
@@ -84,9 +80,7 @@ final class Screen {
         }
     }
 
-    /**
-     * Returns a stream for a migration's output, to standard output or standard error. Closing it has no effect.
-     */
+    /** Returns a stream for a migration's output, to standard output or standard error. Closing it has no effect. */
     PrintStream output(boolean toStandardError) {
         return new PrintStream(new Output(toStandardError ? err : out), true, StandardCharsets.UTF_8);
     }

@@ -17,9 +17,7 @@ final class StepLine {
 
     private StepLine() {}
 
-    /**
-     * Returns the live line of a running step up to its time, within the terminal's width.
-     */
+    /** Returns the live line of a running step up to its time, within the terminal's width. */
     static String running(StepStarted step, int nameWidth, int width) {
         String word = switch (step.direction()) {
             case UP -> "running";
@@ -59,13 +57,9 @@ final class StepLine {
         return usual.word().length() + GAP;
     }
 
-    /**
-     * Shows on a terminal which step is running, and for how long. Its thread ends with {@link #close}.
-     */
+    /** Shows on a terminal which step is running, and for how long. Its thread ends with {@link #close}. */
     static final class StepTicker implements AutoCloseable {
-        /**
-         * Shorter steps are not shown while they run, because the line would only flash.
-         */
+        /** Shorter steps are not shown while they run, because the line would only flash. */
         private static final long FIRST_MS = 200;
 
         private static final long INTERVAL_MS = 100;

@@ -12,9 +12,7 @@ import migopy.MigopyException;
 
 /** How times, durations, numbers, commands and foreign texts are written. */
 public final class Wording {
-    /**
-     * How many characters of a foreign message are shown; JSON and journal have it whole.
-     */
+    /** How many characters of a foreign message are shown; JSON and journal have it whole. */
     static final int MESSAGE_LIMIT = 600;
 
     /** A placeholder in a hint. */
@@ -132,9 +130,7 @@ public final class Wording {
         return name.endsWith("/") ? name : name + "/";
     }
 
-    /**
-     * Returns the text with every character that could move the cursor or change the text direction escaped.
-     */
+    /** Returns the text with every character that could move the cursor or change the text direction escaped. */
     public static String visible(String text) {
         for (int i = 0; i < text.length(); i++) {
             if (isDangerous(text.charAt(i))) {
@@ -180,9 +176,7 @@ public final class Wording {
         return core.length() <= MESSAGE_LIMIT ? core : core.substring(0, MESSAGE_LIMIT) + " ...";
     }
 
-    /**
-     * Finds the server's own message in the driver's. Loaded only when something failed.
-     */
+    /** Finds the server's own message in the driver's. Loaded only when something failed. */
     static final class ServerWords {
         private static final Pattern WRITE_ERROR =
                 Pattern.compile("rite errors?: \\[?\\w*WriteError\\{.*?message='(.*?)', details=", Pattern.DOTALL);

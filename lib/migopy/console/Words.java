@@ -6,13 +6,9 @@ import java.util.List;
 import migopy.Problem;
 import migopy.StepReport.StepError;
 
-/**
- * Text for a terminal or a log, built line by line for a width, colours, a time zone and a command name.
- */
+/** Text for a terminal or a log, built line by line for a width, colours, a time zone and a command name. */
 public final class Words {
-    /**
-     * How many problems are shown in full.
-     */
+    /** How many problems are shown in full. */
     static final int PROBLEM_LIMIT = 20;
 
     /** How many lines of a diff or of compiler output a problem shows. */
@@ -152,9 +148,7 @@ public final class Words {
         frames.forEach(frame -> line(indent + frame.replace("\t", INDENT)));
     }
 
-    /**
-     * Indents all lines of a foreign message after the first, to set them apart from our own.
-     */
+    /** Indents all lines of a foreign message after the first, to set them apart from our own. */
     private void message(String message) {
         String[] lines = message.strip().split("\\R", DETAIL_LIMIT);
         line(lines[0]);

@@ -12,9 +12,7 @@ import java.util.zip.CRC32C;
  * every document valid BSON.
  */
 final class Checksums {
-    /**
-     * Small enough to inspect, large enough that a file of a terabyte has only a quarter of a million blocks.
-     */
+    /** Small enough to inspect, large enough that a file of a terabyte has only a quarter of a million blocks. */
     static final int BLOCK = 4 << 20;
 
     private final MessageDigest sha256 = sha256();

@@ -31,9 +31,7 @@ import org.bson.RawBsonDocument;
 
 /** Creates, fills and indexes one collection of a dump, under a temporary name or in place. */
 final class CollectionBuild {
-    /**
-     * Options that {@code listCollections} reports, or old dumps contain, and {@code create} refuses.
-     */
+    /** Options that {@code listCollections} reports, or old dumps contain, and {@code create} refuses. */
     private static final Set<String> NOT_FOR_CREATE =
             Set.of("create", "temp", "flags", "autoIndexId", "recordIdsReplicated", CollectionBuild.MIXED_SCHEMA);
 
@@ -231,9 +229,7 @@ final class CollectionBuild {
             }
         }
 
-        /**
-         * Returns the indexes without that of {@code _id} and a clustered one, which every collection starts with.
-         */
+        /** Returns the indexes without that of {@code _id} and a clustered one, which every collection starts with. */
         static List<BsonDocument> withoutId(List<BsonDocument> indexes) {
             return indexes.stream().filter(index -> !isOfId(index)).toList();
         }

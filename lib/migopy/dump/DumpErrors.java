@@ -53,9 +53,7 @@ final class DumpErrors {
                 cause);
     }
 
-    /**
-     * Returns the reason of a file's error without the file's name, which the caller adds.
-     */
+    /** Returns the reason of a file's error without the file's name, which the caller adds. */
     static String reason(IOException e) {
         if (e instanceof NoSuchFileException) {
             return "no such file";

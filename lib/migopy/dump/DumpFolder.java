@@ -209,9 +209,7 @@ public final class DumpFolder {
         }
     }
 
-    /**
-     * Writes the manifest and gives the folder its name, in an order that a power failure cannot reverse.
-     */
+    /** Writes the manifest and gives the folder its name, in an order that a power failure cannot reverse. */
     void complete(Manifest manifest) throws IOException {
         DumpFile.force(database);
         write(manifest);
@@ -272,9 +270,7 @@ public final class DumpFolder {
             Files.createDirectory(path, mode(path, "rwx------"));
         }
 
-        /**
-         * Flushes a folder's entries to the disk, where the system can open folders.
-         */
+        /** Flushes a folder's entries to the disk, where the system can open folders. */
         static void force(Path folder) throws IOException {
             if (isPosix(folder)) {
                 try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {

@@ -77,9 +77,7 @@ final class DumpPass {
         }
     }
 
-    /**
-     * Reads collections without a snapshot, then those again that were created, dropped or renamed meanwhile.
-     */
+    /** Reads collections without a snapshot, then those again that were created, dropped or renamed meanwhile. */
     List<Manifest.ManifestCollection> withoutSnapshot() throws IOException {
         Map<CollectionInfo, Manifest.ManifestCollection> dumped = new ConcurrentHashMap<>();
         Set<String> changed = new TreeSet<>();

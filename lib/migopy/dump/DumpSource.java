@@ -18,9 +18,7 @@ import migopy.dump.FileNames.DumpedFile;
  * @param manifest null if there is none
  */
 record DumpSource(Path databaseFolder, Manifest manifest) {
-    /**
-     * The limit of a manifest, which has 100 bytes for a collection and 11 for each 4 MiB of it.
-     */
+    /** The limit of a manifest, which has 100 bytes for a collection and 11 for each 4 MiB of it. */
     private static final int LONGEST_MANIFEST = 256 << 20;
 
     String database() {

@@ -8,17 +8,13 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 
-/**
- * The names of a collection's files, as mongodump writes them: form-encoded, and cut if too long.
- */
+/** The names of a collection's files, as mongodump writes them: form-encoded, and cut if too long. */
 final class FileNames {
     static final String DATA = ".bson";
     static final String METADATA = ".metadata.json";
     static final String GZIP = ".gz";
 
-    /**
-     * With {@code .metadata.json.gz}, a name of this length has 255 bytes, the limit of file systems.
-     */
+    /** With {@code .metadata.json.gz}, a name of this length has 255 bytes, the limit of file systems. */
     private static final int LONGEST = 238;
 
     /** How many characters of a longer name are kept; {@code %24} and 27 characters of a hash follow. */

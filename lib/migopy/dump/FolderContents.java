@@ -15,9 +15,7 @@ import migopy.dump.FileNames.DumpedFile;
 
 /** The collections in a database's folder; a collection has up to two files of the same name. */
 final class FolderContents {
-    /**
-     * A reply of {@code listCollections} has at most 16 MiB, and several times as much as Extended JSON.
-     */
+    /** A reply of {@code listCollections} has at most 16 MiB, and several times as much as Extended JSON. */
     private static final int LONGEST_METADATA = 128 << 20;
 
     private final Path folder;
@@ -112,9 +110,7 @@ final class FolderContents {
         }
     }
 
-    /**
-     * Whether a file's name was cut, and it is not known to belong to a requested collection.
-     */
+    /** Whether a file's name was cut, and it is not known to belong to a requested collection. */
     private boolean isCutOfAnother(DumpedFile file) {
         if (names.isEmpty() || !FileNames.isCut(file.stem())) {
             return false;

@@ -62,9 +62,7 @@ final class Inserter {
         return (long) COPIES * (MOST_BYTES + largest);
     }
 
-    /**
-     * Adds a document; writes a batch if it is full, and returns how many documents it wrote.
-     */
+    /** Adds a document; writes a batch if it is full, and returns how many documents it wrote. */
     int add(RawBsonDocument document) {
         int written = 0;
         if (batch.size() == MOST_DOCUMENTS || batchBytes + document.getByteLength() > MOST_BYTES) {
@@ -139,9 +137,7 @@ final class Inserter {
                 null);
     }
 
-    /**
-     * An insert replaces an empty timestamp by the server's time; a literal in a pipeline is not replaced.
-     */
+    /** An insert replaces an empty timestamp by the server's time; a literal in a pipeline is not replaced. */
     private void restoreEmptyTimestamps(Set<Integer> refused) {
         for (int i = 0; i < batch.size(); i++) {
             RawBsonDocument document = batch.get(i);

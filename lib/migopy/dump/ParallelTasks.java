@@ -17,9 +17,7 @@ final class ParallelTasks {
     /** As many as mongodump and mongorestore use. */
     static final int THREADS = 4;
 
-    /**
-     * How long interrupted workers may take to end; they are daemons and do not keep the process alive.
-     */
+    /** How long interrupted workers may take to end; they are daemons and do not keep the process alive. */
     private static final long END_MILLIS = 10_000;
 
     private ParallelTasks() {}

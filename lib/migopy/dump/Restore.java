@@ -353,9 +353,7 @@ public final class Restore {
          */
         void begin(String folder, String finishCommand, BsonDocument plan);
 
-        /**
-         * Called for each existing collection that will be replaced or filled in place; marks the journal.
-         */
+        /** Called for each existing collection that will be replaced or filled in place; marks the journal. */
         void filling(String collection);
 
         /** Records that all collections are restored. */

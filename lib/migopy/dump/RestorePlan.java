@@ -25,9 +25,7 @@ import org.bson.BsonInt64;
 import org.bson.BsonString;
 import org.bson.BsonValue;
 
-/**
- * What a restore does with each collection, and the state of each. Used by several threads.
- */
+/** What a restore does with each collection, and the state of each. Used by several threads. */
 final class RestorePlan {
     private final RestoreRequest request;
     private final Map<String, CollectionInfo> existing;

@@ -82,9 +82,7 @@ public record RestoreRequest(
         }
     }
 
-    /**
-     * Whether a collection of a dump is never restored: the server's own, the lock's, unfinished ones.
-     */
+    /** Whether a collection of a dump is never restored: the server's own, the lock's, unfinished ones. */
     boolean isLeftOut(String name) {
         return Catalog.isSystem(name)
                 || name.equals(lockCollection)

@@ -35,9 +35,7 @@ import org.bson.RawBsonDocument;
  * @param snapshot null to read without one
  */
 record Selection(List<CollectionInfo> listed, List<CollectionPlan> collections, Snapshot snapshot) {
-    /**
-     * A listing takes milliseconds; a database whose catalog keeps changing cannot be waited for.
-     */
+    /** A listing takes milliseconds; a database whose catalog keeps changing cannot be waited for. */
     private static final int MOST_LISTINGS = 50;
 
     private static final int NO_SUCH_COLLECTION = 26;
@@ -176,9 +174,7 @@ record Selection(List<CollectionInfo> listed, List<CollectionPlan> collections, 
         /** SnapshotTooOld: older than the server's history, 300 s by default. */
         static final int TOO_OLD = 239;
 
-        /**
-         * SnapshotUnavailable: the collection is capped, or was created or indexed after that time.
-         */
+        /** SnapshotUnavailable: the collection is capped, or was created or indexed after that time. */
         static final int UNAVAILABLE = 246;
 
         /** NamespaceNotFound, CursorNotFound, QueryPlanKilled. */

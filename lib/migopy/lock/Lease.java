@@ -309,9 +309,7 @@ public final class Lease implements AutoCloseable {
         released();
     }
 
-    /**
-     * Returns false if the lock is known to have been lost. If the release fails, the lease expires by itself.
-     */
+    /** Returns false if the lock is known to have been lost. If the release fails, the lease expires by itself. */
     private boolean released() {
         if (closed.getCount() == 0) {
             return true; // once is enough

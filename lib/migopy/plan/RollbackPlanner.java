@@ -34,9 +34,7 @@ final class RollbackPlanner {
         return new RollbackPlanner(overview).redo(request);
     }
 
-    /**
-     * Rolls back with the source that was applied, then applies the present files of the same migrations.
-     */
+    /** Rolls back with the source that was applied, then applies the present files of the same migrations. */
     private Plan redo(RedoRequest request) {
         if (request.name() == null) {
             refuseIfTheNewestFailed();
@@ -70,9 +68,7 @@ final class RollbackPlanner {
         return new Plan(blocking.isEmpty() ? steps : List.of(), blocking, back.notices());
     }
 
-    /**
-     * The newest migration is not applied if it failed, and the user who asks for a redo has just edited it.
-     */
+    /** The newest migration is not applied if it failed, and the user who asks for a redo has just edited it. */
     private void refuseIfTheNewestFailed() {
         List<Situation> applied = newestFirst(RollbackPlanner::applied);
         List<Situation> failed = newestFirst(one -> one.state() == MigrationState.FAILED);

@@ -59,9 +59,7 @@ public final class FixRunner {
         }
     }
 
-    /**
-     * A compiled fix: a class with {@code up()}, or lines of JShell.
-     */
+    /** A compiled fix: a class with {@code up()}, or lines of JShell. */
     public interface Fix {
         /** Returns its name: {@code fix.java}. */
         String name();

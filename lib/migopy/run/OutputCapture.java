@@ -37,9 +37,7 @@ public final class OutputCapture implements AutoCloseable {
         return new OutputCapture(out, err, redactor);
     }
 
-    /**
-     * The same, with the streams of this console for the output of user code.
-     */
+    /** The same, with the streams of this console for the output of user code. */
     public static OutputCapture start(Console console, Redactor redactor) {
         return start(console.migrationOutput(), console.migrationErrors(), redactor);
     }

@@ -125,9 +125,7 @@ record Preparation(List<Step> steps, List<Steps.Compiled> compiled, List<Problem
         return Optional.empty();
     }
 
-    /**
-     * Returns the collections that the migrations name, and the journal; empty if one of them is unknown.
-     */
+    /** Returns the collections that the migrations name, and the journal; empty if one of them is unknown. */
     Set<String> touched(String journal) {
         Set<String> all = new HashSet<>(Set.of(journal));
         for (Steps.Compiled one : compiled) {

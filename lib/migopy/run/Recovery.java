@@ -23,14 +23,10 @@ import org.bson.BsonDocument;
  * the server.
  */
 public final class Recovery {
-    /**
-     * How long an operation that was killed may take to end before a migration is run again.
-     */
+    /** How long an operation that was killed may take to end before a migration is run again. */
     private static final Duration END_OF_OPERATIONS = Duration.ofSeconds(60);
 
-    /**
-     * 1.5 times the server's default of transactionLifetimeLimitSeconds: no transaction lasts longer.
-     */
+    /** 1.5 times the server's default of transactionLifetimeLimitSeconds: no transaction lasts longer. */
     private static final Duration END_OF_TRANSACTIONS = Duration.ofSeconds(90);
 
     private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
@@ -97,9 +93,7 @@ public final class Recovery {
         return undone.isEmpty() ? entries : journal.entries();
     }
 
-    /**
-     * Must be called before fencing: a transaction that has written its record delays the fence.
-     */
+    /** Must be called before fencing: a transaction that has written its record delays the fence. */
     private void end(List<BsonDocument> sessions) {
         for (BsonDocument session : sessions) {
             operations.killSession(session);

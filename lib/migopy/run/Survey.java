@@ -85,9 +85,7 @@ public record Survey(String directory, Listing listing, Map<String, String> chec
             return new JournalView(entries, live);
         }
 
-        /**
-         * A restore marks the journal that it is going to replace. The new one is empty until it is filled.
-         */
+        /** A restore marks the journal that it is going to replace. The new one is empty until it is filled. */
         private static boolean mayBeHalfRestored(List<Entry> entries) {
             for (Entry entry : entries) {
                 if (entry instanceof UnreadableEntry other && other.name().equals(Journal.RESTORE_MARK)) {

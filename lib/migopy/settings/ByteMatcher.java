@@ -12,9 +12,7 @@ import java.util.Map;
  * copying it.
  */
 final class ByteMatcher {
-    /**
-     * A form at a position, or the start of one that the end of the bytes cuts off.
-     */
+    /** A form at a position, or the start of one that the end of the bytes cuts off. */
     record Match(int at, int length, byte[] replacement) {
         /** Returns whether more bytes are needed to decide; all from {@code at} must wait. */
         boolean cutOff() {

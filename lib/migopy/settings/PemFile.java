@@ -22,9 +22,7 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/**
- * The blocks of a PEM file: certificates, and a private key in PKCS#8, PKCS#1 (RSA) or SEC1 (EC).
- */
+/** The blocks of a PEM file: certificates, and a private key in PKCS#8, PKCS#1 (RSA) or SEC1 (EC). */
 final class PemFile {
     /** A system's whole CA bundle has about 250 kB. */
     private static final long LARGEST = 4L << 20;

@@ -18,9 +18,7 @@ import support.Project;
 import support.Result;
 import support.Run;
 
-/**
- * An index build continues when the run that started it ends, and the next attempt waits for it.
- */
+/** An index build continues when the run that started it ends, and the next attempt waits for it. */
 @OnServer
 class IndexBuildTest {
     private static final String FAIL_POINT = "hangIndexBuildDuringCollectionScanPhaseBeforeInsertion";

@@ -13,9 +13,7 @@ import support.On;
 import support.OnServer;
 import support.Result;
 
-/**
- * Without a replica set everything works except transactions, which are refused by name before anything runs.
- */
+/** Without a replica set everything works except transactions, which are refused by name before anything runs. */
 @OnServer
 class StandaloneTest {
     @Test

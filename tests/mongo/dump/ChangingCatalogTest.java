@@ -95,9 +95,7 @@ class ChangingCatalogTest {
         }
     }
 
-    /**
-     * At any time the accounts of both collections, whatever their names, contain all the money.
-     */
+    /** At any time the accounts of both collections, whatever their names, contain all the money. */
     @Test
     void noCentIsLostInDumpsDuringTransfersDropsAndRenames(MongoServer server) throws Exception {
         for (String name : List.of("checking", "savings")) {

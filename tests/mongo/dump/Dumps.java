@@ -213,9 +213,7 @@ public final class Dumps {
         assertThat(look(server.db())).usingRecursiveComparison().isEqualTo(before);
     }
 
-    /**
-     * What is compared of a database: the server's hash of each collection, its options and indexes.
-     */
+    /** What is compared of a database: the server's hash of each collection, its options and indexes. */
     record Look(Map<String, String> hashes, Map<String, Document> collections, Map<String, Set<Document>> indexes) {}
 
     static Look look(MongoDatabase database) {

@@ -21,9 +21,7 @@ import migopy.files.SourceCompiler;
 import migopy.files.SourceCompiler.Compilation;
 import support.Scratch;
 
-/**
- * A project's folder without a database: migrations and a cache.
- */
+/** A project's folder without a database: migrations and a cache. */
 final class Sandbox {
     static final Pattern PATTERN = Pattern.compile("(?<number>[0-9]+)_[a-z0-9_]+\\.java");
 
