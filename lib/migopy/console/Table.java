@@ -22,8 +22,8 @@ public final class Table {
     private static final String UNDER = "      ";
     private static final String ELLIPSIS = " ...";
 
-    /** A row and the line below that belongs to it; empty for none. */
-    private record Line(String state, List<String> cells, String under) {}
+    /** A row and the lines below that belong to it. */
+    private record Line(String state, List<String> cells, List<String> under) {}
 
     private final Words out;
     private final List<Align> columns;
@@ -41,7 +41,7 @@ public final class Table {
         for (String cell : cells) {
             visible.add(Wording.visible(cell));
         }
-        rows.add(new Line(state, visible, ""));
+        rows.add(new Line(state, visible, new ArrayList<>()));
     }
 
     /** Adds a line below the last row, cut to the width. */
@@ -49,8 +49,7 @@ public final class Table {
         String visible = Wording.visible(text.lines().findFirst().orElse("").strip());
         int space = out.width() - UNDER.length();
         String line = visible.length() <= space ? visible : visible.substring(0, space - ELLIPSIS.length()) + ELLIPSIS;
-        Line last = rows.remove(rows.size() - 1);
-        rows.add(new Line(last.state(), last.cells(), UNDER + line));
+        rows.get(rows.size() - 1).under().add(UNDER + line);
     }
 
     public void print() {
@@ -70,9 +69,7 @@ public final class Table {
         }
         for (Line row : rows) {
             out.painted(line(row, stateWidth, widths, gap));
-            if (!row.under().isEmpty()) {
-                out.painted(row.under());
-            }
+            row.under().forEach(out::painted);
         }
     }
 

@@ -42,7 +42,12 @@ class CausesTest {
                 .extracting(cause -> cause.getString("type"))
                 .containsExactly("java.lang.RuntimeException", "java.nio.file.NoSuchFileException");
         assertThat(causes.get(1).getList("frames", String.class)).hasSize(1);
-        project.run("history", "1").exits(0).says("caused by: NoSuchFileException");
+        project.run("history", "1")
+                .exits(0)
+                .says(
+                        "could not load the seed",
+                        "caused by: RuntimeException: no seed",
+                        "caused by: NoSuchFileException: no-such-seed.csv");
         Document json = project.run("execute", "--json").exits(1).json();
         Document error = json.getList("steps", Document.class).get(0).get("error", Document.class);
         assertThat(error.getList("causes", Document.class)).hasSize(2);
