@@ -1,5 +1,7 @@
 package migopy;
 
+import java.util.List;
+
 /**
  * The exception for everything that is reported to the user: what happened, and what to do next.
  *
@@ -47,11 +49,19 @@ public final class MigopyException extends RuntimeException {
 
     private final Kind kind;
     private final String hint;
+    private final transient List<StepReport.StepError.Cause> causes;
 
     public MigopyException(Kind kind, String message, String hint, Throwable cause) {
+        this(kind, message, hint, cause, cause instanceof MigopyException known ? known.causes : List.of());
+    }
+
+    /** One whose message is about an exception of the user's code, with what led to that exception. */
+    public MigopyException(
+            Kind kind, String message, String hint, Throwable cause, List<StepReport.StepError.Cause> causes) {
         super(message, cause);
         this.kind = kind;
         this.hint = hint;
+        this.causes = List.copyOf(causes);
     }
 
     public static MigopyException failed(String message, String hint) {
@@ -81,6 +91,11 @@ public final class MigopyException extends RuntimeException {
     /** Returns the kind of this error. */
     public Kind kind() {
         return kind;
+    }
+
+    /** Returns what led to the exception of the user's code that the message is about; usually empty. */
+    public List<StepReport.StepError.Cause> causes() {
+        return causes == null ? List.of() : causes; // null after it was serialized
     }
 
     /** Returns what to do next, in one line; {@link #COMMAND} stands for the command. */

@@ -79,7 +79,8 @@ public record StepReport(
                 frames = List.copyOf(frames);
             }
 
-            private Document document() {
+            /** Returns it as in the journal and in {@code --json}. */
+            public Document document() {
                 return new Document("type", type).append("message", message).append("frames", frames);
             }
 

@@ -1,6 +1,7 @@
 package migopy.command;
 
 import java.util.List;
+import migopy.StepReport.StepError;
 import migopy.console.Answer;
 import migopy.console.Table;
 import migopy.console.Wording;
@@ -58,8 +59,9 @@ public record HistoryAnswer(String database, String server, String collection, L
         if (attempt.reason() != null) {
             table.under(attempt.reason());
         } else if (attempt.error() != null) {
-            table.under(Wording.shortened(attempt.error().shown()));
-            attempt.error().causes().forEach(cause -> table.under("caused by: " + Wording.shortened(cause.shown())));
+            StepError error = attempt.error();
+            table.under(Wording.shortened(error.shown()));
+            Words.unsaid(error.message(), error.causes()).forEach(cause -> table.under(Words.causedBy(cause)));
         }
     }
 }

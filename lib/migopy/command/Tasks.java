@@ -11,9 +11,11 @@ import java.util.stream.Collectors;
 import migopy.MigopyException;
 import migopy.console.Answer;
 import migopy.console.Nearest;
+import migopy.console.Wording;
 import migopy.console.Words;
 import migopy.run.Failure;
 import migopy.run.OutputCapture;
+import migopy.settings.Redactor;
 import org.bson.Document;
 import picocli.CommandLine;
 import picocli.CommandLine.ExecutionException;
@@ -121,12 +123,12 @@ final class Tasks {
             Object result = parsed.subcommand().commandSpec().commandLine().getExecutionResult();
             return result instanceof Integer code ? code : 0;
         } catch (ExecutionException e) {
-            throw own(e.getCause(), parsed.subcommand().commandSpec().name());
+            throw own(e.getCause(), parsed.subcommand().commandSpec().name(), session.redactor());
         }
     }
 
     /** Explains a task's exception as one of Migopy's own only where it may be one. */
-    private static Exception own(Throwable thrown, String name) {
+    private static Exception own(Throwable thrown, String name, Redactor redactor) {
         if (thrown instanceof MigopyException known) {
             return known;
         }
@@ -136,11 +138,12 @@ final class Tasks {
         if (thrown instanceof LinkageError || thrown instanceof OutOfMemoryError) {
             throw (Error) thrown;
         }
-        return new MigopyException(
+        return Failure.ofUserCode(
                 MigopyException.Kind.FAILED,
-                "The task %s failed: %s".formatted(name, Failure.text(thrown)),
-                "Fix it in migopy.java, then run it again. Run it with --verbose for the stack trace",
-                thrown);
+                "The task %s failed".formatted(name),
+                "Fix it in migopy.java. For its stack trace, run: {migopy} %s --verbose".formatted(Wording.word(name)),
+                thrown,
+                redactor);
     }
 
     MigopyException unknown(String name) {

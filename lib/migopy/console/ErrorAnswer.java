@@ -3,6 +3,7 @@ package migopy.console;
 import java.util.List;
 import migopy.MigopyException;
 import migopy.Problem;
+import migopy.StepReport.StepError.Cause;
 import org.bson.Document;
 
 /**
@@ -10,14 +11,17 @@ import org.bson.Document;
  *
  * @param kind the error's kind: {@code refused}
  * @param message one line: what happened
+ * @param causes what led to the exception that the message is about; may be empty
  * @param hint one line: what to type next; may be empty
  * @param exitCode the exit code (docs/reference.md)
  * @param problems the migrations' problems that caused it; may be empty
  */
-public record ErrorAnswer(String kind, String message, String hint, int exitCode, List<Problem> problems)
+public record ErrorAnswer(
+        String kind, String message, List<Cause> causes, String hint, int exitCode, List<Problem> problems)
         implements Answer {
 
     public ErrorAnswer {
+        causes = List.copyOf(causes);
         problems = List.copyOf(problems);
     }
 
@@ -26,6 +30,7 @@ public record ErrorAnswer(String kind, String message, String hint, int exitCode
         return new ErrorAnswer(
                 error.kind().word(),
                 error.getMessage(),
+                error.causes(),
                 error.hint() == null ? "" : error.hint(),
                 error.kind().exitCode(),
                 problems);
@@ -39,7 +44,7 @@ public record ErrorAnswer(String kind, String message, String hint, int exitCode
     @Override
     public void words(Words out) {
         if (problems.isEmpty()) {
-            out.error(message, hint);
+            error(out);
             return;
         }
         out.problems(problems, false);
@@ -47,8 +52,12 @@ public record ErrorAnswer(String kind, String message, String hint, int exitCode
         boolean said = problems.stream().anyMatch(problem -> message.startsWith(problem.message()));
         if (!said && problems.size() > 1) {
             out.gap();
-            out.error(message, hint);
+            error(out);
         }
+    }
+
+    private void error(Words out) {
+        out.error(message, Words.unsaid(message, causes), hint);
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.util.function.UnaryOperator;
 import migopy.Problem;
 import migopy.StepReport;
 import migopy.StepReport.StepError;
+import migopy.StepReport.StepError.Cause;
 import org.bson.Document;
 import org.bson.json.JsonMode;
 import org.bson.json.JsonWriterSettings;
@@ -45,9 +46,9 @@ public final class Json {
     }
 
     public static Document error(ErrorAnswer error) {
-        return new Document("kind", error.kind())
-                .append("message", error.message())
-                .append("hint", error.hint());
+        Document document = new Document("kind", error.kind()).append("message", error.message());
+        List<Document> causes = error.causes().stream().map(Cause::document).toList();
+        return put(document, "causes", causes.isEmpty() ? null : causes).append("hint", error.hint());
     }
 
     public static Document failure(StepError error) {

@@ -14,6 +14,9 @@ public final class Words {
     /** How many lines of a diff or of compiler output a problem shows. */
     static final int DETAIL_LIMIT = 20;
 
+    /** A message of so many characters is not in another one by chance. */
+    private static final int TELLING = 20;
+
     private static final String INDENT = "    ";
 
     /**
@@ -84,9 +87,10 @@ public final class Words {
         return Wording.visible(word.replace('_', ' '));
     }
 
-    /** Adds an error: a line that says what happened, and one that says what to do. */
-    public void error(String message, String hint) {
+    /** Adds an error: a line that says what happened, those of its causes, and one that says what to do. */
+    public void error(String message, List<StepError.Cause> causes, String hint) {
         message(message);
+        causes.forEach(this::cause);
         if (hint != null && !hint.isBlank()) {
             line(hint);
         }
@@ -133,15 +137,36 @@ public final class Words {
     /** Adds why a step failed: its name and the message, then the stack frames in the migration's own file. */
     public void failure(String name, StepError error) {
         message(name + ": " + Wording.shortened(error.shown()));
+        List<StepError.Cause> unsaid = unsaid(error.message(), error.causes());
         List<String> ofCauses =
-                error.causes().stream().flatMap(one -> one.frames().stream()).toList();
+                unsaid.stream().flatMap(one -> one.frames().stream()).toList();
         frames(
                 INDENT,
                 error.frames().stream().filter(one -> !ofCauses.contains(one)).toList());
-        for (StepError.Cause cause : error.causes()) {
-            line(INDENT + "caused by: " + Wording.shortened(cause.shown()));
-            frames(INDENT + INDENT, cause.frames());
-        }
+        unsaid.forEach(this::cause);
+    }
+
+    private void cause(StepError.Cause cause) {
+        line(INDENT + causedBy(cause));
+        frames(INDENT + INDENT, cause.frames());
+    }
+
+    /** Returns {@code caused by: IOException: no such file}. */
+    public static String causedBy(StepError.Cause cause) {
+        return "caused by: " + Wording.shortened(cause.shown());
+    }
+
+    /** Returns the causes that a message does not repeat already, as a bare wrapper's does. */
+    public static List<StepError.Cause> unsaid(String message, List<StepError.Cause> causes) {
+        String said = Wording.shortened(message);
+        return causes.stream().filter(cause -> !says(said, cause)).toList();
+    }
+
+    private static boolean says(String message, StepError.Cause cause) {
+        String own = Wording.shortened(cause.message());
+        return message.equals(own)
+                || message.contains(cause.type() + ": " + own)
+                || own.length() >= TELLING && message.contains(own);
     }
 
     private void frames(String indent, List<String> frames) {

@@ -113,7 +113,7 @@ public record RestoreAnswer(
     @Override
     public void words(Words out) {
         if (error != null) {
-            out.error(error.getMessage(), "");
+            out.error(error.getMessage(), error.causes(), "");
             named(out, RestoreState.RESTORED, "Restored");
             named(out, RestoreState.PARTIAL, "Partly restored");
             named(out, RestoreState.UNKNOWN, "Unknown");

@@ -82,6 +82,17 @@ public record Failure(StepError error, MigopyException overtaken, boolean inDoub
         return new Failure(error, overtaken, true);
     }
 
+    /**
+     * Returns the exception to show for one that the user's code has thrown outside of a step.
+     *
+     * @param what failed: {@code "beforeRun() failed"}
+     */
+    public static MigopyException ofUserCode(
+            MigopyException.Kind kind, String what, String hint, Throwable thrown, Redactor redactor) {
+        List<StepError.Cause> causes = orElse(within(() -> causes(thrown, one -> List.of(), redactor)), List.of());
+        return new MigopyException(kind, what + ": " + text(thrown), hint, thrown, causes);
+    }
+
     private static String hint(String message) {
         Matcher closed = CLOSED_RECORD.matcher(message);
         return closed.find() ? "Make the record %s public, then run it again".formatted(closed.group(1)) : null;

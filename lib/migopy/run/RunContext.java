@@ -111,11 +111,12 @@ public record RunContext(
         } catch (MigopyException e) {
             throw new MigopyException(MigopyException.Kind.DUMP, e.getMessage(), e.hint(), e);
         } catch (Throwable e) { // the hook is the user's own code
-            throw new MigopyException(
+            throw Failure.ofUserCode(
                     MigopyException.Kind.DUMP,
-                    "The dump before the run failed, so no migration was run: " + Failure.text(e),
+                    "The dump before the run failed, so no migration was run",
                     "Fix doDump() in migopy.java, or run without a dump",
-                    e);
+                    e,
+                    settings.redactor());
         }
     }
 
@@ -134,12 +135,13 @@ public record RunContext(
         } catch (MigopyException e) {
             throw e;
         } catch (Throwable e) { // the hook is the user's own code
-            throw new MigopyException(
+            throw Failure.ofUserCode(
                     MigopyException.Kind.FAILED,
-                    "%s failed: %s".formatted(name, Failure.text(e)),
+                    name + " failed",
                     "If it did not throw that on purpose, fix it in migopy.java. See what is recorded: %s status"
                             .formatted(MigopyException.COMMAND),
-                    e);
+                    e,
+                    settings.redactor());
         }
     }
 

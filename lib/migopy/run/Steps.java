@@ -166,11 +166,13 @@ final class Steps {
         try {
             locked.hooks().afterMigration(report);
         } catch (Throwable e) { // the hook is the user's own code
-            throw new MigopyException(
+            throw Failure.ofUserCode(
                     MigopyException.Kind.FAILED,
-                    "afterMigration() failed after %s: %s".formatted(report.name(), Failure.text(e)),
-                    report.name() + " stays " + report.outcome().word() + ". Fix the hook, then run the command again",
-                    e);
+                    "afterMigration() failed after " + report.name(),
+                    "%s stays %s. Fix afterMigration() in migopy.java. See what is left to do: {migopy} status"
+                            .formatted(report.name(), report.outcome().word()),
+                    e,
+                    locked.settings().redactor());
         }
     }
 }

@@ -5,8 +5,11 @@ import static support.Migrations.up;
 import static support.Project.project;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import support.MongoServer;
 import support.OnServer;
 import support.Project;
@@ -63,6 +66,38 @@ class CausesTest {
                         "java.lang.IllegalStateException: could not load the seed",
                         "Caused by: java.nio.file.NoSuchFileException: no-such-seed.csv",
                         "at java.base/java.nio.file.Files.readString");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "@Override protected void beforeRun()",
+                "@Override protected void afterRun()",
+                "@Override protected void beforeMigration(String name)",
+                "@Override protected void afterMigration(String name, StepReport step)",
+                "@Override protected void doDump()",
+                "@Command void seed()",
+            })
+    void causesOfAnExceptionInMigopyJavaAreShownAndInJson(String method, MongoServer server) {
+        var project = failing(server, "")
+                .entry(method + " { throw new IllegalStateException(\"no seed\","
+                        + " new java.io.IOException(\"the disk is gone\")); }");
+        String command = method.contains("seed") ? "seed" : "execute";
+        String[] arguments = method.contains("doDump") ? new String[] {command, "--dump"} : new String[] {command};
+        project.run(arguments).exits(1).says("no seed", "    caused by: IOException: the disk is gone");
+        server.collection("migrations").drop();
+        String[] json = Stream.concat(Stream.of(arguments), Stream.of("--json")).toArray(String[]::new);
+        assertThat(project.run(json).exits(1).out())
+                .contains("\"causes\": [{\"type\": \"java.io.IOException\", \"message\": \"the disk is gone\"");
+    }
+
+    @Test
+    void aCauseThatItsWrapperRepeatsIsNotShownTwice(MongoServer server) {
+        failing(server, "throw new RuntimeException(new java.io.IOException(\"the disk is gone\"));")
+                .run("execute")
+                .exits(1)
+                .says("1_a: java.io.IOException: the disk is gone")
+                .neverSays("caused by");
     }
 
     @Test
