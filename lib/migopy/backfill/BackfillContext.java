@@ -4,6 +4,7 @@ import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoDatabase;
 import java.time.Duration;
 import java.util.function.Consumer;
+import migopy.backfill.BatchWriter.FailureLocation;
 import migopy.console.Event;
 
 /**
@@ -54,5 +55,13 @@ public record BackfillContext(
         public StopRequested(String reason) {
             super(reason);
         }
+    }
+
+    /**
+     * Returns where a backfill failed: {@code at the document with _id 7, in the batch from the start to _id 100}; empty for
+     * an exception of something else.
+     */
+    public static String locationOf(Throwable thrown) {
+        return FailureLocation.of(thrown);
     }
 }

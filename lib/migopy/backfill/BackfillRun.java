@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import migopy.MigopyException;
 import migopy.backfill.BackfillProgress.Phase;
-import migopy.backfill.BatchWriter.FailureLocation;
 import migopy.backfill.Checkpoint.Fingerprint;
 import migopy.console.Event;
 import org.bson.BsonBinary;
@@ -221,16 +220,8 @@ final class BackfillRun {
                                 ? new TransactionWorker(walk, exact())
                                 : new ReadAheadWorker(walk, "%s-%d-ahead".formatted(threads, i + 1)));
             }
-            try {
-                List<Runnable> oneAfterAnother = List.of(() -> workers.forEach(Runnable::run));
-                new WorkerPool(threads, coordinator).run(exact() ? oneAfterAnother : workers);
-            } catch (RuntimeException e) {
-                String location = FailureLocation.of(e);
-                if (!location.isEmpty()) {
-                    notice("The backfill of %s failed %s".formatted(job.shownName(), location));
-                }
-                throw e;
-            }
+            List<Runnable> oneAfterAnother = List.of(() -> workers.forEach(Runnable::run));
+            new WorkerPool(threads, coordinator).run(exact() ? oneAfterAnother : workers);
         }
 
         /**

@@ -212,7 +212,7 @@ record BatchWriter(BatchReader reader, Destination destination, Job job, List<St
             return thrown;
         }
 
-        /** Returns all locations that were noted, as a part of a sentence; empty if there are none. */
+        /** Returns all locations that were noted: {@code at the document with _id 7, in the batch ...}; or nothing. */
         static String of(Throwable thrown) {
             return Stream.of(thrown.getSuppressed())
                     .filter(FailureLocation.class::isInstance)

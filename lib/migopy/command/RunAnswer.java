@@ -95,7 +95,7 @@ public record RunAnswer(
     /** Returns what is still true, and what to type. */
     private String wayOn(StepReport last) {
         List<StepReport> before = new ArrayList<>(steps.subList(0, steps.size() - 1));
-        before.removeIf(step -> step.outcome() == Outcome.SKIPPED);
+        before.removeIf(step -> step.outcome() == Outcome.SKIPPED || step.name().equals(last.name())); // redo
         return stays(before)
                 + switch (last.outcome()) {
                     case FAILED -> failed(last);

@@ -14,6 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import migopy.MigopyException;
 import migopy.StepReport.StepError;
+import migopy.backfill.BackfillContext;
 import migopy.journal.Entry.JournalEntry;
 import migopy.mongo.InDoubt;
 import migopy.mongo.MongoErrors;
@@ -131,11 +132,18 @@ public record Failure(StepError error, MigopyException overtaken, boolean inDoub
     private static String message(Throwable thrown, int limit, Redactor redactor) {
         String message =
                 thrown instanceof MongoException e ? ServerDetails.in(e).orElseGet(e::getMessage) : thrown.getMessage();
-        if (message == null || message.isBlank()) {
+        boolean none = message == null || message.isBlank();
+        String location = BackfillContext.locationOf(thrown);
+        if (none && location.isEmpty()) {
             return null;
         }
-        String read = message.substring(0, Math.min(message.length(), READ_LIMIT));
-        return shortened(redactor.redact(read), limit);
+        String said = none ? thrown.getClass().getSimpleName() : message;
+        String read = redactor.redact(said.substring(0, Math.min(said.length(), READ_LIMIT)));
+        if (location.isEmpty()) {
+            return shortened(read, limit);
+        }
+        String at = " (%s)".formatted(redactor.redact(location));
+        return shortened(shortened(read, Math.max(limit / 2, limit - at.length())) + at, limit);
     }
 
     private static List<StepError.Cause> causes(

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import migopy.MigopyException;
 import migopy.backfill.BackfillContext.StopRequested;
+import migopy.backfill.BackfillContext;
 import migopy.backfill.BackfillProgress;
 import org.bson.Document;
 import org.bson.conversions.Bson;
@@ -107,11 +108,10 @@ class CheckpointTest {
                         .each(one -> Updates.inc("n", 1))
                         .batch(10)
                         .run())
-                .hasMessageContaining("failed validation");
+                .hasMessageContaining("failed validation")
+                .satisfies(thrown -> assertThat(BackfillContext.locationOf(thrown))
+                        .isEqualTo("at the document with _id 55, in the batch from _id 50 to _id 60"));
         assertThat(BackfillProgress.of(backfills.checkpoint()).done()).isEqualTo(50);
-        String batch = "in the batch from _id 50 to _id 60";
-        assertThat(backfills.notices())
-                .containsExactly("The backfill of users failed at the document with _id 55, " + batch);
         assertThatThrownBy(() -> new Backfills(server)
                         .of("people")
                         .update(Backfills.addOne())
