@@ -106,7 +106,7 @@ public record RunAnswer(
                     default ->
                         last.error().type().equals(StepError.NOT_STARTED)
                                 ? last.error().hint()
-                                : settle(last);
+                                : (last.error().hint() == null ? "" : last.error().hint() + ". ") + settle(last);
                 };
     }
 
@@ -133,8 +133,9 @@ public record RunAnswer(
     }
 
     private static String failed(StepReport last) {
-        if (last.error().hint() != null) {
-            return last.error().hint();
+        String hint = last.error().hint();
+        if (hint != null) {
+            return hint.contains(MigopyException.COMMAND) ? hint : hint + ". Then run: {migopy} execute";
         }
         // How far it got before a timeout or a signal is unknown, so the journal counts it as interrupted.
         return switch (last.error().type()) {

@@ -140,7 +140,7 @@ public final class CommandWatch implements CommandListener {
         String name = event.getCommandName();
         if (ENDS.contains(name) && !transaction.isEnding()) {
             throw observation.refuse(
-                    name + " must not be sent by the migration: the run ends the transaction itself",
+                    name + " is not allowed here: the run ends the transaction itself",
                     "Remove it: the transaction is committed when the method returns, and aborted when it throws");
         }
         transaction.sent(
@@ -191,7 +191,7 @@ public final class CommandWatch implements CommandListener {
             // With the reply as its cause: some errors leave open what the server did.
             throw observation.refuse(
                     "%s on %s: %s".formatted(event.getCommandName(), event.getDatabaseName(), errors),
-                    "runCommand() does not throw for errors in a reply",
+                    "Fix this write. runCommand() does not throw for errors in a reply",
                     new MongoCommandException(
                             reply, event.getConnectionDescription().getServerAddress()));
         }
@@ -270,7 +270,8 @@ public final class CommandWatch implements CommandListener {
         BsonDocument document = error.isDocument() ? error.asDocument() : new BsonDocument();
         String code = String.valueOf(document.get("code", ONE).asNumber().intValue());
         String message = document.getString("errmsg", new BsonString("")).getValue();
-        return message.isEmpty() ? "error " + code : message;
+        BsonDocument rules = document.getDocument("errInfo", new BsonDocument());
+        return (message.isEmpty() ? "error " + code : message) + BrokenRules.in(rules);
     }
 
     /**

@@ -164,9 +164,8 @@ public final class Observation {
         return new Refusal(reason);
     }
 
-    /** The hint is in the message too, since the record of a failed step keeps only that. */
     private static MigopyException failed(String message, String hint, Throwable cause) {
-        return new MigopyException(MigopyException.Kind.FAILED, message + ". " + hint, hint, cause);
+        return new MigopyException(MigopyException.Kind.FAILED, message, hint, cause);
     }
 
     /**

@@ -137,6 +137,9 @@ public final class FixRunner {
             } else if (error != null) {
                 out.gap();
                 out.failure(file, error);
+                if (error.hint() != null) {
+                    out.line(error.hint());
+                }
                 out.line("Find out how far it got. Its record: {migopy} history " + run);
             }
         }

@@ -92,6 +92,44 @@ class CausesTest {
     }
 
     @Test
+    void whereABackfillFailedIsInItsError(MongoServer server) {
+        server.collection("u").insertOne(new Document("_id", "ada"));
+        var project = project(server).with("1_a.java", """
+            import static migopy.Migration.backfill;
+
+            class Step {
+                static void up() {
+                    backfill("u").each(one -> { throw new IllegalStateException("bad"); }).run();
+                }
+            }
+            """);
+        String error = "bad (at the document with _id \"ada\", in the batch from the start to the end)";
+        assertThat(project.run("execute", "--json").exits(1).steps().get(0).get("error", Document.class))
+                .containsEntry("message", error);
+        assertThat(project.journal("1_a").get("error", Document.class)).containsEntry("message", error);
+        project.run("history").exits(0).says(error);
+    }
+
+    @Test
+    void theRuleThatACommandBrokeIsNamed(MongoServer server) {
+        server.db().runCommand(Document.parse(
+                "{create: 'people', validator: {$jsonSchema: {properties: {age: {minimum: 0}}}}}"));
+        failing(server, "db().runCommand(Document.parse(\"{insert: 'people', documents: [{age: -1}]}\"));")
+                .run("execute")
+                .exits(1)
+                .says("Document failed validation: age: comparison failed", "Fix this write. runCommand() does not throw")
+                .neverSays("caused by");
+    }
+
+    @Test
+    void aHintIsPrintedOnceAndIsNotPartOfTheRecordedMessage(MongoServer server) {
+        var project = failing(server, "db().getCollection(\"u\").aggregate(java.util.List.of(new Document(\"$out\", \"v\")));");
+        assertThat(project.run("execute").exits(1).err()).containsOnlyOnce("Add .toCollection()");
+        assertThat(project.journal("1_a").get("error", Document.class).getString("message"))
+                .endsWith("its result is never run");
+    }
+
+    @Test
     void aCauseThatItsWrapperRepeatsIsNotShownTwice(MongoServer server) {
         failing(server, "throw new RuntimeException(new java.io.IOException(\"the disk is gone\"));")
                 .run("execute")
