@@ -127,6 +127,7 @@ public final class Session implements AutoCloseable {
                 EntryScript.refuseAnothers(
                         project.tasks().getClass(), settings.home(), settings.cacheDirectory(), project.environment());
             }
+            settings.connection().ignored().forEach(console::notice);
             stopwatch.mark("settings read");
         }
         return settings;

@@ -2,6 +2,8 @@ package migopy.settings;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Locale;
 import java.util.List;
 import java.util.Objects;
 import migopy.MigopyException;
@@ -16,6 +18,7 @@ import migopy.settings.Value.Level;
  * @param database the database to migrate, or null if no setting names one
  * @param tls whether the connection is encrypted, and with which certificates
  * @param connectTimeout how long the first contact may take
+ * @param ignored settings at the URI's own level that it overrides, each as a sentence
  */
 public record ConnectionSettings(
         Secret uri,
@@ -24,7 +27,8 @@ public record ConnectionSettings(
         String user,
         String database,
         Tls tls,
-        Duration connectTimeout) {
+        Duration connectTimeout,
+        List<String> ignored) {
 
     /** As a URI, it selects the database that Migopy starts itself. */
     static final String EMBEDDED = "embedded";
@@ -63,6 +67,7 @@ public record ConnectionSettings(
 
     public ConnectionSettings {
         hosts = List.copyOf(hosts);
+        ignored = List.copyOf(ignored);
     }
 
     /**
@@ -103,7 +108,8 @@ public record ConnectionSettings(
             }
             ADDRESS.forEach(this::refuseAboveUri);
             if (given.text().equals(EMBEDDED)) {
-                return new ConnectionSettings(null, true, List.of(), null, database(null), Tls.OFF, timeout);
+                return new ConnectionSettings(
+                        null, true, List.of(), null, database(null), Tls.OFF, timeout, List.of());
             }
             MongoUri uri = completed(MongoUri.parse(given));
             uri.validate(given);
@@ -118,7 +124,22 @@ public record ConnectionSettings(
                     uri.user(),
                     database(uri.database()),
                     Tls.of(values, home, given, uri),
-                    timeout);
+                    timeout,
+                    given == null ? List.of() : ignored(uri));
+        }
+
+        /** Options and variables only: fields have defaults. */
+        private List<String> ignored(MongoUri uri) {
+            List<String> ignored = new ArrayList<>();
+            for (Setting setting : List.of(Setting.HOST, Setting.PORT, Setting.USER, Setting.DATABASE)) {
+                Value value = values.of(setting);
+                boolean sameLevel = value != null && value.level() == given.level() && value.level() != Level.FIELD;
+                if (sameLevel && !uri.agrees(setting, value.text())) {
+                    ignored.add("%s is ignored: the URI (from %s) names another %s"
+                            .formatted(value.named(), given.origin(), setting.name().toLowerCase(Locale.ROOT)));
+                }
+            }
+            return ignored;
         }
 
         private void refuseAboveUri(Setting setting) {

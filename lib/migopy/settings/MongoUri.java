@@ -35,8 +35,6 @@ record MongoUri(
     private static final Pattern BAD_ESCAPE = Pattern.compile("%(?![0-9a-fA-F]{2})");
     private static final Pattern HOST =
             Pattern.compile("(\\[[0-9a-fA-F:.%a-z]+]|[^\\[\\]:/?#@,\\s]+)(?::([0-9]{1,5}))?");
-    private static final List<String> BOOLEANS =
-            List.of("tls", "ssl", "retrywrites", "retryreads", "journal", "directconnection");
     private static final List<String> NUMBERS = List.of(
             "serverselectiontimeoutms",
             "connecttimeoutms",
@@ -126,10 +124,21 @@ record MongoUri(
             Map<String, String> without = new TreeMap<>(offline);
             without.remove(name);
             if (name.matches("[a-z]{1,40}") && accepted(text(PLAIN, without))) {
-                throw wrongOption(value, name, "rejected by the driver");
+                throw wrongOption(value, name, options.get(name), "rejected by the driver");
             }
         }
         throw malformed(value, "the driver rejects it");
+    }
+
+    /** Whether this value of a setting is what the URI means, or the URI leaves it open. */
+    boolean agrees(Setting setting, String text) {
+        return switch (setting) {
+            case HOST -> hosts.stream().anyMatch(host -> host.equals(text) || host.startsWith(text + ":"));
+            case PORT -> srv() || hosts.stream().anyMatch(host -> host.endsWith(":" + text));
+            case USER -> user != null && user.equals(text);
+            case DATABASE -> database == null || database.equals(text);
+            default -> true;
+        };
     }
 
     /** Errors of unacknowledged writes stay unknown, so that a failed migration would be recorded as applied. */
@@ -247,8 +256,7 @@ record MongoUri(
         if (text.matches(".*[&=].*")) {
             throw malformed(value, "its options are not separated from the database by ?");
         }
-        // "app.users" names a collection too, an old form that the driver still accepts.
-        String database = decode(text).replaceFirst("\\..*", "");
+        String database = decode(text);
         String problem = MongoNames.problemWithDatabase(database);
         if (problem != null) {
             throw malformed(value, "the database name " + problem);
@@ -269,11 +277,11 @@ record MongoUri(
             String name = each.substring(0, equals).toLowerCase(Locale.ROOT);
             String given = decode(each.substring(equals + 1));
             refuseUnknown(value, each.substring(0, equals));
-            if (BOOLEANS.contains(name) && !given.matches("true|false")) {
-                throw wrongOption(value, name, "neither true nor false");
-            }
-            if (NUMBERS.contains(name) && !given.matches("[0-9]{1,9}")) {
-                throw wrongOption(value, name, "not a number from 0 to 999999999");
+            String wrong = NUMBERS.contains(name) && !given.matches("[0-9]{1,9}")
+                    ? "not a number from 0 to 999999999"
+                    : UriOptions.problemWithValue(name, given).orElse(null);
+            if (wrong != null) {
+                throw wrongOption(value, name, given, wrong);
             }
             options.merge(name, given, (a, b) -> a + "\n" + b);
         }
@@ -302,11 +310,13 @@ record MongoUri(
         }
     }
 
-    private static MigopyException wrongOption(Value value, String name, String why) {
+    private static MigopyException wrongOption(Value value, String name, String given, String why) {
         String shown = UriOptions.nameOf(name);
+        // Only what looks like a word is repeated: a password may contain an & or a ?.
+        String text = given.matches("[A-Za-z0-9_-]{1,30}") ? given + ", the value of its option " + shown + "," : "the value of its option " + shown;
         return MigopyException.usage(
-                "The MongoDB URI (from %s) is malformed: the value of its option %s is %s"
-                        .formatted(value.origin(), shown, why),
+                "The MongoDB URI (from %s) is malformed: %s is %s"
+                        .formatted(value.origin(), text, why),
                 "Correct %s in %s".formatted(shown, value.origin()));
     }
 

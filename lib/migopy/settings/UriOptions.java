@@ -1,6 +1,7 @@
 package migopy.settings;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -45,7 +46,33 @@ final class UriOptions {
             new Compressor("snappy", "org/xerial/snappy/Snappy.class", "org.xerial.snappy:snappy-java:1.1.10.12"),
             new Compressor("zstd", "com/github/luben/zstd/Zstd.class", "com.github.luben:zstd-jni:1.5.7-28"));
 
+    /** Options with a fixed set of values, which the driver reads in any case of letters. */
+    private static final Map<String, List<String>> CHOICES = choices();
+
     private UriOptions() {}
+
+    private static Map<String, List<String>> choices() {
+        Map<String, List<String>> choices = new HashMap<>();
+        for (String name : List.of("tls", "ssl", "retrywrites", "retryreads", "journal", "directconnection")) {
+            choices.put(name, List.of("true", "false"));
+        }
+        choices.put(
+                "readpreference",
+                List.of("primary", "primaryPreferred", "secondary", "secondaryPreferred", "nearest"));
+        choices.put("readconcernlevel", List.of("local", "available", "majority", "linearizable", "snapshot"));
+        return choices;
+    }
+
+    /** Returns what is wrong with an option's value; empty for one that is allowed, or that only the driver can check. */
+    static Optional<String> problemWithValue(String lowerName, String given) {
+        List<String> allowed = CHOICES.get(lowerName);
+        if (allowed == null
+                || allowed.contains(given)
+                || !allowed.contains("true") && allowed.stream().anyMatch(given::equalsIgnoreCase)) {
+            return Optional.empty();
+        }
+        return Optional.of("not one of " + String.join(", ", allowed));
+    }
 
     private static Map<String, String> byLowerCase(String names) {
         return Arrays.stream(names.strip().split("\\s+"))

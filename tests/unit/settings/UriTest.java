@@ -85,6 +85,36 @@ class UriTest {
         assertThat(given.resolve().connection().tls().enabled()).isFalse();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "readPreference=primry, primry,primaryPreferred",
+        "readConcernLevel=nonsense, nonsense,linearizable",
+        "tls=maybe, maybe,'true, false'",
+    })
+    void anOptionsWrongValueIsNamedWithTheAllowedOnes(String option, String value, String allowed) {
+        String name = option.substring(0, option.indexOf('='));
+        assertThat(given().environment("MONGO_URI", "mongodb://prod/app?" + option).refused())
+                .hasMessageContainingAll(value, name, allowed, "MONGO_URI");
+    }
+
+    @Test
+    void aDatabaseWithADotInTheUriIsRefused() {
+        assertThat(given().environment("MONGO_URI", "mongodb://prod/a.b").refused())
+                .hasMessageContainingAll("database", ".");
+    }
+
+    @Test
+    void whatAUriOfTheSameLevelOverridesIsNamed() {
+        Given given = given().environment("MONGO_URI", "mongodb://prod/ofuri");
+        given.environment("MONGO_DATABASE", "other").environment("MONGO_HOST", "elsewhere");
+        assertThat(given.resolve().connection().ignored())
+                .containsExactly(
+                        "host elsewhere (from MONGO_HOST) is ignored: the URI (from MONGO_URI) names another host",
+                        "database other (from MONGO_DATABASE) is ignored: the URI (from MONGO_URI) names another database");
+        given.environment("MONGO_DATABASE", "ofuri").environment("MONGO_HOST", "prod");
+        assertThat(given.resolve().connection().ignored()).isEmpty();
+    }
+
     @Test
     void tlsIsNeverTurnedOffSilently() {
         Given given = given().environment("MONGO_URI", "mongodb://prod/db?tls=false");
