@@ -10,6 +10,7 @@ import migopy.command.CommandLineParser.Typed;
 import migopy.console.Console;
 import migopy.console.Console.Format;
 import migopy.console.Terminal;
+import migopy.console.Wording;
 import migopy.mongo.Clients.DriverPreload;
 import migopy.run.Failure;
 
@@ -89,7 +90,8 @@ public final class Program {
         // The answer has the requested format even if the arguments cannot be parsed.
         Format format = format(List.of(arguments));
         Terminal terminal = asProgram ? Terminal.of(project.environment()) : Terminal.none();
-        String command = project.environment().getOrDefault(COMMAND_VARIABLE, PLAIN_COMMAND);
+        String launcher = project.environment().get(COMMAND_VARIABLE);
+        String command = launcher == null ? PLAIN_COMMAND : Wording.word(launcher);
         try (Console console = new Console(out, err, format, terminal, command, reading::redact)) {
             if (asProgram) {
                 sayWhatCannotBeRead(console);

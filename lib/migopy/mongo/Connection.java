@@ -1,12 +1,15 @@
 package migopy.mongo;
 
 import com.mongodb.MongoCommandException;
+import com.mongodb.ConnectionString;
 import com.mongodb.MongoException;
+import com.mongodb.MongoWriteConcernException;
 import com.mongodb.ReadConcern;
 import com.mongodb.ReadPreference;
 import com.mongodb.WriteConcern;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
 import com.mongodb.connection.ClusterDescription;
 import java.time.Duration;
 import java.util.List;
@@ -27,6 +30,9 @@ import org.bson.Document;
 public final class Connection implements AutoCloseable {
     /** The time limit of each call for journal and lock. */
     private static final long JOURNAL_CALL_MS = 10_000;
+
+    /** UnknownReplWriteConcern. */
+    private static final int UNKNOWN_CONCERN = 79;
 
     private final Settings settings;
     private final CommandWatch commands = new CommandWatch();
@@ -84,6 +90,46 @@ public final class Connection implements AutoCloseable {
         Thread thread = new Thread(this::greet, "migopy-connect-ahead");
         thread.setDaemon(true);
         thread.start();
+    }
+
+    /**
+     * Refuses a named write concern of the URI that the server does not know, before anything is run: by a write that
+     * changes nothing, and only for a name other than {@code majority}.
+     *
+     * @param collection any; nothing in it is changed
+     * @throws MigopyException kind usage
+     */
+    public void refuseUnknownWriteConcern(String collection) {
+        WriteConcern concern = settings.embedded() ? null : named(settings.connection().uri().reveal());
+        if (concern == null) {
+            return;
+        }
+        try {
+            journalDatabase()
+                    .getCollection(collection)
+                    .withWriteConcern(concern)
+                    .deleteOne(Filters.eq("_id", "write concern " + concern.getWString()));
+        } catch (MongoWriteConcernException e) {
+            if (e.getCode() == UNKNOWN_CONCERN) {
+                throw new MigopyException(
+                        MigopyException.Kind.USAGE,
+                        "w=%s in the MongoDB URI is not a write concern of this server: %s"
+                                .formatted(concern.getWString(), MongoErrors.words(e)),
+                        "Remove w=%s from the URI; writes then wait for the majority"
+                                .formatted(concern.getWString()),
+                        e);
+            }
+        }
+    }
+
+    private static WriteConcern named(String uri) {
+        if (!uri.contains("w=")) {
+            return null;
+        }
+        WriteConcern concern = new ConnectionString(uri).getWriteConcern();
+        return concern != null && concern.getWObject() instanceof String name && !name.equals("majority")
+                ? concern
+                : null;
     }
 
     private void greet() {

@@ -40,6 +40,7 @@ public final class FixRunner {
             context.connection().requireTransactions();
         }
         try (LockedRun locked = LockedRun.open(context, ledger, options.waitForLock())) {
+            context.connection().refuseUnknownWriteConcern(context.settings().migrationsCollection());
             locked.entries(); // only to fence earlier runs: a fix needs no plan
             locked.tellStarted(List.of(fix.name()));
             FixAnswer answer;

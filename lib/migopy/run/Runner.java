@@ -210,6 +210,7 @@ public final class Runner {
             return new Ignores(locked).run(plan.steps());
         }
         context.connection().connectAhead();
+        context.connection().refuseUnknownWriteConcern(context.settings().migrationsCollection());
         Preparation preparation = prepare(plan, reader, locked.ledger());
         if (!preparation.problems().isEmpty()) {
             return refused(preparation.problems());

@@ -65,6 +65,9 @@ final class UriOptions {
 
     /** Returns what is wrong with an option's value; empty for one that is allowed, or that only the driver can check. */
     static Optional<String> problemWithValue(String lowerName, String given) {
+        if (given.isEmpty()) {
+            return Optional.of("empty");
+        }
         List<String> allowed = CHOICES.get(lowerName);
         if (allowed == null
                 || allowed.contains(given)

@@ -130,6 +130,18 @@ class CausesTest {
     }
 
     @Test
+    void aWriteConcernThatTheServerDoesNotKnowIsRefusedBeforeAnythingRuns(MongoServer server) {
+        var project = failing(server, "db().getCollection(\"u\").insertOne(new Document());")
+                .environment("MONGO_URI", server.uriWith("w=majorty"));
+        project.run("execute").exits(2).says("w=majorty in the MongoDB URI", "Remove w=majorty from the URI");
+        assertThat(project.states()).isEmpty();
+        project.lockIsFree();
+        project.environment("MONGO_URI", server.uriWith("w=majority"))
+                .run("execute")
+                .exits(0);
+    }
+
+    @Test
     void aCauseThatItsWrapperRepeatsIsNotShownTwice(MongoServer server) {
         failing(server, "throw new RuntimeException(new java.io.IOException(\"the disk is gone\"));")
                 .run("execute")

@@ -54,6 +54,15 @@ class HintsTest {
     }
 
     @Test
+    void aPathWithABlankIsQuotedInHints() {
+        withoutServer()
+                .environment("MIGOPY_COMMAND", "/x/p b/migopy")
+                .run("up")
+                .exits(2)
+                .says("'/x/p b/migopy' execute", "'/x/p b/migopy' help");
+    }
+
+    @Test
     void anExistingNameIsReported() {
         var project = withoutServer().with("1_add_users.java", marking("one"));
         project.run("create", "add users").exits(0).says("2_add_users.java", "1_add_users has the");

@@ -45,6 +45,19 @@ class MigopyLauncherTest {
     }
 
     @Test
+    void javaOptionsThatJavaRejectsAreReportedInJson() {
+        Launched run = Launched.start(
+                        project.folder(),
+                        Map.of("MIGOPY_JAVA_OPTIONS", "-Xmxfoo"),
+                        "",
+                        List.of("./migopy", "status", "--json"))
+                .ended();
+        run.exits(2);
+        assertThat(run.out()).contains("\"kind\": \"usage\"", "MIGOPY_JAVA_OPTIONS=-Xmxfoo: Invalid maximum heap size");
+        assertThat(run.out().strip().lines()).hasSize(1);
+    }
+
+    @Test
     void itsProcessBecomesTheRunSoThatSignalsReachIt() {
         var running = Launched.start(project.folder(), Map.of(), "", List.of("./migopy", "wait"));
         Eventually.until("the program waits", () -> running.outSoFar().contains("answer"));

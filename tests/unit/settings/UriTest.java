@@ -90,6 +90,7 @@ class UriTest {
         "readPreference=primry, primry,primaryPreferred",
         "readConcernLevel=nonsense, nonsense,linearizable",
         "tls=maybe, maybe,'true, false'",
+        "w=, w,empty",
     })
     void anOptionsWrongValueIsNamedWithTheAllowedOnes(String option, String value, String allowed) {
         String name = option.substring(0, option.indexOf('='));
