@@ -178,6 +178,7 @@
 //SOURCES mongo/ServerDetails.java
 //SOURCES mongo/ServerOperations.java
 //SOURCES mongo/package-info.java
+//SOURCES observe/BrokenRules.java
 //SOURCES observe/CommandWatch.java
 //SOURCES observe/HandedOut.java
 //SOURCES observe/Handles.java
