@@ -106,7 +106,7 @@ public record RunAnswer(
                     default ->
                         last.error().type().equals(StepError.NOT_STARTED)
                                 ? last.error().hint()
-                                : (last.error().hint() == null ? "" : last.error().hint() + ". ") + settle(last);
+                                : sentence(last.error().hint()) + settle(last);
                 };
     }
 
@@ -132,10 +132,15 @@ public record RunAnswer(
                 : first.name() + " to " + before.get(before.size() - 1).name() + " stay" + outcome;
     }
 
+    /** Returns a hint with a full stop and a blank; nothing for null. */
+    private static String sentence(String hint) {
+        return hint == null || hint.isBlank() ? "" : hint.strip().replaceFirst("[.]$", "") + ". ";
+    }
+
     private static String failed(StepReport last) {
         String hint = last.error().hint();
-        if (hint != null) {
-            return hint.contains(MigopyException.COMMAND) ? hint : hint + ". Then run: {migopy} execute";
+        if (hint != null && !hint.isBlank()) {
+            return hint.contains(MigopyException.COMMAND) ? hint : sentence(hint) + "Then run: {migopy} execute";
         }
         // How far it got before a timeout or a signal is unknown, so the journal counts it as interrupted.
         return switch (last.error().type()) {

@@ -96,7 +96,7 @@ public record Failure(StepError error, MigopyException overtaken, boolean inDoub
 
     private static String hint(String message) {
         Matcher closed = CLOSED_RECORD.matcher(message);
-        return closed.find() ? "Make the record %s public, then run it again".formatted(closed.group(1)) : null;
+        return closed.find() ? "Make the record %s public".formatted(closed.group(1)) : null;
     }
 
     private static MongoException first(List<Throwable> unanswered) {

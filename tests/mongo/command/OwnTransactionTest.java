@@ -68,7 +68,7 @@ class OwnTransactionTest {
                                 + ".runCommand(session, new Document(\""
                                 + command
                                 + "\", 1));"));
-        project.run("execute").exits(1).says(command + " must not be sent by the migration");
+        project.run("execute").exits(1).says(command + " is not allowed here: the run ends the transaction itself");
         isLeftAsItWas(project, server);
     }
 
