@@ -1,5 +1,6 @@
 package migopy.run;
 
+import com.mongodb.MongoCommandException;
 import com.mongodb.MongoException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -151,6 +152,10 @@ public record Failure(StepError error, MigopyException overtaken, boolean inDoub
         List<StepError.Cause> causes = new ArrayList<>();
         Throwable next = thrown.getCause();
         for (int i = 0; next != null && next != thrown && i < CAUSES_KEPT; i++) {
+            if (next instanceof MongoCommandException reply && reply.getErrorMessage().isEmpty()) {
+                next = next.getCause(); // only bears the reply, whose errors are in the message
+                continue;
+            }
             String type = next.getClass().getName();
             Throwable bearer = new Throwable(); // without what caused it, which has frames of its own
             bearer.setStackTrace(next.getStackTrace());
