@@ -53,6 +53,36 @@ class HintsTest {
         assertThat(project.migrations().resolve(file)).isRegularFile();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "excute",
+                "status --nonsense",
+                "create",
+                "history --fixes nosuch",
+                "fix-to-migration",
+                "fix-to-migration nosuch words",
+                "backfill pause 1",
+                "ignore",
+                "dbdump --collection nosuch",
+                "execute 1",
+                "rollback",
+                "rollback 2",
+                "rollback --last 0",
+                "rollback --run nosuch",
+                "redo 2",
+                "repair 1 --as pending --reason x",
+                "repair 2 --as applied --reason x",
+            })
+    void theLastCommandOfAHintWorksAsItIsPrinted(String typed, MongoServer server) {
+        var project = project(server).with("1_one.java", marking("one"));
+        project.run("execute").exits(0);
+        project.with("2_two.java", marking("two"));
+        var refused = Hints.type(project, typed);
+        assertThat(refused.exitCode()).as(refused.toString()).isNotZero();
+        Hints.typeLast(project, refused).exits(0);
+    }
+
     @Test
     void aPathWithABlankIsQuotedInHints() {
         withoutServer()

@@ -213,7 +213,7 @@ class UriTest {
     void membersAndOptionsOfAUriAreKept() {
         assertThat(given().option(
                                 "uri",
-                                "mongodb://a,[::1]:5,c:27018/db.users?replicaSet=r&"
+                                "mongodb://a,[::1]:5,c:27018/db?replicaSet=r&"
                                         + "readPreferenceTags=dc:ny,rack:1&readPreferenceTags="
                                         + "&readPreference=secondary")
                         .resolve()
