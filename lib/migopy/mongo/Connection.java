@@ -1,7 +1,7 @@
 package migopy.mongo;
 
-import com.mongodb.MongoCommandException;
 import com.mongodb.ConnectionString;
+import com.mongodb.MongoCommandException;
 import com.mongodb.MongoException;
 import com.mongodb.MongoWriteConcernException;
 import com.mongodb.ReadConcern;
@@ -100,7 +100,8 @@ public final class Connection implements AutoCloseable {
      * @throws MigopyException kind usage
      */
     public void refuseUnknownWriteConcern(String collection) {
-        WriteConcern concern = settings.embedded() ? null : named(settings.connection().uri().reveal());
+        WriteConcern concern =
+                settings.embedded() ? null : named(settings.connection().uri().reveal());
         if (concern == null) {
             return;
         }
@@ -115,8 +116,7 @@ public final class Connection implements AutoCloseable {
                         MigopyException.Kind.USAGE,
                         "w=%s in the MongoDB URI is not a write concern of this server: %s"
                                 .formatted(concern.getWString(), MongoErrors.words(e)),
-                        "Remove w=%s from the URI; writes then wait for the majority"
-                                .formatted(concern.getWString()),
+                        "Remove w=%s from the URI; writes then wait for the majority".formatted(concern.getWString()),
                         e);
             }
         }

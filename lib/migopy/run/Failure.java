@@ -152,7 +152,8 @@ public record Failure(StepError error, MigopyException overtaken, boolean inDoub
         List<StepError.Cause> causes = new ArrayList<>();
         Throwable next = thrown.getCause();
         for (int i = 0; next != null && next != thrown && i < CAUSES_KEPT; i++) {
-            if (next instanceof MongoCommandException reply && reply.getErrorMessage().isEmpty()) {
+            if (next instanceof MongoCommandException reply
+                    && reply.getErrorMessage().isEmpty()) {
                 next = next.getCause(); // only bears the reply, whose errors are in the message
                 continue;
             }

@@ -3,8 +3,8 @@ package migopy.settings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Locale;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import migopy.MigopyException;
 import migopy.settings.Value.Level;
@@ -108,8 +108,7 @@ public record ConnectionSettings(
             }
             ADDRESS.forEach(this::refuseAboveUri);
             if (given.text().equals(EMBEDDED)) {
-                return new ConnectionSettings(
-                        null, true, List.of(), null, database(null), Tls.OFF, timeout, List.of());
+                return new ConnectionSettings(null, true, List.of(), null, database(null), Tls.OFF, timeout, List.of());
             }
             MongoUri uri = completed(MongoUri.parse(given));
             uri.validate(given);
@@ -136,7 +135,10 @@ public record ConnectionSettings(
                 boolean sameLevel = value != null && value.level() == given.level() && value.level() != Level.FIELD;
                 if (sameLevel && !uri.agrees(setting, value.text())) {
                     ignored.add("%s is ignored: the URI (from %s) names another %s"
-                            .formatted(value.named(), given.origin(), setting.name().toLowerCase(Locale.ROOT)));
+                            .formatted(
+                                    value.named(),
+                                    given.origin(),
+                                    setting.name().toLowerCase(Locale.ROOT)));
                 }
             }
             return ignored;

@@ -313,10 +313,11 @@ record MongoUri(
     private static MigopyException wrongOption(Value value, String name, String given, String why) {
         String shown = UriOptions.nameOf(name);
         // Only what looks like a word is repeated: a password may contain an & or a ?.
-        String text = given.matches("[A-Za-z0-9_-]{1,30}") ? given + ", the value of its option " + shown + "," : "the value of its option " + shown;
+        String text = given.matches("[A-Za-z]{1,30}")
+                ? given + ", the value of its option " + shown + ","
+                : "the value of its option " + shown;
         return MigopyException.usage(
-                "The MongoDB URI (from %s) is malformed: %s is %s"
-                        .formatted(value.origin(), text, why),
+                "The MongoDB URI (from %s) is malformed: %s is %s".formatted(value.origin(), text, why),
                 "Correct %s in %s".formatted(shown, value.origin()));
     }
 

@@ -57,15 +57,14 @@ final class UriOptions {
             choices.put(name, List.of("true", "false"));
         }
         choices.put(
-                "readpreference",
-                List.of("primary", "primaryPreferred", "secondary", "secondaryPreferred", "nearest"));
+                "readpreference", List.of("primary", "primaryPreferred", "secondary", "secondaryPreferred", "nearest"));
         choices.put("readconcernlevel", List.of("local", "available", "majority", "linearizable", "snapshot"));
         return choices;
     }
 
     /** Returns what is wrong with an option's value; empty for one that is allowed, or that only the driver can check. */
     static Optional<String> problemWithValue(String lowerName, String given) {
-        if (given.isEmpty()) {
+        if (given.isEmpty() && !lowerName.equals("readpreferencetags")) {
             return Optional.of("empty");
         }
         List<String> allowed = CHOICES.get(lowerName);

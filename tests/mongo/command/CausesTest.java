@@ -112,18 +112,22 @@ class CausesTest {
 
     @Test
     void theRuleThatACommandBrokeIsNamed(MongoServer server) {
-        server.db().runCommand(Document.parse(
-                "{create: 'people', validator: {$jsonSchema: {properties: {age: {minimum: 0}}}}}"));
+        server.db()
+                .runCommand(Document.parse(
+                        "{create: 'people', validator: {$jsonSchema: {properties: {age: {minimum: 0}}}}}"));
         failing(server, "db().runCommand(Document.parse(\"{insert: 'people', documents: [{age: -1}]}\"));")
                 .run("execute")
                 .exits(1)
-                .says("Document failed validation: age: comparison failed", "Fix this write. runCommand() does not throw")
+                .says(
+                        "Document failed validation: age: comparison failed",
+                        "Fix this write. runCommand() does not throw")
                 .neverSays("caused by");
     }
 
     @Test
     void aHintIsPrintedOnceAndIsNotPartOfTheRecordedMessage(MongoServer server) {
-        var project = failing(server, "db().getCollection(\"u\").aggregate(java.util.List.of(new Document(\"$out\", \"v\")));");
+        var project = failing(
+                server, "db().getCollection(\"u\").aggregate(java.util.List.of(new Document(\"$out\", \"v\")));");
         assertThat(project.run("execute").exits(1).err()).containsOnlyOnce("Add .toCollection()");
         assertThat(project.journal("1_a").get("error", Document.class).getString("message"))
                 .endsWith("its result is never run");

@@ -23,7 +23,8 @@ class HintCommandsTest {
     private static final Pattern LITERALS = Pattern.compile("\"\\s*\\+\\s*\"");
 
     /** {@code {migopy} repair NAME --as pending}, up to the end of the literal or the next command. */
-    private static final Pattern TEXT = Pattern.compile("\\{migopy} ([a-z][a-z-]*)((?:(?!\\{migopy})[^\"\\n]|\\\\\")*)");
+    private static final Pattern TEXT =
+            Pattern.compile("\\{migopy} ([a-z][a-z-]*)((?:(?!\\{migopy})[^\"\\n]|\\\\\")*)");
 
     private static final Pattern CALL = Pattern.compile("Wording\\.command\\(\\s*\"([a-z-]+)\"((?:[^()]|\\(\\))*)\\)");
 
@@ -33,14 +34,15 @@ class HintCommandsTest {
     Stream<DynamicTest> commandsOfHintsExistWithTheirOptions() throws IOException {
         String common = withoutServer().run("help").exits(0).out();
         return named().entrySet().stream()
-                .map(command -> DynamicTest.dynamicTest(
-                        command.getKey() + " " + String.join(" ", command.getValue()), () -> {
+                .map(command ->
+                        DynamicTest.dynamicTest(command.getKey() + " " + String.join(" ", command.getValue()), () -> {
                             String help = withoutServer()
                                     .run("help", command.getKey())
                                     .exits(0)
                                     .out();
-                            assertThat(command.getValue()).allSatisfy(option -> assertThat(help + common)
-                                    .containsPattern(Pattern.quote(option) + "(?![\\w-])"));
+                            assertThat(command.getValue())
+                                    .allSatisfy(option -> assertThat(help + common)
+                                            .containsPattern(Pattern.quote(option) + "(?![\\w-])"));
                         }));
     }
 
@@ -54,7 +56,8 @@ class HintCommandsTest {
     private static Map<String, Set<String>> named() throws IOException {
         Map<String, Set<String>> commands = new TreeMap<>();
         try (Stream<Path> files = Files.walk(Checkout.root().resolve("lib"))) {
-            for (Path source : files.filter(file -> file.toString().endsWith(".java")).toList()) {
+            for (Path source :
+                    files.filter(file -> file.toString().endsWith(".java")).toList()) {
                 String text = LITERALS.matcher(Files.readString(source)).replaceAll("");
                 text = text.replace("\" + MigopyException.COMMAND + \"", "{migopy}")
                         .replace("MigopyException.COMMAND + \"", "\"{migopy}")

@@ -94,7 +94,8 @@ class UriTest {
     })
     void anOptionsWrongValueIsNamedWithTheAllowedOnes(String option, String value, String allowed) {
         String name = option.substring(0, option.indexOf('='));
-        assertThat(given().environment("MONGO_URI", "mongodb://prod/app?" + option).refused())
+        assertThat(given().environment("MONGO_URI", "mongodb://prod/app?" + option)
+                        .refused())
                 .hasMessageContainingAll(value, name, allowed, "MONGO_URI");
     }
 
@@ -111,7 +112,8 @@ class UriTest {
         assertThat(given.resolve().connection().ignored())
                 .containsExactly(
                         "host elsewhere (from MONGO_HOST) is ignored: the URI (from MONGO_URI) names another host",
-                        "database other (from MONGO_DATABASE) is ignored: the URI (from MONGO_URI) names another database");
+                        "database other (from MONGO_DATABASE) is ignored: the URI (from MONGO_URI) names another"
+                                + " database");
         given.environment("MONGO_DATABASE", "ofuri").environment("MONGO_HOST", "prod");
         assertThat(given.resolve().connection().ignored()).isEmpty();
     }
