@@ -130,7 +130,7 @@ class HintsTest {
         withoutServer()
                 .run("validate", "--pattern", "(?P<migr_nr>[0-9]+)_.*\\.java")
                 .exits(2)
-                .says("Name its group (?<number>...), without a P, in --pattern");
+                .says("Write (?<number>...) instead of (?P<number>...) in --pattern");
         withoutServer()
                 .run("validate", "--pattern", "(?<nr>[0-9]+)_.*\\.java")
                 .exits(2)
