@@ -89,7 +89,7 @@ public final class SettingsResolver {
         } catch (PatternSyntaxException e) {
             String why = "is not a regular expression: " + e.getDescription();
             throw value.text().contains("(?P<")
-                    ? value.refused(why, "Name the group of the number (?<number>...), without a P")
+                    ? value.refused(why, "Name the group of the number (?<number>...) without a P")
                     : value.refused(why);
         }
     }
