@@ -126,7 +126,7 @@ class SignalledTest {
         assertThat(project.journal("1_slow").get("error", Document.class)).containsEntry("type", "timeout");
         project.lockIsFree();
         Eventually.until("none of its operations is running", () -> updates(server) == 0);
-        project.run("execute").exits(5).says("1_slow", "ran out of time");
+        project.run("execute").exits(5).says("1_slow", "timed out");
         assertThat(project.states()).doesNotContainKey("2_two");
     }
 

@@ -137,11 +137,11 @@ class RepairTest {
         project.run("repair", "1", "--as", "pending", "--reason", "x")
                 .exits(3)
                 .complainsBriefly()
-                .says("nothing to settle", "rollback 1_one");
+                .says("nothing to repair", "rollback 1_one");
         project.run("repair", "2", "--as", "applied", "--reason", "x")
                 .exits(3)
                 .complainsBriefly()
-                .says("nothing to settle", "ignore 2_two");
+                .says("nothing to repair", "ignore 2_two");
         assertThat(project.journal("1_one")).isEqualTo(before);
         assertThat(project.journal("2_two")).isNull();
     }

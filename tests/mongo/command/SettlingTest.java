@@ -124,7 +124,7 @@ class SettlingTest {
         project.run("execute").exits(0);
         project.run("repair", "--edited", "--as", "unchanged", "--reason", "x")
                 .exits(0)
-                .says("Nothing to settle");
+                .says("Nothing to repair");
         Document json = project.run("repair", "--missing", "--as", "applied", "--reason", "x", "--json")
                 .exits(0)
                 .json();
