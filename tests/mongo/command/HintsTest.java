@@ -130,7 +130,7 @@ class HintsTest {
         withoutServer()
                 .run("validate", "--pattern", "(?P<migr_nr>[0-9]+)_.*\\.java")
                 .exits(2)
-                .says("Name the group of the number (?<number>...) without a P, in --pattern");
+                .says("Name the group of the number (?<number>...) without a P in --pattern");
         withoutServer()
                 .run("validate", "--pattern", "(?<nr>[0-9]+)_.*\\.java")
                 .exits(2)
