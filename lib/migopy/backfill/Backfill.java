@@ -128,12 +128,13 @@ public final class Backfill {
 
     /**
      * Inserts what {@link #each} or {@link #eachToMany} returns into another collection of the
-     * configured database, and leaves the documents unchanged. A new document replaces the one with
-     * the same {@code _id}; without an {@code _id} it gets a new one.
+     * configured database, and leaves the documents unchanged. A document without an {@code _id} gets
+     * a new one. A document is never replaced: an {@code _id} that exists already fails the backfill.
      *
      * <p>Where transactions are supported, each batch is committed with its checkpoint, as with
      * {@link #once()}. With {@link #parallel(int)}, or without transactions, a crash may cause the
-     * current batch to be inserted again.
+     * current batch to be inserted again: new documents without an {@code _id} are then inserted twice,
+     * and one that equals the existing document with its {@code _id} counts as inserted earlier.
      */
     public Backfill into(String collection) {
         into = Objects.requireNonNull(collection, "collection");

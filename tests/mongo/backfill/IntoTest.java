@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.IndexOptions;
+import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.Updates;
 import java.util.List;
 import java.util.function.Function;
@@ -58,10 +60,9 @@ class IntoTest {
     }
 
     @Test
-    void eachToManyInsertsSeveralDocumentsAndReplacesThoseWithTheSameId(MongoServer server) {
+    void eachToManyInsertsSeveralDocuments(MongoServer server) {
         Backfills backfills = new Backfills(server);
         backfills.fill("orders", 10);
-        backfills.collection("items").insertOne(new Document("_id", "3-0").append("old", true));
         Function<Document, List<Document>> items = order ->
                 List.of(new Document("_id", order.get("_id") + "-0"), new Document("_id", order.get("_id") + "-1"));
 
@@ -74,8 +75,75 @@ class IntoTest {
 
         assertThat(inserted).isEqualTo(10);
         assertThat(backfills.collection("items").countDocuments()).isEqualTo(10);
-        assertThat(backfills.collection("items").countDocuments(Filters.exists("old")))
-                .isZero();
+    }
+
+    @Test
+    void aDocumentOfAnotherWriterIsNeverReplaced(MongoServer server) {
+        Document other = new Document("_id", 17).append("other", true);
+        for (Backfills backfills : List.of(new Backfills(server), new Backfills(server).withoutTransactions())) {
+            backfills.collection("users").drop();
+            backfills.collection("copies").drop();
+            backfills.fill("users", DOCUMENTS);
+            backfills.collection("copies").insertOne(other);
+
+            assertThatThrownBy(() ->
+                            backfills.of("users").into("copies").each(user -> user).run())
+                    .hasMessageContaining("E11000")
+                    .hasMessageContaining("_id: 17")
+                    .satisfies(thrown -> assertThat(thrown.getSuppressed()[0])
+                            .hasMessageContaining("at the document with _id 17"));
+
+            assertThat(backfills.collection("copies").find(Filters.eq("_id", 17)))
+                    .containsExactly(other);
+        }
+    }
+
+    @Test
+    void documentsOfItsOwnWithTheSameIdNeverReplaceEachOther(MongoServer server) {
+        for (Backfills backfills : List.of(new Backfills(server), new Backfills(server).withoutTransactions())) {
+            backfills.collection("users").drop();
+            backfills.collection("copies").drop();
+            backfills.fill("users", DOCUMENTS);
+
+            assertThatThrownBy(() -> backfills
+                            .of("users")
+                            .into("copies")
+                            .each(user ->
+                                    new Document("_id", user.getInteger("_id") / 10).append("user", user.get("_id")))
+                            .run())
+                    .hasMessageContaining("E11000");
+
+            assertThat(backfills.collection("copies").countDocuments(Filters.expr(Document.parse(
+                            "{$ne: ['$_id', {$floor: {$divide: ['$user', 10]}}]}"))))
+                    .isZero();
+        }
+    }
+
+    @Test
+    void withoutTransactionsAnEqualDocumentIsAlreadyInsertedAndNotCounted(MongoServer server) {
+        Backfills backfills = new Backfills(server).withoutTransactions();
+        backfills.fill("users", DOCUMENTS);
+        backfills.collection("copies").insertOne(new Document("_id", 3).append("n", 0));
+
+        long inserted = backfills
+                .of("users")
+                .into("copies")
+                .each(user -> new Document("n", user.get("n")).append("_id", user.get("_id")))
+                .run();
+
+        assertThat(inserted).isEqualTo(DOCUMENTS - 1);
+        assertThat(backfills.collection("copies").countDocuments()).isEqualTo(DOCUMENTS);
+    }
+
+    @Test
+    void anotherUniqueIndexFailsWithoutTransactionsToo(MongoServer server) {
+        Backfills backfills = new Backfills(server).withoutTransactions();
+        backfills.fill("users", 2);
+        backfills.collection("audit").createIndex(Indexes.ascending("n"), new IndexOptions().unique(true));
+
+        assertThatThrownBy(() ->
+                        backfills.of("users").into("audit").each(IntoTest::audit).run())
+                .hasMessageContaining("E11000");
     }
 
     @Test
