@@ -76,8 +76,8 @@ public final class Backfill {
     /**
      * Names this backfill, to distinguish it from the others of its migration when it continues
      * after a stop. Without a name it is identified by its collection, {@link #where} and the
-     * change, including the values in them. Give it a name if such a value differs at each attempt,
-     * as the current time does.
+     * change, including the values in them, but not the values of static fields that a function uses.
+     * Give it a name if such a value differs at each attempt, as the current time does.
      */
     public Backfill named(String text) {
         name = Objects.requireNonNull(text, "text");

@@ -5,9 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import migopy.MigopyException;
+import migopy.backfill.Backfill;
 import migopy.backfill.BackfillContext;
 import migopy.backfill.BackfillContext.StopRequested;
 import migopy.backfill.BackfillProgress;
@@ -126,6 +132,83 @@ class CheckpointTest {
                 .hasMessage("thrown by the migration")
                 .satisfies(e -> assertThat(e.getStackTrace())
                         .anyMatch(frame -> frame.getMethodName().startsWith("anErrorInABatch")));
+    }
+
+    @Test
+    void aValueThatWasEditedInACapturedObjectIsRefused(MongoServer server) {
+        List<BiFunction<Backfills, String, Backfill>> captures = List.of(
+                CheckpointTest::withArray,
+                CheckpointTest::withBuilder,
+                CheckpointTest::withCollection,
+                CheckpointTest::withSet,
+                CheckpointTest::withMap);
+        for (BiFunction<Backfills, String, Backfill> capture : captures) {
+            server.db().drop();
+            Backfills backfills = new Backfills(server);
+            backfills.fill("users", 100);
+            backfills.stopAfter(4);
+            assertThatThrownBy(() -> capture.apply(backfills, "a").run()).isInstanceOf(StopRequested.class);
+            backfills.lease(() -> {});
+
+            assertThatThrownBy(() -> capture.apply(backfills, "b").run())
+                    .hasMessageContaining("differs from the backfill that stopped");
+
+            assertThat(capture.apply(backfills, "a").run()).isEqualTo(100);
+        }
+    }
+
+    private static Backfill withArray(Backfills backfills, String value) {
+        String[][] box = {{value}, null};
+        return backfills.of("users").each(one -> Updates.set("v", box[0][0])).batch(10);
+    }
+
+    private static Backfill withBuilder(Backfills backfills, String value) {
+        StringBuilder text = new StringBuilder(value);
+        return backfills
+                .of("users")
+                .each(one -> Updates.set("v", text.toString()))
+                .batch(10);
+    }
+
+    private static Backfill withCollection(Backfills backfills, String value) {
+        List<Object> values = new ArrayList<>(List.of(new StringBuilder(value)));
+        values.add(values); // contains itself
+        return backfills
+                .of("users")
+                .each(one -> Updates.set("v", values.get(0).toString()))
+                .batch(10);
+    }
+
+    private static Backfill withSet(Backfills backfills, String value) {
+        Set<String> values = new LinkedHashSet<>(List.of("c", value, "d"));
+        return backfills.of("users").each(one -> Updates.set("v", values)).batch(10);
+    }
+
+    private static Backfill withMap(Backfills backfills, String value) {
+        Map<Integer, int[]> values = Map.of(1, new int[] {value.charAt(0)});
+        return backfills
+                .of("users")
+                .each(one -> Updates.set("v", values.get(1)[0]))
+                .batch(10);
+    }
+
+    @Test
+    void theOrderOfACapturedSetMakesNoDifference(MongoServer server) {
+        Backfills backfills = new Backfills(server);
+        backfills.fill("users", 100);
+        backfills.stopAfter(4);
+        assertThatThrownBy(() -> with(backfills, List.of("a", "b")).run()).isInstanceOf(StopRequested.class);
+        backfills.lease(() -> {});
+
+        assertThat(with(backfills, List.of("b", "a")).run()).isEqualTo(100);
+    }
+
+    private static Backfill with(Backfills backfills, List<String> order) {
+        Set<String> values = new LinkedHashSet<>(order);
+        return backfills
+                .of("users")
+                .each(one -> Updates.set("v", values.size()))
+                .batch(10);
     }
 
     private static Bson fail(Document document) {
