@@ -148,6 +148,7 @@
 //SOURCES fix/FixReader.java
 //SOURCES fix/FixRecord.java
 //SOURCES fix/LocalExecution.java
+//SOURCES fix/Redefinitions.java
 //SOURCES fix/ShellRecord.java
 //SOURCES fix/ShellRun.java
 //SOURCES fix/SnippetFix.java

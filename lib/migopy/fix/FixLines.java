@@ -1,7 +1,6 @@
 package migopy.fix;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,12 +13,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import jdk.jshell.ImportSnippet;
 import jdk.jshell.JShell;
-import jdk.jshell.MethodSnippet;
 import jdk.jshell.Snippet.Kind;
 import jdk.jshell.Snippet.Status;
 import jdk.jshell.Snippet.SubKind;
 import jdk.jshell.SnippetEvent;
-import jdk.jshell.TypeDeclSnippet;
 import jdk.jshell.VarSnippet;
 import migopy.fix.FixReader.InvalidFix;
 import migopy.fix.Snippets.Snippet;
@@ -51,7 +48,7 @@ final class FixLines {
      *     and so never ran
      * @param statement whether it is an expression that is a statement by itself
      */
-    private record Part(Snippet snippet, List<jdk.jshell.Snippet> known, boolean statement) {
+    record Part(Snippet snippet, List<jdk.jshell.Snippet> known, boolean statement) {
         String source() {
             return snippet.source();
         }
@@ -91,7 +88,7 @@ final class FixLines {
         } catch (InvalidFix e) {
             throw FixMigration.refused(e.getMessage(), fix.run());
         }
-        lines.refuseRedefinitions();
+        new Redefinitions(fix, lines.parts).refuse();
         return lines;
     }
 
@@ -130,33 +127,6 @@ final class FixLines {
         }
         List<SnippetEvent> tried = shell.eval("{ " + part.ended() + " }");
         return tried.stream().noneMatch(event -> event.status() == Status.REJECTED);
-    }
-
-    /** Calls before and after a redefinition do different things, which one class cannot express. */
-    private void refuseRedefinitions() {
-        Map<String, String> declared = new HashMap<>();
-        Map<String, String> types = new HashMap<>();
-        for (Part part : parts) {
-            for (jdk.jshell.Snippet known : part.known()) {
-                String earlier = null;
-                String now = part.source();
-                if (known instanceof MethodSnippet method) {
-                    String signature = method.name() + "(" + method.parameterTypes() + ")";
-                    earlier = declared.put(signature, now);
-                } else if (known instanceof TypeDeclSnippet type) {
-                    earlier = declared.put(type.name(), now);
-                } else if (known instanceof VarSnippet variable) {
-                    now = variable.typeName();
-                    earlier = types.put(variable.name(), now);
-                }
-                if (earlier != null && !earlier.equals(now)) {
-                    throw FixMigration.refused(
-                            "%s:%d redefines a name that an earlier line declares"
-                                    .formatted(fix.file(), part.snippet().line()),
-                            fix.run());
-                }
-            }
-        }
     }
 
     /**

@@ -6,6 +6,7 @@ import static support.Project.project;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import support.MongoServer;
@@ -82,10 +83,17 @@ class FixToMigrationTest {
             for (String name : names) mark(name)
             List.of("c", "d").forEach(each -> { count++; mark(each); })
             mark(new Pair("l", "r").left())
-            int count = 0
             int unset, seven = 7
             mark("" + unset + seven)
             String text
+            int again = 1
+            mark("" + again)
+            int again = 2
+            mark("" + again)
+            Supplier<String> given = () -> "first"
+            mark(given.get())
+            Supplier<String> given = () -> "second"
+            mark(given.get())
             mark(text + new Base() { String text() { return "anonymous"; } }.text())
             """);
     }
@@ -128,6 +136,33 @@ class FixToMigrationTest {
         project.run("fix-to-migration", run(project, "methods.jsh"), "methods")
                 .exits(3)
                 .says("methods.jsh:3 redefines a name");
+        assertThat(project.migrations().toFile().list()).isNullOrEmpty();
+    }
+
+    @Test
+    void aFixThatRedeclaresACapturedVariableIsRefused(MongoServer server) {
+        var project = project(server)
+                .write("lambda.jsh", """
+                    int n = 5
+                    Runnable r = () -> System.out.println(n);
+                    n = 6
+                    r.run()
+                    int n = 7
+                    r.run()
+                    """)
+                .write("type.jsh", "int n = 5\nclass Held { int get() { return n; } }\nHeld held = new Held()\nint n = 7\n")
+                .write("method.jsh", """
+                    int n = 5
+                    int read() { return n; }
+                    Supplier<Integer> s = () -> read();
+                    int n = 7
+                    """);
+        for (var one : Map.of("lambda", 5, "type", 4, "method", 4).entrySet()) {
+            String file = one.getKey() + ".jsh";
+            project.run("fix-to-migration", run(project, file), one.getKey())
+                    .exits(3)
+                    .says(file + ":" + one.getValue() + " redeclares n");
+        }
         assertThat(project.migrations().toFile().list()).isNullOrEmpty();
     }
 
