@@ -3,8 +3,6 @@ package migopy.fix;
 import com.mongodb.MongoException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
 import migopy.MigopyException;
@@ -35,7 +33,6 @@ final class ShellRecord {
     private final Fixes.FixStart start;
     private final long startedNanos = System.nanoTime();
     private final StringBuilder evaluated = new StringBuilder();
-    private final Deque<String> startup = new ArrayDeque<>(SnippetFix.IMPORTS);
     private final Consumer<String> notices;
 
     /** The text last parsed to check whether it is complete: the lines as they were typed. */
@@ -83,10 +80,8 @@ final class ShellRecord {
         evaluating = evaluates;
         if (!evaluates) {
             typed = text;
-        } else if (first && !text.equals(startup.peek())) {
-            record(asTyped(text).strip());
         } else if (first) {
-            startup.remove();
+            record(asTyped(text).strip());
         }
     }
 

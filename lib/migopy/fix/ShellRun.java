@@ -8,8 +8,11 @@ import com.sun.source.util.TaskEvent;
 import com.sun.source.util.TaskListener;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.URL;
 import java.net.URLConnection;
@@ -24,7 +27,9 @@ import java.util.Enumeration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import javax.tools.JavaFileObject;
 import jdk.jshell.spi.ExecutionControl;
 import jdk.jshell.spi.ExecutionControlProvider;
@@ -137,7 +142,7 @@ public final class ShellRun {
             boolean onTerminal = Terminal.isTerminal(0) && Terminal.isTerminal(1);
             int exitCode = JavaShellToolBuilder.builder()
                     .persistence(new HashMap<>())
-                    .out(System.out)
+                    .out(onTerminal ? System.out : new PrintStream(new WithoutPrompts(System.out), true))
                     .err(System.err)
                     // Given System.in itself, JShell reads from the terminal.
                     .in(onTerminal ? System.in : new BufferedInputStream(System.in), null)
@@ -158,6 +163,23 @@ public final class ShellRun {
             thread.setContextClassLoader(before);
             for (Path one : List.of(startup, plugins, services, services.getParent(), folder)) {
                 delete(one);
+            }
+        }
+    }
+
+    /** Leaves out the control characters that the prompt prints instead of its text without a terminal. */
+    private static final class WithoutPrompts extends FilterOutputStream {
+        private static final int FIRST_LINE = 5;
+        private static final int NEXT_LINE = 6;
+
+        WithoutPrompts(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(int one) throws IOException {
+            if (one != FIRST_LINE && one != NEXT_LINE) {
+                out.write(one);
             }
         }
     }
@@ -227,6 +249,12 @@ public final class ShellRun {
         /** Part of the names of the classes that JShell makes. */
         private static final String MADE = "REPL";
 
+        private static final String EVALUATES = "jdk.jshell.JShell.eval";
+
+        /** What the prompt evaluates by itself: the imports at each start and reset, and the exit code. */
+        private static final Set<String> OF_THE_PROMPT = Set.of(
+                "jdk.internal.jshell.tool.JShellTool.startUpRun", "jdk.internal.jshell.tool.JShellTool.cmdExit");
+
         /** Called by the service loader. */
         public ShellPlugin() {}
 
@@ -257,16 +285,20 @@ public final class ShellRun {
                 return;
             }
             try {
-                record.parsed(source.getCharContent(true).toString(), evaluates());
+                Set<String> callers = callers();
+                if (Collections.disjoint(callers, OF_THE_PROMPT)) {
+                    record.parsed(source.getCharContent(true).toString(), callers.contains(EVALUATES));
+                }
             } catch (IOException e) {
                 throw new UncheckedIOException(e); // not possible: the source is in memory
             }
         }
 
-        private static boolean evaluates() {
+        private static Set<String> callers() {
             return StackWalker.getInstance()
-                    .walk(frames -> frames.anyMatch(one -> one.getClassName().equals("jdk.jshell.JShell")
-                            && one.getMethodName().equals("eval")));
+                    .walk(frames -> frames.filter(one -> one.getClassName().startsWith("jdk."))
+                            .map(one -> one.getClassName() + "." + one.getMethodName())
+                            .collect(Collectors.toSet()));
         }
     }
 

@@ -77,9 +77,14 @@ class ShellTest {
             /open %s
             void method() { }
             import java.util.zip.CRC32
-            /exit 3
+            /reset
+            int after = 1
+            /exit 1+2
             """.formatted("more.jsh"));
-        Document answer = project.run("shell", "--json").exits(3).json();
+        Document answer = project.run("shell", "--json")
+                .exits(3)
+                .neverSays("\u0005", "\u0006")
+                .json();
         assertThat(answer).containsEntry("exitCode", 3L);
         assertThat(source(server)).isEqualTo("""
             var blank = 1
@@ -93,8 +98,10 @@ class ShellTest {
             var opened = 7
             void method() { }
             import java.util.zip.CRC32;
-            3
+            int after = 1
             """);
+        Document record = server.collection("migrations_fixes").find().first();
+        assertThat(record.getString("output")).doesNotContain("\u0005", "\u0006").contains("Resetting state");
     }
 
     @Test
