@@ -95,10 +95,12 @@ class BackfillRunTest {
         project.run("backfill", "pause", "1").exits(0).says("1_change is asked to pause");
         Eventually.until("it is paused", () -> project.run("status").out().contains("paused"));
         long paused = changed(server);
-        project.run("backfill", "resume", "1_change").exits(0);
+        project.run("backfill", "resume", "1_change").exits(0).says("1_change is asked to resume.");
         untilChanged(server, run, paused + 100);
 
-        project.run("backfill", "cancel", "1_ch", "--json").exits(0);
+        project.run("backfill", "pause", "1", "--json").exits(0);
+        Eventually.until("it is paused", () -> project.run("status").out().contains("paused"));
+        project.run("backfill", "cancel", "1_ch").exits(0).says("1_change is asked to cancel.");
         run.exits(1).says("cancelled from another terminal", "To continue from its checkpoint:");
         project.run("execute").exits(0);
         assertThat(notOnce(server)).isZero();

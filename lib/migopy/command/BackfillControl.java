@@ -4,6 +4,7 @@ import com.mongodb.MongoException;
 import java.util.List;
 import migopy.MigopyException;
 import migopy.backfill.BackfillProgress;
+import migopy.backfill.BackfillProgress.Phase;
 import migopy.console.Answer;
 import migopy.console.Wording;
 import migopy.console.Words;
@@ -58,7 +59,7 @@ public final class BackfillControl {
             } else {
                 control.ask(one, word);
             }
-            return new BackfillControlAnswer(one.name(), word);
+            return new BackfillControlAnswer(one.name(), word, isPaused(one));
         } catch (MongoException e) {
             throw MongoErrors.translate(e, "Sending the request to " + word);
         }
@@ -107,14 +108,18 @@ public final class BackfillControl {
      */
     private static boolean hasBackfill(JournalEntry entry, boolean finished) {
         return entry.checkpoints() != null
-                && entry.checkpoints().values().stream().anyMatch(one -> finished || !done(one));
+                && entry.checkpoints().values().stream().anyMatch(one -> finished || phase(one) != Phase.DONE);
     }
 
-    private static boolean done(BsonValue checkpoint) {
+    private static boolean isPaused(Situation one) {
+        return one.entry().checkpoints().values().stream().anyMatch(each -> phase(each) == Phase.PAUSED);
+    }
+
+    private static Phase phase(BsonValue checkpoint) {
         try {
-            return BackfillProgress.of(checkpoint.asDocument()).phase() == BackfillProgress.Phase.DONE;
+            return BackfillProgress.of(checkpoint.asDocument()).phase();
         } catch (BsonInvalidOperationException e) {
-            return true; // not written by a backfill
+            return Phase.DONE; // not written by a backfill
         }
     }
 
@@ -135,15 +140,17 @@ public final class BackfillControl {
      *
      * @param name the migration, without {@code .java}
      * @param asked {@code pause}, {@code resume}, {@code cancel} or {@code continue}
+     * @param paused whether it was paused, so that there is no current batch
      */
-    public record BackfillControlAnswer(String name, String asked) implements Answer {
+    public record BackfillControlAnswer(String name, String asked, boolean paused) implements Answer {
         @Override
         public void words(Words out) {
             out.line(
-                    asked.equals("continue")
+                    asked.equals(CONTINUE)
                             ? "The backfills of %s continue from their checkpoints. Run: %s"
                                     .formatted(name, Wording.command("execute", name))
-                            : "%s is asked to %s, after the current batch.".formatted(name, asked));
+                            : "%s is asked to %s%s."
+                                    .formatted(name, asked, paused ? "" : ", after the current batch"));
         }
 
         @Override
