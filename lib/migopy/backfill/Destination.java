@@ -108,8 +108,8 @@ final class Destination {
         long inserted = 0;
         for (RawBsonDocument raw : documents) {
             for (Bson returned : source.applied(function, raw)) {
-                next.add(
-                        new RawBsonDocument(returned.toBsonDocument(Document.class, registry), new BsonDocumentCodec()));
+                next.add(new RawBsonDocument(
+                        returned.toBsonDocument(Document.class, registry), new BsonDocumentCodec()));
                 sources.add(raw.get(Range.ID));
                 bytes += next.get(next.size() - 1).getByteBuffer().remaining();
                 if (bytes > MOST_BYTES) {

@@ -149,8 +149,7 @@ public final class BackfillControl {
                     asked.equals(CONTINUE)
                             ? "The backfills of %s continue from their checkpoints. Run: %s"
                                     .formatted(name, Wording.command("execute", name))
-                            : "%s is asked to %s%s."
-                                    .formatted(name, asked, paused ? "" : ", after the current batch"));
+                            : "%s is asked to %s%s.".formatted(name, asked, paused ? "" : ", after the current batch"));
         }
 
         @Override

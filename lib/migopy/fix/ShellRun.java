@@ -252,8 +252,8 @@ public final class ShellRun {
         private static final String EVALUATES = "jdk.jshell.JShell.eval";
 
         /** What the prompt evaluates by itself: the imports at each start and reset, and the exit code. */
-        private static final Set<String> OF_THE_PROMPT = Set.of(
-                "jdk.internal.jshell.tool.JShellTool.startUpRun", "jdk.internal.jshell.tool.JShellTool.cmdExit");
+        private static final Set<String> OF_THE_PROMPT =
+                Set.of("jdk.internal.jshell.tool.JShellTool.startUpRun", "jdk.internal.jshell.tool.JShellTool.cmdExit");
 
         /** Called by the service loader. */
         public ShellPlugin() {}

@@ -86,12 +86,15 @@ class IntoTest {
             backfills.fill("users", DOCUMENTS);
             backfills.collection("copies").insertOne(other);
 
-            assertThatThrownBy(() ->
-                            backfills.of("users").into("copies").each(user -> user).run())
+            assertThatThrownBy(() -> backfills
+                            .of("users")
+                            .into("copies")
+                            .each(user -> user)
+                            .run())
                     .hasMessageContaining("E11000")
                     .hasMessageContaining("_id: 17")
-                    .satisfies(thrown -> assertThat(thrown.getSuppressed()[0])
-                            .hasMessageContaining("at the document with _id 17"));
+                    .satisfies(thrown ->
+                            assertThat(thrown.getSuppressed()[0]).hasMessageContaining("at the document with _id 17"));
 
             assertThat(backfills.collection("copies").find(Filters.eq("_id", 17)))
                     .containsExactly(other);
@@ -113,8 +116,10 @@ class IntoTest {
                             .run())
                     .hasMessageContaining("E11000");
 
-            assertThat(backfills.collection("copies").countDocuments(Filters.expr(Document.parse(
-                            "{$ne: ['$_id', {$floor: {$divide: ['$user', 10]}}]}"))))
+            assertThat(backfills
+                            .collection("copies")
+                            .countDocuments(Filters.expr(
+                                    Document.parse("{$ne: ['$_id', {$floor: {$divide: ['$user', 10]}}]}"))))
                     .isZero();
         }
     }
@@ -141,8 +146,11 @@ class IntoTest {
         backfills.fill("users", 2);
         backfills.collection("audit").createIndex(Indexes.ascending("n"), new IndexOptions().unique(true));
 
-        assertThatThrownBy(() ->
-                        backfills.of("users").into("audit").each(IntoTest::audit).run())
+        assertThatThrownBy(() -> backfills
+                        .of("users")
+                        .into("audit")
+                        .each(IntoTest::audit)
+                        .run())
                 .hasMessageContaining("E11000");
     }
 

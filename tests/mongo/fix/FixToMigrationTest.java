@@ -150,7 +150,9 @@ class FixToMigrationTest {
                     int n = 7
                     r.run()
                     """)
-                .write("type.jsh", "int n = 5\nclass Held { int get() { return n; } }\nHeld held = new Held()\nint n = 7\n")
+                .write(
+                        "type.jsh",
+                        "int n = 5\nclass Held { int get() { return n; } }\nHeld held = new Held()\nint n = 7\n")
                 .write("method.jsh", """
                     int n = 5
                     int read() { return n; }

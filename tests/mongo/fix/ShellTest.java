@@ -101,7 +101,9 @@ class ShellTest {
             int after = 1
             """);
         Document record = server.collection("migrations_fixes").find().first();
-        assertThat(record.getString("output")).doesNotContain("\u0005", "\u0006").contains("Resetting state");
+        assertThat(record.getString("output"))
+                .doesNotContain("\u0005", "\u0006")
+                .contains("Resetting state");
     }
 
     @Test

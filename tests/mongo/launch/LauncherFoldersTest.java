@@ -109,7 +109,9 @@ class LauncherFoldersTest {
         Files.createDirectory(lock);
         Files.writeString(lock.resolve("pid"), "7 1 another-machine\n");
         var waiting = Launched.start(project.folder(), environment, "", List.of("./migopy"));
-        Eventually.until("it reports that it waits", () -> waiting.errSoFar().contains("Waiting for process 7"));
+        String reported = "Waiting for process 7 on another-machine, which is building migopy.java (at most 300 s). "
+                + "If it is dead, remove " + lock + "\n";
+        Eventually.until("it reports that it waits", () -> waiting.errSoFar().contains(reported));
         Scratch.delete(lock);
         waiting.ended().exits(0).says("answer first");
     }
@@ -135,6 +137,25 @@ class LauncherFoldersTest {
         migopy(project).exits(0).says("answer first");
         assertThat(planted).as("deleted with everything else").doesNotExist();
         assertThat(permissions(state)).isEqualTo("rwx------");
+    }
+
+    @Test
+    void theFilesOfARecordedRunAreAccessibleToTheirOwnerOnlyWhateverTheUmask() throws IOException {
+        var project = Launcher.create();
+        environment.putAll(project.archiving());
+        migopy(project, "-h").exits(0);
+        var running = Launched.start(
+                project.folder(), environment, "", List.of("sh", "-c", "umask 000; exec ./migopy status wait"));
+        Eventually.until("the program waits", () -> running.outSoFar().contains("answer"));
+        try (Stream<Path> all = Files.list(kept(project, "plan").getParent())) {
+            List<Path> files = all.toList();
+            assertThat(files)
+                    .anyMatch(path -> path.getFileName().toString().equals("tries.status"))
+                    .anyMatch(path -> path.getFileName().toString().startsWith("recorded."))
+                    .allSatisfy(path -> assertThat(permissions(path)).endsWith("------"));
+        }
+        running.process().destroy();
+        running.ended().exits(143);
     }
 
     @Test
