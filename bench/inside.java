@@ -78,7 +78,7 @@ public class inside {
         time(
                 "compare with the journal and plan",
                 () -> Planner.plan(
-                        Overview.of(listing, checksums, entries, Set.of(), false),
+                        Overview.of(listing, checksums, entries, Set.of(), false, Map.of()),
                         new ExecuteRequest(List.of(), null, null, false, false)));
         List<MigrationSource> sources = listing.files().stream()
                 .limit(Math.min(COMPILED, files))

@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import migopy.command.Program;
 import migopy.command.Project;
+import migopy.observe.Handles;
 import migopy.run.RunContext.Hooks;
 import migopy.run.Runner.RunResult;
 import migopy.settings.Setting;
@@ -196,9 +197,13 @@ public abstract class MigrationsManager implements Settings.Provider {
         return program.session().connection().database();
     }
 
-    /** Returns the client of {@link #db}. */
+    /** Returns the client of {@link #db}. Its {@code close()} does nothing: the command closes it. */
     protected MongoClient client() {
-        return program.session().connection().client();
+        MongoClient client = program.session().connection().client();
+        return Handles.of(
+                MongoClient.class,
+                client,
+                call -> call.target() == client && call.name().equals("close") ? null : call.proceed());
     }
 
     /**

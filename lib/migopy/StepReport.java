@@ -68,6 +68,14 @@ public record StepReport(
         /** The type of an error that kept a step from being called, although it was recorded as started. */
         public static final String NOT_STARTED = "not_started";
 
+        /** In the hint of a rollback that has undone nothing. */
+        public static final String STILL_APPLIED = "so it is still applied. ";
+
+        /** Whether a rollback that failed has undone nothing, which its hint then says. */
+        public boolean nothingUndone() {
+            return hint != null && hint.contains(STILL_APPLIED);
+        }
+
         /**
          * An exception that led to another.
          *

@@ -92,6 +92,9 @@ class BitingExceptionsTest {
         project.run("repair", "1_odd", "--as", "applied", "--reason", "\udc00").exits(0);
         assertThat(project.journal("1_odd").getList("attempts", Document.class).get(1))
                 .containsEntry("reason", "?");
+        project.with("2_odd.java", up("if (true) throw new IllegalStateException(\"a\\ud83d-\");"));
+        assertThat(project.run("execute", "--json").exits(1).steps().get(0).get("error", Document.class))
+                .containsEntry("message", "a?-");
     }
 
     @Test

@@ -2,11 +2,14 @@ package faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static support.Migrations.marking;
+import static support.Migrations.source;
 import static support.Migrations.up;
 import static support.Migrations.upAndDown;
 import static support.Project.project;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import support.MongoServer;
 import support.OnServer;
 
@@ -66,6 +69,31 @@ class DroppedRecordTest {
 
         project.run("run", "fix.java", "--reason", "x").exits(5).says("was deleted");
         assertThat(server.collection("migrations_fixes").countDocuments()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "updateMany(new Document(), new Document('$set', new Document('run', 'other')));|was changed while it ran",
+                "updateMany(new Document(), new Document('$set', new Document('state', 'applied'))); if (true) throw new RuntimeException();|was changed",
+            })
+    void aMigrationThatChangesItsRecordIsReportedAsSuch(String call, String message, MongoServer server) {
+        String statement = "db().getCollection(\"migrations\")." + call.replace('\'', '"');
+        var project = project(server).with("1_own.java", up(statement)).with("2_two.java", marking("two"));
+
+        project.run("execute").exits(5).says(message).neverSays("taken over");
+
+        assertThat(project.marks()).isEmpty();
+    }
+
+    @Test
+    void soIsOneThatDeletesItInItsTransaction(MongoServer server) {
+        String text = source("static void up(MongoDatabase db, ClientSession session) {"
+                + " db.getCollection(\"migrations\").deleteMany(session, new Document()); }");
+        var project = project(server).with("1_own.java", text);
+
+        project.run("execute").exits(5).says("changed or deleted its own record").neverSays("taken over");
     }
 
     @Test

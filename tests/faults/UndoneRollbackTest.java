@@ -8,6 +8,8 @@ import static support.Project.project;
 import java.util.List;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import support.MongoServer;
 import support.OnServer;
 import support.Project;
@@ -55,6 +57,49 @@ class UndoneRollbackTest {
         project.run("status").exits(0).neverSays("interrupted");
         project.signal("go").run("rollback", "--last", "1").exits(0);
         assertThat(project.states()).containsEntry("1_one", "applied").containsEntry("2_two", "rolled_back");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "if (true) throw new IllegalStateException(\"no\");",
+                "session.commitTransaction();",
+                "db.getCollection(\"done\").insertOne(new Document());",
+                "try { db.getCollection(\"done\").insertOne(session, new Document(\"_id\", 7));"
+                        + " } catch (Exception e) {}",
+            })
+    void oneThatFailsInItsTransactionIsStillApplied(String statement, MongoServer server) {
+        server.collection("done").insertOne(new Document("_id", 7).append("mark", "seven"));
+        String text = source("static void up() {} static void down(MongoDatabase db, ClientSession session) {"
+                + " db.getCollection(\"done\").deleteMany(session, new Document(\"mark\", \"x\")); %s }"
+                        .formatted(statement));
+        var project = project(server).with("1_one.java", text);
+        project.run("execute").exits(0);
+
+        project.run("rollback", "1_one")
+                .exits(1)
+                .says("it is still applied", "rollback 1_one")
+                .neverSays("--as pending");
+
+        assertThat(project.journal("1_one")).containsEntry("state", "applied");
+        assertThat(project.journal("1_one").getList("attempts", Document.class))
+                .extracting("outcome")
+                .containsExactly("applied", "rollback_failed");
+        project.run("execute").exits(0).says("Nothing to do");
+        assertThat(project.marks()).containsExactly("seven");
+    }
+
+    @Test
+    void aFailureThatAnEarlierVersionRecordedIsSettledAsApplied(MongoServer server) {
+        var project = project(server).with("1_one.java", TEXT);
+        project.run("execute").exits(0);
+        var failed = new Document("state", "rollback_failed").append("transactional", true);
+        server.collection("migrations").updateOne(new Document("_id", "1_one"), new Document("$set", failed));
+
+        project.run("execute")
+                .exits(3)
+                .says("it is still applied", "--as applied")
+                .neverSays("--as pending");
     }
 
     @Test

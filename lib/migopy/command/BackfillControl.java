@@ -49,9 +49,10 @@ public final class BackfillControl {
     public static BackfillControlAnswer run(Settings settings, Connection connection, String word, String typed) {
         Survey survey = Survey.of(settings); // while the connection is being made
         try {
-            var view = JournalView.read(Ledger.open(settings, connection), connection);
+            Ledger ledger = Ledger.open(settings, connection);
+            var view = JournalView.read(ledger, connection);
             var control = new BackfillControl(
-                    survey.with(view).migrations(),
+                    survey.with(view, ledger.journal()).migrations(),
                     new BackfillRecord(connection.journalDatabase(), settings.migrationsCollection()));
             Situation one = NameResolver.resolve(typed, control.migrations);
             if (word.equals(CONTINUE)) {

@@ -85,9 +85,9 @@ public final class Repairs {
                 .formatted(context.settings().database(), context.settings().migrationsCollection());
         return context.guarded(what, ledger -> {
             // A wrong name is reported before anything is changed.
-            check(order, overview(survey, ledger.journal().entries()));
+            check(order, overview(survey, ledger.journal().entries(), ledger.journal()));
             try (LockedRun locked = LockedRun.open(context, ledger, Duration.ZERO)) {
-                Overview overview = overview(survey, locked.journalAlone());
+                Overview overview = overview(survey, locked.journalAlone(), ledger.journal());
                 Repairs repairs = new Repairs(order, locked);
                 return order.renamedFrom() == null
                         ? repairs.settle(overview)
@@ -104,8 +104,8 @@ public final class Repairs {
         }
     }
 
-    private static Overview overview(Survey survey, List<Entry> entries) {
-        return survey.with(new JournalView(entries, Set.of()));
+    private static Overview overview(Survey survey, List<Entry> entries, Journal journal) {
+        return survey.with(new JournalView(entries, Set.of()), journal);
     }
 
     private static void refuseWhatCannotBeMeant(Order order) {

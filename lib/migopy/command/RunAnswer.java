@@ -7,7 +7,6 @@ import migopy.Problem;
 import migopy.StepReport;
 import migopy.StepReport.Direction;
 import migopy.StepReport.Outcome;
-import migopy.StepReport.StepError;
 import migopy.console.Answer;
 import migopy.console.ErrorAnswer;
 import migopy.console.Json;
@@ -104,7 +103,7 @@ public record RunAnswer(
                                 ? last.error().hint()
                                 : last.direction() == Direction.UP ? retry(last) : settle(last);
                     default ->
-                        last.error().type().equals(StepError.NOT_STARTED)
+                        last.error().nothingUndone()
                                 ? last.error().hint()
                                 : sentence(last.error().hint()) + settle(last);
                 };

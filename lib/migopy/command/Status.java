@@ -64,7 +64,7 @@ final class Status implements Action {
         Survey survey = Survey.of(settings); // while the connection is being made
         Ledger ledger = Ledger.open(settings, connection);
         try {
-            Overview overview = survey.with(JournalView.read(ledger, connection));
+            Overview overview = survey.with(JournalView.read(ledger, connection), ledger.journal());
             List<String> notices = new ArrayList<>(overview.notices());
             List<Problem> problems = withDiffs(overview, ledger.journal());
             Map<String, Problem.ProblemKind> uncompiled = new HashMap<>();

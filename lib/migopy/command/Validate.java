@@ -61,7 +61,7 @@ public final class Validate implements Action {
         }
         Ledger ledger = Ledger.open(settings, connection);
         try {
-            Overview overview = survey.with(JournalView.read(ledger, connection));
+            Overview overview = survey.with(JournalView.read(ledger, connection), ledger.journal());
             List<Problem> problems = new ArrayList<>(Status.withDiffs(overview, ledger.journal()));
             problems.addAll(compiling);
             return answer(survey, settings.database(), connection.server(), problems, overview.notices(), credentials);

@@ -1,5 +1,6 @@
 package migopy.console;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -71,10 +72,20 @@ public final class Json {
         return ((Document) rewritten(document, rewriting)).toJson(settings);
     }
 
+    /** Returns the text with {@code ?} for half a surrogate pair, which is not valid UTF-8. */
+    private static String wellFormed(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+            }
+        }
+        return text;
+    }
+
     // Before the conversion: in JSON, a secret that contains a quote is escaped.
     private static Object rewritten(Object value, UnaryOperator<String> rewriting) {
         if (value instanceof String text) {
-            return rewriting.apply(text);
+            return wellFormed(rewriting.apply(text));
         }
         if (value instanceof Instant time) {
             return ISO.format(time);

@@ -124,10 +124,16 @@ record Directives(
             Matcher digits = Pattern.compile("([0-9]{1,4})\\+?").matcher(argument);
             if (digits.matches()) {
                 java = Math.max(java, Integer.parseInt(digits.group(1)));
+            } else if (refused == null) {
+                refused = new Refused("//JAVA " + argument, "Name a version, such as //JAVA 17+, or remove the line");
             }
         }
 
         Directives directives() {
+            if (dependencies.isEmpty() && !repositories.isEmpty() && refused == null) {
+                String line = COMMENT.matcher(repositories.get(0)).replaceFirst("").strip();
+                refused = new Refused(line, "Without //DEPS it has no effect: remove the line");
+            }
             int missing = java > Runtime.version().feature() ? java : 0;
             boolean nothing = dependencies.isEmpty() && resources.isEmpty() && refused == null;
             return nothing && missing == 0

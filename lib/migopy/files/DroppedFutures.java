@@ -6,6 +6,7 @@ import com.sun.source.tree.ExpressionTree;
 import com.sun.source.tree.IdentifierTree;
 import com.sun.source.tree.LambdaExpressionTree;
 import com.sun.source.tree.MemberReferenceTree;
+import com.sun.source.tree.MemberSelectTree;
 import com.sun.source.tree.MethodInvocationTree;
 import com.sun.source.tree.Tree;
 import com.sun.source.tree.VariableTree;
@@ -23,6 +24,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.regex.Pattern;
+import java.util.stream.BaseStream;
 import javax.lang.model.element.Element;
 import javax.lang.model.element.ElementKind;
 import javax.lang.model.element.ExecutableElement;
@@ -39,11 +41,17 @@ import migopy.files.Javac.Unit;
 
 /**
  * Finds calls whose result is a {@code Future} that is never used: an exception in such a task stays in the future, where
- * nothing can see it, and the migration would be recorded as applied.
+ * nothing can see it, and the migration would be recorded as applied. The same goes for a {@code Stream} that is never
+ * consumed, and for an upload to GridFS that is never closed: they do nothing.
  */
 final class DroppedFutures extends TreePathScanner<Void, Void> {
     /** Without one of these in its text a source makes no future. */
-    private static final Pattern MAKES_ONE = Pattern.compile("concurrent|Future|submit|Async|[sS]chedule|invokeAll");
+    private static final Pattern MAKES_ONE = Pattern.compile("concurrent|Future|submit|Async|[sS]chedule|invokeAll|[sS]tream");
+
+    private static final String UPLOAD = "com.mongodb.client.gridfs.GridFSUploadStream";
+
+    /** Methods of an upload that do not end it. */
+    private static final Pattern OF_OPEN_UPLOAD = Pattern.compile("write|flush|getId|getObjectId");
 
     /** Methods that return the future they are called on, or handle its exception. */
     private static final Pattern HARMLESS = Pattern.compile(
@@ -86,15 +94,30 @@ final class DroppedFutures extends TreePathScanner<Void, Void> {
             return CompilerMessages.of(
                     Problem.ProblemKind.NOT_COMPILABLE,
                     unit,
-                    ":%d: the result of %s(...) is never used, so an exception in it would be lost"
-                            .formatted(first.getKey(), dropped.method()),
+                    ":%d: ".formatted(first.getKey()) + scanner.message(dropped),
                     scanner.hint(dropped),
                     List.of());
         }
         return null;
     }
 
+    private String message(Dropped dropped) {
+        if (is(dropped.type(), UPLOAD)) {
+            return "the result of %s(...) is never closed, so the file is not stored".formatted(dropped.method());
+        }
+        return is(dropped.type(), BaseStream.class)
+                ? "the result of %s(...) is never consumed, so it does nothing".formatted(dropped.method())
+                : "the result of %s(...) is never used, so an exception in it would be lost"
+                        .formatted(dropped.method());
+    }
+
     private String hint(Dropped dropped) {
+        if (is(dropped.type(), UPLOAD)) {
+            return "Open it in try (...), or call close()";
+        }
+        if (is(dropped.type(), BaseStream.class)) {
+            return "End it with forEach(...) or another terminal operation";
+        }
         if (is(dropped.type(), Iterable.class)) {
             return "Call get() on each of the results";
         }
@@ -148,6 +171,14 @@ final class DroppedFutures extends TreePathScanner<Void, Void> {
         return super.visitIdentifier(identifier, nothing);
     }
 
+    @Override
+    public Void visitMemberSelect(MemberSelectTree select, Void nothing) {
+        boolean open = OF_OPEN_UPLOAD.matcher(select.getIdentifier()).matches()
+                && select.getExpression() instanceof IdentifierTree
+                && is(trees.getTypeMirror(new TreePath(getCurrentPath(), select.getExpression())), UPLOAD);
+        return open ? null : super.visitMemberSelect(select, nothing);
+    }
+
     private void addIfFuture(ExpressionTree expression) {
         if (expression instanceof MethodInvocationTree call && makesFuture(call)) {
             found.put(line(call), dropped(call));
@@ -172,17 +203,23 @@ final class DroppedFutures extends TreePathScanner<Void, Void> {
                         .noneMatch(argument -> isFuture(trees.getTypeMirror(new TreePath(path, argument))));
     }
 
-    /** Whether it is a future, or a collection of futures. */
+    /** Whether it is a future or something else that has to be used, or a collection of futures. */
     private boolean isFuture(TypeMirror type) {
         return type instanceof DeclaredType declared
                 && (is(type, Future.class)
+                        || is(type, BaseStream.class)
+                        || is(type, UPLOAD)
                         || is(type, CompletionStage.class)
                         || is(type, Iterable.class)
                                 && declared.getTypeArguments().stream().anyMatch(this::isFuture));
     }
 
     private boolean is(TypeMirror type, Class<?> wanted) {
-        TypeElement element = elements.getTypeElement(wanted.getName());
+        return is(type, wanted.getName());
+    }
+
+    private boolean is(TypeMirror type, String wanted) {
+        TypeElement element = type == null ? null : elements.getTypeElement(wanted);
         return element != null && types.isSubtype(types.erasure(type), types.erasure(element.asType()));
     }
 

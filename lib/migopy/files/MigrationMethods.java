@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import migopy.Problem;
 import migopy.Resumable;
@@ -23,6 +24,16 @@ import migopy.files.SourceCompiler.InvalidSource;
  */
 record MigrationMethods(Method up, Method down, boolean resumable) {
     private static final String TAKES = "Use no parameters, (MongoDatabase), or (MongoDatabase, ClientSession)";
+
+    private static final String JOIN = "Make it void, and wait for the result in it: join(), get() or forEach(...)";
+
+    private static final Set<String> UNFINISHED = Set.of(
+            "java.util.concurrent.Future",
+            "java.util.concurrent.CompletionStage",
+            "java.util.concurrent.Flow$Publisher",
+            "java.util.stream.BaseStream",
+            "org.reactivestreams.Publisher",
+            "com.mongodb.client.MongoIterable");
 
     /**
      * Finds the methods in a file's classes, without initializing one.
@@ -49,6 +60,12 @@ record MigrationMethods(Method up, Method down, boolean resumable) {
             throw noDown("has a down() that cannot be called: " + why(wrong.get()), hint(wrong.get()));
         }
         Method down = downs.isEmpty() ? null : downs.get(0);
+        if (returnsWork(up.getReturnType())) {
+            throw noUp("has an up() whose result would be lost: " + returned(up), JOIN);
+        }
+        if (down != null && returnsWork(down.getReturnType())) {
+            throw noDown("has a down() whose result would be lost: " + returned(down), JOIN);
+        }
         if (down != null && down.getDeclaringClass() != type) {
             throw noDown(
                     "has its down() in %s and its up() in %s"
@@ -56,6 +73,18 @@ record MigrationMethods(Method up, Method down, boolean resumable) {
                     "Put both into " + type.getName());
         }
         return new MigrationMethods(up, down, type.isAnnotationPresent(Resumable.class));
+    }
+
+    /** Whether it stands for work that may continue, fail or not even start after the method has returned. */
+    private static boolean returnsWork(Class<?> type) {
+        return type != null
+                && (UNFINISHED.contains(type.getName())
+                        || returnsWork(type.getSuperclass())
+                        || Arrays.stream(type.getInterfaces()).anyMatch(MigrationMethods::returnsWork));
+    }
+
+    private static String returned(Method method) {
+        return shown(method) + " returns a " + method.getReturnType().getSimpleName();
     }
 
     /** Returns the methods of a name that can be called. */

@@ -50,7 +50,7 @@ public final class BackfillRecord {
                 ? collection.findOneAndUpdate(step.filter(), set, CONTROL_AFTER)
                 : collection.findOneAndUpdate(session, step.filter(), set, CONTROL_AFTER);
         if (after == null) {
-            throw records.lost(step.key());
+            throw records.lost(step);
         }
         return after.isString("control")
                 ? Optional.of(after.getString("control").getValue())

@@ -110,6 +110,14 @@ public final class Journal {
         return Optional.ofNullable(collection.find(Filters.eq("_id", key)).first());
     }
 
+    /** Returns the checksums and the stored sources of these migrations. */
+    public List<BsonDocument> sources(List<BsonValue> keys) {
+        return collection
+                .find(Filters.in("_id", keys))
+                .projection(Projections.include("checksum", "source"))
+                .into(new ArrayList<>());
+    }
+
     /** Returns the documents of all migrations, for {@code history}, without their sources and outputs. */
     public List<BsonDocument> documents() {
         return collection
@@ -153,7 +161,7 @@ public final class Journal {
          */
         public void ensureOurs() {
             if (!records.has(started)) {
-                throw records.lost(started.key());
+                throw records.lost(started);
             }
         }
 

@@ -128,7 +128,7 @@ final class Records {
         for (int i = 0; ; i++) {
             try {
                 if (collection.updateOne(expected.filter(), update).getMatchedCount() == 0 && !has(ended)) {
-                    throw lost(expected.key());
+                    throw lost(expected);
                 }
                 return;
             } catch (MongoException | IllegalStateException e) { // the client may be closed
@@ -147,7 +147,7 @@ final class Records {
      */
     void end(Precondition expected, Bson update, ClientSession session) {
         if (collection.updateOne(session, expected.filter(), update).getMatchedCount() == 0) {
-            throw lost(expected.key());
+            throw lost(expected);
         }
     }
 
@@ -183,7 +183,7 @@ final class Records {
                     throw new MongoException(reply.toJson());
                 }
                 if (reply.getNumber("n").intValue() == 0) {
-                    throw lost(expected.key());
+                    throw lost(expected);
                 }
                 return reply.get("electionId");
             } catch (MongoException e) {
@@ -203,6 +203,28 @@ final class Records {
         return new BsonDocument("update", new BsonString(name))
                 .append("updates", new BsonArray(List.of(update)))
                 .append("writeConcern", new BsonDocument("w", new BsonString("majority")));
+    }
+
+    /** Reports why a record is no longer as a call that is running expects it. */
+    MigopyException lost(Precondition expected) {
+        BsonDocument found = collection
+                .find(Filters.eq("_id", expected.key()))
+                .projection(Projections.include("fence"))
+                .first();
+        boolean higher = found != null
+                && expected.fence() != null
+                && found.isNumber("fence")
+                && found.getNumber("fence").longValue() > expected.fence();
+        if (found == null || higher) {
+            return lost(expected.key());
+        }
+        String what = has(expected)
+                ? "%s changed or deleted its own record in its transaction, which was aborted"
+                : "The record of %s was changed while it ran, by its own code or by another program";
+        return MigopyException.unknown(
+                what.formatted(shown(expected.key())),
+                "Do not write to %s in a migration. See what is recorded: %s status"
+                        .formatted(collection.getNamespace().getCollectionName(), MigopyException.COMMAND));
     }
 
     /** The error for a record that no longer is as this run wrote it. */

@@ -39,14 +39,38 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
      *
      * @param checksums of the files, by name
      * @param liveRuns the runs that hold the lock: what they started is running, not interrupted
+     * @param alike the checksums of the texts that files are nearly equal to, by the files' names
      */
     public static Overview of(
             Listing listing,
             Map<String, String> checksums,
             List<Entry> entries,
             Set<String> liveRuns,
-            boolean outOfOrder) {
-        return new Comparison(listing, checksums, entries, liveRuns).overview(outOfOrder);
+            boolean outOfOrder,
+            Map<String, String> alike) {
+        return new Comparison(listing, checksums, entries, liveRuns, alike).overview(outOfOrder);
+    }
+
+    /** Returns what was run and no longer has a file, in order. */
+    public List<JournalEntry> withoutFile() {
+        List<JournalEntry> gone = new ArrayList<>();
+        for (Situation one : migrations) {
+            if (one.file() == null && one.entry() != null && one.entry().checksum() != null && !one.renamed()) {
+                gone.add(one.entry());
+            }
+        }
+        return gone;
+    }
+
+    /** Returns the files that {@code execute} would run. */
+    public List<MigrationFile> couldRun() {
+        List<MigrationFile> files = new ArrayList<>();
+        for (Situation one : migrations) {
+            if (one.couldRun() && !one.renamed()) {
+                files.add(one.file());
+            }
+        }
+        return files;
     }
 
     private static final class Comparison {
@@ -54,17 +78,24 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
         private final Map<String, String> checksums;
         private final List<Entry> entries;
         private final Set<String> liveRuns;
+        private final Map<String, String> alike;
         private final List<Situation> found = new ArrayList<>();
         private final List<JournalEntry> newer = new ArrayList<>();
         private final Renames renames = new Renames();
         private final List<String> notices;
         private final long highestFile;
 
-        Comparison(Listing listing, Map<String, String> checksums, List<Entry> entries, Set<String> liveRuns) {
+        Comparison(
+                Listing listing,
+                Map<String, String> checksums,
+                List<Entry> entries,
+                Set<String> liveRuns,
+                Map<String, String> alike) {
             this.listing = listing;
             this.checksums = checksums;
             this.entries = entries;
             this.liveRuns = liveRuns;
+            this.alike = alike;
             this.notices = new ArrayList<>(listing.notices());
             this.highestFile = listing.files().stream()
                     .mapToLong(MigrationFile::number)
@@ -89,7 +120,7 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
             if (!outOfOrder) {
                 markOutOfOrder();
             }
-            renames.mark(found, checksums);
+            renames.mark(found, checksums, alike);
             noticeNewer();
             List<Problem> problems = new Duplicates(listing, found).problems();
             for (Situation one : found) {
@@ -313,16 +344,17 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
         }
 
         /** Adds the problem of each renamed migration, under both names. */
-        void mark(List<Situation> migrations, Map<String, String> checksums) {
+        void mark(List<Situation> migrations, Map<String, String> checksums, Map<String, String> alike) {
             if (moved.isEmpty()) {
                 return;
             }
             Map<String, Problem> oldNames = new HashMap<>();
             for (int i = 0; i < migrations.size(); i++) {
                 Situation one = migrations.get(i);
-                JournalEntry known = one.couldRun() ? moved.get(checksums.get(one.name())) : null;
+                JournalEntry same = one.couldRun() ? moved.get(checksums.get(one.name())) : null;
+                JournalEntry known = same == null && one.couldRun() ? moved.get(alike.get(one.name())) : same;
                 if (known != null && !known.name().equals(one.name())) {
-                    Problem problem = Problems.renamed(one.name(), known);
+                    Problem problem = Problems.renamed(one.name(), known, same != null);
                     migrations.set(i, one.with(problem));
                     oldNames.putIfAbsent(known.name(), problem);
                 }

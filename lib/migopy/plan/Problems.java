@@ -43,11 +43,14 @@ final class Problems {
                 "Restore the file, or remove the migration: " + repair(entry.name(), "pending"));
     }
 
-    static Problem renamed(String name, JournalEntry known) {
+    /** @param same whether not even a comment differs */
+    static Problem renamed(String name, JournalEntry known, boolean same) {
         return new Problem(
                 Problem.ProblemKind.RENAMED,
                 name,
-                "%s has the text of %s, which %s%s".formatted(name, known.name(), was(known), on(known.finishedAt())),
+                "%s has the %s of %s, which %s%s"
+                        .formatted(
+                                name, same ? "text" : "code", known.name(), was(known), on(known.finishedAt())),
                 "Record the new name: " + Wording.command("repair", name, "--renamed-from", known.name()));
     }
 
@@ -104,6 +107,14 @@ final class Problems {
     }
 
     static Problem rollbackFailed(JournalEntry entry) {
+        if (entry.transactional()) { // recorded by an earlier version
+            return new Problem(
+                    Problem.ProblemKind.FAILED,
+                    entry.name(),
+                    "The rollback of %s failed%s, and its transaction left nothing behind: it is still applied%s"
+                            .formatted(entry.name(), on(entry.finishedAt()), because(entry)),
+                    "Record that: " + repair(entry.name(), "applied"));
+        }
         return new Problem(
                 Problem.ProblemKind.FAILED,
                 entry.name(),

@@ -15,6 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import migopy.MigopyException;
 import migopy.StepReport.StepError;
+import migopy.console.Wording;
 import migopy.backfill.BackfillContext;
 import migopy.journal.Entry.JournalEntry;
 import migopy.mongo.InDoubt;
@@ -93,6 +94,14 @@ public record Failure(StepError error, MigopyException overtaken, boolean inDoub
             MigopyException.Kind kind, String what, String hint, Throwable thrown, Redactor redactor) {
         List<StepError.Cause> causes = orElse(within(() -> causes(thrown, one -> List.of(), redactor)), List.of());
         return new MigopyException(kind, what + ": " + text(thrown), hint, thrown, causes);
+    }
+
+    /** Adds the hint for a rollback that has undone nothing. */
+    static StepError stillApplied(StepError error, boolean called, String name) {
+        String why = called ? "The transaction of down() was undone, " : "down() was not called, ";
+        String hint = why + StepError.STILL_APPLIED + "Fix the cause, then run: " + Wording.command("rollback", name);
+        String type = called ? error.type() : StepError.NOT_STARTED;
+        return new StepError(type, error.message(), error.frames(), error.causes(), hint);
     }
 
     private static String hint(String message) {

@@ -79,7 +79,9 @@ final class FixRun extends RecordedCall {
     private FixAnswer answer(Outcome outcome, StepError error, int exitCode, MigopyException unknown) {
         StepReport report = report(outcome, error);
         locked().console().event(new Event.StepEnded(report));
-        return new FixAnswer(locked().runId(), fix.name(), outcome, report.durationMs(), error, exitCode, unknown);
+        boolean undone = session() != null && outcome == Outcome.FAILED;
+        return new FixAnswer(
+                locked().runId(), fix.name(), outcome, report.durationMs(), error, undone, exitCode, unknown);
     }
 
     @Override

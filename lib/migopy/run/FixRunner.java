@@ -101,6 +101,7 @@ public final class FixRunner {
      * @param outcome how it ended; null if it was not started
      * @param durationMs how long it took, or null
      * @param error why it failed, or null
+     * @param undone whether its transaction was undone, so that nothing of it is in the database
      * @param exitCode the exit code
      * @param problem why it was not started, or why its outcome is unknown; or null
      */
@@ -110,6 +111,7 @@ public final class FixRunner {
             Outcome outcome,
             Long durationMs,
             StepError error,
+            boolean undone,
             int exitCode,
             MigopyException problem)
             implements Answer {
@@ -119,7 +121,7 @@ public final class FixRunner {
             return exitCode != 0
                     ? this
                     : new FixAnswer(
-                            run, file, outcome, durationMs, error, later.kind().exitCode(), later);
+                            run, file, outcome, durationMs, error, undone, later.kind().exitCode(), later);
         }
 
         @Override
@@ -141,7 +143,11 @@ public final class FixRunner {
                 if (error.hint() != null) {
                     out.line(error.hint());
                 }
-                out.line("Find out how far it got. Its record: {migopy} history " + run);
+                out.line(
+                        undone
+                                ? "Its transaction was undone: nothing of it is in the database. Fix %s, then run it again"
+                                        .formatted(file)
+                                : "Find out how far it got. Its record: {migopy} history " + run);
             }
         }
 

@@ -13,7 +13,6 @@ import migopy.StepReport.Direction;
 import migopy.StepReport.Outcome;
 import migopy.StepReport.StepError;
 import migopy.Transaction;
-import migopy.console.Wording;
 import migopy.files.MigrationSource.Credentials;
 import migopy.journal.Entry.JournalEntry;
 import migopy.journal.Journal.OpenRecord;
@@ -287,14 +286,8 @@ abstract class RecordedCall implements AutoCloseable {
         if (direction != Direction.DOWN) {
             return new Conclusion(Outcome.FAILED, error, true, null, exitCode);
         }
-        StepError shown = invoked ? error : notStarted(error);
+        StepError shown = invoked && session == null ? error : Failure.stillApplied(error, invoked, name);
         return new Conclusion(Outcome.ROLLBACK_FAILED, shown, true, null, exitCode);
-    }
-
-    private StepError notStarted(StepError error) {
-        String hint = "down() was not called, so it is still applied. Fix the cause, then run: "
-                + Wording.command("rollback", name);
-        return new StepError(StepError.NOT_STARTED, error.message(), error.frames(), error.causes(), hint);
     }
 
     private Conclusion thrown(Throwable thrown) {

@@ -102,7 +102,7 @@ public final class Runner {
         }
         return context.guarded(
                 "Reading the journal",
-                ledger -> survey.with(JournalView.read(ledger, context.connection())).problems().stream()
+                ledger -> survey.with(JournalView.read(ledger, context.connection()), ledger.journal()).problems().stream()
                         .filter(Problem::ofTheDirectory)
                         .toList());
     }
@@ -122,7 +122,7 @@ public final class Runner {
     private record PlanWithoutLock(RunResult refusal, Preparation preparation) {}
 
     private PlanWithoutLock planned(Request request, Survey survey, SourceReader reader, Ledger ledger) {
-        Overview overview = survey.with(JournalView.read(ledger, context.connection()));
+        Overview overview = survey.with(JournalView.read(ledger, context.connection()), ledger.journal());
         Plan plan = Planner.plan(overview, request);
         if (!plan.problems().isEmpty()) {
             return new PlanWithoutLock(refused(described(plan.problems(), overview, ledger, null)), null);
@@ -159,7 +159,7 @@ public final class Runner {
             throws InterruptedException {
         try (LockedRun locked = LockedRun.open(context, ledger, options.waitForLock())) {
             // Under the lock and behind the fence, so no other run can change the journal.
-            Overview overview = survey.with(new JournalView(locked.entries(), Set.of()));
+            Overview overview = survey.with(new JournalView(locked.entries(), Set.of()), ledger.journal());
             Plan plan = Planner.plan(overview, request);
             if (!plan.problems().isEmpty()) {
                 return refused(described(plan.problems(), overview, ledger, locked.recovery()));

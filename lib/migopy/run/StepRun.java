@@ -116,8 +116,8 @@ final class StepRun extends RecordedCall {
 
     private End ended(Conclusion result) {
         State outcome = State.valueOf(result.outcome().name());
-        // What was to be rolled back is still applied if down() was never called.
-        boolean untouched = outcome == State.ROLLBACK_FAILED && !invoked();
+        // What was to be rolled back is still applied if down() was never called, or its transaction was aborted.
+        boolean untouched = outcome == State.ROLLBACK_FAILED && (!invoked() || session() != null);
         return ended(untouched ? State.APPLIED : outcome, outcome, result.error());
     }
 

@@ -1,13 +1,16 @@
 package migopy.run;
 
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import migopy.files.ChecksumCache;
+import migopy.files.CoreText;
 import migopy.files.MigrationDirectory;
 import migopy.files.MigrationDirectory.Listing;
+import migopy.files.MigrationFile;
 import migopy.journal.Entry;
 import migopy.journal.Entry.JournalEntry;
 import migopy.journal.Entry.UnreadableEntry;
@@ -17,6 +20,7 @@ import migopy.lock.LockStore.Holder;
 import migopy.mongo.Connection;
 import migopy.plan.Overview;
 import migopy.settings.Settings;
+import org.bson.BsonDocument;
 
 /**
  * The migrations directory as it is now.
@@ -26,6 +30,9 @@ import migopy.settings.Settings;
  * @param outOfOrder whether a pending migration may be below the highest applied one
  */
 public record Survey(String directory, Listing listing, Map<String, String> checksums, boolean outOfOrder) {
+    /** How many stored sources are compared: an old branch may lack thousands of files. */
+    private static final int MOST_GONE = 20;
+
     /**
      * Lists the directory and reads the files that have changed.
      *
@@ -39,9 +46,28 @@ public record Survey(String directory, Listing listing, Map<String, String> chec
         return new Survey(shown.toString(), listing, checksums, settings.outOfOrder());
     }
 
-    /** Returns the comparison with the journal. */
-    public Overview with(JournalView view) {
-        return Overview.of(listing, checksums, view.entries(), view.liveRuns(), outOfOrder);
+    /**
+     * Returns the comparison with the journal. Only if a file is gone and others could run, it reads stored sources,
+     * because one of these files may be the missing one under a new name.
+     */
+    public Overview with(JournalView view, Journal journal) {
+        Overview overview = Overview.of(listing, checksums, view.entries(), view.liveRuns(), outOfOrder, Map.of());
+        List<JournalEntry> gone = overview.withoutFile();
+        List<MigrationFile> pending = overview.couldRun();
+        if (gone.isEmpty() || pending.isEmpty()) {
+            return overview;
+        }
+        List<JournalEntry> newest = gone.subList(Math.max(0, gone.size() - MOST_GONE), gone.size());
+        Map<String, String> sources = new HashMap<>();
+        for (BsonDocument one : journal.sources(newest.stream().map(JournalEntry::key).toList())) {
+            if (one.isString("checksum") && one.isString("source")) {
+                sources.put(one.getString("checksum").getValue(), one.getString("source").getValue());
+            }
+        }
+        Map<String, String> alike = CoreText.alike(pending, sources);
+        return alike.isEmpty()
+                ? overview
+                : Overview.of(listing, checksums, view.entries(), view.liveRuns(), outOfOrder, alike);
     }
 
     /**

@@ -126,6 +126,18 @@ class HooksTest {
         project.lockIsFree();
     }
 
+    @Test
+    void aHookCannotCloseTheClient(MongoServer server) {
+        var project = withOne(server).entry("""
+            @Override protected void beforeRun() { client().close(); }
+            @Override protected void beforeMigration(String name) { try (var client = client()) { } }
+            @Command void close() { client().close(); System.out.println(db().listCollectionNames().first()); }
+            """);
+        project.run("execute").exits(0);
+        assertThat(project.states()).containsEntry("1_one", "applied");
+        project.run("close").exits(0);
+    }
+
     private static String throwing(String hook) {
         return "@Override protected void %s { throw new IllegalStateException(\"not now\"); }".formatted(hook);
     }

@@ -10,6 +10,8 @@ import java.util.Date;
 import java.util.List;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import support.Hints;
 import support.MongoServer;
 import support.OnServer;
@@ -104,6 +106,35 @@ class RenamedTest {
         project.run("execute", "2_pay").exits(0);
         assertThat(project.marks()).containsExactly("base", "pay", "other");
         assertThat(project.run("status", "--json").problems()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"4_pay", "1_pay"})
+    void aCommentOrAnotherClassNameDoesNotMakeItAnotherMigration(String to, MongoServer server) {
+        String text = marking("pay");
+        var project = project(server).with("2_pay.java", text).with("3_next.java", marking("next"));
+        project.run("execute").exits(0);
+        String changed = "// renumbered\n" + text.replaceAll("class \\w+", "class Pay3") + "/* the end */\n";
+        project.without("2_pay.java").with(to + ".java", changed);
+
+        String rename = "repair " + to + " --renamed-from 2_pay";
+        project.run("status").exits(0).says(to + " has the code of 2_pay", rename);
+        project.run("execute").exits(3).says(rename).neverSays("--as applied", "--out-of-order");
+        project.run("execute", to).exits(3);
+        project.run("repair", "2_pay", "--as", "applied", "--reason", "x").exits(3);
+        Hints.type(project, rename).exits(0);
+        project.run("repair", to, "--as", "unchanged", "--reason", "x").exits(0);
+        project.run("execute").exits(0);
+        wasRunOnce(project);
+    }
+
+    @Test
+    void anotherTextIsAnotherMigration(MongoServer server) {
+        var project = renamed(server, "2_pay", "3_pay").with("3_pay.java", marking("another"));
+        project.run("execute").exits(3).says("2_pay was applied", "its file is gone");
+        project.run("repair", "2_pay", "--as", "applied", "--reason", "x").exits(0);
+        project.run("execute").exits(0);
+        assertThat(project.marks()).containsExactly("base", "pay", "another");
     }
 
     @Test

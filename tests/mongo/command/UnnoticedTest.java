@@ -10,6 +10,7 @@ import java.util.List;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import support.MongoServer;
 import support.OnServer;
@@ -205,6 +206,44 @@ class UnnoticedTest {
                 .run("run", "fix.java", "--reason", "x")
                 .exits(3)
                 .says("fix.java:8");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "List.of(1).stream().peek(n -> db().createCollection('x'));|peek(...) is never consumed",
+                "java.util.stream.IntStream.range(0, 3).map(n -> n + 1);|map(...) is never consumed",
+                "StreamSupport.stream(db().getCollection('u').find().spliterator(), false).map(d -> d);|never consumed",
+                "var never = List.of(1).stream().map(n -> n);|map(...) is never consumed",
+                "var out = GridFSBuckets.create(db()).openUploadStream('f'); out.write(new byte[9]);|is never closed",
+            })
+    void whatDoesNothingUntilItIsFinishedIsRefused(String statement, String message, MongoServer server) {
+        String code = statement.replace("StreamSupport", "java.util.stream.StreamSupport")
+                .replace("List.of", "java.util.List.of")
+                .replace("GridFS", "com.mongodb.client.gridfs.GridFS")
+                .replace('\'', '"');
+        prepared(server)
+                .with("1_one.java", up(code))
+                .run("execute")
+                .exits(3)
+                .says("1_one.java:", message);
+    }
+
+    @Test
+    void whatIsFinishedIsNotRefused(MongoServer server) {
+        String bucket = "com.mongodb.client.gridfs.GridFSBuckets.create(db())";
+        prepared(server)
+                .with(
+                        "1_one.java",
+                        up("java.util.List.of(1).stream().map(n -> n).forEach(n -> {});"
+                                + " try (var out = BUCKET.openUploadStream(\"f\")) { out.write(new byte[9]); }"
+                                        .replace("BUCKET", bucket)
+                                + " var out = BUCKET.openUploadStream(\"g\"); out.write(new byte[9]); out.close();"
+                                        .replace("BUCKET", bucket)))
+                .run("execute")
+                .exits(0);
+        assertThat(server.collection("fs.files").countDocuments()).isEqualTo(2);
     }
 
     @Test

@@ -166,7 +166,10 @@ class FixRecordTest {
                 .write("whole.jsh", INSERT.formatted("one") + INSERT.formatted("two"))
                 .write("own.java", transactional("own"));
         server.collection("done").insertOne(new Document("mark", "before"));
-        project.run("run", "half.java", "--reason", "x", "--transaction").exits(1);
+        project.run("run", "half.java", "--reason", "x", "--transaction")
+                .exits(1)
+                .says("nothing of it is in the database", "Fix half.java, then run it again")
+                .neverSays("how far it got");
         assertThat(project.marks()).containsExactly("before");
         project.run("run", "whole.jsh", "--reason", "x", "--transaction").exits(0);
         project.run("run", "own.java", "--reason", "x").exits(0);

@@ -98,6 +98,8 @@ class DirectivesTest {
                 "//JAVAAGENT org.example:agent:1",
                 "//MANIFEST Add-Opens=java.base/java.lang",
                 "//MODULE users",
+                "//JAVA abc",
+                "//REPOS https://repo.example/maven",
             })
     void directivesThatCannotBeFollowedAreRefused(String line) {
         Problem problem = Sandbox.problemOf(line + " // note\nclass A { static void up() {} }");
@@ -119,7 +121,6 @@ class DirectivesTest {
             strings = {
                 "//JAVA 17",
                 "//JAVA 17+",
-                "//REPOS central",
                 "//NOINTEGRATIONS",
                 "//CDS",
                 "//NATIVE_OPTIONS -O3",

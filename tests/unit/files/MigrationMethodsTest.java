@@ -119,6 +119,24 @@ class MigrationMethodsTest {
                 .isEqualTo(Problem.ProblemKind.NO_DOWN);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "java.util.concurrent.CompletableFuture<Void>",
+                "java.util.concurrent.Future<?>",
+                "java.util.concurrent.Flow.Publisher<String>",
+                "java.util.stream.IntStream",
+                "FindIterable<org.bson.Document>"
+            })
+    void aResultThatStandsForUnfinishedWorkIsAProblem(String type) {
+        Problem up = problem("class A { static %s up() { return null; } }".formatted(type));
+        assertThat(up.kind()).isEqualTo(Problem.ProblemKind.NO_UP);
+        assertThat(up.message()).contains("up() whose result would be lost: A.up() returns a ");
+        assertThat(problem("class A { static void up() {} static %s down() { return null; } }".formatted(type))
+                        .kind())
+                .isEqualTo(Problem.ProblemKind.NO_DOWN);
+    }
+
     @Test
     void aDownInAnotherClassThanUpIsAProblem() {
         Problem problem = problem("class A { static void up() {} } class B { static void down() {} }");
