@@ -125,6 +125,7 @@
 //SOURCES files/ClassPath.java
 //SOURCES files/CompiledMigration.java
 //SOURCES files/CompilerMessages.java
+//SOURCES files/CoreText.java
 //SOURCES files/Dependencies.java
 //SOURCES files/Directives.java
 //SOURCES files/DroppedFutures.java

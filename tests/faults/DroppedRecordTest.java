@@ -75,8 +75,10 @@ class DroppedRecordTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "updateMany(new Document(), new Document('$set', new Document('run', 'other')));|was changed while it ran",
-                "updateMany(new Document(), new Document('$set', new Document('state', 'applied'))); if (true) throw new RuntimeException();|was changed",
+                "updateMany(new Document(), new Document('$set', new Document('run', 'other')));|was changed while it"
+                        + " ran",
+                "updateMany(new Document(), new Document('$set', new Document('state', 'applied'))); if (true) throw"
+                        + " new RuntimeException();|was changed",
             })
     void aMigrationThatChangesItsRecordIsReportedAsSuch(String call, String message, MongoServer server) {
         String statement = "db().getCollection(\"migrations\")." + call.replace('\'', '"');
@@ -93,7 +95,10 @@ class DroppedRecordTest {
                 + " db.getCollection(\"migrations\").deleteMany(session, new Document()); }");
         var project = project(server).with("1_own.java", text);
 
-        project.run("execute").exits(5).says("changed or deleted its own record").neverSays("taken over");
+        project.run("execute")
+                .exits(5)
+                .says("changed or deleted its own record")
+                .neverSays("taken over");
     }
 
     @Test

@@ -131,7 +131,8 @@ record Directives(
 
         Directives directives() {
             if (dependencies.isEmpty() && !repositories.isEmpty() && refused == null) {
-                String line = COMMENT.matcher(repositories.get(0)).replaceFirst("").strip();
+                String line =
+                        COMMENT.matcher(repositories.get(0)).replaceFirst("").strip();
                 refused = new Refused(line, "Without //DEPS it has no effect: remove the line");
             }
             int missing = java > Runtime.version().feature() ? java : 0;

@@ -46,7 +46,8 @@ import migopy.files.Javac.Unit;
  */
 final class DroppedFutures extends TreePathScanner<Void, Void> {
     /** Without one of these in its text a source makes no future. */
-    private static final Pattern MAKES_ONE = Pattern.compile("concurrent|Future|submit|Async|[sS]chedule|invokeAll|[sS]tream");
+    private static final Pattern MAKES_ONE =
+            Pattern.compile("concurrent|Future|submit|Async|[sS]chedule|invokeAll|[sS]tream");
 
     private static final String UPLOAD = "com.mongodb.client.gridfs.GridFSUploadStream";
 

@@ -49,8 +49,7 @@ final class Problems {
                 Problem.ProblemKind.RENAMED,
                 name,
                 "%s has the %s of %s, which %s%s"
-                        .formatted(
-                                name, same ? "text" : "code", known.name(), was(known), on(known.finishedAt())),
+                        .formatted(name, same ? "text" : "code", known.name(), was(known), on(known.finishedAt())),
                 "Record the new name: " + Wording.command("repair", name, "--renamed-from", known.name()));
     }
 

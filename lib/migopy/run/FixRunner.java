@@ -121,7 +121,14 @@ public final class FixRunner {
             return exitCode != 0
                     ? this
                     : new FixAnswer(
-                            run, file, outcome, durationMs, error, undone, later.kind().exitCode(), later);
+                            run,
+                            file,
+                            outcome,
+                            durationMs,
+                            error,
+                            undone,
+                            later.kind().exitCode(),
+                            later);
         }
 
         @Override

@@ -102,9 +102,13 @@ public final class Runner {
         }
         return context.guarded(
                 "Reading the journal",
-                ledger -> survey.with(JournalView.read(ledger, context.connection()), ledger.journal()).problems().stream()
-                        .filter(Problem::ofTheDirectory)
-                        .toList());
+                ledger ->
+                        survey
+                                .with(JournalView.read(ledger, context.connection()), ledger.journal())
+                                .problems()
+                                .stream()
+                                .filter(Problem::ofTheDirectory)
+                                .toList());
     }
 
     private RunResult refused(List<Problem> problems) {

@@ -59,9 +59,12 @@ public record Survey(String directory, Listing listing, Map<String, String> chec
         }
         List<JournalEntry> newest = gone.subList(Math.max(0, gone.size() - MOST_GONE), gone.size());
         Map<String, String> sources = new HashMap<>();
-        for (BsonDocument one : journal.sources(newest.stream().map(JournalEntry::key).toList())) {
+        for (BsonDocument one :
+                journal.sources(newest.stream().map(JournalEntry::key).toList())) {
             if (one.isString("checksum") && one.isString("source")) {
-                sources.put(one.getString("checksum").getValue(), one.getString("source").getValue());
+                sources.put(
+                        one.getString("checksum").getValue(),
+                        one.getString("source").getValue());
             }
         }
         Map<String, String> alike = CoreText.alike(pending, sources);

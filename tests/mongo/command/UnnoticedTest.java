@@ -219,15 +219,12 @@ class UnnoticedTest {
                 "var out = GridFSBuckets.create(db()).openUploadStream('f'); out.write(new byte[9]);|is never closed",
             })
     void whatDoesNothingUntilItIsFinishedIsRefused(String statement, String message, MongoServer server) {
-        String code = statement.replace("StreamSupport", "java.util.stream.StreamSupport")
+        String code = statement
+                .replace("StreamSupport", "java.util.stream.StreamSupport")
                 .replace("List.of", "java.util.List.of")
                 .replace("GridFS", "com.mongodb.client.gridfs.GridFS")
                 .replace('\'', '"');
-        prepared(server)
-                .with("1_one.java", up(code))
-                .run("execute")
-                .exits(3)
-                .says("1_one.java:", message);
+        prepared(server).with("1_one.java", up(code)).run("execute").exits(3).says("1_one.java:", message);
     }
 
     @Test
