@@ -189,14 +189,14 @@ class BackfillTest {
         project.run("execute", "1").exits(0);
         project.run("backfill", "pause", "1").exits(2).says("1_change is not running: it is applied");
         project.run("backfill", "pause", "7").exits(2).says("no migration 7");
-        project.run("backfill", "continue", "1").exits(2).says("has no backfill that stopped");
+        project.run("backfill", "continue", "1").exits(2).says("1_change is applied and has no stopped backfill");
         project.run("backfill").exits(2).complainsBriefly();
         project.run("backfill", "pause").exits(2).complainsBriefly();
         var run = project.start("execute").untilInUp();
-        project.run("backfill", "pause", "3").exits(2).says("003_slow is running, but no backfill");
+        project.run("backfill", "pause", "3").exits(2).says("003_slow is running, but not a backfill");
         run.kill();
         project.letTheLeaseRunOut();
-        project.run("backfill", "pause", "3").exits(2).says("The run of 003_slow ended without");
+        project.run("backfill", "pause", "3").exits(2).says("The run of 003_slow has crashed");
     }
 
     private static String setting(String value) {
