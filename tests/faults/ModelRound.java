@@ -73,18 +73,19 @@ final class ModelRound implements AutoCloseable {
         }
     }
 
-    /** Runs the command until all migrations are in this state, and settles open outcomes meanwhile. */
+    /**
+     * Runs the command until all migrations are in this state, and settles open outcomes meanwhile. At least once, because
+     * a killed run that left nothing to do left its lock.
+     */
     private void bringAllTo(String state, String... command) {
         Eventually.until("all are " + state, REPAIR_LIMIT, () -> {
-            if (!migrations.areAll(state)) {
-                Result result;
-                synchronized (ModelRound.class) { // one migration at a time in this JVM
-                    result = project.run(command);
-                }
-                runners.log(result.toString());
-                handle(result);
+            Result result;
+            synchronized (ModelRound.class) { // one migration at a time in this JVM
+                result = project.run(command);
             }
-            return migrations.areAll(state);
+            runners.log(result.toString());
+            handle(result);
+            return result.exitCode() == 0 && migrations.areAll(state);
         });
         migrations.compare();
         project.lockIsFree();
