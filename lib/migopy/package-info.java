@@ -128,7 +128,7 @@
 //SOURCES files/CoreText.java
 //SOURCES files/Dependencies.java
 //SOURCES files/Directives.java
-//SOURCES files/DroppedFutures.java
+//SOURCES files/DroppedResults.java
 //SOURCES files/EntryScript.java
 //SOURCES files/FileStamp.java
 //SOURCES files/Groups.java

@@ -86,7 +86,7 @@ final class Javac implements AutoCloseable {
      *
      * @param classes the classes of each unit by name
      * @param errors the errors of each unit that has any, in order
-     * @param dropped the first dropped future of each unit that has one, see {@link DroppedFutures}
+     * @param dropped the first dropped future of each unit that has one, see {@link DroppedResults}
      * @param stray an error that belongs to no unit, or javac's own failure; null if there is none
      */
     record CompilerResult(
@@ -172,7 +172,7 @@ final class Javac implements AutoCloseable {
         JavacOutput printed = new JavacOutput();
         try {
             JavaCompiler.CompilationTask task = task(units, packages, listener, outputs, printed);
-            if (units.stream().anyMatch(DroppedFutures::mayBeIn)) {
+            if (units.stream().anyMatch(DroppedResults::mayBeIn)) {
                 findDropped((JavacTask) task, units, dropped);
             }
             return task.call() ? null : printed.failure();
@@ -191,7 +191,7 @@ final class Javac implements AutoCloseable {
                     return;
                 }
                 Unit unit = units.get(SourceText.index(event.getSourceFile()));
-                Problem problem = DroppedFutures.mayBeIn(unit) ? DroppedFutures.in(task, event, unit) : null;
+                Problem problem = DroppedResults.mayBeIn(unit) ? DroppedResults.in(task, event, unit) : null;
                 if (problem != null) {
                     dropped.putIfAbsent(unit, problem);
                 }

@@ -44,7 +44,7 @@ import migopy.files.Javac.Unit;
  * nothing can see it, and the migration would be recorded as applied. The same goes for a {@code Stream} that is never
  * consumed, and for an upload to GridFS that is never closed: they do nothing.
  */
-final class DroppedFutures extends TreePathScanner<Void, Void> {
+final class DroppedResults extends TreePathScanner<Void, Void> {
     /** Without one of these in its text a source makes no future. */
     private static final Pattern MAKES_ONE =
             Pattern.compile("concurrent|Future|submit|Async|[sS]chedule|invokeAll|[sS]tream");
@@ -72,7 +72,7 @@ final class DroppedFutures extends TreePathScanner<Void, Void> {
 
     private record Dropped(String method, TypeMirror type) {}
 
-    private DroppedFutures(JavacTask task, CompilationUnitTree file) {
+    private DroppedResults(JavacTask task, CompilationUnitTree file) {
         this.trees = Trees.instance(task);
         this.types = task.getTypes();
         this.elements = task.getElements();
@@ -86,7 +86,7 @@ final class DroppedFutures extends TreePathScanner<Void, Void> {
 
     /** Returns the first such call of a class that was analyzed, or null. */
     static Problem in(JavacTask task, TaskEvent analyzed, Unit unit) {
-        DroppedFutures scanner = new DroppedFutures(task, analyzed.getCompilationUnit());
+        DroppedResults scanner = new DroppedResults(task, analyzed.getCompilationUnit());
         scanner.scan(scanner.trees.getPath(analyzed.getTypeElement()), null);
         scanner.variables.keySet().removeAll(scanner.used);
         scanner.variables.values().forEach(each -> scanner.found.put(each.getKey(), each.getValue()));
