@@ -108,7 +108,7 @@ public final class Restore {
                 (request.given().equals(request.folder()) ? source.databaseFolder() : request.given()).toString();
         try {
             if (unfinished.supersede(request, plan.names(), folder, plan.document(false))) {
-                finishCommand = request.arguments(request.collections());
+                finishCommand = request.finishArguments();
             }
             unfinished.remove(existing.keySet());
             buildAll(RestoreItem::hasTemporaryName);

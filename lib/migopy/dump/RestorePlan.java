@@ -153,7 +153,7 @@ final class RestorePlan {
 
     /** Returns the arguments of the command that finishes it. */
     String finishCommand() {
-        return isFinishable() ? request.finish() : request.arguments(request.collections());
+        return isFinishable() ? request.finish() : request.finishArguments();
     }
 
     /** Returns it as it is recorded beside the lock. */

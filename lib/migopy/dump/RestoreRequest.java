@@ -90,8 +90,17 @@ public record RestoreRequest(
                 || name.startsWith("$admin.");
     }
 
+    /** Returns the arguments that finish this restore: without {@code --strict}, since what it restored exists. */
+    String finishArguments() {
+        return arguments(collections, false);
+    }
+
     /** Returns the arguments of this restore with these collections; none: all. */
     String arguments(Collection<String> names) {
+        return arguments(names, options.strict());
+    }
+
+    private String arguments(Collection<String> names, boolean strict) {
         StringBuilder arguments = new StringBuilder("dbrestore ");
         arguments.append(Wording.word(given.toAbsolutePath().normalize().toString()));
         if (to != null) {
@@ -102,7 +111,7 @@ public record RestoreRequest(
         }
         append(arguments, options.drop(), " --drop");
         append(arguments, options.exact() && names.isEmpty(), " --exact");
-        append(arguments, options.strict(), " --strict");
+        append(arguments, strict, " --strict");
         append(arguments, options.noIndexes(), " --no-indexes");
         append(arguments, options.convertLegacyIndexes(), " --convert-legacy-indexes");
         return arguments.toString();

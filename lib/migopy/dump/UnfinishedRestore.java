@@ -147,7 +147,7 @@ public final class UnfinishedRestore {
         if (unfinished == null) {
             return false;
         }
-        String finishCommand = request.arguments(request.collections());
+        String finishCommand = request.finishArguments();
         if (!finishCommand.equals(unfinished.finishCommand()) && !covers(request, names, unfinished.plan())) {
             throw refusal(database.getName(), unfinished, "Finish it: {migopy} " + unfinished.finishCommand());
         }

@@ -251,6 +251,29 @@ class ArchiveTest {
     }
 
     @Test
+    void aStrictRestoreThatFailedIsFinishedByItsHint(MongoServer server) throws IOException {
+        String app = server.database();
+        Archive archive =
+                new Archive().collection(app, "migrations").collection(app, "a").end();
+        for (String name : List.of("migrations", "a")) {
+            archive.block(app, name, "{_id: 1}", "{_id: 2}").eof(app, name, Archive.CRC_OF_1_AND_2);
+        }
+        String file = Archive.write(archive.bytes()).toString();
+        Project project = project(server);
+        server.collection("a").insertOne(new Document("_id", 1));
+
+        project.run("dbrestore", file, "--strict")
+                .exits(1)
+                .says("Finish it: jbang migopy.java dbrestore " + file)
+                .neverSays(file + " --strict");
+        project.run("dbrestore", file, "--strict").exits(1);
+        project.run("dbrestore", file).exits(0);
+
+        assertThat(server.collection("a").countDocuments()).isEqualTo(2);
+        project.lockIsFree();
+    }
+
+    @Test
     void archivesOnStandardInputAndOutputAreRefused(MongoServer server) {
         Project project = project(server);
         project.run("dbdump", "--archive", "-").exits(2).complainsBriefly().says("standard output");
