@@ -114,7 +114,7 @@ class EmbeddedTest {
             project.run(command)
                     .exits(6)
                     .complainsBriefly()
-                    .says("The embedded database is in use by another run", "Wait for its end");
+                    .says("The embedded database is in use by another run", "Wait until that run has finished");
         }
         project.signal("go");
         first.exits(0);
