@@ -12,6 +12,7 @@ import com.sun.source.tree.Tree;
 import com.sun.source.tree.VariableTree;
 import com.sun.source.util.JavacTask;
 import com.sun.source.util.TaskEvent;
+import com.sun.source.util.TaskListener;
 import com.sun.source.util.TreePath;
 import com.sun.source.util.TreePathScanner;
 import com.sun.source.util.Trees;
@@ -36,6 +37,7 @@ import javax.lang.model.type.TypeKind;
 import javax.lang.model.type.TypeMirror;
 import javax.lang.model.util.Elements;
 import javax.lang.model.util.Types;
+import javax.tools.JavaCompiler;
 import migopy.Problem;
 import migopy.files.Javac.Unit;
 
@@ -84,8 +86,28 @@ final class DroppedResults extends TreePathScanner<Void, Void> {
         return MAKES_ONE.matcher(unit.source().text()).find();
     }
 
+    /**
+     * Collects the first such call of each unit while the task runs. Only here, and not in {@link Javac}, since a Java
+     * without the module jdk.compiler must be able to load that class.
+     */
+    static void watch(JavaCompiler.CompilationTask task, List<Unit> units, Map<Unit, Problem> dropped) {
+        ((JavacTask) task).addTaskListener(new TaskListener() {
+            @Override
+            public void finished(TaskEvent event) {
+                if (event.getKind() != TaskEvent.Kind.ANALYZE) {
+                    return;
+                }
+                Unit unit = units.get(Javac.SourceText.index(event.getSourceFile()));
+                Problem problem = mayBeIn(unit) ? in((JavacTask) task, event, unit) : null;
+                if (problem != null) {
+                    dropped.putIfAbsent(unit, problem);
+                }
+            }
+        });
+    }
+
     /** Returns the first such call of a class that was analyzed, or null. */
-    static Problem in(JavacTask task, TaskEvent analyzed, Unit unit) {
+    private static Problem in(JavacTask task, TaskEvent analyzed, Unit unit) {
         DroppedResults scanner = new DroppedResults(task, analyzed.getCompilationUnit());
         scanner.scan(scanner.trees.getPath(analyzed.getTypeElement()), null);
         scanner.variables.keySet().removeAll(scanner.used);

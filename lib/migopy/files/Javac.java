@@ -1,8 +1,5 @@
 package migopy.files;
 
-import com.sun.source.util.JavacTask;
-import com.sun.source.util.TaskEvent;
-import com.sun.source.util.TaskListener;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -173,7 +170,7 @@ final class Javac implements AutoCloseable {
         try {
             JavaCompiler.CompilationTask task = task(units, packages, listener, outputs, printed);
             if (units.stream().anyMatch(DroppedResults::mayBeIn)) {
-                findDropped((JavacTask) task, units, dropped);
+                DroppedResults.watch(task, units, dropped);
             }
             return task.call() ? null : printed.failure();
         } catch (StackOverflowError e) {
@@ -181,22 +178,6 @@ final class Javac implements AutoCloseable {
         } catch (IllegalStateException | AssertionError e) { // the first wraps what javac dies of
             return e.getCause() instanceof StackOverflowError ? TOO_DEEP : "javac failed: " + e;
         }
-    }
-
-    private static void findDropped(JavacTask task, List<Unit> units, Map<Unit, Problem> dropped) {
-        task.addTaskListener(new TaskListener() {
-            @Override
-            public void finished(TaskEvent event) {
-                if (event.getKind() != TaskEvent.Kind.ANALYZE) {
-                    return;
-                }
-                Unit unit = units.get(SourceText.index(event.getSourceFile()));
-                Problem problem = DroppedResults.mayBeIn(unit) ? DroppedResults.in(task, event, unit) : null;
-                if (problem != null) {
-                    dropped.putIfAbsent(unit, problem);
-                }
-            }
-        });
     }
 
     /** Returns a task that can be called, parsed or analyzed. */
@@ -263,7 +244,7 @@ final class Javac implements AutoCloseable {
     }
 
     /** A source as javac reads it. */
-    private static final class SourceText extends SimpleJavaFileObject {
+    static final class SourceText extends SimpleJavaFileObject {
         private final Unit unit;
         private final String packageName;
 

@@ -25,7 +25,7 @@ class CredentialsTest {
             })
     void areMaskedInFramesAndMessagesAndNamedByValidate(String statement, MongoServer server) {
         var project = project(server).with("1_a.java", up(statement.formatted(SECRET)));
-        project.run("validate").exits(0).says("1_a.java:8: a literal that looks like a credential");
+        project.run("validate").exits(0).says("1_a.java:8: this literal looks like a credential");
         project.run("execute").exits(1).says("1_a: ").neverSays(SECRET);
         assertThat(project.journal("1_a").get("error").toString()).doesNotContain(SECRET);
         project.run("execute", "--verbose").exits(1).neverSays(SECRET);

@@ -58,7 +58,7 @@ class IgnoreTest {
         assertThat(result.steps()).extracting("name").containsExactly("1_one", "2_two");
         assertThat(result.steps()).extracting("outcome").containsOnly("planned");
         assertThat(result.steps()).extracting("direction").containsOnly("ignore");
-        project.run("ignore", "--dry-run").exits(0).says("3_three", "nothing done");
+        project.run("ignore", "--dry-run").exits(0).says("3_three", "nothing was done");
         assertThat(server.db().listCollectionNames()).isEmpty();
     }
 
