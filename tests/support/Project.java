@@ -269,7 +269,7 @@ public final class Project {
 
     /** Returns the marks of the migrations of {@link Migrations}, in their order. */
     public List<String> marks() {
-        var done = server.collection("done").find().sort(new Document("_id", 1));
+        var done = server.collection("done").find().sort(new Document("$natural", 1));
         return done.map(one -> one.getString("mark")).into(new ArrayList<>());
     }
 

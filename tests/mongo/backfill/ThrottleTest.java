@@ -80,6 +80,8 @@ class ThrottleTest {
     private static Duration lagWhileOneSecondaryIsStopped(MongoServer server, Duration maxLag) throws Exception {
         Backfills backfills = new Backfills(server).maxLag(maxLag);
         backfills.fill("users", DOCUMENTS);
+        // Otherwise the lag may exceed the limit before the first batch, and never shrink.
+        Eventually.until("the secondaries have caught up", () -> lag(server).isZero());
         Duration most = Duration.ZERO;
         CompletableFuture<Long> run;
         try (MongoClient secondary = secondary(server)) {
