@@ -4,7 +4,6 @@ import com.mongodb.MongoException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +25,7 @@ import migopy.plan.NameResolver;
 import migopy.plan.Situation;
 import migopy.run.Ledger;
 import migopy.run.Survey;
-import migopy.run.Survey.JournalView;
+import migopy.run.Survey.LiveDocuments;
 import migopy.settings.Settings;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
@@ -83,24 +82,20 @@ final class History implements Action {
         Ledger ledger = Ledger.open(settings, connection);
         List<NamedAttempt> attempts = new ArrayList<>();
         try {
-            List<BsonDocument> documents = ledger.journal().documents();
+            LiveDocuments found = LiveDocuments.read(
+                    ledger.locks(),
+                    ledger.journal()::documents,
+                    document -> underWay(document).isPresent());
+            List<BsonDocument> documents = found.documents();
             if (documents.isEmpty()) {
                 connection.refuseOtherCase();
             }
-            Set<String> live = Set.of();
-            if (documents.stream().anyMatch(document -> underWay(document).isPresent())) {
-                // The lock is read before and after: a run that had started something held it at one of the two
-                // moments.
-                live = new HashSet<>(JournalView.liveRuns(ledger.locks()));
-                documents = ledger.journal().documents();
-                live.addAll(JournalView.liveRuns(ledger.locks()));
-            }
             String only = name == null ? null : resolve(name, documents, survey);
             for (BsonDocument document : documents) {
-                String found = Entry.nameOf(document);
-                if (only == null || only.equals(found)) {
-                    Attempt.all(document).forEach(one -> attempts.add(new NamedAttempt(found, one)));
-                    addUnderWay(found, document, live, attempts);
+                String each = Entry.nameOf(document);
+                if (only == null || only.equals(each)) {
+                    Attempt.all(document).forEach(one -> attempts.add(new NamedAttempt(each, one)));
+                    addUnderWay(each, document, found.liveRuns(), attempts);
                 }
             }
         } catch (MongoException e) {

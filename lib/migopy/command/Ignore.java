@@ -33,7 +33,7 @@ final class Ignore implements Action {
 
     @Override
     public int run(Session session) throws Exception {
-        Duration waiting = wait == null ? Duration.ZERO : migopy.settings.Durations.parseFromZero(wait, "--wait");
+        Duration waiting = Limits.waiting(wait);
         IgnoreRequest request = new IgnoreRequest(names, to);
         if (names.isEmpty() && to == null && !dryRun && !yes) {
             confirm(session, session.planned(request));

@@ -1,6 +1,5 @@
 package migopy.command;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,9 +31,6 @@ import org.bson.Document;
 
 /** Records manual decisions about migrations whose outcome no program can determine. */
 public final class Repairs {
-    /** The same limit as for an error's message; a document keeps twenty of them. */
-    private static final int REASON_LIMIT = 4 * 1024;
-
     private final Order order;
     private final LockedRun locked;
 
@@ -119,8 +115,8 @@ public final class Repairs {
                     "--missing can only be combined with --as applied or --as pending",
                     "To accept that the files are gone: --missing --as applied");
         }
-        if (order.reason() != null && order.reason().getBytes(StandardCharsets.UTF_8).length > REASON_LIMIT) {
-            throw MigopyException.usage("The reason is longer than 4 kB", "Shorten it, or link to it");
+        if (order.reason() != null) {
+            Limits.refuseLong(order.reason());
         }
     }
 

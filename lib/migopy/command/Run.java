@@ -1,6 +1,5 @@
 package migopy.command;
 
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import migopy.MigopyException;
 import migopy.console.Terminal;
@@ -17,9 +16,6 @@ import picocli.CommandLine.Parameters;
 /** {@code run FILE --reason TEXT}. */
 @Command(name = "run", description = "Runs an ad-hoc fix, which is not a migration, under the lock and records it.")
 final class Run implements Action {
-    /** As for the message of an error. */
-    private static final int REASON_LIMIT = 4 * 1024;
-
     @Parameters(
             arity = "0..1",
             paramLabel = "FILE",
@@ -73,9 +69,7 @@ final class Run implements Action {
                     "run needs a reason: --reason TEXT",
                     "For example: {migopy} run fix_totals.java --reason \"ticket 4711\"");
         }
-        if (given.getBytes(StandardCharsets.UTF_8).length > REASON_LIMIT) {
-            throw MigopyException.usage("The reason is longer than 4 kB", "Shorten it, or link to it");
-        }
+        Limits.refuseLong(given);
         return given;
     }
 }

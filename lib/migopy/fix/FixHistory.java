@@ -1,7 +1,6 @@
 package migopy.fix;
 
 import com.mongodb.MongoException;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -17,7 +16,7 @@ import migopy.journal.State;
 import migopy.mongo.Connection;
 import migopy.mongo.MongoErrors;
 import migopy.run.Ledger;
-import migopy.run.Survey.JournalView;
+import migopy.run.Survey.LiveDocuments;
 import migopy.settings.Settings;
 import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
@@ -55,15 +54,10 @@ public final class FixHistory {
 
     private static List<FixRecord> records(Ledger ledger, Supplier<List<BsonDocument>> read) {
         try {
-            List<BsonDocument> documents = read.get();
-            Set<String> live = new HashSet<>();
-            if (documents.stream().anyMatch(FixHistory::isRunning)) {
-                // Read between two reads of the lock, as for migrations.
-                live.addAll(JournalView.liveRuns(ledger.locks()));
-                documents = read.get();
-                live.addAll(JournalView.liveRuns(ledger.locks()));
-            }
-            return documents.stream().map(document -> record(document, live)).toList();
+            LiveDocuments found = LiveDocuments.read(ledger.locks(), read, FixHistory::isRunning);
+            return found.documents().stream()
+                    .map(document -> record(document, found.liveRuns()))
+                    .toList();
         } catch (MongoException e) {
             throw MongoErrors.translate(e, "Reading the fixes");
         }

@@ -6,6 +6,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import migopy.files.ChecksumCache;
 import migopy.files.CoreText;
 import migopy.files.MigrationDirectory;
@@ -71,6 +73,29 @@ public record Survey(String directory, Listing listing, Map<String, String> chec
         return alike.isEmpty()
                 ? overview
                 : Overview.of(listing, checksums, view.entries(), view.liveRuns(), outOfOrder, alike);
+    }
+
+    /**
+     * Documents of the journal or of the fixes, read without the lock.
+     *
+     * @param liveRuns the runs that held the lock meanwhile, if a document is running
+     */
+    public record LiveDocuments(List<BsonDocument> documents, Set<String> liveRuns) {
+        /**
+         * Reads the documents, and again between two reads of the lock if one of them is running: a run that had started
+         * something held the lock at one of the two moments.
+         */
+        public static LiveDocuments read(
+                LockStore locks, Supplier<List<BsonDocument>> read, Predicate<BsonDocument> isRunning) {
+            List<BsonDocument> documents = read.get();
+            if (documents.stream().noneMatch(isRunning)) {
+                return new LiveDocuments(documents, Set.of());
+            }
+            Set<String> live = new HashSet<>(JournalView.liveRuns(locks));
+            documents = read.get();
+            live.addAll(JournalView.liveRuns(locks));
+            return new LiveDocuments(documents, live);
+        }
     }
 
     /**

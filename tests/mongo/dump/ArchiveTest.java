@@ -229,15 +229,20 @@ class ArchiveTest {
         assertThat(dumps.toFile().list()).containsExactly(".gitignore");
     }
 
-    @Test
-    void anUnfinishedRestoreFromAnArchiveIsRepeatedFromTheArchive(MongoServer server) throws IOException {
+    /** Writes an archive of a journal and a collection, two documents each. */
+    private static String withJournal(MongoServer server) throws IOException {
         String app = server.database();
         Archive archive =
                 new Archive().collection(app, "migrations").collection(app, "a").end();
         for (String name : List.of("migrations", "a")) {
             archive.block(app, name, "{_id: 1}", "{_id: 2}").eof(app, name, Archive.CRC_OF_1_AND_2);
         }
-        String file = Archive.write(archive.bytes()).toString();
+        return Archive.write(archive.bytes()).toString();
+    }
+
+    @Test
+    void anUnfinishedRestoreFromAnArchiveIsRepeatedFromTheArchive(MongoServer server) throws IOException {
+        String file = withJournal(server);
         Project project = project(server);
         server.db().createCollection("a");
         server.failing("a", "insert").withError(14031);
@@ -252,13 +257,7 @@ class ArchiveTest {
 
     @Test
     void aStrictRestoreThatFailedIsFinishedByItsHint(MongoServer server) throws IOException {
-        String app = server.database();
-        Archive archive =
-                new Archive().collection(app, "migrations").collection(app, "a").end();
-        for (String name : List.of("migrations", "a")) {
-            archive.block(app, name, "{_id: 1}", "{_id: 2}").eof(app, name, Archive.CRC_OF_1_AND_2);
-        }
-        String file = Archive.write(archive.bytes()).toString();
+        String file = withJournal(server);
         Project project = project(server);
         server.collection("a").insertOne(new Document("_id", 1));
 
