@@ -24,6 +24,7 @@ public final class MigopyException extends RuntimeException {
         LOCKED("locked", 4),
         UNKNOWN("unknown", 5),
         UNREACHABLE("unreachable", 6),
+        FINDINGS("findings", 7),
         SIGHUP("signal", 129),
         SIGINT("signal", 130),
         SIGTERM("signal", 143);
