@@ -141,6 +141,7 @@
 //SOURCES files/MigrationSource.java
 //SOURCES files/NewMigration.java
 //SOURCES files/SourceCompiler.java
+//SOURCES files/Templates.java
 //SOURCES files/TouchedCollections.java
 //SOURCES files/package-info.java
 //SOURCES fix/FixHistory.java

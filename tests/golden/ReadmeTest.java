@@ -269,7 +269,8 @@ class ReadmeTest {
                 "member",
                 "night",
                 "run",
-                "runfix");
+                "runfix",
+                "template");
         for (Page page : manual.pages()) {
             assertThat(page.unmarked()).as(page.path().toString()).isEmpty();
             assertThat(page.examples()).as(page.path().toString()).allMatch(example -> tested.contains(example.kind()));

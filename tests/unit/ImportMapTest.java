@@ -115,7 +115,10 @@ class ImportMapTest {
     }
 
     private static List<String> packagesNamedIn(Path source) throws IOException {
-        String code = text(source).replaceAll("(?s)/\\*.*?\\*/", "").replaceAll("(?m)//.*$", "");
+        String code = text(source)
+                .replaceAll("(?s)\"\"\".*?\"\"\"", "")
+                .replaceAll("(?s)/\\*.*?\\*/", "")
+                .replaceAll("(?m)//.*$", "");
         List<String> names = new ArrayList<>();
         Matcher named = NAMED.matcher(code.replaceAll("(?m)^package .*$", "").replaceAll("\"[^\"]*\"", ""));
         while (named.find()) {

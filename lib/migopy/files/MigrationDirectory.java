@@ -31,6 +31,9 @@ public final class MigrationDirectory {
     /** The group of the pattern that matches the number. */
     static final String NUMBER = "number";
 
+    /** What may precede the number, so that the name is an identifier of Java. */
+    private static final List<String> PREFIXES = List.of("", "m", "M", "v", "V");
+
     /** The number of digits of 2^63 - 1. */
     private static final int MOST_DIGITS = 19;
 
@@ -80,6 +83,16 @@ public final class MigrationDirectory {
     public static long numberIn(String fileName, Pattern pattern) {
         Matcher matcher = pattern.matcher(fileName);
         return matcher.matches() ? number(matcher.group(NUMBER)) : -1;
+    }
+
+    /** Returns the name with the first prefix, of at most one letter, with which it matches; without one if none does. */
+    static String prefixed(String fileName, Pattern pattern) {
+        for (String prefix : PREFIXES) {
+            if (numberIn(prefix + fileName, pattern) >= 0) {
+                return prefix + fileName;
+            }
+        }
+        return fileName;
     }
 
     /** Returns the part after the number of a file's name. */
@@ -163,7 +176,8 @@ public final class MigrationDirectory {
                                 ? "If it is a helper class, move it next to migopy.java, and add //SOURCES "
                                         + Wording.visible(fileName)
                                         + " to migopy.java"
-                                : "Rename it, for example to 12_add_users.java, or move it to another folder");
+                                : "Rename it, for example to " + prefixed("12_add_users.java", pattern)
+                                        + ", or move it to another folder");
                 return;
             }
             long number = number(matcher.group(NUMBER));

@@ -36,7 +36,7 @@ public final class NewMigration {
     /** The longest file name that common file systems accept, in bytes. */
     private static final int LENGTH_LIMIT = 255;
 
-    private static final Pattern NUMBERED = Pattern.compile("([0-9]+)_+([^0-9].*)");
+    private static final Pattern NUMBERED = Pattern.compile("([A-Za-z]?)([0-9]+)_+([^0-9].*)");
 
     private static final DateTimeFormatter TIMESTAMP =
             DateTimeFormatter.ofPattern("uuuuMMddHHmmss").withResolverStyle(ResolverStyle.STRICT);
@@ -79,7 +79,7 @@ public final class NewMigration {
      * @param typed what it does: {@code add users}; or the file's name, {@code 5_add_users.java}
      * @param timestamp whether its number is the time, however the others are numbered
      * @param number its number as typed, with its leading zeros; null for the next one
-     * @param template what is written into it, such as {@link #template}
+     * @param template what is written into it, such as {@link Templates#find}
      * @throws MigopyException usage: no words, an invalid number, or no name that matches the pattern
      */
     public MigrationFile create(List<String> typed, boolean timestamp, String number, Template template) {
@@ -92,9 +92,9 @@ public final class NewMigration {
         }
         Matcher numbered = NUMBERED.matcher(name);
         String given = number;
-        if (!timestamp && number == null && numbered.matches()) {
-            given = numbered.group(1);
-            name = numbered.group(2);
+        if (!timestamp && number == null && numbered.matches() && isName(numbered)) {
+            given = numbered.group(2);
+            name = numbered.group(3);
         }
         List<String> words = words(name);
         if (words.isEmpty()) {
@@ -111,6 +111,12 @@ public final class NewMigration {
         write(path, template.of(header(), className(words)));
         return new MigrationFile(
                 Long.parseLong(digits), fileName.substring(0, fileName.length() - MigrationFile.SUFFIX.length()), path);
+    }
+
+    /** With a letter before the number, only the name of a file: {@code m5_add_users}. */
+    private boolean isName(Matcher typed) {
+        return typed.group(1).isEmpty()
+                || pattern.matcher(typed.group() + MigrationFile.SUFFIX).matches();
     }
 
     /** Returns another migration whose name differs from this one's in the number alone. */
@@ -204,6 +210,9 @@ public final class NewMigration {
             joined = joinedAs(model.substring(rest), words);
         }
         String name = prefix + digits + separator + joined + MigrationFile.SUFFIX;
+        if (files.isEmpty()) {
+            name = MigrationDirectory.prefixed(name, pattern);
+        }
         if (MigrationDirectory.numberIn(name, pattern) != Long.parseLong(digits)) {
             throw MigopyException.usage(
                     "%s does not match migrationsFilePattern %s".formatted(name, Wording.visible(pattern.pattern())),
@@ -327,28 +336,6 @@ public final class NewMigration {
             ///usr/bin/env jbang "$0" "$@" ; exit $?
             //DEPS %s
             """.formatted(entryScript());
-    }
-
-    /** Returns a class with an {@code up()} and a {@code down()} to complete. */
-    public static String template(String header, String className) {
-        return header + """
-            import static migopy.Migration.db;
-            import org.bson.Document;
-
-            class %s {
-                static void up() {
-                    // db().getCollection("users").insertOne(new Document("name", "Ada"));
-                }
-
-                static void down() {
-                    // db().getCollection("users").deleteOne(new Document("name", "Ada"));
-                }
-
-                public static void main(String... args) {
-                    up();
-                }
-            }
-            """.formatted(className);
     }
 
     /** Returns the path of migopy.java relative to the new file. */

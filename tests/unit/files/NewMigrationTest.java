@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 import migopy.MigopyException;
 import migopy.files.MigrationFile;
 import migopy.files.NewMigration;
+import migopy.files.Templates;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,19 +29,19 @@ class NewMigrationTest {
 
     private String create(String... words) {
         return maker(Sandbox.PATTERN)
-                .create(List.of(words), false, null, NewMigration::template)
+                .create(List.of(words), false, null, Templates.find(sandbox.migrations, null))
                 .name();
     }
 
     private String createFor(String pattern, String... words) {
         return maker(Pattern.compile(pattern))
-                .create(List.of(words), false, null, NewMigration::template)
+                .create(List.of(words), false, null, Templates.find(sandbox.migrations, null))
                 .name();
     }
 
     private void refuses(String message, boolean timestamp, String number, String... words) {
-        assertThatThrownBy(
-                        () -> maker(Sandbox.PATTERN).create(List.of(words), timestamp, number, NewMigration::template))
+        assertThatThrownBy(() -> maker(Sandbox.PATTERN)
+                        .create(List.of(words), timestamp, number, Templates.find(sandbox.migrations, null)))
                 .isInstanceOfSatisfying(
                         MigopyException.class, e -> assertThat(e.kind()).isEqualTo(MigopyException.Kind.USAGE))
                 .hasMessageContaining(message);
@@ -59,7 +60,7 @@ class NewMigrationTest {
         assertThat(sandbox.migrations.resolve("1_add_users.java")).isRegularFile();
 
         var astray = new NewMigration(sandbox.home, sandbox.home.resolve("a/b"), Sandbox.PATTERN, CLOCK);
-        assertThatThrownBy(() -> astray.create(List.of("more"), false, null, NewMigration::template))
+        assertThatThrownBy(() -> astray.create(List.of("more"), false, null, Templates.find(sandbox.migrations, null)))
                 .hasMessageContaining("does not exist");
         assertThat(sandbox.home.resolve("a")).doesNotExist();
     }
@@ -86,13 +87,13 @@ class NewMigrationTest {
     void aNumberOrATimestampCanBePassed() {
         sandbox.with("3_a.java", "");
         NewMigration maker = maker(Sandbox.PATTERN);
-        assertThat(maker.create(List.of("x"), false, "0012", NewMigration::template))
+        assertThat(maker.create(List.of("x"), false, "0012", Templates.find(sandbox.migrations, null)))
                 .extracting(MigrationFile::name, MigrationFile::number)
                 .containsExactly("0012_x", 12L);
-        assertThat(maker.create(List.of("x"), true, null, NewMigration::template)
+        assertThat(maker.create(List.of("x"), true, null, Templates.find(sandbox.migrations, null))
                         .name())
                 .isEqualTo("20261123101500_x");
-        assertThat(maker.create(List.of("x"), true, null, NewMigration::template)
+        assertThat(maker.create(List.of("x"), true, null, Templates.find(sandbox.migrations, null))
                         .name())
                 .isEqualTo("20261123101501_x");
     }
@@ -153,7 +154,7 @@ class NewMigrationTest {
                         e -> assertThat(e.hint()).contains("--number", "create the first file yourself"))
                 .hasMessage("1_add_users.java does not match migrationsFilePattern " + pattern);
         assertThat(maker(Pattern.compile(pattern))
-                        .create(List.of("add", "users"), false, "0001", NewMigration::template)
+                        .create(List.of("add", "users"), false, "0001", Templates.find(sandbox.migrations, null))
                         .name())
                 .isEqualTo("0001_add_users");
     }
@@ -168,7 +169,8 @@ class NewMigrationTest {
         "class, Class Migration"
     })
     void theTemplateCompiles(String words, String className) throws IOException {
-        MigrationFile file = maker(Sandbox.PATTERN).create(List.of(words), false, null, NewMigration::template);
+        MigrationFile file =
+                maker(Sandbox.PATTERN).create(List.of(words), false, null, Templates.find(sandbox.migrations, null));
         String text = Files.readString(file.path());
         assertThat(text)
                 .startsWith("///usr/bin/env jbang \"$0\" \"$@\" ; exit $?\n//DEPS ../migopy.java\n")
@@ -179,7 +181,8 @@ class NewMigrationTest {
 
     @Test
     void whoeverCanReadTheFileCanExecuteIt() throws IOException {
-        MigrationFile file = maker(Sandbox.PATTERN).create(List.of("x"), false, null, NewMigration::template);
+        MigrationFile file =
+                maker(Sandbox.PATTERN).create(List.of("x"), false, null, Templates.find(sandbox.migrations, null));
         assertThat(file.path()).isExecutable();
         assertThat(Files.getPosixFilePermissions(file.path()))
                 .allSatisfy(right -> assertThat(right.name()).isNotEqualTo("OTHERS_WRITE"));

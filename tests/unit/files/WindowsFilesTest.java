@@ -15,6 +15,7 @@ import migopy.files.ChecksumCache;
 import migopy.files.MigrationFile;
 import migopy.files.MigrationSource;
 import migopy.files.NewMigration;
+import migopy.files.Templates;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,7 +46,7 @@ class WindowsFilesTest {
     @Test
     void aNewMigrationRefersToTheEntryScriptAsJbangReadsIt() throws IOException {
         var made = new NewMigration(sandbox.home, sandbox.migrations, Sandbox.PATTERN, Clock.systemUTC())
-                .create(List.of("add", "users"), false, null, NewMigration::template);
+                .create(List.of("add", "users"), false, null, Templates.find(sandbox.migrations, null));
         assertThat(made.name()).isEqualTo("1_add_users");
         assertThat(Files.readString(made.path())).contains("//DEPS ../migopy.java\n");
     }
