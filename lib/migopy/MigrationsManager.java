@@ -21,7 +21,9 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import migopy.command.Program;
 import migopy.command.Project;
+import migopy.observe.HandedOut;
 import migopy.observe.Handles;
+import migopy.observe.Observation;
 import migopy.run.RunContext.Hooks;
 import migopy.run.Runner.RunResult;
 import migopy.settings.Setting;
@@ -200,10 +202,10 @@ public abstract class MigrationsManager implements Settings.Provider {
     /** Returns the client of {@link #db}. Its {@code close()} does nothing: the command closes it. */
     protected MongoClient client() {
         MongoClient client = program.session().connection().client();
-        return Handles.of(
-                MongoClient.class,
-                client,
-                call -> call.target() == client && call.name().equals("close") ? null : call.proceed());
+        return Handles.of(MongoClient.class, client, call -> {
+            Observation caller = Observation.ofCaller();
+            return new HandedOut(caller == null ? new Observation() : caller, false).make(call);
+        });
     }
 
     /**

@@ -6,8 +6,13 @@ import static support.Migrations.up;
 import static support.Migrations.waitingFor;
 import static support.Project.project;
 
+import java.time.Duration;
+import java.time.Instant;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import support.MongoServer;
 import support.OnServer;
 
@@ -68,13 +73,115 @@ class ExitedTest {
         project.lockIsFree();
     }
 
-    @Test
-    void anExitInAHookEndsTheProcessAtOnceButNotWithZero(MongoServer server) {
+    @ParameterizedTest
+    @CsvSource({
+        "beforeRun(), false, beforeRun() called System.exit",
+        "doDump(), false, doDump() called System.exit",
+        "beforeMigration(String name), false, beforeMigration(): called System.exit",
+        "'afterMigration(String name, StepReport step)', true, afterMigration() after 1_one called System.exit",
+        "afterRun(), true, afterRun() called System.exit",
+    })
+    void anExitInAHookFailsTheRunAndIsAnswered(String hook, boolean applied, String says, MongoServer server) {
         var project = project(server)
-                .entry("@Override protected void beforeRun() { System.exit(0); }")
+                .entry("@Override protected void %s { System.exit(0); }".formatted(hook))
                 .with("1_one.java", marking("one"));
-        project.start("execute").exits(5);
+
+        var result = project.start("execute", "--dump", "--json").exits(1);
+
+        assertThat(result.json()).containsEntry("exitCode", 1L);
+        assertThat(result.out()).contains(says);
+        assertThat(project.marks()).hasSize(applied ? 1 : 0);
+        assertThat("applied".equals(project.states().get("1_one"))).isEqualTo(applied);
+        project.lockIsFree();
+        var words = project.start("execute", "--dump").ended();
+        assertThat(words.err()).doesNotContain("\tat ");
+        project.entry("").start("execute").exits(0);
+        assertThat(project.marks()).containsExactly("one");
+    }
+
+    @Test
+    void anExitByAThreadOfAHookIsAnsweredAtOnce(MongoServer server) {
+        var project = project(server)
+                .entry("@Override protected void beforeRun() throws Exception {"
+                        + " Thread ends = new Thread(() -> System.exit(0)); ends.start(); ends.join(); }")
+                .with("1_one.java", marking("one"));
+        Instant before = Instant.now();
+        project.start("execute").exits(1).says("beforeRun() called System.exit");
+        assertThat(Duration.between(before, Instant.now())).isLessThan(Duration.ofSeconds(60));
         assertThat(project.marks()).isEmpty();
+        project.lockIsFree();
+    }
+
+    @Test
+    void hooksThatAllCallExitEndTheRunToo(MongoServer server) {
+        var project = project(server)
+                .entry("@Override protected void afterMigration(String name, StepReport step) { System.exit(0); }"
+                        + " @Override protected void afterRun() { System.exit(0); }")
+                .with("1_one.java", marking("one"));
+        project.start("execute", "--json").exits(1).json();
+        assertThat(project.states()).containsEntry("1_one", "applied");
+        project.lockIsFree();
+    }
+
+    @Test
+    void anExitInATaskIsAnswered(MongoServer server) {
+        var project = project(server).entry("@Command void task() { db().getName(); System.exit(0); }");
+        var result = project.start("task", "--json").exits(1);
+        assertThat(result.json()).containsEntry("exitCode", 1L);
+        assertThat(result.error().getString("message")).isEqualTo("The task task called System.exit");
+        project.start("task").exits(1).says("The task task called System.exit").complainsBriefly();
+    }
+
+    @Test
+    void anExitInDbdumpIsAnswered(MongoServer server) {
+        var project = project(server).entry("@Override protected void doDump() { System.exit(0); }");
+        var result = project.start("dbdump", "--json").exits(1);
+        assertThat(result.json()).containsEntry("exitCode", 1L);
+        assertThat(result.error().getString("message")).isEqualTo("doDump() called System.exit");
+    }
+
+    @Test
+    void anExitInARunThatATaskHasStartedIsRecorded(MongoServer server) {
+        var project = project(server)
+                .entry("@Command int task() { return new migopy().run(\"execute\"); }")
+                .with("1_exit.java", up("System.exit(0);"));
+        project.start("task", "--json").exits(1).json();
+        assertThat(project.states()).containsEntry("1_exit", "failed");
+        project.lockIsFree();
+    }
+
+    @Test
+    void aTaskEndsAtOnceBySignal(MongoServer server) {
+        var project = project(server)
+                .entry("@Command void task() { support.Signals.send(\"in-up\"); while (true) { } }");
+        Instant before = Instant.now();
+        project.start("task").untilInUp().terminate().exits(143);
+        assertThat(Duration.between(before, Instant.now())).isLessThan(Duration.ofSeconds(60));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"new java.util.concurrent.CountDownLatch(1).await();", "while (true) { }"})
+    void aSignalInAHookEndsTheRun(String waits, MongoServer server) {
+        var project = project(server)
+                .entry("@Override protected void beforeRun() throws Exception { support.Signals.send(\"in-up\"); "
+                        + waits + " }")
+                .with("1_one.java", marking("one"));
+        var result = project.start("execute", "--json").untilInUp().terminate().exits(143);
+        assertThat(result.json()).containsEntry("exitCode", 143L);
+        assertThat(result.error().getString("message")).isEqualTo("beforeRun() was stopped by SIGTERM");
+        assertThat(project.states()).isEmpty();
+        project.lockIsFree();
+    }
+
+    @Test
+    void afterRunIsCalledAfterASignalToo(MongoServer server) {
+        var project = project(server)
+                .entry("@Override protected void afterRun() { db().getCollection(\"done\").insertOne(new"
+                        + " org.bson.Document(\"mark\", \"after\")); }")
+                .with("1_slow.java", waitingFor("never"));
+        project.start("execute").untilInUp().terminate().exits(143);
+        assertThat(project.marks()).endsWith("after");
+        project.lockIsFree();
     }
 
     @Test

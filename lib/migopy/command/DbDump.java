@@ -9,7 +9,7 @@ import migopy.console.Event;
 import migopy.dump.ArchiveWriter;
 import migopy.dump.Dump.DumpOptions;
 import migopy.dump.DumpAnswer.OwnDumpAnswer;
-import migopy.run.OutputCapture;
+import migopy.run.OwnCode;
 import migopy.run.RestoreRun;
 import migopy.run.RunContext;
 import picocli.CommandLine.Command;
@@ -48,8 +48,12 @@ final class DbDump implements Action {
         }
         session.connection().refuseOtherCase();
         dumps.set(options, archive == null ? null : new Dumps.Archive(archive, gzip));
-        try {
-            call(session);
+        try (OwnCode hooks = new OwnCode(
+                context.shutdown(),
+                session.console(),
+                session.settings().redactor(),
+                session.connection()::watch)) {
+            hooks.captured("doDump()", () -> session.hooks().dump(Set.of()), DbDump::failed);
         } catch (MigopyException e) {
             throw context.afterSignal(e);
         }
@@ -67,19 +71,13 @@ final class DbDump implements Action {
         return 0;
     }
 
-    @SuppressWarnings("try") // the variable only redirects the output
-    private static void call(Session session) {
-        try (OutputCapture output =
-                OutputCapture.start(session.console(), session.settings().redactor())) {
-            session.hooks().dump(Set.of());
-        } catch (MigopyException e) {
-            throw e;
-        } catch (Exception e) { // of a user's own doDump()
-            throw new MigopyException(
-                    MigopyException.Kind.DUMP,
-                    "doDump() failed: " + (e.getMessage() == null ? e.toString() : e.getMessage()),
-                    "Fix doDump() in migopy.java; --verbose shows the stack trace.",
-                    e);
-        }
+    private static MigopyException failed(Throwable thrown) {
+        return thrown instanceof MigopyException known
+                ? known
+                : new MigopyException(
+                        MigopyException.Kind.DUMP,
+                        "doDump() failed: " + (thrown.getMessage() == null ? thrown.toString() : thrown.getMessage()),
+                        "Fix doDump() in migopy.java; --verbose shows the stack trace.",
+                        thrown);
     }
 }

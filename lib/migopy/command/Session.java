@@ -14,8 +14,11 @@ import migopy.console.Terminal;
 import migopy.console.Wording;
 import migopy.files.EntryScript;
 import migopy.mongo.Connection;
+import migopy.observe.CommandWatch;
+import migopy.observe.Observation;
 import migopy.plan.Request;
 import migopy.plan.Request.ExecuteRequest;
+import migopy.run.OwnCode;
 import migopy.run.RunContext;
 import migopy.run.RunContext.Hooks;
 import migopy.run.Runner;
@@ -40,6 +43,9 @@ public final class Session implements AutoCloseable {
     private Settings settings;
     private Connection connection;
     private Shutdown shutdown;
+
+    /** Of a running task, which may connect later. */
+    private Observation observed;
 
     /** The redactor, once the settings have named the secrets. */
     static final class Reading {
@@ -146,6 +152,9 @@ public final class Session implements AutoCloseable {
     public synchronized Connection connection() {
         if (connection == null) {
             connection = Connection.open(settings(), runId);
+            if (observed != null) {
+                connection.watch(observed);
+            }
             if (settings().embedded() && !Commands.READING.contains(command())) {
                 console.notice("On the embedded database in "
                         + shownCache(settings())
@@ -214,6 +223,28 @@ public final class Session implements AutoCloseable {
         } catch (RuntimeException e) {
             throw installed.explained(e); // also while compiling and reading
         }
+    }
+
+    /** Calls a custom task, which may connect or not. */
+    int task(ToIntFunction<OwnCode> work) {
+        Shutdown installed = Shutdown.installForTask(asProgram);
+        shutdown = installed;
+        try (installed;
+                OwnCode code = new OwnCode(installed, console, redactor(), this::watchTask)) {
+            return work.applyAsInt(code);
+        }
+    }
+
+    private synchronized CommandWatch.Unwatch watchTask(Observation observation) {
+        observed = observation;
+        if (connection != null) {
+            connection.watch(observation);
+        }
+        return this::unwatchTask;
+    }
+
+    private synchronized void unwatchTask() {
+        observed = null;
     }
 
     /** Reports that the answer was printed, and the process's exit code. */

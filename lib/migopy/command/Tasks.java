@@ -14,7 +14,6 @@ import migopy.console.Nearest;
 import migopy.console.Wording;
 import migopy.console.Words;
 import migopy.run.Failure;
-import migopy.run.OutputCapture;
 import migopy.settings.Redactor;
 import org.bson.Document;
 import picocli.CommandLine;
@@ -94,10 +93,10 @@ final class Tasks {
      * Runs a task. Its output goes where a migration's output goes.
      *
      * @return the number that the method returned, or 0
-     * @throws Exception what the task throws; {@code MigopyException} usage, if there is no such task or its
-     * arguments are wrong
+     * @throws RuntimeException what the task throws; {@code MigopyException} usage, if there is no such task or its
+     *     arguments are wrong
      */
-    int run(Session session, String name) throws Exception {
+    int run(Session session, String name) {
         if (!byName().containsKey(name)) {
             throw unknown(name);
         }
@@ -116,19 +115,22 @@ final class Tasks {
         return exitCode;
     }
 
-    @SuppressWarnings("try") // closing it restores the output
-    private int execute(Session session, CommandLine.ParseResult parsed) throws Exception {
-        try (OutputCapture output = OutputCapture.start(session.console(), session.redactor())) {
-            all.getExecutionStrategy().execute(parsed);
-            Object result = parsed.subcommand().commandSpec().commandLine().getExecutionResult();
-            return result instanceof Integer code ? code : 0;
-        } catch (ExecutionException e) {
-            throw own(e.getCause(), parsed.subcommand().commandSpec().name(), session.redactor());
-        }
+    private int execute(Session session, CommandLine.ParseResult parsed) {
+        String name = parsed.subcommand().commandSpec().name();
+        return session.task(hooks -> hooks.captured(
+                "The task " + name,
+                () -> {
+                    all.getExecutionStrategy().execute(parsed);
+                    Object result =
+                            parsed.subcommand().commandSpec().commandLine().getExecutionResult();
+                    return result instanceof Integer code ? code : 0;
+                },
+                thrown -> own(
+                        thrown instanceof ExecutionException ? thrown.getCause() : thrown, name, session.redactor())));
     }
 
     /** Explains a task's exception as one of Migopy's own only where it may be one. */
-    private static Exception own(Throwable thrown, String name, Redactor redactor) {
+    private static RuntimeException own(Throwable thrown, String name, Redactor redactor) {
         if (thrown instanceof MigopyException known) {
             return known;
         }

@@ -111,6 +111,11 @@ public final class Observation {
         OF_THREAD.set(this);
     }
 
+    /** Returns the observation of the call that this thread makes, or was started by; null outside of calls. */
+    public static Observation ofCaller() {
+        return OF_THREAD.get();
+    }
+
     /** Whether this thread makes the observed call, or was started by it. */
     boolean ofThisThread() {
         // The threads of the JVM's common pool may be older than the call.

@@ -8,11 +8,12 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import migopy.MigopyException.Kind;
 import migopy.backfill.BackfillContext.StopRequested;
+import migopy.console.Console;
 import migopy.observe.Observation.UserCode;
 import migopy.run.Shutdown.Stop;
 
 /**
- * One call of a migration in another thread, so that a signal or a time limit can end it.
+ * One call of a migration, a hook or a task in another thread, so that a signal or a time limit can end it.
  *
  * <p>An interrupt alone is not enough: it ends the driver's call, but not the operation on the server. So the run's
  * operations on the server are ended first.
@@ -30,22 +31,48 @@ final class Call {
     /** No limit: 100 years. */
     private static final Duration FOREVER = Duration.ofDays(36_500);
 
+    private final String what;
     private final LockedRun locked;
     private final Shutdown shutdown;
+    private final Console console;
     private final BooleanSupplier endsByItself;
     private final MigrationThread thread;
+    private final CompletableFuture<? extends Stop> stop;
     private CompletableFuture<MigrationThread.Completed> completed;
 
     /**
+     * A call of a migration.
+     *
      * @param locked ends the run's operations on the server
      * @param thread makes the call
      * @param endsByItself whether a backfill is running, which ends after its batch
      */
     Call(LockedRun locked, MigrationThread thread, BooleanSupplier endsByItself) {
+        this.what = "The migration";
         this.locked = locked;
-        this.thread = thread;
         this.shutdown = locked.shutdown();
+        this.console = locked.console();
+        this.thread = thread;
         this.endsByItself = endsByItself;
+        this.stop = shutdown.stop();
+    }
+
+    /**
+     * A call of a hook or a task. It is made also if a signal has stopped the run before, and then only System.exit ends it.
+     *
+     * @param what is called: {@code beforeRun()}
+     * @param locked ends the run's operations on the server; null without a lock
+     */
+    Call(String what, LockedRun locked, Shutdown shutdown, Console console, MigrationThread thread) {
+        this.what = what;
+        this.locked = locked;
+        this.shutdown = shutdown;
+        this.console = console;
+        this.thread = thread;
+        this.endsByItself = null;
+        this.stop = shutdown.exited().isDone()
+                ? new CompletableFuture<>() // this call did not call System.exit
+                : shutdown.stopped().isPresent() ? shutdown.exited() : shutdown.stop();
     }
 
     /**
@@ -65,7 +92,7 @@ final class Call {
 
     private CallResult await(Duration timeout) {
         try {
-            CompletableFuture.anyOf(completed, shutdown.stop()).get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+            CompletableFuture.anyOf(completed, stop).get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             return new CallResult.TimedOut(end());
         } catch (ExecutionException e) {
@@ -79,35 +106,36 @@ final class Call {
             // Also if the signal came first: the call may have thrown since.
             return thrown() == null ? new CallResult.Returned() : new CallResult.Threw(thrown());
         }
-        Stop stop = shutdown.stop().join();
-        if (stop instanceof Stop.Exited exited) {
+        Stop why = stop.join();
+        if (why instanceof Stop.Exited exited) {
             return new CallResult.ExitCalled(exited);
         }
-        boolean ended = endsByItself.getAsBoolean() && endsWithin(GRACE);
+        boolean ended = endsByItself != null && endsByItself.getAsBoolean() && endsWithin(GRACE);
         if (ended && thrown() == null) {
             return new CallResult.Returned();
         }
-        return new CallResult.StoppedBySignal((Stop.Signalled) stop, ended || end(), thrown());
+        return new CallResult.StoppedBySignal((Stop.Signalled) why, ended || end(), thrown());
     }
 
     /** Ends its operations on the server, interrupts it, and returns whether it ended within the grace. */
     private boolean end() {
-        boolean builds = locked.endOwnOperations();
+        boolean builds = locked != null && locked.endOwnOperations();
         thread.interrupt();
         if (endsWithin(SHORT_GRACE) || !builds && endsLater()) {
             return true;
         }
-        locked.endOwnOperations(); // those that it has started since then
-        locked.endOwnOperationsWhenClosed();
+        if (locked != null) {
+            locked.endOwnOperations(); // those that it has started since then
+            locked.endOwnOperationsWhenClosed();
+        }
         return false;
     }
 
     private boolean endsLater() {
         if (shutdown.stopped().isPresent()) {
-            locked.console()
-                    .notice(
-                            "The migration has not reacted to the interrupt yet. It is abandoned after %d s; a second signal ends the process at once."
-                                    .formatted(GRACE.toSeconds()));
+            console.notice(
+                    "%s has not reacted to the interrupt yet. It is abandoned after %d s; a second signal ends the process at once."
+                            .formatted(what, GRACE.toSeconds()));
         }
         return endsWithin(GRACE.minus(SHORT_GRACE));
     }

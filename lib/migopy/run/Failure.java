@@ -74,7 +74,7 @@ public record Failure(StepError error, MigopyException overtaken, boolean inDoub
         String message = orElse(within(() -> message(thrown, MESSAGE_LIMIT, redactor)), type);
         List<String> frames = orElse(within(() -> redacted(framesOf.apply(thrown), redactor)), List.of());
         List<StepError.Cause> causes = orElse(within(() -> causes(thrown, framesOf, redactor)), List.of());
-        MongoException lost = orElse(within(() -> InDoubt.in(thrown)), first(unanswered));
+        MongoException lost = orElse(within(() -> InDoubt.in(thrown)), inDoubt(unanswered));
         MigopyException overtaken = within(() -> overtaken(thrown));
         if (lost == null) {
             String hint = thrown instanceof MigopyException own ? own.hint() : hint(message);
@@ -104,12 +104,25 @@ public record Failure(StepError error, MigopyException overtaken, boolean inDoub
         return new StepError(type, error.message(), error.frames(), error.causes(), hint);
     }
 
+    /** Returns an error before {@code up()} was called as one of the hook, unless that was not called either. */
+    static StepError ofHook(StepError error, String name) {
+        if (error.type().equals(StepError.NOT_STARTED)) {
+            return error;
+        }
+        String hint = error.hint() == null
+                ? name + " was not called. Fix beforeMigration() in migopy.java, then run: {migopy} execute"
+                : error.hint();
+        return new StepError(
+                error.type(), "beforeMigration(): " + error.message(), error.frames(), error.causes(), hint);
+    }
+
     private static String hint(String message) {
         Matcher closed = CLOSED_RECORD.matcher(message);
         return closed.find() ? "Make the record %s public".formatted(closed.group(1)) : null;
     }
 
-    private static MongoException first(List<Throwable> unanswered) {
+    /** Returns the first of these failures that leaves open what the server did, or null. */
+    static MongoException inDoubt(List<Throwable> unanswered) {
         for (Throwable one : unanswered) {
             MongoException open = InDoubt.in(one);
             if (open != null) {

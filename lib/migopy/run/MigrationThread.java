@@ -33,6 +33,10 @@ final class MigrationThread implements AutoCloseable {
 
     /** Starts a call. The result completes when the code has returned or thrown. */
     CompletableFuture<Completed> call(UserCode code) {
+        if (executor != null && !completed.isDone()) {
+            executor.shutdown(); // the call was given up after System.exit, and must not delay this one
+            executor = null;
+        }
         if (executor == null) {
             executor = Executors.newSingleThreadExecutor(MigrationThread::daemon);
         }
@@ -46,6 +50,11 @@ final class MigrationThread implements AutoCloseable {
         Thread thread = new Thread(GROUP, calls, NAME);
         thread.setDaemon(true); // one that ignores interrupts must not keep the JVM running
         return thread;
+    }
+
+    /** Whether this is the thread that makes the calls. */
+    boolean isIt(Thread thread) {
+        return thread != null && thread.getName().equals(NAME) && thread.getThreadGroup() == GROUP;
     }
 
     private static void complete(UserCode code, CompletableFuture<Completed> result) {

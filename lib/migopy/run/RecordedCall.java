@@ -195,7 +195,7 @@ abstract class RecordedCall implements AutoCloseable {
     }
 
     private void body() throws Throwable {
-        beforeCall();
+        observation.run(this::beforeCall);
         if (session == null) {
             observe();
             return;
@@ -284,7 +284,7 @@ abstract class RecordedCall implements AutoCloseable {
 
     private Conclusion failed(StepError error, int exitCode) {
         if (direction != Direction.DOWN) {
-            return new Conclusion(Outcome.FAILED, error, true, null, exitCode);
+            return new Conclusion(Outcome.FAILED, invoked ? error : Failure.ofHook(error, name), true, null, exitCode);
         }
         StepError shown = invoked && session == null ? error : Failure.stillApplied(error, invoked, name);
         return new Conclusion(Outcome.ROLLBACK_FAILED, shown, true, null, exitCode);
@@ -339,7 +339,8 @@ abstract class RecordedCall implements AutoCloseable {
     private Conclusion exited(Stop.Exited exit) {
         locked.endOwnOperations(); // the process ends, and would leave them running
         StepError error = Failure.exit(exit.stack(), this::framesOf, redactor());
-        if (started(exit.thread(), exit.stack())) {
+        boolean byHook = !invoked && options.thread().isIt(exit.thread());
+        if (byHook || started(exit.thread(), exit.stack())) {
             return failed(error, 1);
         }
         String thread = exit.thread() == null ? "unknown" : exit.thread().getName();

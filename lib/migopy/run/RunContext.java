@@ -3,7 +3,6 @@ package migopy.run;
 import com.mongodb.MongoException;
 import com.mongodb.MongoInterruptedException;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import migopy.MigopyException;
 import migopy.StepReport;
 import migopy.console.Console;
@@ -70,11 +69,6 @@ public record RunContext(
         return kind == e.kind() ? e : new MigopyException(kind, e.getMessage(), e.hint(), e);
     }
 
-    /** A method of the user's class. */
-    interface Hook {
-        void run() throws Exception;
-    }
-
     /** What is done with journal and lock. */
     public interface LedgerWork<A> {
         A on(Ledger ledger) throws InterruptedException;
@@ -92,63 +86,14 @@ public record RunContext(
         } catch (InterruptedException | MongoInterruptedException e) {
             throw shutdown.endedEarly(e);
         } catch (RuntimeException e) {
-            if (shutdown.stopped().isPresent()) {
+            if (shutdown.stopped().filter(stop -> !explains(e, stop)).isPresent()) {
                 throw shutdown.endedEarly(e); // whatever a call makes of its interruption
             }
             throw e instanceof MongoException known ? MongoErrors.translate(known, what) : e;
         }
     }
 
-    /**
-     * Dumps by the user's hook.
-     *
-     * @param collections only these; empty for the whole database
-     * @return the folder, or null
-     */
-    String dump(Set<String> collections) {
-        try {
-            return captured(() -> hooks.dump(collections));
-        } catch (MigopyException e) {
-            throw new MigopyException(MigopyException.Kind.DUMP, e.getMessage(), e.hint(), e);
-        } catch (Throwable e) { // the hook is the user's own code
-            throw Failure.ofUserCode(
-                    MigopyException.Kind.DUMP,
-                    "The dump before the run failed, so no migration was run",
-                    "Fix doDump() in migopy.java, or run without a dump",
-                    e,
-                    settings.redactor());
-        }
-    }
-
-    /**
-     * Calls a hook.
-     *
-     * @param name as it is in the user's class: {@code beforeRun()}
-     * @throws MigopyException if the hook throws
-     */
-    void call(String name, Hook hook) {
-        try {
-            captured(() -> {
-                hook.run();
-                return null;
-            });
-        } catch (MigopyException e) {
-            throw e;
-        } catch (Throwable e) { // the hook is the user's own code
-            throw Failure.ofUserCode(
-                    MigopyException.Kind.FAILED,
-                    name + " failed",
-                    "If it did not throw that on purpose, fix it in migopy.java. See what is recorded: %s status"
-                            .formatted(MigopyException.COMMAND),
-                    e,
-                    settings.redactor());
-        }
-    }
-
-    @SuppressWarnings("try") // output goes elsewhere meanwhile, and needs no other use
-    private <A> A captured(Callable<A> hook) throws Exception {
-        try (OutputCapture output = OutputCapture.start(console, settings.redactor())) {
-            return hook.call();
-        }
+    private static boolean explains(RuntimeException e, Stop stop) {
+        return e instanceof MigopyException known && (stop instanceof Stop.Exited || known.kind() == stop.kind());
     }
 }

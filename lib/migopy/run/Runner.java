@@ -202,11 +202,11 @@ public final class Runner {
     }
 
     /** Returns the folder of the dump, or null where none was asked for. */
-    private String dump(RunOptions options, Preparation preparation) {
+    private String dump(RunOptions options, Preparation preparation, OwnCode hooks) {
         if (options.dumpTouched()) {
-            return context.dump(preparation.touched(context.settings().migrationsCollection()));
+            return hooks.dump(preparation.touched(context.settings().migrationsCollection()));
         }
-        return options.dump() ? context.dump(Set.of()) : null;
+        return options.dump() ? hooks.dump(Set.of()) : null;
     }
 
     private RunResult carryOut(Plan plan, RunOptions options, SourceReader reader, LockedRun locked) {
@@ -220,13 +220,18 @@ public final class Runner {
             return refused(preparation.problems());
         }
         locked.tellStarted(plan.steps().stream().map(Step::name).toList());
-        String dump = dump(options, preparation);
-        context.call("beforeRun()", context.hooks()::beforeRun);
+        try (OwnCode hooks = new OwnCode(locked)) {
+            return carryOut(preparation, options, locked, hooks);
+        }
+    }
+
+    private RunResult carryOut(Preparation preparation, RunOptions options, LockedRun locked, OwnCode hooks) {
+        String dump = dump(options, preparation, hooks);
+        hooks.hook("beforeRun()", context.hooks()::beforeRun);
         Steps.StepsResult outcome;
-        try (OutputCapture output = locked.captureOutput();
-                MigrationThread thread = new MigrationThread()) {
-            var callOptions = new RecordedCall.CallOptions(options.timeout(), output, thread);
-            outcome = new Steps(locked, callOptions, dump).run(preparation.compiled());
+        try (OutputCapture output = locked.captureOutput()) {
+            var callOptions = new RecordedCall.CallOptions(options.timeout(), output, hooks.thread());
+            outcome = new Steps(locked, callOptions, dump, hooks).run(preparation.compiled());
         }
         if (dump != null && outcome.exitCode() != 0) {
             context.console()
@@ -238,12 +243,12 @@ public final class Runner {
                                     DumpFolder.isOwn(Path.of(dump)) ? " --exact" : ""));
         }
         return afterRun(
-                new RunResult(context.runId(), outcome.steps(), List.of(), outcome.error(), outcome.exitCode()));
+                new RunResult(context.runId(), outcome.steps(), List.of(), outcome.error(), outcome.exitCode()), hooks);
     }
 
-    private RunResult afterRun(RunResult result) {
+    private RunResult afterRun(RunResult result, OwnCode hooks) {
         try {
-            context.call("afterRun()", () -> context.hooks().afterRun(result));
+            hooks.hook("afterRun()", () -> context.hooks().afterRun(result));
             return result;
         } catch (MigopyException e) {
             return with(e, result);

@@ -40,19 +40,25 @@ public final class Shutdown implements AutoCloseable {
 
     private static final Integer UNKNOWN = Kind.UNKNOWN.exitCode();
 
+    /** The name of the thread in which a shutdown waits for the end of a run. */
+    private static final String HOOK = "migopy-exit";
+
     private static final List<Kind> SIGNALS = List.of(Kind.SIGHUP, Kind.SIGINT, Kind.SIGTERM);
 
     private final boolean asProgram;
+    private final boolean ofTask;
     private final Thread owner = Thread.currentThread();
     private final CompletableFuture<Stop> stop = new CompletableFuture<>();
+    private final CompletableFuture<Stop.Exited> exited = new CompletableFuture<>();
     private final CompletableFuture<Integer> finished = new CompletableFuture<>();
     private final List<Runnable> restore = new ArrayList<>();
-    private final Thread hook = new Thread(this::onShutdown, "migopy-exit");
+    private final Thread hook = new Thread(this::onShutdown, HOOK);
     private long signalledNanos;
     private int inSteps;
 
-    private Shutdown(boolean asProgram) {
+    private Shutdown(boolean asProgram, boolean ofTask) {
         this.asProgram = asProgram;
+        this.ofTask = ofTask;
     }
 
     /**
@@ -61,10 +67,17 @@ public final class Shutdown implements AutoCloseable {
      * @param asProgram false for a call from a user's own code: no signal handlers, and never a halt
      */
     public static Shutdown install(boolean asProgram) {
-        Shutdown shutdown = new Shutdown(asProgram);
+        Shutdown shutdown = new Shutdown(asProgram, false);
         if (asProgram) {
             SIGNALS.forEach(shutdown::handle);
         }
+        Runtime.getRuntime().addShutdownHook(shutdown.hook);
+        return shutdown;
+    }
+
+    /** Installs one for a custom task: it handles calls of {@code System.exit}, and a signal ends the JVM at once. */
+    public static Shutdown installForTask(boolean asProgram) {
+        Shutdown shutdown = new Shutdown(asProgram, true);
         Runtime.getRuntime().addShutdownHook(shutdown.hook);
         return shutdown;
     }
@@ -90,14 +103,32 @@ public final class Shutdown implements AutoCloseable {
 
     private void onShutdown() {
         Stop.Exited exit = exit();
+        if (ofTask && exit.bySignal()) {
+            return;
+        }
         stop.complete(exit);
+        exited.complete(exit);
         if (exit.thread() != owner) {
             finished.completeOnTimeout(UNKNOWN, TO_RECORD.toSeconds(), TimeUnit.SECONDS)
                     .join();
         }
         if (asProgram) {
+            awaitRunsOfTheTask();
             // Never the code that System.exit was called with: it may be 0.
             Runtime.getRuntime().halt(finished.getNow(UNKNOWN));
+        }
+    }
+
+    /** A task may have started runs in this JVM, which record what happened at the same time. */
+    private void awaitRunsOfTheTask() {
+        for (Thread each : Thread.getAllStackTraces().keySet()) {
+            if (each != hook && each.getName().equals(HOOK)) {
+                try {
+                    each.join(TO_RECORD.toMillis());
+                } catch (InterruptedException e) {
+                    return; // the process ends
+                }
+            }
         }
     }
 
@@ -126,6 +157,11 @@ public final class Shutdown implements AutoCloseable {
     /** Completes when the run is asked to end. */
     CompletableFuture<Stop> stop() {
         return stop;
+    }
+
+    /** Completes when System.exit is called. */
+    CompletableFuture<Stop.Exited> exited() {
+        return exited;
     }
 
     /** Returns why the run was asked to end, if it was. */
@@ -168,7 +204,7 @@ public final class Shutdown implements AutoCloseable {
      */
     public void finish(int exitCode) {
         finished.complete(exitCode);
-        if (!asProgram) {
+        if (!asProgram || ofTask) {
             return;
         }
         try {
@@ -235,6 +271,11 @@ public final class Shutdown implements AutoCloseable {
             @Override
             public MigopyException.Kind kind() {
                 return MigopyException.Kind.FAILED;
+            }
+
+            /** Whether the JVM itself called it, for a signal without a handler. */
+            boolean bySignal() {
+                return stack.stream().anyMatch(frame -> frame.getClassName().startsWith("java.lang.Terminator"));
             }
         }
     }

@@ -24,6 +24,7 @@ final class Steps {
     private final Lease lease;
     private final RecordedCall.CallOptions options;
     private final String dump;
+    private final OwnCode hooks;
     private final List<StepReport> reports = new ArrayList<>();
 
     /** The last step's result until it is recorded. */
@@ -46,12 +47,13 @@ final class Steps {
     /**
      * @param dump the folder of the dump before the run, or null
      */
-    Steps(LockedRun locked, RecordedCall.CallOptions options, String dump) {
+    Steps(LockedRun locked, RecordedCall.CallOptions options, String dump, OwnCode hooks) {
         this.locked = locked;
         this.journal = locked.ledger().journal();
         this.lease = locked.lease();
         this.options = options;
         this.dump = dump;
+        this.hooks = hooks;
     }
 
     /** Runs them in order, until one fails or the run has to end. */
@@ -163,16 +165,18 @@ final class Steps {
         if (report.outcome() == StepReport.Outcome.UNKNOWN) {
             return;
         }
-        try {
-            locked.hooks().afterMigration(report);
-        } catch (Throwable e) { // the hook is the user's own code
-            throw Failure.ofUserCode(
-                    MigopyException.Kind.FAILED,
-                    "afterMigration() failed after " + report.name(),
-                    "%s stays %s. Fix afterMigration() in migopy.java. See what is left to do: {migopy} status"
-                            .formatted(report.name(), report.outcome().word()),
-                    e,
-                    locked.settings().redactor());
-        }
+        hooks.call(
+                "afterMigration() after " + report.name(),
+                () -> {
+                    locked.hooks().afterMigration(report);
+                    return null;
+                },
+                thrown -> Failure.ofUserCode(
+                        MigopyException.Kind.FAILED,
+                        "afterMigration() failed after " + report.name(),
+                        "%s stays %s. Fix afterMigration() in migopy.java. See what is left to do: {migopy} status"
+                                .formatted(report.name(), report.outcome().word()),
+                        thrown,
+                        locked.settings().redactor()));
     }
 }
