@@ -213,6 +213,7 @@
 //SOURCES run/LockedRun.java
 //SOURCES run/MigrationThread.java
 //SOURCES run/OutputCapture.java
+//SOURCES run/OwnCode.java
 //SOURCES run/Preparation.java
 //SOURCES run/RecordedCall.java
 //SOURCES run/Recovery.java

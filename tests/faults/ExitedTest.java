@@ -152,8 +152,8 @@ class ExitedTest {
 
     @Test
     void aTaskEndsAtOnceBySignal(MongoServer server) {
-        var project = project(server)
-                .entry("@Command void task() { support.Signals.send(\"in-up\"); while (true) { } }");
+        var project =
+                project(server).entry("@Command void task() { support.Signals.send(\"in-up\"); while (true) { } }");
         Instant before = Instant.now();
         project.start("task").untilInUp().terminate().exits(143);
         assertThat(Duration.between(before, Instant.now())).isLessThan(Duration.ofSeconds(60));

@@ -49,10 +49,7 @@ final class DbDump implements Action {
         session.connection().refuseOtherCase();
         dumps.set(options, archive == null ? null : new Dumps.Archive(archive, gzip));
         try (OwnCode hooks = new OwnCode(
-                context.shutdown(),
-                session.console(),
-                session.settings().redactor(),
-                session.connection()::watch)) {
+                context.shutdown(), session.console(), session.settings().redactor(), session.connection()::watch)) {
             hooks.captured("doDump()", () -> session.hooks().dump(Set.of()), DbDump::failed);
         } catch (MigopyException e) {
             throw context.afterSignal(e);

@@ -55,12 +55,7 @@ public final class OwnCode implements AutoCloseable {
 
     /** For the hooks of a run. */
     OwnCode(LockedRun locked) {
-        this(
-                locked,
-                locked.shutdown(),
-                locked.console(),
-                locked.settings().redactor(),
-                locked.connection()::watch);
+        this(locked, locked.shutdown(), locked.console(), locked.settings().redactor(), locked.connection()::watch);
     }
 
     /** A hook without a result. */
@@ -116,7 +111,8 @@ public final class OwnCode implements AutoCloseable {
                         : Failure.ofUserCode(
                                 Kind.FAILED,
                                 name + " failed",
-                                "If it did not throw that on purpose, fix it in migopy.java. See what is recorded: {migopy} status",
+                                "If it did not throw that on purpose, fix it in migopy.java. See what is recorded:"
+                                        + " {migopy} status",
                                 thrown,
                                 redactor));
     }
@@ -181,9 +177,8 @@ public final class OwnCode implements AutoCloseable {
                 return stopped(name, stopped);
             }
         }
-        MongoException lost = thrown == null
-                ? InDoubt.lost(observation.unanswered())
-                : Failure.inDoubt(observation.unanswered());
+        MongoException lost =
+                thrown == null ? InDoubt.lost(observation.unanswered()) : Failure.inDoubt(observation.unanswered());
         if (lost != null) {
             return unknown(name, lost);
         }
@@ -198,7 +193,8 @@ public final class OwnCode implements AutoCloseable {
     private static MigopyException exited(String name, Stop.Exited exit) {
         Throwable bearer = new Throwable("System.exit");
         bearer.setStackTrace(exit.stack().toArray(new StackTraceElement[0]));
-        return new MigopyException(Kind.FAILED, name + " called System.exit", "Throw an exception in migopy.java instead", bearer);
+        return new MigopyException(
+                Kind.FAILED, name + " called System.exit", "Throw an exception in migopy.java instead", bearer);
     }
 
     private static MigopyException stopped(String name, CallResult.StoppedBySignal stopped) {
