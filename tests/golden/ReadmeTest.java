@@ -9,14 +9,17 @@ import golden.Manual.Example;
 import golden.Manual.Page;
 import golden.Manual.Shown;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.MatchResult;
@@ -235,21 +238,22 @@ class ReadmeTest {
         }
     }
 
-    private static Path compiled(String entry) throws Exception {
+    private static Path compiled(String entry) throws IOException {
+        return compiled(Map.of("migopy.java", entry));
+    }
+
+    /** Compiles sources, by their file names, with what a project's tests may use; returns their folder. */
+    static Path compiled(Map<String, String> sources) throws IOException {
         Path folder = Scratch.folder("readme");
-        Path source = Files.writeString(folder.resolve("migopy.java"), entry);
+        List<String> arguments = new ArrayList<>(List.of("-proc:none", "-d", folder.toString()));
+        arguments.addAll(List.of("-cp", System.getProperty("java.class.path")));
+        for (var source : sources.entrySet()) {
+            arguments.add(Files.writeString(folder.resolve(source.getKey()), source.getValue())
+                    .toString());
+        }
         var messages = new ByteArrayOutputStream();
-        int failed = ToolProvider.getSystemJavaCompiler()
-                .run(
-                        null,
-                        messages,
-                        messages,
-                        "-proc:none",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "-d",
-                        folder.toString(),
-                        source.toString());
+        int failed =
+                ToolProvider.getSystemJavaCompiler().run(null, messages, messages, arguments.toArray(String[]::new));
         assertThat(failed).as(messages.toString(StandardCharsets.UTF_8)).isZero();
         return folder;
     }
@@ -270,7 +274,8 @@ class ReadmeTest {
                 "night",
                 "run",
                 "runfix",
-                "template");
+                "template",
+                "test");
         for (Page page : manual.pages()) {
             assertThat(page.unmarked()).as(page.path().toString()).isEmpty();
             assertThat(page.examples()).as(page.path().toString()).allMatch(example -> tested.contains(example.kind()));

@@ -19,7 +19,7 @@ import org.testcontainers.mongodb.MongoDBContainer;
  * names; a container; {@code mongod} on the PATH; a {@code mongod} that get-mongod.sh fetches. All other kinds need a
  * {@code mongod} of their own.
  */
-final class Deployment implements AutoCloseable {
+public final class Deployment implements AutoCloseable {
     private static final String IMAGE = "mongo:6";
 
     private final String uri;
@@ -114,8 +114,9 @@ final class Deployment implements AutoCloseable {
         return "mongodb://%s/?directConnection=true".formatted(one.address());
     }
 
-    // Checks for the daemon's socket first, because Testcontainers takes seconds to find that there is none.
-    private static boolean dockerAnswers() {
+    /** Returns whether containers can be started. */
+    public static boolean dockerAnswers() {
+        // Checks for the daemon's socket first, because Testcontainers takes seconds to find that there is none.
         boolean hinted = System.getenv("DOCKER_HOST") != null
                 || Files.exists(Path.of("/var/run/docker.sock"))
                 || Files.exists(Path.of(System.getProperty("user.home"), ".docker/run/docker.sock"));

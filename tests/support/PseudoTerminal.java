@@ -53,7 +53,8 @@ public final class PseudoTerminal {
                 .ended();
     }
 
-    private static List<String> around(List<String> command, int columns, List<String> steps) {
+    /** Returns the command that runs another one on such a terminal. */
+    public static List<String> around(List<String> command, int columns, List<String> steps) {
         List<String> all = new ArrayList<>(List.of("python3", "-c", PTY));
         all.add(Integer.toString(columns));
         all.addAll(steps);

@@ -13,7 +13,11 @@ import picocli.CommandLine.Parameters;
 final class BackfillCommand implements Action {
     private static final Set<String> WORDS = Set.of("pause", "resume", "cancel", "continue");
 
-    @Parameters(index = "0", arity = "0..1", paramLabel = "WORD", description = "pause, resume, cancel or continue")
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "pause|resume|cancel|continue",
+            description = "what to do with it")
     private String word;
 
     @Parameters(index = "1", arity = "0..1", paramLabel = "NAME", description = "the migration of the backfill")

@@ -9,7 +9,8 @@ final class Commands {
     static final String DEFAULT = "status";
 
     /** Arguments that select a command which needs no database. */
-    static final Set<String> WITHOUT_DATABASE = Set.of("create", "validate", "help", "-h", "--help", "-V", "--version");
+    static final Set<String> WITHOUT_DATABASE =
+            Set.of("create", "validate", "completion", "help", "-h", "--help", "-V", "--version");
 
     /** The commands that only read the database. */
     static final Set<String> READING = Set.of("status", "validate", "history", "dbdump");
@@ -20,6 +21,7 @@ final class Commands {
             "validate",
             "history",
             "create",
+            "completion",
             "help",
             "ignore",
             "repair",
@@ -58,6 +60,7 @@ final class Commands {
             new HelpLine("shell", "shell", "Open JShell on the database, and record it"),
             new HelpLine("dbdump", "dbdump", "Dump the database"),
             new HelpLine("dbrestore", "dbrestore DIR", "Restore a dump"),
+            new HelpLine("completion", "completion bash|zsh|fish", "Print a script that completes arguments at TAB"),
             new HelpLine("help", "help [COMMAND]", "Show this text, or the help of one command"));
 
     private Commands() {}
@@ -85,6 +88,7 @@ final class Commands {
             case "shell" -> new Shell();
             case "dbdump" -> new DbDump();
             case "dbrestore" -> new DbRestore();
+            case "completion" -> new Completion();
             case "help" -> new Help();
             default -> throw new IllegalArgumentException("no class for the command " + name);
         };

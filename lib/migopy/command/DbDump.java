@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 /** {@code dbdump}: calls {@code doDump()}, which is the built-in dump unless it is overridden. */
 @Command(name = "dbdump", description = "Dumps the database into a folder of its own, in mongodump's format.")
 final class DbDump implements Action {
-    @Option(names = "--collection", paramLabel = "NAME", description = "only this collection; repeatable")
+    @Option(names = "--collection", paramLabel = "COLLECTION", description = "only this collection; repeatable")
     private List<String> collections = new ArrayList<>();
 
     @Option(names = "--gzip", description = "compress each file, or the archive")

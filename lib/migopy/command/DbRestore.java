@@ -32,7 +32,7 @@ final class DbRestore implements Action {
     @Option(names = "--archive", paramLabel = "FILE", description = "the archive, instead of DIR")
     private Path archive;
 
-    @Option(names = "--collection", paramLabel = "NAME", description = "only this collection; repeatable")
+    @Option(names = "--collection", paramLabel = "COLLECTION", description = "only this collection; repeatable")
     private List<String> collections = new ArrayList<>();
 
     @Option(names = "--drop", description = "replace existing collections")

@@ -23,7 +23,7 @@ final class Repair implements Action {
     @Parameters(arity = "0..*", paramLabel = "NAME", description = "the migrations")
     private List<String> names = new ArrayList<>();
 
-    @Option(names = "--as", paramLabel = "WORD", description = "the new state: applied, pending or unchanged")
+    @Option(names = "--as", paramLabel = "applied|pending|unchanged", description = "the new state")
     private String as;
 
     @Option(names = "--reason", paramLabel = "TEXT", description = "why, for the journal")
