@@ -38,6 +38,8 @@
 //SOURCES command/BackfillControl.java
 //SOURCES command/CommandLineParser.java
 //SOURCES command/Commands.java
+//SOURCES command/Completion.java
+//SOURCES command/CompletionScript.java
 //SOURCES command/Create.java
 //SOURCES command/DbDump.java
 //SOURCES command/DbRestore.java
