@@ -7,12 +7,12 @@ import static support.Migrations.marking;
 import static support.Migrations.oneWay;
 import static support.Project.withoutServer;
 
+import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
@@ -20,35 +20,36 @@ import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import org.junit.platform.launcher.listeners.TestExecutionSummary;
 import support.Deployment;
 import support.Project;
+import support.ProjectClassPath;
 
 /** The example of tests that an application has for its own migrations, on a container. */
 class OwnTestsTest {
     private final Manual manual = Manual.read();
     private final Project project = withoutServer();
-    private Path classes;
 
-    @BeforeEach
-    void compile() throws Exception {
+    /** Compiles the example beside the project's own class, as a build tool would. */
+    private Path compiled() throws IOException {
         for (String name : new String[] {"1_add_users.java", "5_add_lowercase_emails.java"}) {
             project.with(name, manual.file(name).text());
         }
-        // The environment that a test runner would be started with.
+        // In place of the environment of a test runner.
         project.entry("""
             { mongoDatabase = "app"; }
             @Override protected Map<String, String> environment() { return Map.of("MIGOPY_HOME", "%s"); }
             """.formatted(project.folder()));
-        classes = ReadmeTest.compiled(Map.of(
-                "migopy.java", Files.readString(project.folder().resolve("migopy.java")),
-                "MigrationsTest.java", manual.one("test").text()));
+        String entry = Files.readString(project.folder().resolve("migopy.java"));
+        String test = manual.one("test").text();
+        return ReadmeTest.compiled(
+                Map.of("migopy.java", entry, "MigrationsTest.java", test), ProjectClassPath.withTests());
     }
 
     @Test
-    void theExampleCompilesWithJUnitAndTestcontainers() {
-        assertThat(classes.resolve("MigrationsTest.class")).exists();
+    void theExampleCompilesWithJUnitAndTestcontainers() throws IOException {
+        assertThat(compiled().resolve("MigrationsTest.class")).exists();
     }
 
     @Test
-    void theExamplePasses() throws Exception {
+    void theExamplePassesOnAContainer() throws Exception {
         assumeTrue(Deployment.dockerAnswers(), "Docker is not available");
         project.with("6_last.java", marking("last"));
         TestExecutionSummary summary = summary();
@@ -65,10 +66,9 @@ class OwnTestsTest {
         assertThat(summary.getTestsSucceededCount()).isEqualTo(1);
     }
 
-    /** Runs the example as a build tool would. */
     private TestExecutionSummary summary() throws Exception {
-        try (var loader = new URLClassLoader(
-                new URL[] {classes.toUri().toURL()}, getClass().getClassLoader())) {
+        URL[] classes = {compiled().toUri().toURL()};
+        try (var loader = new URLClassLoader(classes, getClass().getClassLoader())) {
             var request = LauncherDiscoveryRequestBuilder.request()
                     .selectors(selectClass(loader.loadClass("MigrationsTest")))
                     .build();

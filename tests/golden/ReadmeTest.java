@@ -239,14 +239,14 @@ class ReadmeTest {
     }
 
     private static Path compiled(String entry) throws IOException {
-        return compiled(Map.of("migopy.java", entry));
+        return compiled(Map.of("migopy.java", entry), System.getProperty("java.class.path"));
     }
 
-    /** Compiles sources, by their file names, with what a project's tests may use; returns their folder. */
-    static Path compiled(Map<String, String> sources) throws IOException {
+    /** Compiles sources, by their file names, and returns their folder. */
+    static Path compiled(Map<String, String> sources, String classPath) throws IOException {
         Path folder = Scratch.folder("readme");
         List<String> arguments = new ArrayList<>(List.of("-proc:none", "-d", folder.toString()));
-        arguments.addAll(List.of("-cp", System.getProperty("java.class.path")));
+        arguments.addAll(List.of("-cp", classPath));
         for (var source : sources.entrySet()) {
             arguments.add(Files.writeString(folder.resolve(source.getKey()), source.getValue())
                     .toString());

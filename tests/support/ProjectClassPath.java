@@ -19,13 +19,20 @@ public final class ProjectClassPath {
     private static final List<String> LIBRARY =
             List.of("bson", "java-diff-utils-", "jline-", "mongodb-driver-", "picocli-", "progressbar-", "slf4j-");
 
+    private static final String WITH_TESTS = System.getProperty(PROPERTY);
+
     private ProjectClassPath() {}
+
+    /** Returns the class path of this JVM, which has the tests' own jars. */
+    public static String withTests() {
+        return WITH_TESTS;
+    }
 
     /** Makes this JVM report that class path from now on. */
     public static void takeEffect() {
         System.setProperty(
                 PROPERTY,
-                Stream.of(System.getProperty(PROPERTY).split(File.pathSeparator))
+                Stream.of(WITH_TESTS.split(File.pathSeparator))
                         .filter(entry -> isOurs(entry) || isOfTheLibrary(entry))
                         .collect(joining(File.pathSeparator)));
     }

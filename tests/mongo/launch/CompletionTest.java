@@ -57,7 +57,8 @@ class CompletionTest {
                 List<String> typed = List.of("ready> ", line + "\033*\001echo ANSWER=\005\n", "\nANSWER=", "exit\n");
                 String out = run(folder, PseudoTerminal.around(command("--rcfile", file), 2000, typed))
                         .out();
-                String inserted = out.substring(out.indexOf("\nANSWER=") + 8 + line.lastIndexOf(' ') + 1);
+                String inserted = out.substring(
+                        out.indexOf("\nANSWER=") + 8 + line.replace("\"", "").lastIndexOf(' ') + 1);
                 return List.of(
                         inserted.substring(0, inserted.indexOf("\r\n")).strip().split(" "));
             }
@@ -241,7 +242,7 @@ class CompletionTest {
 
     @Test
     void itNeedsAShellThatItKnows() {
-        project.run("completion").exits(2).complainsBriefly().says("./migopy completion bash");
+        project.run("completion").exits(2).complainsBriefly().says("completion bash");
         project.run("completion", "powershell").exits(2).complainsBriefly().says("no completion for powershell");
     }
 
