@@ -26,7 +26,9 @@ public record Problem(ProblemKind kind, String name, String message, String hint
         INTERRUPTED,
         FAILED,
         UNREADABLE,
-        UNKNOWN_ENTRY;
+        UNKNOWN_ENTRY,
+        /** Of {@code adopt} alone. */
+        NOT_ADOPTABLE;
 
         /** Returns the word of this kind in {@code --json}: {@code duplicate_number}. */
         public String word() {

@@ -7,6 +7,11 @@ import java.util.Map;
 import migopy.MigopyException;
 import migopy.Problem;
 import migopy.StepReport.StepError;
+import migopy.adopt.AdoptionPlan;
+import migopy.adopt.AdoptionPlan.PlannedEntry;
+import migopy.adopt.Adoptions.AdoptionResult;
+import migopy.adopt.Peer;
+import migopy.command.AdoptAnswer;
 import migopy.command.HistoryAnswer;
 import migopy.command.NewFile.CreateAnswer;
 import migopy.command.Repairs.RepairAnswer;
@@ -18,6 +23,7 @@ import migopy.console.ErrorAnswer;
 import migopy.journal.Actor;
 import migopy.journal.Attempt;
 import migopy.journal.Attempt.NamedAttempt;
+import migopy.journal.State;
 
 /** Typical answers, by the names of their golden files. */
 final class Samples {
@@ -83,9 +89,42 @@ final class Samples {
                                 new Repaired("4_split_names", "rollback_failed", "pending")),
                         List.of()));
         samples.put("repair_nothing", new RepairAnswer("7f3a9102", List.of(), List.of()));
+        samples.put("adopt", adopted(null, 0, List.of()));
+        samples.put("adopt_done", adopted("7f3a9102", 2, List.of()));
+        samples.put(
+                "adopt_refused",
+                adopted(
+                        null,
+                        0,
+                        List.of(new Problem(
+                                Problem.ProblemKind.NOT_ADOPTABLE,
+                                "changelog_lock",
+                                "migrate-mongo is running: its lock in changelog_lock is held",
+                                "Wait until that run has ended"))));
         samples.put("unlock", new UnlockAnswer(true, "ada@laptop", "7f3a9102", "laptop", 4711L, MORNING));
         samples.put("unlock_nothing", new UnlockAnswer(false, null, null, null, null, null));
         return samples;
+    }
+
+    private static AdoptAnswer adopted(String run, int registered, List<Problem> problems) {
+        List<PlannedEntry> rows = List.of(
+                new PlannedEntry("2-users.js", "2-users", 2, State.APPLIED, MORNING, "c0ffee", null, null),
+                new PlannedEntry("3-emails.js", "3-emails", 3, State.ROLLED_BACK, null, null, null, "--as pending: it failed"));
+        AdoptionPlan plan = new AdoptionPlan(
+                Peer.MIGRATE_MONGO,
+                "changelog",
+                2,
+                MORNING,
+                "changelog_lock",
+                rows,
+                1,
+                problems,
+                List.of("1-init has a file here."),
+                2L,
+                null);
+        String again = "{migopy} adopt --as pending 3-emails --apply";
+        return new AdoptAnswer(
+                "app on localhost:27017", new AdoptionResult(run, plan, registered, null), again);
     }
 
     static MigopyException refused(String message) {

@@ -27,6 +27,7 @@ final class Commands {
             "repair",
             "unlock",
             "backfill",
+            "adopt",
             "fix-to-migration",
             "dbrestore");
 
@@ -49,6 +50,7 @@ final class Commands {
             new HelpLine("validate", "validate", "Run every check that does not need the database"),
             new HelpLine("history", "history [NAME]", "Show every attempt: when, by whom, where, outcome"),
             new HelpLine("repair", "repair NAME...", "Resolve what needs a manual decision"),
+            new HelpLine("adopt", "adopt", "Register what another tool has applied, from its journal"),
             new HelpLine("unlock", "unlock", "Remove a lock whose lease has expired"),
             new HelpLine(
                     "backfill",
@@ -81,6 +83,7 @@ final class Commands {
             case "validate" -> new Validate();
             case "history" -> new History();
             case "repair" -> new Repair();
+            case "adopt" -> new Adopt();
             case "unlock" -> new Unlock();
             case "backfill" -> new BackfillCommand();
             case "run" -> new Run();
@@ -100,7 +103,7 @@ final class Commands {
      */
     static Set<String> ownOptions(String name) {
         return switch (name) {
-            case "dbdump", "dbrestore" -> Set.of("--collection");
+            case "dbdump", "dbrestore", "adopt" -> Set.of("--collection");
             case "validate" -> Set.of("--database");
             default -> Set.of();
         };

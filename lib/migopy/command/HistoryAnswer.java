@@ -48,7 +48,11 @@ public record HistoryAnswer(String database, String server, String collection, L
 
     private static void row(NamedAttempt named, Table table, Words out) {
         Attempt attempt = named.attempt();
-        String word = "repair".equals(attempt.direction()) ? "repaired" : attempt.outcome();
+        String word = switch (attempt.direction()) {
+            case "repair" -> "repaired";
+            case "adopt" -> "adopted";
+            default -> attempt.outcome();
+        };
         table.row(
                 word,
                 named.name(),

@@ -17,6 +17,7 @@ import migopy.journal.Attempt;
 import migopy.journal.Entry;
 import migopy.journal.Entry.JournalEntry;
 import migopy.journal.Journal;
+import migopy.journal.Writes.AcceptedText;
 import migopy.journal.Writes.Precondition;
 import migopy.journal.Writes.Renaming;
 import migopy.journal.Writes.Settlement;
@@ -230,9 +231,9 @@ public final class Repairs {
                 new Attempt.Note("reason", reason));
     }
 
-    private static Settlement.AcceptedText text(Situation one) {
+    private static AcceptedText text(Situation one) {
         MigrationSource source = MigrationSource.read(one.file());
-        return new Settlement.AcceptedText(source.text(), source.checksum());
+        return new AcceptedText(source.text(), source.checksum());
     }
 
     private RepairAnswer answer(List<Resolution> resolutions) {

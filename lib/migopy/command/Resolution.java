@@ -46,11 +46,15 @@ public record Resolution(Situation about, String was, State state, boolean ended
             case INTERRUPTED, FAILED, ROLLBACK_FAILED, IGNORED, SKIPPED -> settled(one, as);
             case RUNNING, ROLLING_BACK ->
                 throw nothing(one, "is running", "Wait until it has ended: " + Wording.command("status"));
-            case APPLIED ->
+            case APPLIED -> {
+                if (one.entry().withoutSource() && one.file() == null && as.equals(PENDING)) {
+                    yield missing(one, as); // another tool has applied it, and a user has undone it
+                }
                 throw nothing(
                         one,
                         "is applied; there is nothing to repair",
                         "To roll it back: " + Wording.command("rollback", one.name()));
+            }
             case PENDING ->
                 throw nothing(
                         one,

@@ -6,12 +6,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import migopy.Problem;
+import migopy.adopt.Adoptions;
 import migopy.backfill.BackfillProgress;
 import migopy.command.StatusAnswer.Row;
 import migopy.console.Wording;
 import migopy.files.MigrationFile;
 import migopy.files.MigrationSource;
 import migopy.journal.Actor;
+import migopy.journal.Entry;
 import migopy.journal.Entry.JournalEntry;
 import migopy.journal.Journal;
 import migopy.mongo.Connection;
@@ -64,8 +66,13 @@ final class Status implements Action {
         Survey survey = Survey.of(settings); // while the connection is being made
         Ledger ledger = Ledger.open(settings, connection);
         try {
-            Overview overview = survey.with(JournalView.read(ledger, connection), ledger.journal());
+            JournalView view = JournalView.read(ledger, connection);
+            Overview overview = survey.with(view, ledger.journal());
             List<String> notices = new ArrayList<>(overview.notices());
+            if (hasAdopted(view)) {
+                notices.addAll(Adoptions.notices(
+                        connection.journalDatabase(), settings.migrationsCollection(), view.entries()));
+            }
             List<Problem> problems = withDiffs(overview, ledger.journal());
             Map<String, Problem.ProblemKind> uncompiled = new HashMap<>();
             for (Problem problem : compile ? compiling(settings, overview) : List.<Problem>of()) {
@@ -90,6 +97,15 @@ final class Status implements Action {
         } catch (MongoException e) {
             throw MongoErrors.translate(e, reading(settings));
         }
+    }
+
+    private static boolean hasAdopted(JournalView view) {
+        for (Entry entry : view.entries()) {
+            if (entry instanceof JournalEntry known && known.adopted() != null) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Returns the start of the message when the journal cannot be read. */
@@ -138,6 +154,7 @@ final class Status implements Action {
         if (entry == null || one.state() == MigrationState.PENDING) {
             return new Row(one.name(), one.number(), one.state(), problem, null, null, null, null, null);
         }
+        boolean skipped = one.state() == MigrationState.SKIPPED;
         return new Row(
                 one.name(),
                 one.number(),
@@ -148,7 +165,8 @@ final class Status implements Action {
                 entry.durationMs(),
                 entry.reversible(),
                 who(entry.by()),
-                one.state() == MigrationState.SKIPPED ? entry.reason() : null);
+                skipped ? entry.reason() : null,
+                entry.withoutSource() ? entry.adopted().from() : null);
     }
 
     private static String who(Actor by) {

@@ -49,6 +49,7 @@ public record StatusAnswer(
      * @param reversible whether it has a {@code down()}; null if unknown
      * @param by who runs or ran it, {@code ada@laptop}, or null; shown for running and interrupted ones
      * @param reason why it was skipped, or null
+     * @param adoptedFrom the other tool that applied it, or null
      */
     public record Row(
             String name,
@@ -60,7 +61,8 @@ public record StatusAnswer(
             Long durationMs,
             Boolean reversible,
             String by,
-            String reason) {
+            String reason,
+            String adoptedFrom) {
 
         /** Creates one that was not skipped. */
         public Row(
@@ -73,7 +75,7 @@ public record StatusAnswer(
                 Long durationMs,
                 Boolean reversible,
                 String by) {
-            this(name, number, state, problem, startedAt, finishedAt, durationMs, reversible, by, null);
+            this(name, number, state, problem, startedAt, finishedAt, durationMs, reversible, by, null, null);
         }
 
         /** Creates one that was never run. */
@@ -111,6 +113,8 @@ public record StatusAnswer(
             }
             if (reason != null) {
                 notes.add(Wording.visible(reason));
+            } else if (adoptedFrom != null) {
+                notes.add("by " + adoptedFrom);
             } else if (Boolean.FALSE.equals(reversible) && state != MigrationState.IGNORED) {
                 notes.add("no down()");
             }
@@ -129,6 +133,7 @@ public record StatusAnswer(
             Json.put(row, "finishedAt", finishedAt);
             Json.put(row, "durationMs", durationMs);
             Json.put(row, "reason", reason);
+            Json.put(row, "adoptedFrom", adoptedFrom);
             return Json.put(row, "reversible", reversible);
         }
     }

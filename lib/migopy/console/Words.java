@@ -214,7 +214,7 @@ public final class Words {
         /** Returns the colour of the word of a state or an outcome. */
         static Colour of(String word) {
             return switch (word) {
-                case "applied", "rolled_back" -> GREEN;
+                case "applied", "adopted", "rolled_back" -> GREEN;
                 case "pending", "planned", "running", "rolling_back" -> YELLOW;
                 case "ignored", "unchanged", "repaired" -> NONE;
                 default -> RED;

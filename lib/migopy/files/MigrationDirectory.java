@@ -101,7 +101,8 @@ public final class MigrationDirectory {
         return matcher.matches() ? fileName.substring(matcher.end(NUMBER)) : fileName;
     }
 
-    static long number(String digits) {
+    /** Returns the number that digits stand for, or -1 if there are none, others, or too many. */
+    public static long number(String digits) {
         if (digits == null || digits.isEmpty()) {
             return -1;
         }

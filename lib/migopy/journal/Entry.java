@@ -50,6 +50,7 @@ public sealed interface Entry {
      * @param renamedFrom its name before a repair renamed it, or null
      * @param reason why it was skipped, or null
      * @param checkpoints the checkpoints of its backfills by their position; null where it has none
+     * @param adopted where it was registered from; null unless {@code adopt} registered it
      */
     record JournalEntry(
             BsonValue key,
@@ -73,8 +74,14 @@ public sealed interface Entry {
             String reason,
             String errorType,
             String errorMessage,
-            BsonDocument checkpoints)
+            BsonDocument checkpoints,
+            Adoption adopted)
             implements Entry {
+
+        /** Whether another tool applied it, so that the journal does not have its source. */
+        public boolean withoutSource() {
+            return adopted != null && checksum == null;
+        }
 
         /** The error type of a step that a signal stopped. */
         public static final String INTERRUPTED = "interrupted";
@@ -111,6 +118,15 @@ public sealed interface Entry {
             return state == State.FAILED && (INTERRUPTED.equals(errorType) || TIMEOUT.equals(errorType));
         }
     }
+
+    /**
+     * The migration of another tool that an entry was registered from.
+     *
+     * @param from the tool, as {@code adopt --from} calls it
+     * @param collection the tool's journal
+     * @param id the tool's own identifier of the migration
+     */
+    record Adoption(String from, String collection, String id) {}
 
     /**
      * An invalid document. It is reported and never overwritten.

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import migopy.journal.Entry.Adoption;
 import migopy.journal.Entry.JournalEntry;
 import migopy.journal.Entry.UnreadableEntry;
 import migopy.journal.Records.OpenSessions;
@@ -14,17 +15,20 @@ import org.bson.BsonString;
 import org.bson.BsonType;
 import org.bson.BsonValue;
 
-/** Reads one document of the journal. Any document becomes an {@link Entry}, whatever it contains. */
-final class EntryReader {
+/**
+ * Reads one document of the journal. Any document becomes an {@link Entry}, whatever it contains. The methods for single
+ * fields also serve for the journals of other tools; they return null for a field that is missing or null.
+ */
+public final class EntryReader {
     private static final String NOT_OURS = "it has no state, but fields other than _id and name";
 
     private EntryReader() {}
 
-    /** A value with a type that the journal does not write. */
-    private static final class Misfit extends Exception {
+    /** A value with an unexpected type. */
+    public static final class Misfit extends Exception {
         private static final long serialVersionUID = 1L;
 
-        Misfit(String message) {
+        public Misfit(String message) {
             super(message, null, false, false);
         }
     }
@@ -77,7 +81,15 @@ final class EntryReader {
                 text(document, "reason"),
                 error == null ? null : text(error, "type"),
                 error == null ? null : text(error, "message"),
-                subdocument(document, "checkpoints"));
+                subdocument(document, "checkpoints"),
+                adoption(document));
+    }
+
+    private static Adoption adoption(BsonDocument document) throws Misfit {
+        BsonDocument adopted = subdocument(document, "adopted");
+        return adopted == null
+                ? null
+                : new Adoption(text(adopted, "from"), text(adopted, "collection"), text(adopted, "id"));
     }
 
     /** A document without a state that has more fields than those of the Python Migopy. */
@@ -124,7 +136,12 @@ final class EntryReader {
         return value == null || value.getBsonType() == BsonType.NULL ? null : value;
     }
 
-    private static String text(BsonDocument document, String field) throws Misfit {
+    /**
+     * Returns a string.
+     *
+     * @throws Misfit if the field has another type
+     */
+    public static String text(BsonDocument document, String field) throws Misfit {
         BsonValue value = present(document, field);
         if (value == null) {
             return null;
@@ -135,7 +152,12 @@ final class EntryReader {
         throw misfit(field, value, "a string");
     }
 
-    private static Long whole(BsonDocument document, String field) throws Misfit {
+    /**
+     * Returns a whole number.
+     *
+     * @throws Misfit if the field has another type
+     */
+    public static Long whole(BsonDocument document, String field) throws Misfit {
         BsonValue value = present(document, field);
         if (value == null) {
             return null;
@@ -149,7 +171,12 @@ final class EntryReader {
         throw misfit(field, value, "a whole number");
     }
 
-    private static Boolean flag(BsonDocument document, String field) throws Misfit {
+    /**
+     * Returns a boolean.
+     *
+     * @throws Misfit if the field has another type
+     */
+    public static Boolean flag(BsonDocument document, String field) throws Misfit {
         BsonValue value = present(document, field);
         if (value == null) {
             return null;
@@ -160,7 +187,12 @@ final class EntryReader {
         throw misfit(field, value, "true or false");
     }
 
-    private static Instant time(BsonDocument document, String field) throws Misfit {
+    /**
+     * Returns a date.
+     *
+     * @throws Misfit if the field has another type
+     */
+    public static Instant time(BsonDocument document, String field) throws Misfit {
         BsonValue value = present(document, field);
         if (value == null) {
             return null;

@@ -25,8 +25,8 @@ import migopy.StepReport.StepError;
 import migopy.console.Wording;
 import migopy.journal.Entry.JournalEntry;
 import migopy.journal.Writes.End;
-import migopy.journal.Writes.Ignored;
 import migopy.journal.Writes.Precondition;
+import migopy.journal.Writes.Registration;
 import migopy.journal.Writes.Renaming;
 import migopy.journal.Writes.Start;
 import org.bson.BsonArray;
@@ -296,13 +296,13 @@ public final class Journal {
         }
     }
 
-    /** Records migrations as ignored. Documents that have changed since the plan are left alone. */
-    public int ignore(List<Ignored> ignored) {
-        if (ignored.isEmpty()) {
+    /** Records migrations without running them. Documents that have changed since the plan are left alone. */
+    public int register(List<? extends Registration> all) {
+        if (all.isEmpty()) {
             return 0;
         }
-        List<UpdateOneModel<BsonDocument>> writes = new ArrayList<>(ignored.size());
-        for (Ignored one : ignored) {
+        List<UpdateOneModel<BsonDocument>> writes = new ArrayList<>(all.size());
+        for (Registration one : all) {
             writes.add(new UpdateOneModel<>(one.expected().filter(), one.update(), UPSERT));
         }
         var result = collection.bulkWrite(writes, new BulkWriteOptions().ordered(true));

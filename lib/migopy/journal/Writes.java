@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import migopy.StepReport.Direction;
+import migopy.journal.Entry.Adoption;
 import migopy.journal.Entry.JournalEntry;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
@@ -179,6 +180,15 @@ public final class Writes {
         }
     }
 
+    /** A record of a migration that is not run. */
+    public sealed interface Registration {
+        /** Returns what the document looked like when the plan was made. */
+        Precondition expected();
+
+        /** Returns the fields to write. */
+        Bson update();
+    }
+
     /**
      * A migration that is recorded as ignored, without being run.
      *
@@ -192,8 +202,10 @@ public final class Writes {
             String checksum,
             String source,
             long fence,
-            Attempt attempt) {
-        Bson update() {
+            Attempt attempt)
+            implements Registration {
+        @Override
+        public Bson update() {
             Document set = new Document("name", name)
                     .append("number", number)
                     .append("state", State.IGNORED.word())
@@ -215,6 +227,63 @@ public final class Writes {
     }
 
     /**
+     * A migration of another tool.
+     *
+     * @param key its name here, which no document has
+     * @param name the file's name with {@code .java}; without a file the same as {@code key}
+     * @param state {@link State#APPLIED}, or {@link State#ROLLED_BACK} for one that a user has decided to be pending
+     * @param appliedAt when the other tool applied it; null if unknown
+     * @param origin where the other tool has it
+     * @param hash the other tool's checksum, or null
+     * @param text the text of its file; null without a file
+     * @param fence the token of the lock's owner
+     * @param attempt the adoption itself
+     */
+    public record Adopted(
+            String key,
+            String name,
+            long number,
+            State state,
+            Instant appliedAt,
+            Adoption origin,
+            String hash,
+            AcceptedText text,
+            long fence,
+            Attempt attempt)
+            implements Registration {
+        @Override
+        public Precondition expected() {
+            return Precondition.absent(key);
+        }
+
+        @Override
+        public Bson update() {
+            Document adopted = new Document("from", origin.from())
+                    .append("collection", origin.collection())
+                    .append("id", origin.id());
+            Document set = new Document("name", name)
+                    .append("number", number)
+                    .append("state", state.word())
+                    .append("run", attempt.run())
+                    .append("fence", fence)
+                    .append("by", attempt.by().toDocument())
+                    .append("adopted", Attempt.put(adopted, "hash", hash));
+            if (appliedAt != null) {
+                set.append("startedAt", Date.from(appliedAt)).append("finishedAt", Date.from(appliedAt));
+            }
+            if (text == null) {
+                set.append("fileGone", true).append("reversible", false);
+            } else {
+                set.append("checksum", text.checksum()).append("source", text.source());
+            }
+            return Updates.combine(new Document("$set", set), attempt.push());
+        }
+    }
+
+    /** A migration's text and its checksum. */
+    public record AcceptedText(String source, String checksum) {}
+
+    /**
      * A decision that a user made about a migration.
      *
      * @param expected the document as the user saw it
@@ -233,9 +302,6 @@ public final class Writes {
             AcceptedText text,
             boolean fileGone,
             List<Attempt> attempts) {
-
-        /** A migration's text and its checksum. */
-        public record AcceptedText(String source, String checksum) {}
 
         public Settlement {
             attempts = List.copyOf(attempts);

@@ -29,6 +29,16 @@ final class Problems {
                 "Restore the file, or accept that it is gone: " + repair(entry.name(), "applied"));
     }
 
+    /** For the rollback of a migration that another tool has applied. */
+    static Problem foreign(JournalEntry entry) {
+        return new Problem(
+                Problem.ProblemKind.MISSING,
+                entry.name(),
+                "%s was applied by %s, so there is no down() to run"
+                        .formatted(entry.name(), entry.adopted().from()),
+                "Undo it by hand, then record that: " + repair(entry.name(), "pending"));
+    }
+
     /** For a migration that failed, or that was interrupted and could be run again safely. */
     static Problem goneBeforeApplied(JournalEntry entry) {
         boolean failed = entry.state() == State.FAILED;

@@ -90,8 +90,12 @@ final class RollbackPlanner {
                     };
             if (blocks) {
                 blocking.add(problem.kind() == ProblemKind.EDITED ? editedForRollback(problem) : problem);
-            } else if (selected.contains(one) && one.file() == null && !request.stored()) {
-                blocking.add(goneForRollback(one));
+            } else if (selected.contains(one) && one.file() == null) {
+                if (one.entry().withoutSource()) {
+                    blocking.add(Problems.foreign(one.entry()));
+                } else if (!request.stored()) {
+                    blocking.add(goneForRollback(one));
+                }
             }
         }
         if (!blocking.isEmpty()) {

@@ -67,7 +67,7 @@ final class Ignores {
                 batch.add(ignored(steps.get(i), sources.get(i)));
             }
             locked.lease().ensureHeld();
-            locked.ledger().journal().ignore(batch);
+            locked.ledger().journal().register(batch);
             for (Step step : steps.subList(from, to)) {
                 StepReport report = new StepReport(step.name(), Direction.IGNORE, Outcome.IGNORED, 0L, null);
                 reports.add(report);
