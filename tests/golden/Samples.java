@@ -109,7 +109,8 @@ final class Samples {
     private static AdoptAnswer adopted(String run, int registered, List<Problem> problems) {
         List<PlannedEntry> rows = List.of(
                 new PlannedEntry("2-users.js", "2-users", 2, State.APPLIED, MORNING, "c0ffee", null, null),
-                new PlannedEntry("3-emails.js", "3-emails", 3, State.ROLLED_BACK, null, null, null, "--as pending: it failed"));
+                new PlannedEntry(
+                        "3-emails.js", "3-emails", 3, State.ROLLED_BACK, null, null, null, "--as pending: it failed"));
         AdoptionPlan plan = new AdoptionPlan(
                 Peer.MIGRATE_MONGO,
                 "changelog",
@@ -123,8 +124,7 @@ final class Samples {
                 2L,
                 null);
         String again = "{migopy} adopt --as pending 3-emails --apply";
-        return new AdoptAnswer(
-                "app on localhost:27017", new AdoptionResult(run, plan, registered, null), again);
+        return new AdoptAnswer("app on localhost:27017", new AdoptionResult(run, plan, registered, null), again);
     }
 
     static MigopyException refused(String message) {

@@ -92,8 +92,9 @@ final class AdoptionPlanner {
         }
         Long highest = highest();
         noticeOutOfOrder(highest);
-        Long highestFile =
-                files.isEmpty() ? null : Long.valueOf(files.get(files.size() - 1).number());
+        Long highestFile = files.isEmpty()
+                ? null
+                : Long.valueOf(files.get(files.size() - 1).number());
         rows.sort(Comparator.comparingLong(PlannedEntry::number).thenComparing(PlannedEntry::name));
         Instant newest = journal.migrations().stream()
                 .filter(one -> one.applied() && one.appliedAt() != null)
@@ -118,7 +119,8 @@ final class AdoptionPlanner {
         String lock = journal.peer().lock().collection();
         problems.add(problem(
                 lock,
-                "%s is running: its lock in %s is held%s".formatted(journal.peer().title(), lock, holder),
+                "%s is running: its lock in %s is held%s"
+                        .formatted(journal.peer().title(), lock, holder),
                 "Wait until that run has ended. If it has crashed, remove its lock, then run the command again"));
     }
 
@@ -254,7 +256,8 @@ final class AdoptionPlanner {
     /** Without {@code --files}, a file of nearly the same name would be run. */
     private void noteFile(PeerMigration one, MigrationFile file) {
         if (file.name().equals(one.name())) {
-            notices.add("%s has a file here. To register its text: %s".formatted(one.name(), request.command("--files")));
+            notices.add(
+                    "%s has a file here. To register its text: %s".formatted(one.name(), request.command("--files")));
             return;
         }
         problems.add(problem(
@@ -340,8 +343,10 @@ final class AdoptionPlanner {
 
         Matching(List<MigrationFile> files) {
             for (MigrationFile file : files) {
-                byText.computeIfAbsent(plain(file.name()), key -> new ArrayList<>()).add(file);
-                byNumber.computeIfAbsent(file.number(), key -> new ArrayList<>()).add(file);
+                byText.computeIfAbsent(plain(file.name()), key -> new ArrayList<>())
+                        .add(file);
+                byNumber.computeIfAbsent(file.number(), key -> new ArrayList<>())
+                        .add(file);
             }
         }
 

@@ -62,8 +62,7 @@ public final class Adoptions {
             List<Entry> entries = JournalView.read(ledger, connection).entries();
             return new AdoptionResult(null, plan(settings, database, place, entries, files, request), 0, null);
         } catch (MongoException e) {
-            throw MongoErrors.translate(
-                    e, "Reading the journal of another tool in %s".formatted(settings.database()));
+            throw MongoErrors.translate(e, "Reading the journal of another tool in %s".formatted(settings.database()));
         }
     }
 
@@ -196,7 +195,9 @@ public final class Adoptions {
         Set<Place> places = new LinkedHashSet<>();
         for (Entry entry : entries) {
             if (entry instanceof JournalEntry one && one.adopted() != null) {
-                Peer peer = one.adopted().from() == null ? null : Peer.of(one.adopted().from());
+                Peer peer = one.adopted().from() == null
+                        ? null
+                        : Peer.of(one.adopted().from());
                 if (peer != null && one.adopted().collection() != null) {
                     places.add(new Place(peer, one.adopted().collection()));
                 }

@@ -153,7 +153,9 @@ final class EventReader {
     private static List<PeerMigration> mains(Map<String, List<PeerEvent>> groups) {
         List<PeerEvent> newest = newest(groups);
         Set<String> mains = new HashSet<>();
-        newest.stream().filter(one -> !one.before()).forEach(one -> mains.add(one.what().name()));
+        newest.stream()
+                .filter(one -> !one.before())
+                .forEach(one -> mains.add(one.what().name()));
         List<PeerMigration> all = new ArrayList<>();
         for (PeerEvent one : newest) {
             PeerMigration what = one.what();
@@ -201,7 +203,8 @@ final class EventReader {
             boolean success = document.flag("success");
             boolean undone = type.equals("DELETE") || type.startsWith("UNDO");
             PeerState state = !success ? PeerState.IN_DOUBT : undone ? PeerState.NOT_APPLIED : PeerState.APPLIED;
-            String name = type.contains("BASELINE") ? version + "_baseline" : scriptName(version, document.id("script"));
+            String name =
+                    type.contains("BASELINE") ? version + "_baseline" : scriptName(version, document.id("script"));
             Long checksum = document.whole("checksum");
             PeerMigration what = new PeerMigration(
                     version,
@@ -217,7 +220,8 @@ final class EventReader {
                 documents.stream().filter(document -> document.has("version")).toList();
         long repeatable = documents.stream()
                 .filter(document -> !document.has("version"))
-                .filter(document -> !new BsonString("SCHEMA").equals(document.fields().get("type")))
+                .filter(document ->
+                        !new BsonString("SCHEMA").equals(document.fields().get("type")))
                 .count();
         if (repeatable > 0) {
             notices.add(Wording.count(repeatable, "repeatable migration") + " of Flyway, without a version, skipped.");

@@ -36,13 +36,7 @@ public enum Peer {
             new PeerLock("DATABASECHANGELOGLOCK", Rule.FLAG),
             having("fileName", "author", "orderExecuted"),
             EventReader::liquibase),
-    FLYWAY(
-            "flyway",
-            "Flyway",
-            "flyway_schema_history",
-            null,
-            having("installed_rank", "script"),
-            EventReader::flyway),
+    FLYWAY("flyway", "Flyway", "flyway_schema_history", null, having("installed_rank", "script"), EventReader::flyway),
     GOLANG_MIGRATE(
             "golang-migrate",
             "golang-migrate",
@@ -108,13 +102,7 @@ public enum Peer {
     private final Predicate<BsonDocument> shape;
     private final Reader reader;
 
-    Peer(
-            String word,
-            String title,
-            String collection,
-            PeerLock lock,
-            Predicate<BsonDocument> shape,
-            Reader reader) {
+    Peer(String word, String title, String collection, PeerLock lock, Predicate<BsonDocument> shape, Reader reader) {
         this.word = word;
         this.title = title;
         this.collection = collection;

@@ -57,7 +57,8 @@ record PeerJournal(
      */
     static Place find(MongoDatabase database, String own, String from, String collection) {
         Peer wanted = from == null ? null : named(from);
-        List<String> names = database.listCollectionNames().authorizedCollections(true).into(new ArrayList<>());
+        List<String> names =
+                database.listCollectionNames().authorizedCollections(true).into(new ArrayList<>());
         List<Place> found = new ArrayList<>();
         for (Peer peer : wanted == null ? Peer.values() : new Peer[] {wanted}) {
             Place place = new Place(peer, collection == null ? peer.collection() : collection);
@@ -71,11 +72,15 @@ record PeerJournal(
         if (found.size() == 1) {
             return found.get(0);
         }
-        throw found.isEmpty() ? none(database.getName(), wanted, collection, names) : several(database.getName(), found);
+        throw found.isEmpty()
+                ? none(database.getName(), wanted, collection, names)
+                : several(database.getName(), found);
     }
 
     private static boolean isRecognized(MongoDatabase database, Place place) {
-        var sample = database.getCollection(place.collection(), BsonDocument.class).find().limit(SAMPLE);
+        var sample = database.getCollection(place.collection(), BsonDocument.class)
+                .find()
+                .limit(SAMPLE);
         for (BsonDocument document : sample) {
             if (place.peer().wrote(document)) {
                 return true;
@@ -88,8 +93,9 @@ record PeerJournal(
         Peer peer = Peer.of(word);
         if (peer == null) {
             List<String> words = Arrays.stream(Peer.values()).map(Peer::word).toList();
-            String nearest =
-                    Nearest.of(word, words).map(near -> "Did you mean " + near + "? ").orElse("");
+            String nearest = Nearest.of(word, words)
+                    .map(near -> "Did you mean " + near + "? ")
+                    .orElse("");
             throw MigopyException.usage(
                     "--from: %s is not a known tool".formatted(word), nearest + "Known tools: " + known());
         }
@@ -110,7 +116,8 @@ record PeerJournal(
         }
         return MigopyException.usage(
                 names.contains(where)
-                        ? "%s does not contain the journal of %s".formatted(where, wanted == null ? "a known tool" : wanted.title())
+                        ? "%s does not contain the journal of %s"
+                                .formatted(where, wanted == null ? "a known tool" : wanted.title())
                         : "%s has no collection %s".formatted(database, where),
                 hint);
     }
@@ -119,9 +126,8 @@ record PeerJournal(
         String places = found.stream()
                 .map(place -> "%s (%s)".formatted(place.peer().title(), place.collection()))
                 .collect(Collectors.joining(" and "));
-        String ways = found.stream()
-                .map(place -> "{migopy} adopt " + place.options())
-                .collect(Collectors.joining(", or: "));
+        String ways =
+                found.stream().map(place -> "{migopy} adopt " + place.options()).collect(Collectors.joining(", or: "));
         return MigopyException.usage(
                 "%s has the journals of several tools: %s".formatted(database, places), "Name one: " + ways);
     }
@@ -163,7 +169,9 @@ record PeerJournal(
         if (lock == null) {
             return Optional.empty();
         }
-        var locks = database.getCollection(lock.collection(), BsonDocument.class).find().limit(LOCKS);
+        var locks = database.getCollection(lock.collection(), BsonDocument.class)
+                .find()
+                .limit(LOCKS);
         return lock.holder(locks.into(new ArrayList<>()), Instant.now());
     }
 }

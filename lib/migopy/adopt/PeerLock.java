@@ -1,11 +1,11 @@
 package migopy.adopt;
 
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 import migopy.console.Wording;
 import org.bson.BsonDocument;
-import java.time.ZoneId;
 
 /**
  * The lock of another tool.
@@ -35,7 +35,9 @@ record PeerLock(String collection, Rule rule) {
                 case LEASE ->
                     !document.isDateTime("expiresAt")
                             || document.getDateTime("expiresAt").getValue() > now.toEpochMilli();
-                case FLAG -> !document.isBoolean("locked") || document.getBoolean("locked").getValue();
+                case FLAG ->
+                    !document.isBoolean("locked")
+                            || document.getBoolean("locked").getValue();
             };
             if (held) {
                 return Optional.of(describe(document));

@@ -68,8 +68,11 @@ final class PresenceReader {
     }
 
     static List<PeerMigration> mongoMigrateTs(List<PeerDocument> documents, List<String> notices) {
-        List<PeerMigration> all = each(documents, "className", (document, id) -> new PeerMigration(
-                id, id, PeerState.APPLIED, null, trailingNumber(id), document.milliseconds("timestamp"), null));
+        List<PeerMigration> all = each(
+                documents,
+                "className",
+                (document, id) -> new PeerMigration(
+                        id, id, PeerState.APPLIED, null, trailingNumber(id), document.milliseconds("timestamp"), null));
         return sorted(all, BY_NUMBER);
     }
 
@@ -105,14 +108,26 @@ final class PresenceReader {
     }
 
     static List<PeerMigration> mongodbMigrationsNpm(List<PeerDocument> documents, List<String> notices) {
-        List<PeerMigration> all = each(documents, "id", (document, id) -> new PeerMigration(
-                id, id, PeerState.APPLIED, null, PeerMigration.leadingNumber(id), null, null));
+        List<PeerMigration> all = each(
+                documents,
+                "id",
+                (document, id) -> new PeerMigration(
+                        id, id, PeerState.APPLIED, null, PeerMigration.leadingNumber(id), null, null));
         return sorted(all, BY_NUMBER);
     }
 
     static List<PeerMigration> mongodbMigrationsPypi(List<PeerDocument> documents, List<String> notices) {
-        List<PeerMigration> all = each(documents, "migration_datetime", (document, id) -> new PeerMigration(
-                id, id, PeerState.APPLIED, null, PeerMigration.numberOf(id), document.time("created_at"), null));
+        List<PeerMigration> all = each(
+                documents,
+                "migration_datetime",
+                (document, id) -> new PeerMigration(
+                        id,
+                        id,
+                        PeerState.APPLIED,
+                        null,
+                        PeerMigration.numberOf(id),
+                        document.time("created_at"),
+                        null));
         return sorted(all, BY_ID);
     }
 
@@ -130,12 +145,14 @@ final class PresenceReader {
 
     /** A document with any other field was written by another tool. */
     static List<PeerMigration> pythonMigopy(List<PeerDocument> documents, List<String> notices) {
-        return sorted(each(documents, "name", (document, id) -> {
-            if (!Peer.PYTHON_MIGOPY.wrote(document.fields())) {
-                throw new Misfit("it has fields other than _id and name");
-            }
-            return PeerMigration.ofFile(id, null, null);
-        }), BY_NUMBER);
+        return sorted(
+                each(documents, "name", (document, id) -> {
+                    if (!Peer.PYTHON_MIGOPY.wrote(document.fields())) {
+                        throw new Misfit("it has fields other than _id and name");
+                    }
+                    return PeerMigration.ofFile(id, null, null);
+                }),
+                BY_NUMBER);
     }
 
     /** What was undone stays in Beanie's log; the current migration decides, by the order of the names. */
@@ -152,8 +169,8 @@ final class PresenceReader {
             return sorted(all, BY_ID);
         }
         String last = current.isEmpty() ? "" : current.get(0);
-        all.replaceAll(one ->
-                one.applied() && one.id().compareTo(last) > 0 ? one.as(PeerState.NOT_APPLIED, null) : one);
+        all.replaceAll(
+                one -> one.applied() && one.id().compareTo(last) > 0 ? one.as(PeerState.NOT_APPLIED, null) : one);
         return sorted(all, BY_ID);
     }
 
@@ -178,13 +195,7 @@ final class PresenceReader {
                 return List.of(); // its word for no version at all is -1
             }
             PeerMigration reached = new PeerMigration(
-                    id,
-                    versionName(version),
-                    PeerState.APPLIED,
-                    null,
-                    PeerMigration.numberOf(id),
-                    null,
-                    null);
+                    id, versionName(version), PeerState.APPLIED, null, PeerMigration.numberOf(id), null, null);
             return List.of(
                     dirty ? reached.as(PeerState.IN_DOUBT, "it is dirty: a migration to it has failed") : reached);
         } catch (Misfit e) {

@@ -43,13 +43,16 @@ final class Adopt implements Action {
         AdoptionRequest request = request();
         String again = again(session);
         if (!apply) {
-            AdoptAnswer answer =
-                    new AdoptAnswer(session.connection().describe(), Adoptions.preview(session.settings(), session.connection(), request), again);
+            AdoptAnswer answer = new AdoptAnswer(
+                    session.connection().describe(),
+                    Adoptions.preview(session.settings(), session.connection(), request),
+                    again);
             session.console().answer(answer);
             return answer.exitCode();
         }
         return session.watched(context -> {
-            AdoptAnswer answer = new AdoptAnswer(context.connection().describe(), Adoptions.apply(context, request), again);
+            AdoptAnswer answer =
+                    new AdoptAnswer(context.connection().describe(), Adoptions.apply(context, request), again);
             session.console().answer(answer);
             return answer.exitCode();
         });

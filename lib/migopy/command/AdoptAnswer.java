@@ -111,7 +111,9 @@ public record AdoptAnswer(String where, AdoptionResult result, String again) imp
     }
 
     private String closing() {
-        long applied = plan().rows().stream().filter(row -> row.state() == State.APPLIED).count();
+        long applied = plan().rows().stream()
+                .filter(row -> row.state() == State.APPLIED)
+                .count();
         String known = plan().known() == 0 ? "" : ", %s registered already".formatted(Wording.number(plan().known()));
         if (plan().rows().isEmpty()) {
             return plan().problems().isEmpty() ? "Nothing to register" + known + "." : "Nothing was registered.";
@@ -130,8 +132,8 @@ public record AdoptAnswer(String where, AdoptionResult result, String again) imp
         if (highest == null || file != null && file >= highest) {
             return Wording.command("create", "add", "users");
         }
-        long now = Long.parseLong(
-                LocalDateTime.now(ZoneOffset.UTC).format(DateTimeFormatter.ofPattern("uuuuMMddHHmmss")));
+        long now =
+                Long.parseLong(LocalDateTime.now(ZoneOffset.UTC).format(DateTimeFormatter.ofPattern("uuuuMMddHHmmss")));
         return highest >= SMALLEST_TIME && highest < now
                 ? Wording.command("create", "--timestamp", "add", "users")
                 : Wording.command("create", "--number", Long.toString(highest + 1), "add", "users");

@@ -106,7 +106,8 @@ class AdoptTest {
         var project = withTwo(server);
         List<Document> before = server.collection("changelog").find().into(new ArrayList<>());
         project.run("adopt", "--apply").exits(0);
-        assertThat(server.collection("changelog").find().into(new ArrayList<>())).isEqualTo(before);
+        assertThat(server.collection("changelog").find().into(new ArrayList<>()))
+                .isEqualTo(before);
     }
 
     @Test
@@ -190,10 +191,12 @@ class AdoptTest {
         project.run("rollback", "20230401101600", "--stored").exits(3).says("was applied by migrate-mongo");
         project.run("redo").exits(3);
         project.run("execute", "20230401101600").exits(2);
-        project.run("repair", "20230401101600", "--as", "pending", "--reason", "undone by hand").exits(0);
+        project.run("repair", "20230401101600", "--as", "pending", "--reason", "undone by hand")
+                .exits(0);
         assertThat(project.states()).containsEntry("20230401101600-emails", "rolled_back");
         project.run("adopt").exits(0).says("Nothing to register");
-        project.run("repair", "20230401101500", "--as", "applied", "--reason", "x").exits(3);
+        project.run("repair", "20230401101500", "--as", "applied", "--reason", "x")
+                .exits(3);
     }
 
     @Test
