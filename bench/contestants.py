@@ -165,6 +165,24 @@ class Tool:
         return seconds, usage.ru_maxrss / 1024
 
 
+def write_entry(folder, library, database):
+    """Writes a project's migopy.java. library: the lines that name the library."""
+    write(os.path.join(folder, "migopy.java"), """///usr/bin/env jbang "$0" "$@" ; exit $?
+//JAVA 17+
+%simport migopy.MigrationsManager;
+
+public class migopy extends MigrationsManager {
+    {
+        mongoDatabase = "%s";
+    }
+
+    public static void main(String... args) {
+        System.exit(new migopy().run(args));
+    }
+}
+""" % (library, database))
+
+
 class Migopy(Tool):
     directory = "mongomigrations"
     pad = 0
@@ -176,21 +194,7 @@ class Migopy(Tool):
         self.environment["MONGO_URI"] = self.uri
         for launcher in ("jbang", "migopy"):
             shutil.copy(os.path.join(ROOT, launcher), self.folder)
-        write(os.path.join(self.folder, "migopy.java"), """///usr/bin/env jbang "$0" "$@" ; exit $?
-//JAVA 17+
-//SOURCES %s/lib/migopy/MigrationsManager.java
-import migopy.MigrationsManager;
-
-public class migopy extends MigrationsManager {
-    {
-        mongoDatabase = "%s";
-    }
-
-    public static void main(String... args) {
-        System.exit(new migopy().run(args));
-    }
-}
-""" % (ROOT, self.database))
+        write_entry(self.folder, "//SOURCES %s/lib/migopy/MigrationsManager.java\n" % ROOT, self.database)
         self.files(3)
         self.warm()
 

@@ -17,7 +17,7 @@ class MigrateMongo(Tool):
         if not os.path.exists(bin_):
             os.makedirs(home, exist_ok=True)
             run("npm", "install", "--prefix", home, "--no-audit", "--no-fund", "--silent",
-                "migrate-mongo@" + PINNED[self.name], "mongodb@7")
+                "migrate-mongo@" + PINNED["migrate-mongo"], "mongodb@7")
         self.bin = bin_
         super().__init__(server)
         write(os.path.join(self.folder, "migrate-mongo-config.js"), """module.exports = {

@@ -21,7 +21,8 @@ import sys
 import time
 from collections import Counter
 
-from contestants import PINNED, VENV, Bare, Migopy, Server, jdk, run, say, write
+import cold
+from contestants import PINNED, ROOT, VENV, Bare, Migopy, Server, jdk, run, say, write
 from peers import (GolangMigrate, MigrateMongo, Mongock, MongodbMigrations, PymongoMigrate, PythonMigopy)
 
 JDKS = (17, 25)
@@ -249,6 +250,19 @@ class Bench:
                 1000 * (per[large] - per[small]) / (large - small), large,
                 (per[large] - per[small]) / (large - small) / ((per[small] - per[1]) / (small - 1))), flush=True)
 
+    def cold(self):
+        """The first start of a fresh checkout. The others are compared with JBang's own."""
+        jar, sources = cold.package(), "//SOURCES %s/lib/migopy/MigrationsManager.java\n" % ROOT
+        npm = self.get(cold.NpmProject)
+        for version in (version for version in JDKS if jdk(version)):
+            made = [cold.Hello(self.server, version, jdk(version))] + [
+                cold.Project(self.server, name, version, jdk(version), library)
+                for name, library in (("jar", jar), ("jar and a library of its own", jar + cold.OWN_LIBRARY), ("sources", sources))]
+            contestants = {tool.name: tool.measure for tool in made}
+            if npm:
+                contestants.update({"`npm ci` from its cache": npm.install, "`migrate-mongo status` after it": npm.measure})
+            print_table("First start of a fresh checkout", in_turns(self.runs, contestants), made[0].name)
+
     def profile(self):
         """Where an execute of the middle size spends its time."""
         n = 10 if self.options.smoke else 100
@@ -272,7 +286,7 @@ class Bench:
                     what, 100 * seen["around", what] / all_samples, 100 * seen["steps", what] / all_samples), flush=True)
 
 
-WORKS = ("status", "execute", "profile", "large", "huge", "growth")
+WORKS = ("status", "execute", "cold", "profile", "large", "huge", "growth")
 
 
 def main():

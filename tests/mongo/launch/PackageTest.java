@@ -102,8 +102,69 @@ class PackageTest {
         try (FileSystem other = FileSystems.newFileSystem(jar)) {
             Files.writeString(other.getPath("other"), "");
         }
-        Launched.run(folder, environment, "./migopy", "status").exits(2).says("jbang was called");
+        Launched.run(folder, environment, "./migopy", "status").exits(2).says("its SHA-1 differs");
         Files.copy(FIRST.resolve(REPOSITORY.relativize(jar)), jar, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    @Test
+    void aPlainProjectIsBuiltWithoutJbangButAsJbangBuildsIt() throws IOException {
+        var project = project();
+        project.write("mongomigrations/1_one.java", "class One { static void up() {} }");
+        Map<String, String> byJbang = new HashMap<>(ENVIRONMENT);
+        byJbang.put("JBANG_LOCAL_ROOT", "/");
+        assertThat(validated(project, byJbang).err()).contains("Building jar");
+        List<String> plan = plan(project);
+        byte[] compiled = compiled(project);
+        Scratch.delete(project.folder().resolve(".migopy"));
+        project.breakJbang();
+        assertThat(validated(project, ENVIRONMENT).err()).isEmpty();
+        assertThat(plan(project)).isEqualTo(plan);
+        assertThat(compiled(project)).isEqualTo(compiled);
+    }
+
+    private static Launched validated(Launcher project, Map<String, String> environment) {
+        return Launched.run(project.folder(), environment, "./migopy", "validate")
+                .exits(0)
+                .says("1 migration checked");
+    }
+
+    /** Without the checksum of the project's own jar, which JBang adds a file to. */
+    private static List<String> plan(Launcher project) throws IOException {
+        try (Stream<String> lines = Files.lines(kept(project, "plan"))) {
+            return lines.filter(line -> !line.startsWith("j") || !line.endsWith("app.jar"))
+                    .toList();
+        }
+    }
+
+    private static byte[] compiled(Launcher project) throws IOException {
+        try (FileSystem jar = FileSystems.newFileSystem(kept(project, "app.jar"))) {
+            return Files.readAllBytes(jar.getPath("migopy.class"));
+        }
+    }
+
+    private static Path kept(Launcher project, String name) throws IOException {
+        try (Stream<Path> all = Files.walk(project.folder().resolve(".migopy/launch"))) {
+            return all.filter(file -> file.endsWith(name)).findFirst().orElseThrow();
+        }
+    }
+
+    @Test
+    void whatALibraryCannotBuildIsBuiltByJbang() throws IOException {
+        var project = project();
+        Path entry = project.folder().resolve("migopy.java");
+        String text = Files.readString(entry);
+        Files.writeString(entry, text + "does not compile");
+        Launched.run(project.folder(), ENVIRONMENT, "./migopy", "validate", "--json")
+                .exits(2)
+                .says("migopy.java:")
+                .says("migopy.java could not be built");
+        Files.writeString(entry, "//RUNTIME_OPTIONS -Dx=y\n" + text);
+        Launched.run(project.folder(), ENVIRONMENT, "./migopy", "validate").exits(0).says("Building jar");
+        assertThat(plan(project)).contains("o-Dx=y");
+        Files.writeString(entry, text);
+        project.breakJbang();
+        Launched.run(project.folder(), ENVIRONMENT, "./migopy", "validate").exits(0);
+        assertThat(plan(project)).doesNotContain("o-Dx=y");
     }
 
     @Test
