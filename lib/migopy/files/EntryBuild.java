@@ -54,8 +54,7 @@ public final class EntryBuild {
             "JBANG_NO_VERSION_CHECK");
 
     /** JBang's options for javac, and those that the launcher adds. */
-    private static final List<String> OPTIONS =
-            List.of("-g", "-parameters", "-proc:none", "-XDstringConcat=inline");
+    private static final List<String> OPTIONS = List.of("-g", "-parameters", "-proc:none", "-XDstringConcat=inline");
 
     private EntryBuild() {}
 
@@ -68,7 +67,8 @@ public final class EntryBuild {
     public static void main(String... args) throws IOException {
         Path script = Path.of(args[0]);
         boolean plain = isPlain(Files.readString(script), "//DEPS " + args[2])
-                && !isConfigured(System.getenv(), Path.of("").toAbsolutePath(), Path.of(System.getProperty("user.home")));
+                && !isConfigured(
+                        System.getenv(), Path.of("").toAbsolutePath(), Path.of(System.getProperty("user.home")));
         List<Path> libraries = plain ? libraries(Path.of(args[1])) : List.of();
         if (libraries.isEmpty() || !build(script, libraries, Path.of(args[3]))) {
             System.exit(1);
@@ -87,7 +87,8 @@ public final class EntryBuild {
         while (directives.find()) {
             String line = directives.group();
             Matcher version = VERSION.matcher(line);
-            if (version.matches() && Integer.parseInt(version.group(1)) <= Runtime.version().feature()) {
+            if (version.matches()
+                    && Integer.parseInt(version.group(1)) <= Runtime.version().feature()) {
                 versions++;
             } else if (line.equals(dependency)) {
                 dependencies++;
@@ -113,7 +114,8 @@ public final class EntryBuild {
             }
         }
         for (Path folder = directory; folder != null; folder = folder.getParent()) {
-            if (Files.exists(folder.resolve(SETTINGS)) || Files.exists(folder.resolve(".jbang").resolve(SETTINGS))) {
+            if (Files.exists(folder.resolve(SETTINGS))
+                    || Files.exists(folder.resolve(".jbang").resolve(SETTINGS))) {
                 return true;
             }
         }

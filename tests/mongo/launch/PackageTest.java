@@ -159,7 +159,9 @@ class PackageTest {
                 .says("migopy.java:")
                 .says("migopy.java could not be built");
         Files.writeString(entry, "//RUNTIME_OPTIONS -Dx=y\n" + text);
-        Launched.run(project.folder(), ENVIRONMENT, "./migopy", "validate").exits(0).says("Building jar");
+        Launched.run(project.folder(), ENVIRONMENT, "./migopy", "validate")
+                .exits(0)
+                .says("Building jar");
         assertThat(plan(project)).contains("o-Dx=y");
         Files.writeString(entry, text);
         project.breakJbang();

@@ -21,16 +21,16 @@ import support.Scratch;
 class EntryBuildTest {
     private static final String LIBRARY = "//DEPS io.github.migopy:migopy:0.1.0";
     private static final String PLAIN = """
-            ///usr/bin/env jbang "$0" "$@" ; exit $?
-            //JAVA 17+
-            %s
-            // A comment, and another: //DEPS none
-            import migopy.MigrationsManager;
+        ///usr/bin/env jbang "$0" "$@" ; exit $?
+        //JAVA 17+
+        %s
+        // A comment, and another: //DEPS none
+        import migopy.MigrationsManager;
 
-            public class migopy extends MigrationsManager {
-                public static void main(String... args) {}
-            }
-            """.formatted(LIBRARY);
+        public class migopy extends MigrationsManager {
+            public static void main(String... args) {}
+        }
+        """.formatted(LIBRARY);
 
     private final Path folder = Scratch.folder("entry");
 
@@ -39,7 +39,8 @@ class EntryBuildTest {
         assertThat(EntryBuild.isPlain(PLAIN, LIBRARY)).isTrue();
         assertThat(EntryBuild.isPlain(PLAIN.replace("\n", "\r\n"), LIBRARY)).isTrue();
         assertThat(EntryBuild.isPlain(PLAIN, LIBRARY + ".1")).isFalse();
-        assertThat(EntryBuild.isPlain(PLAIN.replace("//JAVA 17+\n", ""), LIBRARY)).isFalse();
+        assertThat(EntryBuild.isPlain(PLAIN.replace("//JAVA 17+\n", ""), LIBRARY))
+                .isFalse();
         assertThat(EntryBuild.isPlain(PLAIN.replace(LIBRARY, ""), LIBRARY)).isFalse();
     }
 
@@ -77,11 +78,14 @@ class EntryBuildTest {
     void settingsOfJbangAndMavenLeaveTheBuildToJbang() throws IOException {
         Path project = Files.createDirectories(folder.resolve("a/b"));
         Path home = Files.createDirectories(folder.resolve("home"));
-        Map<String, String> folders = Map.of("JBANG_DIR", folder.resolve("jbang").toString(), "JBANG_REPO", "/repo");
+        Map<String, String> folders =
+                Map.of("JBANG_DIR", folder.resolve("jbang").toString(), "JBANG_REPO", "/repo");
         assertThat(EntryBuild.isConfigured(folders, project, home)).isFalse();
         assertThat(EntryBuild.isConfigured(Map.of(), project, home)).isFalse();
         for (String name : List.of("JBANG_APP_JAVA_OPTIONS", "JBANG_DEFAULT_JAVA_VERSION", "JDK_JAVAC_OPTIONS")) {
-            assertThat(EntryBuild.isConfigured(Map.of(name, "x"), project, home)).as(name).isTrue();
+            assertThat(EntryBuild.isConfigured(Map.of(name, "x"), project, home))
+                    .as(name)
+                    .isTrue();
         }
         for (String file : List.of(
                 "a/b/jbang.properties",
@@ -92,7 +96,9 @@ class EntryBuildTest {
             Path made = folder.resolve(file);
             Files.createDirectories(made.getParent());
             Files.writeString(made, "<localRepository>/elsewhere</localRepository>");
-            assertThat(EntryBuild.isConfigured(Map.of(), project, home)).as(file).isTrue();
+            assertThat(EntryBuild.isConfigured(Map.of(), project, home))
+                    .as(file)
+                    .isTrue();
             Scratch.delete(file.startsWith("home") ? home : made);
             Files.createDirectories(home);
         }
@@ -104,9 +110,11 @@ class EntryBuildTest {
     void theJarContainsAClassThatRuns() throws Exception {
         Path jar = folder.resolve("it's a\ttab, [x]*.jar");
         assertThat(built(PLAIN, jar)).isTrue();
-        try (var loader = new URLClassLoader(new URL[] {jar.toUri().toURL()}, getClass().getClassLoader())) {
+        try (var loader =
+                new URLClassLoader(new URL[] {jar.toUri().toURL()}, getClass().getClassLoader())) {
             Class<?> built = Class.forName("migopy", true, loader);
-            assertThat(built.getProtectionDomain().getCodeSource().getLocation()).isEqualTo(jar.toUri().toURL());
+            assertThat(built.getProtectionDomain().getCodeSource().getLocation())
+                    .isEqualTo(jar.toUri().toURL());
             built.getMethod("main", String[].class).invoke(null, (Object) new String[0]);
         }
     }
