@@ -146,6 +146,7 @@
 //SOURCES files/Dependencies.java
 //SOURCES files/Directives.java
 //SOURCES files/DroppedResults.java
+//SOURCES files/EntryBuild.java
 //SOURCES files/EntryScript.java
 //SOURCES files/FileStamp.java
 //SOURCES files/Groups.java
