@@ -13,6 +13,7 @@ import migopy.adopt.Adoptions.AdoptionResult;
 import migopy.adopt.Peer;
 import migopy.command.AdoptAnswer;
 import migopy.command.HistoryAnswer;
+import migopy.command.Edit.EditAnswer;
 import migopy.command.NewFile.CreateAnswer;
 import migopy.command.Repairs.RepairAnswer;
 import migopy.command.Repairs.RepairAnswer.Repaired;
@@ -80,6 +81,13 @@ final class Samples {
         samples.put("history", new HistoryAnswer("app", "localhost:27017", "migrations", attempts()));
         samples.put("history_nothing", new HistoryAnswer("app", "localhost:27017", "migrations", List.of()));
         samples.put("create", new CreateAnswer("5_add_email_index", 5, "mongomigrations/5_add_email_index.java"));
+        samples.put(
+                "edit",
+                new EditAnswer(
+                        "5_add_email_index",
+                        ".migopy/ide",
+                        ".migopy/ide/migrations/5_add_email_index/m5_add_email_index.java",
+                        "code"));
         samples.put(
                 "repair",
                 new RepairAnswer(

@@ -10,7 +10,7 @@ final class Commands {
 
     /** Arguments that select a command which needs no database. */
     static final Set<String> WITHOUT_DATABASE =
-            Set.of("create", "validate", "completion", "help", "-h", "--help", "-V", "--version");
+            Set.of("create", "edit", "validate", "completion", "help", "-h", "--help", "-V", "--version");
 
     /** The commands that only read the database. */
     static final Set<String> READING = Set.of("status", "validate", "history", "dbdump");
@@ -22,6 +22,7 @@ final class Commands {
             "history",
             "create",
             "completion",
+            "edit",
             "help",
             "ignore",
             "repair",
@@ -47,6 +48,7 @@ final class Commands {
                     "redo", "redo [NAME]", "Roll back the newest applied migration, or NAME, and execute it again"),
             new HelpLine("ignore", "ignore [NAME...]", "Register pending migrations without executing them"),
             new HelpLine("create", "create WORDS...", "Create a migration file"),
+            new HelpLine("edit", "edit [NAME]", "Open the newest migration, or NAME, in your editor"),
             new HelpLine("validate", "validate", "Run every check that does not need the database"),
             new HelpLine("history", "history [NAME]", "Show every attempt: when, by whom, where, outcome"),
             new HelpLine("repair", "repair NAME...", "Resolve what needs a manual decision"),
@@ -80,6 +82,7 @@ final class Commands {
             case "redo" -> new Redo();
             case "ignore" -> new Ignore();
             case "create" -> new Create();
+            case "edit" -> new Edit();
             case "validate" -> new Validate();
             case "history" -> new History();
             case "repair" -> new Repair();

@@ -1,6 +1,5 @@
 package migopy.command;
 
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import migopy.console.Answer;
@@ -29,13 +28,7 @@ public final class NewFile {
                 .namesake(file)
                 .ifPresent(other ->
                         session.console().notice("%s has the same name, except for its number".formatted(other)));
-        session.console().answer(answer(settings, file));
-    }
-
-    /** The path is relative to the project's folder if the file is in it. */
-    private static CreateAnswer answer(Settings settings, MigrationFile file) {
-        Path shown = file.path().startsWith(settings.home()) ? settings.home().relativize(file.path()) : file.path();
-        return new CreateAnswer(file.name(), file.number(), shown.toString().replace('\\', '/'));
+        session.console().answer(new CreateAnswer(file.name(), file.number(), settings.shown(file.path())));
     }
 
     /**

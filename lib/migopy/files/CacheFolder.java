@@ -123,7 +123,8 @@ public final class CacheFolder {
         }
     }
 
-    private void create() throws IOException {
+    /** Creates the folder, for its owner only, if it is missing. */
+    void create() throws IOException {
         if (Files.isDirectory(folder)) {
             return;
         }

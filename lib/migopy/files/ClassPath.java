@@ -59,6 +59,11 @@ record ClassPath(List<Path> entries) {
         return new ClassPath(new ArrayList<>(entries));
     }
 
+    /** Returns the entry that contains this library, or null if it is not a file. */
+    static Path ofMigopy() {
+        return origin(MigopyException.class);
+    }
+
     private static Path origin(Class<?> type) {
         CodeSource source = type.getProtectionDomain().getCodeSource();
         URL location = source == null ? null : source.getLocation();

@@ -1,10 +1,8 @@
 package migopy.files;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -79,23 +77,9 @@ final class Jbang {
     private Optional<Path> command() {
         List<String> candidates = new ArrayList<>();
         candidates.add(environment.getOrDefault(VARIABLE, ""));
-        for (String folder : environment.getOrDefault("PATH", "").split(File.pathSeparator)) {
-            if (!folder.isEmpty()) {
-                candidates.add(folder + File.separator + NAME);
-            }
-        }
+        candidates.addAll(Programs.onPath(NAME, environment));
         candidates.add(home.resolve(NAME).toString());
-        for (String candidate : candidates) {
-            try {
-                Path path = Path.of(candidate);
-                if (Files.isRegularFile(path) && Files.isExecutable(path)) {
-                    return Optional.of(path.toAbsolutePath());
-                }
-            } catch (InvalidPathException e) {
-                continue;
-            }
-        }
-        return Optional.empty();
+        return Programs.first(candidates);
     }
 
     private List<Path> ask(Path command, List<String> lines, Path folder) throws IOException, InvalidSource {

@@ -44,8 +44,7 @@ public record Survey(String directory, Listing listing, Map<String, String> chec
         Path directory = settings.migrationsDirectory();
         Listing listing = new MigrationDirectory(directory, settings.migrationsFilePattern()).scan();
         Map<String, String> checksums = new ChecksumCache(settings.cacheDirectory()).of(listing);
-        Path shown = directory.startsWith(settings.home()) ? settings.home().relativize(directory) : directory;
-        return new Survey(shown.toString(), listing, checksums, settings.outOfOrder());
+        return new Survey(settings.shown(directory), listing, checksums, settings.outOfOrder());
     }
 
     /**

@@ -55,6 +55,11 @@ public record Settings(
         return connection.database();
     }
 
+    /** Returns a path as a user would type it in the project folder: {@code mongomigrations/3_add_users.java}. */
+    public String shown(Path path) {
+        return (path.startsWith(home) ? home.relativize(path) : path).toString().replace('\\', '/');
+    }
+
     /** Returns whether Migopy starts the database itself. */
     public boolean embedded() {
         return connection.embedded();

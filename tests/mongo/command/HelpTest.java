@@ -14,6 +14,7 @@ class HelpTest {
             "rollback",
             "ignore",
             "create",
+            "edit",
             "validate",
             "history",
             "repair",
@@ -59,7 +60,8 @@ class HelpTest {
                 "--estimate");
         names("rollback", "--last", "--to", "--run", "--stored", "--dry-run", "--wait", "--timeout");
         names("ignore", "--to");
-        names("create", "--timestamp", "--number");
+        names("create", "--from", "--timestamp", "--number");
+        names("edit", "--no-open");
         names("validate", "--database");
         names("repair", "--as", "--reason", "--edited", "--missing");
         names("unlock", "--owner");

@@ -35,6 +35,7 @@ class JsonTest {
                 List.of("ignore", "--yes", "--json"),
                 List.of("repair", "1", "--as", "pending", "--reason", "x", "--json"),
                 List.of("create", "two", "--json"),
+                List.of("edit", "--json"),
                 List.of("unlock", "--json"),
                 List.of("--version", "--json"),
                 List.of("help", "--json"),
