@@ -59,6 +59,8 @@
 //SOURCES command/DbDump.java
 //SOURCES command/DbRestore.java
 //SOURCES command/Dumps.java
+//SOURCES command/Edit.java
+//SOURCES command/Editor.java
 //SOURCES command/Execute.java
 //SOURCES command/Faults.java
 //SOURCES command/FixToMigration.java
@@ -150,6 +152,8 @@
 //SOURCES files/EntryScript.java
 //SOURCES files/FileStamp.java
 //SOURCES files/Groups.java
+//SOURCES files/IdeFolder.java
+//SOURCES files/IdeProject.java
 //SOURCES files/Javac.java
 //SOURCES files/Jbang.java
 //SOURCES files/MigrationDirectory.java
@@ -158,6 +162,7 @@
 //SOURCES files/MigrationMethods.java
 //SOURCES files/MigrationSource.java
 //SOURCES files/NewMigration.java
+//SOURCES files/Programs.java
 //SOURCES files/SourceCompiler.java
 //SOURCES files/Templates.java
 //SOURCES files/TouchedCollections.java
