@@ -24,7 +24,7 @@ import javax.tools.ToolProvider;
 
 /**
  * Builds a plain {@code migopy.java} as JBang does, but in one JVM and without resolving anything. The launcher {@code
- * migopy} calls it when nothing is built yet, and leaves to JBang what it refuses.
+ * migopy}, perhaps of another version, calls it when nothing is built yet, and leaves to JBang what it refuses.
  *
  * <p>Plain is a script whose only directives are {@code //JAVA N+} and the {@code //DEPS} of this library's jar, which is
  * in a local Maven repository beside the jars that it needs.
@@ -148,7 +148,7 @@ public final class EntryBuild {
      * Compiles a script into a jar. Returns false if there is no compiler, if it reports anything, which JBang would show, or
      * if the class has no main method; the jar, if there is one, is then incomplete.
      *
-     * @param jar a file that does not exist
+     * @param jar a file, which is replaced
      * @throws IOException if a file cannot be read or written
      */
     public static boolean build(Path script, List<Path> libraries, Path jar) throws IOException {
@@ -156,6 +156,7 @@ public final class EntryBuild {
         if (compiler == null) {
             return false;
         }
+        Files.deleteIfExists(jar);
         var reported = new DiagnosticCollector<JavaFileObject>();
         try (FileSystem made = FileSystems.newFileSystem(jar, Map.of("create", "true"));
                 StandardJavaFileManager files = compiler.getStandardFileManager(reported, null, null)) {

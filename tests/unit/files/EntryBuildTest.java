@@ -109,7 +109,8 @@ class EntryBuildTest {
     @Test
     void theJarContainsAClassThatRuns() throws Exception {
         Path jar = folder.resolve("it's a\ttab, [x]*.jar");
-        assertThat(built(PLAIN, jar)).isTrue();
+        assertThat(built(PLAIN.replace("main(", "other("), jar)).isFalse();
+        assertThat(built(PLAIN, jar)).as("the jar is replaced").isTrue();
         try (var loader =
                 new URLClassLoader(new URL[] {jar.toUri().toURL()}, getClass().getClassLoader())) {
             Class<?> built = Class.forName("migopy", true, loader);
