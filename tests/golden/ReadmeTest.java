@@ -161,6 +161,20 @@ class ReadmeTest {
     }
 
     @Test
+    void aRehearsalIsShownAsAnswered(MongoServer server) {
+        var migration = manual.one("rehearsed");
+        for (int i = 0; i < 100; i++) {
+            server.collection("users")
+                    .insertOne(new Document("_id", i).append("name", i % 50 == 0 ? "Cher" : "Ada Lovelace"));
+        }
+        var project = projectAsShown(server).with(migration.argument(), migration.text());
+        Shown shown = manual.one("rehearse").commands().get(0);
+        Result result = project.run(shown.arguments()).exits(7);
+        String named = result.out().replace(server.database(), "app").replace(server.address(), "localhost:27017");
+        answers(new Result(result.command(), 7, named, result.err()), shown);
+    }
+
+    @Test
     void aKilledRunIsShownAsAnswered(MongoServer server) {
         var example = manual.one("killed");
         var project = projectAsShown(server).lease("6s");
@@ -272,6 +286,8 @@ class ReadmeTest {
                 "killed",
                 "member",
                 "night",
+                "rehearse",
+                "rehearsed",
                 "run",
                 "runfix",
                 "template",

@@ -21,7 +21,7 @@ class ImportMapTest {
     private static final List<List<String>> MAP = List.of(
             List.of("MigrationsManager"),
             List.of("command"),
-            List.of("fix", "adopt"),
+            List.of("fix", "adopt", "rehearsal"),
             List.of("run"),
             List.of("plan"),
             List.of("Migration", "journal", "lock", "dump"),

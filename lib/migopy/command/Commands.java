@@ -46,6 +46,8 @@ final class Commands {
             new HelpLine("rollback", "rollback NAME...", "Run down() of applied migrations, newest applied first"),
             new HelpLine(
                     "redo", "redo [NAME]", "Roll back the newest applied migration, or NAME, and execute it again"),
+            new HelpLine(
+                    "rehearse", "rehearse [NAME...]", "Run pending migrations on a copy, and show what they change"),
             new HelpLine("ignore", "ignore [NAME...]", "Register pending migrations without executing them"),
             new HelpLine("create", "create WORDS...", "Create a migration file"),
             new HelpLine("edit", "edit [NAME]", "Open the newest migration, or NAME, in your editor"),
@@ -80,6 +82,7 @@ final class Commands {
             case "execute" -> new Execute();
             case "rollback" -> new Rollback();
             case "redo" -> new Redo();
+            case "rehearse" -> new Rehearse();
             case "ignore" -> new Ignore();
             case "create" -> new Create();
             case "edit" -> new Edit();

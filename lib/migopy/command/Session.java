@@ -254,7 +254,7 @@ public final class Session implements AutoCloseable {
         }
     }
 
-    private static RunAnswer answer(RunResult result, boolean dryRun) {
+    static RunAnswer answer(RunResult result, boolean dryRun) {
         return new RunAnswer(
                 result.run(), result.steps(), dryRun, result.exitCode(), result.problems(), result.error());
     }

@@ -66,7 +66,7 @@ public final class Json {
     }
 
     /** Returns a document as one line of text; {@code rewriting} is applied to each string in it. */
-    static String text(Document document, UnaryOperator<String> rewriting) {
+    public static String text(Document document, UnaryOperator<String> rewriting) {
         JsonWriterSettings settings =
                 JsonWriterSettings.builder().outputMode(JsonMode.RELAXED).build();
         return ((Document) rewritten(document, rewriting)).toJson(settings);

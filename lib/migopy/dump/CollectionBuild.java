@@ -123,41 +123,9 @@ final class CollectionBuild {
         return database.getCollection(name, RawBsonDocument.class);
     }
 
-    /**
-     * Creates a collection, view or time series with the options of {@code listCollections}.
-     *
-     * @param shown its name in messages
-     */
+    /** Creates a collection, view or time series: see {@link Creation#create}. */
     void create(String name, String shown, BsonDocument created) {
-        BsonDocument command = new BsonDocument("create", new BsonString(name));
-        created.forEach((option, value) -> {
-            if (!NOT_FOR_CREATE.contains(option)) {
-                command.append(option, value);
-            }
-        });
-        run(command, shown);
-        if (created.containsKey(MIXED_SCHEMA)) {
-            database.runCommand(
-                    new BsonDocument("collMod", new BsonString(name)).append(MIXED_SCHEMA, created.get(MIXED_SCHEMA)));
-        }
-    }
-
-    /** An option that this server does not know does not prevent the restore. */
-    private void run(BsonDocument command, String shown) {
-        while (true) {
-            try {
-                database.runCommand(command);
-                return;
-            } catch (MongoCommandException e) {
-                Matcher unknown = UNKNOWN_OPTION.matcher(e.getErrorMessage());
-                if (!unknown.find() || command.remove(unknown.group(1)) == null) {
-                    throw e;
-                }
-                events.accept(new Event.Notice(
-                        "%s: this server does not know the option %s of the dump; the collection was created without it"
-                                .formatted(shown, unknown.group(1))));
-            }
-        }
+        new Creation(database, events).create(name, shown, created);
     }
 
     private long insert(DumpedCollection dumped, RestoreItem item, Inserter inserter, long documents) {
@@ -176,6 +144,46 @@ final class CollectionBuild {
         }
         meter.ended();
         return meter.done();
+    }
+
+    /** Creates collections as {@code listCollections} describes them. */
+    record Creation(MongoDatabase database, Consumer<Event> events) {
+        /**
+         * Creates a collection, view or time series with the options of {@code listCollections}.
+         *
+         * @param shown its name in messages
+         */
+        void create(String name, String shown, BsonDocument created) {
+            BsonDocument command = new BsonDocument("create", new BsonString(name));
+            created.forEach((option, value) -> {
+                if (!NOT_FOR_CREATE.contains(option)) {
+                    command.append(option, value);
+                }
+            });
+            run(command, shown);
+            if (created.containsKey(MIXED_SCHEMA)) {
+                database.runCommand(new BsonDocument("collMod", new BsonString(name))
+                        .append(MIXED_SCHEMA, created.get(MIXED_SCHEMA)));
+            }
+        }
+
+        /** An option that this server does not know does not prevent the restore. */
+        private void run(BsonDocument command, String shown) {
+            while (true) {
+                try {
+                    database.runCommand(command);
+                    return;
+                } catch (MongoCommandException e) {
+                    Matcher unknown = UNKNOWN_OPTION.matcher(e.getErrorMessage());
+                    if (!unknown.find() || command.remove(unknown.group(1)) == null) {
+                        throw e;
+                    }
+                    events.accept(new Event.Notice(
+                            "%s: this server does not know the option %s of the dump; the collection was created without it"
+                                    .formatted(shown, unknown.group(1))));
+                }
+            }
+        }
     }
 
     /** Builds the indexes of one collection; one that the server refuses does not prevent the others. */

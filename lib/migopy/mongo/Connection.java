@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import migopy.MigopyException;
+import migopy.observe.CallLog;
 import migopy.observe.CommandWatch;
 import migopy.observe.Observation;
 import migopy.settings.Settings;
@@ -35,20 +36,30 @@ public final class Connection implements AutoCloseable {
     private static final int UNKNOWN_CONCERN = 79;
 
     private final Settings settings;
-    private final CommandWatch commands = new CommandWatch();
+    private final CommandWatch commands;
     private final FirstContact contact;
     private volatile Runnable afterClosing;
     private boolean closed;
 
-    private Connection(Settings settings, String runId) {
+    private Connection(Settings settings, String runId, CallLog log) {
         this.settings = settings;
+        this.commands = new CommandWatch(log);
         this.contact = new FirstContact(settings, appName(runId), commands);
     }
 
     /** Starts to connect, and starts the embedded server if the settings ask for it. */
     public static Connection open(Settings settings, String runId) {
+        return open(settings, runId, null);
+    }
+
+    /**
+     * The same for a rehearsal.
+     *
+     * @param log sees the commands of the user's client
+     */
+    public static Connection open(Settings settings, String runId, CallLog log) {
         settings.database(); // throws if none is named, before anything is started
-        Connection connection = new Connection(settings, runId);
+        Connection connection = new Connection(settings, runId, log);
         connection.contact.start();
         return connection;
     }

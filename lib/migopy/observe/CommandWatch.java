@@ -35,6 +35,7 @@ public final class CommandWatch implements CommandListener {
     private static final BsonString MAJORITY = new BsonString("majority");
     private static final BsonInt32 ONE = new BsonInt32(1);
 
+    private final CallLog log;
     private volatile Observation current;
 
     /** Writes outside of transactions, and commits, that have no answer yet, by request. */
@@ -47,6 +48,13 @@ public final class CommandWatch implements CommandListener {
      * @param attempt the same number whenever the driver sends one call again; negative if it sends it only once
      */
     private record Sent(String concern, long attempt) {}
+
+    /**
+     * @param log also sees each command; null except in a rehearsal
+     */
+    public CommandWatch(CallLog log) {
+        this.log = log;
+    }
 
     /** A thread that handles lost answers itself: it sends a command again so that nothing is done twice. */
     public interface RetriesItself {}
@@ -79,6 +87,9 @@ public final class CommandWatch implements CommandListener {
             throw observation.refuse(
                     "%s without acknowledgment (w: 0): its errors would stay unknown".formatted(described(event)),
                     "Use another write concern");
+        }
+        if (log != null) {
+            log.started(event, observation, writes);
         }
         if (writes && WriteCommand.isOfALock(name, command)) {
             observation.dropped();
@@ -168,6 +179,9 @@ public final class CommandWatch implements CommandListener {
         if (observation == null || !observation.ofThisThread()) {
             return;
         }
+        if (log != null) {
+            log.succeeded(event);
+        }
         if (DROPS.contains(event.getCommandName())) {
             observation.dropped();
         }
@@ -202,6 +216,9 @@ public final class CommandWatch implements CommandListener {
         Observation observation = current;
         if (observation == null || !observation.ofThisThread()) {
             return;
+        }
+        if (log != null) {
+            log.failed(event);
         }
         Sent write = sent.remove(event.getRequestId());
         if (write != null && !(Thread.currentThread() instanceof RetriesItself)) {

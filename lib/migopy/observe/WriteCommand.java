@@ -1,6 +1,7 @@
 package migopy.observe;
 
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
@@ -79,6 +80,41 @@ final class WriteCommand {
             namespaces.add(database + "." + text(first));
         }
         return namespaces;
+    }
+
+    /** Returns the namespaces that it writes to: that of {@code $out} or {@code $merge} instead of the one that is read. */
+    static Set<String> targets(String name, String database, BsonDocument command) {
+        if (!writesItsResult(name, command)) {
+            return writes(name, command) ? namespaces(name, database, command) : Set.of();
+        }
+        if (command.get("out") != null) {
+            return Set.of(target(command.get("out"), database));
+        }
+        Set<String> targets = new HashSet<>();
+        for (BsonValue stage : command.getArray("pipeline", new BsonArray())) {
+            BsonDocument document = stage.asDocument();
+            if (document.containsKey("$out")) {
+                targets.add(target(document.get("$out"), database));
+            } else if (document.containsKey("$merge")) {
+                BsonValue merge = document.get("$merge");
+                targets.add(target(merge.isDocument() ? merge.asDocument().get("into") : merge, database));
+            }
+        }
+        return targets;
+    }
+
+    /** {@code "plans"}, {@code {db, coll}}, or {@code {replace: "plans", db}} of mapReduce. */
+    private static String target(BsonValue out, String database) {
+        if (!out.isDocument()) {
+            return database + "." + text(out);
+        }
+        BsonDocument document = out.asDocument();
+        String other = text(document.get("db"));
+        String collection = "";
+        for (String field : List.of("coll", "replace", "merge", "reduce")) {
+            collection = document.containsKey(field) ? text(document.get(field)) : collection;
+        }
+        return (other.isEmpty() ? database : other) + "." + collection;
     }
 
     private static String text(BsonValue value) {

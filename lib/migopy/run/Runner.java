@@ -73,6 +73,34 @@ public final class Runner {
         });
     }
 
+    /**
+     * What a request would run.
+     *
+     * @param names the migrations, in order
+     * @param touched the collections that they name, and the journal; empty if they cannot be known
+     */
+    public record PlannedNames(List<String> names, Set<String> touched) {}
+
+    /**
+     * Plans a request without the lock; writes nothing.
+     *
+     * @param plans receives the plan, unless it is refused
+     * @return how the planning ended
+     */
+    public RunResult plan(ExecuteRequest request, Consumer<PlannedNames> plans) {
+        return surveyed(request, (survey, reader, ledger) -> {
+            PlanWithoutLock planned = planned(request, survey, reader, ledger);
+            if (planned.refusal() != null) {
+                return planned.refusal();
+            }
+            Preparation preparation = planned.preparation();
+            plans.accept(new PlannedNames(
+                    preparation.steps().stream().map(Step::name).toList(),
+                    preparation.touched(context.settings().migrationsCollection())));
+            return new RunResult(context.runId(), List.of(), List.of(), null, 0);
+        });
+    }
+
     private interface SurveyedWork {
         RunResult of(Survey survey, SourceReader reader, Ledger ledger) throws InterruptedException;
     }

@@ -81,6 +81,19 @@ public record ConnectionSettings(
         }
     }
 
+    /**
+     * Returns the same server with another database.
+     *
+     * @throws MigopyException usage, if no database can have that name
+     */
+    public ConnectionSettings withDatabase(String name) {
+        String problem = MongoNames.problemWithDatabase(name);
+        if (problem != null) {
+            throw MigopyException.usage("The database name %s %s".formatted(name, problem), "Use a shorter name");
+        }
+        return new ConnectionSettings(uri, embedded, hosts, user, name, tls, connectTimeout, ignored);
+    }
+
     /** Decides which server, which database and which user these values mean. */
     static ConnectionSettings of(Values values, Path home) {
         acceptNoLoggingLibrary();

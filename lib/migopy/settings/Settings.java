@@ -60,6 +60,39 @@ public record Settings(
         return (path.startsWith(home) ? home.relativize(path) : path).toString().replace('\\', '/');
     }
 
+    /** Returns the same settings for another database on the same server. */
+    public Settings withDatabase(String name) {
+        return on(connection.withDatabase(name), redactor);
+    }
+
+    /** Returns the same settings for another server. */
+    Settings on(ConnectionSettings other, Redactor secrets) {
+        return new Settings(
+                other,
+                home,
+                migrationsDirectory,
+                migrationsFilePattern,
+                migrationsCollection,
+                outOfOrder,
+                dumpDirectory,
+                dump,
+                lease,
+                cacheDirectory,
+                secrets);
+    }
+
+    /**
+     * Returns the same settings for a database on the server of a URI.
+     *
+     * @param origin where the URI comes from: {@code --on}
+     * @throws MigopyException kind usage, if the URI cannot be right
+     */
+    public Settings on(String uri, String origin, String database) {
+        Values values = Values.ofUri(uri, origin);
+        ConnectionSettings other = ConnectionSettings.of(values, home).withDatabase(database);
+        return on(other, redactor.and(MongoUri.secretsIn(uri)));
+    }
+
     /** Returns whether Migopy starts the database itself. */
     public boolean embedded() {
         return connection.embedded();

@@ -16,11 +16,26 @@ final class Values {
     private final Map<Setting, String> fields;
     private final Map<Setting, String> options;
     private final Map<String, String> environment;
+    private final String originOfUri;
 
     /**
      * @param fields by setting; the default applies to one that is absent or null
      */
     Values(Map<Setting, String> fields, Map<Setting, String> options, Map<String, String> environment) {
+        this(fields, options, environment, Setting.URI.option());
+    }
+
+    /** Returns only a URI, with the defaults of all else. */
+    static Values ofUri(String uri, String origin) {
+        return new Values(Map.of(), Map.of(Setting.URI, uri), Map.of(), origin);
+    }
+
+    private Values(
+            Map<Setting, String> fields,
+            Map<Setting, String> options,
+            Map<String, String> environment,
+            String originOfUri) {
+        this.originOfUri = originOfUri;
         this.fields = fields;
         this.options = options;
         this.environment = environment;
@@ -95,7 +110,7 @@ final class Values {
         switch (level) {
             case OPTION -> {
                 text = options.get(setting);
-                origin = setting.option();
+                origin = setting == Setting.URI ? originOfUri : setting.option();
             }
             case ENVIRONMENT -> {
                 text = setting.environment() == null ? null : environment.get(setting.environment());

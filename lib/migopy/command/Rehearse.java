@@ -1,0 +1,138 @@
+package migopy.command;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import migopy.MigopyException;
+import migopy.plan.Request.ExecuteRequest;
+import migopy.rehearsal.Rehearsal;
+import migopy.rehearsal.Rehearsal.RehearsalOptions;
+import migopy.rehearsal.RehearsalAnswer;
+import migopy.run.Runner;
+import migopy.run.Runner.RunResult;
+import migopy.settings.Durations;
+import migopy.settings.Settings;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code rehearse [NAME...]}. */
+@Command(
+        name = "rehearse",
+        description =
+                "Runs up() and down() of pending migrations on a copy of the database, and shows what they change.")
+final class Rehearse implements Action {
+    private static final String SCRATCH_URI = "MIGOPY_SCRATCH_URI";
+    private static final String SUFFIX = "_rehearsal";
+    private static final String ALL = "all";
+    private static final String NO_VALUES = "none";
+
+    @Parameters(arity = "0..*", paramLabel = "NAME", description = "only these, even if they are out of order")
+    private List<String> names = new ArrayList<>();
+
+    @Option(names = "--to", paramLabel = "NAME", description = "up to and including this migration")
+    private String to;
+
+    @Option(names = "--steps", paramLabel = "N", description = "at most N migrations")
+    private Integer steps;
+
+    @Option(
+            names = "--on",
+            paramLabel = "URI",
+            description = "make the copy on this server, whose URI can also be in " + SCRATCH_URI)
+    private String on;
+
+    @Option(names = "--here", description = "make the copy on the same server, as DATABASE" + SUFFIX)
+    private boolean here;
+
+    @Option(
+            names = "--sample",
+            paramLabel = "N",
+            description = "copy at most N documents of each collection, or all of them: all (default: 10000)")
+    private String sample = "10000";
+
+    @Option(names = "--no-down", description = "do not call down()")
+    private boolean noDown;
+
+    @Option(names = "--twice", description = "call every up() a second time, not only that of an @Resumable migration")
+    private boolean twice;
+
+    @Option(names = "--keep", description = "do not drop the copy afterwards")
+    private boolean keep;
+
+    @Option(names = "--report", paramLabel = "DIR", description = "also write report.html, report.md and report.json")
+    private Path report;
+
+    @Option(
+            names = "--values",
+            paramLabel = "none|plain",
+            description = "whether the server's messages may quote values of documents (default: none)")
+    private String values = NO_VALUES;
+
+    @Option(names = "--timeout", paramLabel = "TIME", description = "stop a migration that takes longer")
+    private String timeout;
+
+    @Override
+    public int run(Session session) throws Exception {
+        if (steps != null && steps < 1) {
+            throw MigopyException.usage(
+                    "--steps must be at least 1", "Leave it out to rehearse all pending migrations");
+        }
+        if (!List.of(NO_VALUES, "plain").contains(values)) {
+            throw MigopyException.usage(
+                    "--values %s is neither none nor plain".formatted(values), "Leave it out for none");
+        }
+        boolean plain = !values.equals(NO_VALUES);
+        RehearsalOptions options = new RehearsalOptions(
+                documents(),
+                !noDown,
+                twice,
+                keep,
+                plain,
+                timeout == null ? null : Durations.parse(timeout, "--timeout"));
+        ExecuteRequest request = new ExecuteRequest(names, to, steps, false, false);
+        Settings scratch = scratch(session);
+        return session.watched(context -> {
+            List<RehearsalAnswer> answers = new ArrayList<>();
+            RunResult result = new Runner(context)
+                    .plan(request, planned -> answers.add(new Rehearsal(context, scratch, options).run(planned)));
+            if (answers.isEmpty()) {
+                session.console().answer(Session.answer(result, true));
+                return result.exitCode();
+            }
+            RehearsalAnswer answer = answers.get(0);
+            if (report != null) {
+                answer.write(report, session.redactor()::redact);
+            }
+            session.console().answer(answer);
+            return answer.exitCode();
+        });
+    }
+
+    private long documents() {
+        if (sample.equals(ALL)) {
+            return Long.MAX_VALUE;
+        }
+        if (!sample.matches("[1-9][0-9]{0,9}")) {
+            throw MigopyException.usage(
+                    "--sample %s is neither a number nor all".formatted(sample), "For example: --sample 100000");
+        }
+        return Long.parseLong(sample);
+    }
+
+    private Settings scratch(Session session) {
+        Settings settings = session.settings();
+        String database = settings.database() + SUFFIX;
+        String uri = on == null && !here ? session.project().environment().get(SCRATCH_URI) : on;
+        if (on != null && here) {
+            throw MigopyException.usage("--on and --here cannot be combined", "Remove one of the two");
+        }
+        if (uri == null && !here) {
+            throw MigopyException.usage(
+                    "A rehearsal needs a server for its copy",
+                    "Name one with --on URI or in %s, or use --here for a database %s beside the original"
+                            .formatted(SCRATCH_URI, database));
+        }
+        return here ? settings.withDatabase(database) : settings.on(uri, on == null ? SCRATCH_URI : "--on", database);
+    }
+}

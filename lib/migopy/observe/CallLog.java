@@ -1,0 +1,231 @@
+package migopy.observe;
+
+import com.mongodb.event.CommandFailedEvent;
+import com.mongodb.event.CommandStartedEvent;
+import com.mongodb.event.CommandSucceededEvent;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.bson.BsonArray;
+import org.bson.BsonDocument;
+import org.bson.BsonString;
+import org.bson.BsonValue;
+
+/**
+ * The commands of migrations that are rehearsed: which were sent, from which line, and what they matched. A command that
+ * reaches anything but the scratch database is refused before it is sent.
+ */
+public final class CallLog {
+    /** Calls in a loop count as one; a source has fewer lines that call the driver. */
+    private static final int MOST = 200;
+
+    /** Commands for no database in particular. */
+    private static final Set<String> HARMLESS = Set.of(
+            "abortTransaction",
+            "buildInfo",
+            "commitTransaction",
+            "connectionStatus",
+            "endSessions",
+            "getMore",
+            "hello",
+            "isMaster",
+            "killCursors",
+            "listDatabases",
+            "ping",
+            "replSetGetStatus",
+            "serverStatus");
+
+    /** A filter is deeper than that only by intent. */
+    private static final int DEEPEST = 20;
+
+    private static final StackWalker STACK = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
+
+    private final String database;
+    private final Consumer<String> beforeWrite;
+    private final Map<String, Total> totals = new LinkedHashMap<>();
+    private final Map<Integer, Total> sent = new ConcurrentHashMap<>();
+
+    /**
+     * The calls of one line of a migration with the same command on the same collection.
+     *
+     * @param line in the migration's file, or 0 if it is unknown
+     * @param filter that of the first call, or null
+     * @param calls how many there were
+     * @param matched how many documents they matched or inserted
+     * @param nanos how long they took together
+     */
+    public record ObservedCalls(
+            int line, String command, String collection, BsonDocument filter, int calls, long matched, long nanos) {
+        /** Returns the filter's fields and operators, or null: its values may come from documents. */
+        public BsonDocument filterWithoutValues() {
+            return filter == null ? null : withoutValues(filter, 0);
+        }
+
+        private static BsonDocument withoutValues(BsonDocument filter, int depth) {
+            BsonDocument shown = new BsonDocument();
+            filter.forEach((field, value) -> shown.append(field, withoutValue(value, depth)));
+            return shown;
+        }
+
+        private static BsonValue withoutValue(BsonValue value, int depth) {
+            boolean deep = depth < DEEPEST;
+            if (value.isArray() && deep && value.asArray().stream().allMatch(BsonValue::isDocument)) {
+                return new BsonArray(value.asArray().stream()
+                        .map(one -> withoutValue(one, depth + 1))
+                        .toList());
+            }
+            return value.isDocument() && deep ? withoutValues(value.asDocument(), depth + 1) : new BsonString("?");
+        }
+    }
+
+    private static final class Total {
+        private final int line;
+        private final String command;
+        private final String collection;
+        private final BsonDocument filter;
+        private int calls;
+        private long matched;
+        private long nanos;
+
+        Total(int line, String command, String collection, BsonDocument filter) {
+            this.line = line;
+            this.command = command;
+            this.collection = collection;
+            this.filter = filter;
+        }
+    }
+
+    /**
+     * @param database the only one that may be used
+     * @param beforeWrite receives each collection before it is written to; an empty name stands for all. It may throw
+     */
+    public CallLog(String database, Consumer<String> beforeWrite) {
+        this.database = database;
+        this.beforeWrite = beforeWrite;
+    }
+
+    /** Forgets all calls. */
+    public synchronized void restart() {
+        totals.clear();
+        sent.clear();
+    }
+
+    /** Returns the calls so far, in the order of their first ones. */
+    public synchronized List<ObservedCalls> calls() {
+        List<ObservedCalls> calls = new ArrayList<>();
+        for (Total one : totals.values()) {
+            calls.add(new ObservedCalls(
+                    one.line, one.command, one.collection, one.filter, one.calls, one.matched, one.nanos));
+        }
+        return calls;
+    }
+
+    void started(CommandStartedEvent event, Observation observation, boolean writes) {
+        String name = event.getCommandName();
+        Set<String> namespaces = WriteCommand.namespaces(name, event.getDatabaseName(), event.getCommand());
+        Set<String> written = WriteCommand.targets(name, event.getDatabaseName(), event.getCommand());
+        for (Set<String> each : List.of(namespaces, written)) {
+            each.forEach(namespace -> refuseOther(name, namespace, observation));
+        }
+        if (HARMLESS.contains(name) || !namespaces.iterator().next().startsWith(database)) {
+            return;
+        }
+        if (writes) {
+            for (String namespace : written) {
+                beforeWrite(namespace.substring(database.length() + 1), observation);
+            }
+        }
+        String collection = namespaces.iterator().next();
+        note(event, collection.substring(Math.min(collection.length(), database.length() + 1)));
+    }
+
+    private void refuseOther(String command, String namespace, Observation observation) {
+        // A backfill asks it whether a collection is sharded, and a write of it is refused by the server.
+        boolean reads = HARMLESS.contains(command) || command.equals("find") && namespace.startsWith("config.");
+        if (!reads && !namespace.startsWith(database + ".")) {
+            String other = namespace.replaceFirst("\\..*", "");
+            throw observation.refuse(
+                    "%s on the database %s, of which a rehearsal has no copy".formatted(command, other),
+                    "Use db(), which is the copy during a rehearsal");
+        }
+    }
+
+    private void beforeWrite(String collection, Observation observation) {
+        try {
+            beforeWrite.accept(collection);
+        } catch (RuntimeException e) {
+            // The driver ignores an exception of a listener.
+            throw observation.refuse(
+                    "%s could not be kept for the comparison: %s".formatted(collection, e.getMessage()),
+                    "Run the rehearsal again",
+                    e);
+        }
+    }
+
+    private synchronized void note(CommandStartedEvent event, String collection) {
+        int line = line();
+        String key = line + " " + event.getCommandName() + " " + collection;
+        Total total = totals.get(key);
+        if (total == null && totals.size() < MOST) {
+            total = new Total(
+                    line, event.getCommandName(), collection, filter(event.getCommandName(), event.getCommand()));
+            totals.put(key, total);
+        }
+        if (total != null) {
+            total.calls++;
+            sent.put(event.getRequestId(), total);
+        }
+    }
+
+    synchronized void succeeded(CommandSucceededEvent event) {
+        Total total = sent.remove(event.getRequestId());
+        if (total != null) {
+            BsonValue matched = event.getResponse().get("n");
+            total.matched +=
+                    matched != null && matched.isNumber() ? matched.asNumber().longValue() : 0;
+            total.nanos += event.getElapsedTime(TimeUnit.NANOSECONDS);
+        }
+    }
+
+    synchronized void failed(CommandFailedEvent event) {
+        sent.remove(event.getRequestId());
+    }
+
+    /** Returns the line of the nearest frame that a class loader of its own has loaded, as each migration's has. */
+    private static int line() {
+        ClassLoader migration = Thread.currentThread().getContextClassLoader();
+        return migration == CallLog.class.getClassLoader()
+                ? 0
+                : STACK.walk(frames -> frames.filter(
+                                frame -> frame.getDeclaringClass().getClassLoader() == migration)
+                        .findFirst()
+                        .map(StackWalker.StackFrame::getLineNumber)
+                        .orElse(0));
+    }
+
+    private static BsonDocument filter(String command, BsonDocument sent) {
+        return switch (command) {
+            case "find" -> copy(sent.get("filter"));
+            case "count", "distinct", "findAndModify", "findandmodify" -> copy(sent.get("query"));
+            case "update" -> firstFilter(sent.getArray("updates", new BsonArray()));
+            case "delete" -> firstFilter(sent.getArray("deletes", new BsonArray()));
+            default -> null;
+        };
+    }
+
+    private static BsonDocument firstFilter(BsonArray operations) {
+        return operations.isEmpty() ? null : copy(operations.get(0).asDocument().get("q"));
+    }
+
+    /** The driver reuses the buffer of a command. */
+    private static BsonDocument copy(BsonValue filter) {
+        return filter != null && filter.isDocument()
+                ? BsonDocument.parse(filter.asDocument().toJson())
+                : null;
+    }
+}

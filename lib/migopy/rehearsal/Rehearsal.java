@@ -1,0 +1,322 @@
+package migopy.rehearsal;
+
+import com.mongodb.MongoException;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.CountOptions;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Projections;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import migopy.MigopyException;
+import migopy.StepReport;
+import migopy.StepReport.Outcome;
+import migopy.StepReport.StepError;
+import migopy.console.Console;
+import migopy.console.Event;
+import migopy.console.Terminal;
+import migopy.dump.CollectionCopy;
+import migopy.dump.CollectionCopy.Copied;
+import migopy.mongo.Connection;
+import migopy.mongo.MongoErrors;
+import migopy.observe.CallLog;
+import migopy.observe.CallLog.ObservedCalls;
+import migopy.plan.Request;
+import migopy.plan.Request.ExecuteRequest;
+import migopy.plan.Request.RollbackRequest;
+import migopy.rehearsal.PreImages.Changes;
+import migopy.rehearsal.RehearsalAnswer.Estimate;
+import migopy.rehearsal.RehearsalAnswer.RehearsedMigration;
+import migopy.rehearsal.RehearsalAnswer.Undo;
+import migopy.rehearsal.RehearsalAnswer.Verdict;
+import migopy.run.Ledger;
+import migopy.run.RunContext;
+import migopy.run.Runner;
+import migopy.run.Runner.PlannedNames;
+import migopy.run.Runner.RunOptions;
+import migopy.run.Runner.RunResult;
+import migopy.settings.Settings;
+import org.bson.Document;
+
+/** Runs migrations on a scratch database, compares it before and after, and undoes them. */
+public final class Rehearsal {
+    /** A count of the source without an index could take minutes. */
+    private static final long COUNT_SECONDS = 10;
+
+    private final RunContext source;
+    private final Settings settings;
+    private final RehearsalOptions options;
+    private final Map<String, PreImages> preImages = new HashMap<>();
+    private final List<RehearsedMigration> rehearsed = new ArrayList<>();
+    private volatile PreImages current;
+    private CallLog log;
+    private RunContext scratch;
+
+    /**
+     * The options of a rehearsal.
+     *
+     * @param sample how many documents to copy of each collection at most
+     * @param down whether to call {@code down()}
+     * @param twice whether to call every {@code up()} twice, not only where it is {@code @Resumable}
+     * @param keep whether the scratch database stays
+     * @param plainValues whether messages of errors may contain values of documents
+     * @param timeout how long one migration may take, or null
+     */
+    public record RehearsalOptions(
+            long sample, boolean down, boolean twice, boolean keep, boolean plainValues, Duration timeout) {}
+
+    /**
+     * @param source the database that is copied
+     * @param settings those of the scratch database
+     */
+    public Rehearsal(RunContext source, Settings settings, RehearsalOptions options) {
+        this.source = source;
+        this.settings = settings;
+        this.options = options;
+    }
+
+    /**
+     * Rehearses.
+     *
+     * @throws MigopyException refused, if the scratch database is not one; unreachable, if its server does not respond; a
+     *     signal's kind, if there was one: the scratch database is dropped
+     */
+    public RehearsalAnswer run(PlannedNames planned) {
+        Instant startedAt = Instant.now();
+        log = new CallLog(settings.database(), collection -> current.keep(collection));
+        Consumer<Event> events = source.console()::event;
+        try (Connection connection = Connection.open(settings, source.runId(), log)) {
+            ScratchDatabase database =
+                    ScratchDatabase.create(connection, settings.database(), source.runId(), options.keep());
+            List<Copied> copied;
+            try {
+                scratch = context(connection);
+                copied = new CollectionCopy(
+                                source.connection().database(), database.database(), this::stopIfSignalled, events)
+                        .copy(name -> isWanted(name, planned.touched()), this::isOwn, options.sample());
+                rehearse(planned.names(), database.database());
+            } catch (RuntimeException | Error e) {
+                database.closeAfter(e, events);
+                if (e instanceof MongoException known) {
+                    throw MongoErrors.translate(known, "The rehearsal");
+                }
+                throw e;
+            }
+            database.close();
+            return new RehearsalAnswer(
+                    source.connection().describe(),
+                    connection.describe(),
+                    startedAt,
+                    copied.stream().filter(one -> !isOwn(one.collection())).toList(),
+                    rehearsed,
+                    planned.names().size() - rehearsed.size(),
+                    options.keep());
+        }
+    }
+
+    private void stopIfSignalled() {
+        if (source.shutdown().stopped().isPresent()) {
+            throw source.shutdown().endedEarly(null);
+        }
+    }
+
+    /** Migopy's own collections come along: the scratch database has the same journal. */
+    private boolean isOwn(String collection) {
+        return collection.equals(settings.migrationsCollection());
+    }
+
+    private boolean isWanted(String collection, Set<String> touched) {
+        boolean lock = Set.of(Ledger.lockCollection(settings), Ledger.fixesCollection(settings))
+                .contains(collection);
+        return !lock && (touched.isEmpty() || touched.contains(collection) || isOwn(collection));
+    }
+
+    /** The scratch run prints nothing, and calls no hooks: they may do anything outside of the database. */
+    private RunContext context(Connection connection) {
+        PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
+        Console silent = new Console(
+                nowhere,
+                nowhere,
+                Console.Format.JSON,
+                Terminal.none(),
+                "migopy",
+                source.settings().redactor()::redact);
+        return new RunContext(
+                settings, connection, source.runId(), silent, new NoHooks(), source.shutdown(), source.verbose());
+    }
+
+    private void rehearse(List<String> names, MongoDatabase database) {
+        boolean undo = options.down();
+        for (String name : names) {
+            stopIfSignalled();
+            RehearsedMigration one = up(name, database);
+            rehearsed.add(one);
+            if (one.up().outcome() != Outcome.APPLIED && one.up().outcome() != Outcome.SKIPPED) {
+                undo &= preImages.get(name).restore();
+                break; // what follows may build on it
+            }
+        }
+        for (int i = rehearsed.size() - 1; undo && i >= 0; i--) {
+            stopIfSignalled();
+            RehearsedMigration one = rehearsed.get(i);
+            if (one.up().outcome() == Outcome.APPLIED) {
+                Undo down = down(one.name());
+                rehearsed.set(i, one.with(down));
+                // Without its undoing, those before it would be compared with a state that they did not leave.
+                undo = down.verdict() == Verdict.SAME
+                        || preImages.get(one.name()).restore();
+                preImages.get(one.name()).drop();
+            }
+        }
+    }
+
+    private PreImages begin(String name, String suffix, MongoDatabase database) {
+        Set<String> own = Set.of(
+                settings.migrationsCollection(), Ledger.lockCollection(settings), Ledger.fixesCollection(settings));
+        current = new PreImages(database, ScratchDatabase.MARK + "." + rehearsed.size() + suffix + ".", own);
+        log.restart();
+        return current;
+    }
+
+    private RehearsedMigration up(String name, MongoDatabase database) {
+        PreImages before = begin(name, "", database);
+        preImages.put(name, before);
+        StepReport report = call(name);
+        List<ObservedCalls> calls = log.calls();
+        Changes changes = before.changes();
+        Undo again = null;
+        if (report.outcome() == Outcome.APPLIED && (options.twice() || isResumable(name, database))) {
+            again = again(name, database);
+        }
+        return new RehearsedMigration(
+                name, source(name, database), report, calls, changes, null, again, estimates(calls));
+    }
+
+    private String source(String name, MongoDatabase database) {
+        Document entry = database.getCollection(settings.migrationsCollection())
+                .find(Filters.eq("_id", name))
+                .projection(Projections.include("source"))
+                .first();
+        return entry == null || entry.getString("source") == null ? "" : entry.getString("source");
+    }
+
+    private boolean isResumable(String name, MongoDatabase database) {
+        return database.getCollection(settings.migrationsCollection())
+                        .countDocuments(Filters.and(Filters.eq("_id", name), Filters.eq("resumable", true)))
+                == 1;
+    }
+
+    /** Calls {@code up()} once more on its own result, which it must not change. */
+    private Undo again(String name, MongoDatabase database) {
+        PreImages before = begin(name, "again", database);
+        database.getCollection(settings.migrationsCollection()).deleteOne(Filters.eq("_id", name));
+        StepReport report = call(name);
+        Undo again = Undo.of(report, before.changes());
+        before.drop();
+        current = preImages.get(name);
+        return again;
+    }
+
+    private Undo down(String name) {
+        current = preImages.get(name);
+        RunResult result = result(new RollbackRequest(List.of(name), null, null, null, false));
+        if (result.steps().isEmpty()) {
+            return Undo.NONE;
+        }
+        return Undo.of(shown(result.steps().get(0)), current.changesAfterUndo());
+    }
+
+    private StepReport call(String name) {
+        RunResult result = result(new ExecuteRequest(List.of(name), null, null, true, false));
+        if (!result.steps().isEmpty()) {
+            return shown(result.steps().get(0));
+        }
+        String message =
+                result.error() == null ? "it was not run" : result.error().getMessage();
+        throw MigopyException.refused(
+                "%s cannot be rehearsed: %s".formatted(name, message),
+                result.error() == null
+                        ? "Run the rehearsal again"
+                        : result.error().hint());
+    }
+
+    /** Without hints, which are about the copy, and without values unless they are wanted. */
+    private StepReport shown(StepReport report) {
+        StepError error = report.error();
+        if (error == null) {
+            return report;
+        }
+        List<StepError.Cause> causes = error.causes().stream()
+                .map(cause -> new StepError.Cause(cause.type(), withoutValues(cause.message()), cause.frames()))
+                .toList();
+        StepError shown = new StepError(error.type(), withoutValues(error.message()), error.frames(), causes, null);
+        return new StepReport(report.name(), report.direction(), report.outcome(), report.durationMs(), shown);
+    }
+
+    /** The server quotes values of documents in its messages. */
+    private String withoutValues(String message) {
+        return options.plainValues()
+                ? message
+                : message.replaceAll("(?s)dup key: \\{.*", "dup key: {?}").replaceAll("\"[^\"]*\"", "\"?\"");
+    }
+
+    private RunResult result(Request request) {
+        RunResult result =
+                new Runner(scratch).run(request, new RunOptions(false, Duration.ZERO, options.timeout(), false, false));
+        stopIfSignalled();
+        return result;
+    }
+
+    /** How many documents of the source each call with a filter would match, and how long that would take. */
+    private List<Estimate> estimates(List<ObservedCalls> calls) {
+        List<Estimate> estimates = new ArrayList<>();
+        for (ObservedCalls one : calls) {
+            boolean writes = one.command().equals("update") || one.command().equals("delete");
+            if (writes && one.calls() == 1 && one.matched() > 0 && one.filter() != null) {
+                estimates.add(estimate(one));
+            }
+        }
+        return estimates;
+    }
+
+    private Estimate estimate(ObservedCalls call) {
+        try {
+            long documents = source.connection()
+                    .database()
+                    .getCollection(call.collection())
+                    .countDocuments(call.filter(), new CountOptions().maxTime(COUNT_SECONDS, TimeUnit.SECONDS));
+            long ms = TimeUnit.NANOSECONDS.toMillis(call.nanos() / call.matched() * documents);
+            return new Estimate(call.line(), call.collection(), documents, ms);
+        } catch (MongoException e) {
+            return new Estimate(call.line(), call.collection(), null, null);
+        }
+    }
+
+    /** Hooks that do nothing. */
+    private static final class NoHooks implements RunContext.Hooks {
+        @Override
+        public void beforeRun() {}
+
+        @Override
+        public void afterRun(RunResult result) {}
+
+        @Override
+        public void beforeMigration(String name) {}
+
+        @Override
+        public void afterMigration(StepReport step) {}
+
+        @Override
+        public String dump(Set<String> collections) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package migopy.rehearsal;
+
+import com.mongodb.MongoException;
+import com.mongodb.client.MongoDatabase;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import migopy.MigopyException;
+import migopy.console.Event;
+import migopy.mongo.Connection;
+import org.bson.Document;
+
+/** The database that a rehearsal writes to. It carries a mark: one without it is never dropped. */
+final class ScratchDatabase implements AutoCloseable {
+    /** The collection with the mark; the copies for comparisons begin with its name, too. */
+    static final String MARK = "migopy_rehearsal";
+
+    /** A copy of a large collection for a comparison, or the drop of all. */
+    private static final long CALL_MINUTES = 30;
+
+    private final MongoDatabase database;
+    private final boolean keep;
+    private final Connection connection;
+
+    private ScratchDatabase(MongoDatabase database, boolean keep, Connection connection) {
+        this.database = database;
+        this.keep = keep;
+        this.connection = connection;
+    }
+
+    /**
+     * Creates it. What an earlier rehearsal left is dropped.
+     *
+     * @param keep whether it stays after the rehearsal
+     * @throws MigopyException refused, if there is a database of that name that no rehearsal created
+     */
+    static ScratchDatabase create(Connection connection, String name, String run, boolean keep) {
+        MongoDatabase database = connection.journalDatabase(name).withTimeout(CALL_MINUTES, TimeUnit.MINUTES);
+        List<String> existing = database.listCollectionNames().into(new ArrayList<>());
+        if (!existing.isEmpty() && !existing.contains(MARK)) {
+            throw MigopyException.refused(
+                    "The database %s on %s was not created by a rehearsal".formatted(name, connection.server()),
+                    "Choose another server with --on, or drop that database yourself");
+        }
+        database.drop();
+        database.getCollection(MARK)
+                .insertOne(new Document("_id", "scratch").append("run", run).append("at", Date.from(Instant.now())));
+        return new ScratchDatabase(database, keep, connection);
+    }
+
+    MongoDatabase database() {
+        return database;
+    }
+
+    /** Drops it, unless it is kept. */
+    @Override
+    public void close() {
+        if (!keep) {
+            database.drop();
+        }
+    }
+
+    /** Drops it after a failure, or says what is left. */
+    void closeAfter(Throwable failure, Consumer<Event> events) {
+        try {
+            close();
+        } catch (MongoException e) {
+            failure.addSuppressed(e);
+            events.accept(new Event.Notice("%s is left on %s. The next rehearsal drops it."
+                    .formatted(database.getName(), connection.server())));
+        }
+    }
+}

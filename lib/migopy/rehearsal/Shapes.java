@@ -1,0 +1,176 @@
+package migopy.rehearsal;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.bson.BsonArray;
+import org.bson.BsonDocument;
+import org.bson.BsonType;
+import org.bson.BsonValue;
+
+/** Which fields of a collection's documents have changed, by path and type: no value is kept. */
+final class Shapes {
+    /** More differences are counted, but not distinguished. */
+    private static final int MOST = 10_000;
+
+    private static final int MOST_PAIRS = 100;
+    private static final int DEEPEST = 50;
+
+    private final Map<FieldChange, Long> counts = new HashMap<>();
+    private final Map<Renamed, Long> pairs = new HashMap<>();
+    private long documents;
+    private long reordered;
+    private long others;
+
+    /**
+     * A field that changed in the same way in several documents.
+     *
+     * @param path with {@code []} for each element of an array: {@code items[].sku}
+     * @param was its type, {@code string}; null where there was none
+     * @param is null where it is gone
+     */
+    record FieldChange(String path, String was, String is) {}
+
+    /** A field that is gone, and one with the same value that is new. */
+    record Renamed(String from, String to) {}
+
+    /** Fields that one document has lost and gained. */
+    private record Moves(Map<String, BsonValue> gone, Map<String, BsonValue> added) {}
+
+    /** Compares two versions of a document that are not equal byte by byte. */
+    void add(BsonDocument was, BsonDocument is) {
+        Moves moves = new Moves(new TreeMap<>(), new TreeMap<>());
+        List<FieldChange> found = new ArrayList<>();
+        compare("", was, is, found, moves, 0);
+        documents++;
+        if (found.isEmpty()) {
+            reordered++;
+        }
+        found.stream().distinct().forEach(this::count);
+        moves.gone()
+                .forEach((from, old) -> moves.added().forEach((to, value) -> {
+                    if (old.equals(value) && (pairs.size() < MOST_PAIRS || pairs.containsKey(new Renamed(from, to)))) {
+                        pairs.merge(new Renamed(from, to), 1L, Long::sum);
+                    }
+                }));
+    }
+
+    private void count(FieldChange change) {
+        if (counts.size() < MOST || counts.containsKey(change)) {
+            counts.merge(change, 1L, Long::sum);
+        } else {
+            others++;
+        }
+    }
+
+    /** Returns how many documents differ only in the order of their fields. */
+    long reordered() {
+        return reordered;
+    }
+
+    /** Returns how many differences were counted only. */
+    long others() {
+        return others;
+    }
+
+    /** Returns the fields that were renamed: the value moved in nearly all documents that lost the old one. */
+    Map<Renamed, Long> renames() {
+        Map<Renamed, Long> renames = new HashMap<>();
+        pairs.forEach((pair, count) -> {
+            long gone = sum(pair.from(), true);
+            if (count >= 0.9 * gone && count >= 0.9 * sum(pair.to(), false)) {
+                renames.put(pair, count);
+            }
+        });
+        return renames;
+    }
+
+    private long sum(String path, boolean gone) {
+        return counts.entrySet().stream()
+                .filter(one -> one.getKey().path().equals(path))
+                .filter(one -> (gone ? one.getKey().is() : one.getKey().was()) == null)
+                .mapToLong(Map.Entry::getValue)
+                .sum();
+    }
+
+    /** Returns the changes that are not renames, the most frequent of each path first. */
+    Map<FieldChange, Long> changes() {
+        Map<Renamed, Long> renames = renames();
+        Map<FieldChange, Long> sorted = new TreeMap<>(Comparator.comparing(FieldChange::path)
+                .thenComparing(one -> -counts.get(one))
+                .thenComparing(one -> one.was() + " " + one.is()));
+        counts.forEach((change, count) -> {
+            boolean renamed = renames.keySet().stream()
+                    .anyMatch(one -> change.is() == null && one.from().equals(change.path())
+                            || change.was() == null && one.to().equals(change.path()));
+            if (!renamed) {
+                sorted.put(change, count);
+            }
+        });
+        return sorted;
+    }
+
+    private static void compare(
+            String path, BsonValue was, BsonValue is, List<FieldChange> found, Moves moves, int depth) {
+        if (was instanceof BsonDocument before && is instanceof BsonDocument after && depth < DEEPEST) {
+            documents(path, before, after, found, moves, depth);
+        } else if (was instanceof BsonArray before && is instanceof BsonArray after && depth < DEEPEST) {
+            arrays(path + "[]", before, after, found, moves, depth);
+        } else if (was == null || !was.equals(is)) {
+            found.add(new FieldChange(path, type(was), type(is)));
+            if (is == null) {
+                moves.gone().put(path, was);
+            } else if (was == null) {
+                moves.added().put(path, is);
+            }
+        }
+    }
+
+    private static void documents(
+            String path, BsonDocument was, BsonDocument is, List<FieldChange> found, Moves moves, int depth) {
+        String prefix = path.isEmpty() ? "" : path + ".";
+        was.forEach((field, value) -> compare(prefix + field, value, is.get(field), found, moves, depth + 1));
+        is.forEach((field, value) -> {
+            if (!was.containsKey(field)) {
+                compare(prefix + field, null, value, found, moves, depth + 1);
+            }
+        });
+    }
+
+    private static void arrays(
+            String path, BsonArray was, BsonArray is, List<FieldChange> found, Moves moves, int depth) {
+        for (int i = 0; i < Math.max(was.size(), is.size()); i++) {
+            compare(
+                    path,
+                    i < was.size() ? was.get(i) : null,
+                    i < is.size() ? is.get(i) : null,
+                    found,
+                    moves,
+                    depth + 1);
+        }
+    }
+
+    /** Returns a type as MongoDB's {@code $type} names it. */
+    private static String type(BsonValue value) {
+        if (value == null) {
+            return null;
+        }
+        BsonType type = value.getBsonType();
+        return switch (type) {
+            case DOCUMENT -> "object";
+            case INT32 -> "int";
+            case INT64 -> "long";
+            case DATE_TIME -> "date";
+            case OBJECT_ID -> "objectId";
+            case BOOLEAN -> "bool";
+            case BINARY -> "binData";
+            case DECIMAL128 -> "decimal";
+            case REGULAR_EXPRESSION -> "regex";
+            default -> type.name().toLowerCase(Locale.ROOT);
+        };
+    }
+}

@@ -1,0 +1,327 @@
+package mongo.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static support.Migrations.failing;
+import static support.Migrations.marking;
+import static support.Migrations.transactional;
+import static support.Migrations.up;
+import static support.Migrations.upAndDown;
+import static support.Migrations.waitingFor;
+import static support.Project.project;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+import support.Kind;
+import support.MongoServer;
+import support.On;
+import support.OnServer;
+import support.Project;
+import support.Result;
+import support.Scratch;
+
+@OnServer
+class RehearseTest {
+    private static final String SPLIT = upAndDown(
+            "var users = db().getCollection(\"users\");"
+                    + "for (Document one : users.find().into(new java.util.ArrayList<Document>())) {"
+                    + "  String[] words = one.getString(\"name\").split(\" \", 2);"
+                    + "  users.updateOne(new Document(\"_id\", one.get(\"_id\")), new Document(\"$set\","
+                    + "    new Document(\"first\", words[0]).append(\"last\", words.length < 2 ? null : words[1]))"
+                    + "    .append(\"$unset\", new Document(\"name\", \"\")));"
+                    + "}",
+            "db().getCollection(\"users\").updateMany(new Document(), java.util.List.of("
+                    + "new Document(\"$set\", new Document(\"name\", new Document(\"$cond\", java.util.List.of("
+                    + "  new Document(\"$eq\", java.util.Arrays.asList(\"$last\", null)), \"$first\","
+                    + "  new Document(\"$concat\", java.util.List.of(\"$first\", \" \", \"$last\")))))),"
+                    + "new Document(\"$unset\", java.util.List.of(\"first\", \"last\"))));");
+
+    private static Project users(MongoServer server) {
+        List<Document> users = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            users.add(new Document("_id", i)
+                    .append("name", i % 10 == 0 ? "Cher" : "Ada L" + i)
+                    .append("n", i));
+        }
+        server.collection("users").insertMany(users);
+        server.collection("users").createIndex(new Document("n", 1));
+        return project(server);
+    }
+
+    private static Document migration(Result result, int index) {
+        return result.json().getList("migrations", Document.class).get(index);
+    }
+
+    private static List<String> shapes(Document migration) {
+        return texts(migration.getList("changes", Document.class).get(0).getList("shapes", Document.class));
+    }
+
+    private static List<String> texts(List<Document> documents) {
+        return documents.stream().map(Document::toJson).toList();
+    }
+
+    private static String json(String text) {
+        return Document.parse(text).toJson();
+    }
+
+    private static List<String> databases(MongoServer server) {
+        return server.client().listDatabaseNames().into(new ArrayList<>());
+    }
+
+    @Test
+    void theChangesOfAMigrationAreShownByFieldAndType(MongoServer server) {
+        Result result = users(server)
+                .with("1_split.java", SPLIT)
+                .run("rehearse", "--here", "--json")
+                .exits(0);
+        Document split = migration(result, 0);
+        assertThat(split.getList("changes", Document.class).get(0).toJson())
+                .contains("\"collection\": \"users\"", "\"changed\": 50", "\"inserted\": 0");
+        assertThat(shapes(split))
+                .contains(
+                        json("{path: 'name', was: 'string', is: null, count: 50}"),
+                        json("{path: 'first', was: null, is: 'string', count: 50}"),
+                        json("{path: 'last', was: null, is: 'string', count: 45}"),
+                        json("{path: 'last', was: null, is: 'null', count: 5}"));
+        assertThat(split.get("down", Document.class)).containsEntry("outcome", "same_order_differs");
+        assertThat(split.getList("calls", Document.class)).extracting("command").contains("find", "update");
+    }
+
+    @Test
+    void nothingOfTheDatabaseIsChangedAndTheCopyIsDropped(MongoServer server) {
+        Project project = users(server).with("1_split.java", SPLIT);
+        project.run("rehearse", "--here").exits(0).says("rehearsed", "1_split", "50 changed", "execute");
+        assertThat(server.collection("users").countDocuments(new Document("name", new Document("$exists", true))))
+                .isEqualTo(50);
+        assertThat(server.db().listCollectionNames().into(new ArrayList<>())).containsExactly("users");
+        assertThat(databases(server)).doesNotContain(server.database() + "_rehearsal");
+    }
+
+    @Test
+    void aCopyThatIsKeptIsReplacedByTheNextRehearsal(MongoServer server) {
+        Project project = users(server).with("1_split.java", SPLIT);
+        project.run("rehearse", "--here", "--keep").exits(0).says("kept");
+        assertThat(databases(server)).contains(server.database() + "_rehearsal");
+        project.run("rehearse", "--here").exits(0);
+        assertThat(databases(server)).doesNotContain(server.database() + "_rehearsal");
+    }
+
+    @Test
+    void aDatabaseThatNoRehearsalCreatedIsNeverDropped(MongoServer server) {
+        var other = server.client().getDatabase(server.database() + "_rehearsal");
+        other.getCollection("own").insertOne(new Document("_id", 1));
+        users(server)
+                .with("1_split.java", SPLIT)
+                .run("rehearse", "--here")
+                .exits(3)
+                .says("not created by a rehearsal");
+        assertThat(other.getCollection("own").countDocuments()).isEqualTo(1);
+        other.drop();
+    }
+
+    @Test
+    void aDownThatDoesNotUndoItsUpIsAFinding(MongoServer server) {
+        Result result = users(server)
+                .with(
+                        "1_rename.java",
+                        upAndDown(
+                                "db().getCollection(\"users\").updateMany(new Document(), new Document(\"$rename\","
+                                        + " new Document(\"name\", \"fullName\")));",
+                                "db().getCollection(\"users\").updateMany(new Document(), new Document(\"$rename\","
+                                        + " new Document(\"fullname\", \"name\")));"))
+                .run("rehearse", "--here", "--json")
+                .exits(7);
+        Document rename = migration(result, 0);
+        Document change = rename.getList("changes", Document.class).get(0);
+        assertThat(texts(change.getList("renames", Document.class)))
+                .containsExactly(json("{from: 'name', to: 'fullName', count: 50}"));
+        assertThat(change.getList("shapes", Document.class)).isEmpty();
+        assertThat(rename.get("down", Document.class)).containsEntry("outcome", "differs");
+    }
+
+    @Test
+    void aMigrationThatFailsIsAFindingAndTheNextOnesAreNotRehearsed(MongoServer server) {
+        Result result = users(server)
+                .with("1_one.java", marking("one"))
+                .with("2_two.java", failing("two", "this is wrong"))
+                .with("3_three.java", marking("three"))
+                .run("rehearse", "--here")
+                .exits(7)
+                .says("this is wrong", "1 not rehearsed");
+        assertThat(result.out()).contains("1_one", "leads back to the same state");
+    }
+
+    @Test
+    void indexesAndCollectionsAreComparedToo(MongoServer server) {
+        Result result = users(server)
+                .with(
+                        "1_definitions.java",
+                        upAndDown(
+                                "db().getCollection(\"users\").createIndex(new Document(\"name\", 1));"
+                                        + "db().createCollection(\"plans\");"
+                                        + "db().getCollection(\"users\").dropIndex(\"n_1\");",
+                                "db().getCollection(\"users\").dropIndex(\"name_1\");"
+                                        + "db().getCollection(\"plans\").drop();"))
+                .run("rehearse", "--here", "--json")
+                .exits(7);
+        Document one = migration(result, 0);
+        assertThat(one.getList("definitions", Document.class))
+                .extracting(each -> each.getString("collection") + " " + each.getString("op"))
+                .containsExactlyInAnyOrder("users createIndex", "users dropIndex", "plans create");
+        assertThat(one.get("down", Document.class).getList("definitions", Document.class))
+                .extracting(each -> each.getString("op") + " " + each.getString("name"))
+                .containsExactly("dropIndex n_1");
+    }
+
+    @Test
+    void transactionsAndBackfillsAreRehearsed(MongoServer server) {
+        Result result = users(server)
+                .with("1_one.java", transactional("one"))
+                .with(
+                        "2_two.java",
+                        upAndDown(
+                                        "migopy.Migration.backfill(\"users\").where(new Document(\"lower\", null))"
+                                                + ".update(new Document(\"$set\", new Document(\"lower\","
+                                                + " new Document(\"$toLower\", \"$name\")))).run();",
+                                        "db().getCollection(\"users\").updateMany(new Document(), new"
+                                                + " Document(\"$unset\", new Document(\"lower\", \"\")));")
+                                .replace("migopy.Migration.backfill", "backfill")
+                                .replace(
+                                        "import static migopy.Migration.db;",
+                                        "import static migopy.Migration.backfill;\nimport static migopy.Migration.db;"))
+                .run("rehearse", "--here", "--json")
+                .exits(0);
+        assertThat(migration(result, 0).get("down", Document.class)).containsEntry("outcome", "same");
+        assertThat(migration(result, 1).get("down", Document.class)).containsEntry("outcome", "same");
+        assertThat(shapes(migration(result, 1)))
+                .containsExactly(json("{path: 'lower', was: null, is: 'string', count: 50}"));
+    }
+
+    @Test
+    void aSecondUpThatChangesSomethingIsAFinding(MongoServer server) {
+        String increment = up("db().getCollection(\"users\").updateMany(new Document(), new Document(\"$inc\","
+                + " new Document(\"n\", 1)));");
+        Result result = users(server)
+                .with("1_inc.java", increment)
+                .run("rehearse", "--here", "--twice", "--json")
+                .exits(7);
+        assertThat(migration(result, 0).get("twice", Document.class)).containsEntry("outcome", "differs");
+    }
+
+    @Test
+    void aLargeCollectionIsSampled(MongoServer server) {
+        Result result = users(server)
+                .with("1_split.java", SPLIT)
+                .run("rehearse", "--here", "--sample", "20", "--json")
+                .exits(0);
+        assertThat(texts(result.json().getList("copied", Document.class)))
+                .containsExactly(json("{collection: 'users', documents: 20, of: 50, indexes: 1}"));
+    }
+
+    @Test
+    void aMigrationCannotReachAnythingButTheCopy(MongoServer server) {
+        String own = server.database();
+        List<String> attempts = List.of(
+                "client().getDatabase(\"" + own + "\").getCollection(\"users\").deleteMany(new Document());",
+                "client().getDatabase(\"" + own + "\").drop();",
+                "db().getCollection(\"users\").aggregate(java.util.List.of(new Document(\"$out\", new Document(\"db\","
+                        + " \""
+                        + own + "\").append(\"coll\", \"users\")))).toCollection();",
+                "db().getCollection(\"users\").aggregate(java.util.List.of(new Document(\"$merge\", new"
+                        + " Document(\"into\", new"
+                        + " Document(\"db\","
+                        + " \"" + own + "\").append(\"coll\", \"users\"))))).toCollection();",
+                "client().getDatabase(\"admin\").runCommand(new Document(\"renameCollection\", \"" + own
+                        + ".users\").append(\"to\", \"" + own + ".gone\"));");
+        for (String attempt : attempts) {
+            Project project = users(server)
+                    .with(
+                            "1_bad.java",
+                            up("try { " + attempt + " } catch (Exception e) { }")
+                                    .replace(
+                                            "import static migopy.Migration.db;",
+                                            "import static migopy.Migration.db;\n"
+                                                    + "import static migopy.Migration.client;"));
+            project.run("rehearse", "--here").exits(7).says("of which a rehearsal has no copy");
+            assertThat(server.collection("users").countDocuments()).as(attempt).isEqualTo(50);
+            server.db().drop();
+        }
+    }
+
+    @Test
+    void anotherServerCanHoldTheCopy(MongoServer server, @On(Kind.STANDALONE) MongoServer scratch) {
+        users(server)
+                .with("1_split.java", SPLIT)
+                .environment("MIGOPY_SCRATCH_URI", scratch.uri())
+                .run("rehearse")
+                .exits(0)
+                .says(server.database() + "_rehearsal on " + scratch.address());
+        assertThat(databases(scratch)).doesNotContain(server.database() + "_rehearsal");
+    }
+
+    @Test
+    void aUserWhoMayOnlyReadTheDatabaseCanRehearse(@On(Kind.AUTH) MongoServer server) {
+        Project project = users(server).with("1_split.java", SPLIT);
+        server.createUser("reader", "secret", "read");
+        server.admin(new Document("updateUser", "reader")
+                .append(
+                        "roles",
+                        List.of(
+                                new Document("role", "read").append("db", server.database()),
+                                new Document("role", "dbOwner").append("db", server.database() + "_rehearsal"))));
+        project.environment("MONGO_URI", server.uriAs("reader", "secret"))
+                .run("rehearse", "--here")
+                .exits(0)
+                .says("50 changed");
+    }
+
+    @Test
+    void aSignalDropsTheCopyAndEndsTheRehearsal(MongoServer server) {
+        var run = users(server)
+                .with("1_slow.java", waitingFor("never"))
+                .start("rehearse", "--here")
+                .untilInUp();
+        run.interrupt().exits(130);
+        assertThat(databases(server)).doesNotContain(server.database() + "_rehearsal");
+        assertThat(server.db().listCollectionNames().into(new ArrayList<>())).containsExactly("users");
+    }
+
+    @Test
+    void aReportIsWrittenAsPageCommentAndJson(MongoServer server) throws IOException {
+        Project project = users(server).with("1_split.java", SPLIT);
+        Path folder = Scratch.folder("report");
+        project.run("rehearse", "--here", "--report", folder.toString()).exits(0);
+        assertThat(folder.resolve("report.html"))
+                .content()
+                .startsWith("<!doctype html>")
+                .contains("1_split", "50 changed", "<td>last</td>")
+                .doesNotContain("<script", "Ada");
+        assertThat(folder.resolve("report.md"))
+                .content()
+                .startsWith("<!-- migopy-rehearsal -->")
+                .contains("users: 50 changed");
+        assertThat(support.Json.object(Files.readString(folder.resolve("report.json"))))
+                .containsEntry("exitCode", 0L);
+    }
+
+    @Test
+    void valuesOfDocumentsAreShownOnlyOnRequest(MongoServer server) {
+        server.collection("users").insertMany(List.of(new Document("mail", "ada@x"), new Document("mail", "ada@x")));
+        Project project = project(server)
+                .with(
+                        "1_unique.java",
+                        up("db().getCollection(\"users\").createIndex(new Document(\"mail\", 1),"
+                                + " new com.mongodb.client.model.IndexOptions().unique(true));"));
+        project.run("rehearse", "--here").exits(7).says("E11000").neverSays("ada@x");
+        project.run("rehearse", "--here", "--values", "plain").exits(7).says("ada@x");
+    }
+
+    @Test
+    void withoutAPlaceForTheCopyBothWaysAreNamed(MongoServer server) {
+        users(server).with("1_split.java", SPLIT).run("rehearse").exits(2).says("--on URI", "--here");
+    }
+}
