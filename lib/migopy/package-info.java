@@ -75,6 +75,7 @@
 //SOURCES command/Program.java
 //SOURCES command/Project.java
 //SOURCES command/Redo.java
+//SOURCES command/Rehearse.java
 //SOURCES command/Rename.java
 //SOURCES command/Repair.java
 //SOURCES command/Repairs.java
@@ -115,6 +116,7 @@
 //SOURCES dump/Catalog.java
 //SOURCES dump/Checksums.java
 //SOURCES dump/CollectionBuild.java
+//SOURCES dump/CollectionCopy.java
 //SOURCES dump/CollectionDump.java
 //SOURCES dump/Dump.java
 //SOURCES dump/DumpAnswer.java
@@ -205,6 +207,7 @@
 //SOURCES mongo/ServerOperations.java
 //SOURCES mongo/package-info.java
 //SOURCES observe/BrokenRules.java
+//SOURCES observe/CallLog.java
 //SOURCES observe/CommandWatch.java
 //SOURCES observe/HandedOut.java
 //SOURCES observe/Handles.java
@@ -224,6 +227,15 @@
 //SOURCES plan/RollbackPlanner.java
 //SOURCES plan/Situation.java
 //SOURCES plan/package-info.java
+//SOURCES rehearsal/Definition.java
+//SOURCES rehearsal/PreImages.java
+//SOURCES rehearsal/Rehearsal.java
+//SOURCES rehearsal/RehearsalAnswer.java
+//SOURCES rehearsal/ReportMarkdown.java
+//SOURCES rehearsal/ReportPage.java
+//SOURCES rehearsal/ScratchDatabase.java
+//SOURCES rehearsal/Shapes.java
+//SOURCES rehearsal/package-info.java
 //SOURCES run/Call.java
 //SOURCES run/CallHandles.java
 //SOURCES run/EditDiff.java
