@@ -1,9 +1,11 @@
 package migopy;
 
 import com.mongodb.MongoException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
+import migopy.files.Jbang;
 import migopy.mongo.Connection;
 import migopy.mongo.InDoubt;
 import migopy.mongo.MongoErrors;
@@ -25,6 +27,7 @@ final class DirectRun {
 
     private final Observation observation;
     private volatile Throwable uncaught;
+    private volatile Path home = Path.of("").toAbsolutePath();
 
     private DirectRun(Observation observation) {
         this.observation = observation;
@@ -35,6 +38,7 @@ final class DirectRun {
         DirectRun run = new DirectRun(observation);
         Thread.setDefaultUncaughtExceptionHandler(run::report);
         Settings settings = entry().settings();
+        run.home = settings.home();
         // Not closed: it lives as long as main, and its threads are daemons.
         Connection connection =
                 Connection.open(settings, "direct-" + Integer.toHexString(new SecureRandom().nextInt()));
@@ -43,7 +47,7 @@ final class DirectRun {
         connection.watch(observation);
         Runtime.getRuntime().addShutdownHook(new Thread(run::atEnd, "migopy-end"));
         System.err.println("%s. Nothing is recorded; what is: %s"
-                .formatted(connection.describe(), command("{migopy} run FILE --reason \"...\"")));
+                .formatted(connection.describe(), run.command("{migopy} run FILE --reason \"...\"")));
         return binding;
     }
 
@@ -108,7 +112,7 @@ final class DirectRun {
         }
     }
 
-    private static void end(MigopyException known) {
+    private void end(MigopyException known) {
         System.err.println(known.getMessage());
         Throwable thrown = known.getCause() == null ? known : known.getCause();
         for (StackTraceElement frame : thrown.getStackTrace()) {
@@ -128,7 +132,7 @@ final class DirectRun {
                 .anyMatch(frame -> frame.getClassName().startsWith("java.lang.Terminator"));
     }
 
-    private static String command(String hint) {
-        return hint.replace(MigopyException.COMMAND, "jbang migopy.java");
+    private String command(String hint) {
+        return hint.replace(MigopyException.COMMAND, Jbang.launcher(home, System.getenv()));
     }
 }

@@ -1,6 +1,7 @@
 package migopy.command;
 
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.OptionalInt;
@@ -11,6 +12,7 @@ import migopy.console.Console;
 import migopy.console.Console.Format;
 import migopy.console.Terminal;
 import migopy.console.Wording;
+import migopy.files.Jbang;
 import migopy.mongo.Clients.DriverPreload;
 import migopy.run.Failure;
 
@@ -22,7 +24,6 @@ public final class Program {
     /** The environment variable in which the launcher {@code ./migopy} names itself. */
     private static final String COMMAND_VARIABLE = "MIGOPY_COMMAND";
 
-    private static final String PLAIN_COMMAND = "jbang migopy.java";
     private static final int OK = 0;
     private static final int FAILED = MigopyException.Kind.FAILED.exitCode();
 
@@ -91,7 +92,9 @@ public final class Program {
         Format format = format(List.of(arguments));
         Terminal terminal = asProgram ? Terminal.of(project.environment()) : Terminal.none();
         String launcher = project.environment().get(COMMAND_VARIABLE);
-        String command = launcher == null ? PLAIN_COMMAND : Wording.word(launcher);
+        String command = launcher != null
+                ? Wording.word(launcher)
+                : asProgram ? Jbang.typed(Path.of(""), project.environment()) : "jbang migopy.java";
         try (Console console = new Console(out, err, format, terminal, command, reading::redact)) {
             if (asProgram) {
                 sayWhatCannotBeRead(console);

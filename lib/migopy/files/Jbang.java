@@ -12,10 +12,11 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import migopy.Problem;
+import migopy.console.Wording;
 import migopy.files.SourceCompiler.InvalidSource;
 
 /** Runs JBang in a child process, to resolve {@code //DEPS} and to find the jar of a script. */
-final class Jbang {
+public final class Jbang {
     /** The first call may download JBang and large jars over a slow connection. */
     static final Duration TIME_LIMIT = Duration.ofMinutes(5);
 
@@ -71,6 +72,36 @@ final class Jbang {
                     "Check that this command can be started: %s".formatted(command.get()),
                     List.of());
         }
+    }
+
+    /**
+     * Returns what runs migopy.java when it is typed in the current folder: {@code jbang migopy.java}, or {@code ./jbang
+     * migopy.java} where JBang is not installed.
+     *
+     * @param home the folder with migopy.java
+     */
+    public static String typed(Path home, Map<String, String> environment) {
+        Path here = Path.of("").toAbsolutePath();
+        boolean installed = Programs.first(Programs.onPath(NAME, environment)).isPresent();
+        Path copy = home.toAbsolutePath().resolve(NAME);
+        String command = !installed && Programs.first(List.of(copy.toString())).isPresent() ? started(here, copy) : NAME;
+        return command
+                + " "
+                + Wording.word(here.relativize(home.toAbsolutePath().resolve("migopy.java"))
+                        .toString());
+    }
+
+    /** Returns the launcher {@code migopy} as it is typed in the current folder, else what {@link #typed} returns. */
+    public static String launcher(Path home, Map<String, String> environment) {
+        Path launcher = home.resolve("migopy");
+        return Programs.first(List.of(launcher.toString())).isPresent()
+                ? started(Path.of("").toAbsolutePath(), launcher)
+                : typed(home, environment);
+    }
+
+    private static String started(Path here, Path program) {
+        String path = here.relativize(program.toAbsolutePath()).toString();
+        return Wording.word(path.startsWith("..") ? path : "./" + path);
     }
 
     /** Returns the JBang that started this process, else the one in PATH, else the launcher next to migopy.java. */

@@ -7,6 +7,7 @@ import static support.Migrations.transactional;
 import static support.Migrations.up;
 import static support.Project.project;
 
+import java.nio.file.Path;
 import java.util.List;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
@@ -36,6 +37,26 @@ class DirectRunTest {
         assertThat(project.marks()).containsExactly("one");
         assertThat(server.db().listCollectionNames()).containsExactly("done");
         assertThat(project.run("status", "--check").exitCode()).isEqualTo(8);
+    }
+
+    @Test
+    void itsHintNamesALauncherThatIsThere(MongoServer server) throws Exception {
+        var project = project(server).with("1_one.java", withMain(marking("one"), "up();"));
+        for (String launcher : List.of("jbang", "migopy")) {
+            Path copy = project.write(launcher, "#!/bin/sh\n").folder().resolve(launcher);
+            assertThat(copy.toFile().setExecutable(true)).isTrue();
+            String typed = launcher.equals("jbang") ? "./jbang migopy.java" : "./migopy";
+            project.environment("PATH", "/usr/bin:/bin")
+                    .startDirectly("1_one.java")
+                    .exits(0)
+                    .says("what is: " + typed + " run FILE");
+            project.startingIn("mongomigrations")
+                    .startDirectly("1_one.java")
+                    .exits(0)
+                    .says("what is: " + typed.replace("./", "../").replace(" m", " ../m") + " run FILE");
+            project.startingIn("");
+        }
+        project.run("stauts").exits(2).says("jbang migopy.java help");
     }
 
     @Test
