@@ -3,13 +3,16 @@ package migopy.command;
 import com.mongodb.MongoException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import migopy.Problem;
 import migopy.adopt.Adoptions;
 import migopy.backfill.BackfillProgress;
 import migopy.command.StatusAnswer.Row;
 import migopy.console.Wording;
+import migopy.files.CompiledTexts;
 import migopy.files.MigrationFile;
 import migopy.files.MigrationSource;
 import migopy.journal.Actor;
@@ -79,9 +82,11 @@ final class Status implements Action {
                 uncompiled.put(problem.name(), problem.kind());
                 problems.add(problem);
             }
+            Set<String> edited = edited(settings, survey, overview);
             List<Row> rows = new ArrayList<>(overview.migrations().size());
             for (Situation one : overview.migrations()) {
-                rows.add(row(one, uncompiled.get(one.name())));
+                Row row = row(one, uncompiled.get(one.name()));
+                rows.add(edited.contains(one.name()) ? row.asEdited() : row);
                 addProgress(one, notices);
             }
             return new StatusAnswer(
@@ -131,8 +136,30 @@ final class Status implements Action {
         return problems;
     }
 
+    /** Returns the names of the migrations to run whose files were edited since they were last compiled. */
+    private static Set<String> edited(Settings settings, Survey survey, Overview overview) {
+        List<MigrationFile> files = toRun(overview);
+        if (files.isEmpty()) {
+            return Set.of();
+        }
+        Map<String, String> compiled = new CompiledTexts(settings.cacheDirectory()).checksums();
+        Set<String> edited = new HashSet<>();
+        for (MigrationFile file : files) {
+            String last = compiled.get(file.name());
+            if (last != null && !last.equals(survey.checksums().get(file.name()))) {
+                edited.add(file.name());
+            }
+        }
+        return edited;
+    }
+
     /** Returns why files that are to be run do not compile. */
     private static List<Problem> compiling(Settings settings, Overview overview) {
+        List<MigrationFile> files = toRun(overview);
+        return Validate.compiling(settings, files, MigrationSource.readAll(files));
+    }
+
+    private static List<MigrationFile> toRun(Overview overview) {
         List<MigrationFile> files = new ArrayList<>();
         for (Situation one : overview.migrations()) {
             boolean toRun = switch (one.state()) {
@@ -143,7 +170,7 @@ final class Status implements Action {
                 files.add(one.file());
             }
         }
-        return Validate.compiling(settings, files, MigrationSource.readAll(files));
+        return files;
     }
 
     private static Row row(Situation one, Problem.ProblemKind uncompiled) {
@@ -166,7 +193,8 @@ final class Status implements Action {
                 entry.reversible(),
                 who(entry.by()),
                 skipped ? entry.reason() : null,
-                entry.withoutSource() ? entry.adopted().from() : null);
+                entry.withoutSource() ? entry.adopted().from() : null,
+                false);
     }
 
     private static String who(Actor by) {

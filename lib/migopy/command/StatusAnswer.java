@@ -50,6 +50,7 @@ public record StatusAnswer(
      * @param by who runs or ran it, {@code ada@laptop}, or null; shown for running and interrupted ones
      * @param reason why it was skipped, or null
      * @param adoptedFrom the other tool that applied it, or null
+     * @param edited whether its file was edited since it was last compiled
      */
     public record Row(
             String name,
@@ -62,7 +63,8 @@ public record StatusAnswer(
             Boolean reversible,
             String by,
             String reason,
-            String adoptedFrom) {
+            String adoptedFrom,
+            boolean edited) {
 
         /** Creates one that was not skipped. */
         public Row(
@@ -75,7 +77,24 @@ public record StatusAnswer(
                 Long durationMs,
                 Boolean reversible,
                 String by) {
-            this(name, number, state, problem, startedAt, finishedAt, durationMs, reversible, by, null, null);
+            this(name, number, state, problem, startedAt, finishedAt, durationMs, reversible, by, null, null, false);
+        }
+
+        /** Returns it as one whose file was edited since it was last compiled. */
+        Row asEdited() {
+            return new Row(
+                    name,
+                    number,
+                    state,
+                    problem,
+                    startedAt,
+                    finishedAt,
+                    durationMs,
+                    reversible,
+                    by,
+                    reason,
+                    adoptedFrom,
+                    true);
         }
 
         /** Creates one that was never run. */
@@ -118,6 +137,9 @@ public record StatusAnswer(
             } else if (Boolean.FALSE.equals(reversible) && state != MigrationState.IGNORED) {
                 notes.add("no down()");
             }
+            if (edited) {
+                notes.add("edited since it was last compiled");
+            }
             table.row(
                     state.word(),
                     name,
@@ -134,6 +156,7 @@ public record StatusAnswer(
             Json.put(row, "durationMs", durationMs);
             Json.put(row, "reason", reason);
             Json.put(row, "adoptedFrom", adoptedFrom);
+            Json.put(row, "editedSinceCompiled", edited ? true : null);
             return Json.put(row, "reversible", reversible);
         }
     }

@@ -39,6 +39,7 @@ final class ClassCache implements AutoCloseable {
     private static final long CLOSING_SECONDS = 10;
 
     private final CacheFolder folder;
+    private final CompiledTexts texts;
     private final String setting;
     private ExecutorService writing;
     private volatile boolean writable = true;
@@ -46,6 +47,7 @@ final class ClassCache implements AutoCloseable {
     /** @param setting what all classes of this run depend on: compiler and class path */
     ClassCache(Path cacheDirectory, String setting) {
         this.folder = new CacheFolder(cacheDirectory.resolve("classes"));
+        this.texts = new CompiledTexts(cacheDirectory);
         MessageDigest digest = MigrationSource.sha256();
         update(digest, setting);
         this.setting = HexFormat.of().formatHex(digest.digest());
@@ -153,6 +155,15 @@ final class ClassCache implements AutoCloseable {
     void cleanUp(int inUse) {
         if (writing != null) {
             writing.execute(() -> deleteOld(inUse));
+        }
+    }
+
+    /** Records which texts have classes now. */
+    void compiled(List<MigrationSource> sources) {
+        if (writing != null) {
+            writing.execute(() -> texts.add(sources));
+        } else {
+            texts.add(sources); // it only reads, unless a file has an earlier text again
         }
     }
 

@@ -141,11 +141,16 @@ public final class SourceCompiler implements AutoCloseable {
             } else if (!sources.isEmpty()) {
                 cache.touch();
             }
+            List<MigrationSource> compiled = new ArrayList<>(units.size());
             for (Unit unit : units) {
                 if (classes.containsKey(unit)) {
                     load(unit);
+                    if (unit.source().file() != null) {
+                        compiled.add(unit.source());
+                    }
                 }
             }
+            cache.compiled(compiled);
             List<CompiledMigration> migrations = new ArrayList<>(sources.size());
             List<Problem> inOrder = new ArrayList<>();
             for (MigrationSource source : sources) {

@@ -228,6 +228,33 @@ class StatusTest {
     }
 
     @Test
+    void whatWasEditedSinceItWasCompiledIsMarked(MongoServer server) {
+        String mark = "edited since it was last compiled";
+        var project = project(server).with("1_one.java", marking("one"));
+        project.run("status").exits(0).neverSays(mark);
+        project.run("validate").exits(0);
+        project.run("status").exits(0).neverSays(mark);
+
+        project.with("1_one.java", failing("one", "no")).with("2_two.java", marking("two"));
+        Result status = project.run("status").exits(0).says(mark);
+        assertThat(status.out().lines().filter(line -> line.contains(mark)))
+                .singleElement()
+                .satisfies(line -> assertThat(line).contains("pending", "1_one"));
+        assertThat(rows(project.run("status", "--json").exits(0)))
+                .extracting(row -> row.getBoolean("editedSinceCompiled"))
+                .containsExactly(true, null);
+
+        project.run("execute").exits(1);
+        project.run("status").exits(0).neverSays(mark);
+        project.with("1_one.java", "class A { static void up() { db(); } }");
+        project.run("status").exits(0).says("failed", mark);
+        project.run("status", "--compile").says(mark); // what does not compile was not compiled
+        project.with("1_one.java", marking("one")).run("status", "--compile").exits(0).neverSays(mark);
+        project.with("1_one.java", marking("one") + "\n").run("execute").exits(0);
+        project.run("status").exits(0).neverSays(mark);
+    }
+
+    @Test
     void compileReportsPendingFilesThatDoNotCompile(MongoServer server) {
         var project = project(server).with("1_one.java", marking("one"));
         project.run("execute").exits(0);
