@@ -14,6 +14,7 @@ import migopy.journal.Actor;
 import migopy.journal.Entry.JournalEntry;
 import migopy.journal.Fixes;
 import migopy.journal.State;
+import migopy.observe.Observation;
 import migopy.run.Failure;
 import migopy.run.OutputCapture;
 import migopy.settings.Redactor;
@@ -167,7 +168,7 @@ final class ShellRecord {
                 // The last one; the output shows all of them.
                 thrown == null
                         ? null
-                        : Failure.of(thrown, List.of(), frames -> List.of(), redactor)
+                        : Failure.of(thrown, new Observation(), frames -> List.of(), redactor)
                                 .error(),
                 output);
         return new ShellAnswer(start.run(), outcome.word(), took().toMillis(), fixes != null, exitCode);

@@ -236,7 +236,7 @@ public final class ShellRun {
     }
 
     /**
-     * Learns from the compiler what the prompt evaluates, which the prompt reports nowhere: its history
+     * Learns from the compiler what the prompt evaluates, which the prompt does not report: its history
      * lacks lines, and is known only at its end.
      *
      * <p>A snippet is parsed unchanged while the prompt completes it, and when it is evaluated; all

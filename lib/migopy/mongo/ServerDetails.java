@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import migopy.observe.BrokenRules;
+import migopy.observe.Observation;
 import org.bson.BsonDocument;
 
 /**
@@ -21,10 +22,14 @@ import org.bson.BsonDocument;
 public final class ServerDetails {
     private ServerDetails() {}
 
-    /** Returns the server's message with its details; empty if it sent none. */
-    public static Optional<String> in(MongoException e) {
+    /**
+     * Returns the server's message with its details; empty if it sent none.
+     *
+     * @param observation of the call that threw it, which knows the {@code _id}s of a bulk
+     */
+    public static Optional<String> in(MongoException e, Observation observation) {
         if (e instanceof MongoBulkWriteException bulk && !bulk.getWriteErrors().isEmpty()) {
-            return Optional.of(bulk(bulk));
+            return Optional.of(bulk(bulk, observation));
         }
         BsonDocument info = new BsonDocument();
         if (e instanceof MongoWriteException write) {
@@ -36,17 +41,27 @@ public final class ServerDetails {
         return rules.isEmpty() ? Optional.empty() : Optional.of(MongoErrors.words(e) + rules);
     }
 
-    private static String bulk(MongoBulkWriteException e) {
+    private static String bulk(MongoBulkWriteException e, Observation observation) {
         List<BulkWriteError> errors = e.getWriteErrors();
         String done = done(e.getWriteResult());
         String each = errors.stream()
                 .limit(BrokenRules.SHOWN)
-                .map(one -> "#%d: %s%s".formatted(one.getIndex(), one.getMessage(), BrokenRules.in(one.getDetails())))
+                .map(one -> one(one, observation))
                 .collect(Collectors.joining("; "));
         return (errors.size() == 1 ? "1 write of a bulk failed" : errors.size() + " writes of a bulk failed")
                 + (done.isEmpty() ? ": " : " (%s): ".formatted(done))
                 + each
                 + BrokenRules.more(errors.size());
+    }
+
+    private static String one(BulkWriteError e, Observation observation) {
+        String id = observation.idOfRejected(e.getIndex(), e.getCode(), e.getMessage());
+        return "#%d%s: %s%s"
+                .formatted(
+                        e.getIndex(),
+                        id == null ? "" : " (_id " + id + ")",
+                        e.getMessage(),
+                        BrokenRules.in(e.getDetails()));
     }
 
     private static String done(BulkWriteResult result) {

@@ -94,7 +94,7 @@ public final class BrokenRules {
     }
 
     /** A value as the shell writes it. */
-    private static String shown(BsonValue value) {
+    static String shown(BsonValue value) {
         String wrapped = new BsonDocument("v", value).toJson();
         String json = wrapped.substring(wrapped.indexOf(':') + 1, wrapped.length() - 1)
                 .strip();

@@ -94,6 +94,9 @@ public final class CommandWatch implements CommandListener {
         if (writes && WriteCommand.isOfALock(name, command)) {
             observation.dropped();
         }
+        if (writes && !(Thread.currentThread() instanceof RetriesItself)) {
+            observation.writeIds().sent(event.getOperationId(), name, command);
+        }
         ObservedTransaction transaction = observation.transaction();
         if (transaction != null && transaction.holds(command)) {
             inTransaction(event, observation, transaction);
@@ -187,6 +190,9 @@ public final class CommandWatch implements CommandListener {
         }
         BsonDocument reply = event.getResponse();
         String errors = errors(event.getCommandName(), reply);
+        if (errors != null) {
+            observation.writeIds().answered(event.getOperationId(), reply);
+        }
         ObservedTransaction transaction = observation.transaction();
         if (transaction != null) {
             transaction.answered(event.getRequestId(), errors == null ? null : new MongoException(errors));

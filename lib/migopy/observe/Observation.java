@@ -38,6 +38,7 @@ public final class Observation {
     private final Map<BsonDocument, ClientSession> ownSessions = new ConcurrentHashMap<>();
     private final OwnTransactions ownTransactions = new OwnTransactions();
     private final Map<Long, Throwable> unanswered = new ConcurrentHashMap<>();
+    private final WriteIds writeIds = new WriteIds();
     private volatile String weakConcern;
     private volatile boolean drops;
     private volatile ObservedTransaction transaction;
@@ -252,6 +253,20 @@ public final class Observation {
     /** Returns why writes failed that were made outside of transactions, caught or not. */
     public List<Throwable> unanswered() {
         return List.copyOf(unanswered.values());
+    }
+
+    /** Returns the writes of bulks. */
+    WriteIds writeIds() {
+        return writeIds;
+    }
+
+    /**
+     * Returns the {@code _id} of a write of a bulk that the server rejected; null if it is unknown.
+     *
+     * @param index in the bulk
+     */
+    public String idOfRejected(int index, int code, String message) {
+        return writeIds.of(index, code, message);
     }
 
     /** Notes a write that waits for less than the majority. */

@@ -21,6 +21,7 @@ import migopy.journal.Entry.JournalEntry;
 import migopy.mongo.InDoubt;
 import migopy.mongo.MongoErrors;
 import migopy.mongo.ServerDetails;
+import migopy.observe.Observation;
 import migopy.settings.Redactor;
 
 /**
@@ -62,19 +63,19 @@ public record Failure(StepError error, MigopyException overtaken, boolean inDoub
     /**
      * Reads an exception.
      *
-     * @param unanswered why writes of the code failed, whatever exception it threw for that
+     * @param observation of the call that threw it
      * @param framesOf finds the user's lines that led to it
      */
     public static Failure of(
             Throwable thrown,
-            List<Throwable> unanswered,
+            Observation observation,
             Function<Throwable, List<String>> framesOf,
             Redactor redactor) {
         String type = thrown.getClass().getName();
-        String message = orElse(within(() -> message(thrown, MESSAGE_LIMIT, redactor)), type);
+        String message = orElse(within(() -> message(thrown, MESSAGE_LIMIT, observation, redactor)), type);
         List<String> frames = orElse(within(() -> redacted(framesOf.apply(thrown), redactor)), List.of());
-        List<StepError.Cause> causes = orElse(within(() -> causes(thrown, framesOf, redactor)), List.of());
-        MongoException lost = orElse(within(() -> InDoubt.in(thrown)), inDoubt(unanswered));
+        List<StepError.Cause> causes = orElse(within(() -> causes(thrown, observation, framesOf, redactor)), List.of());
+        MongoException lost = orElse(within(() -> InDoubt.in(thrown)), inDoubt(observation.unanswered()));
         MigopyException overtaken = within(() -> overtaken(thrown));
         if (lost == null) {
             String hint = thrown instanceof MigopyException own ? own.hint() : hint(message);
@@ -92,7 +93,7 @@ public record Failure(StepError error, MigopyException overtaken, boolean inDoub
      */
     public static MigopyException ofUserCode(
             MigopyException.Kind kind, String what, String hint, Throwable thrown, Redactor redactor) {
-        List<StepError.Cause> causes = orElse(within(() -> causes(thrown, one -> List.of(), redactor)), List.of());
+        List<StepError.Cause> causes = orElse(within(() -> causes(thrown, new Observation(), one -> List.of(), redactor)), List.of());
         return new MigopyException(kind, what + ": " + text(thrown), hint, thrown, causes);
     }
 
@@ -152,9 +153,10 @@ public record Failure(StepError error, MigopyException overtaken, boolean inDoub
     }
 
     /** Returns null if there is none. */
-    private static String message(Throwable thrown, int limit, Redactor redactor) {
-        String message =
-                thrown instanceof MongoException e ? ServerDetails.in(e).orElseGet(e::getMessage) : thrown.getMessage();
+    private static String message(Throwable thrown, int limit, Observation observation, Redactor redactor) {
+        String message = thrown instanceof MongoException e
+                ? ServerDetails.in(e, observation).orElseGet(e::getMessage)
+                : thrown.getMessage();
         boolean none = message == null || message.isBlank();
         String location = BackfillContext.locationOf(thrown);
         if (none && location.isEmpty()) {
@@ -170,7 +172,10 @@ public record Failure(StepError error, MigopyException overtaken, boolean inDoub
     }
 
     private static List<StepError.Cause> causes(
-            Throwable thrown, Function<Throwable, List<String>> framesOf, Redactor redactor) {
+            Throwable thrown,
+            Observation observation,
+            Function<Throwable, List<String>> framesOf,
+            Redactor redactor) {
         List<StepError.Cause> causes = new ArrayList<>();
         Throwable next = thrown.getCause();
         for (int i = 0; next != null && next != thrown && i < CAUSES_KEPT; i++) {
@@ -184,7 +189,7 @@ public record Failure(StepError error, MigopyException overtaken, boolean inDoub
             bearer.setStackTrace(next.getStackTrace());
             causes.add(new StepError.Cause(
                     type,
-                    orElse(message(next, CAUSE_MESSAGE_LIMIT, redactor), type),
+                    orElse(message(next, CAUSE_MESSAGE_LIMIT, observation, redactor), type),
                     redacted(framesOf.apply(bearer), redactor)));
             next = next.getCause();
         }

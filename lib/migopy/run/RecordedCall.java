@@ -319,7 +319,7 @@ abstract class RecordedCall implements AutoCloseable {
     private Failure failure(Throwable thrown) {
         Redactor redactor = redactor();
         locked.context().trace(thrown, redactor);
-        return Failure.of(thrown, observation.unanswered(), this::framesOf, redactor);
+        return Failure.of(thrown, observation, this::framesOf, redactor);
     }
 
     private Conclusion stopped(CallResult.StoppedBySignal stopped) {

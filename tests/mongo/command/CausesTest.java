@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import support.MongoServer;
 import support.OnServer;
@@ -241,6 +242,54 @@ class CausesTest {
             """)
                 .run("execute")
                 .exits(1)
-                .says("2 writes of a bulk failed (inserted 6)", "#3: E11000", "dup key: { _id: 3 }", "#5: E11000");
+                .says("2 writes of a bulk failed (inserted 6)", "#3 (_id 3): E11000", "dup key: { _id: 3 }", "#5 (_id 5): E11000");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "false, 20, 16",
+        "true, 20, 16",
+        "true, 200_020, 200_016",
+    })
+    void aRejectedWriteOfABulkIsNamedByItsId(boolean ordered, String count, String index, MongoServer server) {
+        server.collection("users").insertOne(new Document("_id", "taken").append("email", "ada"));
+        server.collection("users")
+                .createIndex(
+                        new Document("email", 1),
+                        new com.mongodb.client.model.IndexOptions()
+                                .unique(true)
+                                .partialFilterExpression(new Document("email", new Document("$exists", true))));
+        failing(server, """
+            java.util.List<Document> all = new java.util.ArrayList<>();
+            for (int i = 0; i < %s; i++) { all.add(new Document("_id", new Document("shop", i))); }
+            all.get(%s).append("email", "ada");
+            db().getCollection("users").insertMany(all,
+                new com.mongodb.client.model.InsertManyOptions().ordered(%s));
+            """.formatted(count, index, ordered))
+                .run("execute")
+                .exits(1)
+                .says("#%s (_id {\"shop\": %s}): E11000".formatted(plain(index), plain(index)));
+    }
+
+    private static String plain(String number) {
+        return number.replace("_", "");
+    }
+
+    @Test
+    void aRejectedWriteOfMixedKindsIsNamedOnlyIfItIsKnown(MongoServer server) {
+        server.collection("users").insertMany(List.of(new Document("_id", 3), new Document("_id", 5)));
+        for (boolean ordered : new boolean[] {true, false}) {
+            failing(server, """
+                var users = db().getCollection("users");
+                users.bulkWrite(java.util.List.of(
+                    new com.mongodb.client.model.UpdateOneModel<Document>(new Document("_id", 3), new Document("$set", new Document("n", 1))),
+                    new com.mongodb.client.model.InsertOneModel<>(new Document("_id", 5)),
+                    new com.mongodb.client.model.UpdateOneModel<Document>(new Document("_id", 3), new Document("$set", new Document("_id", 4)))),
+                    new com.mongodb.client.model.BulkWriteOptions().ordered(%s));
+                """.formatted(ordered))
+                    .run("execute", "--retry", "1")
+                    .exits(1)
+                    .says(ordered ? "#1 (_id 5): E11000" : "#1: E11000");
+        }
     }
 }
