@@ -79,6 +79,7 @@ class DroppedRecordTest {
                         + " ran",
                 "updateMany(new Document(), new Document('$set', new Document('state', 'applied'))); if (true) throw"
                         + " new RuntimeException();|was changed",
+                "updateMany(new Document(), new Document('$set', new Document('state', 'applied')));|was changed",
             })
     void aMigrationThatChangesItsRecordIsReportedAsSuch(String call, String message, MongoServer server) {
         String statement = "db().getCollection(\"migrations\")." + call.replace('\'', '"');
@@ -87,6 +88,16 @@ class DroppedRecordTest {
         project.run("execute").exits(5).says(message).neverSays("taken over");
 
         assertThat(project.marks()).isEmpty();
+    }
+
+    @Test
+    void soIsAFixThatEndsItsOwnRecord(MongoServer server) {
+        var project = project(server)
+                .write(
+                        "fix.java",
+                        up("db().getCollection(\"migrations_fixes\").updateMany(new Document(), new"
+                                + " Document(\"$set\", new Document(\"outcome\", \"applied\")));"));
+        project.run("run", "fix.java", "--reason", "x").exits(5).says("was changed while it ran");
     }
 
     @Test

@@ -88,6 +88,11 @@ public final class Fixes {
      */
     public record FixEnd(
             State outcome, Code code, Instant finishedAt, long durationMs, StepError error, String output) {
+        /** Matches the document once this is written. */
+        private Bson written(FixStart start) {
+            return Filters.and(ended(start, outcome).filter(), Filters.eq("finishedAt", Date.from(finishedAt)));
+        }
+
         private Bson update() {
             Document set = new Document(OUTCOME, outcome.word())
                     .append("finishedAt", Date.from(finishedAt))
@@ -130,7 +135,7 @@ public final class Fixes {
      * @throws MigopyException unknown, if another run took over, or if no try succeeded
      */
     public void end(FixStart start, FixEnd end) {
-        records.end(start.expected(), end.update(), ended(start, end.outcome()), e -> unrecorded(start, end, e));
+        records.end(start.expected(), end.update(), end.written(start), e -> unrecorded(start, end, e));
     }
 
     private MigopyException unrecorded(FixStart start, FixEnd end, RuntimeException e) {

@@ -234,7 +234,7 @@ public final class Journal {
      */
     public void end(End end) {
         if (!end.undone()) {
-            records.end(end.expected(), end.update(), end.ended(), e -> unrecorded(end, e));
+            records.end(end.expected(), end.update(), end.written(), e -> unrecorded(end, e));
             return;
         }
         Document applied = applied(end.expected().key());
@@ -243,7 +243,7 @@ public final class Journal {
                 : end.expected().run();
         Precondition ended = new Precondition(
                 end.expected().key(), State.APPLIED, end.expected().fence(), run);
-        records.end(end.expected(), restored(applied, end.attempt()), ended, e -> unrecorded(end, e));
+        records.end(end.expected(), restored(applied, end.attempt()), ended.filter(), e -> unrecorded(end, e));
     }
 
     private static MigopyException unrecorded(End end, RuntimeException e) {

@@ -116,18 +116,19 @@ final class Records {
     /**
      * Ends a record, with retries.
      *
-     * @param ended what the record looks like if an earlier try succeeded
+     * @param ended matches the record if an earlier try succeeded
      * @param unrecorded makes the exception when no try succeeded
      * @throws MigopyException unknown, if the record is not as expected, or if no try succeeded
      */
     void end(
             Precondition expected,
             Bson update,
-            Precondition ended,
+            Bson ended,
             Function<RuntimeException, MigopyException> unrecorded) {
         for (int i = 0; ; i++) {
             try {
-                if (collection.updateOne(expected.filter(), update).getMatchedCount() == 0 && !has(ended)) {
+                if (collection.updateOne(expected.filter(), update).getMatchedCount() == 0
+                        && collection.find(ended).first() == null) {
                     throw lost(expected);
                 }
                 return;
@@ -157,7 +158,7 @@ final class Records {
         end(
                 expected,
                 noted,
-                expected,
+                expected.filter(),
                 e -> new MigopyException(
                         MigopyException.Kind.UNKNOWN,
                         "Why %s ended could not be recorded: %s".formatted(shown(expected.key()), e.getMessage()),

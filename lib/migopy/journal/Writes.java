@@ -152,9 +152,11 @@ public final class Writes {
      * @param output the last 64 kB that it printed
      */
     public record End(Precondition expected, State state, Attempt attempt, String output) {
-        /** The document once this is written. */
-        Precondition ended() {
-            return new Precondition(expected.key(), state, expected.fence(), expected.run());
+        /** Matches the document once this is written; one that the migration has changed itself has another time. */
+        Bson written() {
+            return Filters.and(
+                    new Precondition(expected.key(), state, expected.fence(), expected.run()).filter(),
+                    Filters.eq("finishedAt", Date.from(attempt.finishedAt())));
         }
 
         /** Whether it ends a rollback whose transaction was aborted. */
