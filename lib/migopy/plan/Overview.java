@@ -121,6 +121,7 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
                 markOutOfOrder();
             }
             renames.mark(found, checksums, alike);
+            Renames.markLikely(found);
             noticeNewer();
             List<Problem> problems = new Duplicates(listing, found).problems();
             for (Situation one : found) {
@@ -219,7 +220,7 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
                 newer.add(entry);
                 return null;
             }
-            return Problems.missing(entry);
+            return Problems.missing(entry, null);
         }
 
         /** In one line, since an old image may find thousands of them. */
@@ -339,6 +340,19 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
                 boolean never = entry.state() == State.ROLLED_BACK || entry.state() == State.SKIPPED;
                 if (!never && !(failed && own != null)) {
                     moved.put(entry.checksum(), entry);
+                }
+            }
+        }
+
+        /** Names, for each migration whose file is gone, a pending file that may be it. */
+        static void markLikely(List<Situation> migrations) {
+            for (int i = 0; i < migrations.size(); i++) {
+                Situation gone = migrations.get(i);
+                for (Situation one : gone.isGone() ? migrations : List.<Situation>of()) {
+                    if (one.pending() && one.entry() == null && !one.renamed() && one.resembles(gone)) {
+                        migrations.set(i, gone.with(Problems.missing(gone.entry(), one.name())));
+                        break;
+                    }
                 }
             }
         }

@@ -21,12 +21,23 @@ final class Problems {
                 "Revert the edit, write a new migration, or accept it: " + repair(entry.name(), "unchanged"));
     }
 
-    static Problem missing(JournalEntry entry) {
+    /**
+     * One whose file is gone.
+     *
+     * @param likely the pending file that may be it under another name, with other code; or null
+     */
+    static Problem missing(JournalEntry entry, String likely) {
         return new Problem(
                 Problem.ProblemKind.MISSING,
                 entry.name(),
                 "%s was applied%s, but its file is gone".formatted(entry.name(), on(entry.finishedAt())),
-                "Restore the file, or accept that it is gone: " + repair(entry.name(), "applied"));
+                likely == null
+                        ? "Restore the file, or accept that it is gone: " + repair(entry.name(), "applied")
+                        : "If it is %s now, record that: %s. Otherwise restore the file, or accept that it is gone: %s"
+                                .formatted(
+                                        likely,
+                                        Wording.command("repair", likely, "--renamed-from", entry.name()),
+                                        repair(entry.name(), "applied")));
     }
 
     /** For the rollback of a migration that another tool has applied. */

@@ -58,6 +58,17 @@ public record Situation(
         return problem != null && problem.kind() == Problem.ProblemKind.RENAMED;
     }
 
+    /** Whether it was applied, and its file is gone. */
+    boolean isGone() {
+        return state == MigrationState.APPLIED && problem != null && problem.kind() == Problem.ProblemKind.MISSING;
+    }
+
+    /** Whether its name differs from another one only in the number, or only in the words. */
+    boolean resembles(Situation other) {
+        return number.equals(other.number())
+                || name.replaceFirst("[0-9]+", "").equals(other.name().replaceFirst("[0-9]+", ""));
+    }
+
     Situation with(Problem found) {
         return new Situation(name, number, state, file, entry, found);
     }

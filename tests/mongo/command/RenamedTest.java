@@ -137,6 +137,19 @@ class RenamedTest {
         assertThat(project.marks()).containsExactly("base", "pay", "another");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"3_pay", "2_payments"})
+    void aFileWithOtherCodeThatMayBeTheMissingOneIsNamed(String to, MongoServer server) {
+        var project = renamed(server, "2_pay", to).with(to + ".java", marking("another"));
+        String rename = "repair " + to + " --renamed-from 2_pay";
+        project.run("status").exits(0).says("If it is " + to + " now, record that: ", rename, "--as applied");
+        project.run("execute").exits(3).says(rename);
+        Hints.type(project, rename).exits(0);
+        Hints.typeLast(project, project.run("execute").exits(3)).exits(0);
+        project.run("execute").exits(0);
+        assertThat(project.marks()).containsExactly("base", "pay");
+    }
+
     @Test
     void twoFilesWithTheSameTextAreTwoMigrations(MongoServer server) {
         var project = project(server).with("1_pay.java", marking("pay")).with("2_pay.java", marking("pay"));
