@@ -1,6 +1,7 @@
 package faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static support.Migrations.backfillWaitingFor;
 import static support.Migrations.failing;
 import static support.Migrations.longUpdate;
@@ -21,6 +22,7 @@ import support.MongoServer;
 import support.OnServer;
 import support.Project;
 import support.Result;
+import support.SignalDefaults;
 
 /** A run is stopped from outside, from inside or by its time limit. */
 @OnServer
@@ -239,6 +241,9 @@ class SignalledTest {
 
     @Test
     void aClosedTerminalIsASignalAndNotACallOfSystemExit(MongoServer server) throws Exception {
+        assumeThat(SignalDefaults.lacksHangups())
+                .as("SIGHUP is ignored, as under nohup, and every child process ignores it too")
+                .isFalse();
         var project = two(server, waitingFor("never"));
         var run = project.start("execute").untilInUp();
         new ProcessBuilder("kill", "-HUP", String.valueOf(run.pid())).start().waitFor();

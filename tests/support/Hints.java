@@ -2,6 +2,7 @@ package support;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -36,6 +37,20 @@ public final class Hints {
             throw new AssertionError("no hint names a command: " + shown);
         }
         return type(project, commands.get(commands.size() - 1));
+    }
+
+    /** The same, with the names of the state filled in for its placeholders: {@code DIR}, {@code NAME}. */
+    public static Result typeLast(Project project, Result shown, Map<String, String> names) {
+        List<String> commands = commands(shown);
+        if (commands.isEmpty()) {
+            throw new AssertionError("no hint names a command: " + shown);
+        }
+        String command = commands.get(commands.size() - 1);
+        for (Map.Entry<String, String> name : names.entrySet()) {
+            command = command.replaceAll(
+                    "(?<![\\w'-])" + name.getKey() + "(?!\\w)", Matcher.quoteReplacement("'" + name.getValue() + "'"));
+        }
+        return type(project, command);
     }
 
     /** Returns all commands that a result names, without the program's name. */

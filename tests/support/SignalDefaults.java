@@ -16,6 +16,7 @@ public final class SignalDefaults {
     private static final String AGAIN = "migopy.test.again";
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final String IGNORED = "SigIgn:";
+    private static final int SIGHUP = 1;
     private static final int SIGINT = 2;
     private static final long LIMIT_HOURS = 6;
 
@@ -33,7 +34,16 @@ public final class SignalDefaults {
 
     /** Returns whether this JVM, and so every child, ignores SIGINT. */
     public static boolean lacksInterrupts() {
-        if (Boolean.getBoolean(AGAIN) || !Files.isReadable(STATUS)) {
+        return !Boolean.getBoolean(AGAIN) && ignores(SIGINT);
+    }
+
+    /** Returns whether it ignores SIGHUP, as under {@code nohup}, whose purpose a restart would defeat. */
+    public static boolean lacksHangups() {
+        return ignores(SIGHUP);
+    }
+
+    private static boolean ignores(int signal) {
+        if (!Files.isReadable(STATUS)) {
             return false;
         }
         try {
@@ -41,7 +51,7 @@ public final class SignalDefaults {
                     .filter(line -> line.startsWith(IGNORED))
                     .map(line -> Long.parseUnsignedLong(
                             line.substring(IGNORED.length()).strip(), 16))
-                    .anyMatch(mask -> (mask & 1L << SIGINT - 1) != 0);
+                    .anyMatch(mask -> (mask & 1L << signal - 1) != 0);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

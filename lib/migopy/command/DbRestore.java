@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import migopy.MigopyException;
 import migopy.console.Event;
+import migopy.console.Wording;
 import migopy.dump.ArchiveReader;
 import migopy.dump.DumpFolder;
 import migopy.dump.Restore;
@@ -191,7 +192,8 @@ final class DbRestore implements Action {
         if (exact && (!drop || !collections.isEmpty())) {
             throw MigopyException.usage(
                     "--exact requires --drop and cannot be combined with --collection",
-                    "Add --drop, without --collection: {migopy} dbrestore DIR --drop --exact");
+                    "Add --drop, without --collection: {migopy} dbrestore %s --drop --exact"
+                            .formatted(Wording.word(folder.toString())));
         }
     }
 }

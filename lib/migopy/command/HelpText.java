@@ -103,7 +103,11 @@ final class HelpText {
     /** Adds a term and its summary, whose further lines are indented. */
     private static void addLine(List<String> lines, String term, String summary) {
         StringBuilder line = new StringBuilder("  " + term);
-        line.append(" ".repeat(Math.max(1, INDENT - 1 - line.length())));
+        if (line.length() >= INDENT) {
+            lines.add(line.toString());
+            line = new StringBuilder();
+        }
+        line.append(" ".repeat(INDENT - 1 - line.length()));
         for (String word : summary.split(" ")) {
             if (line.length() + 1 + word.length() > WIDTH && line.length() > INDENT) {
                 lines.add(line.toString());

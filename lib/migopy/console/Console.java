@@ -38,6 +38,10 @@ public final class Console implements AutoCloseable {
     private String header = "";
 
     private int nameWidth = StepLine.LEAST_NAME_WIDTH;
+
+    /** Of the widest step so far: a redo has both directions. */
+    private int stateWidth;
+
     private String waitingFor = "";
     private volatile TypedCommand command;
     private StepTicker ticker;
@@ -126,8 +130,9 @@ public final class Console implements AutoCloseable {
         }
         printHeader();
         quiet();
+        stateWidth = Math.max(stateWidth, StepLine.stateWidth(started.direction()));
         if (terminal.errors()) {
-            ticker = new StepTicker(screen, StepLine.running(started, nameWidth, terminal.width()));
+            ticker = new StepTicker(screen, StepLine.running(started, stateWidth, nameWidth, terminal.width()));
         }
     }
 
@@ -137,7 +142,8 @@ public final class Console implements AutoCloseable {
         }
         printHeader();
         quiet();
-        screen.result(redaction.apply(StepLine.ended(step, nameWidth, words(terminal.output()))));
+        stateWidth = Math.max(stateWidth, StepLine.stateWidth(step.direction()));
+        screen.result(redaction.apply(StepLine.ended(step, stateWidth, nameWidth, words(terminal.output()))));
     }
 
     private void progress(Event.Progress progress) {

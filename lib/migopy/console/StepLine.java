@@ -18,22 +18,22 @@ final class StepLine {
     private StepLine() {}
 
     /** Returns the live line of a running step up to its time, within the terminal's width. */
-    static String running(StepStarted step, int nameWidth, int width) {
+    static String running(StepStarted step, int stateWidth, int nameWidth, int width) {
         String word = switch (step.direction()) {
             case UP -> "running";
             case DOWN -> "back";
             case IGNORE -> "ignoring";
         };
-        String state = Wording.left(word, stateWidth(step.direction()));
+        String state = Wording.left(word, stateWidth);
         String line = "  " + state + Wording.left(Wording.visible(step.name()), nameWidth) + "  ";
         int space = Math.max(0, width - DURATION_WIDTH - 1);
         return line.length() <= space ? line : line.substring(0, space);
     }
 
     /** Returns the line of a step that has ended, with its line break. */
-    static String ended(StepReport step, int nameWidth, Words words) {
+    static String ended(StepReport step, int stateWidth, int nameWidth, Words words) {
         String name = Wording.visible(step.name());
-        String state = words.state(step.outcome().word(), stateWidth(step.direction()) - GAP);
+        String state = words.state(step.outcome().word(), stateWidth - GAP);
         boolean called = step.direction() != Direction.IGNORE;
         String duration = called ? words.duration(step.durationMs()) : "";
         String line = "  "
@@ -47,8 +47,8 @@ final class StepLine {
         return line.stripTrailing() + "\n";
     }
 
-    // The width of the usual outcome; a longer one shifts the rest of its own line.
-    private static int stateWidth(Direction direction) {
+    /** Returns the width of the usual outcome; a longer one shifts the rest of its own line. */
+    static int stateWidth(Direction direction) {
         Outcome usual = switch (direction) {
             case UP -> Outcome.APPLIED;
             case DOWN -> Outcome.ROLLED_BACK;

@@ -85,7 +85,9 @@ final class Inserter {
         } catch (MongoBulkWriteException e) {
             for (BulkWriteError error : e.getWriteErrors()) {
                 if (error.getCode() != DUPLICATE_KEY || strict) {
-                    throw refused(error);
+                    boolean wroteNothing =
+                            inserted() == 0 && e.getWriteResult().getInsertedCount() == 0;
+                    throw refused(error, wroteNothing ? e : null);
                 }
                 refused.add(error.getIndex());
                 if (!error.getMessage().contains(OF_ID)) {
@@ -124,7 +126,10 @@ final class Inserter {
         return rejection;
     }
 
-    private RuntimeException refused(BulkWriteError error) {
+    /**
+     * @param nothingWritten the exception if no document was written, which {@link Restore} then reports
+     */
+    private RuntimeException refused(BulkWriteError error, MongoBulkWriteException nothingWritten) {
         return DumpErrors.restore(
                 "%s rejected document %d of the dump: %s"
                         .formatted(
@@ -134,7 +139,7 @@ final class Inserter {
                 error.getCode() == DUPLICATE_KEY
                         ? "Without --strict, existing documents are counted and" + " left unchanged."
                         : "To replace the collection, add --drop.",
-                null);
+                nothingWritten);
     }
 
     /** An insert replaces an empty timestamp by the server's time; a literal in a pipeline is not replaced. */

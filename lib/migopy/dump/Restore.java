@@ -1,5 +1,6 @@
 package migopy.dump;
 
+import com.mongodb.MongoBulkWriteException;
 import com.mongodb.MongoCommandException;
 import com.mongodb.MongoException;
 import com.mongodb.client.MongoDatabase;
@@ -258,6 +259,9 @@ public final class Restore {
                     check.documents(collection),
                     check.largest(collection));
         } catch (MigopyException e) {
+            if (old != null && e.getCause() instanceof MongoBulkWriteException) {
+                plan.set(item, RestoreState.UNCHANGED); // not one document of it was written
+            }
             if (!item.hasTemporaryName() || !(e.getCause() instanceof MongoCommandException)) {
                 throw e;
             }

@@ -75,6 +75,14 @@ class HelpTest {
     }
 
     @Test
+    void everySummaryStartsInTheSameColumn() {
+        String help = withoutServer().run("help").exits(0).out();
+        assertThat(help.lines().filter(line -> line.startsWith("  ")))
+                .allSatisfy(line -> assertThat(line).matches("  \\S.{0,34} \\S.*|  \\S.{35,}|  \\S+| {38}\\S.*"));
+        assertThat(help).containsPattern("continue NAME\n {38}Control a running backfill");
+    }
+
+    @Test
     void helpOfAnUnknownCommandExits2() {
         withoutServer().run("help", "nothing").exits(2).complainsBriefly();
     }

@@ -59,6 +59,15 @@ class RedoTest {
     }
 
     @Test
+    void bothLinesHaveTheSameColumns(MongoServer server) {
+        Result result = twoApplied(server).run("redo").exits(0);
+        assertThat(result.out().lines().filter(line -> line.contains("2_two")))
+                .hasSize(2)
+                .extracting(line -> line.indexOf("2_two"))
+                .containsOnly("  rolled back   ".length());
+    }
+
+    @Test
     void aNamedMigrationIsRedoneAlone(MongoServer server) {
         var project = twoApplied(server);
         project.run("redo", "1").exits(0);
