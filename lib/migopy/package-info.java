@@ -145,6 +145,7 @@
 //SOURCES files/ClassCache.java
 //SOURCES files/ClassPath.java
 //SOURCES files/CompiledMigration.java
+//SOURCES files/CompiledTexts.java
 //SOURCES files/CompilerMessages.java
 //SOURCES files/CoreText.java
 //SOURCES files/Dependencies.java
@@ -216,6 +217,7 @@
 //SOURCES observe/OwnTransactions.java
 //SOURCES observe/ReadOnly.java
 //SOURCES observe/WriteCommand.java
+//SOURCES observe/WriteIds.java
 //SOURCES observe/package-info.java
 //SOURCES plan/MigrationState.java
 //SOURCES plan/NameResolver.java

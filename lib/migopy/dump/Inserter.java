@@ -85,8 +85,7 @@ final class Inserter {
         } catch (MongoBulkWriteException e) {
             for (BulkWriteError error : e.getWriteErrors()) {
                 if (error.getCode() != DUPLICATE_KEY || strict) {
-                    boolean wroteNothing =
-                            inserted() == 0 && e.getWriteResult().getInsertedCount() == 0;
+                    boolean wroteNothing = inserted() == 0 && e.getWriteResult().getInsertedCount() == 0;
                     throw refused(error, wroteNothing ? e : null);
                 }
                 refused.add(error.getIndex());

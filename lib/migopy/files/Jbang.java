@@ -84,7 +84,8 @@ public final class Jbang {
         Path here = Path.of("").toAbsolutePath();
         boolean installed = Programs.first(Programs.onPath(NAME, environment)).isPresent();
         Path copy = home.toAbsolutePath().resolve(NAME);
-        String command = !installed && Programs.first(List.of(copy.toString())).isPresent() ? started(here, copy) : NAME;
+        String command =
+                !installed && Programs.first(List.of(copy.toString())).isPresent() ? started(here, copy) : NAME;
         return command
                 + " "
                 + Wording.word(here.relativize(home.toAbsolutePath().resolve("migopy.java"))

@@ -120,11 +120,7 @@ final class Records {
      * @param unrecorded makes the exception when no try succeeded
      * @throws MigopyException unknown, if the record is not as expected, or if no try succeeded
      */
-    void end(
-            Precondition expected,
-            Bson update,
-            Bson ended,
-            Function<RuntimeException, MigopyException> unrecorded) {
+    void end(Precondition expected, Bson update, Bson ended, Function<RuntimeException, MigopyException> unrecorded) {
         for (int i = 0; ; i++) {
             try {
                 if (collection.updateOne(expected.filter(), update).getMatchedCount() == 0

@@ -59,8 +59,8 @@ final class WriteIds {
             bulks.put(operation, bulk);
         }
         // The driver sorts an unordered bulk by kind, so that the place in it is known only if all are of one kind.
-        boolean ordered = command.get("ordered") == null
-                || command.getBoolean("ordered").getValue();
+        boolean ordered =
+                command.get("ordered") == null || command.getBoolean("ordered").getValue();
         bulk.inOrder &= ordered || bulk.name.equals(name);
         BsonValue number = command.containsKey("autocommit") ? null : command.get("txnNumber");
         boolean again = number != null && number.equals(bulk.lastNumber);
@@ -76,13 +76,12 @@ final class WriteIds {
     }
 
     private static BsonArray writes(String name, BsonDocument command) {
-        String field =
-                switch (name) {
-                    case "insert" -> "documents";
-                    case "update" -> "updates";
-                    case "delete" -> "deletes";
-                    default -> null;
-                };
+        String field = switch (name) {
+            case "insert" -> "documents";
+            case "update" -> "updates";
+            case "delete" -> "deletes";
+            default -> null;
+        };
         return field != null && command.isArray(field) ? command.getArray(field) : null;
     }
 
@@ -107,8 +106,7 @@ final class WriteIds {
                     rejected.remove(0);
                 }
                 int code = error.getNumber("code", new BsonInt32(0)).intValue();
-                String message =
-                        error.getString("errmsg", new BsonString("")).getValue();
+                String message = error.getString("errmsg", new BsonString("")).getValue();
                 rejected.add(new Rejected(bulk, bulk.before + index, code, message, id));
             }
         }
@@ -119,7 +117,9 @@ final class WriteIds {
     synchronized String of(int index, int code, String message) {
         String found = null;
         for (Rejected each : rejected) {
-            boolean same = each.index() == index && each.code() == code && each.message().equals(message);
+            boolean same = each.index() == index
+                    && each.code() == code
+                    && each.message().equals(message);
             if (same && each.bulk().inOrder) {
                 found = BrokenRules.shown(each.id());
             }

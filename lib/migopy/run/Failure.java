@@ -67,10 +67,7 @@ public record Failure(StepError error, MigopyException overtaken, boolean inDoub
      * @param framesOf finds the user's lines that led to it
      */
     public static Failure of(
-            Throwable thrown,
-            Observation observation,
-            Function<Throwable, List<String>> framesOf,
-            Redactor redactor) {
+            Throwable thrown, Observation observation, Function<Throwable, List<String>> framesOf, Redactor redactor) {
         String type = thrown.getClass().getName();
         String message = orElse(within(() -> message(thrown, MESSAGE_LIMIT, observation, redactor)), type);
         List<String> frames = orElse(within(() -> redacted(framesOf.apply(thrown), redactor)), List.of());
@@ -93,7 +90,8 @@ public record Failure(StepError error, MigopyException overtaken, boolean inDoub
      */
     public static MigopyException ofUserCode(
             MigopyException.Kind kind, String what, String hint, Throwable thrown, Redactor redactor) {
-        List<StepError.Cause> causes = orElse(within(() -> causes(thrown, new Observation(), one -> List.of(), redactor)), List.of());
+        List<StepError.Cause> causes =
+                orElse(within(() -> causes(thrown, new Observation(), one -> List.of(), redactor)), List.of());
         return new MigopyException(kind, what + ": " + text(thrown), hint, thrown, causes);
     }
 
@@ -172,10 +170,7 @@ public record Failure(StepError error, MigopyException overtaken, boolean inDoub
     }
 
     private static List<StepError.Cause> causes(
-            Throwable thrown,
-            Observation observation,
-            Function<Throwable, List<String>> framesOf,
-            Redactor redactor) {
+            Throwable thrown, Observation observation, Function<Throwable, List<String>> framesOf, Redactor redactor) {
         List<StepError.Cause> causes = new ArrayList<>();
         Throwable next = thrown.getCause();
         for (int i = 0; next != null && next != thrown && i < CAUSES_KEPT; i++) {

@@ -242,7 +242,11 @@ class CausesTest {
             """)
                 .run("execute")
                 .exits(1)
-                .says("2 writes of a bulk failed (inserted 6)", "#3 (_id 3): E11000", "dup key: { _id: 3 }", "#5 (_id 5): E11000");
+                .says(
+                        "2 writes of a bulk failed (inserted 6)",
+                        "#3 (_id 3): E11000",
+                        "dup key: { _id: 3 }",
+                        "#5 (_id 5): E11000");
     }
 
     @ParameterizedTest

@@ -249,7 +249,10 @@ class StatusTest {
         project.with("1_one.java", "class A { static void up() { db(); } }");
         project.run("status").exits(0).says("failed", mark);
         project.run("status", "--compile").says(mark); // what does not compile was not compiled
-        project.with("1_one.java", marking("one")).run("status", "--compile").exits(0).neverSays(mark);
+        project.with("1_one.java", marking("one"))
+                .run("status", "--compile")
+                .exits(0)
+                .neverSays(mark);
         project.with("1_one.java", marking("one") + "\n").run("execute").exits(0);
         project.run("status").exits(0).neverSays(mark);
     }
