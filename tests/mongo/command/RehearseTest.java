@@ -291,6 +291,22 @@ class RehearseTest {
     }
 
     @Test
+    void aKilledRehearsalLeavesOnlyACopyThatTheNextOneDrops(MongoServer server) {
+        Project project = users(server).with("1_slow.java", waitingFor("never"));
+        String before = hash(server);
+        project.start("rehearse", "--here").untilInUp().kill();
+        assertThat(databases(server)).contains(server.database() + "_rehearsal");
+        assertThat(hash(server)).isEqualTo(before);
+        project.with("1_slow.java", SPLIT).run("rehearse", "--here").exits(0);
+        assertThat(databases(server)).doesNotContain(server.database() + "_rehearsal");
+        assertThat(hash(server)).isEqualTo(before);
+    }
+
+    private static String hash(MongoServer server) {
+        return server.db().runCommand(new Document("dbHash", 1)).getString("md5");
+    }
+
+    @Test
     void aReportIsWrittenAsPageCommentAndJson(MongoServer server) throws IOException {
         Project project = users(server).with("1_split.java", SPLIT);
         Path folder = Scratch.folder("report");
