@@ -11,6 +11,7 @@ import java.util.Date;
 import java.util.List;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
+import support.Hints;
 import support.Kind;
 import support.MongoServer;
 import support.On;
@@ -161,6 +162,60 @@ class AdoptTest {
         assertThat(project.marks()).containsExactly("three");
         project.run("rollback", "2").exits(0);
         project.run("adopt", "--files").exits(0).says("Nothing to register");
+    }
+
+    @Test
+    void aTranslatedMigrationIsRegisteredWithItsFile(MongoServer server) {
+        var project = withTwo(server).with("20230401101500_add_users.java", marking("users"));
+        project.run("adopt").exits(7).says("20230401101500_add_users.java seems to be its file", "adopt --files");
+        project.run("adopt", "--files", "--apply").exits(0).says("with 20230401101500_add_users.java");
+        assertThat(project.journal("20230401101500_add_users"))
+                .containsEntry("name", "20230401101500_add_users.java")
+                .containsKeys("checksum", "source")
+                .doesNotContainKey("fileGone");
+        project.run("status", "--check").exits(0);
+        project.run("execute").exits(0).says("Nothing to do");
+        project.with("20230401101500_add_users.java", marking("edited"));
+        assertThat(project.run("status", "--json").problemKinds()).containsExactly("edited");
+    }
+
+    @Test
+    void aMigrationThatIsTranslatedLaterGetsTheRecord(MongoServer server) {
+        var project = withTwo(server);
+        project.run("adopt", "--apply").exits(0);
+        project.with("20230401101500_add_users.java", marking("users"));
+        Result preview = project.run("adopt").exits(0).says("was adopted without its file");
+        Hints.type(project, Hints.commands(preview).get(0)).exits(0);
+        assertThat(project.states()).containsOnlyKeys("20230401101500_add_users", "20230401101600-emails");
+        project.run("status", "--check").exits(0);
+        project.run("adopt").exits(0).says("Nothing to register");
+    }
+
+    @Test
+    void anEntryOfMigopysOwnThatIsNotAppliedIsRefused(MongoServer server) {
+        var project = withTwo(server).with("20230401101600-emails.java", marking("emails"));
+        project.environment("MIGRATIONS_FILE_PATTERN", "(?<number>[0-9]+).*\\.java");
+        project.run("execute").exits(0);
+        project.run("adopt").exits(0).says("1 migration to register", "1 registered already");
+        project.run("rollback", "--last", "1").exits(0);
+        Result refused = project.run("adopt").exits(7).says("20230401101600-emails", "rolled back");
+        Hints.typeLast(project, refused).exits(0).says("20230401101500-add_users");
+        project.run("adopt", "--as", "pending", "20230401101600-emails", "--apply")
+                .exits(0);
+        assertThat(project.states())
+                .containsEntry("20230401101500-add_users", "applied")
+                .containsEntry("20230401101600-emails", "rolled_back");
+    }
+
+    @Test
+    void everyHintOfAMigrationInDoubtWorks(MongoServer server) {
+        var project = withTwo(server);
+        server.collection("changelog")
+                .insertOne(new Document("fileName", "20230501101500-odd one.js").append("appliedAt", "monday"));
+        for (String hint : Hints.commands(project.run("adopt").exits(7).says("its appliedAt must be a date"))) {
+            Result decided = Hints.type(project, hint).exits(0);
+            assertThat(decided.out()).contains("To register them");
+        }
     }
 
     @Test
