@@ -22,6 +22,7 @@ import java.util.SplittableRandom;
 import migopy.command.Program;
 import migopy.command.Project;
 import migopy.observe.HandedOut;
+import migopy.lint.LintRules;
 import migopy.observe.Handles;
 import migopy.observe.Observation;
 import migopy.run.RunContext.Hooks;
@@ -173,6 +174,9 @@ public abstract class MigrationsManager implements Settings.Provider {
     /** Called after the outcome of a migration is recorded. If it throws, the run ends. */
     protected void afterMigration(String name, StepReport step) throws Exception {}
 
+    /** Changes the rules of {@code lint}: turns some off, changes their severity, adds others. */
+    protected void lint(LintRules rules) {}
+
     /**
      * Dumps the database into {@link #dumpFolder}. Called by {@code dbdump}, and by {@code execute}
      * with {@code doMongoDump}.
@@ -270,6 +274,11 @@ public abstract class MigrationsManager implements Settings.Provider {
         public String runId() {
             int random = new SplittableRandom().nextInt(); // eight hexadecimal digits
             return Long.toHexString(random & 0xffff_ffffL | 1L << 32).substring(1);
+        }
+
+        @Override
+        public void lint(LintRules rules) {
+            MigrationsManager.this.lint(rules);
         }
 
         @Override

@@ -23,11 +23,11 @@ class ImportMapTest {
             List.of("command"),
             List.of("fix", "adopt", "rehearsal"),
             List.of("run"),
-            List.of("plan"),
+            List.of("plan", "lint"),
             List.of("Migration", "journal", "lock", "dump"),
             List.of("mongo"),
             List.of("files", "backfill", "settings"),
-            List.of("observe"),
+            List.of("observe", "report"),
             List.of("console", "MigopyException", "Problem", "Resumable", "StepReport"));
 
     /** Classes beside {@code Migration} that are parts of it. */

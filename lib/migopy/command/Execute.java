@@ -38,6 +38,9 @@ final class Execute implements Action {
     @Option(names = "--estimate", description = "call up() with a read-only database, and show what it would do")
     private boolean estimate;
 
+    @Option(names = "--lint", description = "first check the sources; an error refuses the run")
+    private boolean lint;
+
     @Mixin
     private final Limits limits = new Limits();
 
@@ -48,6 +51,9 @@ final class Execute implements Action {
                     "--steps must be at least 1", "Leave it out to run all pending migrations");
         }
         ExecuteRequest request = new ExecuteRequest(names, to, steps, outOfOrder, retry);
+        if (lint) {
+            Lint.refuseErrors(session, request);
+        }
         if (estimate && !dryRun) { // a dry run calls no user code
             return session.estimate(request);
         }

@@ -1,6 +1,7 @@
 package migopy.command;
 
 import java.util.Map;
+import migopy.lint.LintRules;
 import migopy.run.RunContext.Hooks;
 import migopy.settings.Setting;
 
@@ -17,6 +18,9 @@ public interface Project {
 
     /** Returns the id of a new run. */
     String runId();
+
+    /** Lets it change the rules of {@code lint}. */
+    void lint(LintRules rules);
 
     /** Returns the object whose methods annotated with {@code @Command} are commands too. */
     Object tasks();

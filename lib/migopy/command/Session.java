@@ -13,12 +13,14 @@ import migopy.console.Console;
 import migopy.console.Terminal;
 import migopy.console.Wording;
 import migopy.files.EntryScript;
+import migopy.lint.LintRules;
 import migopy.mongo.Connection;
 import migopy.observe.CommandWatch;
 import migopy.observe.Observation;
 import migopy.plan.Request;
 import migopy.plan.Request.ExecuteRequest;
 import migopy.run.OwnCode;
+import migopy.run.Failure;
 import migopy.run.RunContext;
 import migopy.run.RunContext.Hooks;
 import migopy.run.Runner;
@@ -43,6 +45,7 @@ public final class Session implements AutoCloseable {
     private Settings settings;
     private Connection connection;
     private Shutdown shutdown;
+    private LintRules lintRules;
 
     /** Of a running task, which may connect later. */
     private Observation observed;
@@ -105,6 +108,31 @@ public final class Session implements AutoCloseable {
     /** Returns whether the answer is JSON, so that nothing else may be printed to standard output. */
     public boolean json() {
         return typed.has("--json");
+    }
+
+    /**
+     * Returns the rules of {@code lint}, as the project has changed them.
+     *
+     * @throws MigopyException usage, if the project's method fails
+     */
+    LintRules lintRules() {
+        if (lintRules == null) {
+            LintRules rules = new LintRules();
+            try {
+                project.lint(rules);
+            } catch (MigopyException e) {
+                throw e;
+            } catch (RuntimeException | LinkageError e) { // the user's own code
+                throw Failure.ofUserCode(
+                        MigopyException.Kind.USAGE,
+                        "lint(...) in migopy.java failed",
+                        "Fix it, then run the command again",
+                        e,
+                        redactor());
+            }
+            lintRules = rules;
+        }
+        return lintRules;
     }
 
     Project project() {

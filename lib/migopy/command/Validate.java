@@ -6,6 +6,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import migopy.Problem;
 import migopy.console.Answer;
 import migopy.console.Json;
@@ -16,9 +18,12 @@ import migopy.files.MigrationSource;
 import migopy.files.MigrationSource.Credentials;
 import migopy.files.SourceCompiler;
 import migopy.files.SourceCompiler.Compilation;
+import migopy.lint.Linter.LintResult;
 import migopy.mongo.Connection;
 import migopy.mongo.MongoErrors;
 import migopy.plan.Overview;
+import migopy.report.Finding;
+import migopy.report.Finding.Severity;
 import migopy.run.Ledger;
 import migopy.run.Survey;
 import migopy.run.Survey.JournalView;
@@ -37,7 +42,7 @@ public final class Validate implements Action {
 
     @Override
     public int run(Session session) throws Exception {
-        ValidateAnswer answer = validate(session.settings(), database ? session.connection() : null);
+        ValidateAnswer answer = validate(session, database ? session.connection() : null);
         session.console().answer(answer);
         return answer.exitCode();
     }
@@ -49,22 +54,25 @@ public final class Validate implements Action {
      * @throws migopy.MigopyException usage, if the directory cannot be read or this Java has no compiler;
      * unreachable, if there is a connection and the server does not respond
      */
-    private static ValidateAnswer validate(Settings settings, Connection connection) {
+    private static ValidateAnswer validate(Session session, Connection connection) {
+        Settings settings = session.settings();
         Survey survey = Survey.of(settings);
         MigrationSource.Sources read = MigrationSource.readAll(survey.listing().files());
-        List<Problem> compiling = compiling(settings, survey.listing().files(), read);
+        LintResult lint = Lint.result(session, read);
+        List<Problem> compiling = inOrder(survey.listing().files(), read, lint.problems());
         List<String> credentials = credentials(read);
+        LintCount count = LintCount.of(lint, Lint.checked(session, survey));
         if (connection == null) {
             List<Problem> problems = new ArrayList<>(survey.listing().problems());
             problems.addAll(compiling);
-            return answer(survey, null, null, problems, survey.listing().notices(), credentials);
+            return answer(survey, null, null, problems, survey.listing().notices(), credentials, count);
         }
         Ledger ledger = Ledger.open(settings, connection);
         try {
             Overview overview = survey.with(JournalView.read(ledger, connection), ledger.journal());
             List<Problem> problems = new ArrayList<>(Status.withDiffs(overview, ledger.journal()));
             problems.addAll(compiling);
-            return answer(survey, settings.database(), connection.server(), problems, overview.notices(), credentials);
+            return answer(survey, settings.database(), connection.server(), problems, overview.notices(), credentials, count);
         } catch (MongoException e) {
             throw MongoErrors.translate(e, Status.reading(settings));
         }
@@ -76,11 +84,12 @@ public final class Validate implements Action {
             String server,
             List<Problem> problems,
             List<String> known,
-            List<String> credentials) {
+            List<String> credentials,
+            LintCount count) {
         List<String> notices = new ArrayList<>(known);
         notices.addAll(credentials);
         int files = survey.listing().files().size();
-        return new ValidateAnswer(survey.directory(), files, database, server, problems, notices);
+        return new ValidateAnswer(survey.directory(), files, database, server, problems, notices, count);
     }
 
     private static List<String> credentials(MigrationSource.Sources read) {
@@ -99,12 +108,32 @@ public final class Validate implements Action {
     static List<Problem> compiling(Settings settings, List<MigrationFile> files, MigrationSource.Sources read) {
         Compilation compilation =
                 SourceCompiler.compileOnce(settings.home(), settings.cacheDirectory(), System.getenv(), read.sources());
+        return inOrder(files, read, compilation.allProblems());
+    }
+
+    private static List<Problem> inOrder(
+            List<MigrationFile> files, MigrationSource.Sources read, List<Problem> compiling) {
         List<Problem> problems = new ArrayList<>(read.problems());
-        problems.addAll(compilation.allProblems());
+        problems.addAll(compiling);
         Map<String, Integer> order = new HashMap<>();
         files.forEach(file -> order.put(file.name(), order.size()));
         problems.sort(Comparator.comparing(problem -> order.getOrDefault(problem.name(), order.size())));
         return problems;
+    }
+
+    /** How many errors and warnings {@code lint} finds. */
+    public record LintCount(long errors, long warnings) {
+        private static LintCount of(LintResult lint, List<MigrationFile> checked) {
+            Set<String> names = checked.stream().map(MigrationFile::name).collect(Collectors.toSet());
+            List<Finding> counting = lint.findings().stream()
+                    .filter(one -> one.counts() && names.contains(one.migration()))
+                    .toList();
+            return new LintCount(count(counting, Severity.ERROR), count(counting, Severity.WARNING));
+        }
+
+        private static long count(List<Finding> findings, Severity severity) {
+            return findings.stream().filter(one -> one.severity() == severity).count();
+        }
     }
 
     /**
@@ -116,9 +145,16 @@ public final class Validate implements Action {
      * @param server the server's address, or null
      * @param problems all problems
      * @param notices information that is not a problem, one line each
+     * @param lint what {@code lint} finds, which is not a problem
      */
     public record ValidateAnswer(
-            String directory, int files, String database, String server, List<Problem> problems, List<String> notices)
+            String directory,
+            int files,
+            String database,
+            String server,
+            List<Problem> problems,
+            List<String> notices,
+            LintCount lint)
             implements Answer {
 
         public ValidateAnswer {
@@ -145,6 +181,13 @@ public final class Validate implements Action {
                     + " checked, "
                     + (problems.isEmpty() ? "no problems" : Wording.count(problems.size(), "problem"))
                     + ".");
+            if (lint.errors() + lint.warnings() > 0) {
+                out.line("lint finds "
+                        + Wording.count(lint.errors(), "error")
+                        + " and "
+                        + Wording.count(lint.warnings(), "warning")
+                        + ". To see them: {migopy} lint");
+            }
         }
 
         @Override
@@ -153,6 +196,9 @@ public final class Validate implements Action {
             Json.put(answer, "database", database);
             return answer.append("problems", Json.problems(problems))
                     .append("notices", notices)
+                    .append(
+                            "lint",
+                            new Document("errors", (int) lint.errors()).append("warnings", (int) lint.warnings()))
                     .append("exitCode", exitCode());
         }
     }

@@ -135,12 +135,13 @@ final class Javac implements AutoCloseable {
      *
      * @param packages whether each is compiled in a package of its own, which its classes do not have
      *     afterwards; else their names must not clash
+     * @param analysis receives the classes, or null
      */
-    CompilerResult compile(List<Unit> units, boolean packages) {
+    CompilerResult compile(List<Unit> units, boolean packages, SourceAnalysis analysis) {
         DiagnosticCollector<JavaFileObject> listener = new DiagnosticCollector<>();
         Outputs outputs = new Outputs(files);
         Map<Unit, Problem> dropped = new IdentityHashMap<>();
-        String failure = failure(units, packages, listener, outputs, dropped);
+        String failure = failure(units, packages, listener, outputs, dropped, analysis);
         Map<Unit, List<Diagnostic<? extends JavaFileObject>>> errors = new IdentityHashMap<>();
         String stray = null;
         for (Diagnostic<? extends JavaFileObject> diagnostic : listener.getDiagnostics()) {
@@ -165,12 +166,16 @@ final class Javac implements AutoCloseable {
             boolean packages,
             DiagnosticCollector<JavaFileObject> listener,
             Outputs outputs,
-            Map<Unit, Problem> dropped) {
+            Map<Unit, Problem> dropped,
+            SourceAnalysis analysis) {
         JavacOutput printed = new JavacOutput();
         try {
             JavaCompiler.CompilationTask task = task(units, packages, listener, outputs, printed);
             if (units.stream().anyMatch(DroppedResults::mayBeIn)) {
                 DroppedResults.watch(task, units, dropped);
+            }
+            if (analysis != null) {
+                SourceAnalysis.watch(task, units, listener, analysis);
             }
             return task.call() ? null : printed.failure();
         } catch (StackOverflowError e) {

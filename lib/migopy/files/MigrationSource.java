@@ -259,7 +259,7 @@ public record MigrationSource(MigrationFile file, String text, String checksum) 
         }
 
         /** Masks the source's credentials in a line of a message about it. */
-        static String masked(String line, String source) {
+        public static String masked(String line, String source) {
             String masked = line;
             List<String> longestFirst = new ArrayList<>(in(source));
             longestFirst.sort(Comparator.comparingInt(String::length).reversed());

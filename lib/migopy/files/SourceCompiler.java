@@ -47,7 +47,16 @@ public final class SourceCompiler implements AutoCloseable {
      * @throws migopy.MigopyException usage: this Java has no compiler
      */
     public Compilation compile(List<MigrationSource> sources) {
-        return new CompilerRun().compile(sources);
+        return new CompilerRun(null).compile(sources);
+    }
+
+    /**
+     * Compiles all sources as {@link #compile}, none of them from the cache, and analyzes them meanwhile.
+     *
+     * @throws migopy.MigopyException usage: this Java has no compiler
+     */
+    public Compilation analyze(List<MigrationSource> sources, SourceAnalysis analysis) {
+        return new CompilerRun(analysis).compile(sources);
     }
 
     /**
@@ -68,7 +77,7 @@ public final class SourceCompiler implements AutoCloseable {
      */
     public void loadAhead(MigrationSource source) {
         if (Directives.of(source.text()).plain()) {
-            new CompilerRun().loadAhead(new Unit(source, List.of(), Map.of()));
+            new CompilerRun(null).loadAhead(new Unit(source, List.of(), Map.of()));
         }
     }
 
@@ -113,16 +122,22 @@ public final class SourceCompiler implements AutoCloseable {
 
     /** The state of one call of {@link #compile(List)}. */
     private final class CompilerRun {
+        private final SourceAnalysis analysis;
         private final Map<Unit, Map<String, byte[]>> classes = new IdentityHashMap<>();
         private final Map<Unit, String> keys = new IdentityHashMap<>();
         private final Map<MigrationSource, Problem> problems = new IdentityHashMap<>();
         private final Map<Unit, Problem> dropped = new IdentityHashMap<>();
 
+        /** With an analysis, or null. */
+        CompilerRun(SourceAnalysis analysis) {
+            this.analysis = analysis;
+        }
+
         Compilation compile(List<MigrationSource> sources) {
             List<Unit> units = new ArrayList<>(sources.size());
             List<Unit> fresh = new ArrayList<>();
             for (MigrationSource source : sources) {
-                if (loaded.containsKey(source)) {
+                if (analysis == null && loaded.containsKey(source)) {
                     continue;
                 }
                 try {
@@ -171,6 +186,9 @@ public final class SourceCompiler implements AutoCloseable {
 
         private boolean isCached(Unit unit) {
             keys.put(unit, cache.key(unit));
+            if (analysis != null) {
+                return false;
+            }
             Optional<Map<String, byte[]>> cached = cache.get(keys.get(unit));
             cached.ifPresent(found -> classes.put(unit, found));
             return cached.isPresent();
@@ -228,7 +246,7 @@ public final class SourceCompiler implements AutoCloseable {
             List<Unit> together = new ArrayList<>(group.units());
             List<Unit> alone = new ArrayList<>();
             for (int tries = 0; together.size() > 1; tries++) {
-                Javac.CompilerResult result = javac.compile(together, group.packages());
+                Javac.CompilerResult result = javac.compile(together, group.packages(), analysis);
                 if (result.isSuccess()) {
                     together.forEach(unit -> keep(unit, result));
                     together.clear();
@@ -245,7 +263,7 @@ public final class SourceCompiler implements AutoCloseable {
         }
 
         private void compileAlone(Javac javac, Unit unit) {
-            Javac.CompilerResult result = javac.compile(List.of(unit), false);
+            Javac.CompilerResult result = javac.compile(List.of(unit), false, analysis);
             if (result.isSuccess()) {
                 keep(unit, result);
             } else {

@@ -1,0 +1,205 @@
+package migopy.command;
+
+import com.mongodb.MongoException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import migopy.MigopyException;
+import migopy.Problem;
+import migopy.command.RulesAnswer.RuleAnswer;
+import migopy.console.Answer;
+import migopy.console.Wording;
+import migopy.files.MigrationFile;
+import migopy.files.MigrationSource;
+import migopy.files.SourceCompiler;
+import migopy.lint.LintRules;
+import migopy.lint.Linter;
+import migopy.lint.Linter.LintResult;
+import migopy.lint.Rule;
+import migopy.mongo.Connection;
+import migopy.mongo.MongoErrors;
+import migopy.plan.MigrationState;
+import migopy.plan.NameResolver;
+import migopy.plan.Request;
+import migopy.plan.Situation;
+import migopy.report.Finding.Severity;
+import migopy.report.Findings;
+import migopy.report.ReportFormat;
+import migopy.run.Ledger;
+import migopy.run.Survey;
+import migopy.run.Survey.JournalView;
+import migopy.settings.Settings;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code lint [NAME...]}. */
+@Command(
+        name = "lint",
+        description = "Checks the sources of all migrations, or of those named, for what loses data, blocks, or fails"
+                + " halfway. Needs no database, except with --pending.")
+final class Lint implements Action {
+    @Parameters(arity = "0..*", paramLabel = "NAME", description = "only these")
+    private List<String> names = new ArrayList<>();
+
+    @Option(names = "--since", paramLabel = "NAME", description = "only those with higher numbers than this one")
+    private String since;
+
+    @Option(names = "--pending", description = "only those that are pending in the database")
+    private boolean pending;
+
+    @Option(names = "--strict", description = "fail on warnings, too")
+    private boolean strict;
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            description = "words, json, github, gitlab, sarif, junit or gcc; default words")
+    private String format = "words";
+
+    @Option(names = "--rules", description = "list the rules")
+    private boolean rules;
+
+    @Option(names = "--explain", paramLabel = "RULE", description = "explain a rule, with examples")
+    private String explain;
+
+    @Override
+    public int run(Session session) {
+        if (explain != null) {
+            Rule rule = Rule.of(explain);
+            if (rule == null) {
+                throw LintRules.unknown("There is no rule " + explain, explain);
+            }
+            session.console().answer(new RuleAnswer(rule));
+            return 0;
+        }
+        if (rules) {
+            session.console().answer(new RulesAnswer(Rule.all()));
+            return 0;
+        }
+        ReportFormat chosen = ReportFormat.of(format);
+        Settings settings = session.settings();
+        Findings findings = findings(session, selected(session));
+        Answer answer = chosen.of(findings, fromRepository(settings, findings.directory()));
+        session.console().answer(answer);
+        return findings.exitCode();
+    }
+
+    private Collection<Situation> selected(Session session) {
+        int ways = (names.isEmpty() ? 0 : 1) + (since == null ? 0 : 1) + (pending ? 1 : 0);
+        if (ways > 1) {
+            throw MigopyException.usage(
+                    "NAME, --since and --pending cannot be combined", "Arguments of lint: {migopy} help lint");
+        }
+        List<Situation> all = pending ? pending(session) : inFolder(Survey.of(session.settings()));
+        if (!names.isEmpty()) {
+            return NameResolver.resolve(names, all).values();
+        }
+        return pending ? all : after(since != null ? since : session.lintRules().startAfter(), all);
+    }
+
+    /** Returns the migrations with higher numbers than this one; all of them for null. */
+    private static List<Situation> after(String name, List<Situation> all) {
+        if (name == null) {
+            return all;
+        }
+        long number = NameResolver.resolve(name, all).number();
+        return all.stream().filter(one -> one.number() > number).toList();
+    }
+
+    /** Returns the files that are checked without further arguments. */
+    static List<MigrationFile> checked(Session session, Survey survey) {
+        return after(session.lintRules().startAfter(), inFolder(survey)).stream()
+                .map(Situation::file)
+                .toList();
+    }
+
+    /**
+     * Refuses a request if there is an error in one of the migrations that it would run.
+     *
+     * @throws MigopyException refused
+     */
+    static void refuseErrors(Session session, Request request) {
+        Set<String> planned = Set.copyOf(session.planned(request));
+        List<MigrationFile> files = Survey.of(session.settings()).listing().files().stream()
+                .filter(file -> planned.contains(file.name()))
+                .toList();
+        Findings findings = of(session, files, false);
+        long errors = findings.count(Severity.ERROR);
+        if (errors > 0) {
+            findings.lines().forEach(session.console()::notice);
+            throw MigopyException.refused(
+                    "lint has found " + Wording.count(errors, "error") + ", so nothing was run",
+                    "Fix or allow them, or run without --lint. To see them again: {migopy} lint --pending");
+        }
+    }
+
+    /** Returns the files of the folder, without asking the database for their states. */
+    private static List<Situation> inFolder(Survey survey) {
+        return survey.listing().files().stream()
+                .map(file -> new Situation(file.name(), file.number(), MigrationState.PENDING, file, null, null))
+                .toList();
+    }
+
+    private static List<Situation> pending(Session session) {
+        Settings settings = session.settings();
+        Connection connection = session.connection();
+        Survey survey = Survey.of(settings);
+        Ledger ledger = Ledger.open(settings, connection);
+        try {
+            return survey.with(JournalView.read(ledger, connection), ledger.journal()).migrations().stream()
+                    .filter(one -> one.file() != null)
+                    .filter(one -> Set.of(MigrationState.PENDING, MigrationState.SKIPPED, MigrationState.FAILED)
+                            .contains(one.state()))
+                    .toList();
+        } catch (MongoException e) {
+            throw MongoErrors.translate(e, Status.reading(settings));
+        }
+    }
+
+    private Findings findings(Session session, Collection<Situation> selected) {
+        List<MigrationFile> files = selected.stream().map(Situation::file).toList();
+        return of(session, files, strict);
+    }
+
+    /** Checks these files with the project's rules. */
+    static Findings of(Session session, List<MigrationFile> files, boolean strict) {
+        Settings settings = session.settings();
+        MigrationSource.Sources read = MigrationSource.readAll(files);
+        LintResult result = result(session, read);
+        List<Problem> problems = new ArrayList<>(read.problems());
+        problems.addAll(result.problems());
+        Path directory = settings.migrationsDirectory();
+        Path shown = directory.startsWith(settings.home()) ? settings.home().relativize(directory) : directory;
+        return new Findings(
+                "lint",
+                shown.toString(),
+                files.stream().map(MigrationFile::name).toList(),
+                result.findings(),
+                problems,
+                strict);
+    }
+
+    /** Compiles sources, and applies the project's rules. */
+    static LintResult result(Session session, MigrationSource.Sources read) {
+        Settings settings = session.settings();
+        try (var compiler =
+                new SourceCompiler(settings.home(), settings.cacheDirectory(), session.project().environment())) {
+            return Linter.lint(compiler, read.sources(), session.lintRules());
+        }
+    }
+
+    /** Returns the folder's path from the root of its Git repository, as CI services need it. */
+    private static String fromRepository(Settings settings, String directory) {
+        Path folder = settings.migrationsDirectory().toAbsolutePath().normalize();
+        for (Path root = folder.getParent(); root != null; root = root.getParent()) {
+            if (Files.exists(root.resolve(".git"))) {
+                return root.relativize(folder).toString();
+            }
+        }
+        return directory;
+    }
+}

@@ -1,0 +1,38 @@
+package migopy.lint;
+
+import java.util.ArrayList;
+import java.util.List;
+import migopy.report.Finding.Severity;
+
+/**
+ * A rule of {@code lint}.
+ *
+ * @param code {@code M302}
+ * @param finds what it finds, in one line
+ * @param why why that matters, in one line
+ * @param bad members of a migration that it finds
+ * @param good the same work as it should be written
+ */
+public record Rule(String code, Severity severity, String finds, String why, String bad, String good) {
+    /** Returns all rules in the order of their codes. */
+    public static List<Rule> all() {
+        List<Rule> all = new ArrayList<>();
+        all.addAll(DestructiveRules.ALL);
+        all.addAll(BulkRules.ALL);
+        all.addAll(IndexRules.ALL);
+        all.addAll(TransactionRules.ALL);
+        all.addAll(SafetyRules.ALL);
+        all.addAll(ValueRules.ALL);
+        all.addAll(FormRules.ALL);
+        all.sort((a, b) -> a.code().compareTo(b.code()));
+        return all;
+    }
+
+    /** Returns the rule of a code, in upper or lower case, or null. */
+    public static Rule of(String code) {
+        return all().stream()
+                .filter(rule -> rule.code().equalsIgnoreCase(code))
+                .findFirst()
+                .orElse(null);
+    }
+}

@@ -1,0 +1,61 @@
+package migopy.lint;
+
+import com.sun.source.util.TreePath;
+import java.util.ArrayList;
+import java.util.List;
+import migopy.files.MigrationSource;
+import migopy.files.MigrationSource.Credentials;
+import migopy.report.Finding;
+
+/** Collects what the rules find in one class. */
+final class RuleReport {
+    /**
+     * A finding and where a comment may allow it.
+     *
+     * @param firstLine the first line of its statement, from 1; 0 if it is about the whole file
+     */
+    record PlacedFinding(Finding finding, int firstLine) {}
+
+    private final SourceFacts facts;
+    private final List<PlacedFinding> found = new ArrayList<>();
+
+    RuleReport(SourceFacts facts) {
+        this.facts = facts;
+    }
+
+    List<PlacedFinding> found() {
+        return found;
+    }
+
+    /** Reports a call. */
+    void add(Rule rule, SourceCall call, String message, String hint) {
+        add(rule, call.path(), message, hint);
+    }
+
+    /** Reports a place. */
+    void add(Rule rule, TreePath path, String message, String hint) {
+        int line = facts.line(path.getLeaf());
+        found.add(new PlacedFinding(
+                finding(rule, facts.source, line, facts.column(path.getLeaf()), message, hint),
+                facts.firstLine(path)));
+    }
+
+    /** Returns a finding in a line of a source; its secrets are masked. */
+    static Finding finding(
+            Rule rule, MigrationSource source, Integer line, Integer column, String message, String hint) {
+        String code = line == null
+                ? null
+                : source.text().lines().skip(line - 1L).findFirst().orElse("").strip();
+        return new Finding(
+                rule.code(),
+                rule.severity(),
+                source.file().name(),
+                line,
+                column,
+                code == null ? null : Credentials.masked(code, source.text()),
+                message,
+                rule.why(),
+                hint,
+                null);
+    }
+}

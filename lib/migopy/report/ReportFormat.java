@@ -1,0 +1,112 @@
+package migopy.report;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import migopy.MigopyException;
+import migopy.console.Answer;
+import migopy.console.Json;
+import migopy.console.Wording;
+import migopy.console.Words;
+import org.bson.Document;
+
+/** The formats of findings. */
+public enum ReportFormat {
+    /** For people. */
+    WORDS,
+    /** The document that {@code --json} prints. */
+    JSON,
+    /** Workflow commands of GitHub Actions, shown at the lines of a pull request. */
+    GITHUB,
+    /** GitLab's code quality report. */
+    GITLAB,
+    /** SARIF 2.1.0, as GitHub's code scanning reads it. */
+    SARIF,
+    /** JUnit's XML, with a test case for each migration. */
+    JUNIT,
+    /** Lines as of gcc, which editors and pre-commit hooks understand. */
+    GCC;
+
+    /** Returns the word of this format on the command line: {@code gcc}. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * Returns the format of a word.
+     *
+     * @throws MigopyException usage: there is no such format
+     */
+    public static ReportFormat of(String word) {
+        return Arrays.stream(values())
+                .filter(format -> format.word().equals(word))
+                .findFirst()
+                .orElseThrow(() -> MigopyException.usage(
+                        "There is no format " + word,
+                        "Formats: "
+                                + Arrays.stream(values()).map(ReportFormat::word).collect(Collectors.joining(", "))));
+    }
+
+    /**
+     * Returns findings as an answer in this format.
+     *
+     * @param folder the path that the formats for other programs give the migrations' directory
+     */
+    public Answer of(Findings findings, String folder) {
+        return this == WORDS ? findings : new FormattedFindings(findings, this, folder);
+    }
+
+    private record FormattedFindings(Findings findings, ReportFormat format, String folder) implements Answer {
+        @Override
+        public void words(Words out) {
+            List<Finding> found = withProblems();
+            switch (format) {
+                case WORDS -> findings.words(out);
+                case JSON -> out.line(Json.text(findings.json(), UnaryOperator.identity()));
+                case GITHUB -> found.forEach(finding -> out.line(LineFormats.github(finding, path(finding))));
+                case GITLAB ->
+                    out.line(found.stream()
+                            .map(finding -> LineFormats.gitlab(finding, path(finding)))
+                            .map(one -> Json.text(one, UnaryOperator.identity()))
+                            .collect(Collectors.joining(", ", "[", "]")));
+                case SARIF -> out.line(Json.text(Sarif.of(all(), this::path), UnaryOperator.identity()));
+                case JUNIT -> JunitXml.lines(findings, found).forEach(out::line);
+                case GCC -> found.forEach(finding -> out.line(LineFormats.gcc(finding, path(finding))));
+            }
+        }
+
+        @Override
+        public Document json() {
+            return findings.json();
+        }
+
+        private String path(Finding finding) {
+            return Wording.folder(folder) + finding.migration() + ".java";
+        }
+
+        /** What could not be checked is an error at its file. */
+        private List<Finding> withProblems() {
+            return all().stream().filter(Finding::counts).toList();
+        }
+
+        private List<Finding> all() {
+            List<Finding> all = findings.problems().stream()
+                    .map(problem -> new Finding(
+                            problem.kind().word(),
+                            Finding.Severity.ERROR,
+                            problem.name().replaceFirst("\\.java$", ""),
+                            null,
+                            null,
+                            null,
+                            problem.message(),
+                            "",
+                            problem.hint(),
+                            null))
+                    .collect(Collectors.toList());
+            all.addAll(findings.findings());
+            return all;
+        }
+    }
+}
