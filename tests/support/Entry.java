@@ -55,6 +55,7 @@ record Entry(String members, Map<String, String> helpers) {
             import migopy.MigopyException;
             import migopy.MigrationsManager;
             import migopy.StepReport;
+            import migopy.lint.LintRules;
             import picocli.CommandLine.Command;
 
             public class migopy extends MigrationsManager {

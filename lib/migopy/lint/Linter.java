@@ -27,7 +27,8 @@ public final class Linter implements SourceAnalysis {
 
     private RuntimeException failure;
 
-    private Linter(LintRules rules) {
+    /** Makes one for sources that something else compiles; {@link #lint} does both. */
+    public Linter(LintRules rules) {
         this.rules = rules;
     }
 
@@ -46,9 +47,6 @@ public final class Linter implements SourceAnalysis {
     public static LintResult lint(SourceCompiler compiler, List<MigrationSource> sources, LintRules rules) {
         Linter linter = new Linter(rules);
         Compilation compilation = compiler.analyze(sources, linter);
-        if (linter.failure != null) {
-            throw linter.failure;
-        }
         List<Finding> findings = new ArrayList<>();
         sources.forEach(source -> findings.addAll(linter.findings(source)));
         return new LintResult(findings, compilation.allProblems());
@@ -97,7 +95,11 @@ public final class Linter implements SourceAnalysis {
         }
     }
 
-    private List<Finding> findings(MigrationSource source) {
+    /** Returns what was found in a source, sorted by its lines. */
+    public List<Finding> findings(MigrationSource source) {
+        if (failure != null) {
+            throw failure;
+        }
         List<PlacedFinding> all = new ArrayList<>();
         found.getOrDefault(source, Map.of()).values().forEach(all::addAll);
         all.addAll(FormRules.text(source));

@@ -3,9 +3,11 @@ package migopy.lint;
 import com.sun.source.tree.ExpressionTree;
 import com.sun.source.tree.MemberSelectTree;
 import com.sun.source.tree.MethodInvocationTree;
+import com.sun.source.tree.Tree;
 import com.sun.source.util.TreePath;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import javax.lang.model.element.ExecutableElement;
@@ -139,6 +141,21 @@ public final class SourceCall {
     /** Whether it writes documents of a collection. */
     boolean writes() {
         return ofCollection() && WRITES.contains(method);
+    }
+
+    /** Whether one of the two is called on the result of the other, perhaps with others in between. */
+    boolean isInChainWith(SourceCall other) {
+        return receivers().contains(other.path.getLeaf()) || other.receivers().contains(path.getLeaf());
+    }
+
+    private Set<Tree> receivers() {
+        Set<Tree> receivers = new HashSet<>();
+        Tree at = path.getLeaf();
+        while (at instanceof MethodInvocationTree made && made.getMethodSelect() instanceof MemberSelectTree select) {
+            at = select.getExpression();
+            receivers.add(at);
+        }
+        return receivers;
     }
 
     TreePath path() {

@@ -33,6 +33,7 @@ import javax.lang.model.element.Element;
 import javax.lang.model.element.ElementKind;
 import javax.lang.model.element.TypeElement;
 import javax.lang.model.element.VariableElement;
+import javax.lang.model.type.TypeKind;
 import javax.lang.model.type.TypeMirror;
 import javax.lang.model.util.Elements;
 import javax.lang.model.util.Types;
@@ -179,7 +180,8 @@ final class SourceFacts {
 
     /** Whether a type is one of this name, or a subtype of it. */
     boolean isA(TypeMirror type, String wanted) {
-        TypeElement element = type == null ? null : elements.getTypeElement(wanted);
+        boolean known = type != null && type.getKind() != TypeKind.ERROR;
+        TypeElement element = known ? elements.getTypeElement(wanted) : null;
         return element != null && types.isSubtype(types.erasure(type), types.erasure(element.asType()));
     }
 
@@ -200,21 +202,6 @@ final class SourceFacts {
             }
         }
         return false;
-    }
-
-    /** Whether two calls are in the same chain of calls: one is called on the result of the other. */
-    boolean isInChain(TreePath one, TreePath other) {
-        return receivers(one).contains(other.getLeaf()) || receivers(other).contains(one.getLeaf());
-    }
-
-    private Set<Tree> receivers(TreePath call) {
-        Set<Tree> receivers = new HashSet<>();
-        Tree at = call.getLeaf();
-        while (at instanceof MethodInvocationTree made && made.getMethodSelect() instanceof MemberSelectTree select) {
-            at = select.getExpression();
-            receivers.add(at);
-        }
-        return receivers;
     }
 
     /** Returns the value of an expression: of a variable that is set once, what it is set to. */

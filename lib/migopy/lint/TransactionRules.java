@@ -175,6 +175,6 @@ final class TransactionRules {
     private boolean isOnce(SourceCall each) {
         return facts.calls.stream()
                 .filter(call -> call.is("once") && call.owner().equals(SourceCall.BACKFILL))
-                .anyMatch(call -> facts.isInChain(call.path(), each.path()));
+                .anyMatch(call -> call.isInChainWith(each));
     }
 }
