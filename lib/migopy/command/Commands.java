@@ -18,7 +18,6 @@ final class Commands {
     /** The commands that do not call code of the project. */
     static final Set<String> WITHOUT_OWN_CODE = Set.of(
             "status",
-            "validate",
             "history",
             "create",
             "completion",

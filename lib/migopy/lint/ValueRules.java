@@ -9,9 +9,11 @@ import com.sun.source.tree.NewClassTree;
 import com.sun.source.tree.WhileLoopTree;
 import com.sun.source.util.TreePath;
 import com.sun.source.util.TreePathScanner;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import migopy.console.Wording;
 import migopy.report.Finding.Severity;
 
 /** Rules for the values that are written, and where. */
@@ -156,6 +158,7 @@ final class ValueRules {
     }
 
     private void changes(TreePath update, TreePath change, boolean inDown) {
+        List<String> removed = new ArrayList<>();
         for (BsonTree.FieldChange one : BsonTree.changes(facts, change)) {
             String text = BsonTree.text(facts, one.change());
             if (SETTING.contains(one.operator()) && text != null && FIELD_PATH.matcher(text).matches()) {
@@ -174,15 +177,15 @@ final class ValueRules {
                         "Insert a copy with the new _id, then delete the old document");
             }
             if (!inDown && (one.operator().equals("$unset") || one.operator().equals("$rename"))) {
-                report.add(
-                        REMOVED_FIELD,
-                        update,
-                        (one.operator().equals("$unset") ? "removes " : "renames ") + one.field()
-                                + ", which the running application may still use",
-                        one.operator().equals("$unset")
-                                ? "Deploy code that does not use it first"
-                                : "Copy it, deploy code that uses the copy, then remove it in a later migration");
+                removed.add(one.field());
             }
+        }
+        if (!removed.isEmpty()) {
+            report.add(
+                    REMOVED_FIELD,
+                    update,
+                    "removes " + Wording.some(removed) + ", which the running application may still use",
+                    "Copy what is renamed, deploy code that does not use the old field, then remove it in a later migration");
         }
     }
 
