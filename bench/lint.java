@@ -29,7 +29,7 @@ import migopy.report.Finding;
 
 /**
  * Counts what the rules of {@code lint} find in folders of Java sources, such as the migrations of other tools, and lists the
- * hits for a person to judge: {@code jbang bench/lint.java FOLDER...}. Classes that are not on the class path may be missing.
+ * hits, to be reviewed: {@code jbang bench/lint.java FOLDER...}. Classes that are not on the class path may be missing.
  */
 class lint {
     /** Methods of other tools and what they are here. */

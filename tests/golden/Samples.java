@@ -26,10 +26,6 @@ import migopy.journal.Actor;
 import migopy.journal.Attempt;
 import migopy.journal.Attempt.NamedAttempt;
 import migopy.journal.State;
-import migopy.report.Finding;
-import migopy.report.Finding.Severity;
-import migopy.report.Findings;
-import migopy.report.ReportFormat;
 
 /** Typical answers, by the names of their golden files. */
 final class Samples {
@@ -58,30 +54,7 @@ final class Samples {
                     + " details={}}.",
             List.of("4_split_names.java:17    users.insertOne(person)"));
 
-    private static final Finding M302 = new Finding(
-            "M302",
-            Severity.ERROR,
-            "3_split",
-            14,
-            9,
-            "audit.insertOne(new Document(\"opened\", \"ada\"));",
-            "insertOne(...) is called without the session, so it is not part of the transaction",
-            "It stays when the transaction is rolled back.",
-            "Pass the session: insertOne(session, ...)",
-            null);
-
-    private static final Finding M108 = new Finding(
-            "M108", Severity.WARNING, "2_index", 9, 5, "users.dropIndex(\"a_1\");", "drops an index of users", "", "Hide it", null);
-
-    private static final Finding M101 = new Finding(
-            "M101", Severity.ERROR, "2_index", 10, 5, "carts.drop();", "drops carts", "", "Check first", null);
-
     private Samples() {}
-
-    private static Findings findings(List<Finding> findings) {
-        return new Findings(
-                "lint", "mongomigrations", List.of("1_users", "2_index", "3_split"), findings, List.of(), false);
-    }
 
     static Map<String, Answer> all() {
         Map<String, Answer> samples = new LinkedHashMap<>(StatusSamples.all());
@@ -107,12 +80,7 @@ final class Samples {
                         List.of(NOT_COMPILABLE),
                         List.of("12_later is newer than every file here."),
                         new LintCount(1, 2)));
-        samples.put("lint", findings(List.of(M302, M108, M101.allowed("empty since release 41"))));
-        samples.put("lint_nothing", findings(List.of()));
-        for (ReportFormat format : ReportFormat.values()) {
-            Findings all = findings(List.of(M302, M108, M101.allowed("empty since release 41")));
-            samples.put("lint_" + format.word(), format.of(all, "shop/mongomigrations"));
-        }
+        samples.putAll(LintSamples.all());
         samples.put("history", new HistoryAnswer("app", "localhost:27017", "migrations", attempts()));
         samples.put("history_nothing", new HistoryAnswer("app", "localhost:27017", "migrations", List.of()));
         samples.put("create", new CreateAnswer("5_add_email_index", 5, "mongomigrations/5_add_email_index.java"));

@@ -18,7 +18,7 @@ import migopy.files.SourceCompiler;
 import migopy.lint.LintRules;
 import migopy.lint.Linter;
 import migopy.lint.Linter.LintResult;
-import migopy.lint.Rule;
+import migopy.lint.LintRule;
 import migopy.mongo.Connection;
 import migopy.mongo.MongoErrors;
 import migopy.plan.MigrationState;
@@ -69,7 +69,7 @@ final class Lint implements Action {
     @Override
     public int run(Session session) {
         if (explain != null) {
-            Rule rule = Rule.of(explain);
+            LintRule rule = LintRule.of(explain);
             if (rule == null) {
                 throw LintRules.unknown("There is no rule " + explain, explain);
             }
@@ -77,7 +77,7 @@ final class Lint implements Action {
             return 0;
         }
         if (rules) {
-            session.console().answer(new RulesAnswer(Rule.all()));
+            session.console().answer(new RulesAnswer(LintRule.all()));
             return 0;
         }
         ReportFormat chosen = ReportFormat.of(format);

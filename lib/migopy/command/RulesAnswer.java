@@ -3,18 +3,18 @@ package migopy.command;
 import java.util.List;
 import migopy.console.Answer;
 import migopy.console.Words;
-import migopy.lint.Rule;
+import migopy.lint.LintRule;
 import org.bson.Document;
 
 /** The answer of {@code lint --rules}. */
-public record RulesAnswer(List<Rule> rules) implements Answer {
+public record RulesAnswer(List<LintRule> rules) implements Answer {
     public RulesAnswer {
         rules = List.copyOf(rules);
     }
 
     @Override
     public void words(Words out) {
-        for (Rule rule : rules) {
+        for (LintRule rule : rules) {
             String severity = rule.severity().word();
             out.line(rule.code() + "  " + severity + " ".repeat(9 - severity.length())
                     + rule.finds().replace("`", ""));
@@ -28,7 +28,7 @@ public record RulesAnswer(List<Rule> rules) implements Answer {
         return new Document("rules", rules.stream().map(RulesAnswer::json).toList());
     }
 
-    private static Document json(Rule rule) {
+    private static Document json(LintRule rule) {
         return new Document("rule", rule.code())
                 .append("severity", rule.severity().word())
                 .append("finds", rule.finds())
@@ -36,7 +36,7 @@ public record RulesAnswer(List<Rule> rules) implements Answer {
     }
 
     /** The answer of {@code lint --explain}. */
-    public record RuleAnswer(Rule rule) implements Answer {
+    public record RuleAnswer(LintRule rule) implements Answer {
         @Override
         public void words(Words out) {
             out.line(rule.code() + "  " + rule.severity().word() + ": " + rule.finds().replace("`", ""));

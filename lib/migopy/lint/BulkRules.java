@@ -16,7 +16,7 @@ import migopy.report.Finding.Severity;
 
 /** Rules for changes and queries of many documents. */
 final class BulkRules {
-    private static final Rule AT_ONCE = new Rule(
+    private static final LintRule AT_ONCE = new LintRule(
             "M103",
             Severity.INFO,
             "`updateMany` of all documents, or of all without a field, outside of `backfill`",
@@ -32,7 +32,7 @@ final class BulkRules {
             }
             """);
 
-    private static final Rule ONE_BY_ONE = new Rule(
+    private static final LintRule ONE_BY_ONE = new LintRule(
             "M105",
             Severity.WARNING,
             "a loop over a query writes one document a turn",
@@ -54,7 +54,7 @@ final class BulkRules {
             }
             """);
 
-    private static final Rule NO_TIMEOUT = new Rule(
+    private static final LintRule NO_TIMEOUT = new LintRule(
             "M208",
             Severity.WARNING,
             "`noCursorTimeout(true)`",
@@ -72,7 +72,7 @@ final class BulkRules {
             }
             """);
 
-    private static final Rule SKIPPING = new Rule(
+    private static final LintRule SKIPPING = new LintRule(
             "M209",
             Severity.WARNING,
             "`skip(n)` in a loop, or JavaScript in the server (`$where`, `mapReduce`, `$function`)",
@@ -94,7 +94,7 @@ final class BulkRules {
             }
             """);
 
-    static final List<Rule> ALL = List.of(AT_ONCE, ONE_BY_ONE, NO_TIMEOUT, SKIPPING);
+    static final List<LintRule> ALL = List.of(AT_ONCE, ONE_BY_ONE, NO_TIMEOUT, SKIPPING);
 
     private static final String ITERABLE = "com.mongodb.client.MongoIterable";
     private static final String CURSOR = "com.mongodb.client.MongoCursor";

@@ -7,7 +7,7 @@ import migopy.report.Finding.Severity;
 
 /** Rules for what removes or replaces data, names or indexes. What only a rollback runs is the inverse, and allowed. */
 final class DestructiveRules {
-    private static final Rule DROP = new Rule(
+    private static final LintRule DROP = new LintRule(
             "M101",
             Severity.ERROR,
             "`up()` drops a collection or the database",
@@ -27,7 +27,7 @@ final class DestructiveRules {
             }
             """);
 
-    private static final Rule EMPTY = new Rule(
+    private static final LintRule EMPTY = new LintRule(
             "M102",
             Severity.ERROR,
             "`deleteMany` with an empty filter",
@@ -43,7 +43,7 @@ final class DestructiveRules {
             }
             """);
 
-    private static final Rule RENAME = new Rule(
+    private static final LintRule RENAME = new LintRule(
             "M106",
             Severity.ERROR,
             "`up()` renames a collection",
@@ -60,7 +60,7 @@ final class DestructiveRules {
             }
             """);
 
-    private static final Rule OUT = new Rule(
+    private static final LintRule OUT = new LintRule(
             "M107",
             Severity.WARNING,
             "`$out` replaces a collection",
@@ -80,7 +80,7 @@ final class DestructiveRules {
             }
             """);
 
-    private static final Rule DROP_INDEX = new Rule(
+    private static final LintRule DROP_INDEX = new LintRule(
             "M108",
             Severity.WARNING,
             "`up()` drops an index",
@@ -97,7 +97,7 @@ final class DestructiveRules {
             }
             """);
 
-    private static final Rule DROP_INDEXES = new Rule(
+    private static final LintRule DROP_INDEXES = new LintRule(
             "M109",
             Severity.ERROR,
             "`up()` drops all indexes of a collection",
@@ -113,7 +113,7 @@ final class DestructiveRules {
             }
             """);
 
-    static final List<Rule> ALL = List.of(DROP, EMPTY, RENAME, OUT, DROP_INDEX, DROP_INDEXES);
+    static final List<LintRule> ALL = List.of(DROP, EMPTY, RENAME, OUT, DROP_INDEX, DROP_INDEXES);
 
     private final SourceFacts facts;
     private final RuleReport report;

@@ -13,7 +13,7 @@ import migopy.report.Finding.Severity;
 
 /** Rules for the source as a whole. */
 final class FormRules {
-    private static final Rule EMPTY_DOWN = new Rule(
+    private static final LintRule EMPTY_DOWN = new LintRule(
             "M311",
             Severity.WARNING,
             "an empty `down()`",
@@ -35,7 +35,7 @@ final class FormRules {
             }
             """);
 
-    private static final Rule CREDENTIALS = new Rule(
+    private static final LintRule CREDENTIALS = new LintRule(
             "M505",
             Severity.ERROR,
             "a literal that looks like a credential",
@@ -53,7 +53,7 @@ final class FormRules {
             }
             """);
 
-    private static final Rule EMPTY_UP = new Rule(
+    private static final LintRule EMPTY_UP = new LintRule(
             "M601",
             Severity.WARNING,
             "an empty `up()`",
@@ -67,7 +67,7 @@ final class FormRules {
             }
             """);
 
-    private static final Rule SEVERAL = new Rule(
+    private static final LintRule SEVERAL = new LintRule(
             "M602",
             Severity.INFO,
             "a migration that changes several collections, and is neither transactional nor `@Resumable`",
@@ -86,7 +86,7 @@ final class FormRules {
             """);
 
     /** Reported for a comment that allows something. */
-    static final Rule SUPPRESSION = new Rule(
+    static final LintRule SUPPRESSION = new LintRule(
             "M604",
             Severity.WARNING,
             "a `migopy:allow` comment that allows nothing, names no rule, or has no reason",
@@ -102,7 +102,7 @@ final class FormRules {
             }
             """);
 
-    static final List<Rule> ALL = List.of(EMPTY_DOWN, CREDENTIALS, EMPTY_UP, SEVERAL, SUPPRESSION);
+    static final List<LintRule> ALL = List.of(EMPTY_DOWN, CREDENTIALS, EMPTY_UP, SEVERAL, SUPPRESSION);
 
     private FormRules() {}
 

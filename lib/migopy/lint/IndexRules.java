@@ -6,7 +6,7 @@ import migopy.report.Finding.Severity;
 
 /** Rules for indexes. */
 final class IndexRules {
-    private static final Rule TTL = new Rule(
+    private static final LintRule TTL = new LintRule(
             "M110",
             Severity.WARNING,
             "a TTL index",
@@ -25,7 +25,7 @@ final class IndexRules {
             }
             """);
 
-    private static final Rule BACKGROUND = new Rule(
+    private static final LintRule BACKGROUND = new LintRule(
             "M204",
             Severity.INFO,
             "`background(true)`",
@@ -41,7 +41,7 @@ final class IndexRules {
             }
             """);
 
-    static final List<Rule> ALL = List.of(TTL, BACKGROUND);
+    static final List<LintRule> ALL = List.of(TTL, BACKGROUND);
 
     private IndexRules() {}
 

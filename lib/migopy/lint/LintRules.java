@@ -24,7 +24,7 @@ import migopy.report.Finding.Severity;
  */
 public final class LintRules {
     /** A rule of the project's own. */
-    record OwnRule(Rule rule, Predicate<SourceCall> found) {}
+    record OwnRule(LintRule rule, Predicate<SourceCall> found) {}
 
     private final Set<String> off = new HashSet<>();
     private final Map<String, Severity> severities = new HashMap<>();
@@ -79,7 +79,7 @@ public final class LintRules {
                     "lint(...) in migopy.java: " + code + " cannot be the code of another rule",
                     "Use letters and digits, and no code that is taken: S1");
         }
-        own.add(new OwnRule(new Rule(code, Severity.ERROR, message, "", "", ""), found));
+        own.add(new OwnRule(new LintRule(code, Severity.ERROR, message, "", "", ""), found));
         return this;
     }
 
@@ -101,7 +101,7 @@ public final class LintRules {
     }
 
     boolean isKnown(String code) {
-        return Rule.of(code) != null || own.stream().anyMatch(one -> one.rule().code().equals(code));
+        return LintRule.of(code) != null || own.stream().anyMatch(one -> one.rule().code().equals(code));
     }
 
     private String known(String code) {
@@ -113,7 +113,7 @@ public final class LintRules {
 
     /** Returns the error for a code that no rule has. */
     public static MigopyException unknown(String message, String code) {
-        List<String> codes = Rule.all().stream().map(Rule::code).toList();
+        List<String> codes = LintRule.all().stream().map(LintRule::code).toList();
         return MigopyException.usage(
                 message,
                 Nearest.of(code, codes).map(near -> "Did you mean " + near + "? ").orElse("")

@@ -28,12 +28,12 @@ final class RuleReport {
     }
 
     /** Reports a call. */
-    void add(Rule rule, SourceCall call, String message, String hint) {
+    void add(LintRule rule, SourceCall call, String message, String hint) {
         add(rule, call.path(), message, hint);
     }
 
     /** Reports a place. */
-    void add(Rule rule, TreePath path, String message, String hint) {
+    void add(LintRule rule, TreePath path, String message, String hint) {
         int line = facts.line(path.getLeaf());
         found.add(new PlacedFinding(
                 finding(rule, facts.source, line, facts.column(path.getLeaf()), message, hint),
@@ -42,7 +42,7 @@ final class RuleReport {
 
     /** Returns a finding in a line of a source; its secrets are masked. */
     static Finding finding(
-            Rule rule, MigrationSource source, Integer line, Integer column, String message, String hint) {
+            LintRule rule, MigrationSource source, Integer line, Integer column, String message, String hint) {
         String code = line == null
                 ? null
                 : source.text().lines().skip(line - 1L).findFirst().orElse("").strip();

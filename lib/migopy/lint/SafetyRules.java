@@ -17,7 +17,7 @@ import migopy.report.Finding.Severity;
 
 /** Rules for errors that are not noticed, and for writes that may be lost. */
 final class SafetyRules {
-    private static final Rule SWALLOWED = new Rule(
+    private static final LintRule SWALLOWED = new LintRule(
             "M306",
             Severity.ERROR,
             "an exception of the driver is caught, and ignored or only printed",
@@ -37,7 +37,7 @@ final class SafetyRules {
             }
             """);
 
-    private static final Rule UNACKNOWLEDGED = new Rule(
+    private static final LintRule UNACKNOWLEDGED = new LintRule(
             "M307",
             Severity.ERROR,
             "a write concern that waits for no acknowledgement",
@@ -55,7 +55,7 @@ final class SafetyRules {
             }
             """);
 
-    private static final Rule STALE = new Rule(
+    private static final LintRule STALE = new LintRule(
             "M309",
             Severity.WARNING,
             "reads from secondaries in a migration that writes",
@@ -74,7 +74,7 @@ final class SafetyRules {
             }
             """);
 
-    static final List<Rule> ALL = List.of(SWALLOWED, UNACKNOWLEDGED, STALE);
+    static final List<LintRule> ALL = List.of(SWALLOWED, UNACKNOWLEDGED, STALE);
 
     /** What a failure of is recorded nowhere; dropping what does not exist is often allowed to fail. */
     private static final Set<String> CHANGES = Set.of("createIndex", "createIndexes", "toCollection", "collMod", "run");

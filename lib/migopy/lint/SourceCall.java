@@ -143,7 +143,7 @@ public final class SourceCall {
         return ofCollection() && WRITES.contains(method);
     }
 
-    /** Whether one of the two is called on the result of the other, perhaps with others in between. */
+    /** Whether one of the two is called on the result of the other, directly or with others in between. */
     boolean isInChainWith(SourceCall other) {
         return receivers().contains(other.path.getLeaf()) || other.receivers().contains(path.getLeaf());
     }

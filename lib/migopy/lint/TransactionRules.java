@@ -9,7 +9,7 @@ import migopy.report.Finding.Severity;
 
 /** Rules for transactions, and for what is repeated without one. */
 final class TransactionRules {
-    private static final Rule FORGOTTEN = new Rule(
+    private static final LintRule FORGOTTEN = new LintRule(
             "M302",
             Severity.ERROR,
             "a call without the session in a transactional migration",
@@ -25,7 +25,7 @@ final class TransactionRules {
             }
             """);
 
-    private static final Rule REFUSED = new Rule(
+    private static final LintRule REFUSED = new LintRule(
             "M303",
             Severity.ERROR,
             "a command that the server refuses in a transaction",
@@ -41,7 +41,7 @@ final class TransactionRules {
             }
             """);
 
-    private static final Rule REPEATED = new Rule(
+    private static final LintRule REPEATED = new LintRule(
             "M305",
             Severity.WARNING,
             "`$inc`, `$mul` or `$push` outside of a transaction and of `once()`",
@@ -57,7 +57,7 @@ final class TransactionRules {
             }
             """);
 
-    static final List<Rule> ALL = List.of(FORGOTTEN, REFUSED, REPEATED);
+    static final List<LintRule> ALL = List.of(FORGOTTEN, REFUSED, REPEATED);
 
     /** Calls that list what there is, which no transaction can do, and which need no session therefore. */
     private static final Set<String> LISTING =

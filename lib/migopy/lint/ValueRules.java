@@ -18,7 +18,7 @@ import migopy.report.Finding.Severity;
 
 /** Rules for the values that are written, and where. */
 final class ValueRules {
-    private static final Rule REMOVED_FIELD = new Rule(
+    private static final LintRule REMOVED_FIELD = new LintRule(
             "M402",
             Severity.INFO,
             "`up()` removes or renames a field",
@@ -38,7 +38,7 @@ final class ValueRules {
             }
             """);
 
-    private static final Rule SAME_FOR_ALL = new Rule(
+    private static final LintRule SAME_FOR_ALL = new LintRule(
             "M501",
             Severity.ERROR,
             "a random value or a new id that is the same in every document",
@@ -57,7 +57,7 @@ final class ValueRules {
             }
             """);
 
-    private static final Rule LITERAL_PATH = new Rule(
+    private static final LintRule LITERAL_PATH = new LintRule(
             "M503",
             Severity.ERROR,
             "a value such as `$email` in an update that is not a pipeline",
@@ -76,7 +76,7 @@ final class ValueRules {
             }
             """);
 
-    private static final Rule DATABASE_NAME = new Rule(
+    private static final LintRule DATABASE_NAME = new LintRule(
             "M504",
             Severity.WARNING,
             "the name of a database in the source",
@@ -92,7 +92,7 @@ final class ValueRules {
             }
             """);
 
-    private static final Rule ID = new Rule(
+    private static final LintRule ID = new LintRule(
             "M508",
             Severity.ERROR,
             "an update that sets `_id`",
@@ -111,7 +111,7 @@ final class ValueRules {
             }
             """);
 
-    static final List<Rule> ALL = List.of(REMOVED_FIELD, SAME_FOR_ALL, LITERAL_PATH, DATABASE_NAME, ID);
+    static final List<LintRule> ALL = List.of(REMOVED_FIELD, SAME_FOR_ALL, LITERAL_PATH, DATABASE_NAME, ID);
 
     private static final Pattern FIELD_PATH = Pattern.compile("\\$[A-Za-z_]\\w*(\\.\\w+)*|\\$\\$[A-Z]+(\\.\\w+)*");
 

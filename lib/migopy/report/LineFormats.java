@@ -43,8 +43,12 @@ final class LineFormats {
                 + finding.message();
     }
 
-    /** Returns an entry of GitLab's report. */
-    static Document gitlab(Finding finding, String path) {
+    /**
+     * Returns an entry of GitLab's report.
+     *
+     * @param before how many entries before it are the same
+     */
+    static Document gitlab(Finding finding, String path, int before) {
         String severity =
                 switch (finding.severity()) {
                     case ERROR -> "major";
@@ -54,15 +58,19 @@ final class LineFormats {
         int line = finding.line() == null ? 1 : finding.line();
         return new Document("description", finding.message())
                 .append("check_name", finding.rule())
-                .append("fingerprint", fingerprint(finding, path))
+                .append("fingerprint", fingerprint(finding, path, before))
                 .append("severity", severity)
                 .append("location", new Document("path", path).append("lines", new Document("begin", line)));
     }
 
-    /** Returns a hash that stays the same when lines move. */
-    static String fingerprint(Finding finding, String path) {
+    /**
+     * Returns a hash that stays the same when lines move.
+     *
+     * @param before how many findings before it are the same
+     */
+    static String fingerprint(Finding finding, String path, int before) {
         String code = finding.code() == null ? "" : finding.code().replaceAll("\\s+", " ");
-        String text = String.join("\n", finding.rule(), path, code, finding.message());
+        String text = String.join("\n", finding.rule(), path, code, finding.message()) + (before == 0 ? "" : "\n" + before);
         try {
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(hash);

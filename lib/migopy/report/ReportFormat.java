@@ -1,8 +1,11 @@
 package migopy.report;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import migopy.MigopyException;
@@ -66,15 +69,23 @@ public enum ReportFormat {
                 case WORDS -> findings.words(out);
                 case JSON -> out.line(Json.text(findings.json(), UnaryOperator.identity()));
                 case GITHUB -> found.forEach(finding -> out.line(LineFormats.github(finding, path(finding))));
-                case GITLAB ->
-                    out.line(found.stream()
-                            .map(finding -> LineFormats.gitlab(finding, path(finding)))
-                            .map(one -> Json.text(one, UnaryOperator.identity()))
-                            .collect(Collectors.joining(", ", "[", "]")));
+                case GITLAB -> out.line(gitlab(found));
                 case SARIF -> out.line(Json.text(Sarif.of(all(), this::path), UnaryOperator.identity()));
                 case JUNIT -> JunitXml.lines(findings, found).forEach(out::line);
                 case GCC -> found.forEach(finding -> out.line(LineFormats.gcc(finding, path(finding))));
             }
+        }
+
+        /** GitLab shows only one of several entries with the same fingerprint. */
+        private String gitlab(List<Finding> found) {
+            Map<String, Integer> seen = new HashMap<>();
+            List<String> entries = new ArrayList<>();
+            for (Finding finding : found) {
+                String path = path(finding);
+                int before = seen.merge(LineFormats.fingerprint(finding, path, 0), 1, Integer::sum) - 1;
+                entries.add(Json.text(LineFormats.gitlab(finding, path, before), UnaryOperator.identity()));
+            }
+            return "[" + String.join(", ", entries) + "]";
         }
 
         @Override

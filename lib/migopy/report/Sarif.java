@@ -63,7 +63,7 @@ final class Sarif {
                 .append("level", level(finding.severity()))
                 .append("message", text(finding.message() + ".\n" + finding.hint()))
                 .append("locations", List.of(new Document("physicalLocation", physical)))
-                .append("partialFingerprints", new Document("migopy/v1", LineFormats.fingerprint(finding, path)));
+                .append("partialFingerprints", new Document("migopy/v1", LineFormats.fingerprint(finding, path, 0)));
         if (!finding.counts()) {
             result.append(
                     "suppressions",

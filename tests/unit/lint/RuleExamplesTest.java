@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import migopy.lint.Rule;
+import migopy.lint.LintRule;
 import org.junit.jupiter.api.Test;
 import support.Checkout;
 
@@ -19,30 +19,30 @@ import support.Checkout;
 class RuleExamplesTest {
     private static final String HEADING = "| rule | severity | finds | why |";
 
-    private static Map<String, String> examples(Function<Rule, String> example) {
-        return Rule.all().stream()
+    private static Map<String, String> examples(Function<LintRule, String> example) {
+        return LintRule.all().stream()
                 .collect(Collectors.toMap(
                         rule -> rule.code().substring(1) + "_example", example, (a, b) -> a, TreeMap::new));
     }
 
     @Test
     void eachRuleFindsItsBadExample() {
-        Map<String, List<String>> found = LintSources.rules(examples(Rule::bad));
+        Map<String, List<String>> found = LintSources.rules(examples(LintRule::bad));
         found.forEach((name, rules) ->
                 assertThat(rules).as(name).contains("M" + name.substring(0, name.indexOf('_'))));
     }
 
     @Test
     void noRuleFindsAnythingInAGoodExample() {
-        Map<String, List<String>> found = LintSources.rules(examples(Rule::good));
-        assertThat(found).hasSameSizeAs(Rule.all());
+        Map<String, List<String>> found = LintSources.rules(examples(LintRule::good));
+        assertThat(found).hasSameSizeAs(LintRule.all());
         assertThat(found.values()).allSatisfy(rules -> assertThat(rules).isEmpty());
     }
 
     @Test
     void eachRuleIsExplainedAndItsCodeIsUsedOnce() {
-        assertThat(Rule.all().stream().map(Rule::code)).doesNotHaveDuplicates().allMatch(code -> code.matches("M[0-9]{3}"));
-        Rule.all().forEach(rule -> withoutServer()
+        assertThat(LintRule.all().stream().map(LintRule::code)).doesNotHaveDuplicates().allMatch(code -> code.matches("M[0-9]{3}"));
+        LintRule.all().forEach(rule -> withoutServer()
                 .run("lint", "--explain", rule.code())
                 .exits(0)
                 .says(rule.why())
@@ -51,7 +51,7 @@ class RuleExamplesTest {
 
     @Test
     void theManualHasTheSameRules() throws IOException {
-        List<String> rows = Rule.all().stream()
+        List<String> rows = LintRule.all().stream()
                 .map(rule -> "| `%s` | %s | %s | %s |"
                         .formatted(rule.code(), rule.severity().word(), rule.finds(), rule.why()))
                 .toList();
@@ -60,7 +60,7 @@ class RuleExamplesTest {
         assertThat(manual.subList(start, start + rows.size()))
                 .as("the table should be:\n" + String.join("\n", rows))
                 .isEqualTo(rows);
-        Collection<String> codes = Rule.all().stream().map(Rule::code).toList();
+        Collection<String> codes = LintRule.all().stream().map(LintRule::code).toList();
         assertThat(codes).hasSizeGreaterThan(20);
     }
 }

@@ -13,10 +13,10 @@ import migopy.report.Finding.Severity;
  * @param bad members of a migration that it finds
  * @param good the same work as it should be written
  */
-public record Rule(String code, Severity severity, String finds, String why, String bad, String good) {
+public record LintRule(String code, Severity severity, String finds, String why, String bad, String good) {
     /** Returns all rules in the order of their codes. */
-    public static List<Rule> all() {
-        List<Rule> all = new ArrayList<>();
+    public static List<LintRule> all() {
+        List<LintRule> all = new ArrayList<>();
         all.addAll(DestructiveRules.ALL);
         all.addAll(BulkRules.ALL);
         all.addAll(IndexRules.ALL);
@@ -29,7 +29,7 @@ public record Rule(String code, Severity severity, String finds, String why, Str
     }
 
     /** Returns the rule of a code, in upper or lower case, or null. */
-    public static Rule of(String code) {
+    public static LintRule of(String code) {
         return all().stream()
                 .filter(rule -> rule.code().equalsIgnoreCase(code))
                 .findFirst()
