@@ -39,16 +39,15 @@ class lint {
             "(public\\s+(?:void|boolean)\\s+)(?:upgrade|applyUpgrade)(?=\\(\\))", "$1up");
 
     /** The methods of Spring's template that lead to the driver. */
-    private static final String TEMPLATE =
-            """
-            package org.springframework.data.mongodb.core;
+    private static final String TEMPLATE = """
+        package org.springframework.data.mongodb.core;
 
-            public interface MongoTemplate {
-                com.mongodb.client.MongoCollection<org.bson.Document> getCollection(String name);
+        public interface MongoTemplate {
+            com.mongodb.client.MongoCollection<org.bson.Document> getCollection(String name);
 
-                com.mongodb.client.MongoDatabase getDb();
-            }
-            """;
+            com.mongodb.client.MongoDatabase getDb();
+        }
+        """;
 
     private final Map<String, Integer> hits = new TreeMap<>();
     private int files;
@@ -58,7 +57,9 @@ class lint {
         lint bench = new lint();
         for (String folder : folders) {
             try (Stream<Path> all = Files.walk(Path.of(folder))) {
-                for (Path file : all.filter(one -> one.toString().endsWith(".java")).sorted().toList()) {
+                for (Path file : all.filter(one -> one.toString().endsWith(".java"))
+                        .sorted()
+                        .toList()) {
                     bench.check(file);
                 }
             }

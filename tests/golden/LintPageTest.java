@@ -26,8 +26,10 @@ class LintPageTest {
 
     @Test
     void theRulesOfAProjectAreThoseThatAreShown() {
-        String indexes = marking("one").replace("static void up() {", "static void up() { db().getCollection(\"users\")"
-                + ".createIndex(new Document(\"a\", 1));");
+        String indexes = marking("one")
+                .replace(
+                        "static void up() {",
+                        "static void up() { db().getCollection(\"users\")" + ".createIndex(new Document(\"a\", 1));");
         withoutServer()
                 .entry(manual.one("lintrules").text())
                 .with("40_old.java", indexes)

@@ -26,7 +26,16 @@ final class LintSamples {
             null);
 
     private static final Finding M108 = new Finding(
-            "M108", Severity.WARNING, "2_index", 9, 5, "users.dropIndex(\"a_1\");", "drops an index of users", "", "Hide it", null);
+            "M108",
+            Severity.WARNING,
+            "2_index",
+            9,
+            5,
+            "users.dropIndex(\"a_1\");",
+            "drops an index of users",
+            "",
+            "Hide it",
+            null);
 
     private static final Finding M101 = new Finding(
             "M101", Severity.ERROR, "2_index", 10, 5, "carts.drop();", "drops carts", "", "Check first", null);

@@ -69,7 +69,9 @@ final class Samples {
         samples.put(
                 "error_several",
                 ErrorAnswer.of(refused("2 problems, so nothing was run."), List.of(EDITED, NOT_COMPILABLE)));
-        samples.put("validate", new ValidateAnswer("mongomigrations", 4, null, null, List.of(), List.of(), new LintCount(0, 0)));
+        samples.put(
+                "validate",
+                new ValidateAnswer("mongomigrations", 4, null, null, List.of(), List.of(), new LintCount(0, 0)));
         samples.put(
                 "validate_problem",
                 new ValidateAnswer(

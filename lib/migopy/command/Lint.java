@@ -15,10 +15,10 @@ import migopy.console.Wording;
 import migopy.files.MigrationFile;
 import migopy.files.MigrationSource;
 import migopy.files.SourceCompiler;
+import migopy.lint.LintRule;
 import migopy.lint.LintRules;
 import migopy.lint.Linter;
 import migopy.lint.Linter.LintResult;
-import migopy.lint.LintRule;
 import migopy.mongo.Connection;
 import migopy.mongo.MongoErrors;
 import migopy.plan.MigrationState;
@@ -186,8 +186,8 @@ final class Lint implements Action {
     /** Compiles sources, and applies the project's rules. */
     static LintResult result(Session session, MigrationSource.Sources read) {
         Settings settings = session.settings();
-        try (var compiler =
-                new SourceCompiler(settings.home(), settings.cacheDirectory(), session.project().environment())) {
+        try (var compiler = new SourceCompiler(
+                settings.home(), settings.cacheDirectory(), session.project().environment())) {
             return Linter.lint(compiler, read.sources(), session.lintRules());
         }
     }

@@ -39,7 +39,8 @@ public record RulesAnswer(List<LintRule> rules) implements Answer {
     public record RuleAnswer(LintRule rule) implements Answer {
         @Override
         public void words(Words out) {
-            out.line(rule.code() + "  " + rule.severity().word() + ": " + rule.finds().replace("`", ""));
+            out.line(rule.code() + "  " + rule.severity().word() + ": "
+                    + rule.finds().replace("`", ""));
             out.gap();
             out.line(rule.why());
             out.gap();

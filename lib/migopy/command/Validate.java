@@ -72,7 +72,8 @@ public final class Validate implements Action {
             Overview overview = survey.with(JournalView.read(ledger, connection), ledger.journal());
             List<Problem> problems = new ArrayList<>(Status.withDiffs(overview, ledger.journal()));
             problems.addAll(compiling);
-            return answer(survey, settings.database(), connection.server(), problems, overview.notices(), credentials, count);
+            return answer(
+                    survey, settings.database(), connection.server(), problems, overview.notices(), credentials, count);
         } catch (MongoException e) {
             throw MongoErrors.translate(e, Status.reading(settings));
         }
@@ -196,9 +197,8 @@ public final class Validate implements Action {
             Json.put(answer, "database", database);
             return answer.append("problems", Json.problems(problems))
                     .append("notices", notices)
-                    .append(
-                            "lint",
-                            new Document("errors", (int) lint.errors()).append("warnings", (int) lint.warnings()))
+                    .append("lint", new Document("errors", (int) lint.errors()).append("warnings", (int)
+                                    lint.warnings()))
                     .append("exitCode", exitCode());
         }
     }

@@ -22,14 +22,17 @@ public interface SourceAnalysis {
     void analyzed(MigrationSource source, JavacTask task, CompilationUnitTree file, TypeElement type);
 
     /** Calls an analysis while a task runs; not for a class that does not compile. */
-    static void watch(JavaCompiler.CompilationTask task, List<Unit> units, DiagnosticCollector<JavaFileObject> problems, SourceAnalysis to) {
+    static void watch(
+            JavaCompiler.CompilationTask task,
+            List<Unit> units,
+            DiagnosticCollector<JavaFileObject> problems,
+            SourceAnalysis to) {
         ((JavacTask) task).addTaskListener(new TaskListener() {
             @Override
             public void finished(TaskEvent event) {
                 if (event.getKind() == TaskEvent.Kind.ANALYZE && !hasErrors(problems)) {
                     Unit unit = units.get(SourceText.index(event.getSourceFile()));
-                    to.analyzed(
-                            unit.source(), (JavacTask) task, event.getCompilationUnit(), event.getTypeElement());
+                    to.analyzed(unit.source(), (JavacTask) task, event.getCompilationUnit(), event.getTypeElement());
                 }
             }
         });

@@ -39,7 +39,7 @@ final class BsonTree {
      * @param field the field's path
      * @param change where the value is
      */
-    record FieldChange(String operator, String field, BsonField change) {}
+    record FieldUpdate(String operator, String field, BsonField change) {}
 
     /** Returns the fields of a document, as far as they are known; none if the expression is something else. */
     static List<BsonField> entries(SourceFacts facts, TreePath expression) {
@@ -49,12 +49,24 @@ final class BsonTree {
                 && call.getMethodSelect() instanceof MemberSelectTree select
                 && call.getArguments().size() == 2
                 && select.getIdentifier().contentEquals("append")) {
-            entries.add(0, entry(facts, at, call.getArguments().get(0), call.getArguments().get(1)));
+            entries.add(
+                    0,
+                    entry(
+                            facts,
+                            at,
+                            call.getArguments().get(0),
+                            call.getArguments().get(1)));
             at = facts.value(new TreePath(at, select.getExpression()));
         }
         if (at.getLeaf() instanceof NewClassTree made && isDocument(facts, at)) {
             if (made.getArguments().size() == 2) {
-                entries.add(0, entry(facts, at, made.getArguments().get(0), made.getArguments().get(1)));
+                entries.add(
+                        0,
+                        entry(
+                                facts,
+                                at,
+                                made.getArguments().get(0),
+                                made.getArguments().get(1)));
             }
         } else if (at.getLeaf() instanceof MethodInvocationTree call) {
             Document parsed = parsed(facts, at, call);
@@ -141,8 +153,8 @@ final class BsonTree {
     }
 
     /** Returns the changes of an update that is not a pipeline, as far as they are known. */
-    static List<FieldChange> changes(SourceFacts facts, TreePath update) {
-        List<FieldChange> changes = new ArrayList<>();
+    static List<FieldUpdate> changes(SourceFacts facts, TreePath update) {
+        List<FieldUpdate> changes = new ArrayList<>();
         TreePath at = facts.value(update);
         SourceCall made = at.getLeaf() instanceof MethodInvocationTree ? SourceCall.of(facts, at) : null;
         if (made != null && made.owner().equals(UPDATES)) {
@@ -150,18 +162,19 @@ final class BsonTree {
                 made.arguments().forEach(one -> changes.addAll(changes(facts, one)));
             } else if (made.text(0) != null) {
                 TreePath value = made.argument(1) == null ? made.argument(0) : made.argument(1);
-                changes.add(new FieldChange("$" + made.method(), made.text(0), new BsonField(made.text(0), value, null)));
+                changes.add(
+                        new FieldUpdate("$" + made.method(), made.text(0), new BsonField(made.text(0), value, null)));
             }
             return changes;
         }
         for (BsonField operator : entries(facts, at)) {
             if (operator.value() != null) {
                 for (BsonField one : entries(facts, operator.value())) {
-                    changes.add(new FieldChange(operator.key(), one.key(), one));
+                    changes.add(new FieldUpdate(operator.key(), one.key(), one));
                 }
             } else if (operator.constant() instanceof Map<?, ?> fields) {
                 fields.forEach((key, value) -> changes.add(
-                        new FieldChange(operator.key(), (String) key, new BsonField((String) key, null, value))));
+                        new FieldUpdate(operator.key(), (String) key, new BsonField((String) key, null, value))));
             }
         }
         return changes;

@@ -76,7 +76,8 @@ final class BulkRules {
             "M209",
             Severity.WARNING,
             "`skip(n)` in a loop, or JavaScript in the server (`$where`, `mapReduce`, `$function`)",
-            "`skip` reads all that it skips, so a page is slower than the one before. JavaScript uses no index, and may be disabled.",
+            "`skip` reads all that it skips, so a page is slower than the one before. JavaScript uses no index, and"
+                    + " may be disabled.",
             """
             static void up() {
                 for (int page = 0; page < 100; page++) {
@@ -150,8 +151,7 @@ final class BulkRules {
                         ? "changes every document of the collection in one operation"
                         : "changes every document without " + field + " in one operation",
                 "backfill(\"%s\")%s.update(...).run()"
-                        .formatted(
-                                collection, field == null ? "" : ".where(exists(\"%s\", false))".formatted(field)));
+                        .formatted(collection, field == null ? "" : ".where(exists(\"%s\", false))".formatted(field)));
     }
 
     private void oneByOne(SourceCall call) {
@@ -166,7 +166,8 @@ final class BulkRules {
                 call.method() + "(...) is called once for each document of a query",
                 call.inTransaction()
                         ? "Collect the changes, and write them together: bulkWrite(session, List.of(...))"
-                        : "backfill(\"%s\").where(...).each(document -> set(\"...\", ...)).run()".formatted(collection));
+                        : "backfill(\"%s\").where(...).each(document -> set(\"...\", ...)).run()"
+                                .formatted(collection));
     }
 
     /** Returns the loop over the documents of a query around a place, or null. */
@@ -176,14 +177,14 @@ final class BulkRules {
             if (leaf instanceof EnhancedForLoopTree loop && isQuery(new TreePath(at, loop.getExpression()))) {
                 return loop;
             }
-            if (leaf instanceof WhileLoopTree loop && loop.getCondition().toString().contains("hasNext()")) {
+            if (leaf instanceof WhileLoopTree loop
+                    && loop.getCondition().toString().contains("hasNext()")) {
                 String variable = loop.getCondition().toString().replaceAll("[()]|\\.hasNext", "");
                 if (isCursor(at, variable)) {
                     return loop;
                 }
             }
-            if (leaf instanceof LambdaExpressionTree
-                    && at.getParentPath().getLeaf() instanceof MethodInvocationTree) {
+            if (leaf instanceof LambdaExpressionTree && at.getParentPath().getLeaf() instanceof MethodInvocationTree) {
                 SourceCall call = SourceCall.of(facts, at.getParentPath());
                 if (call != null && call.is("forEach") && call.receiver() != null && isQuery(call.receiver())) {
                     return leaf;

@@ -11,7 +11,8 @@ final class DestructiveRules {
             "M101",
             Severity.ERROR,
             "`up()` drops a collection or the database",
-            "The data is gone: a rollback cannot bring it back, and running instances of the application may still use it.",
+            "The data is gone: a rollback cannot bring it back, and running instances of the application may still use"
+                    + " it.",
             """
             static void up() {
                 db().getCollection("carts").drop();
@@ -47,7 +48,8 @@ final class DestructiveRules {
             "M106",
             Severity.ERROR,
             "`up()` renames a collection",
-            "Running instances of the application still use the old name, and create it again; change streams on it end.",
+            "Running instances of the application still use the old name, and create it again; change streams on it"
+                    + " end.",
             """
             static void up() {
                 var name = new MongoNamespace(db().getName(), "customers");
@@ -187,9 +189,8 @@ final class DestructiveRules {
     }
 
     private void replaces(SourceCall call) {
-        String target = call.is("out") && call.owner().equals("com.mongodb.client.model.Aggregates")
-                ? call.text(0)
-                : null;
+        String target =
+                call.is("out") && call.owner().equals("com.mongodb.client.model.Aggregates") ? call.text(0) : null;
         if (call.is("out") && call.owner().equals("com.mongodb.client.model.Aggregates")) {
             report.add(
                     OUT,

@@ -69,7 +69,6 @@ final class IndexRules {
             }
         }
         String wanted = collection;
-        return wanted != null
-                && facts.calls.stream().anyMatch(call -> call.is("createCollection") && call.on(wanted));
+        return wanted != null && facts.calls.stream().anyMatch(call -> call.is("createCollection") && call.on(wanted));
     }
 }

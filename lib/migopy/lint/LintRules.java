@@ -101,7 +101,8 @@ public final class LintRules {
     }
 
     boolean isKnown(String code) {
-        return LintRule.of(code) != null || own.stream().anyMatch(one -> one.rule().code().equals(code));
+        return LintRule.of(code) != null
+                || own.stream().anyMatch(one -> one.rule().code().equals(code));
     }
 
     private String known(String code) {
@@ -116,7 +117,8 @@ public final class LintRules {
         List<String> codes = LintRule.all().stream().map(LintRule::code).toList();
         return MigopyException.usage(
                 message,
-                Nearest.of(code, codes).map(near -> "Did you mean " + near + "? ").orElse("")
-                        + "List the rules: {migopy} lint --rules");
+                Nearest.of(code, codes)
+                                .map(near -> "Did you mean " + near + "? ")
+                                .orElse("") + "List the rules: {migopy} lint --rules");
     }
 }

@@ -76,7 +76,8 @@ public final class Linter implements SourceAnalysis {
         for (LintRules.OwnRule own : rules.own()) {
             for (SourceCall call : facts.calls) {
                 if (breaks(own, call)) {
-                    report.add(own.rule(), call, own.rule().finds(), "A rule of this project: lint(...) in migopy.java");
+                    report.add(
+                            own.rule(), call, own.rule().finds(), "A rule of this project: lint(...) in migopy.java");
                 }
             }
         }

@@ -36,8 +36,7 @@ final class RuleReport {
     void add(LintRule rule, TreePath path, String message, String hint) {
         int line = facts.line(path.getLeaf());
         found.add(new PlacedFinding(
-                finding(rule, facts.source, line, facts.column(path.getLeaf()), message, hint),
-                facts.firstLine(path)));
+                finding(rule, facts.source, line, facts.column(path.getLeaf()), message, hint), facts.firstLine(path)));
     }
 
     /** Returns a finding in a line of a source; its secrets are masked. */

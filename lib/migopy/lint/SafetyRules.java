@@ -80,8 +80,19 @@ final class SafetyRules {
     private static final Set<String> CHANGES = Set.of("createIndex", "createIndexes", "toCollection", "collMod", "run");
 
     private static final Set<String> PRINTING = Set.of(
-            "print", "println", "printf", "printStackTrace", "log", "trace", "debug", "info", "warn", "warning", "error",
-            "severe", "fine");
+            "print",
+            "println",
+            "printf",
+            "printStackTrace",
+            "log",
+            "trace",
+            "debug",
+            "info",
+            "warn",
+            "warning",
+            "error",
+            "severe",
+            "fine");
 
     private static final Set<String> CAUGHT =
             Set.of("java.lang.Throwable", "java.lang.Exception", "java.lang.RuntimeException");
@@ -135,7 +146,8 @@ final class SafetyRules {
                         SWALLOWED,
                         new TreePath(path, one),
                         "this catch " + (empty ? "ignores" : "only prints") + " errors of the writes above",
-                        "Remove the try, or end it with: throw " + one.getParameter().getName() + ";");
+                        "Remove the try, or end it with: throw "
+                                + one.getParameter().getName() + ";");
             }
         }
     }
@@ -151,8 +163,7 @@ final class SafetyRules {
 
     private static boolean catchesDriver(SourceFacts facts, TreePath path) {
         Tree type = ((CatchTree) path.getLeaf()).getParameter().getType();
-        List<? extends Tree> types =
-                type instanceof UnionTypeTree union ? union.getTypeAlternatives() : List.of(type);
+        List<? extends Tree> types = type instanceof UnionTypeTree union ? union.getTypeAlternatives() : List.of(type);
         TreePath parameter = new TreePath(path, ((CatchTree) path.getLeaf()).getParameter());
         return types.stream()
                 .map(one -> new TreePath(parameter, one))

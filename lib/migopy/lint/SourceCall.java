@@ -46,11 +46,10 @@ public final class SourceCall {
         this.path = path;
         this.element = element;
         this.owner = owner;
-        List<BsonTree.BsonField> command = owner.equals(DATABASE)
-                        && element.getSimpleName().contentEquals("runCommand")
-                        && argument(0) != null
-                ? BsonTree.entries(facts, argument(0))
-                : List.of();
+        List<BsonTree.BsonField> command =
+                owner.equals(DATABASE) && element.getSimpleName().contentEquals("runCommand") && argument(0) != null
+                        ? BsonTree.entries(facts, argument(0))
+                        : List.of();
         this.command = command.isEmpty() ? null : command.get(0).value();
         this.method = command.isEmpty()
                 ? element.getSimpleName().toString()

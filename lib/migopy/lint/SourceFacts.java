@@ -129,8 +129,7 @@ final class SourceFacts {
 
     private boolean takesSession(TreePath method) {
         return ((MethodTree) method.getLeaf())
-                .getParameters().stream()
-                        .anyMatch(one -> isA(trees.getTypeMirror(new TreePath(method, one)), SESSION));
+                .getParameters().stream().anyMatch(one -> isA(trees.getTypeMirror(new TreePath(method, one)), SESSION));
     }
 
     /** Whether it is only run by a rollback, or only if the file is started directly. */
@@ -157,9 +156,7 @@ final class SourceFacts {
             }
             List<? extends VariableTree> parameters = at.getLeaf() instanceof MethodTree method
                     ? method.getParameters()
-                    : at.getLeaf() instanceof LambdaExpressionTree lambda
-                            ? lambda.getParameters()
-                            : List.of();
+                    : at.getLeaf() instanceof LambdaExpressionTree lambda ? lambda.getParameters() : List.of();
             for (VariableTree one : parameters) {
                 if (isA(trees.getTypeMirror(new TreePath(at, one)), SESSION)) {
                     return one.getName().toString();
@@ -279,8 +276,7 @@ final class SourceFacts {
                 && !(at.getLeaf() instanceof MethodTree)) {
             at = at.getParentPath();
         }
-        return (int) file.getLineMap()
-                .getLineNumber(trees.getSourcePositions().getStartPosition(file, at.getLeaf()));
+        return (int) file.getLineMap().getLineNumber(trees.getSourcePositions().getStartPosition(file, at.getLeaf()));
     }
 
     private final class Collector extends TreePathScanner<Void, Void> {

@@ -34,8 +34,8 @@ final class Suppressions {
 
         boolean allows(PlacedFinding placed) {
             Finding finding = placed.finding();
-            boolean here = wholeFile
-                    || finding.line() != null && line >= placed.firstLine() - 1 && line <= finding.line();
+            boolean here =
+                    wholeFile || finding.line() != null && line >= placed.firstLine() - 1 && line <= finding.line();
             return here && code.equals(finding.rule()) && !reason.isEmpty();
         }
     }

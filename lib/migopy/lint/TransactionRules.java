@@ -13,7 +13,8 @@ final class TransactionRules {
             "M302",
             Severity.ERROR,
             "a call without the session in a transactional migration",
-            "It is not part of the transaction: it stays when the transaction is rolled back, and does not see its writes.",
+            "It is not part of the transaction: it stays when the transaction is rolled back, and does not see its"
+                    + " writes.",
             """
             static void up(MongoDatabase db, ClientSession session) {
                 db.getCollection("audit").insertOne(new Document("opened", "ada"));
@@ -156,7 +157,7 @@ final class TransactionRules {
         if (!update || call.argument(argument) == null || call.is("each") && isOnce(call)) {
             return;
         }
-        for (BsonTree.FieldChange change : BsonTree.changes(facts, BsonTree.result(call.argument(argument)))) {
+        for (BsonTree.FieldUpdate change : BsonTree.changes(facts, BsonTree.result(call.argument(argument)))) {
             if (NOT_REPEATABLE.contains(change.operator())) {
                 report.add(
                         REPEATED,

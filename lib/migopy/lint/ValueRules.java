@@ -137,7 +137,8 @@ final class ValueRules {
                 rules.changes(call.path(), BsonTree.result(change), call.inDown());
             }
             rules.sameForAll(call);
-            String database = call.is("getDatabase") && call.owner().startsWith("com.mongodb.client.") ? call.text(0) : null;
+            String database =
+                    call.is("getDatabase") && call.owner().startsWith("com.mongodb.client.") ? call.text(0) : null;
             if (database != null && !SYSTEM.contains(database)) {
                 report.add(
                         DATABASE_NAME,
@@ -151,7 +152,8 @@ final class ValueRules {
             if (arguments.size() >= 2
                     && (facts.isA(made, "com.mongodb.client.model.UpdateOneModel")
                             || facts.isA(made, "com.mongodb.client.model.UpdateManyModel"))) {
-                TreePath change = new TreePath(made, ((NewClassTree) made.getLeaf()).getArguments().get(1));
+                TreePath change = new TreePath(
+                        made, ((NewClassTree) made.getLeaf()).getArguments().get(1));
                 rules.changes(made, change, facts.isOutsideOfUp(made));
             }
         }
@@ -159,9 +161,11 @@ final class ValueRules {
 
     private void changes(TreePath update, TreePath change, boolean inDown) {
         List<String> removed = new ArrayList<>();
-        for (BsonTree.FieldChange one : BsonTree.changes(facts, change)) {
+        for (BsonTree.FieldUpdate one : BsonTree.changes(facts, change)) {
             String text = BsonTree.text(facts, one.change());
-            if (SETTING.contains(one.operator()) && text != null && FIELD_PATH.matcher(text).matches()) {
+            if (SETTING.contains(one.operator())
+                    && text != null
+                    && FIELD_PATH.matcher(text).matches()) {
                 report.add(
                         LITERAL_PATH,
                         update,
@@ -185,7 +189,8 @@ final class ValueRules {
                     REMOVED_FIELD,
                     update,
                     "removes " + Wording.some(removed) + ", which the running application may still use",
-                    "Copy what is renamed, deploy code that does not use the old field, then remove it in a later migration");
+                    "Copy what is renamed, deploy code that does not use the old field, then remove it in a later"
+                            + " migration");
         }
     }
 

@@ -127,7 +127,8 @@ public record Findings(
                         new Document("errors", (int) count(Severity.ERROR))
                                 .append("warnings", (int) count(Severity.WARNING))
                                 .append("infos", (int) count(Severity.INFO))
-                                .append("suppressed", (int) (findings.size() - counting().count())))
+                                .append("suppressed", (int)
+                                        (findings.size() - counting().count())))
                 .append("problems", Json.problems(problems))
                 .append("exitCode", exitCode());
     }

@@ -36,8 +36,9 @@ final class LineFormats {
 
     /** Returns {@code mongomigrations/3_x.java:14:9: error: M302: message}. */
     static String gcc(Finding finding, String path) {
-        String kind =
-                finding.severity() == Severity.INFO ? "note" : finding.severity().word();
+        String kind = finding.severity() == Severity.INFO
+                ? "note"
+                : finding.severity().word();
         String column = finding.line() == null ? "" : Findings.place(":", finding.column());
         return path + Findings.place(":", finding.line()) + column + ": " + kind + ": " + finding.rule() + ": "
                 + finding.message();
@@ -49,12 +50,11 @@ final class LineFormats {
      * @param before how many entries before it are the same
      */
     static Document gitlab(Finding finding, String path, int before) {
-        String severity =
-                switch (finding.severity()) {
-                    case ERROR -> "major";
-                    case WARNING -> "minor";
-                    case INFO -> "info";
-                };
+        String severity = switch (finding.severity()) {
+            case ERROR -> "major";
+            case WARNING -> "minor";
+            case INFO -> "info";
+        };
         int line = finding.line() == null ? 1 : finding.line();
         return new Document("description", finding.message())
                 .append("check_name", finding.rule())
@@ -70,7 +70,8 @@ final class LineFormats {
      */
     static String fingerprint(Finding finding, String path, int before) {
         String code = finding.code() == null ? "" : finding.code().replaceAll("\\s+", " ");
-        String text = String.join("\n", finding.rule(), path, code, finding.message()) + (before == 0 ? "" : "\n" + before);
+        String text =
+                String.join("\n", finding.rule(), path, code, finding.message()) + (before == 0 ? "" : "\n" + before);
         try {
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(hash);

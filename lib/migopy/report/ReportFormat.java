@@ -49,7 +49,9 @@ public enum ReportFormat {
                 .orElseThrow(() -> MigopyException.usage(
                         "There is no format " + word,
                         "Formats: "
-                                + Arrays.stream(values()).map(ReportFormat::word).collect(Collectors.joining(", "))));
+                                + Arrays.stream(values())
+                                        .map(ReportFormat::word)
+                                        .collect(Collectors.joining(", "))));
     }
 
     /**

@@ -49,7 +49,12 @@ class LintTest {
                 .doesNotContainKey("suppressed");
         assertThat(result.json())
                 .containsEntry("exitCode", 7L)
-                .containsEntry("summary", new Document("errors", 1L).append("warnings", 0L).append("infos", 0L).append("suppressed", 0L));
+                .containsEntry(
+                        "summary",
+                        new Document("errors", 1L)
+                                .append("warnings", 0L)
+                                .append("infos", 0L)
+                                .append("suppressed", 0L));
     }
 
     @Test
@@ -150,26 +155,31 @@ class LintTest {
         project.run("validate").exits(0).says("lint finds 1 error and 0 warnings. To see them:");
         assertThat(project.run("validate", "--json").exits(0).json())
                 .containsEntry("lint", new Document("errors", 1L).append("warnings", 0L));
-        withoutServer().with("1_one.java", marking("one")).run("validate").exits(0).neverSays("lint");
+        withoutServer()
+                .with("1_one.java", marking("one"))
+                .run("validate")
+                .exits(0)
+                .neverSays("lint");
     }
 
     @Test
     void aProjectHasItsOwnRules() {
         Project project = withoutServer()
-                .entry(
-                        """
-                        @Override
-                        protected void lint(LintRules rules) {
-                            rules.startAfter("1_one").off("M108").info("M101");
-                            rules.check("S1", "no more indexes on users",
-                                    call -> call.is("createIndex") && call.on("users"));
-                        }
-                        """)
+                .entry("""
+                    @Override
+                    protected void lint(LintRules rules) {
+                        rules.startAfter("1_one").off("M108").info("M101");
+                        rules.check("S1", "no more indexes on users",
+                                call -> call.is("createIndex") && call.on("users"));
+                    }
+                    """)
                 .with("1_one.java", up(DROP))
                 .with("2_two.java", up(DROP + "\ndb().getCollection(\"users\").dropIndex(\"a_1\");"))
                 .with("3_three.java", up("db().getCollection(\"users\").createIndex(new Document(\"a\", 1));"))
-                .with("4_four.java", up("db().getCollection(\"users\").createIndex( // migopy:allow S1 for the report\n"
-                        + "new Document(\"a\", 1));"));
+                .with(
+                        "4_four.java",
+                        up("db().getCollection(\"users\").createIndex( // migopy:allow S1 for the report\n"
+                                + "new Document(\"a\", 1));"));
         project.run("lint")
                 .exits(7)
                 .says("2_two.java:8:29  info M101", "3_three.java:8:29  error S1  no more indexes on users")
@@ -186,8 +196,8 @@ class LintTest {
                 .exits(2)
                 .says("there is no rule M301x", "lint --rules");
         withoutServer()
-                .entry("@Override protected void lint(LintRules rules) {"
-                        + " rules.check(\"S1\", \"nothing\", call -> { throw new IllegalStateException(\"oops\"); }); }")
+                .entry("@Override protected void lint(LintRules rules) { rules.check(\"S1\", \"nothing\", call -> {"
+                        + " throw new IllegalStateException(\"oops\"); }); }")
                 .with("1_one.java", up(DROP))
                 .run("lint")
                 .exits(2)

@@ -12,27 +12,26 @@ import support.Result;
 
 /** Members of migrations, and what {@code lint} finds in them. */
 final class LintSources {
-    private static final String HEAD =
-            """
-            import static com.mongodb.client.model.Accumulators.*;
-            import static com.mongodb.client.model.Aggregates.*;
-            import static com.mongodb.client.model.Filters.*;
-            import static com.mongodb.client.model.Updates.*;
-            import static migopy.Migration.*;
+    private static final String HEAD = """
+        import static com.mongodb.client.model.Accumulators.*;
+        import static com.mongodb.client.model.Aggregates.*;
+        import static com.mongodb.client.model.Filters.*;
+        import static com.mongodb.client.model.Updates.*;
+        import static migopy.Migration.*;
 
-            import com.mongodb.*;
-            import com.mongodb.client.*;
-            import com.mongodb.client.model.*;
-            import java.time.*;
-            import java.time.temporal.ChronoUnit;
-            import java.util.*;
-            import java.util.concurrent.TimeUnit;
-            import org.bson.Document;
-            import org.bson.conversions.Bson;
-            import org.bson.types.ObjectId;
+        import com.mongodb.*;
+        import com.mongodb.client.*;
+        import com.mongodb.client.model.*;
+        import java.time.*;
+        import java.time.temporal.ChronoUnit;
+        import java.util.*;
+        import java.util.concurrent.TimeUnit;
+        import org.bson.Document;
+        import org.bson.conversions.Bson;
+        import org.bson.types.ObjectId;
 
-            class Step {
-            """;
+        class Step {
+        """;
 
     private LintSources() {}
 

@@ -28,8 +28,7 @@ class RuleExamplesTest {
     @Test
     void eachRuleFindsItsBadExample() {
         Map<String, List<String>> found = LintSources.rules(examples(LintRule::bad));
-        found.forEach((name, rules) ->
-                assertThat(rules).as(name).contains("M" + name.substring(0, name.indexOf('_'))));
+        found.forEach((name, rules) -> assertThat(rules).as(name).contains("M" + name.substring(0, name.indexOf('_'))));
     }
 
     @Test
@@ -41,12 +40,15 @@ class RuleExamplesTest {
 
     @Test
     void eachRuleIsExplainedAndItsCodeIsUsedOnce() {
-        assertThat(LintRule.all().stream().map(LintRule::code)).doesNotHaveDuplicates().allMatch(code -> code.matches("M[0-9]{3}"));
-        LintRule.all().forEach(rule -> withoutServer()
-                .run("lint", "--explain", rule.code())
-                .exits(0)
-                .says(rule.why())
-                .says("// migopy:allow " + rule.code() + " REASON"));
+        assertThat(LintRule.all().stream().map(LintRule::code))
+                .doesNotHaveDuplicates()
+                .allMatch(code -> code.matches("M[0-9]{3}"));
+        LintRule.all()
+                .forEach(rule -> withoutServer()
+                        .run("lint", "--explain", rule.code())
+                        .exits(0)
+                        .says(rule.why())
+                        .says("// migopy:allow " + rule.code() + " REASON"));
     }
 
     @Test

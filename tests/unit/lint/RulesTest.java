@@ -53,8 +53,8 @@ class RulesTest {
         neverFinds(
                 "M101",
                 up("db().createCollection(\"users\");") + "\nstatic void down() { " + USERS + "drop(); }",
-                up("db().createCollection(\"users\");") + "\nstatic void down() { undo(); }\nstatic void undo() { " + USERS
-                        + "drop(); }",
+                up("db().createCollection(\"users\");") + "\nstatic void down() { undo(); }\nstatic void undo() { "
+                        + USERS + "drop(); }",
                 up("db().createCollection(\"tmp\"); db().getCollection(\"tmp\").drop();"));
     }
 
@@ -84,11 +84,13 @@ class RulesTest {
                 inSession("db.getCollection(\"users\").deleteOne(eq(\"a\", 1));"),
                 inSession("db.getCollection(\"users\").find().first();"),
                 inSession("helper(db);")
-                        + "\nstatic void helper(MongoDatabase db) { db.getCollection(\"a\").insertOne(new Document()); }",
+                        + "\n"
+                        + "static void helper(MongoDatabase db) { db.getCollection(\"a\").insertOne(new Document());"
+                        + " }",
                 inSession("db.getCollection(\"users\").find(session).forEach(one ->"
                         + " db.getCollection(\"a\").insertOne(one));"),
-                up("try (ClientSession s = client().startSession()) {"
-                        + " s.withTransaction(() -> " + USERS + "insertOne(new Document())); }"));
+                up("try (ClientSession s = client().startSession()) {" + " s.withTransaction(() -> " + USERS
+                        + "insertOne(new Document())); }"));
     }
 
     @Test
@@ -134,8 +136,8 @@ class RulesTest {
                 up("try { " + USERS + "insertOne(new Document()); } catch (MongoException e) {"
                         + " if (e.getCode() != 11000) throw e; }"),
                 up("try { " + USERS + "dropIndex(\"a_1\"); } catch (MongoCommandException e) { log(\"no index\"); }"),
-                up("try { Integer.parseInt(\"x\"); } catch (NumberFormatException e) { log(\"x\"); } "
-                        + USERS + "insertOne(new Document());"));
+                up("try { Integer.parseInt(\"x\"); } catch (NumberFormatException e) { log(\"x\"); } " + USERS
+                        + "insertOne(new Document());"));
     }
 
     @Test
@@ -183,8 +185,8 @@ class RulesTest {
                 up(USERS + "find().forEach(d -> " + body + ");"),
                 up("for (Document d : " + USERS + "find().into(new ArrayList<>())) " + body),
                 up("var found = " + USERS + "find(); for (Document d : found) " + body),
-                up("var cursor = " + USERS + "find().iterator(); while (cursor.hasNext()) { Document d = cursor.next(); "
-                        + body + " }"));
+                up("var cursor = " + USERS
+                        + "find().iterator(); while (cursor.hasNext()) { Document d = cursor.next(); " + body + " }"));
         neverFinds(
                 "M105",
                 up("for (Document d : List.of(new Document())) " + body),

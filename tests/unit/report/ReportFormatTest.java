@@ -82,7 +82,9 @@ class ReportFormatTest {
     @Test
     void junitFollowsItsSchema() throws Exception {
         var schema = SchemaFactory.newInstance(XMLConstants.W3C_XML_SCHEMA_NS_URI)
-                .newSchema(Checkout.root().resolve("tests/unit/report/junit-10.xsd").toFile());
+                .newSchema(Checkout.root()
+                        .resolve("tests/unit/report/junit-10.xsd")
+                        .toFile());
         for (Findings one : List.of(FINDINGS, NOTHING)) {
             String xml = text(one, ReportFormat.JUNIT);
             assertThatCode(() -> schema.newValidator().validate(new StreamSource(new StringReader(xml))))
@@ -97,16 +99,18 @@ class ReportFormatTest {
     void gitlabsReportHasTheFieldsThatGitlabNeeds() {
         List<Document> entries = Document.parse("{all: " + text(FINDINGS, ReportFormat.GITLAB) + "}")
                 .getList("all", Document.class);
-        assertThat(entries).hasSize(4).allSatisfy(entry -> {
+        assertThat(entries).hasSize(5).allSatisfy(entry -> {
             assertThat(entry.getString("description")).isNotBlank();
             assertThat(entry.getString("check_name")).isNotBlank();
             assertThat(entry.getString("fingerprint")).matches("[0-9a-f]{64}");
             assertThat(entry.getString("severity")).isIn(Set.of("info", "minor", "major", "critical", "blocker"));
             Document location = entry.get("location", Document.class);
             assertThat(location.getString("path")).startsWith("shop/mongomigrations/");
-            assertThat(location.get("lines", Document.class).getInteger("begin")).isPositive();
+            assertThat(location.get("lines", Document.class).getInteger("begin"))
+                    .isPositive();
         });
-        assertThat(entries.stream().map(entry -> entry.getString("fingerprint"))).doesNotHaveDuplicates();
+        assertThat(entries.stream().map(entry -> entry.getString("fingerprint")))
+                .doesNotHaveDuplicates();
         assertThat(text(NOTHING, ReportFormat.GITLAB)).isEqualTo("[]\n");
     }
 
