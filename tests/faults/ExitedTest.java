@@ -133,6 +133,14 @@ class ExitedTest {
     }
 
     @Test
+    void anExitInAnEstimateIsAnswered(MongoServer server) {
+        var project = project(server).with("1_exit.java", up("System.exit(0);"));
+        var result = project.start("execute", "--estimate", "--json").exits(1);
+        assertThat(result.error().getString("message")).isEqualTo("1_exit called System.exit");
+        assertThat(project.states()).isEmpty();
+    }
+
+    @Test
     void anExitInDbdumpIsAnswered(MongoServer server) {
         var project = project(server).entry("@Override protected void doDump() { System.exit(0); }");
         var result = project.start("dbdump", "--json").exits(1);

@@ -4,6 +4,7 @@ import com.mongodb.client.ClientSession;
 import java.util.ArrayList;
 import java.util.List;
 import migopy.Migration;
+import migopy.MigopyException;
 import migopy.StepReport.Direction;
 import migopy.backfill.EstimateAnswer;
 import migopy.backfill.EstimateAnswer.MigrationEstimate;
@@ -12,6 +13,7 @@ import migopy.files.CompiledMigration;
 import migopy.mongo.Connection;
 import migopy.mongo.Connection.Topology;
 import migopy.observe.Observation;
+import migopy.settings.Redactor;
 
 /** Estimates migrations: calls their {@code up()} with a database that can only be read. */
 final class Estimation {
@@ -23,11 +25,21 @@ final class Estimation {
 
     EstimateAnswer of(List<Steps.Compiled> steps) {
         List<MigrationEstimate> estimates = new ArrayList<>();
-        try (OutputCapture output =
-                OutputCapture.start(context.console(), context.settings().redactor())) {
+        Redactor redactor = context.settings().redactor();
+        try (OutputCapture output = OutputCapture.start(context.console(), redactor);
+                OwnCode code = new OwnCode(context.shutdown(), context.console(), redactor, each -> () -> {})) {
             for (Steps.Compiled step : steps) {
                 output.restart();
-                estimates.add(of(step.migration()));
+                String name = step.migration().name();
+                estimates.add(code.call(
+                        name,
+                        () -> of(step.migration()),
+                        thrown -> Failure.ofUserCode(
+                                MigopyException.Kind.FAILED,
+                                name + " failed",
+                                "Fix " + name + ".java, then run: {migopy} execute --estimate",
+                                thrown,
+                                redactor)));
             }
         }
         return new EstimateAnswer(

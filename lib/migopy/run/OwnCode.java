@@ -166,7 +166,7 @@ public final class OwnCode implements AutoCloseable {
         if (result instanceof CallResult.TimedOut) {
             return MigopyException.failed(
                     "%s took longer than %d s after a call of System.exit".formatted(name, Call.GRACE.toSeconds()),
-                    "Throw an exception in migopy.java instead of calling System.exit");
+                    "Throw an exception instead of calling System.exit");
         }
         Throwable thrown = observation.fault(); // of a thread, since the code returned
         if (result instanceof CallResult.Threw threw) {
@@ -194,7 +194,7 @@ public final class OwnCode implements AutoCloseable {
         Throwable bearer = new Throwable("System.exit");
         bearer.setStackTrace(exit.stack().toArray(new StackTraceElement[0]));
         return new MigopyException(
-                Kind.FAILED, name + " called System.exit", "Throw an exception in migopy.java instead", bearer);
+                Kind.FAILED, name + " called System.exit", "Throw an exception instead", bearer);
     }
 
     private static MigopyException stopped(String name, CallResult.StoppedBySignal stopped) {
