@@ -2,6 +2,7 @@ package migopy.command;
 
 import java.util.Set;
 import migopy.MigopyException;
+import migopy.console.Wording;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -28,8 +29,8 @@ final class BackfillCommand implements Action {
         if (word == null || !WORDS.contains(word)) {
             throw MigopyException.usage(
                     word == null ? "backfill needs an action and a migration" : "backfill cannot " + word,
-                    "Type: %s backfill pause|resume|cancel|continue %s"
-                            .formatted(MigopyException.COMMAND, name == null ? "NAME" : name));
+                    "Pause, resume, cancel or continue it, for example: "
+                            + Wording.command("backfill", "pause", name == null ? "NAME" : name));
         }
         if (name == null) {
             throw MigopyException.usage(

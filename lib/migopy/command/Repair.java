@@ -76,11 +76,10 @@ final class Repair implements Action {
         return new Repairs.Order(names, edited, missing, as, null, reason);
     }
 
-    private static MigopyException usage(String message) {
+    private MigopyException usage(String message) {
+        String name = names.isEmpty() ? "NAME" : names.get(0);
         return MigopyException.usage(
                 message,
-                "For example: "
-                        + Wording.command("repair", "3_add_users", "--as", "applied", "--reason")
-                        + " \"done by hand\"");
+                "For example: " + Wording.command("repair", name, "--as", "applied", "--reason") + " \"done by hand\"");
     }
 }

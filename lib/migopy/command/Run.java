@@ -3,6 +3,7 @@ package migopy.command;
 import java.util.List;
 import migopy.MigopyException;
 import migopy.console.Terminal;
+import migopy.console.Wording;
 import migopy.fix.FixReader;
 import migopy.run.FixRunner;
 import migopy.run.FixRunner.Fix;
@@ -37,8 +38,7 @@ final class Run implements Action {
     @Override
     public int run(Session session) throws Exception {
         if (file == null) {
-            throw MigopyException.usage(
-                    "run needs a file", "For example: {migopy} run fix_totals.java --reason \"...\"");
+            throw MigopyException.usage("run needs a file", "For example: {migopy} run FILE --reason \"...\"");
         }
         FixOptions options = new FixOptions(reason(session), limits.waiting(), limits.timeout(), transaction);
         session.connection(); // connects while the fix is compiled
@@ -67,7 +67,7 @@ final class Run implements Action {
         if (given == null || given.isBlank()) {
             throw MigopyException.usage(
                     "run needs a reason: --reason TEXT",
-                    "For example: {migopy} run fix_totals.java --reason \"ticket 4711\"");
+                    "For example: " + Wording.command("run", file, "--reason") + " \"ticket 4711\"");
         }
         Limits.refuseLong(given);
         return given;

@@ -24,7 +24,7 @@ import javax.tools.ToolProvider;
 
 /**
  * Builds a plain {@code migopy.java} as JBang does, but in one JVM and without resolving anything. The launcher {@code
- * migopy}, perhaps of another version, calls it when nothing is built yet, and leaves to JBang what it refuses.
+ * migopy}, which may be of another version, calls it when nothing is built yet, and leaves to JBang what it refuses.
  *
  * <p>Plain is a script whose only directives are {@code //JAVA N+} and the {@code //DEPS} of this library's jar, which is
  * in a local Maven repository beside the jars that it needs.

@@ -193,8 +193,7 @@ public final class OwnCode implements AutoCloseable {
     private static MigopyException exited(String name, Stop.Exited exit) {
         Throwable bearer = new Throwable("System.exit");
         bearer.setStackTrace(exit.stack().toArray(new StackTraceElement[0]));
-        return new MigopyException(
-                Kind.FAILED, name + " called System.exit", "Throw an exception instead", bearer);
+        return new MigopyException(Kind.FAILED, name + " called System.exit", "Throw an exception instead", bearer);
     }
 
     private static MigopyException stopped(String name, CallResult.StoppedBySignal stopped) {
