@@ -20,7 +20,7 @@ import migopy.files.Groups.SourceOutline;
 import migopy.files.SourceCompiler.InvalidSource;
 
 /**
- * A folder for editors. Most of them take a file for Java only if its name is an identifier, so it has links of such names to
+ * A folder for editors. Eclipse rejects a source file whose name is not an identifier, so it has links of such names to
  * the migrations, each in a source folder of its own. Migrations that declare the same class names are in different projects.
  * Saving a link writes the migration's file.
  */

@@ -179,6 +179,22 @@ class PackageTest {
     }
 
     @Test
+    void aProjectThatNamesTheJarHasTheTemplatesAndTheFolderForEditors() throws IOException {
+        var project = project();
+        Path folder = project.folder();
+        Launched.run(folder, ENVIRONMENT, "./migopy", "create", "--from", "unique", "one email")
+                .exits(0)
+                .says("1_one_email.java");
+        Launched.run(folder, ENVIRONMENT, "./migopy", "validate").exits(0);
+        Launched.run(folder, ENVIRONMENT, "./migopy", "edit", "--no-open").exits(0);
+        assertThat(folder.resolve(".migopy/ide/migrations/1_one_email/m1_one_email.java"))
+                .isSymbolicLink();
+        assertThat(folder.resolve(".migopy/ide/migrations/.classpath"))
+                .content()
+                .contains(jar + "\" sourcepath=\"" + jar.toString().replaceFirst("\\.jar$", "-sources.jar"));
+    }
+
+    @Test
     void theSameSourcesGiveTheSameBytesInAnotherFolderAndTimeZone() throws IOException {
         Path copy = Scratch.folder("a copy");
         Path second = Scratch.folder("second");
