@@ -29,6 +29,9 @@ import migopy.observe.Observation;
 public final class Migration {
     private static final AtomicReference<Binding> BOUND = new AtomicReference<>();
 
+    /** What is bound for a part of a run, or null. */
+    private static final AtomicReference<Binding> INSIDE = new AtomicReference<>();
+
     /** Bound after a migration has ended: one that ignored its interrupt gets no further handles. */
     private static final Binding ENDED = new Binding(null, null, null, null, null, null, null, null);
 
@@ -206,7 +209,14 @@ public final class Migration {
         if (!BOUND.compareAndSet(null, binding) && !BOUND.compareAndSet(ENDED, binding)) {
             throw MigopyException.usage("Another migration is running in this JVM", "Run them one after the other");
         }
+        INSIDE.set(null); // of a call that never ended
         return () -> BOUND.compareAndSet(binding, ENDED);
+    }
+
+    /** Binds these calls for a part of a run that has bound them already, until the result is closed. For Migopy itself. */
+    public static Unbind bindInside(Binding binding) {
+        INSIDE.set(binding);
+        return () -> INSIDE.compareAndSet(binding, null);
     }
 
     private static Binding binding() {
@@ -215,7 +225,8 @@ public final class Migration {
             throw MigopyException.failed("The run that called this migration has ended", "Start another run");
         }
         if (bound != null) {
-            return bound;
+            Binding inside = INSIDE.get();
+            return inside == null ? bound : inside;
         }
         synchronized (BOUND) {
             if (BOUND.get() == null) {

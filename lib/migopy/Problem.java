@@ -25,6 +25,7 @@ public record Problem(ProblemKind kind, String name, String message, String hint
         NO_DOWN,
         INTERRUPTED,
         FAILED,
+        UNVERIFIED,
         UNREADABLE,
         UNKNOWN_ENTRY,
         /** Of {@code adopt} alone. */

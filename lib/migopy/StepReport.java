@@ -44,6 +44,7 @@ public record StepReport(
         ROLLED_BACK,
         IGNORED,
         SKIPPED,
+        UNVERIFIED,
         FAILED,
         ROLLBACK_FAILED,
         INTERRUPTED,

@@ -1,3 +1,4 @@
+//SOURCES Check.java
 //SOURCES DirectRun.java
 //SOURCES MigopyException.java
 //SOURCES Migration.java
@@ -94,6 +95,7 @@
 //SOURCES command/Tasks.java
 //SOURCES command/Unlock.java
 //SOURCES command/Validate.java
+//SOURCES command/Verify.java
 //SOURCES command/VersionAnswer.java
 //SOURCES command/package-info.java
 //SOURCES console/Answer.java
@@ -194,6 +196,7 @@
 //SOURCES journal/Journal.java
 //SOURCES journal/Records.java
 //SOURCES journal/State.java
+//SOURCES journal/Verified.java
 //SOURCES journal/Writes.java
 //SOURCES journal/package-info.java
 //SOURCES lint/BsonTree.java
@@ -266,6 +269,7 @@
 //SOURCES report/package-info.java
 //SOURCES run/Call.java
 //SOURCES run/CallHandles.java
+//SOURCES run/ConditionCall.java
 //SOURCES run/EditDiff.java
 //SOURCES run/Estimation.java
 //SOURCES run/Failure.java
@@ -289,6 +293,8 @@
 //SOURCES run/StepRun.java
 //SOURCES run/Steps.java
 //SOURCES run/Survey.java
+//SOURCES run/Verification.java
+//SOURCES run/VerifyRun.java
 //SOURCES run/WeakWrites.java
 //SOURCES run/package-info.java
 //SOURCES settings/ByteMatcher.java

@@ -120,6 +120,18 @@ class ReadmeTest {
     }
 
     @Test
+    void theConditionsAreChecked(MongoServer server) {
+        var example = manual.file("7_add_plans.java");
+        var project = projectAsShown(server).with(example.fileName(), example.text());
+        project.run("execute").exits(3).says("accounts has no document that matches");
+        server.collection("accounts").insertOne(new Document("owner", "Ada"));
+        project.run("execute").exits(0);
+        project.run("verify").exits(0);
+        server.collection("accounts").insertOne(new Document("owner", "Bob"));
+        project.run("verify").exits(7).says("accounts has 1 document that matches");
+    }
+
+    @Test
     void answersInJsonHaveTheShapeThatIsShown(MongoServer server) {
         var project = projectAsShown(server);
         project.with("1_add_users.java", manual.file("1_add_users.java").text());
@@ -305,7 +317,8 @@ class ReadmeTest {
                         "2_unique_names.java",
                         "2_open_accounts.java",
                         "5_add_lowercase_emails.java",
-                        "6_move_items.java");
+                        "6_move_items.java",
+                        "7_add_plans.java");
     }
 
     @Test

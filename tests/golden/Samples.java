@@ -83,6 +83,7 @@ final class Samples {
                         List.of("12_later is newer than every file here."),
                         new LintCount(1, 2)));
         samples.putAll(LintSamples.all());
+        samples.putAll(VerifySamples.all());
         samples.put("history", new HistoryAnswer("app", "localhost:27017", "migrations", attempts()));
         samples.put("history_nothing", new HistoryAnswer("app", "localhost:27017", "migrations", List.of()));
         samples.put("create", new CreateAnswer("5_add_email_index", 5, "mongomigrations/5_add_email_index.java"));
@@ -93,6 +94,33 @@ final class Samples {
                         ".migopy/ide",
                         ".migopy/ide/migrations/5_add_email_index/m5_add_email_index.java",
                         "code"));
+        samples.putAll(decisions());
+        return samples;
+    }
+
+    private static AdoptAnswer adopted(String run, int registered, List<Problem> problems) {
+        List<PlannedEntry> rows = List.of(
+                new PlannedEntry("2-users.js", "2-users", 2, State.APPLIED, MORNING, "c0ffee", null, null),
+                new PlannedEntry(
+                        "3-emails.js", "3-emails", 3, State.ROLLED_BACK, null, null, null, "--as pending: it failed"));
+        AdoptionPlan plan = new AdoptionPlan(
+                Peer.MIGRATE_MONGO,
+                "changelog",
+                2,
+                MORNING,
+                "changelog_lock",
+                rows,
+                1,
+                problems,
+                List.of("1-init has a file here."),
+                2L,
+                null);
+        String again = "{migopy} adopt --as pending 3-emails --apply";
+        return new AdoptAnswer("app on localhost:27017", new AdoptionResult(run, plan, registered, null), again);
+    }
+
+    private static Map<String, Answer> decisions() {
+        Map<String, Answer> samples = new LinkedHashMap<>();
         samples.put(
                 "repair",
                 new RepairAnswer(
@@ -117,27 +145,6 @@ final class Samples {
         samples.put("unlock", new UnlockAnswer(true, "ada@laptop", "7f3a9102", "laptop", 4711L, MORNING));
         samples.put("unlock_nothing", new UnlockAnswer(false, null, null, null, null, null));
         return samples;
-    }
-
-    private static AdoptAnswer adopted(String run, int registered, List<Problem> problems) {
-        List<PlannedEntry> rows = List.of(
-                new PlannedEntry("2-users.js", "2-users", 2, State.APPLIED, MORNING, "c0ffee", null, null),
-                new PlannedEntry(
-                        "3-emails.js", "3-emails", 3, State.ROLLED_BACK, null, null, null, "--as pending: it failed"));
-        AdoptionPlan plan = new AdoptionPlan(
-                Peer.MIGRATE_MONGO,
-                "changelog",
-                2,
-                MORNING,
-                "changelog_lock",
-                rows,
-                1,
-                problems,
-                List.of("1-init has a file here."),
-                2L,
-                null);
-        String again = "{migopy} adopt --as pending 3-emails --apply";
-        return new AdoptAnswer("app on localhost:27017", new AdoptionResult(run, plan, registered, null), again);
     }
 
     static MigopyException refused(String message) {

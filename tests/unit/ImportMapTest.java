@@ -31,7 +31,8 @@ class ImportMapTest {
             List.of("console", "MigopyException", "Problem", "Resumable", "StepReport"));
 
     /** Classes beside {@code Migration} that are parts of it. */
-    private static final Map<String, String> PARTS = Map.of("DirectRun", "Migration", "Transaction", "Migration");
+    private static final Map<String, String> PARTS =
+            Map.of("Check", "Migration", "DirectRun", "Migration", "Transaction", "Migration");
 
     private static final Pattern NAMED = Pattern.compile("\\bmigopy\\.([a-z]+\\b(?=\\.[a-zA-Z])|[A-Z][A-Za-z]*)");
 

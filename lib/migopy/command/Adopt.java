@@ -9,7 +9,7 @@ import migopy.console.Wording;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code adopt [--from TOOL] [--collection NAME] [--files] [--as WORD NAME...] [--apply]}. */
+/** {@code adopt [--from TOOL] [--collection COLLECTION] [--files] [--as WORD NAME...] [--apply]}. */
 @Command(
         name = "adopt",
         description = "Registers the migrations that another tool has applied, from its journal, which is only read."
@@ -21,7 +21,10 @@ final class Adopt implements Action {
     @Option(names = "--from", paramLabel = "TOOL", description = "the other tool; recognized by its journal if omitted")
     private String from;
 
-    @Option(names = "--collection", paramLabel = "NAME", description = "its journal, if it is not in the default one")
+    @Option(
+            names = "--collection",
+            paramLabel = "COLLECTION",
+            description = "its journal, if it is not in the default one")
     private String collection;
 
     @Option(names = "--files", description = "register those that have a file here with the file's text")

@@ -13,7 +13,7 @@ final class Commands {
             Set.of("create", "edit", "validate", "lint", "completion", "help", "-h", "--help", "-V", "--version");
 
     /** The commands that only read the database. */
-    static final Set<String> READING = Set.of("status", "validate", "lint", "history", "dbdump");
+    static final Set<String> READING = Set.of("status", "validate", "lint", "history", "verify", "dbdump");
 
     /** The commands that do not call code of the project. */
     static final Set<String> WITHOUT_OWN_CODE = Set.of(
@@ -52,6 +52,7 @@ final class Commands {
             new HelpLine("edit", "edit [NAME]", "Open the newest migration, or NAME, in your editor"),
             new HelpLine("validate", "validate", "Run every check that does not need the database"),
             new HelpLine("lint", "lint [NAME...]", "Find risky code in migrations, before they run"),
+            new HelpLine("verify", "verify [NAME...]", "Check that what applied migrations promise still holds"),
             new HelpLine("history", "history [NAME]", "Show every attempt: when, by whom, where, outcome"),
             new HelpLine("repair", "repair NAME...", "Resolve what needs a manual decision"),
             new HelpLine("adopt", "adopt", "Register what another tool has applied, from its journal"),
@@ -88,6 +89,7 @@ final class Commands {
             case "edit" -> new Edit();
             case "validate" -> new Validate();
             case "lint" -> new Lint();
+            case "verify" -> new Verify();
             case "history" -> new History();
             case "repair" -> new Repair();
             case "adopt" -> new Adopt();

@@ -5,7 +5,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import migopy.adopt.Peer;
 import migopy.command.CommandLineParser.GlobalOption;
+import migopy.files.Templates;
 import migopy.settings.Settings;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
@@ -260,7 +263,7 @@ final class CompletionScript {
                 + "case $1 in\n" + cases + "esac\n}\n";
     }
 
-    private static String described(String name, CommandLine command, boolean builtIn) {
+    private String described(String name, CommandLine command, boolean builtIn) {
         CommandSpec spec = command.getCommandSpec();
         StringBuilder options = new StringBuilder();
         for (OptionSpec option : spec.options()) {
@@ -281,9 +284,9 @@ final class CompletionScript {
     }
 
     /** Returns the kind of an argument's value. */
-    private static String kind(ArgSpec argument, boolean builtIn) {
+    private String kind(ArgSpec argument, boolean builtIn) {
         if (argument.completionCandidates() != null) {
-            return String.join("|", argument.completionCandidates()) + "|";
+            return oneOf(argument.completionCandidates());
         }
         String label = argument.paramLabel();
         if (builtIn) {
@@ -291,11 +294,17 @@ final class CompletionScript {
                 case "NAME" -> "names";
                 case "COMMAND" -> "commands";
                 case "DIR" -> "dumps";
+                case "TEMPLATE" -> oneOf(Templates.names(settings.migrationsDirectory()));
+                case "TOOL" -> oneOf(Stream.of(Peer.values()).map(Peer::word).toList());
                 default -> kind(label);
             };
         }
         boolean file = argument.type() == Path.class || argument.type() == File.class;
         return file ? "files" : kind(label);
+    }
+
+    private static String oneOf(Iterable<String> words) {
+        return String.join("|", words) + "|"; // also where there is only one
     }
 
     /** Returns the kind of a value with this label in help, which lists the possible values itself if they are few. */

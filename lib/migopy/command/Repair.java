@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * {@code repair NAME... --as applied|pending|unchanged --reason TEXT}, and {@code repair NAME
+ * {@code repair NAME... --as applied|pending|unchanged|unverified --reason TEXT}, and {@code repair NAME
  * --renamed-from OLD}.
  */
 @Command(
@@ -18,12 +18,12 @@ import picocli.CommandLine.Parameters;
         description = "Resolves migrations that are interrupted, failed to roll back, ignored, missing or renamed,"
                 + " or accepts an edit.")
 final class Repair implements Action {
-    private static final Set<String> AS = Set.of("applied", "pending", "unchanged");
+    private static final Set<String> AS = Set.of("applied", "pending", "unchanged", "unverified");
 
     @Parameters(arity = "0..*", paramLabel = "NAME", description = "the migrations")
     private List<String> names = new ArrayList<>();
 
-    @Option(names = "--as", paramLabel = "applied|pending|unchanged", description = "the new state")
+    @Option(names = "--as", paramLabel = "applied|pending|unchanged|unverified", description = "the new state")
     private String as;
 
     @Option(names = "--reason", paramLabel = "TEXT", description = "why, for the journal")
@@ -68,7 +68,7 @@ final class Repair implements Action {
                             : "Names, --edited and --missing cannot be combined");
         }
         if (as == null || !AS.contains(as)) {
-            throw usage("repair needs --as applied, --as pending or --as unchanged");
+            throw usage("repair needs --as applied, --as pending, --as unchanged or --as unverified");
         }
         if (reason == null || reason.isBlank()) {
             throw usage("repair needs --reason TEXT");

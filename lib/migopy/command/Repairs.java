@@ -41,7 +41,7 @@ public final class Repairs {
      * @param names the migrations; empty with one of the next two
      * @param edited all whose file was edited
      * @param missing all whose file is gone
-     * @param as {@code applied}, {@code pending} or {@code unchanged}; or {@link #RENAMED}
+     * @param as {@code applied}, {@code pending}, {@code unchanged} or {@code unverified}; or {@link #RENAMED}
      * @param renamedFrom the old name of the only one, or null
      * @param reason why; kept in the journal
      */
@@ -214,6 +214,7 @@ public final class Repairs {
                 resolution.ended() ? now : null,
                 resolution.takesText() ? text(resolution.about()) : null,
                 resolution.fileGone(),
+                resolution.unverified() ? entry.verified().accepted(order.reason()) : null,
                 attempts);
     }
 
@@ -262,7 +263,7 @@ public final class Repairs {
          * @param name the migration, without {@code .java}
          * @param was the old state: {@code interrupted}, {@code missing}, {@code edited}, ...; for a renamed one its
          * old name
-         * @param as the new state: {@code applied}, {@code pending}, {@code unchanged} or {@code renamed}
+         * @param as the new state: {@code applied}, {@code pending}, {@code unchanged}, {@code unverified} or {@code renamed}
          */
         public record Repaired(String name, String was, String as) {}
 

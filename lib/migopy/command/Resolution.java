@@ -15,16 +15,25 @@ import migopy.plan.Situation;
  * @param ended whether it ends only now
  * @param takesText whether the file's present text becomes the recorded one
  * @param fileGone whether its file may be missing
+ * @param unverified whether it is accepted although its {@code verify()} does not hold
  */
-public record Resolution(Situation about, String was, State state, boolean ended, boolean takesText, boolean fileGone) {
+public record Resolution(
+        Situation about,
+        String was,
+        State state,
+        boolean ended,
+        boolean takesText,
+        boolean fileGone,
+        boolean unverified) {
     static final String APPLIED = "applied";
     static final String PENDING = "pending";
     static final String UNCHANGED = "unchanged";
+    static final String UNVERIFIED = "unverified";
 
     /**
      * Decides, without changing anything.
      *
-     * @param as {@code applied}, {@code pending} or {@code unchanged}
+     * @param as {@code applied}, {@code pending}, {@code unchanged} or {@code unverified}
      * @throws MigopyException refused, if there is nothing to repair; usage, if that state does not apply
      */
     static Resolution of(Situation one, String as) {
@@ -35,6 +44,9 @@ public record Resolution(Situation about, String was, State state, boolean ended
                             one.problem().message(), one.problem().hint());
                 case EDITED -> {
                     return edited(one, as);
+                }
+                case UNVERIFIED -> {
+                    return unverified(one, as);
                 }
                 case MISSING -> {
                     return one.state() == MigrationState.APPLIED ? missing(one, as) : settled(one, as);
@@ -73,14 +85,25 @@ public record Resolution(Situation about, String was, State state, boolean ended
                     "To accept the edit: --as unchanged; to run it again, roll it back first: "
                             + Wording.command("rollback", one.name()));
         }
-        return new Resolution(one, Problem.ProblemKind.EDITED.word(), null, false, true, false);
+        return new Resolution(one, Problem.ProblemKind.EDITED.word(), null, false, true, false, false);
+    }
+
+    private static Resolution unverified(Situation one, String as) {
+        if (!as.equals(UNVERIFIED)) {
+            throw misfit(
+                    one,
+                    as,
+                    "is not verified",
+                    "To accept that: --as unverified; to undo it: " + Wording.command("rollback", one.name()));
+        }
+        return new Resolution(one, Problem.ProblemKind.UNVERIFIED.word(), null, false, false, false, true);
     }
 
     private static Resolution missing(Situation one, String as) {
         String was = Problem.ProblemKind.MISSING.word();
         return switch (as) {
-            case APPLIED -> new Resolution(one, was, null, false, false, true);
-            case PENDING -> new Resolution(one, was, State.ROLLED_BACK, true, false, false);
+            case APPLIED -> new Resolution(one, was, null, false, false, true, false);
+            case PENDING -> new Resolution(one, was, State.ROLLED_BACK, true, false, false, false);
             default ->
                 throw misfit(
                         one,
@@ -93,7 +116,7 @@ public record Resolution(Situation about, String was, State state, boolean ended
     private static Resolution settled(Situation one, String as) {
         boolean midway = one.entry().failedMidway();
         String was = midway ? MigrationState.INTERRUPTED.word() : one.state().word();
-        if (as.equals(UNCHANGED)) {
+        if (as.equals(UNCHANGED) || as.equals(UNVERIFIED)) {
             throw misfit(
                     one,
                     as,
@@ -117,7 +140,8 @@ public record Resolution(Situation about, String was, State state, boolean ended
                 applied ? State.APPLIED : State.ROLLED_BACK,
                 true,
                 applied && mayBeEdited && one.file() != null,
-                applied && (one.entry().fileGone() || one.file() == null));
+                applied && (one.entry().fileGone() || one.file() == null),
+                false);
     }
 
     private static MigopyException nothing(Situation one, String why, String hint) {

@@ -98,6 +98,7 @@ public record RunAnswer(
         return stays(before)
                 + switch (last.outcome()) {
                     case FAILED -> failed(last);
+                    case UNVERIFIED -> last.error().hint();
                     case INTERRUPTED ->
                         last.error().hint() != null
                                 ? last.error().hint()

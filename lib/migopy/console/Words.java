@@ -214,9 +214,9 @@ public final class Words {
         /** Returns the colour of the word of a state or an outcome. */
         static Colour of(String word) {
             return switch (word) {
-                case "applied", "adopted", "rolled_back" -> GREEN;
+                case "applied", "adopted", "rolled_back", "holds", "verified" -> GREEN;
                 case "pending", "planned", "running", "rolling_back" -> YELLOW;
-                case "ignored", "unchanged", "repaired" -> NONE;
+                case "ignored", "unchanged", "repaired", "retired" -> NONE;
                 default -> RED;
             };
         }

@@ -14,6 +14,7 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import migopy.Problem;
 import migopy.StepReport.Direction;
@@ -38,8 +39,10 @@ public final class CompiledMigration {
         this.methods = methods;
         this.loader = loader;
         methods.up().setAccessible(true);
-        if (methods.down() != null) {
-            methods.down().setAccessible(true);
+        for (Method method : new Method[] {methods.down(), methods.before(), methods.verify()}) {
+            if (method != null) {
+                method.setAccessible(true);
+            }
         }
     }
 
@@ -77,6 +80,31 @@ public final class CompiledMigration {
         return methods.resumable();
     }
 
+    /** A condition that a migration can have a method for, which only reads. */
+    public enum Condition {
+        BEFORE,
+        VERIFY;
+
+        /** Returns the method as it is written: {@code verify()}. */
+        public String method() {
+            return name().toLowerCase(Locale.ROOT) + "()";
+        }
+    }
+
+    /** Whether it has a method for a condition at all. */
+    public boolean hasConditions() {
+        return methods.before() != null || methods.verify() != null;
+    }
+
+    /** Whether it has a method for this condition. */
+    public boolean has(Condition condition) {
+        return method(condition) != null;
+    }
+
+    private Method method(Condition condition) {
+        return condition == Condition.BEFORE ? methods.before() : methods.verify();
+    }
+
     /**
      * Whether its classes, or classes of the project that they use, name one of these types.
      *
@@ -107,13 +135,28 @@ public final class CompiledMigration {
         if (method == null) {
             throw new IllegalStateException(name() + " has no " + direction.word() + "()");
         }
-        Object[] arguments = Signature.of(method).orElseThrow().arguments(database, session);
+        invoke(method, Signature.of(method).orElseThrow().arguments(database, session));
+    }
+
+    /**
+     * Calls the method of a condition, which it has, in the same way.
+     *
+     * @return false if the method has returned false
+     * @throws Throwable what the method has thrown
+     */
+    public boolean holds(Condition condition, MongoDatabase database) throws Throwable {
+        Method method = method(condition);
+        Object[] arguments = method.getParameterCount() == 0 ? new Object[0] : new Object[] {database};
+        return !Boolean.FALSE.equals(invoke(method, arguments));
+    }
+
+    private static Object invoke(Method method, Object... arguments) throws Throwable {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         // Libraries that use the thread's loader find those of the file's own //DEPS.
         thread.setContextClassLoader(method.getDeclaringClass().getClassLoader());
         try {
-            method.invoke(null, arguments);
+            return method.invoke(null, arguments);
         } catch (InvocationTargetException e) {
             throw e.getCause();
         } finally {

@@ -15,14 +15,16 @@ import migopy.Resumable;
 import migopy.files.SourceCompiler.InvalidSource;
 
 /**
- * The methods of a migration: {@code up} and {@code down} of one of its top-level classes. A nested
- * class may have methods of these names, too.
+ * The methods of a migration: {@code up}, {@code down}, {@code before} and {@code verify} of one of its top-level
+ * classes. A nested class may have methods of these names, too.
  *
  * @param up the method {@code up}
  * @param down the method {@code down}, or null
+ * @param before the method {@code before}, or null
+ * @param verify the method {@code verify}, or null
  * @param resumable whether the class is annotated with {@link Resumable}
  */
-record MigrationMethods(Method up, Method down, boolean resumable) {
+record MigrationMethods(Method up, Method down, Method before, Method verify, boolean resumable) {
     private static final String TAKES = "Use no parameters, (MongoDatabase), or (MongoDatabase, ClientSession)";
 
     private static final String JOIN = "Make it void, and wait for the result in it: join(), get() or forEach(...)";
@@ -72,7 +74,34 @@ record MigrationMethods(Method up, Method down, boolean resumable) {
                             .formatted(down.getDeclaringClass().getName(), type.getName()),
                     "Put both into " + type.getName());
         }
-        return new MigrationMethods(up, down, type.isAnnotationPresent(Resumable.class));
+        return new MigrationMethods(
+                up, down, check(type, "before"), check(type, "verify"), type.isAnnotationPresent(Resumable.class));
+    }
+
+    /**
+     * Returns the method that checks a condition, or null. One of that name with other parameters is a helper of the
+     * migration; one with these that cannot be called is refused, because its author relies on it.
+     */
+    private static Method check(Class<?> type, String name) throws InvalidSource {
+        for (Method method : type.getDeclaredMethods()) {
+            if (!method.getName().equals(name) || method.isSynthetic()) {
+                continue;
+            }
+            List<Class<?>> given = List.of(method.getParameterTypes());
+            if (!given.isEmpty() && !given.get(0).equals(MongoDatabase.class)) {
+                continue;
+            }
+            boolean returns = method.getReturnType() == void.class || method.getReturnType() == boolean.class;
+            if (given.size() > 1 || !returns || !Modifier.isStatic(method.getModifiers())) {
+                throw new InvalidSource(
+                        Problem.ProblemKind.NOT_COMPILABLE,
+                        "has a %s() that cannot be called: %s".formatted(name, shown(method)),
+                        "Declare it as: static void %s(MongoDatabase db), or rename it".formatted(name),
+                        List.of());
+            }
+            return method;
+        }
+        return null;
     }
 
     /** Whether it stands for work that may continue, fail or not even start after the method has returned. */

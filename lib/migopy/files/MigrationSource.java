@@ -18,6 +18,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import migopy.MigopyException;
 import migopy.Problem;
 import migopy.console.Wording;
@@ -64,6 +65,18 @@ public record MigrationSource(MigrationFile file, String text, String checksum) 
             frames.add((fileName + ":" + line + "    " + shown).strip());
         }
         return frames;
+    }
+
+    /** Returns the migrations, by their names, whose {@code verify()} no longer has to hold once this one is applied. */
+    public List<String> retired() {
+        return Pattern.compile("^//RETIRES\\s(.*)$", Pattern.MULTILINE)
+                .matcher(text)
+                .results()
+                .flatMap(line -> Stream.of(line.group(1).strip().split("[\\s,]+")))
+                .map(name -> name.endsWith(MigrationFile.SUFFIX)
+                        ? name.substring(0, name.length() - MigrationFile.SUFFIX.length())
+                        : name)
+                .toList();
     }
 
     /** Makes a source of a text that was not read from its file, such as the journal's. */

@@ -59,7 +59,8 @@ public final class Templates {
         };
     }
 
-    private static Set<String> names(Path directory) {
+    /** Returns the names of all templates: those of every project, and those in a folder of migrations. */
+    public static Set<String> names(Path directory) {
         Set<String> names = new TreeSet<>(SAFE.keySet());
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, OWN + "-*" + MigrationFile.SUFFIX)) {
             for (Path file : files) {

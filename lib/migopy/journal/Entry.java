@@ -49,6 +49,7 @@ public sealed interface Entry {
      * @param fileGone whether a user has accepted that its file is missing
      * @param renamedFrom its name before a repair renamed it, or null
      * @param reason why it was skipped, or null
+     * @param verified what came of its {@code verify()}, or null if it has none
      * @param checkpoints the checkpoints of its backfills by their position; null where it has none
      * @param adopted where it was registered from; null unless {@code adopt} registered it
      */
@@ -74,6 +75,7 @@ public sealed interface Entry {
             String reason,
             String errorType,
             String errorMessage,
+            Verified verified,
             BsonDocument checkpoints,
             Adoption adopted)
             implements Entry {
@@ -111,6 +113,11 @@ public sealed interface Entry {
          */
         public boolean rollingBackInTransaction() {
             return state == State.ROLLING_BACK && transactional;
+        }
+
+        /** Whether it is applied, but its {@code verify()} does not hold, and no user has accepted that. */
+        public boolean unverified() {
+            return state == State.APPLIED && verified != null && verified.blocks();
         }
 
         /** Whether it was stopped, so that it is unknown how far it got. */

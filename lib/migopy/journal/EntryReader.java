@@ -59,6 +59,7 @@ public final class EntryReader {
         }
         BsonDocument error = subdocument(document, "error");
         BsonDocument by = subdocument(document, "by");
+        BsonDocument verified = subdocument(document, "verified");
         return new JournalEntry(
                 key,
                 name,
@@ -81,6 +82,7 @@ public final class EntryReader {
                 text(document, "reason"),
                 error == null ? null : text(error, "type"),
                 error == null ? null : text(error, "message"),
+                verified == null ? null : Verified.read(verified),
                 subdocument(document, "checkpoints"),
                 adoption(document));
     }

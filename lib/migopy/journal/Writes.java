@@ -134,6 +134,9 @@ public final class Writes {
             if (!keepsCheckpoints) {
                 old.add("checkpoints");
             }
+            if (source != null) {
+                old.add("verified"); // a rollback that is undone leaves it
+            }
             old.forEach(field -> unset.append(field, ""));
             List<Bson> parts = new ArrayList<>(List.of(new Document("$set", set), new Document("$unset", unset)));
             if (interrupted != null) {
@@ -150,13 +153,17 @@ public final class Writes {
      * @param state the state that it ends in
      * @param attempt the same for the list of attempts
      * @param output the last 64 kB that it printed
+     * @param verified what came of {@code verify()}, or null for a migration without one
      */
-    public record End(Precondition expected, State state, Attempt attempt, String output) {
+    public record End(Precondition expected, State state, Attempt attempt, String output, Verified verified) {
+        /** The document once this is written. */
+        public Precondition ended() {
+            return new Precondition(expected.key(), state, expected.fence(), expected.run());
+        }
+
         /** Matches the document once this is written; one that the migration has changed itself has another time. */
         Bson written() {
-            return Filters.and(
-                    new Precondition(expected.key(), state, expected.fence(), expected.run()).filter(),
-                    Filters.eq("finishedAt", Date.from(attempt.finishedAt())));
+            return Filters.and(ended().filter(), Filters.eq("finishedAt", Date.from(attempt.finishedAt())));
         }
 
         /** Whether it ends a rollback whose transaction was aborted. */
@@ -172,6 +179,10 @@ public final class Writes {
             Document unset = new Document("session", "").append("control", "");
             if (state == State.SKIPPED) {
                 set.append("reason", attempt.note().text());
+            }
+            Attempt.put(set, "verified", verified == null ? null : verified.document());
+            if (state == State.ROLLED_BACK) {
+                unset.append("verified", "");
             }
             if (attempt.error() == null) {
                 unset.append("error", "");
@@ -294,6 +305,7 @@ public final class Writes {
      * @param finishedAt when it ended; null where that is recorded already
      * @param text the text that counts from now on; null to keep the source in the journal
      * @param fileGone whether its file may be missing
+     * @param verified what counts as come of its {@code verify()}; null to keep it
      * @param attempts the attempts to add: the repair itself, after an attempt without an outcome
      */
     public record Settlement(
@@ -303,6 +315,7 @@ public final class Writes {
             Instant finishedAt,
             AcceptedText text,
             boolean fileGone,
+            Verified verified,
             List<Attempt> attempts) {
 
         public Settlement {
@@ -315,7 +328,7 @@ public final class Writes {
             Document unset = new Document();
             if (state != null) {
                 set.append("state", state.word());
-                for (String old : List.of("error", "session", "control", "checkpoints", "reason")) {
+                for (String old : List.of("error", "session", "control", "checkpoints", "reason", "verified")) {
                     unset.append(old, "");
                 }
             }
@@ -326,6 +339,7 @@ public final class Writes {
             if (text != null) {
                 set.append("source", text.source()).append("checksum", text.checksum());
             }
+            Attempt.put(set, "verified", verified == null ? null : verified.document());
             if (fileGone) {
                 set.append("fileGone", true);
             } else {

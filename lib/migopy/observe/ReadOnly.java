@@ -9,7 +9,7 @@ import org.bson.Document;
 import org.bson.conversions.Bson;
 
 /**
- * The policy of an estimate: only reads are made. What is not listed here as a read counts as a write, so that a method
+ * The policy of code that may only read. What is not listed here as a read counts as a write, so that a method
  * which a later driver adds is refused.
  */
 public final class ReadOnly implements Handles.Policy {
@@ -56,14 +56,31 @@ public final class ReadOnly implements Handles.Policy {
             "ping",
             "replSetGetStatus",
             "serverStatus");
+
+    private final String refusal;
+    private final Handles.Policy next;
     private String firstWrite;
+
+    /** The policy of an estimate. */
+    public ReadOnly() {
+        this("an estimate ends before the first write", Handles.DriverCall::proceed);
+    }
+
+    /**
+     * @param refusal what the refusal of a write says before it names the write
+     * @param next makes the reads
+     */
+    public ReadOnly(String refusal, Handles.Policy next) {
+        this.refusal = refusal;
+        this.next = next;
+    }
 
     /** Thrown by the first write, and by every call after it. */
     public static final class WriteRefused extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        private WriteRefused(String write) {
-            super("an estimate ends before the first write: " + write);
+        private WriteRefused(String message) {
+            super(message);
         }
     }
 
@@ -77,14 +94,14 @@ public final class ReadOnly implements Handles.Policy {
         if (!(call.target() instanceof MongoIterable<?>) && !allowed(call)) {
             throw refused(call.owner() + "." + described(call));
         }
-        return call.proceed();
+        return next.make(call);
     }
 
     private synchronized WriteRefused refused(String write) {
         if (firstWrite == null) {
             firstWrite = write;
         }
-        return new WriteRefused(firstWrite);
+        return new WriteRefused(refusal + ": " + firstWrite);
     }
 
     private boolean allowed(Handles.DriverCall call) {

@@ -189,7 +189,10 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
                 case INTERRUPTED -> interrupted(entry, file);
                 case FAILED -> failed(entry, file);
                 case ROLLBACK_FAILED -> Problems.rollbackFailed(entry);
-                case APPLIED -> file == null ? gone(entry, number) : edited(entry, file);
+                case APPLIED ->
+                    entry.unverified()
+                            ? Problems.unverified(entry)
+                            : file == null ? gone(entry, number) : edited(entry, file);
                 case IGNORED, SKIPPED, PENDING, RUNNING, ROLLING_BACK, UNREADABLE -> null;
             };
         }

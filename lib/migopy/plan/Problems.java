@@ -154,6 +154,20 @@ final class Problems {
                 "Check the data, then %srecord its state: %s".formatted(again, eitherWay(entry.name())));
     }
 
+    static Problem unverified(JournalEntry entry) {
+        String why = entry.verified().message();
+        return new Problem(
+                Problem.ProblemKind.UNVERIFIED,
+                entry.name(),
+                "%s is applied, but its verify() did not succeed%s%s"
+                        .formatted(
+                                entry.name(),
+                                on(entry.verified().at()),
+                                why == null ? "" : ": " + Wording.shortened(why)),
+                "Fix the data, then run: %s, or accept it: %s"
+                        .formatted(Wording.command("verify", entry.name()), repair(entry.name(), "unverified")));
+    }
+
     private static String repair(String name, String as) {
         return Wording.command("repair", name, "--as", as, "--reason", "...");
     }

@@ -87,7 +87,7 @@ record Preparation(List<Step> steps, List<Steps.Compiled> compiled, List<Problem
         return sources;
     }
 
-    private static Optional<MigrationSource> stored(
+    static Optional<MigrationSource> stored(
             JournalEntry entry, SourceReader reader, Journal journal, List<Problem> problems) {
         var text = journal.document(entry.key())
                 .filter(document -> document.isString("source"))

@@ -112,6 +112,9 @@ abstract class RecordedCall implements AutoCloseable {
     /** Whether a thread, null if it is unknown, is that of the call or was started by it. */
     abstract boolean started(Thread thread, List<StackTraceElement> stack);
 
+    /** Checks what the code did in its transaction, before the commit. */
+    void verify() throws Throwable {}
+
     /** Whether the next run calls it again by itself, however far it got. */
     boolean resumable() {
         return false;
@@ -210,6 +213,7 @@ abstract class RecordedCall implements AutoCloseable {
             if (lost != null) {
                 throw lost; // of a write outside of the transaction
             }
+            verify();
             locked.lease().ensureHeld();
             measure();
             endInTransaction(locked.connection().transactionDatabase());

@@ -1,18 +1,22 @@
 package migopy.run;
 
 import com.mongodb.client.MongoDatabase;
+import java.time.Instant;
 import java.util.List;
 import migopy.MigopyException;
 import migopy.StepReport;
 import migopy.StepReport.Direction;
+import migopy.StepReport.Outcome;
 import migopy.StepReport.StepError;
 import migopy.console.Wording;
 import migopy.files.CompiledMigration;
+import migopy.files.CompiledMigration.Condition;
 import migopy.journal.Attempt;
 import migopy.journal.Entry.JournalEntry;
 import migopy.journal.Journal;
 import migopy.journal.Journal.OpenRecord;
 import migopy.journal.State;
+import migopy.journal.Verified;
 import migopy.journal.Writes.End;
 import migopy.journal.Writes.Precondition;
 import migopy.journal.Writes.Start;
@@ -28,6 +32,7 @@ final class StepRun extends RecordedCall {
     private final boolean up;
     private final Start start;
     private final StepBackfills backfills;
+    private final CallOptions options;
 
     /**
      * How a step ended.
@@ -35,8 +40,21 @@ final class StepRun extends RecordedCall {
      * @param end what is to be recorded; null if it is recorded already, or must not be
      * @param error why the run cannot continue, if the step's report does not have the error
      * @param exitCode the run's exit code if it ends here; 0 if it continues
+     * @param verification what is to be called once the end is recorded, or null
      */
-    record StepResult(StepReport report, End end, MigopyException error, int exitCode) {}
+    record StepResult(StepReport report, End end, MigopyException error, int exitCode, Verification verification) {
+        /** Once the end is recorded. */
+        StepResult recorded() {
+            return new StepResult(report, null, error, exitCode, null);
+        }
+
+        /** Of a step whose end is recorded, and whose {@code verify()} does not hold. */
+        StepResult unverified(Verification.Broken broken) {
+            StepReport unverified = new StepReport(
+                    report.name(), report.direction(), Outcome.UNVERIFIED, report.durationMs(), broken.error());
+            return new StepResult(unverified, null, null, broken.exitCode(), null);
+        }
+    }
 
     /**
      * @param dump the folder of the dump before the run, or null
@@ -44,6 +62,7 @@ final class StepRun extends RecordedCall {
     StepRun(LockedRun locked, Step step, CompiledMigration migration, CallOptions options, String dump) {
         super(locked, step.name(), step.direction(), migration.transactional(step.direction()), options);
         this.step = step;
+        this.options = options;
         this.migration = migration;
         this.dump = dump;
         this.up = step.direction() == Direction.UP;
@@ -102,11 +121,27 @@ final class StepRun extends RecordedCall {
     /** Calls {@code up()} or {@code down()}, once its start is recorded. */
     StepResult run() {
         Conclusion result = call();
+        boolean applied = result.toRecord() && result.exitCode() == 0 && result.outcome() == Outcome.APPLIED;
         return new StepResult(
                 report(result.outcome(), result.error()),
                 result.toRecord() ? ended(result) : null,
                 result.cause(),
-                result.exitCode());
+                result.exitCode(),
+                applied && verifies()
+                        ? new Verification(locked().context(), locked(), options.thread(), migration)
+                        : null);
+    }
+
+    private boolean verifies() {
+        return up && migration.hasConditions() && migration.has(Condition.VERIFY);
+    }
+
+    @Override
+    void verify() throws Throwable {
+        if (verifies()) {
+            new ConditionCall(locked().connection(), locked().settings().home(), migration, Condition.VERIFY, session())
+                    .require();
+        }
     }
 
     @Override
@@ -134,7 +169,16 @@ final class StepRun extends RecordedCall {
                 state == State.SKIPPED
                         ? new Attempt.Note("reason", skip().reason())
                         : dump == null ? null : new Attempt.Note("dump", dump));
-        return new End(start.started(), state, attempt, output());
+        return new End(start.started(), state, attempt, output(), verified(state));
+    }
+
+    /** In a transaction it has held already. Otherwise a kill must not leave a migration that seems to be verified. */
+    private Verified verified(State state) {
+        if (state != State.APPLIED || !verifies()) {
+            return null;
+        }
+        Instant now = locked().lease().serverTime();
+        return session() == null ? Verified.pending(now) : Verified.held(now);
     }
 
     private State done() {

@@ -5,9 +5,12 @@ import java.util.List;
 import java.util.Optional;
 import migopy.MigopyException;
 import migopy.StepReport;
+import migopy.StepReport.Direction;
 import migopy.console.Event;
 import migopy.files.CompiledMigration;
+import migopy.files.CompiledMigration.Condition;
 import migopy.journal.Journal;
+import migopy.journal.Writes.Precondition;
 import migopy.lock.Lease;
 import migopy.plan.Plan.Step;
 import migopy.run.Shutdown.Stop;
@@ -67,6 +70,9 @@ final class Steps {
                     return stopped(stop.get());
                 }
                 open = one(next);
+                if (open.verification() != null) {
+                    verify(open.verification());
+                }
                 if (open.exitCode() != 0) {
                     return finished(open.error(), open.exitCode());
                 }
@@ -111,12 +117,35 @@ final class Steps {
     private StepRun.StepResult one(Compiled next) {
         locked.recovery().clear(next.step().entry());
         lease.ensureHeld();
+        if (next.migration().hasConditions()) {
+            requireBefore(next);
+        }
         try (StepRun run = new StepRun(locked, next.step(), next.migration(), options, dump)) {
             start(run);
             run.prepare();
             locked.console()
                     .event(new Event.StepStarted(next.step().name(), next.step().direction()));
             return run.run();
+        }
+    }
+
+    private void requireBefore(Compiled next) {
+        if (next.step().direction() == Direction.UP && next.migration().has(Condition.BEFORE)) {
+            recordOpen(); // before() may take long, and sees what the step before it did
+            new Verification(locked.context(), locked, options.thread(), next.migration()).requireBefore();
+        }
+    }
+
+    /** The end is recorded before, so that a kill leaves a migration that is applied, but not verified. */
+    private void verify(Verification verification) {
+        Precondition applied = open.end().ended();
+        unrecorded = true; // until it is recorded
+        journal.end(open.end());
+        unrecorded = false;
+        open = open.recorded();
+        Verification.Broken broken = verification.verify(applied);
+        if (broken != null) {
+            open = open.unverified(broken);
         }
     }
 

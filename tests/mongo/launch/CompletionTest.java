@@ -185,10 +185,12 @@ class CompletionTest {
     @ParameterizedTest
     @EnumSource
     void valuesThatAreFewAreOffered(Interpreter shell) {
-        assertThat(offers(shell, "./migopy repair 2 --as ")).containsExactly("applied", "pending", "unchanged");
+        assertThat(offers(shell, "./migopy repair 2 --as ")).startsWith("applied", "pending", "unchanged");
         assertThat(offers(shell, "./migopy backfill ")).containsExactly("pause", "resume", "cancel", "continue");
         assertThat(offers(shell, "./migopy completion ")).containsExactly("bash", "zsh", "fish");
         assertThat(offers(shell, "./migopy count --colour ")).containsExactly("RED", "GREEN");
+        assertThat(offers(shell, "./migopy create --from ba")).containsExactly("backfill");
+        assertThat(offers(shell, "./migopy adopt --from migrate-")).containsExactly("migrate-mongo");
     }
 
     @ParameterizedTest
