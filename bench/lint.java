@@ -38,16 +38,36 @@ class lint {
             "(@RollbackExecution\\s+public\\s+void\\s+)\\w+(?=\\()", "$1down",
             "(public\\s+(?:void|boolean)\\s+)(?:upgrade|applyUpgrade)(?=\\(\\))", "$1up");
 
-    /** The methods of Spring's template that lead to the driver. */
-    private static final String TEMPLATE = """
-        package org.springframework.data.mongodb.core;
+    /** Classes of other projects that lead to the driver, with the methods that do. */
+    private static final Map<String, String> LEADING = Map.of(
+            "MongoTemplate",
+            """
+            package org.springframework.data.mongodb.core;
 
-        public interface MongoTemplate {
-            com.mongodb.client.MongoCollection<org.bson.Document> getCollection(String name);
+            public interface MongoTemplate {
+                com.mongodb.client.MongoCollection<org.bson.Document> getCollection(String name);
 
-            com.mongodb.client.MongoDatabase getDb();
-        }
-        """;
+                com.mongodb.client.MongoDatabase getDb();
+            }
+            """,
+            "MongoConnection",
+            """
+            package org.graylog2.database;
+
+            public interface MongoConnection {
+                com.mongodb.client.MongoDatabase getMongoDatabase();
+            }
+            """,
+            "MongoUpgrader",
+            """
+            package io.gravitee.repository.mongodb.management.upgrade.upgrader.common;
+
+            public abstract class MongoUpgrader {
+                protected com.mongodb.client.MongoCollection<org.bson.Document> getCollection(String name) {
+                    throw new UnsupportedOperationException(name);
+                }
+            }
+            """);
 
     private final Map<String, Integer> hits = new TreeMap<>();
     private int files;
@@ -71,7 +91,7 @@ class lint {
     private void check(Path file) throws IOException {
         files++;
         String text = Files.readString(file);
-        if (!text.contains("getCollection(") && !text.contains("MongoCollection") && !text.contains("MongoDatabase")) {
+        if (!text.contains("getCollection(") && !text.contains("backfill(") && !text.contains("MongoCollection") && !text.contains("MongoDatabase")) {
             return;
         }
         usingTheDriver++;
@@ -81,6 +101,8 @@ class lint {
         String name = file.getFileName().toString().replace(".java", "");
         MigrationSource source = MigrationSource.of(new MigrationFile(1, name, file), text);
         Linter linter = new Linter(new LintRules());
+        List<JavaFileObject> sources = new ArrayList<>(List.of(source(name, text)));
+        LEADING.forEach((leading, code) -> sources.add(source(leading, code)));
         JavacTask task = (JavacTask) ToolProvider.getSystemJavaCompiler()
                 .getTask(
                         null,
@@ -88,7 +110,7 @@ class lint {
                         problem -> {},
                         List.of("-proc:none", "-implicit:none", "-Xlint:none", "-XDshould-stop.ifError=FLOW"),
                         null,
-                        List.of(source(name, text), source("MongoTemplate", TEMPLATE)));
+                        sources);
         task.addTaskListener(new TaskListener() {
             @Override
             public void finished(TaskEvent event) {

@@ -141,6 +141,18 @@ class RulesTest {
     }
 
     @Test
+    void changesOfAllDocumentsAreFoundOutsideOfTransactions() {
+        String all = ".updateMany(%sexists(\"a\", false), set(\"a\", 1));";
+        finds("M103", up("db().getCollection(\"users\")" + all.formatted("")));
+        neverFinds(
+                "M103",
+                inSession("db.getCollection(\"users\")" + all.formatted("session, ")),
+                up(USERS + "updateMany(eq(\"a\", 1), set(\"b\", 1));"),
+                up(USERS + "insertOne(new Document());") + "\nstatic void down() { db().getCollection(\"users\")"
+                        + all.formatted("") + " }");
+    }
+
+    @Test
     void valuesThatAreComputedOnceAreFound() {
         finds(
                 "M501",
