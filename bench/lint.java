@@ -39,35 +39,30 @@ class lint {
             "(public\\s+(?:void|boolean)\\s+)(?:upgrade|applyUpgrade)(?=\\(\\))", "$1up");
 
     /** Classes of other projects that lead to the driver, with the methods that do. */
-    private static final Map<String, String> LEADING = Map.of(
-            "MongoTemplate",
-            """
-            package org.springframework.data.mongodb.core;
+    private static final Map<String, String> LEADING =
+            Map.of("MongoTemplate", """
+                package org.springframework.data.mongodb.core;
 
-            public interface MongoTemplate {
-                com.mongodb.client.MongoCollection<org.bson.Document> getCollection(String name);
+                public interface MongoTemplate {
+                    com.mongodb.client.MongoCollection<org.bson.Document> getCollection(String name);
 
-                com.mongodb.client.MongoDatabase getDb();
-            }
-            """,
-            "MongoConnection",
-            """
-            package org.graylog2.database;
-
-            public interface MongoConnection {
-                com.mongodb.client.MongoDatabase getMongoDatabase();
-            }
-            """,
-            "MongoUpgrader",
-            """
-            package io.gravitee.repository.mongodb.management.upgrade.upgrader.common;
-
-            public abstract class MongoUpgrader {
-                protected com.mongodb.client.MongoCollection<org.bson.Document> getCollection(String name) {
-                    throw new UnsupportedOperationException(name);
+                    com.mongodb.client.MongoDatabase getDb();
                 }
-            }
-            """);
+                """, "MongoConnection", """
+                package org.graylog2.database;
+
+                public interface MongoConnection {
+                    com.mongodb.client.MongoDatabase getMongoDatabase();
+                }
+                """, "MongoUpgrader", """
+                package io.gravitee.repository.mongodb.management.upgrade.upgrader.common;
+
+                public abstract class MongoUpgrader {
+                    protected com.mongodb.client.MongoCollection<org.bson.Document> getCollection(String name) {
+                        throw new UnsupportedOperationException(name);
+                    }
+                }
+                """);
 
     private final Map<String, Integer> hits = new TreeMap<>();
     private int files;
@@ -91,7 +86,10 @@ class lint {
     private void check(Path file) throws IOException {
         files++;
         String text = Files.readString(file);
-        if (!text.contains("getCollection(") && !text.contains("backfill(") && !text.contains("MongoCollection") && !text.contains("MongoDatabase")) {
+        if (!text.contains("getCollection(")
+                && !text.contains("backfill(")
+                && !text.contains("MongoCollection")
+                && !text.contains("MongoDatabase")) {
             return;
         }
         usingTheDriver++;

@@ -56,19 +56,8 @@ final class Samples {
 
     private Samples() {}
 
-    static Map<String, Answer> all() {
-        Map<String, Answer> samples = new LinkedHashMap<>(StatusSamples.all());
-        samples.put(
-                "error",
-                ErrorAnswer.of(
-                        MigopyException.locked(
-                                "ada@laptop, process 4711, holds the lock until 10:12:59.",
-                                "Wait for it: {migopy} execute --wait 1m"),
-                        List.of()));
-        samples.put("error_refused", ErrorAnswer.of(refused("1 problem"), List.of(EDITED)));
-        samples.put(
-                "error_several",
-                ErrorAnswer.of(refused("2 problems, so nothing was run."), List.of(EDITED, NOT_COMPILABLE)));
+    private static Map<String, Answer> validated() {
+        Map<String, Answer> samples = new LinkedHashMap<>();
         samples.put(
                 "validate",
                 new ValidateAnswer("mongomigrations", 4, null, null, List.of(), List.of(), new LintCount(0, 0)));
@@ -82,6 +71,23 @@ final class Samples {
                         List.of(NOT_COMPILABLE),
                         List.of("12_later is newer than every file here."),
                         new LintCount(1, 2)));
+        return samples;
+    }
+
+    static Map<String, Answer> all() {
+        Map<String, Answer> samples = new LinkedHashMap<>(StatusSamples.all());
+        samples.put(
+                "error",
+                ErrorAnswer.of(
+                        MigopyException.locked(
+                                "ada@laptop, process 4711, holds the lock until 10:12:59.",
+                                "Wait for it: {migopy} execute --wait 1m"),
+                        List.of()));
+        samples.put("error_refused", ErrorAnswer.of(refused("1 problem"), List.of(EDITED)));
+        samples.put(
+                "error_several",
+                ErrorAnswer.of(refused("2 problems, so nothing was run."), List.of(EDITED, NOT_COMPILABLE)));
+        samples.putAll(validated());
         samples.putAll(LintSamples.all());
         samples.putAll(VerifySamples.all());
         samples.put("history", new HistoryAnswer("app", "localhost:27017", "migrations", attempts()));

@@ -135,7 +135,11 @@ final class BulkRules {
     }
 
     private void atOnce(SourceCall call) {
-        if (!call.ofCollection() || !call.is("updateMany") || call.argument(1) == null || call.inDown() || call.inTransaction()) {
+        if (!call.ofCollection()
+                || !call.is("updateMany")
+                || call.argument(1) == null
+                || call.inDown()
+                || call.inTransaction()) {
             return;
         }
         TreePath filter = call.argument(0);
