@@ -64,6 +64,12 @@ public final class PeerJournals {
         return document;
     }
 
+    private static Document parsed(String fields) {
+        Document document = with();
+        document.putAll(Document.parse("{" + fields + "}"));
+        return document;
+    }
+
     private static Map<String, Long> names(Object... namesAndNumbers) {
         Map<String, Long> names = new TreeMap<>();
         for (int i = 0; i < namesAndNumbers.length; i += 2) {
@@ -89,33 +95,17 @@ public final class PeerJournals {
     }
 
     private static Document mongock(String change, int at, String state, String type, Object millis) {
-        return with(
-                "executionId",
-                "2023-05-01T10:00:00.1-" + at,
-                "changeId",
-                change,
-                "author",
-                "mongock",
-                "timestamp",
-                day(at),
-                "state",
-                state,
-                "type",
-                type,
-                "changeLogClass",
-                "com.example.Change",
-                "changeSetMethod",
-                "execution",
-                "metadata",
-                new Document(),
-                "executionMillis",
-                millis,
-                "executionHostname",
-                "laptop",
-                "errorTrace",
-                null,
-                "systemChange",
-                change.startsWith("system"));
+        return parsed("""
+            author: "mongock", changeLogClass: "com.example.Change", changeSetMethod: "execution", metadata: {},
+            executionHostname: "laptop", errorTrace: null\
+            """)
+                .append("executionId", "2023-05-01T10:00:00.1-" + at)
+                .append("changeId", change)
+                .append("timestamp", day(at))
+                .append("state", state)
+                .append("type", type)
+                .append("executionMillis", millis)
+                .append("systemChange", change.startsWith("system"));
     }
 
     private static PeerFixture mongock5() {
@@ -134,101 +124,33 @@ public final class PeerJournals {
                 names("client-initializer", 20230502100000L, "client-updater", 20230504100000L));
     }
 
+    private static Document mongock4(String change, String author, int at) {
+        return parsed("executionId: \"a\", changeLogClass: \"Change\", changeSetMethod: \"one\", metadata: {}")
+                .append("changeId", change)
+                .append("author", author)
+                .append("timestamp", day(at));
+    }
+
     private static PeerFixture mongock4() {
         return new PeerFixture(
                 "mongock",
                 "mongockChangeLog",
-                List.of(
-                        with(
-                                "executionId",
-                                "a",
-                                "changeId",
-                                "one",
-                                "author",
-                                "ada",
-                                "timestamp",
-                                day(1),
-                                "changeLogClass",
-                                "Change",
-                                "changeSetMethod",
-                                "one",
-                                "metadata",
-                                new Document()),
-                        with(
-                                "executionId",
-                                "a",
-                                "changeId",
-                                "two",
-                                "author",
-                                "ada",
-                                "timestamp",
-                                day(2),
-                                "changeLogClass",
-                                "Change",
-                                "changeSetMethod",
-                                "two",
-                                "metadata",
-                                new Document()),
-                        with(
-                                "executionId",
-                                "a",
-                                "changeId",
-                                "two",
-                                "author",
-                                "bob",
-                                "timestamp",
-                                day(3),
-                                "changeLogClass",
-                                "Change",
-                                "changeSetMethod",
-                                "two",
-                                "metadata",
-                                new Document())),
+                List.of(mongock4("one", "ada", 1), mongock4("two", "ada", 2), mongock4("two", "bob", 3)),
                 names("one", 20230502100000L, "two::ada", 20230503100000L, "two::bob", 20230504100000L));
     }
 
     private static Document flamingock(String change, Date at, String state, String order) {
-        return with(
-                "executionId",
-                "x",
-                "stageId",
-                "stage-1",
-                "changeId",
-                change,
-                "author",
-                "ada",
-                "createdAt",
-                at,
-                "state",
-                state,
-                "type",
-                "STANDARD_CODE",
-                "invokedClass",
-                "com.example.Change",
-                "invokedMethod",
-                "apply",
-                "sourceFile",
-                null,
-                "metadata",
-                null,
-                "executionMillis",
-                12L,
-                "executionHostname",
-                "laptop",
-                "errorTrace",
-                null,
-                "systemChange",
-                false,
-                "txStrategy",
-                "TX_SHARED",
-                "targetSystemId",
-                "mongodb",
-                "changeOrder",
-                order,
-                "recoveryStrategy",
-                "MANUAL_INTERVENTION",
-                "transactionFlag",
-                true);
+        return parsed("""
+            executionId: "x", stageId: "stage-1", author: "ada", type: "STANDARD_CODE",
+            invokedClass: "com.example.Change", invokedMethod: "apply", sourceFile: null, metadata: null,
+            executionMillis: 12, executionHostname: "laptop", errorTrace: null, systemChange: false,
+            txStrategy: "TX_SHARED", targetSystemId: "mongodb", recoveryStrategy: "MANUAL_INTERVENTION",
+            transactionFlag: true\
+            """)
+                .append("changeId", change)
+                .append("createdAt", at)
+                .append("state", state)
+                .append("changeOrder", order);
     }
 
     private static PeerFixture flamingock() {
@@ -245,90 +167,31 @@ public final class PeerJournals {
                 names("create-users", 20230502100000L, "by-hand", 20230504100000L));
     }
 
+    private static Document flamingockOf2025(int at, String state) {
+        return parsed("""
+            executionId: "x", stageId: "stage-1", changeId: "create-users", author: "ada", type: "STANDARD_CODE",
+            changeClass: "C", invokedMethod: "apply", order: "0001", executionMillis: 1\
+            """).append("timestamp", day(at)).append("state", state);
+    }
+
     private static PeerFixture flamingockOf2025() {
         return new PeerFixture(
                 "flamingock",
                 "flamingockAuditLog",
-                List.of(
-                        with(
-                                "executionId",
-                                "x",
-                                "stageId",
-                                "stage-1",
-                                "changeId",
-                                "create-users",
-                                "author",
-                                "ada",
-                                "timestamp",
-                                day(1),
-                                "state",
-                                "STARTED",
-                                "type",
-                                "STANDARD_CODE",
-                                "changeClass",
-                                "C",
-                                "invokedMethod",
-                                "apply",
-                                "executionMillis",
-                                1L,
-                                "order",
-                                "0001"),
-                        with(
-                                "executionId",
-                                "x",
-                                "stageId",
-                                "stage-1",
-                                "changeId",
-                                "create-users",
-                                "author",
-                                "ada",
-                                "timestamp",
-                                day(2),
-                                "state",
-                                "APPLIED",
-                                "type",
-                                "STANDARD_CODE",
-                                "changeClass",
-                                "C",
-                                "invokedMethod",
-                                "apply",
-                                "executionMillis",
-                                1,
-                                "order",
-                                "0001")),
+                List.of(flamingockOf2025(1, "STARTED"), flamingockOf2025(2, "APPLIED")),
                 names("create-users", 20230503100000L));
     }
 
     private static Document liquibase(String id, int order, String execType) {
-        return with(
-                "fileName",
-                "db/changelog.xml",
-                "id",
-                id,
-                "author",
-                "ada",
-                "md5sum",
-                "9:60b725f10c9c85c70d97880dfe8191b3",
-                "dateExecuted",
-                day(order),
-                "tag",
-                null,
-                "execType",
-                execType,
-                "description",
-                "createCollection",
-                "comments",
-                "",
-                "contexts",
-                null,
-                "labels",
-                null,
-                "deploymentId",
-                "1683021600",
-                "orderExecuted",
-                order,
-                "liquibase",
-                "4.31.1");
+        return parsed("""
+            fileName: "db/changelog.xml", author: "ada", md5sum: "9:60b725f10c9c85c70d97880dfe8191b3", tag: null,
+            description: "createCollection", comments: "", contexts: null, labels: null,
+            liquibase: "4.31.1", deploymentId: null\
+            """)
+                .append("id", id)
+                .append("dateExecuted", day(order))
+                .append("execType", execType)
+                .append("orderExecuted", order);
     }
 
     private static PeerFixture liquibase() {
@@ -343,27 +206,13 @@ public final class PeerJournals {
     }
 
     private static Document flyway(int rank, String version, String type, String script, boolean success) {
-        return with(
-                "installed_rank",
-                rank,
-                "version",
-                version,
-                "description",
-                "x",
-                "type",
-                type,
-                "script",
-                script,
-                "checksum",
-                12345,
-                "installed_on",
-                "2023-05-01 10:00:0" + rank + ".123",
-                "installed_by",
-                "ada",
-                "execution_time",
-                12,
-                "success",
-                success);
+        return parsed("description: \"x\", checksum: 12345, installed_by: \"ada\", execution_time: 12")
+                .append("installed_rank", rank)
+                .append("version", version)
+                .append("type", type)
+                .append("script", script)
+                .append("installed_on", "2023-05-01 10:00:0" + rank + ".123")
+                .append("success", success);
     }
 
     private static PeerFixture flyway() {

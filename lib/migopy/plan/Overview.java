@@ -122,6 +122,7 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
             }
             renames.mark(found, checksums, alike);
             Renames.markLikely(found);
+            Duplicates.markAdopted(found);
             noticeNewer();
             List<Problem> problems = new Duplicates(listing, found).problems();
             for (Situation one : found) {
@@ -268,51 +269,6 @@ public record Overview(List<Situation> migrations, List<Problem> problems, List<
                     found.set(i, one.with(Problems.outOfOrder(one.name(), highest)));
                 }
             }
-        }
-    }
-
-    /**
-     * Finds files with the same number, as after merging two branches. The journal shows which of them has to
-     * be renamed.
-     */
-    static final class Duplicates {
-        private final Listing listing;
-        private final Map<String, Situation> byName = new HashMap<>();
-        private long highest;
-
-        Duplicates(Listing listing, List<Situation> migrations) {
-            this.listing = listing;
-            for (Situation one : migrations) {
-                byName.put(one.name(), one);
-                if (one.number() != null) {
-                    highest = Math.max(highest, one.number());
-                }
-            }
-        }
-
-        /** Returns the directory's problems, with those about duplicate numbers according to the journal. */
-        List<Problem> problems() {
-            List<Problem> problems = new ArrayList<>(listing.problems());
-            boolean any = problems.removeIf(one -> one.kind() == Problem.ProblemKind.DUPLICATE_NUMBER);
-            List<MigrationFile> files = listing.files();
-            for (int i = 1; any && i < files.size(); i++) {
-                if (files.get(i - 1).number() == files.get(i).number()) {
-                    problems.add(problem(files.get(i - 1), files.get(i)));
-                }
-            }
-            return problems;
-        }
-
-        private Problem problem(MigrationFile before, MigrationFile file) {
-            MigrationFile wrong = wasRun(file) && !wasRun(before) ? before : file;
-            highest += highest < Long.MAX_VALUE ? 1 : 0;
-            String to = wrong.renumbered(highest);
-            return Problems.duplicate(wrong, wrong == file ? before : file, to, wasRun(wrong));
-        }
-
-        private boolean wasRun(MigrationFile file) {
-            Situation one = byName.get(file.name());
-            return one != null && !one.pending();
         }
     }
 

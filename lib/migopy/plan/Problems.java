@@ -40,6 +40,17 @@ final class Problems {
                                         repair(entry.name(), "applied")));
     }
 
+    /** For a pending file with the number of a migration that another tool has applied. */
+    static Problem translated(String name, JournalEntry known) {
+        return new Problem(
+                Problem.ProblemKind.RENAMED,
+                name,
+                "%s has the number of %s, which %s has applied"
+                        .formatted(name, known.name(), known.adopted().from()),
+                "If it does the same, record that: %s. Otherwise give it a higher number"
+                        .formatted(Wording.command("repair", name, "--renamed-from", known.name())));
+    }
+
     /** For the rollback of a migration that another tool has applied. */
     static Problem foreign(JournalEntry entry) {
         return new Problem(

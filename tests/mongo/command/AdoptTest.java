@@ -184,6 +184,8 @@ class AdoptTest {
         var project = withTwo(server);
         project.run("adopt", "--apply").exits(0);
         project.with("20230401101500_add_users.java", marking("users"));
+        project.run("execute").exits(3).says("has the number of 20230401101500-add_users");
+        assertThat(project.run("status", "--json").problemKinds()).containsExactly("renamed");
         Result preview = project.run("adopt").exits(0).says("was adopted without its file");
         Hints.type(project, Hints.commands(preview).get(0)).exits(0);
         assertThat(project.states()).containsOnlyKeys("20230401101500_add_users", "20230401101600-emails");
