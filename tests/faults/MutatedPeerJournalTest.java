@@ -26,7 +26,7 @@ class MutatedPeerJournalTest {
     private static final int DOCUMENTS = 1_000;
 
     /** The journals that are a mutated sample, and are registered too. */
-    private static final int ALONE = 40;
+    private static final int ALONE = 20;
 
     private static final int AT_ONCE = 320;
     private static final int MUTATIONS = 3;
