@@ -241,6 +241,7 @@
 //SOURCES observe/WriteCommand.java
 //SOURCES observe/WriteIds.java
 //SOURCES observe/package-info.java
+//SOURCES plan/Duplicates.java
 //SOURCES plan/MigrationState.java
 //SOURCES plan/NameResolver.java
 //SOURCES plan/Overview.java
