@@ -175,7 +175,7 @@ final class Problems {
                                 entry.name(),
                                 on(entry.verified().at()),
                                 why == null ? "" : ": " + Wording.shortened(why)),
-                "Fix the data, then run: %s, or accept it: %s"
+                "Check the data, then run: %s, or accept it: %s"
                         .formatted(Wording.command("verify", entry.name()), repair(entry.name(), "unverified")));
     }
 

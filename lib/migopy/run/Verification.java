@@ -143,8 +143,15 @@ final class Verification {
             return broken(Failure.of(threw.thrown(), new Observation(), migration::framesOf, redactor())
                     .error());
         }
-        if (result instanceof CallResult.StoppedBySignal) {
-            throw context.shutdown().endedEarly(null);
+        if (result instanceof CallResult.StoppedBySignal stopped) {
+            boolean applied = condition == Condition.VERIFY && locked != null;
+            throw new MigopyException(
+                    stopped.signal().kind(),
+                    "%s was stopped by %s".formatted(what, stopped.signal().name()),
+                    applied
+                            ? migration.name() + " stays applied. Run: " + Wording.command("verify", migration.name())
+                            : "Run the command again",
+                    stopped.thrown());
         }
         if (result instanceof CallResult.ExitCalled called) {
             return broken(Failure.exit(called.exit().stack(), migration::framesOf, redactor()));

@@ -194,7 +194,7 @@ class VerifyTest {
         var run = project.start("execute");
         run.until("verifying");
         run.interrupt();
-        run.exits(130);
+        run.exits(130).says("verify() of 1_one was stopped by SIGINT", "1_one stays applied. Run: ", "verify 1_one");
         assertThat(project.states()).containsEntry("1_one", "applied");
         assertThat(verified(project, "1_one")).containsEntry("ok", false);
         project.lockIsFree();
