@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import support.Checkout;
 
 /**
- * README.md and the pages of docs/, and the examples in them: fenced blocks below a comment with their kind, as
+ * README.md and the pages of docs/ and its folders, and the examples in them: fenced blocks below a comment with their kind, as
  * {@code <!-- file: mongomigrations/1_add_users.java -->}.
  */
 public record Manual(List<Page> pages) {
@@ -22,7 +22,7 @@ public record Manual(List<Page> pages) {
     private static final String PROMPT = "$ ./migopy";
 
     /** A Markdown file of the checkout. */
-    record Page(Path path, String text) {
+    public record Page(Path path, String text) {
         static Page of(Path path) {
             try {
                 return new Page(path, Files.readString(path));
@@ -31,7 +31,7 @@ public record Manual(List<Page> pages) {
             }
         }
 
-        List<Example> examples() {
+        public List<Example> examples() {
             return MARKED.matcher(text)
                     .results()
                     .map(found -> new Example(found.group(1), found.group(2), found.group(3)))
@@ -52,12 +52,12 @@ public record Manual(List<Page> pages) {
      */
     public record Example(String kind, String argument, String text) {
         /** The file's name without its folder. */
-        String fileName() {
+        public String fileName() {
             return argument.substring(argument.lastIndexOf('/') + 1);
         }
 
         /** Each command that is shown, and its answer. */
-        List<Shown> commands() {
+        public List<Shown> commands() {
             return Pattern.compile("^(?=\\$ )", Pattern.MULTILINE)
                     .splitAsStream(text)
                     .filter(part -> part.startsWith(PROMPT))
@@ -67,7 +67,7 @@ public record Manual(List<Page> pages) {
     }
 
     /** A command's arguments, and its answer. */
-    record Shown(String[] arguments, String answer) {
+    public record Shown(String[] arguments, String answer) {
         private static final Pattern ARGUMENT = Pattern.compile("\"([^\"]*)\"|(\\S+)");
 
         static Shown of(String part) {
@@ -82,7 +82,7 @@ public record Manual(List<Page> pages) {
 
     public static Manual read() {
         Path root = Checkout.root();
-        try (Stream<Path> docs = Files.list(root.resolve("docs"))) {
+        try (Stream<Path> docs = Files.walk(root.resolve("docs"))) {
             var pages = docs.filter(path -> path.toString().endsWith(".md")).sorted();
             return new Manual(Stream.concat(Stream.of(root.resolve("README.md")), pages)
                     .map(Page::of)
@@ -93,7 +93,7 @@ public record Manual(List<Page> pages) {
     }
 
     /** The page of this file name. */
-    Page page(String name) {
+    public Page page(String name) {
         return pages.stream()
                 .filter(page -> page.path().endsWith(name))
                 .findFirst()
@@ -126,7 +126,7 @@ public record Manual(List<Page> pages) {
     }
 
     /** The text without the parts that differ from run to run: times, ids, host names. */
-    static String withoutTimes(String text) {
+    public static String withoutTimes(String text) {
         return text.replaceAll("\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z", "TIME")
                 .replaceAll("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d", "TIME")
                 .replaceAll("\\b\\d\\d:\\d\\d:\\d\\d\\b", "TIME")

@@ -287,6 +287,7 @@ class ReadmeTest {
     @Test
     void everyJavaAndConsoleBlockIsAnExampleOfAKindThatIsTested() {
         var tested = Set.of(
+                "adopt",
                 "commands",
                 "dump",
                 "edited",
