@@ -132,6 +132,17 @@ class ReadmeTest {
     }
 
     @Test
+    void theMigrationsOnThePagesForUsersOfOtherToolsRun(MongoServer server) {
+        for (Example example : manual.all("ours")) {
+            server.db().drop();
+            projectAsShown(server)
+                    .with(example.fileName(), example.text())
+                    .run("execute")
+                    .exits(0);
+        }
+    }
+
+    @Test
     void answersInJsonHaveTheShapeThatIsShown(MongoServer server) {
         var project = projectAsShown(server);
         project.with("1_add_users.java", manual.file("1_add_users.java").text());
@@ -303,11 +314,14 @@ class ReadmeTest {
                 "member",
                 "night",
                 "rehearse",
+                "ours",
+                "rehearse",
                 "rehearsed",
                 "run",
                 "runfix",
                 "template",
-                "test");
+                "test",
+                "theirs");
         for (Page page : manual.pages()) {
             assertThat(page.unmarked()).as(page.path().toString()).isEmpty();
             assertThat(page.examples()).as(page.path().toString()).allMatch(example -> tested.contains(example.kind()));

@@ -7,6 +7,8 @@ import golden.Manual;
 import golden.Manual.Example;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.bson.Document;
 import support.MongoServer;
 
@@ -30,9 +32,14 @@ record BothWays(MongoServer server, List<Example> examples) {
         return examples.stream().filter(example -> example.kind().equals(kind)).toList();
     }
 
-    /** Writes the other tool's migration into its project. */
+    /** Returns the other tool's files by name. */
+    Map<String, String> theirs() {
+        return all("theirs").stream().collect(Collectors.toMap(Example::argument, Example::text));
+    }
+
+    /** Writes the other tool's files into its project. */
     ToolProject into(ToolProject tool) {
-        all("theirs").forEach(example -> tool.with(example.argument(), example.text()));
+        theirs().forEach(tool::with);
         return tool;
     }
 

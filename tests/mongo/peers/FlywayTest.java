@@ -75,4 +75,11 @@ class FlywayTest {
         tool.without("migrations/V3__third.json").run(server.uri(), "repair", "not").exits(0);
         adoptsAndGoesOn(server, "flyway", "1__first", "2__second");
     }
+
+    @Test
+    void theMigrationInTheDocsHasTheSameEffectInBoth(MongoServer server) {
+        var both = BothWays.on(server, "flyway.md");
+        both.into(flyway()).run(server.uri(), "migrate", "transactional").exits(0);
+        both.haveTheSameEffect();
+    }
 }

@@ -4,6 +4,7 @@ import static mongo.peers.Adoption.adoptsAndGoesOn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static support.Project.project;
 
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.bson.Document;
@@ -57,5 +58,16 @@ class GolangMigrateTest {
 
         tool.run("force", "2").exits(0);
         adoptsAndGoesOn(server, "golang-migrate", "golang-migrate_2");
+    }
+
+    @Test
+    void theMigrationInTheDocsHasTheSameEffectInBoth(MongoServer server) {
+        var both = BothWays.on(server, "golang-migrate.md");
+        var tool = golangMigrate(server);
+        for (String file : List.of("3_step.up.json", "3_step.down.json")) {
+            tool.without("migrations/" + file);
+        }
+        both.into(tool).run("up").exits(0);
+        both.haveTheSameEffect();
     }
 }

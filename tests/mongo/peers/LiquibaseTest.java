@@ -49,6 +49,7 @@ class LiquibaseTest {
         assertThat(ToolProject.did(server, 2)).isFalse();
         tool.with("changes.yaml", "databaseChangeLog:\n" + changeSet(1, "") + changeSet(3, "        - runCommand: { command: \"{ nothing: 1 }\" }\n"));
         assertThat(run(server, tool, "update").exitCode()).isNotZero();
+        assertThat(ToolProject.did(server, 3)).as("Liquibase keeps half of it").isTrue();
 
         adoptsAndGoesOn(server, "liquibase", "changes.yaml::step-1::ada");
     }
@@ -68,5 +69,12 @@ class LiquibaseTest {
 
         run(server, tool, "release-locks").exits(0);
         adoptsAndGoesOn(server, "liquibase", "changes.yaml::step-1::ada");
+    }
+
+    @Test
+    void theMigrationInTheDocsHasTheSameEffectInBoth(MongoServer server) {
+        var both = BothWays.on(server, "liquibase.md");
+        run(server, both.into(liquibase()), "update").exits(0);
+        both.haveTheSameEffect();
     }
 }

@@ -4,6 +4,10 @@ import static mongo.peers.Adoption.adoptsAndGoesOn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static support.Project.project;
 
+import golden.Manual;
+import golden.Manual.Example;
+import golden.Manual.Shown;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.bson.Document;
@@ -93,5 +97,28 @@ class MigrateMongoTest {
 
         server.collection("changelog_lock").deleteMany(new Document());
         adoptsAndGoesOn(server, "migrate-mongo", stem(1));
+    }
+
+    @Test
+    void theMigrationInTheDocsHasTheSameEffectInBoth(MongoServer server) {
+        var both = BothWays.on(server, "migrate-mongo.md");
+        both.into(migrateMongo(server)).run("up").exits(0);
+        both.haveTheSameEffect();
+    }
+
+    @Test
+    void theJournalIsAdoptedAsTheDocsShow(MongoServer server) {
+        var tool = migrateMongo(server);
+        for (String file : List.of("20230401101500-add_users.js", "20260302090000-index_emails.js")) {
+            tool.with("migrations/" + file, "module.exports = { async up() {}, async down() {} };");
+        }
+        tool.run("up").exits(0);
+        var project = project(server).environment("MIGOPY_COMMAND", "./migopy");
+        for (Example example : Manual.read().all("adopt")) {
+            for (Shown shown : example.commands()) {
+                assertThat(Manual.withoutTimes(project.run(shown.arguments()).exits(0).out()).replaceAll("(?m)^\\S+ on \\S+$", "HEADING"))
+                        .isEqualTo(Manual.withoutTimes(shown.answer()).replaceAll("(?m)^\\S+ on \\S+$", "HEADING"));
+            }
+        }
     }
 }

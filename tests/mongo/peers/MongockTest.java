@@ -7,6 +7,7 @@ import static support.Project.project;
 import com.mongodb.client.model.Updates;
 import java.util.Date;
 import java.util.Map;
+import java.util.TreeMap;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import support.MongoServer;
@@ -61,14 +62,19 @@ class MongockTest {
             """.formatted(name, n, name, n, n, up, down);
     }
 
+    private static ToolProject mongock(Map<String, String> changes) {
+        var sources = new TreeMap<>(changes);
+        sources.put("changes/Main.java", MAIN);
+        return ToolProject.ofClass(Tool.MONGOCK, "changes.Main", sources);
+    }
+
     private static ToolProject mongock() {
         String thrown = "if (true) throw new IllegalStateException(\"broken\");";
-        return ToolProject.ofClass(Tool.MONGOCK, "changes.Main", Map.of(
-                "changes/Main.java", MAIN,
+        return mongock(Map.of(
                 "changes/AddUsers.java", change("AddUsers", 1, "", ""),
                 "changes/Fails.java", change("Fails", 2, thrown, ""),
                 "changes/FailsTwice.java", change("FailsTwice", 3, thrown, thrown),
-                "changes/Hangs.java", change("Hangs", 4, "Thread.sleep(60_000);", "")));
+                "changes/Hangs.java", change("Hangs", 4, "new java.util.concurrent.CountDownLatch(1).await();", "")));
     }
 
     @Test
@@ -92,7 +98,7 @@ class MongockTest {
         assertThat(project(server).states()).isEmpty();
 
         project(server).run("adopt", "--as", "pending", "FailsTwice", "--apply").exits(0);
-        assertThat(project(server).states()).isEqualTo(Map.of("AddUsers", "applied"));
+        assertThat(project(server).states()).isEqualTo(Map.of("AddUsers", "applied", "FailsTwice", "rolled_back"));
     }
 
     @Test
@@ -114,5 +120,14 @@ class MongockTest {
         project(server).run("adopt", "--apply").exits(3).says("Hangs");
         project(server).run("adopt", "--as", "applied", "Hangs", "--apply").exits(0);
         assertThat(project(server).states()).isEqualTo(Map.of("AddUsers", "applied", "Hangs", "applied"));
+    }
+
+    @Test
+    void theMigrationInTheDocsHasTheSameEffectInBoth(MongoServer server) {
+        var both = BothWays.on(server, "mongock.md");
+        mongock(both.theirs())
+                .run(server.uri(), server.database(), "transactional", "changes.ActivateUsers")
+                .exits(0);
+        both.haveTheSameEffect();
     }
 }

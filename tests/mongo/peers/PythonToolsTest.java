@@ -59,7 +59,7 @@ class PythonToolsTest {
                         self.db['theirs'].delete_one({'n': %d})
                 """.formatted(n, n)));
         tool.run("--url", server.uri(), "--migrations", "migrations").exits(0);
-        tool.run("--url", server.uri(), "--migrations", "migrations", "--downgrade", "--to_datetime", "20160320180713")
+        tool.run("--url", server.uri(), "--migrations", "migrations", "--downgrade", "--to_datetime", "20160320180712")
                 .exits(0);
 
         adoptsAndGoesOn(server, "mongodb-migrations-pypi", "20160320180711", "20160320180712");
@@ -67,10 +67,9 @@ class PythonToolsTest {
         assertThat(server.collection("theirs").countDocuments()).isEqualTo(2);
     }
 
-    @Test
-    void thePythonMigopysJournalIsOursAlready(MongoServer server) {
+    private static ToolProject migopy(MongoServer server) {
         String modules = Tool.PYTHON_27.folder().resolve("lib").toString();
-        var tool = ToolProject.of(
+        return ToolProject.of(
                         Map.of("PYTHONPATH", modules, "PYTHONWARNINGS", "ignore"),
                         "python2.7",
                         "-c",
@@ -86,6 +85,11 @@ class PythonToolsTest {
 
                     migrations = Migrations.create_task()
                     """.formatted(server.port(), server.database()));
+    }
+
+    @Test
+    void thePythonMigopysJournalIsOursAlready(MongoServer server) {
+        var tool = migopy(server);
         IntStream.rangeClosed(1, 3).forEach(n -> tool.with("mongomigrations/%d_step.py".formatted(n), """
                 def up(db):
                     db['theirs'].insert({'n': %d})
@@ -103,5 +107,21 @@ class PythonToolsTest {
         newOneRuns(project, project.run("create", "--number", "4", "work", "on"));
 
         assertThat(server.collection("theirs").countDocuments()).isEqualTo(3);
+    }
+
+    @Test
+    void theMigrationInTheDocsHasTheSameEffectInPymongoMigrate(MongoServer server) {
+        var both = BothWays.on(server, "python.md");
+        both.into(python("from pymongo_migrate.cli import cli; cli()"))
+                .run("migrate", "-u", server.uri(), "-m", "migrations")
+                .exits(0);
+        both.haveTheSameEffect();
+    }
+
+    @Test
+    void theMigrationInTheDocsHasTheSameEffectInThePythonMigopy(MongoServer server) {
+        var both = BothWays.on(server, "python-migopy.md");
+        both.into(migopy(server)).run("migrations:execute").exits(0);
+        both.haveTheSameEffect();
     }
 }
