@@ -132,17 +132,6 @@ class ReadmeTest {
     }
 
     @Test
-    void theMigrationsOnThePagesForUsersOfOtherToolsRun(MongoServer server) {
-        for (Example example : manual.all("ours")) {
-            server.db().drop();
-            projectAsShown(server)
-                    .with(example.fileName(), example.text())
-                    .run("execute")
-                    .exits(0);
-        }
-    }
-
-    @Test
     void answersInJsonHaveTheShapeThatIsShown(MongoServer server) {
         var project = projectAsShown(server);
         project.with("1_add_users.java", manual.file("1_add_users.java").text());
@@ -313,7 +302,6 @@ class ReadmeTest {
                 "lintrules",
                 "member",
                 "night",
-                "rehearse",
                 "ours",
                 "rehearse",
                 "rehearsed",

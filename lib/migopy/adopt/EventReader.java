@@ -164,7 +164,14 @@ final class EventReader {
                 all.add(what);
             } else if (!mains.contains(main) && what.state() != PeerState.NOT_APPLIED) {
                 String doubt = what.inDoubt() ? what.doubt() : "only the part before its execution has run";
-                all.add(what.as(PeerState.IN_DOUBT, doubt));
+                all.add(new PeerMigration(
+                        main + what.id().substring(what.name().length()),
+                        main,
+                        PeerState.IN_DOUBT,
+                        doubt,
+                        what.number(),
+                        what.appliedAt(),
+                        what.hash()));
             }
         }
         return all;

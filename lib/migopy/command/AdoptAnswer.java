@@ -71,10 +71,8 @@ public record AdoptAnswer(String where, AdoptionResult result, String again) imp
         }
         plan().notices().forEach(out::line);
         out.line(closing());
-        if (!isPreview() && !rows.isEmpty()) {
-            out.line("A new migration: " + create());
-        } else if (!rows.isEmpty() && plan().problems().isEmpty()) {
-            out.line("To register them: " + again);
+        if (plan().problems().isEmpty()) {
+            out.line(isPreview() && !rows.isEmpty() ? "To register them: " + again : "A new migration: " + create());
         }
     }
 

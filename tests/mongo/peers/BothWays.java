@@ -25,7 +25,9 @@ record BothWays(MongoServer server, List<Example> examples) {
         server.collection("users")
                 .insertMany(List.of(
                         new Document("_id", 1).append("email", "ada@example.com"),
-                        new Document("_id", 2).append("email", "bob@example.com").append("active", false)));
+                        new Document("_id", 2)
+                                .append("email", "bob@example.com")
+                                .append("active", false)));
     }
 
     private List<Example> all(String kind) {

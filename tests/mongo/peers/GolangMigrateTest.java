@@ -22,11 +22,13 @@ class GolangMigrateTest {
                 "file://migrations",
                 "-database",
                 server.uri());
-        IntStream.rangeClosed(1, 3).forEach(n -> project.with("migrations/" + n + "_step.up.json", """
-                [{ "insert": "theirs", "documents": [{ "n": %d }] }]
-                """.formatted(n)).with("migrations/" + n + "_step.down.json", """
-                [{ "delete": "theirs", "deletes": [{ "q": { "n": %d }, "limit": 1 }] }]
-                """.formatted(n)));
+        IntStream.rangeClosed(1, 3)
+                .forEach(n -> project.with("migrations/" + n + "_step.up.json", """
+                    [{ "insert": "theirs", "documents": [{ "n": %d }] }]
+                    """.formatted(n))
+                        .with("migrations/" + n + "_step.down.json", """
+                            [{ "delete": "theirs", "deletes": [{ "q": { "n": %d }, "limit": 1 }] }]
+                            """.formatted(n)));
         return project;
     }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static support.Project.project;
 
 import java.util.Map;
-import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import support.MongoServer;
 import support.OnServer;
@@ -47,7 +46,10 @@ class LiquibaseTest {
         run(server, tool, "update").exits(0);
         run(server, tool, "rollback-count", "--count=1").exits(0);
         assertThat(ToolProject.did(server, 2)).isFalse();
-        tool.with("changes.yaml", "databaseChangeLog:\n" + changeSet(1, "") + changeSet(3, "        - runCommand: { command: \"{ nothing: 1 }\" }\n"));
+        tool.with(
+                "changes.yaml",
+                "databaseChangeLog:\n" + changeSet(1, "")
+                        + changeSet(3, "        - runCommand: { command: \"{ nothing: 1 }\" }\n"));
         assertThat(run(server, tool, "update").exitCode()).isNotZero();
         assertThat(ToolProject.did(server, 3)).as("Liquibase keeps half of it").isTrue();
 
@@ -56,7 +58,9 @@ class LiquibaseTest {
 
     @Test
     void nothingIsAdoptedWhileLiquibaseHoldsItsLock(MongoServer server) {
-        String hangs = "        - runCommand: { command: \"{ count: 'theirs', query: { $where: 'sleep(60000) || true' } }\" }\n";
+        String hangs =
+                "        - runCommand: { command: \"{ count: 'theirs', query: { $where: 'sleep(60000) || true' } }\""
+                        + " }\n";
         var tool = liquibase(changeSet(1, ""), changeSet(2, hangs));
         tool.killOnce(
                 "change set 2 has started",

@@ -62,7 +62,8 @@ class MigrateMongoTest {
         tool.run("up").exits(0);
         tool.run("down").exits(0);
 
-        String[] forty = IntStream.rangeClosed(1, 40).mapToObj(MigrateMongoTest::stem).toArray(String[]::new);
+        String[] forty =
+                IntStream.rangeClosed(1, 40).mapToObj(MigrateMongoTest::stem).toArray(String[]::new);
         adoptsAndGoesOn(server, "migrate-mongo", forty);
 
         assertThat(server.collection("theirs").countDocuments()).isEqualTo(40);
@@ -81,7 +82,8 @@ class MigrateMongoTest {
         var project = adoptsAndGoesOn(server, "migrate-mongo", stem(1));
 
         var adopted = project.journal(stem(1)).get("adopted", Document.class);
-        assertThat(adopted.get("hash")).isEqualTo(server.collection("changelog").find().first().get("fileHash"));
+        assertThat(adopted.get("hash"))
+                .isEqualTo(server.collection("changelog").find().first().get("fileHash"));
     }
 
     @Test
@@ -116,7 +118,9 @@ class MigrateMongoTest {
         var project = project(server).environment("MIGOPY_COMMAND", "./migopy");
         for (Example example : Manual.read().all("adopt")) {
             for (Shown shown : example.commands()) {
-                assertThat(Manual.withoutTimes(project.run(shown.arguments()).exits(0).out()).replaceAll("(?m)^\\S+ on \\S+$", "HEADING"))
+                assertThat(Manual.withoutTimes(
+                                        project.run(shown.arguments()).exits(0).out())
+                                .replaceAll("(?m)^\\S+ on \\S+$", "HEADING"))
                         .isEqualTo(Manual.withoutTimes(shown.answer()).replaceAll("(?m)^\\S+ on \\S+$", "HEADING"));
             }
         }

@@ -80,8 +80,10 @@ class MongockTest {
     @Test
     void whatMongockExecutedIsAdoptedWithoutWhatItRolledBack(MongoServer server) {
         var tool = mongock();
-        tool.run(server.uri(), server.database(), "transactional", "changes.AddUsers").exits(0);
-        tool.run(server.uri(), server.database(), "not", "changes.AddUsers", "changes.Fails").exits(1);
+        tool.run(server.uri(), server.database(), "transactional", "changes.AddUsers")
+                .exits(0);
+        tool.run(server.uri(), server.database(), "not", "changes.AddUsers", "changes.Fails")
+                .exits(1);
         var states = server.collection("mongockChangeLog").distinct("state", String.class);
         assertThat(states).containsExactlyInAnyOrder("EXECUTED", "ROLLED_BACK");
 
@@ -91,7 +93,8 @@ class MongockTest {
     @Test
     void aChangeThatMongockCouldNotRollBackNeedsADecision(MongoServer server) {
         var tool = mongock();
-        tool.run(server.uri(), server.database(), "not", "changes.AddUsers", "changes.FailsTwice").exits(1);
+        tool.run(server.uri(), server.database(), "not", "changes.AddUsers", "changes.FailsTwice")
+                .exits(1);
 
         project(server).run("adopt").exits(7).says("FailsTwice", "ROLLBACK_FAILED");
         project(server).run("adopt", "--apply").exits(3).says("FailsTwice");

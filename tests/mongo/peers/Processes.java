@@ -50,7 +50,8 @@ final class Processes {
     }
 
     /** Starts a command and kills it with SIGKILL once the fact holds. */
-    static void killOnce(String what, BooleanSupplier fact, Path folder, Map<String, String> environment, List<String> command) {
+    static void killOnce(
+            String what, BooleanSupplier fact, Path folder, Map<String, String> environment, List<String> command) {
         Path out = Scratch.folder("output").resolve("out");
         try {
             Process process = builder(folder, environment, command)

@@ -7,8 +7,8 @@ import static support.Project.project;
 
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.bson.Document;
 import org.junit.jupiter.api.Test;
+import support.Hints;
 import support.MongoServer;
 import support.OnServer;
 
@@ -22,22 +22,31 @@ class PythonToolsTest {
     @Test
     void whatPymongoMigrateAppliedIsAdoptedWithoutWhatItRolledBack(MongoServer server) {
         var tool = python("from pymongo_migrate.cli import cli; cli()");
-        IntStream.rangeClosed(1, 3).forEach(n -> tool.with("migrations/000%d_step.py".formatted(n), """
-                name = '000%d_step'
-                dependencies = [%s]
+        IntStream.rangeClosed(1, 3)
+                .forEach(n -> tool.with("migrations/000%d_step.py".formatted(n), """
+                    name = '000%d_step'
+                    dependencies = [%s]
 
 
-                def upgrade(db):
-                    db.theirs.insert_one({'n': %d})
+                    def upgrade(db):
+                        db.theirs.insert_one({'n': %d})
 
 
-                def downgrade(db):
-                    db.theirs.delete_one({'n': %d})
-                """.formatted(n, n == 1 ? "" : "'000%d_step'".formatted(n - 1), n, n)));
+                    def downgrade(db):
+                        db.theirs.delete_one({'n': %d})
+                    """.formatted(
+                                n, n == 1 ? "" : "'000%d_step'".formatted(n - 1), n, n)));
         tool.run("migrate", "-u", server.uri(), "-m", "migrations").exits(0);
-        tool.run("downgrade", "-u", server.uri(), "-m", "migrations", "0002_step").exits(0);
-        tool.with("migrations/0003_step.py", "name = '0003_step'\ndependencies = ['0002_step']\n\n\ndef upgrade(db):\n    raise ValueError('broken')\n");
-        assertThat(tool.run("migrate", "-u", server.uri(), "-m", "migrations").exitCode()).isNotZero();
+        tool.run("downgrade", "-u", server.uri(), "-m", "migrations", "0002_step")
+                .exits(0);
+        tool.with(
+                "migrations/0003_step.py",
+                "name = '0003_step'\n"
+                        + "dependencies = ['0002_step']\n\n\n"
+                        + "def upgrade(db):\n"
+                        + "    raise ValueError('broken')\n");
+        assertThat(tool.run("migrate", "-u", server.uri(), "-m", "migrations").exitCode())
+                .isNotZero();
 
         adoptsAndGoesOn(server, "pymongo-migrate", "0001_step", "0002_step");
 
@@ -47,17 +56,18 @@ class PythonToolsTest {
     @Test
     void whatMongodbMigrationsAppliedIsAdoptedWithoutWhatItRolledBack(MongoServer server) {
         var tool = python("from mongodb_migrations.cli import main; main()");
-        IntStream.rangeClosed(1, 3).forEach(n -> tool.with("migrations/2016032018071%d_step.py".formatted(n), """
-                from mongodb_migrations.base import BaseMigration
+        IntStream.rangeClosed(1, 3)
+                .forEach(n -> tool.with("migrations/2016032018071%d_step.py".formatted(n), """
+                    from mongodb_migrations.base import BaseMigration
 
 
-                class Migration(BaseMigration):
-                    def upgrade(self):
-                        self.db['theirs'].insert_one({'n': %d})
+                    class Migration(BaseMigration):
+                        def upgrade(self):
+                            self.db['theirs'].insert_one({'n': %d})
 
-                    def downgrade(self):
-                        self.db['theirs'].delete_one({'n': %d})
-                """.formatted(n, n)));
+                        def downgrade(self):
+                            self.db['theirs'].delete_one({'n': %d})
+                    """.formatted(n, n)));
         tool.run("--url", server.uri(), "--migrations", "migrations").exits(0);
         tool.run("--url", server.uri(), "--migrations", "migrations", "--downgrade", "--to_datetime", "20160320180712")
                 .exits(0);
@@ -90,21 +100,23 @@ class PythonToolsTest {
     @Test
     void thePythonMigopysJournalIsOursAlready(MongoServer server) {
         var tool = migopy(server);
-        IntStream.rangeClosed(1, 3).forEach(n -> tool.with("mongomigrations/%d_step.py".formatted(n), """
-                def up(db):
-                    db['theirs'].insert({'n': %d})
+        IntStream.rangeClosed(1, 3)
+                .forEach(n -> tool.with("mongomigrations/%d_step.py".formatted(n), """
+                    def up(db):
+                        db['theirs'].insert({'n': %d})
 
 
-                def down(db):
-                    db['theirs'].remove({'n': %d})
-                """.formatted(n, n)));
+                    def down(db):
+                        db['theirs'].remove({'n': %d})
+                    """.formatted(n, n)));
         tool.run("migrations:execute").exits(0);
         assertThat(server.collection("migrations").countDocuments()).isEqualTo(3);
         assertThat(server.collection("migrations").find().first().keySet()).containsExactly("_id", "name");
 
         var project = project(server);
         project.run("status", "--check").exits(0);
-        newOneRuns(project, project.run("create", "--number", "4", "work", "on"));
+        var adopted = project.run("adopt").exits(0).says("3 registered already");
+        newOneRuns(project, Hints.typeLast(project, adopted));
 
         assertThat(server.collection("theirs").countDocuments()).isEqualTo(3);
     }

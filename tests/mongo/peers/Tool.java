@@ -85,7 +85,13 @@ enum Tool {
         this(
                 "java",
                 Map.of("Jars.java", "//DEPS " + String.join("\n//DEPS ", coordinates) + "\nclass Jars {}\n"),
-                List.of(Checkout.root().resolve("jbang").toString(), "--quiet", "info", "classpath", "--deps-only", "Jars.java"));
+                List.of(
+                        Checkout.root().resolve("jbang").toString(),
+                        "--quiet",
+                        "info",
+                        "classpath",
+                        "--deps-only",
+                        "Jars.java"));
     }
 
     Tool(String runtime, Map<String, String> files, List<String> command) {
@@ -102,7 +108,8 @@ enum Tool {
 
         private static String text(String name) {
             try {
-                return Files.readString(Checkout.root().resolve("tests/mongo/peers").resolve(name));
+                return Files.readString(
+                        Checkout.root().resolve("tests/mongo/peers").resolve(name));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -184,7 +191,9 @@ enum Tool {
         if (!runtime.equals("java")) {
             return true;
         }
-        boolean complete = Stream.of(Files.readString(home.resolve("out")).strip().split("[:\n]")).allMatch(jar -> Files.exists(Path.of(jar)));
+        boolean complete = Stream.of(
+                        Files.readString(home.resolve("out")).strip().split("[:\n]"))
+                .allMatch(jar -> Files.exists(Path.of(jar)));
         if (!complete) {
             Scratch.delete(home);
         }
@@ -199,8 +208,7 @@ enum Tool {
             for (Map.Entry<String, String> file : files.entrySet()) {
                 Files.writeString(work.resolve(file.getKey()), file.getValue());
             }
-            Result result = Processes.run(
-                    work, Map.of("GOBIN", work.toString(), "GOFLAGS", "-modcacherw"), command);
+            Result result = Processes.run(work, Map.of("GOBIN", work.toString(), "GOFLAGS", "-modcacherw"), command);
             if (result.exitCode() == 0) {
                 Files.writeString(work.resolve("out"), result.out());
                 move(work, home);

@@ -46,9 +46,11 @@ record ToolProject(Path folder, Map<String, String> environment, List<String> co
     private static void compile(Map<String, String> sources, Path classes, String jars) {
         List<String> arguments = new ArrayList<>(List.of("-proc:none", "-cp", jars, "-d", classes.toString()));
         Path folder = Scratch.folder("sources");
-        sources.forEach((file, text) -> arguments.add(written(folder.resolve(file), text).toString()));
+        sources.forEach((file, text) ->
+                arguments.add(written(folder.resolve(file), text).toString()));
         var messages = new ByteArrayOutputStream();
-        int failed = ToolProvider.getSystemJavaCompiler().run(null, messages, messages, arguments.toArray(String[]::new));
+        int failed =
+                ToolProvider.getSystemJavaCompiler().run(null, messages, messages, arguments.toArray(String[]::new));
         assertThat(failed).as(messages.toString(StandardCharsets.UTF_8)).isZero();
     }
 
