@@ -89,7 +89,7 @@ class BackfillRunTest {
         Project project = project(server).with("1_change.java", slowly());
         Run run = project.start("execute");
         untilChanged(server, run, 100);
-        project.run("backfill", "stop", "1").exits(2).says("pause|resume|cancel");
+        project.run("backfill", "stop", "1").exits(2).says("Pause, resume, cancel or continue it", "backfill pause 1");
         project.run("backfill", "pause", "2").exits(2).says("no migration 2");
 
         project.run("backfill", "pause", "1").exits(0).says("1_change is asked to pause");
