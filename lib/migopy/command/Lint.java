@@ -25,6 +25,7 @@ import migopy.plan.MigrationState;
 import migopy.plan.NameResolver;
 import migopy.plan.Request;
 import migopy.plan.Situation;
+import migopy.report.Finding;
 import migopy.report.Finding.Severity;
 import migopy.report.Findings;
 import migopy.report.ReportFormat;
@@ -123,11 +124,7 @@ final class Lint implements Action {
      * @throws MigopyException refused
      */
     static void refuseErrors(Session session, Request request) {
-        Set<String> planned = Set.copyOf(session.planned(request));
-        List<MigrationFile> files = Survey.of(session.settings()).listing().files().stream()
-                .filter(file -> planned.contains(file.name()))
-                .toList();
-        Findings findings = of(session, files, false);
+        Findings findings = of(session, named(session, Set.copyOf(session.planned(request))), false);
         long errors = findings.count(Severity.ERROR);
         if (errors > 0) {
             findings.lines().forEach(session.console()::notice);
@@ -135,6 +132,17 @@ final class Lint implements Action {
                     "lint has found " + Wording.count(errors, "error") + ", so nothing was run",
                     "Fix or allow them, or run without --lint. To see them again: {migopy} lint --pending");
         }
+    }
+
+    private static List<MigrationFile> named(Session session, Set<String> names) {
+        return Survey.of(session.settings()).listing().files().stream()
+                .filter(file -> names.contains(file.name()))
+                .toList();
+    }
+
+    /** Returns what is found in the migrations of these names. */
+    static List<Finding> found(Session session, Set<String> names) {
+        return of(session, named(session, names), false).findings();
     }
 
     /** Returns the files of the folder, without asking the database for their states. */

@@ -100,7 +100,8 @@ final class Rehearse implements Action {
                 session.console().answer(Session.answer(result, true));
                 return result.exitCode();
             }
-            RehearsalAnswer answer = answers.get(0);
+            RehearsalAnswer answer =
+                    answers.get(0).with(Lint.found(session, answers.get(0).names()));
             if (report != null) {
                 answer.write(report, session.redactor()::redact);
             }

@@ -33,10 +33,9 @@ import migopy.plan.Request;
 import migopy.plan.Request.ExecuteRequest;
 import migopy.plan.Request.RollbackRequest;
 import migopy.rehearsal.PreImages.Changes;
-import migopy.rehearsal.RehearsalAnswer.Estimate;
-import migopy.rehearsal.RehearsalAnswer.RehearsedMigration;
-import migopy.rehearsal.RehearsalAnswer.Undo;
-import migopy.rehearsal.RehearsalAnswer.Verdict;
+import migopy.rehearsal.RehearsedMigration.Estimate;
+import migopy.rehearsal.RehearsedMigration.Undo;
+import migopy.rehearsal.RehearsedMigration.Verdict;
 import migopy.run.Ledger;
 import migopy.run.RunContext;
 import migopy.run.Runner;
@@ -197,7 +196,7 @@ public final class Rehearsal {
             again = again(name, database);
         }
         return new RehearsedMigration(
-                name, source(name, database), report, calls, changes, null, again, estimates(calls));
+                name, source(name, database), report, calls, changes, null, again, estimates(calls), List.of());
     }
 
     private String source(String name, MongoDatabase database) {

@@ -6,22 +6,21 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import migopy.MigopyException;
-import migopy.StepReport;
-import migopy.StepReport.Outcome;
 import migopy.console.Answer;
 import migopy.console.Json;
 import migopy.console.Table;
-import migopy.console.Wording;
 import migopy.console.Words;
 import migopy.dump.CollectionCopy.Copied;
 import migopy.observe.CallLog.ObservedCalls;
 import migopy.rehearsal.Definition.DefinitionChange;
 import migopy.rehearsal.PreImages.Changes;
 import migopy.rehearsal.PreImages.CollectionChange;
+import migopy.report.Finding;
 import org.bson.BsonDocument;
 import org.bson.Document;
 
@@ -49,169 +48,26 @@ public record RehearsalAnswer(
         migrations = List.copyOf(migrations);
     }
 
-    /** Whether {@code down()}, or a second {@code up()}, led back to the state before it. */
-    public enum Verdict {
-        SAME,
-        /** Only the order of fields in documents differs. */
-        SAME_ORDER_DIFFERS,
-        DIFFERS,
-        FAILED,
-        NO_DOWN;
-
-        String word() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-
-        String sentence() {
-            return sentence("leads back to the same state");
-        }
-
-        /**
-         * @param same what it says of an unchanged state
-         */
-        String sentence(String same) {
-            return switch (this) {
-                case SAME -> same;
-                case SAME_ORDER_DIFFERS -> same + ", but for the order of fields";
-                case DIFFERS -> "leaves differences from the state before";
-                case FAILED -> "failed";
-                case NO_DOWN -> "does not exist";
-            };
-        }
-    }
-
-    /**
-     * The result of a {@code down()}, or of a second {@code up()}.
-     *
-     * @param report null if there is no {@code down()}
-     * @param changes what differs
-     */
-    public record Undo(Verdict verdict, StepReport report, Changes changes) {
-        static final Undo NONE = new Undo(Verdict.NO_DOWN, null, new Changes(List.of(), List.of()));
-
-        static Undo of(StepReport report, Changes changes) {
-            boolean done = report.outcome() == Outcome.ROLLED_BACK || report.outcome() == Outcome.APPLIED;
-            Verdict verdict = !done
-                    ? Verdict.FAILED
-                    : changes.isEmpty()
-                            ? Verdict.SAME
-                            : changes.sameFields() ? Verdict.SAME_ORDER_DIFFERS : Verdict.DIFFERS;
-            return new Undo(verdict, report, changes);
-        }
-
-        boolean isFinding() {
-            return verdict == Verdict.DIFFERS || verdict == Verdict.FAILED;
-        }
-
-        private Document json() {
-            Document json = new Document("outcome", verdict.word());
-            if (report != null) {
-                Json.put(json, "durationMs", report.durationMs());
-                Json.put(json, "error", report.error() == null ? null : Json.failure(report.error()));
-            }
-            return verdict == Verdict.DIFFERS ? append(json, changes) : json;
-        }
-    }
-
-    /**
-     * What a call would do to the source.
-     *
-     * @param documents how many it would match; null if that could not be counted in time
-     * @param ms how long it would take, at the rate of the copy
-     */
-    public record Estimate(int line, String collection, Long documents, Long ms) {
-        String sentence() {
-            return "line %d: %,d documents of %s now, about %s"
-                    .formatted(line, documents, collection, Wording.duration(ms));
-        }
-    }
-
-    /**
-     * A migration that was rehearsed.
-     *
-     * @param source the text of its file
-     * @param down null if it was not tried
-     * @param again a second {@code up()}; null if it was not tried
-     */
-    public record RehearsedMigration(
-            String name,
-            String source,
-            StepReport up,
-            List<ObservedCalls> calls,
-            Changes changes,
-            Undo down,
-            Undo again,
-            List<Estimate> estimates) {
-        RehearsedMigration with(Undo undo) {
-            return new RehearsedMigration(name, source, up, calls, changes, undo, again, estimates);
-        }
-
-        boolean hasFinding() {
-            return up.error() != null || down != null && down.isFinding() || again != null && again.isFinding();
-        }
-
-        String state() {
-            return hasFinding() ? "finding" : up.outcome() == Outcome.SKIPPED ? "skipped" : "rehearsed";
-        }
-
-        private void words(Words out) {
-            if (up.error() != null) {
-                out.line("      up() failed:");
-                out.failure(name, up.error());
-            }
-            changes.documents().forEach(one -> lines(out, one));
-            changes.definitions().forEach(one -> out.line("      " + described(one)));
-            if (again != null) {
-                undone(out, "up() again", again, "changes nothing");
-            }
-            if (down != null) {
-                undone(out, "down()", down, "leads back to the same state");
-            }
-            estimates.stream()
-                    .filter(one -> one.documents() != null)
-                    .forEach(one -> out.line("      " + one.sentence()));
-        }
-
-        private static void undone(Words out, String what, Undo undo, String same) {
-            out.line("      %s %s".formatted(what, undo.verdict().sentence(same)));
-            if (undo.verdict() == Verdict.FAILED) {
-                out.failure(undo.report().name(), undo.report().error());
-            } else if (undo.verdict() == Verdict.DIFFERS) {
-                undo.changes().documents().stream()
-                        .filter(one -> !one.isEmpty())
-                        .forEach(one -> lines(out, one));
-                undo.changes().definitions().forEach(one -> out.line("      " + described(one)));
-            }
-        }
-
-        /** Returns a line of the migration's file. */
-        String sourceLine(int line) {
-            return source.lines().skip(line - 1L).findFirst().orElse("").strip();
-        }
-
-        private Document json() {
-            Document json = new Document("name", name).append("up", Json.step(up));
-            json.append("calls", calls.stream().map(RehearsalAnswer::json).toList());
-            append(json, changes);
-            Json.put(json, "down", down == null ? null : down.json());
-            Json.put(json, "twice", again == null ? null : again.json());
-            return json.append(
-                    "estimates",
-                    estimates.stream()
-                            .map(one -> Json.put(
-                                    Json.put(
-                                            new Document("line", one.line()).append("collection", one.collection()),
-                                            "documents",
-                                            one.documents()),
-                                    "ms",
-                                    one.ms()))
-                            .toList());
-        }
+    /** Returns the same with what lint finds in the sources; an error is a finding. */
+    public RehearsalAnswer with(List<Finding> findings) {
+        return new RehearsalAnswer(
+                source,
+                scratch,
+                startedAt,
+                copied,
+                migrations.stream().map(one -> one.with(findings)).toList(),
+                left,
+                kept);
     }
 
     /** Returns 7 if a migration, or its undoing, is not as it should be; else 0. */
     public int exitCode() {
         return findings() > 0 ? MigopyException.Kind.FINDINGS.exitCode() : 0;
+    }
+
+    /** Returns the names of the migrations that were rehearsed. */
+    public Set<String> names() {
+        return migrations.stream().map(RehearsedMigration::name).collect(Collectors.toSet());
     }
 
     /** Returns the last line of the words. */
@@ -291,7 +147,7 @@ public record RehearsalAnswer(
                 .append("exitCode", exitCode());
     }
 
-    private static void lines(Words out, CollectionChange change) {
+    static void lines(Words out, CollectionChange change) {
         out.line("      %s  %s".formatted(change.collection(), counted(change)));
         change.shapes()
                 .renames()
@@ -328,6 +184,11 @@ public record RehearsalAnswer(
         }
     }
 
+    static String described(Finding finding) {
+        String line = finding.line() == null ? "" : "line %d: ".formatted(finding.line());
+        return "%s %s  %s%s".formatted(finding.severity().word(), finding.rule(), line, finding.message());
+    }
+
     static String described(DefinitionChange change) {
         BsonDocument shown = change.is() == null ? change.was() : change.is();
         String name = change.name() == null ? "" : " " + change.name();
@@ -340,7 +201,7 @@ public record RehearsalAnswer(
                         both ? change.was().toJson() + " -> " + change.is().toJson() : shown.toJson());
     }
 
-    private static Document append(Document json, Changes changes) {
+    static Document append(Document json, Changes changes) {
         List<Document> documents = new ArrayList<>();
         for (CollectionChange one : changes.documents()) {
             List<Document> shapes = new ArrayList<>();
@@ -376,7 +237,7 @@ public record RehearsalAnswer(
         return json.append("changes", documents).append("definitions", definitions);
     }
 
-    private static Document json(ObservedCalls call) {
+    static Document json(ObservedCalls call) {
         Document json = new Document("line", call.line())
                 .append("command", call.command())
                 .append("collection", call.collection());

@@ -3,8 +3,7 @@ package migopy.rehearsal;
 import java.util.Map;
 import migopy.console.Wording;
 import migopy.rehearsal.PreImages.CollectionChange;
-import migopy.rehearsal.RehearsalAnswer.RehearsedMigration;
-import migopy.rehearsal.RehearsalAnswer.Undo;
+import migopy.rehearsal.RehearsedMigration.Undo;
 
 /** A rehearsal as a comment on a pull request. */
 final class ReportMarkdown {
@@ -57,6 +56,7 @@ final class ReportMarkdown {
         undo("up() again", one.again(), "changes nothing");
         undo("down()", one.down(), "leads back to the same state");
         one.estimates().stream().filter(each -> each.documents() != null).forEach(each -> item(each.sentence()));
+        one.findings().forEach(each -> item(RehearsalAnswer.described(each)));
     }
 
     private void undo(String what, Undo undo, String same) {

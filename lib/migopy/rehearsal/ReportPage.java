@@ -9,10 +9,9 @@ import migopy.observe.CallLog.ObservedCalls;
 import migopy.rehearsal.Definition.DefinitionChange;
 import migopy.rehearsal.PreImages.Changes;
 import migopy.rehearsal.PreImages.CollectionChange;
-import migopy.rehearsal.RehearsalAnswer.Estimate;
-import migopy.rehearsal.RehearsalAnswer.RehearsedMigration;
-import migopy.rehearsal.RehearsalAnswer.Undo;
-import migopy.rehearsal.RehearsalAnswer.Verdict;
+import migopy.rehearsal.RehearsedMigration.Estimate;
+import migopy.rehearsal.RehearsedMigration.Undo;
+import migopy.rehearsal.RehearsedMigration.Verdict;
 
 /** A rehearsal as one HTML file that needs no script and no other file. */
 final class ReportPage {
@@ -120,6 +119,7 @@ final class ReportPage {
         one.estimates().stream()
                 .filter(estimate -> estimate.documents() != null)
                 .forEach(this::estimate);
+        one.findings().forEach(each -> line("p", "bad", RehearsalAnswer.described(each)));
         calls(one);
         page.append("</section>\n");
     }

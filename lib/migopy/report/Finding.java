@@ -57,7 +57,7 @@ public record Finding(
     }
 
     /** Returns it as {@code --json} lists it. */
-    Document json() {
+    public Document json() {
         Document document =
                 new Document("rule", rule).append("severity", severity.word()).append("migration", migration);
         Json.put(document, "line", line);

@@ -213,6 +213,15 @@ class RehearseTest {
     }
 
     @Test
+    void anErrorThatLintFindsIsAFinding(MongoServer server) {
+        users(server)
+                .with("1_drop.java", up("db().getCollection(\"users\").drop();"))
+                .run("rehearse", "--here")
+                .exits(7)
+                .says("users  drop", "error", "line 8");
+    }
+
+    @Test
     void aLargeCollectionIsSampled(MongoServer server) {
         Result result = users(server)
                 .with("1_split.java", SPLIT)

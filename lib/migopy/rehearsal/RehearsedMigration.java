@@ -1,0 +1,185 @@
+package migopy.rehearsal;
+
+import java.util.List;
+import java.util.Locale;
+import migopy.StepReport;
+import migopy.StepReport.Outcome;
+import migopy.console.Json;
+import migopy.console.Wording;
+import migopy.console.Words;
+import migopy.observe.CallLog.ObservedCalls;
+import migopy.rehearsal.PreImages.Changes;
+import migopy.report.Finding;
+import migopy.report.Finding.Severity;
+import org.bson.Document;
+
+/**
+ * A migration that was rehearsed.
+ *
+ * @param source the text of its file
+ * @param down null if it was not tried
+ * @param again a second {@code up()}; null if it was not tried
+ * @param findings what lint finds in its source
+ */
+public record RehearsedMigration(
+        String name,
+        String source,
+        StepReport up,
+        List<ObservedCalls> calls,
+        Changes changes,
+        Undo down,
+        Undo again,
+        List<Estimate> estimates,
+        List<Finding> findings) {
+    RehearsedMigration with(Undo undo) {
+        return new RehearsedMigration(name, source, up, calls, changes, undo, again, estimates, findings);
+    }
+
+    RehearsedMigration with(List<Finding> ofAll) {
+        List<Finding> own = ofAll.stream()
+                .filter(one -> one.migration().equals(name) && one.counts())
+                .filter(one -> one.severity() != Severity.INFO)
+                .toList();
+        return new RehearsedMigration(name, source, up, calls, changes, down, again, estimates, own);
+    }
+
+    boolean hasFinding() {
+        boolean wrong = findings.stream().anyMatch(one -> one.severity() == Severity.ERROR);
+        return wrong || up.error() != null || down != null && down.isFinding() || again != null && again.isFinding();
+    }
+
+    String state() {
+        return hasFinding() ? "finding" : up.outcome() == Outcome.SKIPPED ? "skipped" : "rehearsed";
+    }
+
+    void words(Words out) {
+        if (up.error() != null) {
+            out.line("      up() failed:");
+            out.failure(name, up.error());
+        }
+        changes.documents().forEach(one -> RehearsalAnswer.lines(out, one));
+        changes.definitions().forEach(one -> out.line("      " + RehearsalAnswer.described(one)));
+        if (again != null) {
+            undone(out, "up() again", again, "changes nothing");
+        }
+        if (down != null) {
+            undone(out, "down()", down, "leads back to the same state");
+        }
+        estimates.stream().filter(one -> one.documents() != null).forEach(one -> out.line("      " + one.sentence()));
+        findings.forEach(one -> out.line("      " + RehearsalAnswer.described(one)));
+    }
+
+    private static void undone(Words out, String what, Undo undo, String same) {
+        out.line("      %s %s".formatted(what, undo.verdict().sentence(same)));
+        if (undo.verdict() == Verdict.FAILED) {
+            out.failure(undo.report().name(), undo.report().error());
+        } else if (undo.verdict() == Verdict.DIFFERS) {
+            undo.changes().documents().stream()
+                    .filter(one -> !one.isEmpty())
+                    .forEach(one -> RehearsalAnswer.lines(out, one));
+            undo.changes().definitions().forEach(one -> out.line("      " + RehearsalAnswer.described(one)));
+        }
+    }
+
+    /** Returns a line of the migration's file. */
+    String sourceLine(int line) {
+        return source.lines().skip(line - 1L).findFirst().orElse("").strip();
+    }
+
+    Document json() {
+        Document json = new Document("name", name).append("up", Json.step(up));
+        json.append("calls", calls.stream().map(RehearsalAnswer::json).toList());
+        RehearsalAnswer.append(json, changes);
+        Json.put(json, "down", down == null ? null : down.json());
+        Json.put(json, "twice", again == null ? null : again.json());
+        json.append("findings", findings.stream().map(Finding::json).toList());
+        return json.append(
+                "estimates",
+                estimates.stream()
+                        .map(one -> Json.put(
+                                Json.put(
+                                        new Document("line", one.line()).append("collection", one.collection()),
+                                        "documents",
+                                        one.documents()),
+                                "ms",
+                                one.ms()))
+                        .toList());
+    }
+
+    /** Whether {@code down()}, or a second {@code up()}, led back to the state before it. */
+    public enum Verdict {
+        SAME,
+        /** Only the order of fields in documents differs. */
+        SAME_ORDER_DIFFERS,
+        DIFFERS,
+        FAILED,
+        NO_DOWN;
+
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        String sentence() {
+            return sentence("leads back to the same state");
+        }
+
+        /**
+         * @param same what it says of an unchanged state
+         */
+        String sentence(String same) {
+            return switch (this) {
+                case SAME -> same;
+                case SAME_ORDER_DIFFERS -> same + ", but for the order of fields";
+                case DIFFERS -> "leaves differences from the state before";
+                case FAILED -> "failed";
+                case NO_DOWN -> "does not exist";
+            };
+        }
+    }
+
+    /**
+     * The result of a {@code down()}, or of a second {@code up()}.
+     *
+     * @param report null if there is no {@code down()}
+     * @param changes what differs
+     */
+    public record Undo(Verdict verdict, StepReport report, Changes changes) {
+        static final Undo NONE = new Undo(Verdict.NO_DOWN, null, new Changes(List.of(), List.of()));
+
+        static Undo of(StepReport report, Changes changes) {
+            boolean done = report.outcome() == Outcome.ROLLED_BACK || report.outcome() == Outcome.APPLIED;
+            Verdict verdict = !done
+                    ? Verdict.FAILED
+                    : changes.isEmpty()
+                            ? Verdict.SAME
+                            : changes.sameFields() ? Verdict.SAME_ORDER_DIFFERS : Verdict.DIFFERS;
+            return new Undo(verdict, report, changes);
+        }
+
+        boolean isFinding() {
+            return verdict == Verdict.DIFFERS || verdict == Verdict.FAILED;
+        }
+
+        Document json() {
+            Document json = new Document("outcome", verdict.word());
+            if (report != null) {
+                Json.put(json, "durationMs", report.durationMs());
+                Json.put(json, "error", report.error() == null ? null : Json.failure(report.error()));
+            }
+            return verdict == Verdict.DIFFERS ? RehearsalAnswer.append(json, changes) : json;
+        }
+    }
+
+    /**
+     * What a call would do to the source.
+     *
+     * @param documents how many it would match; null if that could not be counted in time
+     * @param ms how long it would take, at the rate of the copy
+     */
+    public record Estimate(int line, String collection, Long documents, Long ms) {
+        String sentence() {
+            return "line %d: %,d documents of %s now, about %s"
+                    .formatted(line, documents, collection, Wording.duration(ms));
+        }
+    }
+}
