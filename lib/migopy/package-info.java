@@ -256,6 +256,7 @@
 //SOURCES rehearsal/PreImages.java
 //SOURCES rehearsal/Rehearsal.java
 //SOURCES rehearsal/RehearsalAnswer.java
+//SOURCES rehearsal/RehearsedMigration.java
 //SOURCES rehearsal/ReportMarkdown.java
 //SOURCES rehearsal/ReportPage.java
 //SOURCES rehearsal/ScratchDatabase.java
