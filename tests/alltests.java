@@ -5,6 +5,7 @@
 //DEPS org.assertj:assertj-core:3.27.7
 //DEPS org.testcontainers:testcontainers-mongodb:2.0.5
 //DEPS com.google.jimfs:jimfs:1.3.1
+//DEPS org.yaml:snakeyaml:2.3
 //RUNTIME_OPTIONS -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
 //SOURCES ../lib/migopy/MigrationsManager.java
 //SOURCES support/**.java

@@ -5,6 +5,13 @@
 //DEPS me.tongfei:progressbar:0.10.2
 //SOURCES package-info.java
 //FILES migopy/embedded/EmbeddedDatabase.java=embedded/EmbeddedDatabase.java
+//FILES migopy/project/migopy=../../migopy
+//FILES migopy/project/jbang=../../jbang
+//FILES migopy/project/script.qute=../templates/migopy.java.qute
+//FILES migopy/project/github.yml=../templates/github.yml
+//FILES migopy/project/gitlab.yml=../templates/gitlab.yml
+//FILES migopy/project/compose.yaml=../templates/compose.yaml
+//FILES migopy/project/Dockerfile=../templates/Dockerfile
 //RUNTIME_OPTIONS -XX:ErrorFile=.migopy/hs_err_pid%p.log
 //JAVAC_OPTIONS -J-XX:TieredStopAtLevel=1 -XDignore.symbol.file -XDstringConcat=inline
 package migopy;

@@ -1,5 +1,6 @@
 //SOURCES Check.java
 //SOURCES DirectRun.java
+//SOURCES Main.java
 //SOURCES MigopyException.java
 //SOURCES Migration.java
 //SOURCES Problem.java
@@ -70,6 +71,7 @@
 //SOURCES command/History.java
 //SOURCES command/HistoryAnswer.java
 //SOURCES command/Ignore.java
+//SOURCES command/Init.java
 //SOURCES command/Limits.java
 //SOURCES command/Lint.java
 //SOURCES command/NewFile.java
@@ -169,6 +171,8 @@
 //SOURCES files/MigrationMethods.java
 //SOURCES files/MigrationSource.java
 //SOURCES files/NewMigration.java
+//SOURCES files/NewProject.java
+//SOURCES files/OtherTools.java
 //SOURCES files/Programs.java
 //SOURCES files/SourceAnalysis.java
 //SOURCES files/SourceCompiler.java

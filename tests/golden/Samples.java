@@ -14,6 +14,7 @@ import migopy.adopt.Peer;
 import migopy.command.AdoptAnswer;
 import migopy.command.Edit.EditAnswer;
 import migopy.command.HistoryAnswer;
+import migopy.command.Init.InitAnswer;
 import migopy.command.NewFile.CreateAnswer;
 import migopy.command.Repairs.RepairAnswer;
 import migopy.command.Repairs.RepairAnswer.Repaired;
@@ -22,6 +23,7 @@ import migopy.command.Validate.LintCount;
 import migopy.command.Validate.ValidateAnswer;
 import migopy.console.Answer;
 import migopy.console.ErrorAnswer;
+import migopy.files.NewProject.ProjectFile;
 import migopy.journal.Actor;
 import migopy.journal.Attempt;
 import migopy.journal.Attempt.NamedAttempt;
@@ -100,7 +102,26 @@ final class Samples {
                         ".migopy/ide",
                         ".migopy/ide/migrations/5_add_email_index/m5_add_email_index.java",
                         "code"));
+        samples.putAll(projects());
         samples.putAll(decisions());
+        return samples;
+    }
+
+    private static Map<String, Answer> projects() {
+        Map<String, Answer> samples = new LinkedHashMap<>();
+        samples.put(
+                "init",
+                new InitAnswer(
+                        "shop",
+                        "shop",
+                        List.of(
+                                new ProjectFile("migopy.java", true, List.of()),
+                                new ProjectFile("mongomigrations/", true, List.of()),
+                                new ProjectFile(".gitignore", false, List.of("mongodumps/"))),
+                        List.of("shop/.gitignore lacks: mongodumps/")));
+        samples.put(
+                "init_nothing",
+                new InitAnswer(".", null, List.of(new ProjectFile("migopy.java", false, List.of())), List.of()));
         return samples;
     }
 

@@ -89,7 +89,7 @@ final class CommandLineParser {
          * quoted for a shell. A URI that contains a secret is masked.
          */
         List<String> repeated() {
-            if (settings.isEmpty() || has("--help") || "help".equals(command)) {
+            if (settings.isEmpty() || has("--help") || "help".equals(command) || "init".equals(command)) {
                 return List.of();
             }
             List<String> repeated = new ArrayList<>();

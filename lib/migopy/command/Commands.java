@@ -9,8 +9,8 @@ final class Commands {
     static final String DEFAULT = "status";
 
     /** Arguments that select a command which needs no database. */
-    static final Set<String> WITHOUT_DATABASE =
-            Set.of("create", "edit", "validate", "lint", "completion", "help", "-h", "--help", "-V", "--version");
+    static final Set<String> WITHOUT_DATABASE = Set.of(
+            "init", "create", "edit", "validate", "lint", "completion", "help", "-h", "--help", "-V", "--version");
 
     /** The commands that only read the database. */
     static final Set<String> READING = Set.of("status", "validate", "lint", "history", "verify", "dbdump");
@@ -19,6 +19,7 @@ final class Commands {
     static final Set<String> WITHOUT_OWN_CODE = Set.of(
             "status",
             "history",
+            "init",
             "create",
             "completion",
             "edit",
@@ -48,6 +49,7 @@ final class Commands {
             new HelpLine(
                     "rehearse", "rehearse [NAME...]", "Run pending migrations on a copy, and show what they change"),
             new HelpLine("ignore", "ignore [NAME...]", "Register pending migrations without executing them"),
+            new HelpLine("init", "init [FOLDER]", "Create a project in a folder"),
             new HelpLine("create", "create WORDS...", "Create a migration file"),
             new HelpLine("edit", "edit [NAME]", "Open the newest migration, or NAME, in your editor"),
             new HelpLine("validate", "validate", "Run every check that does not need the database"),
@@ -85,6 +87,7 @@ final class Commands {
             case "redo" -> new Redo();
             case "rehearse" -> new Rehearse();
             case "ignore" -> new Ignore();
+            case "init" -> new Init();
             case "create" -> new Create();
             case "edit" -> new Edit();
             case "validate" -> new Validate();

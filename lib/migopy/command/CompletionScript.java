@@ -314,7 +314,7 @@ final class CompletionScript {
         }
         return switch (label) {
             case "FILE" -> "files";
-            case "DIR" -> "folders";
+            case "DIR", "FOLDER" -> "folders";
             default -> label.contains("|") ? label : "text";
         };
     }

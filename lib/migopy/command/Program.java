@@ -1,7 +1,6 @@
 package migopy.command;
 
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.OptionalInt;
@@ -12,7 +11,6 @@ import migopy.console.Console;
 import migopy.console.Console.Format;
 import migopy.console.Terminal;
 import migopy.console.Wording;
-import migopy.files.Jbang;
 import migopy.mongo.Clients.DriverPreload;
 import migopy.run.Failure;
 
@@ -92,9 +90,7 @@ public final class Program {
         Format format = format(List.of(arguments));
         Terminal terminal = asProgram ? Terminal.of(project.environment()) : Terminal.none();
         String launcher = project.environment().get(COMMAND_VARIABLE);
-        String command = launcher != null
-                ? Wording.word(launcher)
-                : asProgram ? Jbang.typed(Path.of(""), project.environment()) : "jbang migopy.java";
+        String command = launcher == null ? project.command(asProgram) : Wording.word(launcher);
         try (Console console = new Console(out, err, format, terminal, command, reading::redact)) {
             if (asProgram) {
                 sayWhatCannotBeRead(console);

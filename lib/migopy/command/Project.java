@@ -1,6 +1,8 @@
 package migopy.command;
 
+import java.nio.file.Path;
 import java.util.Map;
+import migopy.files.Jbang;
 import migopy.lint.LintRules;
 import migopy.run.RunContext.Hooks;
 import migopy.settings.Setting;
@@ -12,6 +14,11 @@ public interface Project {
 
     /** Returns the environment variables. */
     Map<String, String> environment();
+
+    /** Returns what a user types to run it, if no launcher has named itself; in the current folder, if it is a program. */
+    default String command(boolean asProgram) {
+        return asProgram ? Jbang.typed(Path.of(""), environment()) : "jbang migopy.java";
+    }
 
     /** Returns its hooks. */
     Hooks hooks();

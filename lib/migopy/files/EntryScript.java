@@ -51,6 +51,26 @@ public final class EntryScript {
     }
 
     /**
+     * Returns the command that runs a project: its launcher, else JBang with its script; null if there
+     * is neither.
+     *
+     * @param here the current folder, absolute
+     */
+    public static List<String> command(Path here, Path home, Map<String, String> environment) {
+        Path launcher = home.resolve("migopy");
+        boolean windows = System.getProperty("os.name", "").startsWith("Windows");
+        if (!windows && Programs.first(List.of(launcher.toString())).isPresent()) {
+            // Relative, because hints show it.
+            String typed = here.relativize(launcher).toString();
+            return List.of(typed.startsWith("..") ? typed : "./" + typed);
+        }
+        return new Jbang(home, environment)
+                .command()
+                .map(jbang -> List.of(jbang.toString(), home.resolve(FILE).toString()))
+                .orElse(null);
+    }
+
+    /**
      * Refuses a class that JBang has built from another script than the project's.
      *
      * @param running the entry class

@@ -106,7 +106,7 @@ public final class Jbang {
     }
 
     /** Returns the JBang that started this process, else the one in PATH, else the launcher next to migopy.java. */
-    private Optional<Path> command() {
+    Optional<Path> command() {
         List<String> candidates = new ArrayList<>();
         candidates.add(environment.getOrDefault(VARIABLE, ""));
         candidates.addAll(Programs.onPath(NAME, environment));

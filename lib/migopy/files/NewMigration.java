@@ -313,7 +313,7 @@ public final class NewMigration {
     }
 
     /** Whoever may read the file may run it, so the user's umask decides. */
-    private static void makeExecutable(Path path) {
+    static void makeExecutable(Path path) {
         try {
             Set<PosixFilePermission> rights = Files.getPosixFilePermissions(path);
             if (rights.contains(PosixFilePermission.OWNER_READ)) {

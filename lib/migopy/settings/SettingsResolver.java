@@ -69,14 +69,23 @@ public final class SettingsResolver {
             }
             return home;
         }
+        Path nearest = nearest(start);
+        if (nearest == null) {
+            throw MigopyException.usage(
+                    "There is no migopy.java in %s or a folder above it".formatted(start),
+                    "Change to the project folder, or set MIGOPY_HOME to it");
+        }
+        return nearest;
+    }
+
+    /** Returns the nearest folder at or above this absolute one that has a migopy.java, or null. */
+    public static Path nearest(Path start) {
         for (Path folder = start; folder != null; folder = folder.getParent()) {
             if (Files.isRegularFile(folder.resolve(ENTRY))) {
                 return folder;
             }
         }
-        throw MigopyException.usage(
-                "There is no migopy.java in %s or a folder above it".formatted(start),
-                "Change to the project folder, or set MIGOPY_HOME to it");
+        return null;
     }
 
     private static Pattern pattern(Value value) {

@@ -63,7 +63,7 @@ class JbangRunsTest {
     }
 
     @Test
-    void aNewProjectIsCreatedAsInTheReadme() throws IOException {
+    void aProjectCanCompileTheLibraryFromACheckout() throws IOException {
         Path parent = Scratch.folder("my projects");
         Files.createSymbolicLink(parent.resolve("migopy"), ROOT);
         Path mine = parent.resolve("mine");
@@ -71,8 +71,7 @@ class JbangRunsTest {
         for (String launcher : List.of("jbang", "migopy")) {
             Files.copy(ROOT.resolve(launcher), mine.resolve(launcher), StandardCopyOption.COPY_ATTRIBUTES);
         }
-        Files.writeString(
-                mine.resolve("migopy.java"), Manual.read().all("entry").get(0).text());
+        Files.writeString(mine.resolve("migopy.java"), entryFrom("../migopy/lib"));
         environment.remove("MIGOPY_CACHE");
         in(mine, "./migopy", "create", "add", "users").exits(0).says("mongomigrations/1_add_users");
         in(mine, "./migopy", "execute", "--embedded").exits(0).says("applied   1_add_users");
@@ -140,8 +139,8 @@ class JbangRunsTest {
         Path mine = Scratch.folder("mine");
         String template = "migopy@" + ROOT.resolve("jbang-catalog.json");
         in(mine, JBANG, "init", "-t", template, "migopy.java").exits(0);
-        assertThat(mine.resolve("migopy.java"))
-                .hasContent(Manual.read().all("entry").get(0).text());
+        assertThat(Files.readString(mine.resolve("migopy.java")).replace("\"app\"", "\"shop\""))
+                .isEqualTo(Manual.read().all("entry").get(0).text());
         in(ROOT, JBANG, "alias", "list").exits(0).says("migopy").says("test");
     }
 
@@ -161,14 +160,22 @@ class JbangRunsTest {
             environment.put("JBANG_DIR", jbangs.toString());
             environment.put("MIGOPY_HOME", mine.toString());
             String url = "http://127.0.0.1:%d/v0/lib".formatted(web.getAddress().getPort());
-            String entry = Manual.read().all("entry").get(0).text();
-            Files.writeString(mine.resolve("migopy.java"), entry.replace("../migopy/lib", url));
+            Files.writeString(mine.resolve("migopy.java"), entryFrom(url));
             Files.createDirectory(mine.resolve("mongomigrations"));
             in(mine, JBANG, "migopy.java", "create", "one").exits(0);
             in(mine, JBANG, "migopy.java", "execute", "--embedded").exits(0).says("applied   1_one");
         } finally {
             web.stop(0);
         }
+    }
+
+    /** The entry script of the README, with the library's sources in this folder or below this URL instead of its jar. */
+    private static String entryFrom(String library) {
+        return Manual.read()
+                .all("entry")
+                .get(0)
+                .text()
+                .replaceFirst("(?m)^//DEPS .*$", "//SOURCES " + library + "/migopy/MigrationsManager.java");
     }
 
     private static void sendFile(HttpExchange exchange) throws IOException {

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import golden.Manual;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,57 +26,34 @@ import support.Scratch;
 @OnServer
 class PackageTest {
     private static final Path ROOT = Checkout.root();
-    private static final Path FIRST = Scratch.folder("first");
-    private static final Path REPOSITORY = Scratch.folder("repository");
-    private static final Map<String, String> ENVIRONMENT = Map.of(
-            "JBANG_REPO", REPOSITORY.toString(),
-            "JBANG_CACHE_DIR", Scratch.folder("cache").toString());
+    private static final Path CACHE = Scratch.folder("cache");
 
-    private static String directive;
-    private static Path jar;
+    private static LocalRepository repository;
+    private static Map<String, String> environment;
 
     @BeforeAll
-    static void buildOnce() throws IOException {
-        linkTheUsersRepository();
-        Launched built = Launched.run(ROOT, ENVIRONMENT, ".ci/package", "--install", FIRST.toString());
-        List<String> lines = built.exits(0).out().lines().toList();
-        directive = lines.get(0);
-        jar = REPOSITORY.resolve(FIRST.relativize(Path.of(lines.get(1))));
+    static void build() throws IOException {
+        repository = LocalRepository.get();
+        environment = Map.of("JBANG_REPO", repository.folder().toString(), "JBANG_CACHE_DIR", CACHE.toString());
     }
 
-    /** Links to all that the user's local repository contains, so that nothing is installed there or fetched again. */
-    private static void linkTheUsersRepository() throws IOException {
-        String repository = System.getenv("JBANG_REPO");
-        Path theirs = repository == null ? Path.of(System.getenv("HOME"), ".m2/repository") : Path.of(repository);
-        Path own = REPOSITORY;
-        for (String group : List.of("io", "github", "migopy")) {
-            try (DirectoryStream<Path> others = Files.newDirectoryStream(theirs, each -> !each.endsWith(group))) {
-                for (Path other : others) {
-                    Files.createSymbolicLink(own.resolve(other.getFileName()), other);
-                }
-            }
-            theirs = theirs.resolve(group);
-            own = Files.createDirectory(own.resolve(group));
-        }
-    }
-
-    /** A project as the README says, with the library's jar instead of its sources. */
+    /** A project as the README says. */
     private static Launcher project() throws IOException {
         Path folder = Scratch.folder("a shop").toRealPath();
         Files.createDirectory(folder.resolve("mongomigrations"));
         for (String launcher : List.of("jbang", "migopy")) {
             Files.copy(ROOT.resolve(launcher), folder.resolve(launcher), StandardCopyOption.COPY_ATTRIBUTES);
         }
-        String entry = Manual.read().all("entry").get(0).text();
-        Files.writeString(folder.resolve("migopy.java"), entry.replaceFirst("//SOURCES .*", directive));
+        Files.writeString(
+                folder.resolve("migopy.java"), Manual.read().all("entry").get(0).text());
         return new Launcher(folder);
     }
 
     @Test
     void aProjectThatNamesTheJarRunsAndIsBuiltAgainWhenTheJarChanges(MongoServer server) throws IOException {
         var project = project();
-        Map<String, String> environment = new HashMap<>(ENVIRONMENT);
-        environment.put("MONGO_URI", server.uri());
+        Map<String, String> connected = new HashMap<>(environment);
+        connected.put("MONGO_URI", server.uri());
         Path folder = project.folder();
         project.write("mongomigrations/1_add_users.java", """
             //DEPS ../migopy.java
@@ -93,31 +70,32 @@ class PackageTest {
                 }
             }
             """);
-        Launched.run(folder, environment, "./jbang", "mongomigrations/1_add_users.java")
+        Launched.run(folder, connected, "./jbang", "mongomigrations/1_add_users.java")
                 .exits(0)
                 .says("Nothing is recorded");
-        Launched.run(folder, environment, "./migopy", "execute").exits(0).says("applied   1_add_users");
+        Launched.run(folder, connected, "./migopy", "execute").exits(0).says("applied   1_add_users");
         project.breakJbang();
-        Launched.run(folder, environment, "./migopy", "status", "--check").exits(0);
-        try (FileSystem other = FileSystems.newFileSystem(jar)) {
+        Launched.run(folder, connected, "./migopy", "status", "--check").exits(0);
+        try (FileSystem other = FileSystems.newFileSystem(repository.jar())) {
             Files.writeString(other.getPath("other"), "");
         }
-        Launched.run(folder, environment, "./migopy", "status").exits(2).says("its SHA-1 differs");
-        Files.copy(FIRST.resolve(REPOSITORY.relativize(jar)), jar, StandardCopyOption.REPLACE_EXISTING);
+        Launched.run(folder, connected, "./migopy", "status").exits(2).says("its SHA-1 differs");
+        Path original = repository.built().resolve(repository.folder().relativize(repository.jar()));
+        Files.copy(original, repository.jar(), StandardCopyOption.REPLACE_EXISTING);
     }
 
     @Test
     void aPlainProjectIsBuiltWithoutJbangButAsJbangBuildsIt() throws IOException {
         var project = project();
         project.write("mongomigrations/1_one.java", "class One { static void up() {} }");
-        Map<String, String> byJbang = new HashMap<>(ENVIRONMENT);
+        Map<String, String> byJbang = new HashMap<>(environment);
         byJbang.put("JBANG_LOCAL_ROOT", "/");
         assertThat(validated(project, byJbang).err()).contains("Building jar");
         List<String> plan = plan(project);
         byte[] compiled = compiled(project);
         Scratch.delete(project.folder().resolve(".migopy"));
         project.breakJbang();
-        assertThat(validated(project, ENVIRONMENT).err()).isEmpty();
+        assertThat(validated(project, environment).err()).isEmpty();
         assertThat(plan(project)).isEqualTo(plan);
         assertThat(compiled(project)).isEqualTo(compiled);
     }
@@ -154,18 +132,18 @@ class PackageTest {
         Path entry = project.folder().resolve("migopy.java");
         String text = Files.readString(entry);
         Files.writeString(entry, text + "does not compile");
-        Launched.run(project.folder(), ENVIRONMENT, "./migopy", "validate", "--json")
+        Launched.run(project.folder(), environment, "./migopy", "validate", "--json")
                 .exits(2)
                 .says("migopy.java:")
                 .says("migopy.java could not be built");
         Files.writeString(entry, "//RUNTIME_OPTIONS -Dx=y\n" + text);
-        Launched.run(project.folder(), ENVIRONMENT, "./migopy", "validate")
+        Launched.run(project.folder(), environment, "./migopy", "validate")
                 .exits(0)
                 .says("Building jar");
         assertThat(plan(project)).contains("o-Dx=y");
         Files.writeString(entry, text);
         project.breakJbang();
-        Launched.run(project.folder(), ENVIRONMENT, "./migopy", "validate").exits(0);
+        Launched.run(project.folder(), environment, "./migopy", "validate").exits(0);
         assertThat(plan(project)).doesNotContain("o-Dx=y");
     }
 
@@ -173,7 +151,7 @@ class PackageTest {
     void theJarContainsTheEmbeddedDatabase() throws IOException {
         var project = project();
         project.write("mongomigrations/1_one.java", "class One { static void up() {} }");
-        Launched.run(project.folder(), ENVIRONMENT, "./migopy", "execute", "--embedded")
+        Launched.run(project.folder(), environment, "./migopy", "execute", "--embedded")
                 .exits(0)
                 .says("applied   1_one");
     }
@@ -182,31 +160,33 @@ class PackageTest {
     void aProjectThatNamesTheJarHasTheTemplatesAndTheFolderForEditors() throws IOException {
         var project = project();
         Path folder = project.folder();
-        Launched.run(folder, ENVIRONMENT, "./migopy", "create", "--from", "unique", "one email")
+        Launched.run(folder, environment, "./migopy", "create", "--from", "unique", "one email")
                 .exits(0)
                 .says("1_one_email.java");
-        Launched.run(folder, ENVIRONMENT, "./migopy", "validate").exits(0);
-        Launched.run(folder, ENVIRONMENT, "./migopy", "edit", "--no-open").exits(0);
+        Launched.run(folder, environment, "./migopy", "validate").exits(0);
+        Launched.run(folder, environment, "./migopy", "edit", "--no-open").exits(0);
         assertThat(folder.resolve(".migopy/ide/migrations/1_one_email/m1_one_email.java"))
                 .isSymbolicLink();
         assertThat(folder.resolve(".migopy/ide/migrations/.classpath"))
                 .content()
-                .contains(jar + "\" sourcepath=\"" + jar.toString().replaceFirst("\\.jar$", "-sources.jar"));
+                .contains(repository.jar() + "\" sourcepath=\""
+                        + repository.jar().toString().replaceFirst("\\.jar$", "-sources.jar"));
     }
 
     @Test
     void theSameSourcesGiveTheSameBytesInAnotherFolderAndTimeZone() throws IOException {
         Path copy = Scratch.folder("a copy");
         Path second = Scratch.folder("second");
-        Launched.run(ROOT, "cp", "-R", ".ci", "lib", "jbang", "LICENSE", copy.toString())
+        Launched.run(ROOT, "cp", "-R", ".ci", "lib", "jbang", "migopy", "LICENSE", copy.toString())
                 .exits(0);
-        Map<String, String> environment = new HashMap<>(ENVIRONMENT);
-        environment.put("TZ", "Asia/Tokyo");
-        environment.put("LANG", "C");
-        Launched.run(copy, environment, ".ci/package", second.toString()).exits(0);
-        assertThat(files(second)).hasSize(12).isEqualTo(files(FIRST));
+        Map<String, String> elsewhere = new HashMap<>(environment);
+        elsewhere.put("TZ", "Asia/Tokyo");
+        elsewhere.put("LANG", "C");
+        Launched.run(copy, elsewhere, ".ci/package", second.toString()).exits(0);
+        assertThat(files(second)).hasSize(12).isEqualTo(files(repository.built()));
         for (Path file : files(second)) {
-            assertThat(second.resolve(file)).hasSameBinaryContentAs(FIRST.resolve(file));
+            assertThat(second.resolve(file))
+                    .hasSameBinaryContentAs(repository.built().resolve(file));
         }
     }
 
@@ -221,7 +201,7 @@ class PackageTest {
 
     @Test
     void thePomListsTheDependenciesOfTheLibrary() throws IOException {
-        String pom = Files.readString(Path.of(jar.toString().replaceFirst("jar$", "pom")));
+        String pom = Files.readString(Path.of(repository.jar().toString().replaceFirst("jar$", "pom")));
         List<String> listed = Pattern.compile("<dependency>\\s*<groupId>(.*)</groupId>\\s*<artifactId>(.*)</artifactId>"
                         + "\\s*<version>(.*)</version>\\s*</dependency>")
                 .matcher(pom)
@@ -236,7 +216,19 @@ class PackageTest {
     }
 
     @Test
-    void theReadmeNamesThisVersion() throws IOException {
-        assertThat(Files.readString(ROOT.resolve("README.md"))).contains("`" + directive + "`");
+    void everyDocumentTheTemplateAndTheCatalogNameThisVersion() throws IOException {
+        String coordinates = repository.coordinates();
+        String unversioned = coordinates.substring(0, coordinates.lastIndexOf(':') + 1);
+        List<String> named = new ArrayList<>();
+        for (Path file : List.of(Path.of("lib/templates/migopy.java.qute"), Path.of("jbang-catalog.json"))) {
+            assertThat(Files.readString(ROOT.resolve(file))).contains(coordinates);
+        }
+        for (Manual.Page page : Manual.read().pages()) {
+            Pattern.compile(Pattern.quote(unversioned) + "[0-9A-Za-z.-]*[0-9A-Za-z]")
+                    .matcher(page.text())
+                    .results()
+                    .forEach(found -> named.add(found.group()));
+        }
+        assertThat(named).isNotEmpty().containsOnly(coordinates);
     }
 }
