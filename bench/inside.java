@@ -120,6 +120,8 @@ public class inside {
                         null,
                         null,
                         null,
+                        null,
+                        null,
                         null)));
         return entries.subList(0, Math.max(0, entries.size() - 5));
     }
