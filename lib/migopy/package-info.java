@@ -9,13 +9,11 @@
 //SOURCES Transaction.java
 //SOURCES adopt/AdoptionPlan.java
 //SOURCES adopt/AdoptionPlanner.java
-//SOURCES adopt/AdoptionRequest.java
 //SOURCES adopt/Adoptions.java
 //SOURCES adopt/EventReader.java
 //SOURCES adopt/Peer.java
 //SOURCES adopt/PeerDocument.java
 //SOURCES adopt/PeerJournal.java
-//SOURCES adopt/PeerLock.java
 //SOURCES adopt/PeerMigration.java
 //SOURCES adopt/PeerNumbers.java
 //SOURCES adopt/PresenceReader.java
@@ -75,6 +73,7 @@
 //SOURCES command/Limits.java
 //SOURCES command/Lint.java
 //SOURCES command/NewFile.java
+//SOURCES command/PendingOptions.java
 //SOURCES command/Picocli.java
 //SOURCES command/Program.java
 //SOURCES command/Project.java

@@ -13,6 +13,7 @@ import migopy.MigopyException;
 import migopy.Problem;
 import migopy.Problem.ProblemKind;
 import migopy.adopt.AdoptionPlan.PlannedEntry;
+import migopy.adopt.Adoptions.AdoptionRequest;
 import migopy.adopt.PeerMigration.PeerState;
 import migopy.console.Wording;
 import migopy.files.MigrationFile;

@@ -3,7 +3,6 @@ package migopy.adopt;
 import com.mongodb.MongoException;
 import com.mongodb.client.MongoDatabase;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -157,17 +156,7 @@ public final class Adoptions {
     }
 
     private static Adopted adopted(LockedRun locked, AdoptionPlan plan, PlannedEntry row) {
-        Instant now = locked.lease().serverTime();
-        Attempt attempt = new Attempt(
-                "adopt",
-                row.state().word(),
-                locked.runId(),
-                now,
-                now,
-                null,
-                locked.by(),
-                null,
-                row.reason() == null ? null : new Attempt.Note("reason", row.reason()));
+        Attempt attempt = locked.decision("adopt", row.state().word(), row.reason());
         AcceptedText text = null;
         if (row.file() != null) {
             MigrationSource source = MigrationSource.read(row.file());
@@ -225,6 +214,44 @@ public final class Adoptions {
         if (!newer.isEmpty()) {
             notices.add("%s has run since its journal was adopted: %s. To register what is new: {migopy} adopt %s"
                     .formatted(place.peer().title(), Wording.some(newer), place.options()));
+        }
+    }
+
+    /**
+     * What to adopt, and how.
+     *
+     * @param from the tool, as {@link Peer#word}; null to recognize it
+     * @param collection the tool's journal; null for its default collection
+     * @param files whether to register migrations that have a file here with its text
+     * @param asApplied those in doubt that are applied, as they were typed
+     * @param asPending those in doubt that are not
+     */
+    public record AdoptionRequest(
+            String from, String collection, boolean files, List<String> asApplied, List<String> asPending) {
+        public AdoptionRequest {
+            asApplied = List.copyOf(asApplied);
+            asPending = List.copyOf(asPending);
+        }
+
+        /** Returns the command of a hint that repeats this request, with more arguments. */
+        String command(String... more) {
+            List<String> words = new ArrayList<>(List.of("adopt"));
+            option(words, "--from", from);
+            option(words, "--collection", collection);
+            if (files) {
+                words.add("--files");
+            }
+            asApplied.forEach(name -> option(words, "--as", "applied", name));
+            asPending.forEach(name -> option(words, "--as", "pending", name));
+            words.addAll(List.of(more));
+            return Wording.command(words.toArray(String[]::new));
+        }
+
+        private static void option(List<String> words, String option, String... values) {
+            if (values[0] != null) {
+                words.add(option);
+                words.addAll(List.of(values));
+            }
         }
     }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import migopy.MigopyException;
+import migopy.adopt.Peer.PeerLock;
 import migopy.console.Nearest;
 import migopy.console.Wording;
 import org.bson.BsonDocument;

@@ -254,8 +254,8 @@ final class CompletionScript {
         for (GlobalOption option : GlobalOption.ALL) {
             shared.append(line(option.name(), kind(option.valueLabel()), option.summary()));
         }
-        return "directory=${MIGRATIONS_DIRECTORY:-" + escaped(path(settings.migrationsDirectory())) + "}\n"
-                + "dumps=${MONGO_DUMP_DIRECTORY:-" + escaped(path(settings.dumpDirectory())) + "}\n"
+        return "directory=${MIGRATIONS_DIRECTORY:-" + escaped(settings.shown(settings.migrationsDirectory())) + "}\n"
+                + "dumps=${MONGO_DUMP_DIRECTORY:-" + escaped(settings.shown(settings.dumpDirectory())) + "}\n"
                 + "commands=\"" + commands + "\"\n"
                 + "shared=\"" + shared + "\"\n"
                 + "describe() { # COMMAND: sets its options, and the kinds of its arguments\n"
@@ -331,9 +331,5 @@ final class CompletionScript {
     /** Escapes text within double quotes of {@code sh}. */
     private static String escaped(String text) {
         return text.replaceAll("[\\\\\"$`]", "\\\\$0");
-    }
-
-    private String path(Path folder) {
-        return (folder.startsWith(settings.home()) ? settings.home().relativize(folder) : folder).toString();
     }
 }

@@ -1,27 +1,18 @@
 package migopy.command;
 
-import java.util.ArrayList;
-import java.util.List;
 import migopy.plan.Request.ExecuteRequest;
 import migopy.run.Runner.RunOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code execute [NAME...]}. */
 @Command(
         name = "execute",
         description = "Runs up() of all pending migrations, or of those named, in order, and records each.")
 final class Execute implements Action {
-    @Parameters(arity = "0..*", paramLabel = "NAME", description = "only these, even if they are out of order")
-    private List<String> names = new ArrayList<>();
-
-    @Option(names = "--to", paramLabel = "NAME", description = "up to and including this migration")
-    private String to;
-
-    @Option(names = "--steps", paramLabel = "N", description = "at most N migrations")
-    private Integer steps;
+    @Mixin
+    private final PendingOptions pending = new PendingOptions();
 
     @Option(names = "--dry-run", description = "show what would be run, and write nothing")
     private boolean dryRun;
@@ -46,11 +37,7 @@ final class Execute implements Action {
 
     @Override
     public int run(Session session) throws Exception {
-        if (steps != null && steps < 1) {
-            throw migopy.MigopyException.usage(
-                    "--steps must be at least 1", "Leave it out to run all pending migrations");
-        }
-        ExecuteRequest request = new ExecuteRequest(names, to, steps, outOfOrder, retry);
+        ExecuteRequest request = pending.request(outOfOrder, retry);
         if (lint) {
             Lint.refuseErrors(session, request);
         }

@@ -176,7 +176,7 @@ public final class Init implements Action {
     }
 
     /** Returns the top of the repository of Git that a folder is in, or null. */
-    private static Path topOfRepository(Path directory) {
+    static Path topOfRepository(Path directory) {
         for (Path each = directory; each != null; each = each.getParent()) {
             if (Files.exists(each.resolve(".git"))) {
                 return each;

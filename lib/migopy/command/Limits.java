@@ -30,6 +30,11 @@ final class Limits {
 
     /** Returns how long one migration may take, or null. */
     Duration timeout() {
+        return timeout(timeout);
+    }
+
+    /** Returns the same for a command that does not wait for the lock. */
+    static Duration timeout(String timeout) {
         return timeout == null ? null : Durations.parse(timeout, "--timeout");
     }
 

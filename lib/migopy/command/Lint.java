@@ -1,7 +1,6 @@
 package migopy.command;
 
 import com.mongodb.MongoException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -158,11 +157,7 @@ final class Lint implements Action {
         Survey survey = Survey.of(settings);
         Ledger ledger = Ledger.open(settings, connection);
         try {
-            return survey.with(JournalView.read(ledger, connection), ledger.journal()).migrations().stream()
-                    .filter(one -> one.file() != null)
-                    .filter(one -> Set.of(MigrationState.PENDING, MigrationState.SKIPPED, MigrationState.FAILED)
-                            .contains(one.state()))
-                    .toList();
+            return Status.toRun(survey.with(JournalView.read(ledger, connection), ledger.journal()));
         } catch (MongoException e) {
             throw MongoErrors.translate(e, Status.reading(settings));
         }
@@ -180,11 +175,9 @@ final class Lint implements Action {
         LintResult result = result(session, read);
         List<Problem> problems = new ArrayList<>(read.problems());
         problems.addAll(result.problems());
-        Path directory = settings.migrationsDirectory();
-        Path shown = directory.startsWith(settings.home()) ? settings.home().relativize(directory) : directory;
         return new Findings(
                 "lint",
-                shown.toString(),
+                settings.shown(settings.migrationsDirectory()),
                 files.stream().map(MigrationFile::name).toList(),
                 result.findings(),
                 problems,
@@ -203,11 +196,7 @@ final class Lint implements Action {
     /** Returns the folder's path from the root of its Git repository, as CI services need it. */
     private static String fromRepository(Settings settings, String directory) {
         Path folder = settings.migrationsDirectory().toAbsolutePath().normalize();
-        for (Path root = folder.getParent(); root != null; root = root.getParent()) {
-            if (Files.exists(root.resolve(".git"))) {
-                return root.relativize(folder).toString();
-            }
-        }
-        return directory;
+        Path root = Init.topOfRepository(folder.getParent());
+        return root == null ? directory : root.relativize(folder).toString();
     }
 }

@@ -11,6 +11,7 @@ import migopy.console.Console;
 import migopy.console.Console.Format;
 import migopy.console.Terminal;
 import migopy.console.Wording;
+import migopy.files.Programs;
 import migopy.mongo.Clients.DriverPreload;
 import migopy.run.Failure;
 
@@ -123,8 +124,7 @@ public final class Program {
     /** With such a locale the JDK can read neither file names nor arguments that are not ASCII. */
     private static void sayWhatCannotBeRead(Console console) {
         String encoding = System.getProperty("sun.jnu.encoding", "UTF-8");
-        boolean windows = System.getProperty("os.name", "").startsWith("Windows");
-        if (!windows && !encoding.equals("UTF-8")) {
+        if (!Programs.onWindows() && !encoding.equals("UTF-8")) {
             console.notice("The locale's charset is "
                     + encoding
                     + ": non-ASCII file names cannot be read. Set LC_ALL=C.UTF-8");

@@ -10,11 +10,10 @@ import migopy.rehearsal.Rehearsal.RehearsalOptions;
 import migopy.rehearsal.RehearsalAnswer;
 import migopy.run.Runner;
 import migopy.run.Runner.RunResult;
-import migopy.settings.Durations;
 import migopy.settings.Settings;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code rehearse [NAME...]}. */
 @Command(
@@ -27,14 +26,8 @@ final class Rehearse implements Action {
     private static final String ALL = "all";
     private static final String NO_VALUES = "none";
 
-    @Parameters(arity = "0..*", paramLabel = "NAME", description = "only these, even if they are out of order")
-    private List<String> names = new ArrayList<>();
-
-    @Option(names = "--to", paramLabel = "NAME", description = "up to and including this migration")
-    private String to;
-
-    @Option(names = "--steps", paramLabel = "N", description = "at most N migrations")
-    private Integer steps;
+    @Mixin
+    private final PendingOptions pending = new PendingOptions();
 
     @Option(
             names = "--on",
@@ -74,23 +67,14 @@ final class Rehearse implements Action {
 
     @Override
     public int run(Session session) throws Exception {
-        if (steps != null && steps < 1) {
-            throw MigopyException.usage(
-                    "--steps must be at least 1", "Leave it out to rehearse all pending migrations");
-        }
+        ExecuteRequest request = pending.request(false, false);
         if (!List.of(NO_VALUES, "plain").contains(values)) {
             throw MigopyException.usage(
                     "--values %s is neither none nor plain".formatted(values), "Leave it out for none");
         }
         boolean plain = !values.equals(NO_VALUES);
-        RehearsalOptions options = new RehearsalOptions(
-                documents(),
-                !noDown,
-                twice,
-                keep,
-                plain,
-                timeout == null ? null : Durations.parse(timeout, "--timeout"));
-        ExecuteRequest request = new ExecuteRequest(names, to, steps, false, false);
+        RehearsalOptions options =
+                new RehearsalOptions(documents(), !noDown, twice, keep, plain, Limits.timeout(timeout));
         Settings scratch = scratch(session);
         return session.watched(context -> {
             List<RehearsalAnswer> answers = new ArrayList<>();

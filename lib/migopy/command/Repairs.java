@@ -219,17 +219,7 @@ public final class Repairs {
     }
 
     private Attempt repair(String outcome, String reason) {
-        Instant now = locked.lease().serverTime();
-        return new Attempt(
-                "repair",
-                outcome,
-                locked.runId(),
-                now,
-                now,
-                null,
-                locked.by(),
-                null,
-                new Attempt.Note("reason", reason));
+        return locked.decision("repair", outcome, reason);
     }
 
     private static AcceptedText text(Situation one) {

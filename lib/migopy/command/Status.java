@@ -85,8 +85,7 @@ final class Status implements Action {
             Set<String> edited = edited(settings, survey, overview);
             List<Row> rows = new ArrayList<>(overview.migrations().size());
             for (Situation one : overview.migrations()) {
-                Row row = row(one, uncompiled.get(one.name()));
-                rows.add(edited.contains(one.name()) ? row.asEdited() : row);
+                rows.add(row(one, uncompiled.get(one.name()), edited.contains(one.name())));
                 addProgress(one, notices);
             }
             return new StatusAnswer(
@@ -138,16 +137,16 @@ final class Status implements Action {
 
     /** Returns the names of the migrations to run whose files were edited since they were last compiled. */
     private static Set<String> edited(Settings settings, Survey survey, Overview overview) {
-        List<MigrationFile> files = toRun(overview);
-        if (files.isEmpty()) {
+        List<Situation> toRun = toRun(overview);
+        if (toRun.isEmpty()) {
             return Set.of();
         }
         Map<String, String> compiled = new CompiledTexts(settings.cacheDirectory()).checksums();
         Set<String> edited = new HashSet<>();
-        for (MigrationFile file : files) {
-            String last = compiled.get(file.name());
-            if (last != null && !last.equals(survey.checksums().get(file.name()))) {
-                edited.add(file.name());
+        for (Situation one : toRun) {
+            String last = compiled.get(one.name());
+            if (last != null && !last.equals(survey.checksums().get(one.name()))) {
+                edited.add(one.name());
             }
         }
         return edited;
@@ -155,31 +154,34 @@ final class Status implements Action {
 
     /** Returns why files that are to be run do not compile. */
     private static List<Problem> compiling(Settings settings, Overview overview) {
-        List<MigrationFile> files = toRun(overview);
+        List<MigrationFile> files =
+                toRun(overview).stream().map(Situation::file).toList();
         return Validate.compiling(settings, files, MigrationSource.readAll(files));
     }
 
-    private static List<MigrationFile> toRun(Overview overview) {
-        List<MigrationFile> files = new ArrayList<>();
+    /** Returns the migrations with a file that were not applied yet, whatever problems they have. */
+    static List<Situation> toRun(Overview overview) {
+        List<Situation> found = new ArrayList<>();
         for (Situation one : overview.migrations()) {
             boolean toRun = switch (one.state()) {
                 case PENDING, SKIPPED, FAILED -> true;
                 default -> false;
             };
             if (toRun && one.file() != null) {
-                files.add(one.file());
+                found.add(one);
             }
         }
-        return files;
+        return found;
     }
 
-    private static Row row(Situation one, Problem.ProblemKind uncompiled) {
+    private static Row row(Situation one, Problem.ProblemKind uncompiled, boolean edited) {
         Problem.ProblemKind problem =
                 one.problem() == null ? uncompiled : one.problem().kind();
         JournalEntry entry = one.entry();
         // A rolled back migration is pending again; history shows when it ran.
         if (entry == null || one.state() == MigrationState.PENDING) {
-            return new Row(one.name(), one.number(), one.state(), problem, null, null, null, null, null);
+            return new Row(
+                    one.name(), one.number(), one.state(), problem, null, null, null, null, null, null, null, edited);
         }
         boolean skipped = one.state() == MigrationState.SKIPPED;
         return new Row(
@@ -194,7 +196,7 @@ final class Status implements Action {
                 who(entry.by()),
                 skipped ? entry.reason() : null,
                 entry.withoutSource() ? entry.adopted().from() : null,
-                false);
+                edited);
     }
 
     private static String who(Actor by) {

@@ -80,23 +80,6 @@ public record StatusAnswer(
             this(name, number, state, problem, startedAt, finishedAt, durationMs, reversible, by, null, null, false);
         }
 
-        /** Returns it as one whose file was edited since it was last compiled. */
-        Row asEdited() {
-            return new Row(
-                    name,
-                    number,
-                    state,
-                    problem,
-                    startedAt,
-                    finishedAt,
-                    durationMs,
-                    reversible,
-                    by,
-                    reason,
-                    adoptedFrom,
-                    true);
-        }
-
         /** Creates one that was never run. */
         public static Row pending(String name, long number, Problem.ProblemKind problem) {
             return new Row(name, number, MigrationState.PENDING, problem, null, null, null, null, null);

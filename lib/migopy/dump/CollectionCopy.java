@@ -32,12 +32,7 @@ public final class CollectionCopy {
      * @param total how many there are, as the server estimates it
      * @param indexes without that of {@code _id}
      */
-    public record Copied(String collection, long documents, long total, int indexes) {
-        /** Whether documents were left out. */
-        public boolean sampled() {
-            return documents < total;
-        }
-    }
+    public record Copied(String collection, long documents, long total, int indexes) {}
 
     /**
      * @param ensureWanted called before each batch; throws if the copy has to end

@@ -58,11 +58,10 @@ public final class EntryScript {
      */
     public static List<String> command(Path here, Path home, Map<String, String> environment) {
         Path launcher = home.resolve("migopy");
-        boolean windows = System.getProperty("os.name", "").startsWith("Windows");
-        if (!windows && Programs.first(List.of(launcher.toString())).isPresent()) {
+        if (!Programs.onWindows()
+                && Programs.first(List.of(launcher.toString())).isPresent()) {
             // Relative, because hints show it.
-            String typed = here.relativize(launcher).toString();
-            return List.of(typed.startsWith("..") ? typed : "./" + typed);
+            return List.of(Programs.typed(here, launcher));
         }
         return new Jbang(home, environment)
                 .command()

@@ -101,8 +101,7 @@ public final class Jbang {
     }
 
     private static String started(Path here, Path program) {
-        String path = here.relativize(program.toAbsolutePath()).toString();
-        return Wording.word(path.startsWith("..") ? path : "./" + path);
+        return Wording.word(Programs.typed(here, program));
     }
 
     /** Returns the JBang that started this process, else the one in PATH, else the launcher next to migopy.java. */

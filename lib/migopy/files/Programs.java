@@ -16,6 +16,17 @@ public final class Programs {
 
     private Programs() {}
 
+    /** Whether this is Windows, which has no POSIX shell. */
+    public static boolean onWindows() {
+        return System.getProperty("os.name", "").startsWith("Windows");
+    }
+
+    /** Returns the path of a program as it is typed in a folder: {@code ./migopy}. */
+    static String typed(Path here, Path program) {
+        String path = here.relativize(program.toAbsolutePath()).toString();
+        return path.startsWith("..") ? path : "./" + path;
+    }
+
     /** Returns the program of a name or path; empty if there is none. */
     public static Optional<Path> find(String name, Map<String, String> environment) {
         return first(name.contains("/") || name.contains(File.separator) ? List.of(name) : onPath(name, environment));

@@ -133,10 +133,10 @@ final class PreImages {
     /**
      * Restores the documents of all kept collections, so that earlier migrations can be undone.
      *
+     * @param changes what differs now
      * @return false if a definition differs, which is not restored
      */
-    synchronized boolean restore() {
-        Changes changes = changesAfterUndo();
+    synchronized boolean restore(Changes changes) {
         boolean complete = true;
         for (DefinitionChange one : changes.definitions()) {
             if (before.get(one.collection()).isEmpty()) {

@@ -159,7 +159,7 @@ public final class Rehearsal {
             RehearsedMigration one = up(name, database);
             rehearsed.add(one);
             if (one.up().outcome() != Outcome.APPLIED && one.up().outcome() != Outcome.SKIPPED) {
-                undo &= preImages.get(name).restore();
+                undo &= preImages.get(name).restore(one.changes());
                 break; // what follows may build on it
             }
         }
@@ -170,8 +170,8 @@ public final class Rehearsal {
                 Undo down = down(one.name());
                 rehearsed.set(i, one.with(down));
                 // Without its undoing, those before it would be compared with a state that they did not leave.
-                undo = down.verdict() == Verdict.SAME
-                        || preImages.get(one.name()).restore();
+                Changes left = down.verdict() == Verdict.NO_DOWN ? one.changes() : down.changes();
+                undo = preImages.get(one.name()).restore(left);
                 preImages.get(one.name()).drop();
             }
         }

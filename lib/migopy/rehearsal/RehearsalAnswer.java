@@ -174,7 +174,7 @@ public record RehearsalAnswer(
         return "%s  %s -> %s in %,d".formatted(change.path(), shown(change.was()), shown(change.is()), count);
     }
 
-    private static String shown(String type) {
+    static String shown(String type) {
         return type == null ? "none" : type;
     }
 

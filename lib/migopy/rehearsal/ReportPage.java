@@ -155,8 +155,8 @@ final class ReportPage {
         for (Map.Entry<Shapes.FieldChange, Long> one : change.shapes().changes().entrySet()) {
             row(
                     one.getKey().path(),
-                    shown(one.getKey().was()),
-                    shown(one.getKey().is()),
+                    RehearsalAnswer.shown(one.getKey().was()),
+                    RehearsalAnswer.shown(one.getKey().is()),
                     one.getValue());
         }
         endTable();
@@ -169,10 +169,6 @@ final class ReportPage {
         cell("", third);
         cell("number", "%,d".formatted(count));
         page.append("</tr>\n");
-    }
-
-    private static String shown(String type) {
-        return type == null ? "none" : type;
     }
 
     private void bar(String name, long count) {

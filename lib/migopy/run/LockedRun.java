@@ -2,6 +2,7 @@ package migopy.run;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -9,6 +10,7 @@ import migopy.MigopyException;
 import migopy.console.Console;
 import migopy.console.Event;
 import migopy.journal.Actor;
+import migopy.journal.Attempt;
 import migopy.journal.Entry;
 import migopy.lock.Lease;
 import migopy.lock.LockStore;
@@ -51,6 +53,25 @@ public record LockedRun(
             throw RestoreRun.refusal(locked.lease().restore());
         }
         return locked;
+    }
+
+    /**
+     * Returns an attempt that calls no code: a decision, made now.
+     *
+     * @param reason null if none was given
+     */
+    public Attempt decision(String direction, String outcome, String reason) {
+        Instant now = lease.serverTime();
+        return new Attempt(
+                direction,
+                outcome,
+                runId(),
+                now,
+                now,
+                null,
+                by,
+                null,
+                reason == null ? null : new Attempt.Note("reason", reason));
     }
 
     /** Takes the lock of a database that may be half restored. */

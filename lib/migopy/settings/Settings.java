@@ -1,5 +1,6 @@
 package migopy.settings;
 
+import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.regex.Pattern;
@@ -57,7 +58,7 @@ public record Settings(
 
     /** Returns a path as a user would type it in the project folder: {@code mongomigrations/3_add_users.java}. */
     public String shown(Path path) {
-        return (path.startsWith(home) ? home.relativize(path) : path).toString().replace('\\', '/');
+        return (path.startsWith(home) ? home.relativize(path) : path).toString().replace(File.separatorChar, '/');
     }
 
     /** Returns the same settings for another database on the same server. */
