@@ -31,6 +31,11 @@ public final class BenchServer implements AutoCloseable {
             + " cat >/dev/null; kill -9 $child 2>/dev/null; wait $child 2>/dev/null;"
             + " rm -rf \"$data\"";
 
+    // Beyond 2,000 open files, mongod closes those that were idle for seconds: thousands of collections
+    // would otherwise need more than the system allows a process.
+    private static final String FILES =
+            "file_manager=(close_handle_minimum=2000,close_idle_time=3,close_scan_interval=1)";
+
     private final String uri;
     private final List<String> arguments;
     private final Process keeper;
@@ -99,6 +104,7 @@ public final class BenchServer implements AutoCloseable {
         command.addAll(List.of("--dbpath", data.toString(), "--port", String.valueOf(port)));
         command.addAll(List.of("--bind_ip", "127.0.0.1", "--nounixsocket", "--replSet", "rs0"));
         command.addAll(List.of("--wiredTigerCacheSizeGB", "0.5", "--oplogSize", "1024"));
+        command.addAll(List.of("--wiredTigerEngineConfigString", FILES));
         command.addAll(List.of("--logpath", data.resolve("mongod.log").toString()));
         Process keeper = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
