@@ -13,11 +13,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import migopy.MigopyException;
 import migopy.StepReport;
+import migopy.StepReport.Direction;
 import migopy.StepReport.Outcome;
 import migopy.StepReport.StepError;
 import migopy.console.Console;
@@ -36,6 +38,7 @@ import migopy.rehearsal.PreImages.Changes;
 import migopy.rehearsal.RehearsedMigration.Estimate;
 import migopy.rehearsal.RehearsedMigration.Undo;
 import migopy.rehearsal.RehearsedMigration.Verdict;
+import migopy.rehearsal.RehearsedMigration.VerifyResult;
 import migopy.run.Ledger;
 import migopy.run.RunContext;
 import migopy.run.Runner;
@@ -162,6 +165,9 @@ public final class Rehearsal {
                 undo &= preImages.get(name).restore(one.changes());
                 break; // what follows may build on it
             }
+            if (one.verify() != null && one.verify().error() != null) {
+                break; // execute ends here, too
+            }
         }
         for (int i = rehearsed.size() - 1; undo && i >= 0; i--) {
             stopIfSignalled();
@@ -191,29 +197,33 @@ public final class Rehearsal {
         StepReport report = call(name);
         List<ObservedCalls> calls = log.calls();
         Changes changes = before.changes();
+        Document entry = entry(name, database);
+        VerifyResult verify = null;
+        if (report.outcome() == Outcome.UNVERIFIED) {
+            verify = new VerifyResult(report.error());
+            report = new StepReport(name, report.direction(), Outcome.APPLIED, report.durationMs(), null);
+        } else if (report.outcome() == Outcome.APPLIED && entry.containsKey("verified")) {
+            verify = new VerifyResult(null);
+        }
         Undo again = null;
-        if (report.outcome() == Outcome.APPLIED && (options.twice() || isResumable(name, database))) {
+        boolean twice = options.twice() || entry.getBoolean("resumable", false);
+        if (report.outcome() == Outcome.APPLIED && (verify == null || verify.error() == null) && twice) {
             again = again(name, database);
         }
+        String source = Objects.requireNonNullElse(entry.getString("source"), "");
         return new RehearsedMigration(
-                name, source(name, database), report, calls, changes, null, again, estimates(calls), List.of());
+                name, source, report, calls, changes, verify, null, again, estimates(calls), List.of());
     }
 
-    private String source(String name, MongoDatabase database) {
+    /** Returns its record; an empty one if it was not started. */
+    private Document entry(String name, MongoDatabase database) {
         Document entry = database.getCollection(settings.migrationsCollection())
                 .find(Filters.eq("_id", name))
-                .projection(Projections.include("source"))
+                .projection(Projections.include("source", "resumable", "verified"))
                 .first();
-        return entry == null || entry.getString("source") == null ? "" : entry.getString("source");
+        return entry == null ? new Document() : entry;
     }
 
-    private boolean isResumable(String name, MongoDatabase database) {
-        return database.getCollection(settings.migrationsCollection())
-                        .countDocuments(Filters.and(Filters.eq("_id", name), Filters.eq("resumable", true)))
-                == 1;
-    }
-
-    /** Calls {@code up()} once more on its own result, which it must not change. */
     private Undo again(String name, MongoDatabase database) {
         PreImages before = begin(name, "again", database);
         database.getCollection(settings.migrationsCollection()).deleteOne(Filters.eq("_id", name));
@@ -238,13 +248,15 @@ public final class Rehearsal {
         if (!result.steps().isEmpty()) {
             return shown(result.steps().get(0));
         }
-        String message =
-                result.error() == null ? "it was not run" : result.error().getMessage();
+        MigopyException error = result.error();
+        if (error != null && result.problems().isEmpty() && error.kind() == MigopyException.Kind.REFUSED) {
+            StepError refused =
+                    new StepError(StepError.NOT_STARTED, error.getMessage(), List.of(), error.causes(), null);
+            return shown(new StepReport(name, Direction.UP, Outcome.FAILED, null, refused)); // by its before()
+        }
         throw MigopyException.refused(
-                "%s cannot be rehearsed: %s".formatted(name, message),
-                result.error() == null
-                        ? "Run the rehearsal again"
-                        : result.error().hint());
+                "%s cannot be rehearsed: %s".formatted(name, error == null ? "it was not run" : error.getMessage()),
+                error == null ? "Run the rehearsal again" : error.hint());
     }
 
     /** Without hints, which are about the copy, and without values unless they are wanted. */

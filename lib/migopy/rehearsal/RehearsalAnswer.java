@@ -113,7 +113,9 @@ public record RehearsalAnswer(
             table.row(
                     one.state(),
                     one.name(),
-                    "up " + out.duration(one.up().durationMs()),
+                    one.up().durationMs() == null
+                            ? ""
+                            : "up " + out.duration(one.up().durationMs()),
                     one.down() == null || one.down().report() == null
                             ? ""
                             : "down " + out.duration(one.down().report().durationMs()));

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import migopy.StepReport;
 import migopy.StepReport.Outcome;
+import migopy.StepReport.StepError;
 import migopy.console.Json;
 import migopy.console.Wording;
 import migopy.console.Words;
@@ -17,6 +18,8 @@ import org.bson.Document;
  * A migration that was rehearsed.
  *
  * @param source the text of its file
+ * @param up without what {@code verify()} found
+ * @param verify what {@code verify()} found; null if it was not called, or was a part of the transaction
  * @param down null if it was not tried
  * @param again a second {@code up()}; null if it was not tried
  * @param findings what lint finds in its source
@@ -27,12 +30,13 @@ public record RehearsedMigration(
         StepReport up,
         List<ObservedCalls> calls,
         Changes changes,
+        VerifyResult verify,
         Undo down,
         Undo again,
         List<Estimate> estimates,
         List<Finding> findings) {
     RehearsedMigration with(Undo undo) {
-        return new RehearsedMigration(name, source, up, calls, changes, undo, again, estimates, findings);
+        return new RehearsedMigration(name, source, up, calls, changes, verify, undo, again, estimates, findings);
     }
 
     RehearsedMigration with(List<Finding> ofAll) {
@@ -40,12 +44,13 @@ public record RehearsedMigration(
                 .filter(one -> one.migration().equals(name) && one.counts())
                 .filter(one -> one.severity() != Severity.INFO)
                 .toList();
-        return new RehearsedMigration(name, source, up, calls, changes, down, again, estimates, own);
+        return new RehearsedMigration(name, source, up, calls, changes, verify, down, again, estimates, own);
     }
 
     boolean hasFinding() {
         boolean wrong = findings.stream().anyMatch(one -> one.severity() == Severity.ERROR);
-        return wrong || up.error() != null || down != null && down.isFinding() || again != null && again.isFinding();
+        boolean broken = up.error() != null || verify != null && verify.error() != null;
+        return wrong || broken || down != null && down.isFinding() || again != null && again.isFinding();
     }
 
     String state() {
@@ -54,11 +59,15 @@ public record RehearsedMigration(
 
     void words(Words out) {
         if (up.error() != null) {
-            out.line("      up() failed:");
+            out.line("      " + upFailed() + ":");
             out.failure(name, up.error());
         }
         changes.documents().forEach(one -> RehearsalAnswer.lines(out, one));
         changes.definitions().forEach(one -> out.line("      " + RehearsalAnswer.described(one)));
+        if (verify != null && verify.error() != null) {
+            out.line("      verify() failed:");
+            out.failure(name, verify.error());
+        }
         if (again != null) {
             undone(out, "up() again", again, "changes nothing");
         }
@@ -81,6 +90,11 @@ public record RehearsedMigration(
         }
     }
 
+    /** Says of one that has an error that {@code up()} failed, or that it was not called. */
+    String upFailed() {
+        return up.error().type().equals(StepError.NOT_STARTED) ? "up() was not called" : "up() failed";
+    }
+
     /** Returns a line of the migration's file. */
     String sourceLine(int line) {
         return source.lines().skip(line - 1L).findFirst().orElse("").strip();
@@ -90,6 +104,7 @@ public record RehearsedMigration(
         Document json = new Document("name", name).append("up", Json.step(up));
         json.append("calls", calls.stream().map(RehearsalAnswer::json).toList());
         RehearsalAnswer.append(json, changes);
+        Json.put(json, "verify", verify == null ? null : verify.json());
         Json.put(json, "down", down == null ? null : down.json());
         Json.put(json, "twice", again == null ? null : again.json());
         json.append("findings", findings.stream().map(Finding::json).toList());
@@ -104,6 +119,18 @@ public record RehearsedMigration(
                                 "ms",
                                 one.ms()))
                         .toList());
+    }
+
+    /**
+     * What {@code verify()} found after {@code up()}.
+     *
+     * @param error why it does not hold; null if it holds
+     */
+    public record VerifyResult(StepError error) {
+        Document json() {
+            Document json = new Document("outcome", error == null ? "holds" : "broken");
+            return Json.put(json, "error", error == null ? null : Json.failure(error));
+        }
     }
 
     /** Whether {@code down()}, or a second {@code up()}, led back to the state before it. */

@@ -47,12 +47,14 @@ final class ReportMarkdown {
     private void migration(RehearsedMigration one) {
         text.append("\n### ").append(escaped(one.name())).append("\n\n");
         if (one.up().error() != null) {
-            text.append("`up()` failed: ")
-                    .append(escaped(one.up().error().shown()))
+            text.append(escaped(one.upFailed() + ": " + one.up().error().shown()))
                     .append("\n\n");
         }
         one.changes().documents().forEach(this::collection);
         one.changes().definitions().forEach(change -> item(RehearsalAnswer.described(change)));
+        if (one.verify() != null && one.verify().error() != null) {
+            item("verify() failed: " + one.verify().error().shown());
+        }
         undo("up() again", one.again(), "changes nothing");
         undo("down()", one.down(), "leads back to the same state");
         one.estimates().stream().filter(each -> each.documents() != null).forEach(each -> item(each.sentence()));

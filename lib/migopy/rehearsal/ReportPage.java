@@ -110,10 +110,14 @@ final class ReportPage {
                 .append(one.state())
                 .append("</span>\n");
         if (one.up().error() != null) {
-            line("p", "bad", "up() failed: " + one.up().error().shown());
+            line("p", "bad", one.upFailed() + ": " + one.up().error().shown());
             one.up().error().frames().forEach(frame -> line("pre", "", frame));
         }
         changes(one.changes());
+        if (one.verify() != null && one.verify().error() != null) {
+            line("p", "bad", "verify() failed: " + one.verify().error().shown());
+            one.verify().error().frames().forEach(frame -> line("pre", "", frame));
+        }
         undo("up() again", one.again(), "changes nothing");
         undo("down()", one.down(), "leads back to the same state");
         one.estimates().stream()

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import support.Kind;
@@ -348,5 +349,43 @@ class RehearseTest {
     @Test
     void withoutAPlaceForTheCopyBothWaysAreNamed(MongoServer server) {
         users(server).with("1_split.java", SPLIT).run("rehearse").exits(2).says("--on URI", "--here");
+    }
+
+    @Test
+    void aVerifyThatDoesNotHoldIsAFindingAndUpIsUndone(MongoServer server) {
+        String checked = SPLIT.replace(
+                "static void up()",
+                "static boolean verify() { return db().getCollection(\"users\").countDocuments(new Document(\"last\","
+                        + " null)) == 0; }\n    static void up()");
+        Project project = users(server).with("1_split.java", checked).with("2_two.java", marking("two"));
+        Document split = migration(project.run("rehearse", "--here", "--json").exits(7), 0);
+        assertThat(split.get("up", Document.class)).containsEntry("outcome", "applied");
+        assertThat(split.get("verify", Document.class)).containsEntry("outcome", "broken");
+        assertThat(split.get("down", Document.class)).containsEntry("outcome", "same_order_differs");
+        project.run("rehearse", "--here")
+                .exits(7)
+                .says("verify() failed", "1_split: verify() returned false", "1 not rehearsed")
+                .neverSays("stays applied");
+        Document holds = migration(
+                project.with("1_split.java", checked.replace("== 0", "== 5")).run("rehearse", "--here", "--json"), 0);
+        assertThat(holds.get("verify", Document.class)).containsExactly(Map.entry("outcome", "holds"));
+    }
+
+    @Test
+    void aBeforeThatDoesNotHoldIsAFindingAndUpIsNotCalled(MongoServer server) {
+        Project project = users(server)
+                .with(
+                        "1_one.java",
+                        marking("one")
+                                .replace(
+                                        "static void up()",
+                                        "static boolean before() { return false; }\n    static" + " void up()"));
+        Document one = migration(project.run("rehearse", "--here", "--json").exits(7), 0);
+        assertThat(one.get("up", Document.class).get("error", Document.class)).containsEntry("type", "not_started");
+        assertThat(one).doesNotContainKeys("verify", "down");
+        project.run("rehearse", "--here")
+                .exits(7)
+                .says("was not started: before() returned false")
+                .neverSays("down");
     }
 }
