@@ -38,7 +38,7 @@ import migopy.rehearsal.PreImages.Changes;
 import migopy.rehearsal.RehearsedMigration.Estimate;
 import migopy.rehearsal.RehearsedMigration.Undo;
 import migopy.rehearsal.RehearsedMigration.Verdict;
-import migopy.rehearsal.RehearsedMigration.VerifyResult;
+import migopy.rehearsal.RehearsedMigration.VerifyCheck;
 import migopy.run.Ledger;
 import migopy.run.RunContext;
 import migopy.run.Runner;
@@ -198,12 +198,12 @@ public final class Rehearsal {
         List<ObservedCalls> calls = log.calls();
         Changes changes = before.changes();
         Document entry = entry(name, database);
-        VerifyResult verify = null;
+        VerifyCheck verify = null;
         if (report.outcome() == Outcome.UNVERIFIED) {
-            verify = new VerifyResult(report.error());
+            verify = new VerifyCheck(report.error());
             report = new StepReport(name, report.direction(), Outcome.APPLIED, report.durationMs(), null);
         } else if (report.outcome() == Outcome.APPLIED && entry.containsKey("verified")) {
-            verify = new VerifyResult(null);
+            verify = new VerifyCheck(null);
         }
         Undo again = null;
         boolean twice = options.twice() || entry.getBoolean("resumable", false);

@@ -30,7 +30,7 @@ public record RehearsedMigration(
         StepReport up,
         List<ObservedCalls> calls,
         Changes changes,
-        VerifyResult verify,
+        VerifyCheck verify,
         Undo down,
         Undo again,
         List<Estimate> estimates,
@@ -126,7 +126,7 @@ public record RehearsedMigration(
      *
      * @param error why it does not hold; null if it holds
      */
-    public record VerifyResult(StepError error) {
+    public record VerifyCheck(StepError error) {
         Document json() {
             Document json = new Document("outcome", error == null ? "holds" : "broken");
             return Json.put(json, "error", error == null ? null : Json.failure(error));
