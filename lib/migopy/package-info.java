@@ -64,6 +64,7 @@
 //SOURCES command/Execute.java
 //SOURCES command/Faults.java
 //SOURCES command/FixToMigration.java
+//SOURCES command/FormatOption.java
 //SOURCES command/Help.java
 //SOURCES command/HelpText.java
 //SOURCES command/History.java
@@ -259,6 +260,7 @@
 //SOURCES rehearsal/PreImages.java
 //SOURCES rehearsal/Rehearsal.java
 //SOURCES rehearsal/RehearsalAnswer.java
+//SOURCES rehearsal/RehearsalFindings.java
 //SOURCES rehearsal/RehearsedMigration.java
 //SOURCES rehearsal/ReportMarkdown.java
 //SOURCES rehearsal/ReportPage.java

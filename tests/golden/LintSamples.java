@@ -49,7 +49,7 @@ final class LintSamples {
         samples.put("lint_nothing", findings(List.of()));
         for (ReportFormat format : ReportFormat.values()) {
             if (format != ReportFormat.WORDS && format != ReportFormat.JSON) {
-                samples.put("lint_" + format.word(), format.of(found, "shop/mongomigrations"));
+                samples.put("lint_" + format.word(), format.of(found, found, "shop/mongomigrations"));
             }
         }
         samples.put("lint_explain", new RuleAnswer(LintRule.of("M302")));

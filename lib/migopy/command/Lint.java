@@ -1,7 +1,6 @@
 package migopy.command;
 
 import com.mongodb.MongoException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -9,7 +8,6 @@ import java.util.Set;
 import migopy.MigopyException;
 import migopy.Problem;
 import migopy.command.RulesAnswer.RuleAnswer;
-import migopy.console.Answer;
 import migopy.console.Wording;
 import migopy.files.MigrationFile;
 import migopy.files.MigrationSource;
@@ -33,6 +31,7 @@ import migopy.run.Survey;
 import migopy.run.Survey.JournalView;
 import migopy.settings.Settings;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -54,11 +53,8 @@ final class Lint implements Action {
     @Option(names = "--strict", description = "fail on warnings, too")
     private boolean strict;
 
-    @Option(
-            names = "--format",
-            paramLabel = "FORMAT",
-            description = "words, json, github, gitlab, sarif, junit or gcc; default words")
-    private String format = "words";
+    @Mixin
+    private final FormatOption format = new FormatOption();
 
     @Option(names = "--rules", description = "list the rules")
     private boolean rules;
@@ -80,11 +76,9 @@ final class Lint implements Action {
             session.console().answer(new RulesAnswer(LintRule.all()));
             return 0;
         }
-        ReportFormat chosen = ReportFormat.of(format);
-        Settings settings = session.settings();
+        ReportFormat chosen = format.chosen(session);
         Findings findings = findings(session, selected(session));
-        Answer answer = chosen.of(findings, fromRepository(settings, findings.directory()));
-        session.console().answer(answer);
+        FormatOption.answer(session, chosen, findings, findings);
         return findings.exitCode();
     }
 
@@ -191,12 +185,5 @@ final class Lint implements Action {
                 settings.home(), settings.cacheDirectory(), session.project().environment())) {
             return Linter.lint(compiler, read.sources(), session.lintRules());
         }
-    }
-
-    /** Returns the folder's path from the root of its Git repository, as CI services need it. */
-    private static String fromRepository(Settings settings, String directory) {
-        Path folder = settings.migrationsDirectory().toAbsolutePath().normalize();
-        Path root = Init.topOfRepository(folder.getParent());
-        return root == null ? directory : root.relativize(folder).toString();
     }
 }

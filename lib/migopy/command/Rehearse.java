@@ -8,6 +8,8 @@ import migopy.plan.Request.ExecuteRequest;
 import migopy.rehearsal.Rehearsal;
 import migopy.rehearsal.Rehearsal.RehearsalOptions;
 import migopy.rehearsal.RehearsalAnswer;
+import migopy.report.Findings;
+import migopy.report.ReportFormat;
 import migopy.run.Runner;
 import migopy.run.Runner.RunResult;
 import migopy.settings.Settings;
@@ -22,6 +24,9 @@ import picocli.CommandLine.Option;
                 "Runs up() and down() of pending migrations on a copy of the database, and shows what they change.")
 final class Rehearse implements Action {
     private static final String SCRATCH_URI = "MIGOPY_SCRATCH_URI";
+    /** A file of GitHub Actions, in which each step can add Markdown to the page of its job. */
+    private static final String JOB_SUMMARY = "GITHUB_STEP_SUMMARY";
+
     private static final String SUFFIX = "_rehearsal";
     private static final String ALL = "all";
     private static final String NO_VALUES = "none";
@@ -65,8 +70,12 @@ final class Rehearse implements Action {
     @Option(names = "--timeout", paramLabel = "TIME", description = "stop a migration that takes longer")
     private String timeout;
 
+    @Mixin
+    private final FormatOption format = new FormatOption();
+
     @Override
     public int run(Session session) throws Exception {
+        ReportFormat chosen = format.chosen(session);
         ExecuteRequest request = pending.request(false, false);
         if (!List.of(NO_VALUES, "plain").contains(values)) {
             throw MigopyException.usage(
@@ -76,12 +85,17 @@ final class Rehearse implements Action {
         RehearsalOptions options =
                 new RehearsalOptions(documents(), !noDown, twice, keep, plain, Limits.timeout(timeout));
         Settings scratch = scratch(session);
+        String directory = session.settings().shown(session.settings().migrationsDirectory());
         return session.watched(context -> {
             List<RehearsalAnswer> answers = new ArrayList<>();
             RunResult result = new Runner(context)
                     .plan(request, planned -> answers.add(new Rehearsal(context, scratch, options).run(planned)));
             if (answers.isEmpty()) {
-                session.console().answer(Session.answer(result, true));
+                FormatOption.answer(
+                        session,
+                        chosen,
+                        Session.answer(result, true),
+                        new Findings("rehearse", directory, List.of(), List.of(), result.problems(), false));
                 return result.exitCode();
             }
             RehearsalAnswer answer =
@@ -89,7 +103,11 @@ final class Rehearse implements Action {
             if (report != null) {
                 answer.write(report, session.redactor()::redact);
             }
-            session.console().answer(answer);
+            String summary = session.project().environment().get(JOB_SUMMARY);
+            if (chosen == ReportFormat.GITHUB && summary != null) {
+                answer.appendTo(Path.of(summary), session.redactor()::redact);
+            }
+            FormatOption.answer(session, chosen, answer, answer.findings(directory));
             return answer.exitCode();
         });
     }

@@ -1,19 +1,28 @@
 package migopy.command;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import migopy.MigopyException;
+import migopy.Problem;
 import migopy.console.Answer;
+import migopy.console.ErrorAnswer;
 import migopy.console.Json;
 import migopy.console.Table;
 import migopy.console.Words;
 import migopy.plan.Plan;
+import migopy.report.Finding;
+import migopy.report.Findings;
+import migopy.report.ReportFormat;
+import migopy.run.RunContext;
 import migopy.run.VerifyRun;
 import migopy.run.VerifyRun.VerifyOutcome;
 import migopy.run.VerifyRun.VerifyRequest;
 import migopy.run.VerifyRun.VerifyResult;
 import org.bson.Document;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -31,20 +40,55 @@ public final class Verify implements Action {
     @Option(names = "--stored", description = "use the source in the journal of migrations whose file is missing")
     private boolean stored;
 
+    @Mixin
+    private final FormatOption format = new FormatOption();
+
     @Override
     public int run(Session session) {
+        ReportFormat chosen = format.chosen(session);
         return session.watched(context -> {
             VerifyResult result = VerifyRun.run(context, new VerifyRequest(names, since, stored));
             if (!result.problems().isEmpty()) {
                 MigopyException refusal = Plan.refusal(result.problems());
-                session.console().error(refusal, result.problems());
+                FormatOption.answer(
+                        session,
+                        chosen,
+                        ErrorAnswer.of(refusal, result.problems()),
+                        findings(context, List.of(), result.problems()));
                 return refusal.kind().exitCode();
             }
             VerifyAnswer answer = new VerifyAnswer(
                     context.settings().database(), context.connection().server(), result.outcomes());
-            session.console().answer(answer);
+            FormatOption.answer(session, chosen, answer, findings(context, result.outcomes(), List.of()));
             return answer.exitCode();
         });
+    }
+
+    private static Findings findings(RunContext context, List<VerifyOutcome> outcomes, List<Problem> problems) {
+        Map<String, Long> durations = new HashMap<>();
+        List<Finding> findings = new ArrayList<>();
+        for (VerifyOutcome one : outcomes) {
+            if (one.durationMs() != null) {
+                durations.put(one.name(), one.durationMs());
+            }
+            if (one.error() != null) {
+                findings.add(Finding.failure(
+                        "verify_failed",
+                        one.name(),
+                        "verify() failed",
+                        one.error(),
+                        "The application may rely on what does not hold any more.",
+                        VerifyAnswer.fix(one)));
+            }
+        }
+        return new Findings(
+                "verify",
+                context.settings().shown(context.settings().migrationsDirectory()),
+                outcomes.stream().map(VerifyOutcome::name).toList(),
+                durations,
+                findings,
+                problems,
+                false);
     }
 
     /**
@@ -88,9 +132,13 @@ public final class Verify implements Action {
                 out.failure(one.name(), one.error());
             }
             if (isError()) {
-                out.line("Fix the data. If a later migration changed it on purpose, add to that file: //RETIRES "
-                        + broken().get(0).name());
+                out.line(fix(broken().get(0)));
             }
+        }
+
+        private static String fix(VerifyOutcome broken) {
+            return "Fix the data. If a later migration changed it on purpose, add to that file: //RETIRES "
+                    + broken.name();
         }
 
         @Override

@@ -54,6 +54,9 @@ public final class Console implements AutoCloseable {
 
     private boolean silenced;
 
+    /** Whether a program reads the answer, although it is not JSON. */
+    private volatile boolean alone;
+
     /**
      * @param out standard output
      * @param err standard error
@@ -197,7 +200,7 @@ public final class Console implements AutoCloseable {
     }
 
     private void printHeader() {
-        if (!header.isEmpty()) {
+        if (!header.isEmpty() && !alone) {
             Words words = words(terminal.output());
             words.line(header);
             words.gap();
@@ -244,6 +247,11 @@ public final class Console implements AutoCloseable {
         return answered();
     }
 
+    /** Lets only the answer go to standard output from now on, because a program reads it. */
+    public void answerAlone() {
+        alone = true;
+    }
+
     /** Returns whether everything could be written to standard output. */
     public boolean isWritten() {
         return screen.isWritten();
@@ -267,11 +275,11 @@ public final class Console implements AutoCloseable {
     }
 
     /**
-     * Returns the stream for a migration's own output: standard output, with {@code --json} standard error. It keeps
-     * the live line intact. It is not redacted; the caller wraps it. Closing it has no effect.
+     * Returns the stream for a migration's own output: standard output, or standard error where a program
+     * reads the answer. It keeps the live line intact. It is not redacted; the caller wraps it. Closing it has no effect.
      */
     public PrintStream migrationOutput() {
-        return screen.output(format.json());
+        return screen.output(format.json() || alone);
     }
 
     /** Returns the same for standard error. */

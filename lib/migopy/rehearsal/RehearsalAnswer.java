@@ -3,6 +3,7 @@ package migopy.rehearsal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,7 @@ import migopy.rehearsal.Definition.DefinitionChange;
 import migopy.rehearsal.PreImages.Changes;
 import migopy.rehearsal.PreImages.CollectionChange;
 import migopy.report.Finding;
+import migopy.report.Findings;
 import org.bson.BsonDocument;
 import org.bson.Document;
 
@@ -76,6 +78,11 @@ public record RehearsalAnswer(
         return left == 0 ? all : all + ", %d not rehearsed, because an earlier one failed".formatted(left);
     }
 
+    /** Returns what is wrong, for other programs. */
+    public Findings findings(String directory) {
+        return RehearsalFindings.of(this, directory);
+    }
+
     private long findings() {
         return migrations.stream().filter(RehearsedMigration::hasFinding).count();
     }
@@ -93,12 +100,31 @@ public record RehearsalAnswer(
             Files.writeString(folder.resolve("report.md"), redaction.apply(ReportMarkdown.of(this)));
             Files.writeString(folder.resolve("report.json"), Json.text(json(), redaction) + "\n");
         } catch (IOException e) {
-            throw new MigopyException(
-                    MigopyException.Kind.USAGE,
-                    "The report cannot be written to %s: %s".formatted(folder, e),
-                    "Choose another folder with --report",
-                    e);
+            throw notWritten(folder, e, "Choose another folder with --report");
         }
+    }
+
+    /**
+     * Appends it to a file, in Markdown.
+     *
+     * @param redaction replaces each secret in a text
+     * @throws MigopyException usage, if that is impossible
+     */
+    public void appendTo(Path file, UnaryOperator<String> redaction) {
+        try {
+            Files.writeString(
+                    file,
+                    redaction.apply(ReportMarkdown.of(this)),
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw notWritten(file, e, "Unset GITHUB_STEP_SUMMARY, or use another --format");
+        }
+    }
+
+    private static MigopyException notWritten(Path path, IOException e, String hint) {
+        return new MigopyException(
+                MigopyException.Kind.USAGE, "The report cannot be written to %s: %s".formatted(path, e), hint, e);
     }
 
     @Override

@@ -1,6 +1,9 @@
 package migopy.report;
 
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import migopy.StepReport.StepError;
 import migopy.console.Json;
 import org.bson.Document;
 
@@ -29,6 +32,9 @@ public record Finding(
         String hint,
         String suppressed) {
 
+    /** A stack frame in a migration's file: {@code 3_split.java:12    users.drop();}. */
+    private static final Pattern FRAME = Pattern.compile("[^:]*:(\\d+)(?:\\s+(.*))?");
+
     /** How much a finding matters. Only errors fail a check, and warnings with {@code --strict}. */
     public enum Severity {
         ERROR,
@@ -39,6 +45,30 @@ public record Finding(
         public String word() {
             return name().toLowerCase(Locale.ROOT);
         }
+    }
+
+    /**
+     * Returns the error that a method of a migration failed, at the line that threw.
+     *
+     * @param failed what failed: {@code up() failed}
+     */
+    public static Finding failure(
+            String rule, String migration, String failed, StepError error, String why, String hint) {
+        Matcher frame =
+                FRAME.matcher(error.frames().isEmpty() ? "" : error.frames().get(0));
+        boolean known = frame.matches();
+        String message = error.shown().lines().findFirst().orElse(error.type());
+        return new Finding(
+                rule,
+                Severity.ERROR,
+                migration,
+                known ? Integer.valueOf(frame.group(1)) : null,
+                null,
+                known ? frame.group(2) : null,
+                failed + ": " + message,
+                why,
+                hint,
+                null);
     }
 
     /** Whether it counts: no comment in the source allows it. */

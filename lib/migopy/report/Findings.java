@@ -1,6 +1,7 @@
 package migopy.report;
 
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import migopy.MigopyException;
 import migopy.Problem;
@@ -14,10 +15,11 @@ import org.bson.Document;
 /**
  * The result of a check of migrations.
  *
- * @param check the command that checked: {@code lint}
+ * @param check the command that checked: {@code lint}, {@code rehearse}, {@code verify}
  * @param directory the migrations' directory, relative to the project folder
  * @param migrations the names of those that were checked, in order
  * @param findings all findings, in the order of the migrations and their lines
+ * @param durations how long each took in milliseconds, where something was run
  * @param problems what could not be checked, because it does not compile or cannot be read
  * @param strict whether warnings fail the check, too
  */
@@ -25,6 +27,7 @@ public record Findings(
         String check,
         String directory,
         List<String> migrations,
+        Map<String, Long> durations,
         List<Finding> findings,
         List<Problem> problems,
         boolean strict)
@@ -32,8 +35,20 @@ public record Findings(
 
     public Findings {
         migrations = List.copyOf(migrations);
+        durations = Map.copyOf(durations);
         findings = List.copyOf(findings);
         problems = List.copyOf(problems);
+    }
+
+    /** The same, where nothing was run. */
+    public Findings(
+            String check,
+            String directory,
+            List<String> migrations,
+            List<Finding> findings,
+            List<Problem> problems,
+            boolean strict) {
+        this(check, directory, migrations, Map.of(), findings, problems, strict);
     }
 
     /** Returns 3 if something could not be checked, 7 if something was found that fails the check, else 0. */

@@ -1,6 +1,7 @@
 package migopy.report;
 
 import java.io.StringWriter;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -36,7 +37,11 @@ final class JunitXml {
             xml.writeAttribute("failures", Long.toString(failed));
             xml.writeAttribute("errors", "0");
             xml.writeAttribute("skipped", "0");
-            xml.writeAttribute("time", "0");
+            xml.writeAttribute(
+                    "time",
+                    seconds(findings.durations().values().stream()
+                            .mapToLong(ms -> ms)
+                            .sum()));
             xml.writeCharacters("\n");
             for (String name : names) {
                 testCase(name, byMigration.getOrDefault(name, List.of()), findings, xml);
@@ -59,7 +64,7 @@ final class JunitXml {
         xml.writeStartElement("testcase");
         xml.writeAttribute("name", visible(name));
         xml.writeAttribute("classname", findings.check());
-        xml.writeAttribute("time", "0");
+        xml.writeAttribute("time", seconds(findings.durations().getOrDefault(name, 0L)));
         List<Finding> failing =
                 found.stream().filter(one -> fails(one, findings)).toList();
         if (!failing.isEmpty()) {
@@ -78,6 +83,10 @@ final class JunitXml {
         }
         xml.writeEndElement();
         xml.writeCharacters("\n");
+    }
+
+    private static String seconds(long ms) {
+        return BigDecimal.valueOf(ms, 3).stripTrailingZeros().toPlainString();
     }
 
     private static String texts(List<Finding> found) {

@@ -57,19 +57,21 @@ public enum ReportFormat {
     /**
      * Returns findings as an answer in this format.
      *
+     * @param own the check's own answer, which is printed as text and as JSON
      * @param folder the path that the formats for other programs give the migrations' directory
      */
-    public Answer of(Findings findings, String folder) {
-        return this == WORDS ? findings : new FormattedFindings(findings, this, folder);
+    public Answer of(Answer own, Findings findings, String folder) {
+        return this == WORDS ? own : new FormattedFindings(own, findings, this, folder);
     }
 
-    private record FormattedFindings(Findings findings, ReportFormat format, String folder) implements Answer {
+    private record FormattedFindings(Answer own, Findings findings, ReportFormat format, String folder)
+            implements Answer {
         @Override
         public void words(Words out) {
             List<Finding> found = withProblems();
             switch (format) {
-                case WORDS -> findings.words(out);
-                case JSON -> out.line(Json.text(findings.json(), UnaryOperator.identity()));
+                case WORDS -> own.words(out);
+                case JSON -> out.line(Json.text(own.json(), UnaryOperator.identity()));
                 case GITHUB -> found.forEach(finding -> out.line(LineFormats.github(finding, path(finding))));
                 case GITLAB -> out.line(gitlab(found));
                 case SARIF -> out.line(Json.text(Sarif.of(all(), this::path), UnaryOperator.identity()));
@@ -92,7 +94,7 @@ public enum ReportFormat {
 
         @Override
         public Document json() {
-            return findings.json();
+            return own.json();
         }
 
         private String path(Finding finding) {

@@ -1,4 +1,4 @@
-package unit.report;
+package support;
 
 import java.util.ArrayList;
 import java.util.HashSet;
