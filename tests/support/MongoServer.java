@@ -117,6 +117,11 @@ public final class MongoServer implements AutoCloseable {
         return client().getDatabase("admin").runCommand(command);
     }
 
+    /** Returns a hash of all documents of the test's database. */
+    public String hash() {
+        return db().runCommand(new Document("dbHash", 1)).getString("md5");
+    }
+
     /** Returns the time by the server's clock, which measures leases. */
     public Instant time() {
         return admin(new Document("hello", 1)).getDate("localTime").toInstant();

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import migopy.MigopyException;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
@@ -39,6 +40,32 @@ public final class CallLog {
             "ping",
             "replSetGetStatus",
             "serverStatus");
+
+    /**
+     * Commands that reach only what they name. Of any other it is unknown: a user that is created in the copy is in {@code
+     * admin}, and {@code applyOps} names what it writes in its operations.
+     */
+    private static final Set<String> CONFINED = Set.of(
+            "aggregate",
+            "collStats",
+            "compact",
+            "count",
+            "createSearchIndexes",
+            "dataSize",
+            "dbHash",
+            "dbStats",
+            "distinct",
+            "dropSearchIndex",
+            "explain",
+            "find",
+            "listCollections",
+            "listIndexes",
+            "mapReduce",
+            "planCacheClear",
+            "rolesInfo",
+            "updateSearchIndex",
+            "usersInfo",
+            "validate");
 
     /** A filter is deeper than that only by intent. */
     private static final int DEEPEST = 20;
@@ -125,45 +152,61 @@ public final class CallLog {
         return calls;
     }
 
-    void started(CommandStartedEvent event, Observation observation, boolean writes) {
+    /**
+     * Checks a command before it is sent, whatever thread sends it.
+     *
+     * @param observation of the call that is being made; null between calls
+     * @param observed whether this thread is the call's
+     */
+    void started(CommandStartedEvent event, Observation observation, boolean observed) {
+        try {
+            started(event, observed);
+        } catch (RuntimeException e) {
+            MigopyException reason = e instanceof MigopyException known
+                    ? known
+                    : new MigopyException(
+                            MigopyException.Kind.FAILED,
+                            "%s could not be prepared: %s".formatted(event.getCommandName(), e.getMessage()),
+                            "Run the rehearsal again",
+                            e);
+            // The driver ignores an exception of a listener.
+            throw observation == null
+                    ? new Observation.Refusal(reason)
+                    : observation.refuse(reason.getMessage(), reason.hint(), reason.getCause());
+        }
+    }
+
+    private void started(CommandStartedEvent event, boolean observed) {
         String name = event.getCommandName();
-        Set<String> namespaces = WriteCommand.namespaces(name, event.getDatabaseName(), event.getCommand());
-        Set<String> written = WriteCommand.targets(name, event.getDatabaseName(), event.getCommand());
+        BsonDocument command = event.getCommand();
+        Set<String> namespaces = WriteCommand.namespaces(name, event.getDatabaseName(), command);
+        Set<String> written = WriteCommand.targets(name, event.getDatabaseName(), command);
         for (Set<String> each : List.of(namespaces, written)) {
-            each.forEach(namespace -> refuseOther(name, namespace, observation));
+            each.forEach(namespace -> refuseOther(name, namespace));
         }
         if (HARMLESS.contains(name) || !namespaces.iterator().next().startsWith(database)) {
             return;
         }
-        if (writes) {
-            for (String namespace : written) {
-                beforeWrite(namespace.substring(database.length() + 1), observation);
-            }
+        if (!CONFINED.contains(name) && !WriteCommand.writes(name, command)) {
+            throw MigopyException.failed(
+                    "%s may reach more than the copy, so a rehearsal does not send it".formatted(name),
+                    "Rehearse the other migrations by their names");
         }
-        String collection = namespaces.iterator().next();
-        note(event, collection.substring(Math.min(collection.length(), database.length() + 1)));
+        written.forEach(namespace -> beforeWrite.accept(namespace.substring(database.length() + 1)));
+        if (observed) {
+            String collection = namespaces.iterator().next();
+            note(event, collection.substring(Math.min(collection.length(), database.length() + 1)));
+        }
     }
 
-    private void refuseOther(String command, String namespace, Observation observation) {
+    private void refuseOther(String command, String namespace) {
         // A backfill asks it whether a collection is sharded, and a write of it is refused by the server.
         boolean reads = HARMLESS.contains(command) || command.equals("find") && namespace.startsWith("config.");
         if (!reads && !namespace.startsWith(database + ".")) {
-            String other = namespace.replaceFirst("\\..*", "");
-            throw observation.refuse(
-                    "%s on the database %s, of which a rehearsal has no copy".formatted(command, other),
+            throw MigopyException.failed(
+                    "%s on the database %s, of which a rehearsal has no copy"
+                            .formatted(command, namespace.replaceFirst("\\..*", "")),
                     "Use db(), which is the copy during a rehearsal");
-        }
-    }
-
-    private void beforeWrite(String collection, Observation observation) {
-        try {
-            beforeWrite.accept(collection);
-        } catch (RuntimeException e) {
-            // The driver ignores an exception of a listener.
-            throw observation.refuse(
-                    "%s could not be kept for the comparison: %s".formatted(collection, e.getMessage()),
-                    "Run the rehearsal again",
-                    e);
         }
     }
 

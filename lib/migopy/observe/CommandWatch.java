@@ -77,7 +77,11 @@ public final class CommandWatch implements CommandListener {
     @Override
     public void commandStarted(CommandStartedEvent event) {
         Observation observation = current;
-        if (observation == null || !observation.ofThisThread()) {
+        boolean observed = observation != null && observation.ofThisThread();
+        if (log != null) {
+            log.started(event, observation, observed);
+        }
+        if (!observed) {
             return;
         }
         String name = event.getCommandName();
@@ -87,9 +91,6 @@ public final class CommandWatch implements CommandListener {
             throw observation.refuse(
                     "%s without acknowledgment (w: 0): its errors would stay unknown".formatted(described(event)),
                     "Use another write concern");
-        }
-        if (log != null) {
-            log.started(event, observation, writes);
         }
         if (writes && WriteCommand.isOfALock(name, command)) {
             observation.dropped();
