@@ -172,8 +172,22 @@ public abstract class MigrationsManager implements Settings.Provider {
     /** Called before the first step of a run, under the lock. If it throws, nothing is executed. */
     protected void beforeRun() throws Exception {}
 
-    /** Called after the last step of a run, under the lock, whatever its outcome. */
+    /** Called after the last step of a run, like {@link #afterRun(RunReport)}, unless that is overridden. */
     protected void afterRun() throws Exception {}
+
+    /**
+     * Called after the last step of a run, under the lock, whatever its outcome: also after a migration failed, and
+     * after a signal. If it throws, the run has failed.
+     *
+     * <p>It is not called by a run in which no migration was started: because none is pending, because the run was
+     * refused, or because the dump or {@link #beforeRun} failed. A rehearsal and a migration that is run by its own
+     * {@code main} call no hooks.
+     *
+     * @param report the result of the run. The default calls {@link #afterRun()}
+     */
+    protected void afterRun(RunReport report) throws Exception {
+        afterRun();
+    }
 
     /** Called before each migration. If it throws, the migration fails. */
     protected void beforeMigration(String name) throws Exception {}
@@ -299,8 +313,8 @@ public abstract class MigrationsManager implements Settings.Provider {
         }
 
         @Override
-        public void afterRun(RunResult result) throws Exception {
-            MigrationsManager.this.afterRun();
+        public void afterRun(RunResult result, long durationMs) throws Exception {
+            MigrationsManager.this.afterRun(program.session().report(result, durationMs));
         }
 
         @Override

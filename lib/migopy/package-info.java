@@ -5,6 +5,7 @@
 //SOURCES Migration.java
 //SOURCES Problem.java
 //SOURCES Resumable.java
+//SOURCES RunReport.java
 //SOURCES StepReport.java
 //SOURCES Transaction.java
 //SOURCES adopt/AdoptionPlan.java

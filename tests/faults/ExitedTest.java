@@ -184,11 +184,12 @@ class ExitedTest {
     @Test
     void afterRunIsCalledAfterASignalToo(MongoServer server) {
         var project = project(server)
-                .entry("@Override protected void afterRun() { db().getCollection(\"done\").insertOne(new"
-                        + " org.bson.Document(\"mark\", \"after\")); }")
+                .entry("@Override protected void afterRun(RunReport report) {"
+                        + " db().getCollection(\"done\").insertOne(new Document(\"mark\", report.exitCode() + \" \""
+                        + " + report.steps().get(0).outcome().word())); }")
                 .with("1_slow.java", waitingFor("never"));
         project.start("execute").untilInUp().terminate().exits(143);
-        assertThat(project.marks()).endsWith("after");
+        assertThat(project.marks()).endsWith("143 failed");
         project.lockIsFree();
     }
 

@@ -303,6 +303,7 @@ class ReadmeTest {
                 "lintrules",
                 "member",
                 "night",
+                "notify",
                 "ours",
                 "rehearse",
                 "rehearsed",

@@ -49,13 +49,18 @@ record Entry(String members, Map<String, String> helpers) {
             //JAVA 17+
             //SOURCES %s/lib/migopy/MigrationsManager.java
             import java.io.*;
+            import java.net.URI;
+            import java.net.http.*;
             import java.nio.file.*;
             import java.nio.file.attribute.*;
+            import java.time.Duration;
             import java.util.*;
             import migopy.MigopyException;
             import migopy.MigrationsManager;
+            import migopy.RunReport;
             import migopy.StepReport;
             import migopy.lint.LintRules;
+            import org.bson.Document;
             import picocli.CommandLine.Command;
 
             public class migopy extends MigrationsManager {

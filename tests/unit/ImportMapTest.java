@@ -28,7 +28,7 @@ class ImportMapTest {
             List.of("mongo"),
             List.of("files", "backfill", "settings"),
             List.of("observe", "report"),
-            List.of("console", "MigopyException", "Problem", "Resumable", "StepReport"));
+            List.of("console", "MigopyException", "Problem", "Resumable", "RunReport", "StepReport"));
 
     /** Classes beside {@code Migration} that are parts of it. */
     private static final Map<String, String> PARTS =

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToIntFunction;
 import migopy.MigopyException;
+import migopy.RunReport;
+import migopy.StepReport;
 import migopy.backfill.EstimateAnswer;
 import migopy.console.Console;
 import migopy.console.Terminal;
@@ -285,6 +287,26 @@ public final class Session implements AutoCloseable {
     static RunAnswer answer(RunResult result, boolean dryRun) {
         return new RunAnswer(
                 result.run(), result.steps(), dryRun, result.exitCode(), result.problems(), result.error());
+    }
+
+    /** Returns the result of a run as the user's hook gets it. */
+    public RunReport report(RunResult result, long durationMs) {
+        String error = result.error() == null ? null : result.error().getMessage();
+        for (StepReport step : result.steps()) {
+            error = step.error() == null
+                    ? error
+                    : step.name() + ": " + step.error().shown();
+        }
+        return new RunReport(
+                command(),
+                runId,
+                settings().database(),
+                result.exitCode(),
+                result.steps(),
+                error == null
+                        ? null
+                        : redactor().redact(error.lines().findFirst().orElse("")),
+                durationMs);
     }
 
     private static String askForPassword() {

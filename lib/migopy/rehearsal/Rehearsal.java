@@ -317,7 +317,7 @@ public final class Rehearsal {
         public void beforeRun() {}
 
         @Override
-        public void afterRun(RunResult result) {}
+        public void afterRun(RunResult result, long durationMs) {}
 
         @Override
         public void beforeMigration(String name) {}

@@ -33,8 +33,12 @@ public record RunContext(
         /** Runs under the lock, before the first step. An exception ends the run; no migration is called. */
         void beforeRun() throws Exception;
 
-        /** Runs under the lock, after the last step, however it ended. */
-        void afterRun(RunResult result) throws Exception;
+        /**
+         * Runs under the lock, after the last step, however it ended.
+         *
+         * @param durationMs how long the run took in milliseconds, since it got the lock
+         */
+        void afterRun(RunResult result, long durationMs) throws Exception;
 
         /** Runs after the start of a step is recorded, before it is called. An exception fails the step. */
         void beforeMigration(String name) throws Exception;

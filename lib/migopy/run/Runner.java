@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import migopy.MigopyException;
 import migopy.Problem;
@@ -254,6 +255,7 @@ public final class Runner {
     }
 
     private RunResult carryOut(Preparation preparation, RunOptions options, LockedRun locked, OwnCode hooks) {
+        long started = System.nanoTime();
         String dump = dump(options, preparation, hooks);
         hooks.hook("beforeRun()", context.hooks()::beforeRun);
         Steps.StepsResult outcome;
@@ -271,12 +273,14 @@ public final class Runner {
                                     DumpFolder.isOwn(Path.of(dump)) ? " --exact" : ""));
         }
         return afterRun(
-                new RunResult(context.runId(), outcome.steps(), List.of(), outcome.error(), outcome.exitCode()), hooks);
+                new RunResult(context.runId(), outcome.steps(), List.of(), outcome.error(), outcome.exitCode()),
+                TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started),
+                hooks);
     }
 
-    private RunResult afterRun(RunResult result, OwnCode hooks) {
+    private RunResult afterRun(RunResult result, long durationMs, OwnCode hooks) {
         try {
-            hooks.hook("afterRun()", () -> context.hooks().afterRun(result));
+            hooks.hook("afterRun()", () -> context.hooks().afterRun(result, durationMs));
             return result;
         } catch (MigopyException e) {
             return with(e, result);

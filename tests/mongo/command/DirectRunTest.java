@@ -60,10 +60,11 @@ class DirectRunTest {
     }
 
     @Test
-    void theFieldsOfTheEntryClassApply(MongoServer server) {
+    void theFieldsOfTheEntryClassApplyAndItsHooksAreNotCalled(MongoServer server) {
         var project = project(server)
                 .environment("MONGO_URI", null)
-                .entry("{ mongoUri = \"" + server.uri() + "\"; }")
+                .entry("{ mongoUri = \"" + server.uri() + "\"; }"
+                        + " @Override protected void afterRun(RunReport report) { throw new Error(); }")
                 .with("1_one.java", withMain(marking("one"), "up();"));
         project.startDirectly("1_one.java").exits(0);
         assertThat(project.marks()).containsExactly("one");

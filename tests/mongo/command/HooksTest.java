@@ -1,6 +1,7 @@
 package mongo.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static support.Migrations.failing;
 import static support.Migrations.marking;
 import static support.Migrations.up;
 import static support.Project.project;
@@ -10,7 +11,9 @@ import java.nio.file.Files;
 import java.util.List;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
+import support.Kind;
 import support.MongoServer;
+import support.On;
 import support.OnServer;
 import support.Project;
 
@@ -99,6 +102,73 @@ class HooksTest {
         assertThat(project.marks()).hasSize(before);
     }
 
+    private static final String NOTE_REPORT = NOTE + """
+        @Override protected void afterRun(RunReport report) {
+            StringBuilder text = new StringBuilder(report.command() + " " + report.exitCode());
+            for (StepReport step : report.steps()) {
+                text.append(", " + step.name() + " " + step.outcome().word());
+            }
+            boolean timed = report.durationMs() >= report.steps().get(0).durationMs();
+            boolean here = report.run().equals(runId()) && report.database().equals(db().getName());
+            note(text + ", " + report.error() + ", " + timed + " " + here);
+        }
+        """;
+
+    @Test
+    void theHookAfterARunGetsItsResult(MongoServer server) {
+        var project = withOne(server).with("2_two.java", marking("two")).entry(NOTE_REPORT);
+        project.run("execute").exits(0);
+        assertThat(project.marks()).endsWith("execute 0, 1_one applied, 2_two applied, null, true true");
+        project.run("redo", "2").exits(0);
+        assertThat(project.marks()).endsWith("redo 0, 2_two rolled_back, 2_two applied, null, true true");
+        project.with("3_three.java", failing("three", "no hope\nat all"))
+                .run("execute")
+                .exits(1);
+        assertThat(project.marks()).endsWith("execute 1, 3_three failed, 3_three: no hope, true true");
+    }
+
+    @Test
+    void theHookAfterARunIsNotCalledIfNoMigrationWasStarted(MongoServer server) {
+        var project = withOne(server).entry(NOTE_REPORT);
+        project.run("execute", "--dry-run").exits(0);
+        project.run("rehearse", "--here").exits(0);
+        project.run("ignore", "--yes").exits(0);
+        project.run("execute").exits(0).says("Nothing to do");
+        project.with("0_zero.java", marking("zero")).run("execute").exits(3);
+        project.entry(NOTE_REPORT + throwing("beforeRun()"))
+                .run("execute", "--out-of-order")
+                .exits(1);
+        project.entry(NOTE_REPORT + throwing("doDump()"))
+                .run("execute", "--out-of-order", "--dump")
+                .exits(1);
+        assertThat(project.marks()).isEmpty();
+    }
+
+    @Test
+    void oneOfBothFormsOfTheHookAfterARunIsCalled(MongoServer server) {
+        String both = NOTE_REPORT + "@Override protected void afterRun() { note(\"old form\"); }";
+        var project = withOne(server).entry(both);
+        project.run("execute").exits(0);
+        assertThat(project.marks()).hasSize(2).endsWith("execute 0, 1_one applied, null, true true");
+        project.entry(both.replace("StringBuilder text", "super.afterRun(report); StringBuilder text")
+                        .replace("RunReport report)", "RunReport report) throws Exception"))
+                .with("2_two.java", marking("two"))
+                .run("execute")
+                .exits(0);
+        assertThat(project.marks()).hasSize(5).contains("old form");
+    }
+
+    @Test
+    void theHookAfterARunGetsNoSecrets(@On(Kind.AUTH) MongoServer server) {
+        server.createUser("ada", "correct-horse", "readWrite");
+        var project = project(server)
+                .environment("MONGO_URI", server.uriAs("ada", "correct-horse"))
+                .entry(NOTE_REPORT)
+                .with("1_one.java", failing("one", "cannot log in with correct-horse"));
+        project.run("execute").exits(1);
+        assertThat(project.marks()).endsWith("execute 1, 1_one failed, 1_one: cannot log in with ****, true true");
+    }
+
     @Test
     void aHookThatThrowsEndsTheRunAndIsNamed(MongoServer server) {
         var project = withOne(server).with("2_two.java", marking("two"));
@@ -120,7 +190,7 @@ class HooksTest {
         assertThat(project.states()).containsEntry("1_one", "applied");
         assertThat(project.marks()).containsExactly("one");
 
-        project.entry(throwing("afterRun()"));
+        project.entry(throwing("afterRun(RunReport report)"));
         project.run("execute").exits(1).complainsBriefly().says("afterRun() failed");
         assertThat(project.states()).containsEntry("2_two", "applied");
         project.lockIsFree();
