@@ -3,8 +3,10 @@ package migopy.dump;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoCursor;
 import com.mongodb.client.MongoDatabase;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import migopy.console.Event;
@@ -15,6 +17,7 @@ import migopy.dump.RestoreAnswer.RefusedIndex;
 import org.bson.BsonDocument;
 import org.bson.Document;
 import org.bson.RawBsonDocument;
+import org.bson.conversions.Bson;
 
 /** Copies collections to another database, with their options and indexes; of large ones, a random sample. */
 public final class CollectionCopy {
@@ -30,9 +33,25 @@ public final class CollectionCopy {
      *
      * @param documents how many were copied
      * @param total how many there are, as the server estimates it
+     * @param aimed how many of them were chosen, not at random
      * @param indexes without that of {@code _id}
      */
-    public record Copied(String collection, long documents, long total, int indexes) {}
+    public record Copied(String collection, long documents, long total, long aimed, int indexes) {
+        /** Whether there are documents that were not copied. */
+        public boolean isSample() {
+            return documents < total;
+        }
+
+        /** Returns {@code all}, {@code sample} or {@code sample+aim}. */
+        public String how() {
+            return aimed > 0 ? "sample+aim" : isSample() ? "sample" : "all";
+        }
+
+        /** Returns the same with more documents that were chosen. */
+        public Copied withAimed(long more) {
+            return new Copied(collection, documents + more, total, aimed + more, indexes);
+        }
+    }
 
     /**
      * @param ensureWanted called before each batch; throws if the copy has to end
@@ -70,6 +89,25 @@ public final class CollectionCopy {
         return copied;
     }
 
+    /**
+     * Adds documents to a collection that was copied.
+     *
+     * @param most how many to read of those that match
+     * @param limit how long the search may take
+     * @return how many were not in the copy
+     */
+    public long add(String collection, Bson filter, int most, Duration limit) {
+        ensureWanted.run();
+        Inserter inserter = new Inserter(to.getCollection(collection, RawBsonDocument.class), true, false);
+        from.getCollection(collection, RawBsonDocument.class)
+                .find(filter)
+                .limit(most)
+                .maxTime(limit.toMillis(), TimeUnit.MILLISECONDS)
+                .forEach(inserter::add);
+        inserter.flush();
+        return inserter.inserted();
+    }
+
     private void create(CollectionInfo info) {
         if (!Catalog.isSystemJs(info.name())) {
             new Creation(to, events).create(info.name(), info.name(), info.options());
@@ -103,6 +141,7 @@ public final class CollectionCopy {
                 info.name(),
                 inserter.inserted(),
                 Math.max(total, inserter.inserted()),
+                0,
                 indexes.size() - refused.size());
     }
 }

@@ -82,12 +82,20 @@ public final class CallLog {
      *
      * @param line in the migration's file, or 0 if it is unknown
      * @param filter that of the first call, or null
+     * @param aim the filter of all these calls without conditions on {@code _id}; null if they differ, or there are none
      * @param calls how many there were
      * @param matched how many documents they matched or inserted
      * @param nanos how long they took together
      */
     public record ObservedCalls(
-            int line, String command, String collection, BsonDocument filter, int calls, long matched, long nanos) {
+            int line,
+            String command,
+            String collection,
+            BsonDocument filter,
+            BsonDocument aim,
+            int calls,
+            long matched,
+            long nanos) {
         /** Returns the filter's fields and operators, or null: its values may come from documents. */
         public BsonDocument filterWithoutValues() {
             return filter == null ? null : withoutValues(filter, 0);
@@ -115,6 +123,7 @@ public final class CallLog {
         private final String command;
         private final String collection;
         private final BsonDocument filter;
+        private BsonDocument aim;
         private int calls;
         private long matched;
         private long nanos;
@@ -124,6 +133,12 @@ public final class CallLog {
             this.command = command;
             this.collection = collection;
             this.filter = filter;
+            this.aim = filter == null ? null : withoutIds(filter);
+        }
+
+        /** Whether it has an aim, which a call with another filter ends. */
+        boolean hasAim() {
+            return aim != null && !aim.isEmpty();
         }
     }
 
@@ -147,7 +162,14 @@ public final class CallLog {
         List<ObservedCalls> calls = new ArrayList<>();
         for (Total one : totals.values()) {
             calls.add(new ObservedCalls(
-                    one.line, one.command, one.collection, one.filter, one.calls, one.matched, one.nanos));
+                    one.line,
+                    one.command,
+                    one.collection,
+                    one.filter,
+                    one.hasAim() ? one.aim : null,
+                    one.calls,
+                    one.matched,
+                    one.nanos));
         }
         return calls;
     }
@@ -218,6 +240,9 @@ public final class CallLog {
             total = new Total(
                     line, event.getCommandName(), collection, filter(event.getCommandName(), event.getCommand()));
             totals.put(key, total);
+        } else if (total != null && total.hasAim()) {
+            BsonDocument filter = filter(event.getCommandName(), event.getCommand());
+            total.aim = filter != null && withoutIds(filter).equals(total.aim) ? total.aim : null;
         }
         if (total != null) {
             total.calls++;
@@ -255,14 +280,37 @@ public final class CallLog {
         return switch (command) {
             case "find" -> copy(sent.get("filter"));
             case "count", "distinct", "findAndModify", "findandmodify" -> copy(sent.get("query"));
-            case "update" -> firstFilter(sent.getArray("updates", new BsonArray()));
-            case "delete" -> firstFilter(sent.getArray("deletes", new BsonArray()));
+            case "update" -> firstOf(sent.get("updates"), "q");
+            case "delete" -> firstOf(sent.get("deletes"), "q");
+            case "aggregate" -> firstOf(sent.get("pipeline"), "$match");
             default -> null;
         };
     }
 
-    private static BsonDocument firstFilter(BsonArray operations) {
-        return operations.isEmpty() ? null : copy(operations.get(0).asDocument().get("q"));
+    private static BsonDocument firstOf(BsonValue operations, String field) {
+        return operations == null || !operations.isArray() || operations.asArray().isEmpty()
+                ? null
+                : copy(operations.asArray().get(0).asDocument().get(field));
+    }
+
+    /** A backfill adds ranges of {@code _id} to its filter, and a loop updates its documents by {@code _id}. */
+    private static BsonDocument withoutIds(BsonDocument filter) {
+        BsonDocument kept = new BsonDocument();
+        filter.forEach((field, value) -> {
+            if (field.equals("$and") && value.isArray()) {
+                BsonArray parts = new BsonArray();
+                value.asArray().stream()
+                        .map(part -> withoutIds(part.asDocument()))
+                        .filter(part -> !part.isEmpty())
+                        .forEach(parts::add);
+                if (!parts.isEmpty()) {
+                    kept.append(field, parts);
+                }
+            } else if (!field.equals("_id") && !(field.equals("$expr") && value.toString().contains("$_id"))) {
+                kept.append(field, value);
+            }
+        });
+        return kept;
     }
 
     /** The driver reuses the buffer of a command. */

@@ -93,7 +93,7 @@ public final class Rehearsal {
      */
     public RehearsalAnswer run(PlannedNames planned) {
         Instant startedAt = Instant.now();
-        log = new CallLog(settings.database(), collection -> current.keep(collection));
+        log = new CallLog(settings.database(), this::beforeWrite);
         Consumer<Event> events = source.console()::event;
         try (Connection connection = Connection.open(settings, source.runId(), log)) {
             ScratchDatabase database =
@@ -101,9 +101,7 @@ public final class Rehearsal {
             List<Copied> copied;
             try {
                 scratch = context(connection);
-                copied = new CollectionCopy(
-                                source.connection().database(), database.database(), this::stopIfSignalled, events)
-                        .copy(name -> isWanted(name, planned.touched()), this::isOwn, options.sample());
+                copied = copied(planned, database, events);
                 rehearse(planned.names(), database.database());
             } catch (RuntimeException | Error e) {
                 database.closeAfter(e, events);
@@ -122,6 +120,34 @@ public final class Rehearsal {
                     planned.names().size() - rehearsed.size(),
                     options.keep());
         }
+    }
+
+    private void beforeWrite(String collection) {
+        if (current != null) {
+            current.keep(collection);
+        }
+    }
+
+    /** Copies. Where that is a sample, all migrations are called once, to see by which filters they choose documents. */
+    private List<Copied> copied(PlannedNames planned, ScratchDatabase database, Consumer<Event> events) {
+        CollectionCopy copy = new CollectionCopy(
+                source.connection().database(), database.database(), this::stopIfSignalled, events);
+        List<Copied> copied = copy.copy(name -> isWanted(name, planned.touched()), this::isOwn, options.sample());
+        if (copied.stream().noneMatch(Copied::isSample)) {
+            return copied;
+        }
+        List<ObservedCalls> calls = new ArrayList<>();
+        for (String name : planned.names()) {
+            log.restart();
+            Outcome outcome = call(name).outcome();
+            calls.addAll(log.calls());
+            if (outcome != Outcome.APPLIED && outcome != Outcome.SKIPPED) {
+                break;
+            }
+        }
+        database.clear();
+        return new Aim(copy, database.database(), options.sample(), events)
+                .add(copy.copy(name -> isWanted(name, planned.touched()), this::isOwn, options.sample()), calls);
     }
 
     private void stopIfSignalled() {
@@ -266,15 +292,16 @@ public final class Rehearsal {
             return report;
         }
         List<StepError.Cause> causes = error.causes().stream()
-                .map(cause -> new StepError.Cause(cause.type(), withoutValues(cause.message()), cause.frames()))
+                .map(cause -> new StepError.Cause(cause.type(), withoutValues(cause.type(), cause.message()), cause.frames()))
                 .toList();
-        StepError shown = new StepError(error.type(), withoutValues(error.message()), error.frames(), causes, null);
+        StepError shown = new StepError(error.type(), withoutValues(error.type(), error.message()), error.frames(), causes, null);
         return new StepReport(report.name(), report.direction(), report.outcome(), report.durationMs(), shown);
     }
 
-    /** The server quotes values of documents in its messages. */
-    private String withoutValues(String message) {
-        return options.plainValues()
+    /** The server quotes values of documents in its messages; the JVM quotes code. */
+    private String withoutValues(String type, String message) {
+        boolean code = type.equals("java.lang.NullPointerException") && message.startsWith("Cannot ");
+        return options.plainValues() || code
                 ? message
                 : message.replaceAll("(?s)dup key: \\{.*", "dup key: {?}").replaceAll("\"[^\"]*\"", "\"?\"");
     }

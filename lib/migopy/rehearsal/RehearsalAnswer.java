@@ -131,7 +131,8 @@ public record RehearsalAnswer(
     public void words(Words out) {
         out.line("%s -> %s".formatted(source, scratch));
         for (Copied one : copied) {
-            out.line("  copied %s: %,d of %,d documents".formatted(one.collection(), one.documents(), one.total()));
+            String copy = "  copied %s: %,d of %,d documents".formatted(one.collection(), one.documents(), one.total());
+            out.line(one.aimed() == 0 ? copy : copy + ", %,d of them by filters and types".formatted(one.aimed()));
         }
         for (RehearsedMigration one : migrations) {
             out.gap();
@@ -162,6 +163,8 @@ public record RehearsalAnswer(
             collections.add(new Document("collection", one.collection())
                     .append("documents", one.documents())
                     .append("of", one.total())
+                    .append("how", one.how())
+                    .append("aimed", one.aimed())
                     .append("indexes", one.indexes()));
         }
         return new Document("source", source)

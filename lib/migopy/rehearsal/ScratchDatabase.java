@@ -22,11 +22,13 @@ final class ScratchDatabase implements AutoCloseable {
     private static final long CALL_MINUTES = 30;
 
     private final MongoDatabase database;
+    private final String run;
     private final boolean keep;
     private final Connection connection;
 
-    private ScratchDatabase(MongoDatabase database, boolean keep, Connection connection) {
+    private ScratchDatabase(MongoDatabase database, String run, boolean keep, Connection connection) {
         this.database = database;
+        this.run = run;
         this.keep = keep;
         this.connection = connection;
     }
@@ -45,10 +47,16 @@ final class ScratchDatabase implements AutoCloseable {
                     "The database %s on %s was not created by a rehearsal".formatted(name, connection.server()),
                     "Choose another server with --on, or drop that database yourself");
         }
+        ScratchDatabase scratch = new ScratchDatabase(database, run, keep, connection);
+        scratch.clear();
+        return scratch;
+    }
+
+    /** Drops all but the mark. */
+    void clear() {
         database.drop();
         database.getCollection(MARK)
                 .insertOne(new Document("_id", "scratch").append("run", run).append("at", Date.from(Instant.now())));
-        return new ScratchDatabase(database, keep, connection);
     }
 
     MongoDatabase database() {
