@@ -62,6 +62,17 @@ class RehearseCopyTest {
     }
 
     @Test
+    void theFilterOfABackfillChoosesDocumentsToo(MongoServer server) {
+        Project project = users(server, "Cher")
+                .with(
+                        "1_backfill.java",
+                        up("Migration.backfill(\"users\").where(new Document(\"status\", \"legacy\"))"
+                                + ".each(one -> new Document(\"$set\", new Document(\"old\", true))).run();"));
+        Result result = project.run("rehearse", "--here", "--sample", "100", "--json").exits(0);
+        assertThat(copied(result)).containsEntry("how", "sample+aim");
+    }
+
+    @Test
     void aSampleThatMissesNothingStaysAsItIs(MongoServer server) {
         Project project = users(server, "Cher").with("1_length.java", EACH.replace("FILTER", ""));
         Result result = project.run("rehearse", "--here", "--sample", "100", "--json").exits(0);
