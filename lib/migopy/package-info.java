@@ -257,6 +257,7 @@
 //SOURCES plan/RollbackPlanner.java
 //SOURCES plan/Situation.java
 //SOURCES plan/package-info.java
+//SOURCES rehearsal/Aim.java
 //SOURCES rehearsal/Definition.java
 //SOURCES rehearsal/PreImages.java
 //SOURCES rehearsal/Rehearsal.java

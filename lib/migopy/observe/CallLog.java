@@ -288,7 +288,9 @@ public final class CallLog {
     }
 
     private static BsonDocument firstOf(BsonValue operations, String field) {
-        return operations == null || !operations.isArray() || operations.asArray().isEmpty()
+        return operations == null
+                        || !operations.isArray()
+                        || operations.asArray().isEmpty()
                 ? null
                 : copy(operations.asArray().get(0).asDocument().get(field));
     }
@@ -306,7 +308,8 @@ public final class CallLog {
                 if (!parts.isEmpty()) {
                     kept.append(field, parts);
                 }
-            } else if (!field.equals("_id") && !(field.equals("$expr") && value.toString().contains("$_id"))) {
+            } else if (!field.equals("_id")
+                    && !(field.equals("$expr") && value.toString().contains("$_id"))) {
                 kept.append(field, value);
             }
         });

@@ -65,7 +65,8 @@ final class Aim {
     List<Copied> add(List<Copied> copied, List<ObservedCalls> calls) {
         List<Copied> all = new ArrayList<>();
         for (Copied one : copied) {
-            boolean sampled = one.isSample() && Definition.of(scratch, one.collection()).hasIds();
+            boolean sampled =
+                    one.isSample() && Definition.of(scratch, one.collection()).hasIds();
             all.add(sampled ? one.withAimed(added(one.collection(), filters(one.collection(), calls))) : one);
         }
         return all;
@@ -121,13 +122,14 @@ final class Aim {
         Map<String, Set<Byte>> types = new TreeMap<>();
         Map<String, Long> counts = new TreeMap<>();
         long documents = 0;
-        for (RawBsonDocument document : scratch.getCollection(collection, RawBsonDocument.class).find()) {
+        for (RawBsonDocument document :
+                scratch.getCollection(collection, RawBsonDocument.class).find()) {
             documents++;
             document.forEach((field, value) -> {
                 if (!field.contains(".") && !field.startsWith("$")) {
                     // As a byte, since the server calls MinKey -1, and the driver 255.
-                    types.computeIfAbsent(field, any -> new TreeSet<>()).add((byte)
-                            value.getBsonType().getValue());
+                    types.computeIfAbsent(field, any -> new TreeSet<>())
+                            .add((byte) value.getBsonType().getValue());
                     counts.merge(field, 1L, Long::sum);
                 }
             });

@@ -130,8 +130,8 @@ public final class Rehearsal {
 
     /** Copies. Where that is a sample, all migrations are called once, to see by which filters they choose documents. */
     private List<Copied> copied(PlannedNames planned, ScratchDatabase database, Consumer<Event> events) {
-        CollectionCopy copy = new CollectionCopy(
-                source.connection().database(), database.database(), this::stopIfSignalled, events);
+        CollectionCopy copy =
+                new CollectionCopy(source.connection().database(), database.database(), this::stopIfSignalled, events);
         List<Copied> copied = copy.copy(name -> isWanted(name, planned.touched()), this::isOwn, options.sample());
         if (copied.stream().noneMatch(Copied::isSample)) {
             return copied;
@@ -292,9 +292,11 @@ public final class Rehearsal {
             return report;
         }
         List<StepError.Cause> causes = error.causes().stream()
-                .map(cause -> new StepError.Cause(cause.type(), withoutValues(cause.type(), cause.message()), cause.frames()))
+                .map(cause ->
+                        new StepError.Cause(cause.type(), withoutValues(cause.type(), cause.message()), cause.frames()))
                 .toList();
-        StepError shown = new StepError(error.type(), withoutValues(error.type(), error.message()), error.frames(), causes, null);
+        StepError shown =
+                new StepError(error.type(), withoutValues(error.type(), error.message()), error.frames(), causes, null);
         return new StepReport(report.name(), report.direction(), report.outcome(), report.durationMs(), shown);
     }
 

@@ -16,10 +16,10 @@ import support.Result;
 /** What the copy of a rehearsal has. */
 @OnServer
 class RehearseCopyTest {
-    private static final String EACH =
-            up("for (Document one : db().getCollection(\"users\").find(FILTER).into(new java.util.ArrayList<Document>()))"
-                    + " db().getCollection(\"users\").updateOne(new Document(\"_id\", one.get(\"_id\")), new Document(\"$set\","
-                    + " new Document(\"length\", one.getString(\"name\").length())));");
+    private static final String EACH = up(
+            "for (Document one : db().getCollection(\"users\").find(FILTER).into(new java.util.ArrayList<Document>()))"
+                    + " db().getCollection(\"users\").updateOne(new Document(\"_id\", one.get(\"_id\")), new"
+                    + " Document(\"$set\", new Document(\"length\", one.getString(\"name\").length())));");
 
     /** 12,000 users: three of them have the status "legacy", and the name that is given. */
     private static Project users(MongoServer server, Object rare) {
@@ -50,7 +50,8 @@ class RehearseCopyTest {
     void documentsThatTheFiltersOfAMigrationSelectAreCopiedToo(MongoServer server) {
         Project project = users(server, "Cher")
                 .with("1_length.java", EACH.replace("FILTER", "new Document(\"status\", \"legacy\")"));
-        Result result = project.run("rehearse", "--here", "--sample", "100", "--json").exits(0);
+        Result result =
+                project.run("rehearse", "--here", "--sample", "100", "--json").exits(0);
         assertThat(copied(result)).containsEntry("how", "sample+aim");
         long aimed = copied(result).getLong("aimed"); // the sample may have one of the three by chance
         Document change = result.json()
@@ -68,14 +69,16 @@ class RehearseCopyTest {
                         "1_backfill.java",
                         up("Migration.backfill(\"users\").where(new Document(\"status\", \"legacy\"))"
                                 + ".each(one -> new Document(\"$set\", new Document(\"old\", true))).run();"));
-        Result result = project.run("rehearse", "--here", "--sample", "100", "--json").exits(0);
+        Result result =
+                project.run("rehearse", "--here", "--sample", "100", "--json").exits(0);
         assertThat(copied(result)).containsEntry("how", "sample+aim");
     }
 
     @Test
     void aSampleThatMissesNothingStaysAsItIs(MongoServer server) {
         Project project = users(server, "Cher").with("1_length.java", EACH.replace("FILTER", ""));
-        Result result = project.run("rehearse", "--here", "--sample", "100", "--json").exits(0);
+        Result result =
+                project.run("rehearse", "--here", "--sample", "100", "--json").exits(0);
         assertThat(copied(result)).containsEntry("documents", 100L).containsEntry("how", "sample");
     }
 }

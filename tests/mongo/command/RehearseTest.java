@@ -229,7 +229,8 @@ class RehearseTest {
                 .run("rehearse", "--here", "--sample", "20", "--json")
                 .exits(0);
         assertThat(texts(result.json().getList("copied", Document.class)))
-                .containsExactly(json("{collection: 'users', documents: 20, of: 50, how: 'sample', aimed: 0, indexes: 1}"));
+                .containsExactly(
+                        json("{collection: 'users', documents: 20, of: 50, how: 'sample', aimed: 0, indexes: 1}"));
     }
 
     @Test
