@@ -259,6 +259,7 @@
 //SOURCES plan/package-info.java
 //SOURCES rehearsal/Aim.java
 //SOURCES rehearsal/Definition.java
+//SOURCES rehearsal/DumpedDatabase.java
 //SOURCES rehearsal/PreImages.java
 //SOURCES rehearsal/Rehearsal.java
 //SOURCES rehearsal/RehearsalAnswer.java

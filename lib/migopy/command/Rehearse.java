@@ -4,12 +4,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import migopy.MigopyException;
-import migopy.plan.Request.ExecuteRequest;
+import migopy.rehearsal.DumpedDatabase;
 import migopy.rehearsal.Rehearsal;
 import migopy.rehearsal.Rehearsal.RehearsalOptions;
 import migopy.rehearsal.RehearsalAnswer;
 import migopy.report.Findings;
 import migopy.report.ReportFormat;
+import migopy.run.RunContext;
 import migopy.run.Runner;
 import migopy.run.Runner.RunResult;
 import migopy.settings.Settings;
@@ -24,10 +25,12 @@ import picocli.CommandLine.Option;
                 "Runs up() and down() of pending migrations on a copy of the database, and shows what they change.")
 final class Rehearse implements Action {
     private static final String SCRATCH_URI = "MIGOPY_SCRATCH_URI";
+
     /** A file of GitHub Actions, in which each step can add Markdown to the page of its job. */
     private static final String JOB_SUMMARY = "GITHUB_STEP_SUMMARY";
 
     private static final String SUFFIX = "_rehearsal";
+    private static final String DUMP_SUFFIX = "_dump" + SUFFIX;
     private static final String ALL = "all";
     private static final String NO_VALUES = "none";
 
@@ -42,6 +45,12 @@ final class Rehearse implements Action {
 
     @Option(names = "--here", description = "make the copy on the same server, as DATABASE" + SUFFIX)
     private boolean here;
+
+    @Option(
+            names = "--from",
+            paramLabel = "DIR",
+            description = "rehearse with the journal, definitions and documents of a dump, without the database")
+    private Path from;
 
     @Option(
             names = "--sample",
@@ -76,7 +85,7 @@ final class Rehearse implements Action {
     @Override
     public int run(Session session) throws Exception {
         ReportFormat chosen = format.chosen(session);
-        ExecuteRequest request = pending.request(false, false);
+        pending.request(false, false); // refuses wrong arguments before a server is asked
         if (!List.of(NO_VALUES, "plain").contains(values)) {
             throw MigopyException.usage(
                     "--values %s is neither none nor plain".formatted(values), "Leave it out for none");
@@ -84,32 +93,49 @@ final class Rehearse implements Action {
         boolean plain = !values.equals(NO_VALUES);
         RehearsalOptions options =
                 new RehearsalOptions(documents(), !noDown, twice, keep, plain, Limits.timeout(timeout));
-        Settings scratch = scratch(session);
+        Settings scratch = scratch(session, SUFFIX);
+        if (from == null) {
+            return session.watched(context ->
+                    rehearse(session, chosen, context, context.connection().describe(), scratch, options));
+        }
+        return session.watchedOn(
+                scratch(session, DUMP_SUFFIX),
+                context -> new DumpedDatabase(context, from)
+                        .with(described -> rehearse(session, chosen, context, described, scratch, options)));
+    }
+
+    private int rehearse(
+            Session session,
+            ReportFormat chosen,
+            RunContext source,
+            String described,
+            Settings scratch,
+            RehearsalOptions options) {
         String directory = session.settings().shown(session.settings().migrationsDirectory());
-        return session.watched(context -> {
-            List<RehearsalAnswer> answers = new ArrayList<>();
-            RunResult result = new Runner(context)
-                    .plan(request, planned -> answers.add(new Rehearsal(context, scratch, options).run(planned)));
-            if (answers.isEmpty()) {
-                FormatOption.answer(
-                        session,
-                        chosen,
-                        Session.answer(result, true),
-                        new Findings("rehearse", directory, List.of(), List.of(), result.problems(), false));
-                return result.exitCode();
-            }
-            RehearsalAnswer answer =
-                    answers.get(0).with(Lint.found(session, answers.get(0).names()));
-            if (report != null) {
-                answer.write(report, session.redactor()::redact);
-            }
-            String summary = session.project().environment().get(JOB_SUMMARY);
-            if (chosen == ReportFormat.GITHUB && summary != null) {
-                answer.appendTo(Path.of(summary), session.redactor()::redact);
-            }
-            FormatOption.answer(session, chosen, answer, answer.findings(directory));
-            return answer.exitCode();
-        });
+        List<RehearsalAnswer> answers = new ArrayList<>();
+        RunResult result = new Runner(source)
+                .plan(
+                        pending.request(false, false),
+                        planned -> answers.add(new Rehearsal(source, described, scratch, options).run(planned)));
+        if (answers.isEmpty()) {
+            FormatOption.answer(
+                    session,
+                    chosen,
+                    Session.answer(result, true),
+                    new Findings("rehearse", directory, List.of(), List.of(), result.problems(), false));
+            return result.exitCode();
+        }
+        RehearsalAnswer answer =
+                answers.get(0).with(Lint.found(session, answers.get(0).names()));
+        if (report != null) {
+            answer.write(report, session.redactor()::redact);
+        }
+        String summary = session.project().environment().get(JOB_SUMMARY);
+        if (chosen == ReportFormat.GITHUB && summary != null) {
+            answer.appendTo(Path.of(summary), session.redactor()::redact);
+        }
+        FormatOption.answer(session, chosen, answer, answer.findings(directory));
+        return answer.exitCode();
     }
 
     private long documents() {
@@ -123,12 +149,23 @@ final class Rehearse implements Action {
         return Long.parseLong(sample);
     }
 
-    private Settings scratch(Session session) {
+    /** Returns the settings of a database for the rehearsal, whose name ends so. */
+    private Settings scratch(Session session, String suffix) {
         Settings settings = session.settings();
-        String database = settings.database() + SUFFIX;
+        String database = settings.database() + suffix;
         String uri = on == null && !here ? session.project().environment().get(SCRATCH_URI) : on;
         if (on != null && here) {
             throw MigopyException.usage("--on and --here cannot be combined", "Remove one of the two");
+        }
+        if (from != null && here) {
+            throw MigopyException.usage(
+                    "--from and --here cannot be combined: a dump needs no database, but a server for its copy",
+                    "Name a server with --on URI, or in " + SCRATCH_URI);
+        }
+        if (uri == null && from != null) {
+            throw MigopyException.usage(
+                    "A rehearsal with --from needs a server for its copy",
+                    "Name one with --on URI, or in " + SCRATCH_URI);
         }
         if (uri == null && !here) {
             throw MigopyException.usage(

@@ -245,11 +245,21 @@ public final class Session implements AutoCloseable {
      * System.exit in a migration waits for that.
      */
     int watched(ToIntFunction<RunContext> work) {
-        Connection opened = connection();
+        return watched(settings(), connection(), work);
+    }
+
+    /** The same with another database than that of the settings, which is then not connected to. */
+    int watchedOn(Settings other, ToIntFunction<RunContext> work) {
+        try (Connection opened = Connection.open(other, runId)) {
+            return watched(other, opened, work);
+        }
+    }
+
+    private int watched(Settings used, Connection opened, ToIntFunction<RunContext> work) {
         Shutdown installed = Shutdown.install(asProgram);
         shutdown = installed;
         try (installed) {
-            return work.applyAsInt(new RunContext(settings(), opened, runId, console, hooks(), installed, verbose()));
+            return work.applyAsInt(new RunContext(used, opened, runId, console, hooks(), installed, verbose()));
         } catch (RuntimeException e) {
             throw installed.explained(e); // also while compiling and reading
         }

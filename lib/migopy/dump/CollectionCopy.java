@@ -1,30 +1,35 @@
 package migopy.dump;
 
+import com.mongodb.client.FindIterable;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoCursor;
 import com.mongodb.client.MongoDatabase;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
+import migopy.MigopyException;
 import migopy.console.Event;
 import migopy.dump.Catalog.CollectionInfo;
 import migopy.dump.CollectionBuild.Creation;
 import migopy.dump.CollectionBuild.IndexRestore;
+import migopy.dump.FolderContents.DumpedCollection;
 import migopy.dump.RestoreAnswer.RefusedIndex;
+import migopy.dump.RestoreRequest.RestoreOptions;
 import org.bson.BsonDocument;
 import org.bson.Document;
 import org.bson.RawBsonDocument;
 import org.bson.conversions.Bson;
 
-/** Copies collections to another database, with their options and indexes; of large ones, a random sample. */
+/** Copies collections to another database, with their options and indexes: all documents, a random sample, or those of a dump. */
 public final class CollectionCopy {
     private static final int ALL = -1;
 
-    private final MongoDatabase from;
-    private final MongoDatabase to;
     private final Runnable ensureWanted;
     private final Consumer<Event> events;
 
@@ -56,9 +61,7 @@ public final class CollectionCopy {
     /**
      * @param ensureWanted called before each batch; throws if the copy has to end
      */
-    public CollectionCopy(MongoDatabase from, MongoDatabase to, Runnable ensureWanted, Consumer<Event> events) {
-        this.from = from;
-        this.to = to;
+    public CollectionCopy(Runnable ensureWanted, Consumer<Event> events) {
         this.ensureWanted = ensureWanted;
         this.events = events;
     }
@@ -71,19 +74,20 @@ public final class CollectionCopy {
      * @param sample how many documents to copy of each at most
      * @return the collections, without views, by name
      */
-    public List<Copied> copy(Predicate<String> wanted, Predicate<String> whole, long sample) {
+    public List<Copied> copy(
+            MongoDatabase from, MongoDatabase to, Predicate<String> wanted, Predicate<String> whole, long sample) {
         List<Copied> copied = new ArrayList<>();
         List<CollectionInfo> views = new ArrayList<>();
         for (CollectionInfo info : Catalog.of(from)) {
             if (info.isView()) {
                 views.add(info);
             } else if (!Catalog.isSystem(info.name()) && wanted.test(info.name())) {
-                copied.add(copy(info, whole.test(info.name()) ? ALL : sample));
+                copied.add(copy(from, to, info, whole.test(info.name()) ? ALL : sample));
             }
         }
         for (CollectionInfo view : views) {
             if (wanted.test(view.name())) {
-                create(view);
+                create(to, view.name(), view.options());
             }
         }
         return copied;
@@ -96,52 +100,107 @@ public final class CollectionCopy {
      * @param limit how long the search may take
      * @return how many were not in the copy
      */
-    public long add(String collection, Bson filter, int most, Duration limit) {
+    public long add(
+            MongoCollection<RawBsonDocument> from,
+            MongoCollection<RawBsonDocument> to,
+            Bson filter,
+            int most,
+            Duration limit) {
         ensureWanted.run();
-        Inserter inserter = new Inserter(to.getCollection(collection, RawBsonDocument.class), true, false);
-        from.getCollection(collection, RawBsonDocument.class)
-                .find(filter)
-                .limit(most)
-                .maxTime(limit.toMillis(), TimeUnit.MILLISECONDS)
-                .forEach(inserter::add);
+        FindIterable<RawBsonDocument> found =
+                from.find(filter).limit(most).maxTime(limit.toMillis(), TimeUnit.MILLISECONDS);
+        try (MongoCursor<RawBsonDocument> documents = found.iterator()) {
+            return insert(() -> documents.hasNext() ? documents.next() : null, to);
+        }
+    }
+
+    /**
+     * Restores a dump's folder into an empty database.
+     *
+     * @param lockCollection is left out
+     * @return the name of the dumped database
+     * @throws MigopyException usage, if it is not a dump's folder; refused, if the dump is not complete; failed, if a file
+     *     is damaged
+     */
+    public String load(Path folder, MongoDatabase to, String lockCollection) {
+        DumpSource source = opened(folder, to.getName());
+        List<DumpedCollection> views = new ArrayList<>();
+        for (DumpedCollection one : contents(source, folder, to.getName(), lockCollection)) {
+            if (one.isView()) {
+                views.add(one);
+                continue;
+            }
+            ensureWanted.run();
+            create(to, one.name(), one.metadata().options());
+            index(to, one.name(), one.metadata().options(), one.metadata().indexes());
+            if (one.dataFile() != null) {
+                try (BsonFile file = BsonFile.open(one.dataFile())) {
+                    insert(file::next, to.getCollection(one.dataName(one.name()), RawBsonDocument.class));
+                }
+            }
+        }
+        views.forEach(one -> create(to, one.name(), one.metadata().options()));
+        return source.database();
+    }
+
+    private static DumpSource opened(Path folder, String database) {
+        try {
+            return DumpSource.open(folder, database);
+        } catch (MigopyException e) {
+            throw new MigopyException(e.kind(), e.getMessage(), "Name the folder of a dump: --from DIR", e);
+        }
+    }
+
+    private static List<DumpedCollection> contents(
+            DumpSource source, Path folder, String database, String lockCollection) {
+        RestoreOptions options = new RestoreOptions(false, false, false, false, false);
+        RestoreRequest request = new RestoreRequest(
+                null, database, null, folder, folder, Set.of(), options, "rehearsal", "", lockCollection);
+        return FolderContents.of(source.databaseFolder(), request).collections();
+    }
+
+    private void create(MongoDatabase to, String name, BsonDocument options) {
+        if (!Catalog.isSystemJs(name)) {
+            new Creation(to, events).create(name, name, options);
+        }
+    }
+
+    private int index(MongoDatabase to, String name, BsonDocument options, List<BsonDocument> indexes) {
+        List<BsonDocument> wanted = IndexRestore.withoutId(indexes);
+        List<RefusedIndex> refused = new IndexRestore(to, name, false, events).build(name, options, wanted);
+        refused.forEach(one -> events.accept(new Event.Notice(
+                "The copy of %s has no index %s: %s".formatted(one.collection(), one.index(), one.message()))));
+        return wanted.size() - refused.size();
+    }
+
+    /** Returns how many were not there already. */
+    private long insert(Supplier<RawBsonDocument> documents, MongoCollection<RawBsonDocument> to) {
+        Inserter inserter = new Inserter(to, true, false);
+        for (RawBsonDocument next = documents.get(); next != null; next = documents.get()) {
+            if (inserter.add(next) > 0) {
+                ensureWanted.run();
+            }
+        }
         inserter.flush();
         return inserter.inserted();
     }
 
-    private void create(CollectionInfo info) {
-        if (!Catalog.isSystemJs(info.name())) {
-            new Creation(to, events).create(info.name(), info.name(), info.options());
-        }
-    }
-
-    private Copied copy(CollectionInfo info, long most) {
+    private Copied copy(MongoDatabase from, MongoDatabase to, CollectionInfo info, long most) {
         ensureWanted.run();
-        create(info);
-        List<BsonDocument> indexes = IndexRestore.withoutId(
-                from.getCollection(info.name()).listIndexes(BsonDocument.class).into(new ArrayList<>()));
-        List<RefusedIndex> refused =
-                new IndexRestore(to, info.name(), false, events).build(info.name(), info.options(), indexes);
-        refused.forEach(one -> events.accept(new Event.Notice(
-                "The copy of %s has no index %s: %s".formatted(one.collection(), one.index(), one.message()))));
+        create(to, info.name(), info.options());
+        List<BsonDocument> listed =
+                from.getCollection(info.name()).listIndexes(BsonDocument.class).into(new ArrayList<>());
+        int indexes = index(to, info.name(), info.options(), listed);
         MongoCollection<RawBsonDocument> source = from.getCollection(info.dataName(), RawBsonDocument.class);
         long total = source.estimatedDocumentCount();
-        Inserter inserter = new Inserter(to.getCollection(info.dataName(), RawBsonDocument.class), true, false);
         try (MongoCursor<RawBsonDocument> documents = most == ALL || total <= most
                 ? source.find().iterator()
                 : source.aggregate(List.of(new Document("$sample", new Document("size", most))))
                         .iterator()) {
-            while (documents.hasNext()) {
-                if (inserter.add(documents.next()) > 0) {
-                    ensureWanted.run();
-                }
-            }
+            long copied = insert(
+                    () -> documents.hasNext() ? documents.next() : null,
+                    to.getCollection(info.dataName(), RawBsonDocument.class));
+            return new Copied(info.name(), copied, Math.max(total, copied), 0, indexes);
         }
-        inserter.flush();
-        return new Copied(
-                info.name(),
-                inserter.inserted(),
-                Math.max(total, inserter.inserted()),
-                0,
-                indexes.size() - refused.size());
     }
 }

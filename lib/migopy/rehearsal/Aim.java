@@ -40,6 +40,7 @@ final class Aim {
     private static final Duration ALL_SEARCHES = Duration.ofSeconds(60);
 
     private final CollectionCopy copy;
+    private final MongoDatabase source;
     private final MongoDatabase scratch;
     private final long sample;
     private final Consumer<Event> events;
@@ -48,8 +49,9 @@ final class Aim {
     /**
      * @param sample how many documents were copied of each collection; up to half as many are added
      */
-    Aim(CollectionCopy copy, MongoDatabase scratch, long sample, Consumer<Event> events) {
+    Aim(CollectionCopy copy, MongoDatabase source, MongoDatabase scratch, long sample, Consumer<Event> events) {
         this.copy = copy;
+        this.source = source;
         this.scratch = scratch;
         this.sample = sample;
         this.events = events;
@@ -103,7 +105,12 @@ final class Aim {
                 return 0;
             }
             if (left.toMillis() > 0) {
-                return copy.add(collection, filter, most, left.compareTo(SEARCH) < 0 ? left : SEARCH);
+                return copy.add(
+                        source.getCollection(collection, RawBsonDocument.class),
+                        scratch.getCollection(collection, RawBsonDocument.class),
+                        filter,
+                        most,
+                        left.compareTo(SEARCH) < 0 ? left : SEARCH);
             }
             notice(collection, "after %d s".formatted(ALL_SEARCHES.toSeconds()));
         } catch (MongoException e) {

@@ -54,6 +54,7 @@ public final class Rehearsal {
     private static final long COUNT_SECONDS = 10;
 
     private final RunContext source;
+    private final String described;
     private final Settings settings;
     private final RehearsalOptions options;
     private final Map<String, PreImages> preImages = new HashMap<>();
@@ -77,10 +78,12 @@ public final class Rehearsal {
 
     /**
      * @param source the database that is copied
+     * @param described what that is called in the answer
      * @param settings those of the scratch database
      */
-    public Rehearsal(RunContext source, Settings settings, RehearsalOptions options) {
+    public Rehearsal(RunContext source, String described, Settings settings, RehearsalOptions options) {
         this.source = source;
+        this.described = described;
         this.settings = settings;
         this.options = options;
     }
@@ -112,7 +115,7 @@ public final class Rehearsal {
             }
             database.close();
             return new RehearsalAnswer(
-                    source.connection().describe(),
+                    described,
                     connection.describe(),
                     startedAt,
                     copied.stream().filter(one -> !isOwn(one.collection())).toList(),
@@ -130,9 +133,8 @@ public final class Rehearsal {
 
     /** Copies. Where that is a sample, all migrations are called once, to see by which filters they choose documents. */
     private List<Copied> copied(PlannedNames planned, ScratchDatabase database, Consumer<Event> events) {
-        CollectionCopy copy =
-                new CollectionCopy(source.connection().database(), database.database(), this::stopIfSignalled, events);
-        List<Copied> copied = copy.copy(name -> isWanted(name, planned.touched()), this::isOwn, options.sample());
+        CollectionCopy copy = new CollectionCopy(this::stopIfSignalled, events);
+        List<Copied> copied = copied(copy, planned.touched(), database);
         if (copied.stream().noneMatch(Copied::isSample)) {
             return copied;
         }
@@ -146,8 +148,18 @@ public final class Rehearsal {
             }
         }
         database.clear();
-        return new Aim(copy, database.database(), options.sample(), events)
-                .add(copy.copy(name -> isWanted(name, planned.touched()), this::isOwn, options.sample()), calls);
+        MongoDatabase from = source.connection().database();
+        return new Aim(copy, from, database.database(), options.sample(), events)
+                .add(copied(copy, planned.touched(), database), calls);
+    }
+
+    private List<Copied> copied(CollectionCopy copy, Set<String> touched, ScratchDatabase database) {
+        return copy.copy(
+                source.connection().database(),
+                database.database(),
+                name -> isWanted(name, touched),
+                this::isOwn,
+                options.sample());
     }
 
     private void stopIfSignalled() {
@@ -164,7 +176,9 @@ public final class Rehearsal {
     private boolean isWanted(String collection, Set<String> touched) {
         boolean lock = Set.of(Ledger.lockCollection(settings), Ledger.fixesCollection(settings))
                 .contains(collection);
-        return !lock && (touched.isEmpty() || touched.contains(collection) || isOwn(collection));
+        return !lock
+                && !collection.startsWith(ScratchDatabase.MARK)
+                && (touched.isEmpty() || touched.contains(collection) || isOwn(collection));
     }
 
     /** The scratch run prints nothing, and calls no hooks: they may do anything outside of the database. */

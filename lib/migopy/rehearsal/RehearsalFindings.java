@@ -45,10 +45,19 @@ final class RehearsalFindings {
             findings.add(Finding.failure(
                     "up_failed",
                     one.name(),
-                    "up() failed",
+                    one.upFailed(),
                     one.up().error(),
                     "execute would stop at this migration.",
                     "Fix up(), then rehearse again"));
+        }
+        if (one.verify() != null && one.verify().error() != null) {
+            findings.add(Finding.failure(
+                    "verify_failed",
+                    one.name(),
+                    "verify() failed",
+                    one.verify().error(),
+                    "execute would stop at this migration, which would stay applied.",
+                    "Fix up() or verify(), then rehearse again"));
         }
         if (one.again() != null && one.again().isFinding()) {
             findings.add(undone(one, "twice", "a second up()", one.again(), AGAIN, NOT_AGAIN));

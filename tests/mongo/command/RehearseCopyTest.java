@@ -1,14 +1,18 @@
 package mongo.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static support.Migrations.marking;
 import static support.Migrations.up;
 import static support.Project.project;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
+import support.Kind;
 import support.MongoServer;
+import support.On;
 import support.OnServer;
 import support.Project;
 import support.Result;
@@ -80,5 +84,29 @@ class RehearseCopyTest {
         Result result =
                 project.run("rehearse", "--here", "--sample", "100", "--json").exits(0);
         assertThat(copied(result)).containsEntry("documents", 100L).containsEntry("how", "sample");
+    }
+
+    @Test
+    void aDumpCanBeRehearsedWithoutItsDatabase(MongoServer server, @On(Kind.STANDALONE) MongoServer scratch) {
+        Project project = users(server, null).with("1_first.java", marking("first"));
+        server.collection("users").createIndex(new Document("status", 1));
+        project.run("execute").exits(0);
+        Path dump = Path.of(project.run("dbdump", "--json").exits(0).json().getString("folder"));
+        server.db().drop();
+        project.with("2_length.java", EACH.replace("FILTER", "new Document(\"status\", \"legacy\")"))
+                .environment("MONGO_URI", "mongodb://127.0.0.1:1/" + server.database());
+        Result result = project.run(
+                        "rehearse", "--from", dump.toString(), "--on", scratch.uri(), "--sample", "100", "--json")
+                .exits(7);
+        assertThat(result.json().getString("source")).isEqualTo(server.database() + ", dumped in " + dump);
+        assertThat(result.json().getList("migrations", Document.class))
+                .extracting(one -> one.getString("name"))
+                .containsExactly("2_length");
+        assertThat(copied(result)).containsEntry("collection", "users").containsEntry("how", "sample+aim");
+        assertThat(scratch.client().listDatabaseNames()).noneMatch(name -> name.endsWith("_rehearsal"));
+        project.run("rehearse", "--from", dump.toString(), "--here").exits(2).says("--on URI");
+        project.run("rehearse", "--from", dump + "x", "--on", scratch.uri())
+                .exits(2)
+                .says("not a dump's folder", "--from DIR");
     }
 }

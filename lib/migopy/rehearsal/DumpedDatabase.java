@@ -1,0 +1,63 @@
+package migopy.rehearsal;
+
+import com.mongodb.MongoException;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
+import migopy.MigopyException;
+import migopy.console.Event;
+import migopy.dump.CollectionCopy;
+import migopy.mongo.MongoErrors;
+import migopy.run.Ledger;
+import migopy.run.RunContext;
+
+/**
+ * A dump that is restored beside the scratch database, so that a rehearsal can copy from it as from any database: with
+ * filters, indexes and counts. It has the same mark, and is dropped at the end.
+ */
+public final class DumpedDatabase {
+    private final RunContext context;
+    private final Path folder;
+
+    /**
+     * @param context of the database that the dump is restored into
+     */
+    public DumpedDatabase(RunContext context, Path folder) {
+        this.context = context;
+        this.folder = folder;
+    }
+
+    /**
+     * Restores the dump, does the work, and drops what was restored.
+     *
+     * @param work receives what the source is called: {@code app, dumped in backup}
+     * @return the exit code of the work
+     * @throws MigopyException usage, if it is not a dump's folder; refused, if the dump is not complete, or the database
+     *     was not created by a rehearsal; failed, if a file is damaged
+     */
+    public int with(ToIntFunction<String> work) {
+        String name = context.settings().database();
+        Consumer<Event> events = context.console()::event;
+        CollectionCopy copy = new CollectionCopy(this::stopIfSignalled, events);
+        ScratchDatabase database = ScratchDatabase.create(context.connection(), name, context.runId(), false);
+        int exitCode;
+        try {
+            String dumped = copy.load(folder, database.database(), Ledger.lockCollection(context.settings()));
+            exitCode = work.applyAsInt("%s, dumped in %s".formatted(dumped, folder));
+        } catch (RuntimeException | Error e) {
+            database.closeAfter(e, events);
+            if (e instanceof MongoException known) {
+                throw MongoErrors.translate(known, "Restoring the dump");
+            }
+            throw e;
+        }
+        database.close();
+        return exitCode;
+    }
+
+    private void stopIfSignalled() {
+        if (context.shutdown().stopped().isPresent()) {
+            throw context.shutdown().endedEarly(null);
+        }
+    }
+}
