@@ -2,22 +2,41 @@ package golden;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static support.Migrations.marking;
+import static support.Project.project;
 import static support.Project.withoutServer;
 
 import golden.Manual.Shown;
+import java.util.List;
+import org.bson.Document;
 import org.junit.jupiter.api.Test;
+import support.MongoServer;
+import support.OnServer;
+import support.Project;
 
 /** The examples of docs/lint.md. */
+@OnServer
 class LintPageTest {
     private final Manual manual = Manual.read();
 
     @Test
     void theExampleIsFoundAsShown() {
-        var migration = manual.one("lint");
-        var linted = manual.one("linted");
+        isFoundAsShown(withoutServer(), "lint", "linted");
+    }
+
+    @Test
+    void theExampleWithADatabaseIsFoundAsShown(MongoServer server) {
+        server.collection("users")
+                .insertMany(List.of(
+                        new Document("_id", 1).append("email", "ada@example.com"),
+                        new Document("_id", 2).append("email", "ada@example.com")));
+        isFoundAsShown(project(server), "lintdatabase", "lintedwith");
+    }
+
+    private void isFoundAsShown(Project project, String source, String answer) {
+        var migration = manual.one(source);
+        var linted = manual.one(answer);
         Shown shown = linted.commands().get(0);
-        var result = withoutServer()
-                .environment("MIGOPY_COMMAND", "./migopy")
+        var result = project.environment("MIGOPY_COMMAND", "./migopy")
                 .with(migration.fileName(), migration.text())
                 .run(shown.arguments())
                 .exits(Integer.parseInt(linted.argument()));

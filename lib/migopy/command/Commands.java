@@ -116,7 +116,7 @@ final class Commands {
     static Set<String> ownOptions(String name) {
         return switch (name) {
             case "dbdump", "dbrestore", "adopt" -> Set.of("--collection");
-            case "validate" -> Set.of("--database");
+            case "validate", "lint" -> Set.of("--database");
             default -> Set.of();
         };
     }

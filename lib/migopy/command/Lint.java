@@ -1,6 +1,8 @@
 package migopy.command;
 
 import com.mongodb.MongoException;
+import com.mongodb.client.MongoDatabase;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -39,7 +41,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "lint",
         description = "Checks the sources of all migrations, or of those named, for what loses data, blocks, or fails"
-                + " halfway. Needs no database, except with --pending.")
+                + " halfway. Needs no database, except with --pending or --database.")
 final class Lint implements Action {
     @Parameters(arity = "0..*", paramLabel = "NAME", description = "only these")
     private List<String> names = new ArrayList<>();
@@ -49,6 +51,11 @@ final class Lint implements Action {
 
     @Option(names = "--pending", description = "only those that are pending in the database")
     private boolean pending;
+
+    @Option(
+            names = "--database",
+            description = "also ask the database, which is only read: what is pending, unless NAME or --since is given")
+    private boolean database;
 
     @Option(names = "--strict", description = "fail on warnings, too")
     private boolean strict;
@@ -88,11 +95,14 @@ final class Lint implements Action {
             throw MigopyException.usage(
                     "NAME, --since and --pending cannot be combined", "Arguments of lint: {migopy} help lint");
         }
-        List<Situation> all = pending ? pending(session) : inFolder(Survey.of(session.settings()));
+        boolean onlyPending = pending || database && ways == 0;
+        List<Situation> all = onlyPending ? pending(session) : inFolder(Survey.of(session.settings()));
         if (!names.isEmpty()) {
             return NameResolver.resolve(names, all).values();
         }
-        return pending ? all : after(since != null ? since : session.lintRules().startAfter(), all);
+        return onlyPending
+                ? all
+                : after(since != null ? since : session.lintRules().startAfter(), all);
     }
 
     /** Returns the migrations with higher numbers than this one; all of them for null. */
@@ -117,7 +127,7 @@ final class Lint implements Action {
      * @throws MigopyException refused
      */
     static void refuseErrors(Session session, Request request) {
-        Findings findings = of(session, named(session, Set.copyOf(session.planned(request))), false);
+        Findings findings = of(session, named(session, Set.copyOf(session.planned(request))), false, null);
         long errors = findings.count(Severity.ERROR);
         if (errors > 0) {
             findings.lines().forEach(session.console()::notice);
@@ -135,7 +145,7 @@ final class Lint implements Action {
 
     /** Returns what is found in the migrations of these names. */
     static List<Finding> found(Session session, Set<String> names) {
-        return of(session, named(session, names), false).findings();
+        return of(session, named(session, names), false, null).findings();
     }
 
     /** Returns the files of the folder, without asking the database for their states. */
@@ -159,14 +169,22 @@ final class Lint implements Action {
 
     private Findings findings(Session session, Collection<Situation> selected) {
         List<MigrationFile> files = selected.stream().map(Situation::file).toList();
-        return of(session, files, strict);
+        if (!database) {
+            return of(session, files, strict, null);
+        }
+        try {
+            return of(session, files, strict, session.connection().database());
+        } catch (MongoException e) {
+            throw MongoErrors.translate(
+                    e, "Reading the database " + session.settings().database());
+        }
     }
 
-    /** Checks these files with the project's rules. */
-    static Findings of(Session session, List<MigrationFile> files, boolean strict) {
+    /** Checks these files with the project's rules, and with the database unless that is null. */
+    private static Findings of(Session session, List<MigrationFile> files, boolean strict, MongoDatabase database) {
         Settings settings = session.settings();
         MigrationSource.Sources read = MigrationSource.readAll(files);
-        LintResult result = result(session, read);
+        LintResult result = result(session, read, database);
         List<Problem> problems = new ArrayList<>(read.problems());
         problems.addAll(result.problems());
         return new Findings(
@@ -178,12 +196,12 @@ final class Lint implements Action {
                 strict);
     }
 
-    /** Compiles sources, and applies the project's rules. */
-    static LintResult result(Session session, MigrationSource.Sources read) {
+    /** Compiles sources, and applies the project's rules, with the database unless that is null. */
+    static LintResult result(Session session, MigrationSource.Sources read, MongoDatabase database) {
         Settings settings = session.settings();
         try (var compiler = new SourceCompiler(
                 settings.home(), settings.cacheDirectory(), session.project().environment())) {
-            return Linter.lint(compiler, read.sources(), session.lintRules());
+            return Linter.lint(compiler, read.sources(), session.lintRules(), database);
         }
     }
 }

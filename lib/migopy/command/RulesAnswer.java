@@ -52,6 +52,10 @@ public record RulesAnswer(List<LintRule> rules) implements Answer {
             out.gap();
             rule.good().lines().forEach(line -> out.line("    " + line));
             out.gap();
+            if (rule.needsDatabase()) {
+                out.line("Only the database knows: {migopy} lint --database");
+                out.gap();
+            }
             out.line("To allow it in one place, in the line above or in the same line:");
             out.gap();
             out.line("    // migopy:allow " + rule.code() + " REASON");

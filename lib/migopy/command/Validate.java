@@ -58,7 +58,7 @@ public final class Validate implements Action {
         Settings settings = session.settings();
         Survey survey = Survey.of(settings);
         MigrationSource.Sources read = MigrationSource.readAll(survey.listing().files());
-        LintResult lint = Lint.result(session, read);
+        LintResult lint = Lint.result(session, read, null);
         List<Problem> compiling = inOrder(survey.listing().files(), read, lint.problems());
         List<String> credentials = credentials(read);
         LintCount count = LintCount.of(lint, Lint.checked(session, survey));

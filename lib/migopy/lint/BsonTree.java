@@ -17,7 +17,7 @@ import org.bson.json.JsonParseException;
 
 /** Documents as they are written in a source: {@code new Document("a", 1)}, {@code Filters.eq("a", 1)}, {@code Updates.set("a", 1)}. */
 final class BsonTree {
-    private static final Set<String> DOCUMENTS =
+    static final Set<String> DOCUMENTS =
             Set.of("org.bson.Document", "org.bson.BsonDocument", "com.mongodb.BasicDBObject");
 
     private static final String UPDATES = "com.mongodb.client.model.Updates";
@@ -118,7 +118,7 @@ final class BsonTree {
     /** Returns the field of a filter that matches all documents without it, or null. */
     static String missingField(SourceFacts facts, TreePath filter) {
         TreePath at = facts.value(filter);
-        SourceCall made = at.getLeaf() instanceof MethodInvocationTree ? SourceCall.of(facts, at) : null;
+        SourceCall made = facts.call(at);
         if (made != null && made.is("exists") && made.owner().equals("com.mongodb.client.model.Filters")) {
             return made.argument(1) != null && isFalse(made.argument(1)) ? made.text(0) : null;
         }
@@ -156,7 +156,7 @@ final class BsonTree {
     static List<FieldUpdate> changes(SourceFacts facts, TreePath update) {
         List<FieldUpdate> changes = new ArrayList<>();
         TreePath at = facts.value(update);
-        SourceCall made = at.getLeaf() instanceof MethodInvocationTree ? SourceCall.of(facts, at) : null;
+        SourceCall made = facts.call(at);
         if (made != null && made.owner().equals(UPDATES)) {
             if (made.is("combine")) {
                 made.arguments().forEach(one -> changes.addAll(changes(facts, one)));

@@ -16,7 +16,7 @@ import migopy.report.Finding.Severity;
 
 /** Rules for changes and queries of many documents. */
 final class BulkRules {
-    private static final LintRule AT_ONCE = new LintRule(
+    static final LintRule AT_ONCE = new LintRule(
             "M103",
             Severity.INFO,
             "`updateMany` of all documents, or of all without a field, outside of `backfill`",

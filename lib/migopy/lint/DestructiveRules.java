@@ -82,7 +82,7 @@ final class DestructiveRules {
             }
             """);
 
-    private static final LintRule DROP_INDEX = new LintRule(
+    static final LintRule DROP_INDEX = new LintRule(
             "M108",
             Severity.WARNING,
             "`up()` drops an index",
@@ -178,14 +178,16 @@ final class DestructiveRules {
                     "drops all indexes of " + name(call),
                     "Drop each by its name: dropIndex(\"email_1\")");
         } else if (ofDriver && call.is("dropIndex", "dropIndexes")) {
-            report.add(
-                    DROP_INDEX,
-                    call,
-                    "drops an index of " + name(call),
-                    "Hide it first, and drop it in a later migration:\n"
-                            + "db().runCommand(new Document(\"collMod\", \"%s\")\n".formatted(placeholder(call))
-                            + "        .append(\"index\", new Document(\"name\", \"...\").append(\"hidden\", true)));");
+            report.add(DROP_INDEX, call, "drops an index of " + name(call), hideFirst(placeholder(call), "..."));
         }
+    }
+
+    static String hideFirst(String collection, String index) {
+        return """
+            Hide it first, and drop it in a later migration:
+            db().runCommand(new Document("collMod", "%s")
+                    .append("index", new Document("name", "%s").append("hidden", true)));\
+            """.formatted(collection, index);
     }
 
     private void replaces(SourceCall call) {

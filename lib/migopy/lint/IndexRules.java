@@ -6,7 +6,7 @@ import migopy.report.Finding.Severity;
 
 /** Rules for indexes. */
 final class IndexRules {
-    private static final LintRule TTL = new LintRule(
+    static final LintRule TTL = new LintRule(
             "M110",
             Severity.WARNING,
             "a TTL index",
@@ -53,11 +53,16 @@ final class IndexRules {
                         TTL,
                         call,
                         "expireAfter(...) deletes documents that are already older, all within minutes",
-                        "Delete them in batches first: backfill(\"...\").where(lt(\"...\", limit)).delete().run()");
+                        deleteFirst("...", "..."));
             } else if (options && call.is("background")) {
                 report.add(BACKGROUND, call, "background(...) has no effect", "Leave it out");
             }
         }
+    }
+
+    static String deleteFirst(String collection, String field) {
+        return "Delete them in batches first: backfill(\"%s\").where(lt(\"%s\", limit)).delete().run()"
+                .formatted(collection, field);
     }
 
     /** Whether the index is on a collection that the migration itself creates. */

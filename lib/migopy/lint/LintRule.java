@@ -24,8 +24,14 @@ public record LintRule(String code, Severity severity, String finds, String why,
         all.addAll(SafetyRules.ALL);
         all.addAll(ValueRules.ALL);
         all.addAll(FormRules.ALL);
+        all.addAll(DatabaseRules.ALL);
         all.sort((a, b) -> a.code().compareTo(b.code()));
         return all;
+    }
+
+    /** Whether only {@code lint --database} can find it. */
+    public boolean needsDatabase() {
+        return DatabaseRules.ALL.contains(this);
     }
 
     /** Returns the rule of a code, in upper or lower case, or null. */

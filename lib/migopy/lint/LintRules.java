@@ -30,6 +30,7 @@ public final class LintRules {
     private final Map<String, Severity> severities = new HashMap<>();
     private final List<OwnRule> own = new ArrayList<>();
     private String startAfter;
+    private int many = 10_000;
 
     /**
      * Turns a rule off.
@@ -81,6 +82,23 @@ public final class LintRules {
         }
         own.add(new OwnRule(new LintRule(code, Severity.ERROR, message, "", "", ""), found));
         return this;
+    }
+
+    /**
+     * Sets how many documents are too many for one operation, 10,000 if it is not called. With a database, an index is
+     * expected to take long on 100 times as many.
+     */
+    public LintRules many(int documents) {
+        if (documents < 1) {
+            throw MigopyException.usage(
+                    "lint(...) in migopy.java: many(" + documents + ") must be at least 1", "Use rules.many(10_000)");
+        }
+        many = documents;
+        return this;
+    }
+
+    int many() {
+        return many;
     }
 
     /** Returns the migration after which to start, as it was given, or null. */

@@ -1,5 +1,7 @@
 package migopy.lint;
 
+import com.mongodb.MongoException;
+import com.mongodb.client.MongoDatabase;
 import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.util.JavacTask;
 import java.util.ArrayList;
@@ -15,6 +17,7 @@ import migopy.files.MigrationSource;
 import migopy.files.SourceAnalysis;
 import migopy.files.SourceCompiler;
 import migopy.files.SourceCompiler.Compilation;
+import migopy.lint.DatabaseQuestions.DatabaseAnswer;
 import migopy.lint.RuleReport.PlacedFinding;
 import migopy.report.Finding;
 
@@ -24,6 +27,11 @@ public final class Linter implements SourceAnalysis {
 
     /** What was found in each source, by its classes. */
     private final Map<MigrationSource, Map<String, List<PlacedFinding>>> found = new IdentityHashMap<>();
+
+    /** What each source will do to the database, by its classes. */
+    private final Map<MigrationSource, Map<String, List<PlannedCall>>> planned = new IdentityHashMap<>();
+
+    private final Map<MigrationSource, List<DatabaseAnswer>> answers = new IdentityHashMap<>();
 
     private RuntimeException failure;
 
@@ -42,11 +50,17 @@ public final class Linter implements SourceAnalysis {
     /**
      * Compiles sources and returns what the rules find in them, in their order.
      *
-     * @throws migopy.MigopyException usage: this Java has no compiler
+     * @param database what the rules that need one ask, in the order of the sources, or null
+     * @throws MigopyException usage: this Java has no compiler
+     * @throws MongoException the database does not respond
      */
-    public static LintResult lint(SourceCompiler compiler, List<MigrationSource> sources, LintRules rules) {
+    public static LintResult lint(
+            SourceCompiler compiler, List<MigrationSource> sources, LintRules rules, MongoDatabase database) {
         Linter linter = new Linter(rules);
         Compilation compilation = compiler.analyze(sources, linter);
+        if (database != null) {
+            linter.ask(sources, database);
+        }
         List<Finding> findings = new ArrayList<>();
         sources.forEach(source -> findings.addAll(linter.findings(source)));
         return new LintResult(findings, compilation.allProblems());
@@ -55,16 +69,25 @@ public final class Linter implements SourceAnalysis {
     @Override
     public void analyzed(MigrationSource source, JavacTask task, CompilationUnitTree file, TypeElement type) {
         try {
-            found.computeIfAbsent(source, one -> new LinkedHashMap<>())
-                    .put(type.getQualifiedName().toString(), found(source, task, file, type));
+            SourceFacts facts = new SourceFacts(source, task, file, type);
+            String name = type.getQualifiedName().toString();
+            found.computeIfAbsent(source, one -> new LinkedHashMap<>()).put(name, found(facts));
+            planned.computeIfAbsent(source, one -> new LinkedHashMap<>()).put(name, PlannedCall.of(facts));
         } catch (RuntimeException e) {
             failure = e; // javac would report it as its own
         }
     }
 
-    private List<PlacedFinding> found(
-            MigrationSource source, JavacTask task, CompilationUnitTree file, TypeElement type) {
-        SourceFacts facts = new SourceFacts(source, task, file, type);
+    private void ask(List<MigrationSource> sources, MongoDatabase database) {
+        DatabaseQuestions questions = new DatabaseQuestions(database, rules);
+        for (MigrationSource source : sources) {
+            List<PlannedCall> calls = new ArrayList<>();
+            planned.getOrDefault(source, Map.of()).values().forEach(calls::addAll);
+            answers.put(source, questions.ask(calls));
+        }
+    }
+
+    private List<PlacedFinding> found(SourceFacts facts) {
         RuleReport report = new RuleReport(facts);
         DestructiveRules.check(facts, report);
         BulkRules.check(facts, report);
@@ -104,6 +127,12 @@ public final class Linter implements SourceAnalysis {
         List<PlacedFinding> all = new ArrayList<>();
         found.getOrDefault(source, Map.of()).values().forEach(all::addAll);
         all.addAll(FormRules.text(source));
+        for (DatabaseAnswer answer : answers.getOrDefault(source, List.of())) {
+            all.removeIf(answer::replaces);
+            if (answer.finding() != null) {
+                all.add(answer.finding());
+            }
+        }
         Suppressions suppressions = new Suppressions(source);
         List<Finding> findings = new ArrayList<>();
         for (PlacedFinding placed : all) {
@@ -112,7 +141,7 @@ public final class Linter implements SourceAnalysis {
             }
         }
         if (!rules.isOff(FormRules.SUPPRESSION.code())) {
-            findings.addAll(suppressions.unused(rules));
+            findings.addAll(suppressions.unused(rules, !answers.isEmpty()));
         }
         findings.replaceAll(one -> one.as(rules.severity(one.rule(), one.severity())));
         findings.sort(Comparator.comparing((Finding one) -> one.line() == null ? 0 : one.line())

@@ -6,6 +6,7 @@ import java.util.List;
 import migopy.files.MigrationSource;
 import migopy.files.MigrationSource.Credentials;
 import migopy.report.Finding;
+import migopy.report.Finding.Severity;
 
 /** Collects what the rules find in one class. */
 final class RuleReport {
@@ -14,7 +15,27 @@ final class RuleReport {
      *
      * @param firstLine the first line of its statement, from 1; 0 if it is about the whole file
      */
-    record PlacedFinding(Finding finding, int firstLine) {}
+    record PlacedFinding(Finding finding, int firstLine) {
+        PlacedFinding as(Severity severity) {
+            return new PlacedFinding(finding.as(severity), firstLine);
+        }
+    }
+
+    /**
+     * A place in a source.
+     *
+     * @param firstLine the first line of its statement, from 1
+     */
+    record CallSite(MigrationSource source, int line, int column, int firstLine) {
+        static CallSite of(SourceFacts facts, TreePath path) {
+            return new CallSite(
+                    facts.source, facts.line(path.getLeaf()), facts.column(path.getLeaf()), facts.firstLine(path));
+        }
+
+        PlacedFinding finding(LintRule rule, String message, String hint) {
+            return new PlacedFinding(RuleReport.finding(rule, source, line, column, message, hint), firstLine);
+        }
+    }
 
     private final SourceFacts facts;
     private final List<PlacedFinding> found = new ArrayList<>();
@@ -34,9 +55,7 @@ final class RuleReport {
 
     /** Reports a place. */
     void add(LintRule rule, TreePath path, String message, String hint) {
-        int line = facts.line(path.getLeaf());
-        found.add(new PlacedFinding(
-                finding(rule, facts.source, line, facts.column(path.getLeaf()), message, hint), facts.firstLine(path)));
+        found.add(CallSite.of(facts, path).finding(rule, message, hint));
     }
 
     /** Returns a finding in a line of a source; its secrets are masked. */

@@ -93,7 +93,7 @@ public final class SourceCall {
             return argument(0) == null ? null : facts.text(argument(0));
         }
         for (TreePath at = receiver(); at != null; ) {
-            SourceCall made = made(facts.value(at));
+            SourceCall made = facts.call(facts.value(at));
             if (made == null) {
                 return null;
             }
@@ -103,10 +103,6 @@ public final class SourceCall {
             at = made.receiver();
         }
         return null;
-    }
-
-    private SourceCall made(TreePath value) {
-        return value.getLeaf() instanceof MethodInvocationTree ? of(facts, value) : null;
     }
 
     /** Whether it is called on the collection of this name. */
@@ -135,6 +131,11 @@ public final class SourceCall {
 
     boolean ofDatabase() {
         return owner.equals(DATABASE);
+    }
+
+    /** Whether it is a {@code runCommand} whose command is known. */
+    boolean isCommand() {
+        return command != null;
     }
 
     /** Whether it writes documents of a collection. */

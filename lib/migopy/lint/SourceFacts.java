@@ -226,6 +226,11 @@ final class SourceFacts {
         return at;
     }
 
+    /** Returns the call of a method at a place, or null if something else is there. */
+    SourceCall call(TreePath path) {
+        return path.getLeaf() instanceof MethodInvocationTree ? SourceCall.of(this, path) : null;
+    }
+
     /** Whether a variable is used at this place only. */
     boolean isUsedOnce(TreePath identifier) {
         return uses.getOrDefault(trees.getElement(identifier), 0) == 1;

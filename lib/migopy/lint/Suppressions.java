@@ -62,11 +62,17 @@ final class Suppressions {
         return placed.finding();
     }
 
-    /** Returns the comments that have allowed nothing. */
-    List<Finding> unused(LintRules rules) {
+    /**
+     * Returns the comments that have allowed nothing.
+     *
+     * @param withDatabase whether the database has decided, too: another database may decide otherwise
+     */
+    List<Finding> unused(LintRules rules, boolean withDatabase) {
         List<Finding> unused = new ArrayList<>();
         for (AllowComment comment : comments) {
-            if (!comment.used && !rules.isOff(comment.code)) {
+            if (!comment.used
+                    && !rules.isOff(comment.code)
+                    && !(DatabaseRules.decides(comment.code, withDatabase) && !comment.reason.isEmpty())) {
                 unused.add(RuleReport.finding(
                         FormRules.SUPPRESSION,
                         source,

@@ -215,7 +215,7 @@ final class ValueRules {
     }
 
     /** Whether it is in a loop or a lambda, where each turn has a value of its own. */
-    private static boolean isRepeated(TreePath path) {
+    static boolean isRepeated(TreePath path) {
         for (TreePath at = path; at != null; at = at.getParentPath()) {
             if (at.getLeaf() instanceof EnhancedForLoopTree
                     || at.getLeaf() instanceof ForLoopTree

@@ -185,7 +185,7 @@ public final class MongoErrors {
             String database = where.replaceFirst("\\..*", "");
             String role = switch (action) {
                 case "find", "listCollections", "listIndexes", "collStats", "dbStats" -> "read";
-                case "inprog" -> "clusterMonitor";
+                case "inprog", "indexStats" -> "clusterMonitor";
                 case "killop", "killAnySession" -> "hostManager";
                 default -> "readWrite";
             };
@@ -194,7 +194,8 @@ public final class MongoErrors {
 
         private static String action(String command, boolean upsert, String text) {
             return switch (command.toLowerCase(Locale.ROOT)) {
-                case "aggregate" -> text.contains("$currentOp") ? "inprog" : "find";
+                case "aggregate" ->
+                    text.contains("$currentOp") ? "inprog" : text.contains("$indexStats") ? "indexStats" : "find";
                 case "find", "count", "distinct", "getmore" -> "find";
                 case "update" -> "update"; // the message does not quote whether it is an upsert
                 case "findandmodify" -> upsert ? "find, insert and update" : "find and update";

@@ -70,6 +70,44 @@ class RolesTest {
         assertThat(server.collection("users").countDocuments()).isEqualTo(1);
     }
 
+    @Test
+    void lintAsksTheDatabaseWithTheRightToReadAlone(@On(Kind.AUTH) MongoServer server) {
+        server.createUser("reader", "secret", "read");
+        server.collection("users").insertMany(List.of(new Document("a", 1), new Document("a", 1)));
+        server.collection("users").createIndex(new Document("b", 1));
+        var project = project(server)
+                .environment("MONGO_URI", server.uriAs("reader", "secret"))
+                .with(
+                        "1_one.java",
+                        upAndDown("""
+                            var users = db().getCollection("users");
+                            users.createIndex(new Document("a", 1), new IndexOptions().unique(true));
+                            users.updateMany(Filters.gt("a", 0), new Document("$set", new Document("c", 1)));
+                            users.updateOne(Filters.eq("a", 1), new Document("$set", new Document("c", 2)));
+                            db().runCommand(new Document("collMod", "users").append("validator", Filters.exists("d")));
+                            users.dropIndex("b_1");
+                            """, "int nothing = 0;")
+                                .replaceFirst("import", "import com.mongodb.client.model.*;\nimport"));
+        project.run("lint", "--database")
+                .says("info M202", "info M301", "warning M310")
+                .says("info M108  not checked: the right to indexStats on " + server.database() + ".users is missing");
+        server.db()
+                .runCommand(new Document("createRole", "statistics")
+                        .append(
+                                "privileges",
+                                List.of(new Document(
+                                                "resource",
+                                                new Document("db", server.database()).append("collection", "users"))
+                                        .append("actions", List.of("indexStats"))))
+                        .append("roles", List.of("read")));
+        server.admin(new Document("updateUser", "reader")
+                .append("roles", List.of(new Document("role", "statistics").append("db", server.database()))));
+        project.run("lint", "--database")
+                .says("warning M108  drops b_1 of users")
+                .neverSays("not checked");
+        server.db().runCommand(new Document("dropRole", "statistics"));
+    }
+
     private static List<Row> rows() throws IOException {
         List<Row> rows = new ArrayList<>();
         for (String line : Files.readAllLines(Checkout.root().resolve("docs/deployment.md"))) {

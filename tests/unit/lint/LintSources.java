@@ -11,7 +11,7 @@ import support.Project;
 import support.Result;
 
 /** Members of migrations, and what {@code lint} finds in them. */
-final class LintSources {
+public final class LintSources {
     private static final String HEAD = """
         import static com.mongodb.client.model.Accumulators.*;
         import static com.mongodb.client.model.Aggregates.*;
@@ -26,22 +26,22 @@ final class LintSources {
         import java.time.temporal.ChronoUnit;
         import java.util.*;
         import java.util.concurrent.TimeUnit;
+        import migopy.Resumable;
         import org.bson.Document;
         import org.bson.conversions.Bson;
         import org.bson.types.ObjectId;
 
-        class Step {
         """;
 
     private LintSources() {}
 
-    /** Returns a source with these members, from line {@link #FIRST} on. */
-    static String source(String members) {
-        return HEAD + members + "\n}\n";
+    /** Returns a source with these members, from line {@link #FIRST} on, or with this {@code @Resumable} class. */
+    public static String source(String members) {
+        return members.startsWith("@Resumable") ? HEAD + members : HEAD + "class Step {\n" + members + "\n}\n";
     }
 
     /** The line of the first member. */
-    static final int FIRST = (int) HEAD.lines().count() + 1;
+    static final int FIRST = (int) HEAD.lines().count() + 2;
 
     /** Returns the findings that count in each of several migrations, which must compile: {@code M101} by name. */
     static Map<String, List<String>> rules(Map<String, String> members) {
@@ -49,13 +49,17 @@ final class LintSources {
         members.forEach((name, text) -> project.with(name + ".java", source(text)));
         Map<String, List<String>> rules = new TreeMap<>();
         members.keySet().forEach(name -> rules.put(name, List.of()));
-        findings(project.run("lint", "--json")).stream()
+        rules.putAll(rules(project.run("lint", "--json")));
+        return rules;
+    }
+
+    /** Returns the rules of the findings that count, by migration. */
+    public static Map<String, List<String>> rules(Result result) {
+        return findings(result).stream()
                 .filter(finding -> !finding.containsKey("suppressed"))
                 .collect(Collectors.groupingBy(
                         finding -> finding.getString("migration"),
-                        Collectors.mapping(finding -> finding.getString("rule"), Collectors.toList())))
-                .forEach(rules::put);
-        return rules;
+                        Collectors.mapping(finding -> finding.getString("rule"), Collectors.toList())));
     }
 
     /** Returns the findings in one migration with these members. */
@@ -63,7 +67,7 @@ final class LintSources {
         return rules(Map.of("1_step", members)).get("1_step");
     }
 
-    static List<Document> findings(Result result) {
+    public static List<Document> findings(Result result) {
         if (!result.json().getList("problems", Document.class).isEmpty()) {
             throw new AssertionError(result.toString());
         }
