@@ -2,7 +2,6 @@ package migopy.command;
 
 import com.mongodb.MongoException;
 import com.mongodb.client.MongoDatabase;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
