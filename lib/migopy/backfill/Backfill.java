@@ -107,6 +107,11 @@ public final class Backfill {
         return change(new Change.Update(List.of(stages)));
     }
 
+    /** Updates the documents in the server, with an update pipeline as {@code updateMany} takes it. */
+    public Backfill update(List<? extends Bson> pipeline) {
+        return update(pipeline.toArray(new Bson[0]));
+    }
+
     /**
      * Updates the documents in the client. The function returns an update made of operators, as
      * {@code Updates} makes them; after {@link #into} a new document instead. Null leaves the

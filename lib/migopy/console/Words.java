@@ -89,8 +89,8 @@ public final class Words {
 
     /** Adds an error: a line that says what happened, those of its causes, and one that says what to do. */
     public void error(String message, List<StepError.Cause> causes, String hint) {
-        message(message);
-        causes.forEach(this::cause);
+        message("", message);
+        causes.forEach(cause -> cause("", cause));
         if (hint != null && !hint.isBlank()) {
             line(hint);
         }
@@ -115,7 +115,7 @@ public final class Words {
     }
 
     private void problem(Problem problem) {
-        message(problem.message());
+        message("", problem.message());
         problem.details().stream().limit(DETAIL_LIMIT).forEach(detail -> detail(problem.kind(), detail));
         if (problem.details().size() > DETAIL_LIMIT) {
             line(INDENT + "... " + Wording.count(problem.details().size() - DETAIL_LIMIT, "more line"));
@@ -136,19 +136,29 @@ public final class Words {
 
     /** Adds why a step failed: its name and the message, then the stack frames in the migration's own file. */
     public void failure(String name, StepError error) {
-        message(name + ": " + Wording.shortened(error.shown()));
+        message("", name + ": " + Wording.shortened(error.shown()));
+        failureFrames("", error);
+    }
+
+    /** Adds why a part of a list failed, indented: what failed and the message, then the frames. */
+    public void failure(String indent, String what, StepError error) {
+        message(indent, what + ": " + Wording.shortened(error.shown()));
+        failureFrames(indent, error);
+    }
+
+    private void failureFrames(String indent, StepError error) {
         List<StepError.Cause> unsaid = unsaid(error.message(), error.causes());
         List<String> ofCauses =
                 unsaid.stream().flatMap(one -> one.frames().stream()).toList();
         frames(
-                INDENT,
+                indent + INDENT,
                 error.frames().stream().filter(one -> !ofCauses.contains(one)).toList());
-        unsaid.forEach(this::cause);
+        unsaid.forEach(cause -> cause(indent, cause));
     }
 
-    private void cause(StepError.Cause cause) {
-        line(INDENT + causedBy(cause));
-        frames(INDENT + INDENT, cause.frames());
+    private void cause(String indent, StepError.Cause cause) {
+        line(indent + INDENT + causedBy(cause));
+        frames(indent + INDENT + INDENT, cause.frames());
     }
 
     /** Returns {@code caused by: IOException: no such file}. */
@@ -174,11 +184,11 @@ public final class Words {
     }
 
     /** Indents all lines of a foreign message after the first, to set them apart from our own. */
-    private void message(String message) {
+    private void message(String indent, String message) {
         String[] lines = message.strip().split("\\R", DETAIL_LIMIT);
-        line(lines[0]);
+        line(indent + lines[0]);
         for (int i = 1; i < lines.length; i++) {
-            line(INDENT + lines[i].stripTrailing());
+            line(indent + INDENT + lines[i].stripTrailing());
         }
     }
 

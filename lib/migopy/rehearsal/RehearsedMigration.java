@@ -35,6 +35,8 @@ public record RehearsedMigration(
         Undo again,
         List<Estimate> estimates,
         List<Finding> findings) {
+    private static final String INDENT = "      ";
+
     RehearsedMigration with(Undo undo) {
         return new RehearsedMigration(name, source, up, calls, changes, verify, undo, again, estimates, findings);
     }
@@ -59,14 +61,12 @@ public record RehearsedMigration(
 
     void words(Words out) {
         if (up.error() != null) {
-            out.line("      " + upFailed() + ":");
-            out.failure(name, up.error());
+            out.failure(INDENT, upFailed(), up.error());
         }
         changes.documents().forEach(one -> RehearsalAnswer.lines(out, one));
-        changes.definitions().forEach(one -> out.line("      " + RehearsalAnswer.described(one)));
+        changes.definitions().forEach(one -> out.line(INDENT + RehearsalAnswer.described(one)));
         if (verify != null && verify.error() != null) {
-            out.line("      verify() failed:");
-            out.failure(name, verify.error());
+            out.failure(INDENT, "verify() failed", verify.error());
         }
         if (again != null) {
             undone(out, "up() again", again, "changes nothing");
@@ -74,19 +74,21 @@ public record RehearsedMigration(
         if (down != null) {
             undone(out, "down()", down, "leads back to the same state");
         }
-        estimates.stream().filter(one -> one.documents() != null).forEach(one -> out.line("      " + one.sentence()));
-        findings.forEach(one -> out.line("      " + RehearsalAnswer.described(one)));
+        estimates.stream().filter(one -> one.documents() != null).forEach(one -> out.line(INDENT + one.sentence()));
+        findings.forEach(one -> out.line(INDENT + RehearsalAnswer.described(one)));
     }
 
     private static void undone(Words out, String what, Undo undo, String same) {
-        out.line("      %s %s".formatted(what, undo.verdict().sentence(same)));
         if (undo.verdict() == Verdict.FAILED) {
-            out.failure(undo.report().name(), undo.report().error());
-        } else if (undo.verdict() == Verdict.DIFFERS) {
+            out.failure(INDENT, what + " failed", undo.report().error());
+            return;
+        }
+        out.line("%s%s %s".formatted(INDENT, what, undo.verdict().sentence(same)));
+        if (undo.verdict() == Verdict.DIFFERS) {
             undo.changes().documents().stream()
                     .filter(one -> !one.isEmpty())
                     .forEach(one -> RehearsalAnswer.lines(out, one));
-            undo.changes().definitions().forEach(one -> out.line("      " + RehearsalAnswer.described(one)));
+            undo.changes().definitions().forEach(one -> out.line(INDENT + RehearsalAnswer.described(one)));
         }
     }
 

@@ -89,6 +89,17 @@ class CheckpointTest {
     }
 
     @Test
+    void aPipelineCanBeAListAsForTheDriver(MongoServer server) {
+        Backfills backfills = new Backfills(server);
+        backfills.fill("users", 30);
+        backfills.of("users").update(List.of(Backfills.addOne())).run();
+
+        assertThat(backfills.of("users").update(Backfills.addOne()).run()).isEqualTo(30);
+
+        assertThat(backfills.notOnce("users")).isEmpty();
+    }
+
+    @Test
     void aCheckpointOfAnotherCollectionIsNotUsed(MongoServer server) {
         Backfills backfills = new Backfills(server);
         backfills.fill("users", 30);

@@ -331,7 +331,7 @@ class RehearseTest {
         assertThat(split.get("down", Document.class)).containsEntry("outcome", "same_order_differs");
         project.run("rehearse", "--here")
                 .exits(7)
-                .says("verify() failed", "1_split: verify() returned false", "1 not rehearsed")
+                .says("      verify() failed: verify() returned false", "1 not rehearsed")
                 .neverSays("stays applied");
         Document holds = migration(
                 project.with("1_split.java", checked.replace("== 0", "== 5")).run("rehearse", "--here", "--json"), 0);
