@@ -226,6 +226,7 @@
 //SOURCES lint/Suppressions.java
 //SOURCES lint/TransactionRules.java
 //SOURCES lint/ValueRules.java
+//SOURCES lint/VersionRules.java
 //SOURCES lint/package-info.java
 //SOURCES lock/Lease.java
 //SOURCES lock/LockStore.java

@@ -31,6 +31,7 @@ import migopy.run.Ledger;
 import migopy.run.Survey;
 import migopy.run.Survey.JournalView;
 import migopy.settings.Settings;
+import org.bson.Document;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -55,6 +56,12 @@ final class Lint implements Action {
             names = "--database",
             description = "also ask the database, which is only read: what is pending, unless NAME or --since is given")
     private boolean database;
+
+    @Option(
+            names = "--target-version",
+            paramLabel = "VERSION",
+            description = "the oldest server: 6.0; with --database otherwise the version of this one")
+    private String targetVersion;
 
     @Option(names = "--strict", description = "fail on warnings, too")
     private boolean strict;
@@ -83,6 +90,9 @@ final class Lint implements Action {
             return 0;
         }
         ReportFormat chosen = format.chosen(session);
+        if (targetVersion != null) {
+            session.lintRules().targetVersion(targetVersion);
+        }
         Findings findings = findings(session, selected(session));
         FormatOption.answer(session, chosen, findings, findings);
         return findings.exitCode();
@@ -172,7 +182,12 @@ final class Lint implements Action {
             return of(session, files, strict, null);
         }
         try {
-            return of(session, files, strict, session.connection().database());
+            MongoDatabase asked = session.connection().database();
+            if (session.lintRules().targetVersion() == null) {
+                Document build = asked.runCommand(new Document("buildInfo", 1));
+                session.lintRules().targetVersion(build.getString("version").replaceFirst("[^0-9.].*", ""));
+            }
+            return of(session, files, strict, asked);
         } catch (MongoException e) {
             throw MongoErrors.translate(
                     e, "Reading the database " + session.settings().database());

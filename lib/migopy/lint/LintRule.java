@@ -24,6 +24,7 @@ public record LintRule(String code, Severity severity, String finds, String why,
         all.addAll(SafetyRules.ALL);
         all.addAll(ValueRules.ALL);
         all.addAll(FormRules.ALL);
+        all.addAll(VersionRules.ALL);
         all.addAll(DatabaseRules.ALL);
         all.sort((a, b) -> a.code().compareTo(b.code()));
         return all;

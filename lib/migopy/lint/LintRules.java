@@ -31,6 +31,7 @@ public final class LintRules {
     private final List<OwnRule> own = new ArrayList<>();
     private String startAfter;
     private int many = 10_000;
+    private String targetVersion;
 
     /**
      * Turns a rule off.
@@ -95,6 +96,24 @@ public final class LintRules {
         }
         many = documents;
         return this;
+    }
+
+    /**
+     * Sets the oldest server that migrations run on, {@code 6.0}: what it does not know is an error.
+     *
+     * @throws MigopyException usage: that is not a version
+     */
+    public LintRules targetVersion(String version) {
+        if (!version.matches("\\d{1,4}(\\.\\d{1,4}){0,2}")) {
+            throw MigopyException.usage(version + " is not a version of MongoDB", "Examples: 6.0, 7.0.14");
+        }
+        targetVersion = version;
+        return this;
+    }
+
+    /** Returns the oldest server that migrations run on, or null if it is unknown. */
+    public String targetVersion() {
+        return targetVersion;
     }
 
     int many() {

@@ -96,6 +96,7 @@ public final class Linter implements SourceAnalysis {
         SafetyRules.check(facts, report);
         ValueRules.check(facts, report);
         FormRules.check(facts, report);
+        VersionRules.check(facts, report, rules);
         for (LintRules.OwnRule own : rules.own()) {
             for (SourceCall call : facts.calls) {
                 if (breaks(own, call)) {

@@ -61,6 +61,9 @@ final class SourceFacts {
     final List<TreePath> created = new ArrayList<>();
     final List<TreePath> tries = new ArrayList<>();
 
+    /** Literals that are texts. */
+    final List<TreePath> texts = new ArrayList<>();
+
     /** Uses of constants of the driver: {@code WriteConcern.W1}. */
     final List<TreePath> driverFields = new ArrayList<>();
 
@@ -363,6 +366,14 @@ final class SourceFacts {
                     && element.getEnclosingElement().toString().startsWith("com.mongodb.")) {
                 driverFields.add(getCurrentPath());
             }
+        }
+
+        @Override
+        public Void visitLiteral(LiteralTree literal, Void nothing) {
+            if (literal.getValue() instanceof String) {
+                texts.add(getCurrentPath());
+            }
+            return null;
         }
 
         @Override

@@ -221,6 +221,29 @@ class LintDatabaseTest {
     }
 
     @Test
+    void whatTheServerDoesNotKnowIsAnError(MongoServer server) {
+        String version = server.db().runCommand(new Document("buildInfo", 1)).getString("version");
+        var project = project(server)
+                .with(
+                        "1_uuid.java",
+                        up("db().getCollection(\"a\").aggregate(List.of(new Document(\"$group\","
+                                + " new Document(\"m\", new Document(\"$toUUID\", \"$a\"))))).first();"));
+        project.run("lint").exits(0).neverSays("M507");
+        project.run("lint", "--target-version", "7.0")
+                .exits(7)
+                .says("error M507  $toUUID needs MongoDB 8.0, and the server has 7.0");
+        project.run("lint", "--target-version", "8.0").exits(0);
+        project.run("lint", "--target-version", "new").exits(2).says("new is not a version");
+        if (version.startsWith("6.")) {
+            project.run("lint", "--database").exits(7).says("and the server has " + version);
+        }
+        project.entry("@Override protected void lint(LintRules rules) { rules.targetVersion(\"5\"); }")
+                .run("lint", "--database")
+                .exits(7)
+                .says("and the server has 5\n");
+    }
+
+    @Test
     void aQuestionThatTakesTooLongIsReportedAsSuch(MongoServer server) {
         var project = shop(server).with("1_email.java", up(UNIQUE_EMAIL));
         server.failing("users", "aggregate").times(1).withError(50);

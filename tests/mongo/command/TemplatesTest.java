@@ -74,6 +74,16 @@ class TemplatesTest {
     }
 
     @Test
+    void lintFindsNothingInATemplate() {
+        var project = withoutServer();
+        for (String template : List.of("backfill", "index", "rename-field", "transaction", "unique", "validator")) {
+            project.run("create", "--from", template, template.replace('-', ' '))
+                    .exits(0);
+        }
+        project.run("lint").exits(0).says("6 migrations checked: no findings.");
+    }
+
+    @Test
     void anIndexOnTheSameKeysIsReportedByTheServer(MongoServer server) {
         server.collection("users").createIndex(Indexes.ascending("email"));
         var project = from("index", server);

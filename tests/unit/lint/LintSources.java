@@ -49,7 +49,7 @@ public final class LintSources {
         members.forEach((name, text) -> project.with(name + ".java", source(text)));
         Map<String, List<String>> rules = new TreeMap<>();
         members.keySet().forEach(name -> rules.put(name, List.of()));
-        rules.putAll(rules(project.run("lint", "--json")));
+        rules.putAll(rules(project.run("lint", "--json", "--target-version", "5.0")));
         return rules;
     }
 

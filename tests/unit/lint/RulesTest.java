@@ -206,4 +206,24 @@ class RulesTest {
                 up("List<WriteModel<Document>> all = new ArrayList<>(); for (Document d : " + USERS
                         + "find()) { all.add(new InsertOneModel<>(d)); } " + USERS + "bulkWrite(all);"));
     }
+
+    @Test
+    void whatIsNewerThanTheTargetIsFoundAsAKeyOnly() {
+        finds(
+                "M507",
+                up(USERS + "aggregate(List.of(new Document(\"$densify\", new Document()))).first();"),
+                up(USERS
+                        + "aggregate(List.of(densify(\"a\","
+                        + " com.mongodb.client.model.densify.DensifyRange.fullRangeWithStep(1)))).first();"),
+                up("backfill(\"users\").update(new Document(\"$set\", Document.parse(\"{a: {$topN: {n:"
+                        + " 2}}}\"))).run();"),
+                up("db().runCommand(Document.parse(\"{collMod: 'users', 'prepareUnique': true}\"));"),
+                up("client().bulkWrite(List.of());"));
+        neverFinds(
+                "M507",
+                up(USERS + "aggregate(List.of(new Document(\"$getField\", \"$top\"))).first();"),
+                up(USERS + "updateMany(eq(\"a\", 1), new Document(\"$set\", new Document(\"a\", \"$fill: 1\")));"),
+                up(USERS + "bulkWrite(List.of());"),
+                up(USERS + "aggregate(List.of(unionWith(\"other\", List.of()))).first();"));
+    }
 }
