@@ -4,13 +4,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import migopy.MigopyException;
+import migopy.dump.FieldMask;
 import migopy.rehearsal.DumpedDatabase;
 import migopy.rehearsal.Rehearsal;
 import migopy.rehearsal.Rehearsal.RehearsalOptions;
+import migopy.rehearsal.Rehearsal.RehearsalSource;
 import migopy.rehearsal.RehearsalAnswer;
 import migopy.report.Findings;
 import migopy.report.ReportFormat;
-import migopy.run.RunContext;
 import migopy.run.Runner;
 import migopy.run.Runner.RunResult;
 import migopy.settings.Settings;
@@ -58,6 +59,13 @@ final class Rehearse implements Action {
             description = "copy at most N documents of each collection, or all of them: all (default: 10000)")
     private String sample = "10000";
 
+    @Option(
+            names = "--mask",
+            paramLabel = "FIELD,...",
+            split = ",",
+            description = "replace the values of these fields while copying: email,name,address.*")
+    private List<String> mask = new ArrayList<>();
+
     @Option(names = "--no-down", description = "do not call down()")
     private boolean noDown;
 
@@ -92,31 +100,33 @@ final class Rehearse implements Action {
         }
         boolean plain = !values.equals(NO_VALUES);
         RehearsalOptions options =
-                new RehearsalOptions(documents(), !noDown, twice, keep, plain, Limits.timeout(timeout));
+                new RehearsalOptions(documents(), mask, !noDown, twice, keep, plain, Limits.timeout(timeout));
         Settings scratch = scratch(session, SUFFIX);
+        FieldMask masking = FieldMask.of(mask);
         if (from == null) {
-            return session.watched(context ->
-                    rehearse(session, chosen, context, context.connection().describe(), scratch, options));
+            return session.watched(context -> rehearse(
+                    session,
+                    chosen,
+                    new RehearsalSource(context, context.connection().describe(), masking),
+                    scratch,
+                    options));
         }
-        return session.watchedOn(
-                scratch(session, DUMP_SUFFIX),
-                context -> new DumpedDatabase(context, from)
-                        .with(described -> rehearse(session, chosen, context, described, scratch, options)));
+        return session.watchedOn(scratch(session, DUMP_SUFFIX), context -> new DumpedDatabase(context, from, masking)
+                .with(source -> rehearse(session, chosen, source, scratch, options)));
     }
 
     private int rehearse(
             Session session,
             ReportFormat chosen,
-            RunContext source,
-            String described,
+            RehearsalSource source,
             Settings scratch,
             RehearsalOptions options) {
         String directory = session.settings().shown(session.settings().migrationsDirectory());
         List<RehearsalAnswer> answers = new ArrayList<>();
-        RunResult result = new Runner(source)
+        RunResult result = new Runner(source.context())
                 .plan(
                         pending.request(false, false),
-                        planned -> answers.add(new Rehearsal(source, described, scratch, options).run(planned)));
+                        planned -> answers.add(new Rehearsal(source, scratch, options).run(planned)));
         if (answers.isEmpty()) {
             FormatOption.answer(
                     session,

@@ -32,6 +32,8 @@ public final class CollectionCopy {
 
     private final Runnable ensureWanted;
     private final Consumer<Event> events;
+    private final FieldMask mask;
+    private final Predicate<String> whole;
 
     /**
      * A collection that was copied.
@@ -60,8 +62,13 @@ public final class CollectionCopy {
 
     /**
      * @param ensureWanted called before each batch; throws if the copy has to end
+     * @param mask applied to all documents, except those of {@code whole}
+     * @param whole names of collections that are always copied as they are
      */
-    public CollectionCopy(Runnable ensureWanted, Consumer<Event> events) {
+    public CollectionCopy(
+            Runnable ensureWanted, Consumer<Event> events, FieldMask mask, Predicate<String> whole) {
+        this.mask = mask;
+        this.whole = whole;
         this.ensureWanted = ensureWanted;
         this.events = events;
     }
@@ -70,12 +77,11 @@ public final class CollectionCopy {
      * Copies the collections, then the views on them.
      *
      * @param wanted names of collections
-     * @param whole names of collections that are never sampled
      * @param sample how many documents to copy of each at most
      * @return the collections, without views, by name
      */
     public List<Copied> copy(
-            MongoDatabase from, MongoDatabase to, Predicate<String> wanted, Predicate<String> whole, long sample) {
+            MongoDatabase from, MongoDatabase to, Predicate<String> wanted, long sample) {
         List<Copied> copied = new ArrayList<>();
         List<CollectionInfo> views = new ArrayList<>();
         for (CollectionInfo info : Catalog.of(from)) {
@@ -133,7 +139,7 @@ public final class CollectionCopy {
             ensureWanted.run();
             create(to, one.name(), one.metadata().options());
             index(to, one.name(), one.metadata().options(), one.metadata().indexes());
-            if (one.dataFile() != null) {
+            if (one.dataFile() != null && isCopied(one.name(), one.isTimeSeries())) {
                 try (BsonFile file = BsonFile.open(one.dataFile())) {
                     insert(file::next, to.getCollection(one.dataName(one.name()), RawBsonDocument.class));
                 }
@@ -173,11 +179,22 @@ public final class CollectionCopy {
         return wanted.size() - refused.size();
     }
 
+    /** The fields of a time series are inside of compressed buckets. */
+    private boolean isCopied(String name, boolean timeSeries) {
+        boolean masked = timeSeries && !mask.fields().isEmpty();
+        if (masked) {
+            events.accept(new Event.Notice(
+                    "The copy of the time series %s has no documents, because they cannot be masked".formatted(name)));
+        }
+        return !masked;
+    }
+
     /** Returns how many were not there already. */
     private long insert(Supplier<RawBsonDocument> documents, MongoCollection<RawBsonDocument> to) {
+        boolean unchanged = whole.test(to.getNamespace().getCollectionName());
         Inserter inserter = new Inserter(to, true, false);
         for (RawBsonDocument next = documents.get(); next != null; next = documents.get()) {
-            if (inserter.add(next) > 0) {
+            if (inserter.add(unchanged ? next : mask.masked(next)) > 0) {
                 ensureWanted.run();
             }
         }
@@ -193,6 +210,9 @@ public final class CollectionCopy {
         int indexes = index(to, info.name(), info.options(), listed);
         MongoCollection<RawBsonDocument> source = from.getCollection(info.dataName(), RawBsonDocument.class);
         long total = source.estimatedDocumentCount();
+        if (!isCopied(info.name(), info.isTimeSeries())) {
+            return new Copied(info.name(), 0, total, 0, indexes);
+        }
         try (MongoCursor<RawBsonDocument> documents = most == ALL || total <= most
                 ? source.find().iterator()
                 : source.aggregate(List.of(new Document("$sample", new Document("size", most))))

@@ -7,7 +7,9 @@ import java.util.function.ToIntFunction;
 import migopy.MigopyException;
 import migopy.console.Event;
 import migopy.dump.CollectionCopy;
+import migopy.dump.FieldMask;
 import migopy.mongo.MongoErrors;
+import migopy.rehearsal.Rehearsal.RehearsalSource;
 import migopy.run.Ledger;
 import migopy.run.RunContext;
 
@@ -18,11 +20,14 @@ import migopy.run.RunContext;
 public final class DumpedDatabase {
     private final RunContext context;
     private final Path folder;
+    private final FieldMask mask;
 
     /**
      * @param context of the database that the dump is restored into
+     * @param mask applied to the documents
      */
-    public DumpedDatabase(RunContext context, Path folder) {
+    public DumpedDatabase(RunContext context, Path folder, FieldMask mask) {
+        this.mask = mask;
         this.context = context;
         this.folder = folder;
     }
@@ -30,20 +35,22 @@ public final class DumpedDatabase {
     /**
      * Restores the dump, does the work, and drops what was restored.
      *
-     * @param work receives what the source is called: {@code app, dumped in backup}
+     * @param work receives the database
      * @return the exit code of the work
      * @throws MigopyException usage, if it is not a dump's folder; refused, if the dump is not complete, or the database
      *     was not created by a rehearsal; failed, if a file is damaged
      */
-    public int with(ToIntFunction<String> work) {
+    public int with(ToIntFunction<RehearsalSource> work) {
         String name = context.settings().database();
         Consumer<Event> events = context.console()::event;
-        CollectionCopy copy = new CollectionCopy(this::stopIfSignalled, events);
+        CollectionCopy copy = new CollectionCopy(
+                this::stopIfSignalled, events, mask, context.settings().migrationsCollection()::equals);
         ScratchDatabase database = ScratchDatabase.create(context.connection(), name, context.runId(), false);
         int exitCode;
         try {
             String dumped = copy.load(folder, database.database(), Ledger.lockCollection(context.settings()));
-            exitCode = work.applyAsInt("%s, dumped in %s".formatted(dumped, folder));
+            exitCode = work.applyAsInt(
+                    new RehearsalSource(context, "%s, dumped in %s".formatted(dumped, folder), FieldMask.NONE));
         } catch (RuntimeException | Error e) {
             database.closeAfter(e, events);
             if (e instanceof MongoException known) {

@@ -27,6 +27,7 @@ import migopy.console.Event;
 import migopy.console.Terminal;
 import migopy.dump.CollectionCopy;
 import migopy.dump.CollectionCopy.Copied;
+import migopy.dump.FieldMask;
 import migopy.mongo.Connection;
 import migopy.mongo.MongoErrors;
 import migopy.observe.CallLog;
@@ -53,8 +54,8 @@ public final class Rehearsal {
     /** A count of the source without an index could take minutes. */
     private static final long COUNT_SECONDS = 10;
 
+    private final RehearsalSource from;
     private final RunContext source;
-    private final String described;
     private final Settings settings;
     private final RehearsalOptions options;
     private final Map<String, PreImages> preImages = new HashMap<>();
@@ -64,9 +65,18 @@ public final class Rehearsal {
     private RunContext scratch;
 
     /**
+     * The database that is copied.
+     *
+     * @param described what it is called in the answer
+     * @param mask what is applied to its documents; nothing if they are masked already
+     */
+    public record RehearsalSource(RunContext context, String described, FieldMask mask) {}
+
+    /**
      * The options of a rehearsal.
      *
      * @param sample how many documents to copy of each collection at most
+     * @param masked the fields that were masked, here or before
      * @param down whether to call {@code down()}
      * @param twice whether to call every {@code up()} twice, not only where it is {@code @Resumable}
      * @param keep whether the scratch database stays
@@ -74,16 +84,21 @@ public final class Rehearsal {
      * @param timeout how long one migration may take, or null
      */
     public record RehearsalOptions(
-            long sample, boolean down, boolean twice, boolean keep, boolean plainValues, Duration timeout) {}
+            long sample,
+            List<String> masked,
+            boolean down,
+            boolean twice,
+            boolean keep,
+            boolean plainValues,
+            Duration timeout) {}
 
     /**
-     * @param source the database that is copied
-     * @param described what that is called in the answer
+     * @param from the database that is copied
      * @param settings those of the scratch database
      */
-    public Rehearsal(RunContext source, String described, Settings settings, RehearsalOptions options) {
-        this.source = source;
-        this.described = described;
+    public Rehearsal(RehearsalSource from, Settings settings, RehearsalOptions options) {
+        this.from = from;
+        this.source = from.context();
         this.settings = settings;
         this.options = options;
     }
@@ -115,10 +130,11 @@ public final class Rehearsal {
             }
             database.close();
             return new RehearsalAnswer(
-                    described,
+                    from.described(),
                     connection.describe(),
                     startedAt,
                     copied.stream().filter(one -> !isOwn(one.collection())).toList(),
+                    options.masked(),
                     rehearsed,
                     planned.names().size() - rehearsed.size(),
                     options.keep());
@@ -133,7 +149,7 @@ public final class Rehearsal {
 
     /** Copies. Where that is a sample, all migrations are called once, to see by which filters they choose documents. */
     private List<Copied> copied(PlannedNames planned, ScratchDatabase database, Consumer<Event> events) {
-        CollectionCopy copy = new CollectionCopy(this::stopIfSignalled, events);
+        CollectionCopy copy = new CollectionCopy(this::stopIfSignalled, events, from.mask(), this::isOwn);
         List<Copied> copied = copied(copy, planned.touched(), database);
         if (copied.stream().noneMatch(Copied::isSample)) {
             return copied;
@@ -148,8 +164,8 @@ public final class Rehearsal {
             }
         }
         database.clear();
-        MongoDatabase from = source.connection().database();
-        return new Aim(copy, from, database.database(), options.sample(), events)
+        MongoDatabase original = source.connection().database();
+        return new Aim(copy, original, database.database(), options.sample(), events)
                 .add(copied(copy, planned.touched(), database), calls);
     }
 
@@ -158,7 +174,6 @@ public final class Rehearsal {
                 source.connection().database(),
                 database.database(),
                 name -> isWanted(name, touched),
-                this::isOwn,
                 options.sample());
     }
 

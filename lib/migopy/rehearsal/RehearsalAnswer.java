@@ -32,6 +32,7 @@ import org.bson.Document;
  * @param source the database and its server: {@code app on localhost:27017}
  * @param scratch the copy
  * @param startedAt when the rehearsal started
+ * @param masked the fields whose values were replaced
  * @param migrations those that were rehearsed, in order
  * @param left how many were not, because an earlier one failed
  * @param kept whether the scratch database was kept
@@ -41,12 +42,14 @@ public record RehearsalAnswer(
         String scratch,
         Instant startedAt,
         List<Copied> copied,
+        List<String> masked,
         List<RehearsedMigration> migrations,
         int left,
         boolean kept)
         implements Answer {
     public RehearsalAnswer {
         copied = List.copyOf(copied);
+        masked = List.copyOf(masked);
         migrations = List.copyOf(migrations);
     }
 
@@ -57,6 +60,7 @@ public record RehearsalAnswer(
                 scratch,
                 startedAt,
                 copied,
+                masked,
                 migrations.stream().map(one -> one.with(findings)).toList(),
                 left,
                 kept);
@@ -134,6 +138,9 @@ public record RehearsalAnswer(
             String copy = "  copied %s: %,d of %,d documents".formatted(one.collection(), one.documents(), one.total());
             out.line(one.aimed() == 0 ? copy : copy + ", %,d of them by filters and types".formatted(one.aimed()));
         }
+        if (!masked.isEmpty()) {
+            out.line("  masked: " + String.join(", ", masked));
+        }
         for (RehearsedMigration one : migrations) {
             out.gap();
             Table table = new Table(out, Table.Align.LEFT, Table.Align.LEFT, Table.Align.LEFT);
@@ -171,6 +178,7 @@ public record RehearsalAnswer(
                 .append("scratch", scratch)
                 .append("startedAt", startedAt)
                 .append("copied", collections)
+                .append("masked", masked)
                 .append(
                         "migrations",
                         migrations.stream().map(RehearsedMigration::json).toList())

@@ -40,6 +40,11 @@ final class ReportMarkdown {
                     .append(one.down() == null ? "" : one.down().verdict().sentence())
                     .append(" |\n");
         }
+        if (!answer.masked().isEmpty()) {
+            text.append("\nMasked in the copy: ")
+                    .append(escaped(String.join(", ", answer.masked())))
+                    .append('\n');
+        }
         answer.migrations().forEach(this::migration);
         return text.length() <= MOST ? text.toString() : text.substring(0, MOST - CUT.length()) + CUT;
     }

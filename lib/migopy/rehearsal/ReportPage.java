@@ -69,6 +69,9 @@ final class ReportPage {
         overview(answer);
         answer.migrations().forEach(this::migration);
         copied(answer.copied());
+        if (!answer.masked().isEmpty()) {
+            line("p", "dim", "Masked in the copy: " + String.join(", ", answer.masked()));
+        }
         return page.append("</body>\n</html>\n").toString();
     }
 

@@ -5,6 +5,8 @@ import static support.Migrations.marking;
 import static support.Migrations.up;
 import static support.Project.project;
 
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.IndexOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -108,5 +110,41 @@ class RehearseCopyTest {
         project.run("rehearse", "--from", dump + "x", "--on", scratch.uri())
                 .exits(2)
                 .says("not a dump's folder", "--from DIR");
+    }
+
+    @Test
+    void fieldsAreMaskedInTheCopyAndNamedInTheAnswer(MongoServer server) {
+        List<Document> users = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            users.add(new Document("_id", i)
+                    .append("email", "user%d@example.com".formatted(i))
+                    .append("address", new Document("street", "Main Road " + i))
+                    .append("plan", "free"));
+        }
+        server.collection("users").insertMany(users);
+        server.collection("users").createIndex(new Document("email", 1), new IndexOptions().unique(true));
+        server.collection("mails").insertOne(new Document("to", "user7@example.com"));
+        Project project = project(server).with("1_first.java", marking("first"));
+        project.run("execute").exits(0);
+        Result result = project.with("2_x.java", up("db().getCollection(\"users\").find().first(); db().getCollection(\"mails\").find().first();"))
+                .run("rehearse", "--here", "--keep", "--mask", "email,to,address.*,name", "--json")
+                .exits(0);
+        assertThat(result.json().getList("masked", String.class)).containsExactly("email", "to", "address.*", "name");
+        MongoDatabase copy = server.client().getDatabase(server.database() + "_rehearsal");
+        for (Document one : copy.getCollection("users").find()) {
+            Document original = users.get(one.getInteger("_id"));
+            assertThat(one.getString("email"))
+                    .hasSameSizeAs(original.getString("email"))
+                    .isNotEqualTo(original.getString("email"));
+            assertThat(one.get("address", Document.class)).isNotEqualTo(original.get("address"));
+            assertThat(one).containsEntry("plan", "free");
+        }
+        assertThat(copy.getCollection("users").countDocuments()).isEqualTo(60);
+        assertThat(copy.getCollection("users").find(new Document("_id", 7)).first().get("email"))
+                .isEqualTo(copy.getCollection("mails").find().first().get("to"));
+        assertThat(copy.getCollection("migrations").find(new Document("_id", "1_first")).first())
+                .containsEntry("state", "applied");
+        copy.drop();
+        project.run("rehearse", "--here", "--mask", "_id").exits(2).says("_id cannot be masked");
     }
 }
