@@ -132,6 +132,7 @@
 //SOURCES dump/DumpFolder.java
 //SOURCES dump/DumpPass.java
 //SOURCES dump/DumpSource.java
+//SOURCES dump/FieldMask.java
 //SOURCES dump/FileNames.java
 //SOURCES dump/FolderContents.java
 //SOURCES dump/Inserter.java

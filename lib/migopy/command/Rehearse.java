@@ -111,16 +111,14 @@ final class Rehearse implements Action {
                     scratch,
                     options));
         }
-        return session.watchedOn(scratch(session, DUMP_SUFFIX), context -> new DumpedDatabase(context, from, masking)
-                .with(source -> rehearse(session, chosen, source, scratch, options)));
+        return session.watchedOn(
+                scratch(session, DUMP_SUFFIX),
+                context -> new DumpedDatabase(context, from, masking)
+                        .with(source -> rehearse(session, chosen, source, scratch, options)));
     }
 
     private int rehearse(
-            Session session,
-            ReportFormat chosen,
-            RehearsalSource source,
-            Settings scratch,
-            RehearsalOptions options) {
+            Session session, ReportFormat chosen, RehearsalSource source, Settings scratch, RehearsalOptions options) {
         String directory = session.settings().shown(session.settings().migrationsDirectory());
         List<RehearsalAnswer> answers = new ArrayList<>();
         RunResult result = new Runner(source.context())

@@ -65,8 +65,7 @@ public final class CollectionCopy {
      * @param mask applied to all documents, except those of {@code whole}
      * @param whole names of collections that are always copied as they are
      */
-    public CollectionCopy(
-            Runnable ensureWanted, Consumer<Event> events, FieldMask mask, Predicate<String> whole) {
+    public CollectionCopy(Runnable ensureWanted, Consumer<Event> events, FieldMask mask, Predicate<String> whole) {
         this.mask = mask;
         this.whole = whole;
         this.ensureWanted = ensureWanted;
@@ -80,8 +79,7 @@ public final class CollectionCopy {
      * @param sample how many documents to copy of each at most
      * @return the collections, without views, by name
      */
-    public List<Copied> copy(
-            MongoDatabase from, MongoDatabase to, Predicate<String> wanted, long sample) {
+    public List<Copied> copy(MongoDatabase from, MongoDatabase to, Predicate<String> wanted, long sample) {
         List<Copied> copied = new ArrayList<>();
         List<CollectionInfo> views = new ArrayList<>();
         for (CollectionInfo info : Catalog.of(from)) {

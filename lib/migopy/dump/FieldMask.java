@@ -52,7 +52,8 @@ public final class FieldMask {
 
     private FieldMask(List<String> fields) {
         this.fields = List.copyOf(fields);
-        this.paths = fields.stream().map(field -> List.of(field.split("\\.", -1))).toList();
+        this.paths =
+                fields.stream().map(field -> List.of(field.split("\\.", -1))).toList();
     }
 
     /**
@@ -83,9 +84,7 @@ public final class FieldMask {
 
     /** Returns the document with other values in the fields; the same if there are none. */
     public RawBsonDocument masked(RawBsonDocument document) {
-        return paths.isEmpty()
-                ? document
-                : new RawBsonDocument(in(document, paths, true), new BsonDocumentCodec());
+        return paths.isEmpty() ? document : new RawBsonDocument(in(document, paths, true), new BsonDocumentCodec());
     }
 
     private BsonDocument in(BsonDocument document, List<List<String>> wanted, boolean top) {
@@ -93,7 +92,9 @@ public final class FieldMask {
         document.forEach((field, value) -> {
             List<List<String>> below = new ArrayList<>();
             for (List<String> path : wanted) {
-                boolean matches = path.get(0).equals(ANY) ? !(top && field.equals(ID)) : path.get(0).equals(field);
+                boolean matches = path.get(0).equals(ANY)
+                        ? !(top && field.equals(ID))
+                        : path.get(0).equals(field);
                 if (matches) {
                     below.add(path.subList(1, path.size()));
                 }
@@ -130,24 +131,28 @@ public final class FieldMask {
             case STRING -> new BsonString(text(value.asString().getValue()));
             case SYMBOL -> new BsonSymbol(text(value.asSymbol().getSymbol()));
             case JAVASCRIPT -> new BsonJavaScript(text(value.asJavaScript().getCode()));
-            case JAVASCRIPT_WITH_SCOPE -> new BsonJavaScriptWithScope(
-                    text(value.asJavaScriptWithScope().getCode()), new BsonDocument());
-            case REGULAR_EXPRESSION -> new BsonRegularExpression(
-                    text(value.asRegularExpression().getPattern()),
-                    value.asRegularExpression().getOptions());
+            case JAVASCRIPT_WITH_SCOPE ->
+                new BsonJavaScriptWithScope(text(value.asJavaScriptWithScope().getCode()), new BsonDocument());
+            case REGULAR_EXPRESSION ->
+                new BsonRegularExpression(
+                        text(value.asRegularExpression().getPattern()),
+                        value.asRegularExpression().getOptions());
             case INT32 -> new BsonInt32(integer(value.asInt32().getValue(), 31).intValueExact());
             case INT64 -> new BsonInt64(integer(value.asInt64().getValue(), 63).longValueExact());
             case DOUBLE -> new BsonDouble(decimal(value.asDouble().getValue()));
             case DECIMAL128 -> new BsonDecimal128(decimal(value.asDecimal128().getValue()));
             case BOOLEAN -> BsonBoolean.valueOf(!value.asBoolean().getValue());
             case DATE_TIME -> new BsonDateTime(value.asDateTime().getValue() - shift());
-            case TIMESTAMP -> new BsonTimestamp(
-                    value.asTimestamp().getTime() - (int) (shift() / 1000),
-                    value.asTimestamp().getInc());
-            case BINARY -> new BsonBinary(
-                    value.asBinary().getType(), bytes(value.asBinary().getData()));
-            case OBJECT_ID -> new BsonObjectId(
-                    new ObjectId(bytes(value.asObjectId().getValue().toByteArray())));
+            case TIMESTAMP ->
+                new BsonTimestamp(
+                        value.asTimestamp().getTime() - (int) (shift() / 1000),
+                        value.asTimestamp().getInc());
+            case BINARY ->
+                new BsonBinary(
+                        value.asBinary().getType(), bytes(value.asBinary().getData()));
+            case OBJECT_ID ->
+                new BsonObjectId(
+                        new ObjectId(bytes(value.asObjectId().getValue().toByteArray())));
             default -> value; // null, and what has no value
         };
     }

@@ -171,10 +171,7 @@ public final class Rehearsal {
 
     private List<Copied> copied(CollectionCopy copy, Set<String> touched, ScratchDatabase database) {
         return copy.copy(
-                source.connection().database(),
-                database.database(),
-                name -> isWanted(name, touched),
-                options.sample());
+                source.connection().database(), database.database(), name -> isWanted(name, touched), options.sample());
     }
 
     private void stopIfSignalled() {

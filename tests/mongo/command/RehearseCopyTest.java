@@ -126,7 +126,10 @@ class RehearseCopyTest {
         server.collection("mails").insertOne(new Document("to", "user7@example.com"));
         Project project = project(server).with("1_first.java", marking("first"));
         project.run("execute").exits(0);
-        Result result = project.with("2_x.java", up("db().getCollection(\"users\").find().first(); db().getCollection(\"mails\").find().first();"))
+        Result result = project.with(
+                        "2_x.java",
+                        up("db().getCollection(\"users\").find().first();"
+                                + " db().getCollection(\"mails\").find().first();"))
                 .run("rehearse", "--here", "--keep", "--mask", "email,to,address.*,name", "--json")
                 .exits(0);
         assertThat(result.json().getList("masked", String.class)).containsExactly("email", "to", "address.*", "name");
@@ -140,9 +143,14 @@ class RehearseCopyTest {
             assertThat(one).containsEntry("plan", "free");
         }
         assertThat(copy.getCollection("users").countDocuments()).isEqualTo(60);
-        assertThat(copy.getCollection("users").find(new Document("_id", 7)).first().get("email"))
+        assertThat(copy.getCollection("users")
+                        .find(new Document("_id", 7))
+                        .first()
+                        .get("email"))
                 .isEqualTo(copy.getCollection("mails").find().first().get("to"));
-        assertThat(copy.getCollection("migrations").find(new Document("_id", "1_first")).first())
+        assertThat(copy.getCollection("migrations")
+                        .find(new Document("_id", "1_first"))
+                        .first())
                 .containsEntry("state", "applied");
         copy.drop();
         project.run("rehearse", "--here", "--mask", "_id").exits(2).says("_id cannot be masked");

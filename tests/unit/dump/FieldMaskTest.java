@@ -22,7 +22,8 @@ class FieldMaskTest {
         {_id: "ada", email: "ada@example.com", name: {first: "Ada", last: "Lovelace"}, n: 7, big: {$numberLong: "-1234567890123"},
          born: {$date: "1815-12-10T00:00:00Z"}, price: {$numberDecimal: "12.50"}, rate: 0.25, ok: true, none: null,
          ref: {$oid: "5f43a1b2c3d4e5f60718293a"}, file: {$binary: {base64: "AQIDBA==", subType: "04"}},
-         tags: ["x", {label: "red", n: 1}], re: {$regularExpression: {pattern: "ab", options: "i"}}}""";
+         tags: ["x", {label: "red", n: 1}], re: {$regularExpression: {pattern: "ab", options: "i"}}}\
+        """;
 
     private static BsonDocument masked(String document, String... fields) {
         return FieldMask.of(List.of(fields)).masked(RawBsonDocument.parse(document));
@@ -53,8 +54,10 @@ class FieldMaskTest {
     void pathsLeadThroughDocumentsAndArrays() {
         BsonDocument original = BsonDocument.parse(DOCUMENT);
         BsonDocument masked = masked(DOCUMENT, "name.first", "tags.label");
-        assertThat(masked.getDocument("name").get("first")).isNotEqualTo(original.getDocument("name").get("first"));
-        assertThat(masked.getDocument("name").get("last")).isEqualTo(original.getDocument("name").get("last"));
+        assertThat(masked.getDocument("name").get("first"))
+                .isNotEqualTo(original.getDocument("name").get("first"));
+        assertThat(masked.getDocument("name").get("last"))
+                .isEqualTo(original.getDocument("name").get("last"));
         assertThat(masked.getArray("tags").get(0)).isEqualTo(new BsonString("x"));
         BsonDocument tag = masked.getArray("tags").get(1).asDocument();
         assertThat(tag.getString("label").getValue()).matches("[a-z]{3}").isNotEqualTo("red");
@@ -72,7 +75,9 @@ class FieldMaskTest {
                 BsonDocument one = new BsonDocument("v", value);
                 RawBsonDocument raw = RawBsonDocument.parse(one.toJson());
                 BsonValue masked = mask.masked(raw).get("v");
-                assertThat(masked).isNotEqualTo(value).isEqualTo(mask.masked(raw).get("v"));
+                assertThat(masked)
+                        .isNotEqualTo(value)
+                        .isEqualTo(mask.masked(raw).get("v"));
                 all.add(masked);
             }
             assertThat(all).hasSize(5_000);
@@ -87,7 +92,9 @@ class FieldMaskTest {
             assertThat(masked).isNotEqualTo(text);
             assertThat(masked.getBytes(StandardCharsets.UTF_8)).hasSameSizeAs(text.getBytes(StandardCharsets.UTF_8));
         }
-        assertThat(masked(new BsonDocument("v", new BsonInt64(Long.MIN_VALUE)).toJson(), "v").get("v").asInt64())
+        assertThat(masked(new BsonDocument("v", new BsonInt64(Long.MIN_VALUE)).toJson(), "v")
+                        .get("v")
+                        .asInt64())
                 .isNotEqualTo(new BsonInt64(Long.MIN_VALUE));
     }
 
