@@ -269,6 +269,7 @@
 //SOURCES rehearsal/Aim.java
 //SOURCES rehearsal/Definition.java
 //SOURCES rehearsal/DumpedDatabase.java
+//SOURCES rehearsal/Html.java
 //SOURCES rehearsal/PreImages.java
 //SOURCES rehearsal/Rehearsal.java
 //SOURCES rehearsal/RehearsalAnswer.java

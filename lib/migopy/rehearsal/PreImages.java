@@ -33,6 +33,8 @@ final class PreImages {
     /** Copying a collection of a sample, or of all documents. */
     private static final long COPY_MINUTES = 30;
 
+    private static final BsonDocumentCodec DOCUMENTS = new BsonDocumentCodec();
+
     private final MongoDatabase database;
     private final String prefix;
     private final Set<String> ignored;
@@ -134,7 +136,7 @@ final class PreImages {
      * Restores the documents of all kept collections, so that earlier migrations can be undone.
      *
      * @param changes what differs now
-     * @return false if a definition differs, which is not restored
+     * @return false if a definition differs, which is not restored: then documents are not either, since it may reject them
      */
     synchronized boolean restore(Changes changes) {
         boolean complete = true;
@@ -145,15 +147,19 @@ final class PreImages {
                 complete = false;
             }
         }
+        if (!complete) {
+            return false;
+        }
         for (CollectionChange one : changes.documents()) {
             if (!one.isEmpty() && before.get(one.collection()).isPresent()) {
                 database.getCollection(prefix + one.collection())
                         .aggregate(List.of(new Document("$out", one.collection())))
                         .allowDiskUse(true)
+                        .bypassDocumentValidation(true)
                         .toCollection();
             }
         }
-        return complete;
+        return true;
     }
 
     /** Drops the copies. */
@@ -205,7 +211,8 @@ final class PreImages {
                         unchanged++;
                     } else {
                         changed++;
-                        shapes.add(was, document);
+                        shapes.add(
+                                was.decode(DOCUMENTS), document.decode(DOCUMENTS)); // raw ones read all to find a field
                     }
                 }
             }
@@ -234,6 +241,6 @@ final class PreImages {
 
     /** The bytes of an {@code _id}: the server takes 1 and 1.0 for the same, but only one of them is unchanged. */
     private static ByteBuffer id(RawBsonDocument document) {
-        return bytes(new RawBsonDocument(new BsonDocument("_id", document.get("_id")), new BsonDocumentCodec()));
+        return bytes(new RawBsonDocument(new BsonDocument("_id", document.get("_id")), DOCUMENTS));
     }
 }

@@ -1,5 +1,6 @@
 package migopy.rehearsal;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import migopy.StepReport;
@@ -36,6 +37,8 @@ public record RehearsedMigration(
         List<Estimate> estimates,
         List<Finding> findings) {
     private static final String INDENT = "      ";
+    private static final int LONGEST_STATEMENT = 10;
+    private static final int LONGEST_LINE = 300;
 
     RehearsedMigration with(Undo undo) {
         return new RehearsedMigration(name, source, up, calls, changes, verify, undo, again, estimates, findings);
@@ -97,9 +100,20 @@ public record RehearsedMigration(
         return up.error().type().equals(StepError.NOT_STARTED) ? "up() was not called" : "up() failed";
     }
 
-    /** Returns a line of the migration's file. */
-    String sourceLine(int line) {
-        return source.lines().skip(line - 1L).findFirst().orElse("").strip();
+    /** Returns the lines of the statement that starts in a line of the file, as far as its parentheses tell. */
+    List<String> statement(int line) {
+        List<String> lines = new ArrayList<>();
+        int open = 0;
+        for (String one :
+                source.lines().skip(line - 1L).limit(LONGEST_STATEMENT).toList()) {
+            lines.add(one.length() <= LONGEST_LINE ? one : one.substring(0, LONGEST_LINE) + " ...");
+            open += one.replaceAll("[^(]", "").length()
+                    - one.replaceAll("[^)]", "").length();
+            if (open <= 0) {
+                break;
+            }
+        }
+        return String.join("\n", lines).stripIndent().lines().toList();
     }
 
     Document json() {

@@ -179,6 +179,28 @@ class RehearseTest {
     }
 
     @Test
+    void documentsThatANewIndexOrAnOldValidatorRejectsAreNoObstacle(MongoServer server) {
+        Project project = users(server)
+                .with("1_first.java", marking("first"))
+                .with(
+                        "2_unique.java",
+                        up("var users = db().getCollection(\"users\");"
+                                + "users.deleteMany(new Document(\"name\", \"Cher\").append(\"_id\", new"
+                                + " Document(\"$gt\", 0)));"
+                                + "users.createIndex(new Document(\"name\", 1), new"
+                                + " com.mongodb.client.model.IndexOptions().unique(true));"));
+        project.run("rehearse", "--here").exits(0).says("4 deleted, 46 unchanged", "createIndex name_1");
+        server.db()
+                .runCommand(new Document("collMod", "users")
+                        .append("validator", new Document("email", new Document("$exists", true))));
+        project.with("2_unique.java", upAndDown(
+                        "db().getCollection(\"users\").deleteOne(new Document(\"_id\", 1));", ""))
+                .run("rehearse", "--here")
+                .exits(7)
+                .says("1 deleted, 49 unchanged", "leads back to the same state");
+    }
+
+    @Test
     void transactionsAndBackfillsAreRehearsed(MongoServer server) {
         Result result = users(server)
                 .with("1_one.java", transactional("one"))
