@@ -179,7 +179,7 @@ class RehearseTest {
     }
 
     @Test
-    void documentsThatANewIndexOrAnOldValidatorRejectsAreNoObstacle(MongoServer server) {
+    void documentsThatANewIndexOrAnOldValidatorRejectsDoNotStopARehearsal(MongoServer server) {
         Project project = users(server)
                 .with("1_first.java", marking("first"))
                 .with(
@@ -193,8 +193,9 @@ class RehearseTest {
         server.db()
                 .runCommand(new Document("collMod", "users")
                         .append("validator", new Document("email", new Document("$exists", true))));
-        project.with("2_unique.java", upAndDown(
-                        "db().getCollection(\"users\").deleteOne(new Document(\"_id\", 1));", ""))
+        project.with(
+                        "2_unique.java",
+                        upAndDown("db().getCollection(\"users\").deleteOne(new Document(\"_id\", 1));", ""))
                 .run("rehearse", "--here")
                 .exits(7)
                 .says("1 deleted, 49 unchanged", "leads back to the same state");
