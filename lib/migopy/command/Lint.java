@@ -23,6 +23,7 @@ import migopy.plan.MigrationState;
 import migopy.plan.NameResolver;
 import migopy.plan.Request;
 import migopy.plan.Situation;
+import migopy.rehearsal.RehearsalAnswer;
 import migopy.report.Finding;
 import migopy.report.Finding.Severity;
 import migopy.report.Findings;
@@ -152,9 +153,14 @@ final class Lint implements Action {
                 .toList();
     }
 
-    /** Returns what is found in the migrations of these names. */
-    static List<Finding> found(Session session, Set<String> names) {
-        return of(session, named(session, names), false, null).findings();
+    /** Returns what is found in the migrations that were rehearsed, by their sources and by their calls. */
+    static List<Finding> found(Session session, RehearsalAnswer answer) {
+        List<MigrationFile> files = named(session, answer.names());
+        List<Finding> found = new ArrayList<>(of(session, files, false, null).findings());
+        for (MigrationSource source : MigrationSource.readAll(files).sources()) {
+            found.addAll(answer.scans(source, session.lintRules()));
+        }
+        return found;
     }
 
     /** Returns the files of the folder, without asking the database for their states. */

@@ -134,7 +134,7 @@ final class Rehearse implements Action {
             return result.exitCode();
         }
         RehearsalAnswer answer =
-                answers.get(0).with(Lint.found(session, answers.get(0).names()));
+                answers.get(0).with(Lint.found(session, answers.get(0)));
         if (report != null) {
             answer.write(report, session.redactor()::redact);
         }

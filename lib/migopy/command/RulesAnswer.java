@@ -56,6 +56,10 @@ public record RulesAnswer(List<LintRule> rules) implements Answer {
                 out.line("Only the database knows: {migopy} lint --database");
                 out.gap();
             }
+            if (rule.needsRehearsal()) {
+                out.line("Only a rehearsal knows: {migopy} help rehearse");
+                out.gap();
+            }
             out.line("To allow it in one place, in the line above or in the same line:");
             out.gap();
             out.line("    // migopy:allow " + rule.code() + " REASON");

@@ -26,6 +26,7 @@ public record LintRule(String code, Severity severity, String finds, String why,
         all.addAll(FormRules.ALL);
         all.addAll(VersionRules.ALL);
         all.addAll(DatabaseRules.ALL);
+        all.addAll(RehearsalRules.ALL);
         all.sort((a, b) -> a.code().compareTo(b.code()));
         return all;
     }
@@ -33,6 +34,11 @@ public record LintRule(String code, Severity severity, String finds, String why,
     /** Whether only {@code lint --database} can find it. */
     public boolean needsDatabase() {
         return DatabaseRules.ALL.contains(this);
+    }
+
+    /** Whether only {@code rehearse} can find it. */
+    public boolean needsRehearsal() {
+        return RehearsalRules.ALL.contains(this);
     }
 
     /** Returns the rule of a code, in upper or lower case, or null. */

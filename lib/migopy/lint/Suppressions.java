@@ -72,7 +72,7 @@ final class Suppressions {
         for (AllowComment comment : comments) {
             if (!comment.used
                     && !rules.isOff(comment.code)
-                    && !(DatabaseRules.decides(comment.code, withDatabase) && !comment.reason.isEmpty())) {
+                    && !(isDecidedElsewhere(comment.code, withDatabase) && !comment.reason.isEmpty())) {
                 unused.add(RuleReport.finding(
                         FormRules.SUPPRESSION,
                         source,
@@ -84,6 +84,11 @@ final class Suppressions {
             }
         }
         return unused;
+    }
+
+    private static boolean isDecidedElsewhere(String code, boolean withDatabase) {
+        return DatabaseRules.decides(code, withDatabase)
+                || RehearsalRules.ALL.stream().anyMatch(one -> one.code().equals(code));
     }
 
     private static String problem(AllowComment comment, LintRules rules) {

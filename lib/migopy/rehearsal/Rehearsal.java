@@ -2,7 +2,6 @@ package migopy.rehearsal;
 
 import com.mongodb.MongoException;
 import com.mongodb.client.MongoDatabase;
-import com.mongodb.client.model.CountOptions;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Projections;
 import java.io.OutputStream;
@@ -15,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import migopy.MigopyException;
 import migopy.StepReport;
@@ -51,9 +49,6 @@ import org.bson.Document;
 
 /** Runs migrations on a scratch database, compares it before and after, and undoes them. */
 public final class Rehearsal {
-    /** A count of the source without an index could take minutes. */
-    private static final long COUNT_SECONDS = 10;
-
     private final RehearsalSource from;
     private final RunContext source;
     private final Settings settings;
@@ -262,9 +257,11 @@ public final class Rehearsal {
         if (report.outcome() == Outcome.APPLIED && (verify == null || verify.error() == null) && twice) {
             again = again(name, database);
         }
-        String source = Objects.requireNonNullElse(entry.getString("source"), "");
+        String text = Objects.requireNonNullElse(entry.getString("source"), "");
+        List<Estimate> estimates =
+                new SourceEstimator(source.connection().database(), database).of(calls);
         return new RehearsedMigration(
-                name, source, report, calls, changes, verify, null, again, estimates(calls), List.of());
+                name, text, report, calls, changes, verify, null, again, estimates, List.of());
     }
 
     /** Returns its record; an empty one if it was not started. */
@@ -339,31 +336,6 @@ public final class Rehearsal {
                 new Runner(scratch).run(request, new RunOptions(false, Duration.ZERO, options.timeout(), false, false));
         stopIfSignalled();
         return result;
-    }
-
-    /** How many documents of the source each call with a filter would match, and how long that would take. */
-    private List<Estimate> estimates(List<ObservedCalls> calls) {
-        List<Estimate> estimates = new ArrayList<>();
-        for (ObservedCalls one : calls) {
-            boolean writes = one.command().equals("update") || one.command().equals("delete");
-            if (writes && one.calls() == 1 && one.matched() > 0 && one.filter() != null) {
-                estimates.add(estimate(one));
-            }
-        }
-        return estimates;
-    }
-
-    private Estimate estimate(ObservedCalls call) {
-        try {
-            long documents = source.connection()
-                    .database()
-                    .getCollection(call.collection())
-                    .countDocuments(call.filter(), new CountOptions().maxTime(COUNT_SECONDS, TimeUnit.SECONDS));
-            long ms = TimeUnit.NANOSECONDS.toMillis(call.nanos() / call.matched() * documents);
-            return new Estimate(call.line(), call.collection(), documents, ms);
-        } catch (MongoException e) {
-            return new Estimate(call.line(), call.collection(), null, null);
-        }
     }
 
     /** Hooks that do nothing. */

@@ -17,6 +17,8 @@ import migopy.console.Json;
 import migopy.console.Table;
 import migopy.console.Words;
 import migopy.dump.CollectionCopy.Copied;
+import migopy.files.MigrationSource;
+import migopy.lint.LintRules;
 import migopy.observe.CallLog.ObservedCalls;
 import migopy.rehearsal.Definition.DefinitionChange;
 import migopy.rehearsal.PreImages.Changes;
@@ -64,6 +66,14 @@ public record RehearsalAnswer(
                 migrations.stream().map(one -> one.with(findings)).toList(),
                 left,
                 kept);
+    }
+
+    /** Returns what is found in a source by its calls: scans of large collections. */
+    public List<Finding> scans(MigrationSource source, LintRules rules) {
+        return migrations.stream()
+                .filter(one -> one.name().equals(source.file().name()))
+                .flatMap(one -> one.scans(source, rules).stream())
+                .toList();
     }
 
     /** Returns 7 if a migration, or its undoing, is not as it should be; else 0. */

@@ -3,12 +3,16 @@ package migopy.rehearsal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import migopy.StepReport;
 import migopy.StepReport.Outcome;
 import migopy.StepReport.StepError;
 import migopy.console.Json;
 import migopy.console.Wording;
 import migopy.console.Words;
+import migopy.files.MigrationSource;
+import migopy.lint.LintRules;
+import migopy.lint.RehearsalRules;
 import migopy.observe.CallLog.ObservedCalls;
 import migopy.rehearsal.PreImages.Changes;
 import migopy.report.Finding;
@@ -125,16 +129,22 @@ public record RehearsedMigration(
         Json.put(json, "twice", again == null ? null : again.json());
         json.append("findings", findings.stream().map(Finding::json).toList());
         return json.append(
-                "estimates",
-                estimates.stream()
-                        .map(one -> Json.put(
-                                Json.put(
-                                        new Document("line", one.line()).append("collection", one.collection()),
-                                        "documents",
-                                        one.documents()),
-                                "ms",
-                                one.ms()))
-                        .toList());
+                "estimates", estimates.stream().map(Estimate::json).toList());
+    }
+
+    /** Returns the calls that scan a large collection of the source. */
+    List<Finding> scans(MigrationSource file, LintRules rules) {
+        return estimates.stream()
+                .filter(one -> one.scan() != null)
+                .map(one -> RehearsalRules.scan(
+                        file,
+                        rules,
+                        one.line(),
+                        one.collection(),
+                        one.scan().documents(),
+                        one.scan().fields()))
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     /**
@@ -217,12 +227,35 @@ public record RehearsedMigration(
      * What a call would do to the source.
      *
      * @param documents how many it would match; null if that could not be counted in time
+     * @param plan {@code COLLSCAN}, or the indexes: {@code IXSCAN name_1}; null if it is unknown
      * @param ms how long it would take, at the rate of the copy
+     * @param scan null if the filter has an index, or is not judged
      */
-    public record Estimate(int line, String collection, Long documents, Long ms) {
+    public record Estimate(
+            int line, String collection, Long documents, String plan, Long ms, CollectionScan scan) {
         String sentence() {
-            return "line %d: %,d documents of %s now, about %s"
-                    .formatted(line, documents, collection, Wording.duration(ms));
+            return "line %d: %,d documents of %s now%s, about %s"
+                    .formatted(
+                            line,
+                            documents,
+                            collection,
+                            plan == null ? "" : " by " + plan,
+                            Wording.duration(ms));
+        }
+
+        Document json() {
+            Document json = new Document("line", line).append("collection", collection);
+            Json.put(json, "documents", documents);
+            Json.put(json, "plan", plan);
+            return Json.put(json, "ms", ms);
         }
     }
+
+    /**
+     * A filter without an index.
+     *
+     * @param documents how many the collection has
+     * @param fields those of the filter
+     */
+    public record CollectionScan(long documents, List<String> fields) {}
 }

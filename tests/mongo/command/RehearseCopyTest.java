@@ -155,4 +155,31 @@ class RehearseCopyTest {
         copy.drop();
         project.run("rehearse", "--here", "--mask", "_id").exits(2).says("_id cannot be masked");
     }
+
+    @Test
+    void aFilterWithoutAnIndexInALargeCollectionIsAFinding(MongoServer server) {
+        String update = "db().getCollection(\"users\").updateMany(new Document(\"status\", \"legacy\"), new"
+                + " Document(\"$set\", new Document(\"old\", true)));";
+        Project project = users(server, "Cher").with("1_old.java", up(update));
+        project.run("rehearse", "--here", "--sample", "100")
+                .exits(7)
+                .says("3 documents of users now by COLLSCAN", "error M104", "all 12,000 documents of users");
+        project.with("1_old.java", up("// migopy:allow M104 at night\n" + update))
+                .run("rehearse", "--here", "--sample", "100")
+                .exits(0);
+        project.run("lint").exits(0).neverSays("M604");
+        project.with(
+                        "1_old.java",
+                        up("db().getCollection(\"users\").createIndex(new Document(\"status\", 1));\n" + update))
+                .run("rehearse", "--here", "--sample", "100")
+                .neverSays("M104", "COLLSCAN");
+        server.collection("users").createIndex(new Document("status", 1));
+        Result result = project.with("1_old.java", up(update)).run("rehearse", "--here", "--sample", "100", "--json").exits(0);
+        Document estimate = result.json()
+                .getList("migrations", Document.class)
+                .get(0)
+                .getList("estimates", Document.class)
+                .get(0);
+        assertThat(estimate).containsEntry("documents", 3L).containsEntry("plan", "IXSCAN status_1");
+    }
 }
