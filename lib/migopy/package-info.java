@@ -220,6 +220,7 @@
 //SOURCES lint/Linter.java
 //SOURCES lint/Literals.java
 //SOURCES lint/PlannedCall.java
+//SOURCES lint/RehearsalRules.java
 //SOURCES lint/RuleReport.java
 //SOURCES lint/SafetyRules.java
 //SOURCES lint/SourceCall.java
@@ -279,6 +280,7 @@
 //SOURCES rehearsal/ReportPage.java
 //SOURCES rehearsal/ScratchDatabase.java
 //SOURCES rehearsal/Shapes.java
+//SOURCES rehearsal/SourceEstimator.java
 //SOURCES rehearsal/package-info.java
 //SOURCES report/Finding.java
 //SOURCES report/Findings.java

@@ -133,8 +133,7 @@ final class Rehearse implements Action {
                     new Findings("rehearse", directory, List.of(), List.of(), result.problems(), false));
             return result.exitCode();
         }
-        RehearsalAnswer answer =
-                answers.get(0).with(Lint.found(session, answers.get(0)));
+        RehearsalAnswer answer = answers.get(0).with(Lint.found(session, answers.get(0)));
         if (report != null) {
             answer.write(report, session.redactor()::redact);
         }

@@ -39,12 +39,7 @@ public final class RehearsalRules {
      * @return null if there are too few documents, or the rule is off
      */
     public static Finding scan(
-            MigrationSource source,
-            LintRules rules,
-            int line,
-            String collection,
-            long documents,
-            List<String> fields) {
+            MigrationSource source, LintRules rules, int line, String collection, long documents, List<String> fields) {
         if (documents <= rules.many() || rules.isOff(SCAN.code())) {
             return null;
         }

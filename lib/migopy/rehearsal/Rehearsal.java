@@ -258,10 +258,8 @@ public final class Rehearsal {
             again = again(name, database);
         }
         String text = Objects.requireNonNullElse(entry.getString("source"), "");
-        List<Estimate> estimates =
-                new SourceEstimator(source.connection().database(), database).of(calls);
-        return new RehearsedMigration(
-                name, text, report, calls, changes, verify, null, again, estimates, List.of());
+        List<Estimate> estimates = new SourceEstimator(source.connection().database(), database).of(calls);
+        return new RehearsedMigration(name, text, report, calls, changes, verify, null, again, estimates, List.of());
     }
 
     /** Returns its record; an empty one if it was not started. */

@@ -128,8 +128,7 @@ public record RehearsedMigration(
         Json.put(json, "down", down == null ? null : down.json());
         Json.put(json, "twice", again == null ? null : again.json());
         json.append("findings", findings.stream().map(Finding::json).toList());
-        return json.append(
-                "estimates", estimates.stream().map(Estimate::json).toList());
+        return json.append("estimates", estimates.stream().map(Estimate::json).toList());
     }
 
     /** Returns the calls that scan a large collection of the source. */
@@ -231,16 +230,10 @@ public record RehearsedMigration(
      * @param ms how long it would take, at the rate of the copy
      * @param scan null if the filter has an index, or is not judged
      */
-    public record Estimate(
-            int line, String collection, Long documents, String plan, Long ms, CollectionScan scan) {
+    public record Estimate(int line, String collection, Long documents, String plan, Long ms, CollectionScan scan) {
         String sentence() {
             return "line %d: %,d documents of %s now%s, about %s"
-                    .formatted(
-                            line,
-                            documents,
-                            collection,
-                            plan == null ? "" : " by " + plan,
-                            Wording.duration(ms));
+                    .formatted(line, documents, collection, plan == null ? "" : " by " + plan, Wording.duration(ms));
         }
 
         Document json() {

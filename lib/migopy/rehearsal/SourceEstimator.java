@@ -69,7 +69,8 @@ record SourceEstimator(MongoDatabase source, MongoDatabase scratch) {
         Definition definition = Definition.of(scratch, collection);
         return definition != null
                 && definition.indexes().values().stream()
-                        .anyMatch(index -> fields.contains(index.getDocument("key").getFirstKey()));
+                        .anyMatch(index ->
+                                fields.contains(index.getDocument("key").getFirstKey()));
     }
 
     private static void addFields(BsonDocument filter, Set<String> fields) {
@@ -89,8 +90,8 @@ record SourceEstimator(MongoDatabase source, MongoDatabase scratch) {
                 .append("verbosity", new BsonString("queryPlanner"))
                 .append("maxTimeMS", new BsonInt64(TimeUnit.SECONDS.toMillis(COUNT_SECONDS)));
         try {
-            BsonDocument planner = source.runCommand(explain, BsonDocument.class)
-                    .getDocument("queryPlanner", new BsonDocument());
+            BsonDocument planner =
+                    source.runCommand(explain, BsonDocument.class).getDocument("queryPlanner", new BsonDocument());
             Set<String> steps = new TreeSet<>();
             addSteps(planner.get("winningPlan", new BsonInt32(0)), steps);
             return steps.contains(SCAN) ? SCAN : steps.isEmpty() ? null : String.join(", ", steps);

@@ -174,7 +174,9 @@ class RehearseCopyTest {
                 .run("rehearse", "--here", "--sample", "100")
                 .neverSays("M104", "COLLSCAN");
         server.collection("users").createIndex(new Document("status", 1));
-        Result result = project.with("1_old.java", up(update)).run("rehearse", "--here", "--sample", "100", "--json").exits(0);
+        Result result = project.with("1_old.java", up(update))
+                .run("rehearse", "--here", "--sample", "100", "--json")
+                .exits(0);
         Document estimate = result.json()
                 .getList("migrations", Document.class)
                 .get(0)
