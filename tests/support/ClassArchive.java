@@ -28,7 +28,8 @@ public final class ClassArchive {
     /** The training run may meet a server that a test makes fail on purpose. */
     private static final int TRIES = 5;
 
-    private static final int LINKS_AHEAD_OF_TIME = 24; // JEP 483
+    /** JEP 514: a training run writes its archive itself, and that has profiles of its methods too. */
+    private static final boolean AOT_CACHE = Runtime.version().feature() >= 25;
 
     /** The folder in which concurrent runs of the tests share their archives; without it each run creates its own. */
     private static final String SHARED = System.getenv("MIGOPY_TEST_ARCHIVES");
@@ -62,7 +63,9 @@ public final class ClassArchive {
     }
 
     private static List<String> using(Path archive) {
-        return List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:cds=off");
+        return AOT_CACHE
+                ? List.of("-XX:AOTCache=" + archive, "-Xlog:aot=off,cds=off")
+                : List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:cds=off");
     }
 
     /** Returns the archive of this JDK. The first of the runs that share it creates it; the others wait. */
@@ -91,37 +94,43 @@ public final class ClassArchive {
         String database = "archived_" + ProcessHandle.current().pid();
         Map<String, String> own = new HashMap<>(environment);
         own.put("MIGOPY_HOME", project().toString());
-        boolean ran = succeeds(
+        boolean made = succeeds(
                 own,
-                List.of("-XX:DumpLoadedClassList=" + loaded),
+                List.of(AOT_CACHE ? "-XX:AOTCacheOutput=" + archive : "-XX:DumpLoadedClassList=" + loaded),
                 ProjectEntry.class.getName(),
                 "execute",
                 "--database",
                 database);
-        if (!ran) {
-            return false;
+        if (made) {
+            try (MongoClient client = MongoClients.create(environment.get("MONGO_URI"))) {
+                client.getDatabase(database).drop();
+            }
+            made = AOT_CACHE ? Files.exists(archive) : dump(loaded, archive, own);
         }
-        try (MongoClient client = MongoClients.create(environment.get("MONGO_URI"))) {
-            client.getDatabase(database).drop();
-        }
-        Files.write(loaded, archivable(Files.readAllLines(loaded)));
-        List<String> options = new ArrayList<>(List.of("-Xshare:dump", "-Xlog:disable"));
-        options.add("-XX:SharedClassListFile=" + loaded);
-        options.add("-XX:SharedArchiveFile=" + archive);
-        if (Runtime.version().feature() >= LINKS_AHEAD_OF_TIME) {
-            options.add("-XX:+AOTClassLinking");
-        }
-        boolean made = succeeds(own, options);
         if (!made) {
             Files.deleteIfExists(archive);
         }
         return made;
     }
 
-    private static Path project() {
-        return Project.withoutServer()
+    private static boolean dump(Path loaded, Path archive, Map<String, String> environment) throws IOException {
+        Files.write(loaded, archivable(Files.readAllLines(loaded)));
+        return succeeds(
+                environment,
+                List.of(
+                        "-Xshare:dump",
+                        "-Xlog:disable",
+                        "-XX:SharedClassListFile=" + loaded,
+                        "-XX:SharedArchiveFile=" + archive));
+    }
+
+    /** Without a migopy.java, which would be refused: the running class was not built from it. */
+    private static Path project() throws IOException {
+        Path folder = Project.withoutServer()
                 .with("1_one.java", Migrations.marking("one"))
                 .folder();
+        Files.delete(folder.resolve("migopy.java"));
+        return folder;
     }
 
     /** Omits classes of other loaders, and the ids that only those need. */

@@ -2,14 +2,17 @@ package unit.support;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static support.Project.project;
 
 import com.mongodb.MongoCommandException;
 import com.mongodb.MongoException;
 import com.mongodb.client.MongoClients;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
+import support.ClassArchive;
 import support.Eventually;
 import support.Json;
 import support.Kind;
@@ -121,6 +124,17 @@ class SupportTest {
 
     private static String version(MongoServer server) {
         return server.admin(new Document("buildInfo", 1)).getString("version");
+    }
+
+    @Test
+    void jvmsThatTestsStartUseTheClassArchive(MongoServer server) {
+        assertThat(ClassArchive.command(Map.of("MONGO_URI", server.uri())))
+                .as("its training run failed")
+                .anyMatch(option -> option.endsWith("classes.jsa"));
+        boolean newer = Runtime.version().feature() >= 25;
+        project(server)
+                .start(List.of(newer ? "-XX:AOTMode=on" : "-Xshare:on"), "help")
+                .exits(0);
     }
 
     @Test
