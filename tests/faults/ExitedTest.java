@@ -168,7 +168,11 @@ class ExitedTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"new java.util.concurrent.CountDownLatch(1).await();", "while (true) { }"})
+    @ValueSource(
+            strings = {
+                "new java.util.concurrent.CountDownLatch(1).await();",
+                "support.Signals.awaitUninterruptibly(\"never\");"
+            })
     void aSignalInAHookEndsTheRun(String waits, MongoServer server) {
         var project = project(server)
                 .entry("@Override protected void beforeRun() throws Exception { support.Signals.send(\"in-up\"); "

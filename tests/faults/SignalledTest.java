@@ -168,7 +168,7 @@ class SignalledTest {
 
     @Test
     void aSignalWhileFilesAreCompiledIsAnsweredAsASignal(MongoServer server) {
-        var project = project(server);
+        var project = project(server).cold();
         for (int i = 1; i <= 60; i++) {
             project.with(i + "_m.java", marking("m" + i));
         }

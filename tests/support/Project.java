@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.bson.Document;
@@ -26,6 +27,7 @@ import org.bson.Document;
 public final class Project {
     private static final List<String> INHERITED =
             List.of("PATH", "HOME", "USER", "JAVA_HOME", "TMPDIR", "JBANG_LAUNCH_CMD", "JBANG_DIR");
+    private static final Set<String> COMPILING = Set.of("execute", "rollback");
     private static final Duration LEASE_LIMIT = Duration.ofSeconds(60);
 
     private final MongoServer server; // null if its commands need no server
@@ -35,6 +37,7 @@ public final class Project {
     private final Map<String, String> environment = new TreeMap<>();
     private Entry entry = new Entry("", Map.of());
     private boolean inChild;
+    private boolean cold;
     private Path input = Path.of("/dev/null");
     private Path start = folder;
     private int runs;
@@ -128,6 +131,12 @@ public final class Project {
         return this;
     }
 
+    /** Makes children compile the migrations themselves. */
+    public Project cold() {
+        cold = true;
+        return this;
+    }
+
     /** Runs a command to its end. */
     public Result run(String... arguments) {
         if (inChild) {
@@ -176,7 +185,11 @@ public final class Project {
 
     /** The same, started by another command. */
     Run start(UnaryOperator<List<String>> around, List<String> options, String... arguments) {
-        return start(around, entry.classes(), options, "migopy", arguments);
+        Path classes = entry.classes();
+        if (!cold && COMPILING.contains(arguments.length == 0 ? "" : arguments[0])) {
+            WarmCompiler.compile(folder, migrations, classes, environment);
+        }
+        return start(around, classes, options, "migopy", arguments);
     }
 
     /** Starts a command without a migopy.java and without the options for every child, which is faster. */

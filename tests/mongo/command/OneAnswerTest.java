@@ -96,7 +96,7 @@ class OneAnswerTest {
     @ParameterizedTest
     @ValueSource(strings = {"jdk.compiler", "jdk.unsupported"})
     void aRuntimeWithoutARequiredModuleIsReported(String module, MongoServer server) {
-        var project = project(server).with("1_one.java", marking("one"));
+        var project = project(server).with("1_one.java", marking("one")).cold();
         String modules = ModuleLayer.boot().modules().stream()
                 .map(Module::getName)
                 .filter(name -> name.startsWith("java.") && !name.equals("java.se"))
