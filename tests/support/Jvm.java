@@ -24,10 +24,11 @@ record Jvm(
         Map<String, String> environment,
         Path input,
         UnaryOperator<List<String>> around) {
-    /** The first options of every child. */
+    /** The first options of every child. Most live too short to make up for the compilation of their methods. */
     static final List<String> COMMAND = List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-XX:TieredStopAtLevel=1",
+            "-XX:CompileThresholdScaling=3",
             "-XX:+UseSerialGC");
 
     /** The classes under test, the tests, and what a project needs: {@link ProjectClassPath}. */
