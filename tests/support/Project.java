@@ -185,11 +185,10 @@ public final class Project {
 
     /** The same, started by another command. */
     Run start(UnaryOperator<List<String>> around, List<String> options, String... arguments) {
-        Path classes = entry.classes();
-        if (!cold && COMPILING.contains(arguments.length == 0 ? "" : arguments[0])) {
-            WarmCompiler.compile(folder, migrations, classes, environment);
+        if (!cold && arguments.length > 0 && COMPILING.contains(arguments[0])) {
+            WarmCompiler.compile(folder, migrations, entry.classes(), environment);
         }
-        return start(around, classes, options, "migopy", arguments);
+        return start(around, entry.classes(), options, "migopy", arguments);
     }
 
     /** Starts a command without a migopy.java and without the options for every child, which is faster. */
