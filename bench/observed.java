@@ -29,22 +29,22 @@ public class observed extends MigrationsManager {
     private static final String NANOS = "bench.nanos";
 
     private static final String MIGRATION = """
-            import static migopy.Migration.*;
+        import static migopy.Migration.*;
 
-            import org.bson.Document;
+        import org.bson.Document;
 
-            class Step%d {
-                static void up() {
-                    var database = %s;
-                    var documents = database.getCollection("documents");
-                    long start = System.nanoTime();
-                    for (int i = 0; i < %d; i++) {
-                        documents.insertOne(new Document("n", i));
-                    }
-                    System.setProperty("bench.nanos", Long.toString(System.nanoTime() - start));
+        class Step%d {
+            static void up() {
+                var database = %s;
+                var documents = database.getCollection("documents");
+                long start = System.nanoTime();
+                for (int i = 0; i < %d; i++) {
+                    documents.insertOne(new Document("n", i));
                 }
+                System.setProperty("bench.nanos", Long.toString(System.nanoTime() - start));
             }
-            """;
+        }
+        """;
 
     private final MongoClient client;
     private final Path migrations;
@@ -83,7 +83,10 @@ public class observed extends MigrationsManager {
                 bare,
                 new BenchRates.Way("`execute`, `db()`", () -> execute("db()"), bare, 0),
                 new BenchRates.Way(
-                        "`execute`, `client()`, a proxy", () -> execute("client().getDatabase(db().getName())"), bare, 0));
+                        "`execute`, `client()`, a proxy",
+                        () -> execute("client().getDatabase(db().getName())"),
+                        bare,
+                        0));
         calls = Math.min(WARM_UP, wanted);
         ways.forEach(way -> rate(way));
         calls = wanted;
@@ -100,8 +103,7 @@ public class observed extends MigrationsManager {
     }
 
     private void bare() {
-        MongoCollection<Document> documents =
-                client.getDatabase(mongoDatabase).getCollection("documents");
+        MongoCollection<Document> documents = client.getDatabase(mongoDatabase).getCollection("documents");
         long start = System.nanoTime();
         for (int i = 0; i < calls; i++) {
             documents.insertOne(new Document("n", i));
@@ -113,8 +115,7 @@ public class observed extends MigrationsManager {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         PrintStream printed = new PrintStream(out);
         try {
-            Files.writeString(
-                    migrations.resolve(++steps + "_step.java"), MIGRATION.formatted(steps, database, calls));
+            Files.writeString(migrations.resolve(++steps + "_step.java"), MIGRATION.formatted(steps, database, calls));
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }

@@ -17,7 +17,8 @@ public record RulesAnswer(List<LintRule> rules) implements Answer {
         for (LintRule rule : rules) {
             String severity = rule.severity().word();
             out.line(rule.code() + "  " + severity + " ".repeat(9 - severity.length())
-                    + rule.finds().replace("`", ""));
+                    + rule.finds().replace("`", "")
+                    + (rule.needsDatabase() ? " (lint --database)" : ""));
         }
         out.gap();
         out.line("Why, with examples: {migopy} lint --explain " + rules.get(0).code());

@@ -150,6 +150,34 @@ class LintTest {
     }
 
     @Test
+    void executeAndValidateGoByTheProjectsRulesAndComments(MongoServer server) {
+        String index = "db().getCollection(\"users\").createIndex(new Document(\"a\", 1));";
+        var project = project(server)
+                .entry("""
+                    @Override
+                    protected void lint(LintRules rules) {
+                        rules.startAfter("1_old").off("M101").error("M108");
+                        rules.check("S1", "no more indexes on users",
+                                call -> call.is("createIndex") && call.on("users"));
+                    }
+                    """)
+                .with("1_old.java", up(index))
+                .with("2_drop.java", up(DROP))
+                .with("3_index.java", up(index));
+        project.run("validate").exits(0).says("lint finds 1 error and 0 warnings.");
+        project.run("execute", "--lint")
+                .exits(3)
+                .says("3_index.java:8:29  error S1  no more indexes on users")
+                .neverSays("2_drop.java");
+        project.with("3_index.java", up("// migopy:allow S1 for the report\n" + index));
+        project.run("validate").exits(0).neverSays("lint finds");
+        project.run("execute", "--lint", "2", "3").exits(0);
+        project.with("4_used.java", up("db().getCollection(\"users\").dropIndex(\"a_1\");"));
+        project.run("validate").exits(0).says("lint finds 1 error");
+        project.run("execute", "--lint", "4").exits(3).says("error M108");
+    }
+
+    @Test
     void validateCountsWhatLintFinds() {
         var project = withoutServer().with("1_one.java", up(DROP));
         project.run("validate").exits(0).says("lint finds 1 error and 0 warnings. To see them:");
