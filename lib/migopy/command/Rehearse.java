@@ -1,5 +1,7 @@
 package migopy.command;
 
+import com.mongodb.ReadPreference;
+import com.mongodb.client.MongoDatabase;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +34,7 @@ final class Rehearse implements Action {
 
     private static final String SUFFIX = "_rehearsal";
     private static final String DUMP_SUFFIX = "_dump" + SUFFIX;
+    private static final long MOST_BYTES = 1_000_000_000;
     private static final String ALL = "all";
     private static final String NO_VALUES = "none";
 
@@ -58,6 +61,15 @@ final class Rehearse implements Action {
             paramLabel = "N",
             description = "copy at most N documents of each collection, or all of them: all (default: 10000)")
     private String sample = "10000";
+
+    @Option(names = "--yes", description = "with --here: copy more than 1 GB")
+    private boolean yes;
+
+    @Option(
+            names = "--read-from",
+            paramLabel = "primary|secondary",
+            description = "which member of the replica set to read the documents from (default: as the URI says)")
+    private String readFrom;
 
     @Option(
             names = "--mask",
@@ -99,17 +111,22 @@ final class Rehearse implements Action {
                     "--values %s is neither none nor plain".formatted(values), "Leave it out for none");
         }
         boolean plain = !values.equals(NO_VALUES);
-        RehearsalOptions options =
-                new RehearsalOptions(documents(), mask, !noDown, twice, keep, plain, Limits.timeout(timeout));
+        Long mostBytes = !here ? null : Long.valueOf(yes ? Long.MAX_VALUE : MOST_BYTES);
+        RehearsalOptions options = new RehearsalOptions(
+                documents(), mask, !noDown, twice, keep, mostBytes, plain, Limits.timeout(timeout));
+        ReadPreference preference = readFrom == null ? null : preference();
         Settings scratch = scratch(session, SUFFIX);
         FieldMask masking = FieldMask.of(mask);
         if (from == null) {
-            return session.watched(context -> rehearse(
-                    session,
-                    chosen,
-                    new RehearsalSource(context, context.connection().describe(), masking),
-                    scratch,
-                    options));
+            return session.watched(context -> {
+                MongoDatabase database = context.connection().database();
+                RehearsalSource source = new RehearsalSource(
+                        context,
+                        preference == null ? database : database.withReadPreference(preference),
+                        context.connection().describe(),
+                        masking);
+                return rehearse(session, chosen, source, scratch, options);
+            });
         }
         return session.watchedOn(
                 scratch(session, DUMP_SUFFIX),
@@ -143,6 +160,17 @@ final class Rehearse implements Action {
         }
         FormatOption.answer(session, chosen, answer, answer.findings(directory));
         return answer.exitCode();
+    }
+
+    private ReadPreference preference() {
+        return switch (readFrom) {
+            case "primary" -> ReadPreference.primary();
+            case "secondary" -> ReadPreference.secondaryPreferred();
+            default ->
+                throw MigopyException.usage(
+                        "--read-from %s is neither primary nor secondary".formatted(readFrom),
+                        "Leave it out to read as the URI says");
+        };
     }
 
     private long documents() {

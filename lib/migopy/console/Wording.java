@@ -20,6 +20,8 @@ public final class Wording {
 
     private static final Duration HALF_A_DAY = Duration.ofHours(12);
 
+    private static final String UNITS = "kMGTP";
+
     private static final Pattern PLAIN_WORD = Pattern.compile("[\\w@%+=:,./-]+");
 
     private Wording() {}
@@ -40,6 +42,20 @@ public final class Wording {
             return two(seconds / 3600, "h", seconds % 3600 / 60, "min");
         }
         return two(seconds / 86_400, "d", seconds % 86_400 / 3600, "h");
+    }
+
+    /** {@code 340 B}, {@code 12.3 MB}: in the decimal units of disks. */
+    public static String size(long bytes) {
+        if (bytes < 1_000) {
+            return bytes + " B";
+        }
+        double size = bytes;
+        int unit = -1;
+        do {
+            size /= 1_000;
+            unit++;
+        } while (size >= 999.95 && unit < UNITS.length() - 1);
+        return String.format(Locale.ROOT, "%.1f %sB", size, UNITS.charAt(unit));
     }
 
     /** Returns a remaining time in whole seconds: {@code 9 s}, {@code 2 min 5 s}. */

@@ -22,6 +22,7 @@ import migopy.dump.FolderContents.DumpedCollection;
 import migopy.dump.RestoreAnswer.RefusedIndex;
 import migopy.dump.RestoreRequest.RestoreOptions;
 import org.bson.BsonDocument;
+import org.bson.BsonInt32;
 import org.bson.Document;
 import org.bson.RawBsonDocument;
 import org.bson.conversions.Bson;
@@ -95,6 +96,35 @@ public final class CollectionCopy {
             }
         }
         return copied;
+    }
+
+    /**
+     * Returns how many bytes the documents of a copy have, uncompressed.
+     *
+     * @param wanted names of collections
+     * @param sample how many documents would be copied of each at most
+     */
+    public static long bytes(MongoDatabase from, Predicate<String> wanted, long sample) {
+        long bytes = 0;
+        for (CollectionInfo info : Catalog.of(from)) {
+            if (!info.isView() && !Catalog.isSystem(info.name()) && wanted.test(info.name())) {
+                bytes += bytes(from, info, sample);
+            }
+        }
+        return bytes;
+    }
+
+    /** Of each shard that has documents of it. */
+    private static long bytes(MongoDatabase from, CollectionInfo info, long sample) {
+        double size = 0;
+        double count = 0;
+        Document stage = new Document("$collStats", new Document("storageStats", new Document()));
+        for (BsonDocument one : from.getCollection(info.dataName()).aggregate(List.of(stage), BsonDocument.class)) {
+            BsonDocument stats = one.getDocument("storageStats", new BsonDocument());
+            size += stats.getNumber("size", new BsonInt32(0)).doubleValue();
+            count += stats.getNumber("count", new BsonInt32(0)).doubleValue();
+        }
+        return (long) (count > sample ? size / count * sample : size);
     }
 
     /**

@@ -2,7 +2,6 @@ package migopy.dump;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import migopy.console.Answer;
 import migopy.console.Wording;
 import migopy.console.Words;
@@ -20,8 +19,6 @@ import org.bson.Document;
 public record DumpAnswer(
         String database, String folder, boolean snapshot, List<CollectionSize> collections, Duration duration)
         implements Answer {
-    private static final String UNITS = "kMGTP";
-
     /**
      * One collection of it.
      *
@@ -56,24 +53,10 @@ public record DumpAnswer(
                 .formatted(
                         Wording.count(collections.size(), "collection"),
                         Wording.count(documents(), "document"),
-                        size(bytes()),
+                        Wording.size(bytes()),
                         Wording.duration(duration.toMillis()),
                         snapshot ? "at one point in time" : "not at one point in time"));
         out.line("To restore it: {migopy} dbrestore " + Wording.word(folder));
-    }
-
-    /** {@code 340 B}, {@code 12.3 MB}: in the decimal units of disks. */
-    private static String size(long bytes) {
-        if (bytes < 1_000) {
-            return bytes + " B";
-        }
-        double size = bytes;
-        int unit = -1;
-        do {
-            size /= 1_000;
-            unit++;
-        } while (size >= 999.95 && unit < UNITS.length() - 1);
-        return String.format(Locale.ROOT, "%.1f %sB", size, UNITS.charAt(unit));
     }
 
     @Override

@@ -49,8 +49,11 @@ public final class DumpedDatabase {
         int exitCode;
         try {
             String dumped = copy.load(folder, database.database(), Ledger.lockCollection(context.settings()));
-            exitCode = work.applyAsInt(
-                    new RehearsalSource(context, "%s, dumped in %s".formatted(dumped, folder), FieldMask.NONE));
+            exitCode = work.applyAsInt(new RehearsalSource(
+                    context,
+                    context.connection().database(),
+                    "%s, dumped in %s".formatted(dumped, folder),
+                    FieldMask.NONE));
         } catch (RuntimeException | Error e) {
             database.closeAfter(e, events);
             if (e instanceof MongoException known) {

@@ -23,6 +23,7 @@ import migopy.StepReport.StepError;
 import migopy.console.Console;
 import migopy.console.Event;
 import migopy.console.Terminal;
+import migopy.console.Wording;
 import migopy.dump.CollectionCopy;
 import migopy.dump.CollectionCopy.Copied;
 import migopy.dump.FieldMask;
@@ -62,10 +63,11 @@ public final class Rehearsal {
     /**
      * The database that is copied.
      *
+     * @param database its documents are read from
      * @param described what it is called in the answer
      * @param mask what is applied to its documents; nothing if they are masked already
      */
-    public record RehearsalSource(RunContext context, String described, FieldMask mask) {}
+    public record RehearsalSource(RunContext context, MongoDatabase database, String described, FieldMask mask) {}
 
     /**
      * The options of a rehearsal.
@@ -75,6 +77,7 @@ public final class Rehearsal {
      * @param down whether to call {@code down()}
      * @param twice whether to call every {@code up()} twice, not only where it is {@code @Resumable}
      * @param keep whether the scratch database stays
+     * @param mostBytes how many bytes of documents may be copied; null on another server, where none are counted
      * @param plainValues whether messages of errors may contain values of documents
      * @param timeout how long one migration may take, or null
      */
@@ -84,6 +87,7 @@ public final class Rehearsal {
             boolean down,
             boolean twice,
             boolean keep,
+            Long mostBytes,
             boolean plainValues,
             Duration timeout) {}
 
@@ -108,6 +112,7 @@ public final class Rehearsal {
         Instant startedAt = Instant.now();
         log = new CallLog(settings.database(), this::beforeWrite);
         Consumer<Event> events = source.console()::event;
+        refuseLarge(planned.touched(), events);
         try (Connection connection = Connection.open(settings, source.runId(), log)) {
             ScratchDatabase database =
                     ScratchDatabase.create(connection, settings.database(), source.runId(), options.keep());
@@ -136,6 +141,25 @@ public final class Rehearsal {
         }
     }
 
+    /** Of a copy on the same server, whose disk and cache it shares with the application. */
+    private void refuseLarge(Set<String> touched, Consumer<Event> events) {
+        if (options.mostBytes() == null) {
+            return;
+        }
+        long bytes = CollectionCopy.bytes(from.database(), name -> isWanted(name, touched), options.sample());
+        String size = Wording.size(bytes);
+        if (bytes > options.mostBytes()) {
+            throw MigopyException.refused(
+                    "The copy would write %s to %s, the server of the original"
+                            .formatted(size, source.connection().server()),
+                    "Use --sample 10000, or another server with --on URI, or add --yes");
+        }
+        if (options.sample() == Long.MAX_VALUE) {
+            events.accept(new Event.Notice("The copy writes %s to %s, and as much again of what the migrations change"
+                    .formatted(size, source.connection().server())));
+        }
+    }
+
     private void beforeWrite(String collection) {
         if (current != null) {
             current.keep(collection);
@@ -159,14 +183,12 @@ public final class Rehearsal {
             }
         }
         database.clear();
-        MongoDatabase original = source.connection().database();
-        return new Aim(copy, original, database.database(), options.sample(), events)
+        return new Aim(copy, from.database(), database.database(), options.sample(), events)
                 .add(copied(copy, planned.touched(), database), calls);
     }
 
     private List<Copied> copied(CollectionCopy copy, Set<String> touched, ScratchDatabase database) {
-        return copy.copy(
-                source.connection().database(), database.database(), name -> isWanted(name, touched), options.sample());
+        return copy.copy(from.database(), database.database(), name -> isWanted(name, touched), options.sample());
     }
 
     private void stopIfSignalled() {
@@ -258,7 +280,7 @@ public final class Rehearsal {
             again = again(name, database);
         }
         String text = Objects.requireNonNullElse(entry.getString("source"), "");
-        List<Estimate> estimates = new SourceEstimator(source.connection().database(), database).of(calls);
+        List<Estimate> estimates = new SourceEstimator(from.database(), database).of(calls);
         return new RehearsedMigration(name, text, report, calls, changes, verify, null, again, estimates, List.of());
     }
 

@@ -184,4 +184,14 @@ class RehearseCopyTest {
                 .get(0);
         assertThat(estimate).containsEntry("documents", 3L).containsEntry("plan", "IXSCAN status_1");
     }
+
+    @Test
+    void aWholeCopyBesideTheOriginalSaysHowMuchItWrites(MongoServer server) {
+        Project project = users(server, "Cher")
+                .with("1_length.java", EACH.replace("FILTER", "").replace("for (", "if (false) for ("));
+        project.run("rehearse", "--here", "--sample", "all", "--read-from", "secondary")
+                .exits(0)
+                .says("The copy writes ", " kB to " + server.address(), "12,000 of 12,000 documents");
+        project.run("rehearse", "--here", "--read-from", "nowhere").exits(2).says("neither primary nor secondary");
+    }
 }
