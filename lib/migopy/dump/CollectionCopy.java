@@ -230,6 +230,17 @@ public final class CollectionCopy {
         return inserter.inserted();
     }
 
+    /**
+     * Creates a collection, time series or view.
+     *
+     * @param options as {@code listCollections} reports them
+     * @param indexes without that of {@code _id}; those that the server refuses are left out
+     */
+    public static void define(MongoDatabase database, String name, BsonDocument options, List<BsonDocument> indexes) {
+        new Creation(database, event -> {}).create(name, name, options);
+        new IndexRestore(database, name, false, event -> {}).build(name, options, indexes);
+    }
+
     private Copied copy(MongoDatabase from, MongoDatabase to, CollectionInfo info, long most) {
         ensureWanted.run();
         create(to, info.name(), info.options());

@@ -8,8 +8,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import migopy.dump.CollectionCopy;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
+import org.bson.BsonValue;
 
 /**
  * The definition of a collection.
@@ -17,14 +19,23 @@ import org.bson.BsonString;
  * @param type {@code collection}, {@code view} or {@code timeseries}
  * @param options as {@code listCollections} reports them
  * @param indexes by name, without that of {@code _id}
+ * @param uuid which a collection keeps when it is renamed; null for a view
  */
-record Definition(String type, BsonDocument options, Map<String, BsonDocument> indexes) {
+record Definition(String type, BsonDocument options, Map<String, BsonDocument> indexes, BsonValue uuid) {
+
+    static final String RENAME = "renameCollection";
+
+    private static final String VALIDATOR = "validator";
+
+    /** What a validator does if nothing else is set. */
+    private static final Map<String, BsonValue> VALIDATION =
+            Map.of("validationLevel", new BsonString("strict"), "validationAction", new BsonString("error"));
 
     /**
      * A difference between two definitions.
      *
      * @param operation the command that leads from one to the other: {@code createIndex}
-     * @param name of the index, or null
+     * @param name of the index, or the new one of a collection that was renamed; else null
      * @param was null if it is new
      * @param is null if it is gone
      */
@@ -50,7 +61,25 @@ record Definition(String type, BsonDocument options, Map<String, BsonDocument> i
                 }
             }
         }
-        return new Definition(type, listed.getDocument("options", new BsonDocument()), indexes);
+        return new Definition(
+                type,
+                withoutDefaults(listed.getDocument("options", new BsonDocument())),
+                indexes,
+                listed.getDocument("info", new BsonDocument()).get("uuid"));
+    }
+
+    /** {@code collMod} removes a validator by an empty one, and stores defaults that {@code create} leaves out. */
+    private static BsonDocument withoutDefaults(BsonDocument options) {
+        boolean validates = options.get(VALIDATOR) instanceof BsonDocument rules && !rules.isEmpty();
+        if (!validates) {
+            options.remove(VALIDATOR);
+        }
+        VALIDATION.forEach((option, usual) -> {
+            if (!validates || usual.equals(options.get(option))) {
+                options.remove(option);
+            }
+        });
+        return options;
     }
 
     /** Whether its documents can be compared by {@code _id}. */
@@ -58,9 +87,30 @@ record Definition(String type, BsonDocument options, Map<String, BsonDocument> i
         return type.equals("collection");
     }
 
+    /** Whether this is the same collection, by whatever name. */
+    boolean isRenamed(Definition other) {
+        return uuid != null && uuid.equals(other.uuid);
+    }
+
+    boolean isView() {
+        return type.equals("view");
+    }
+
+    /** Creates an empty collection, or a view, of this definition. */
+    void create(MongoDatabase database, String name) {
+        List<BsonDocument> named = new ArrayList<>();
+        indexes.forEach((index, keys) -> named.add(keys.clone().append("name", new BsonString(index))));
+        CollectionCopy.define(database, name, options, named);
+    }
+
     /** Whether an insert could have created it. */
     boolean isPlain() {
         return hasIds() && options.isEmpty() && indexes.isEmpty();
+    }
+
+    /** Returns the change of a collection's name. */
+    DefinitionChange renamed(String from, String to) {
+        return new DefinitionChange(from, RENAME, to, null, null);
     }
 
     /** Returns the differences; either may be null, for a collection that does not exist. */

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import migopy.rehearsal.Definition.DefinitionChange;
 import org.bson.BsonDocument;
@@ -39,6 +40,9 @@ final class PreImages {
     private final String prefix;
     private final Set<String> ignored;
     private final Map<String, Optional<Definition>> before = new TreeMap<>();
+
+    /** How many documents time series had: they have no ids, so there is no copy. */
+    private final Map<String, Long> seriesBefore = new HashMap<>();
 
     /**
      * How the documents of a collection differ.
@@ -89,14 +93,10 @@ final class PreImages {
             Definition definition = Definition.of(database, collection);
             before.put(collection, Optional.ofNullable(definition));
             if (definition != null && definition.hasIds()) {
-                // Inserts only: $out would wait for a transaction that is about to make this write.
                 database.createCollection(prefix + collection);
-                Document merge = new Document("into", prefix + collection)
-                        .append("whenMatched", "fail")
-                        .append("whenNotMatched", "insert");
-                database.getCollection(collection)
-                        .aggregate(List.of(new Document("$merge", merge)))
-                        .toCollection();
+                copy(collection, prefix + collection);
+            } else if (definition != null && !definition.isView()) {
+                seriesBefore.put(collection, count(collection));
             }
         }
     }
@@ -118,13 +118,21 @@ final class PreImages {
     private synchronized Changes changes(boolean undone) {
         List<CollectionChange> documents = new ArrayList<>();
         List<DefinitionChange> definitions = new ArrayList<>();
+        Map<String, Optional<Definition>> now = new TreeMap<>();
+        before.keySet().forEach(name -> now.put(name, Optional.ofNullable(Definition.of(database, name))));
+        Map<String, String> renamed = renamed(now);
         before.forEach((name, was) -> {
-            Definition is = Definition.of(database, name);
-            if (undone && was.isEmpty() && is != null && is.isPlain() && count(name) == 0) {
+            String newName = renamed.getOrDefault(name, name);
+            Definition is = now.get(newName).orElse(null);
+            boolean onlyCreated = undone && was.isEmpty() && is != null && is.isPlain() && count(name) == 0;
+            if (onlyCreated || renamed.containsValue(name)) {
                 return;
             }
-            definitions.addAll(Definition.changes(name, was.orElse(null), is));
-            CollectionChange change = documents(name, was.orElse(null), is);
+            if (!newName.equals(name)) {
+                definitions.add(is.renamed(name, newName));
+            }
+            definitions.addAll(Definition.changes(newName, was.orElse(null), is));
+            CollectionChange change = documents(name, newName, was.orElse(null), is);
             if (change != null && (change.unchanged() > 0 || !change.isEmpty())) {
                 documents.add(change);
             }
@@ -132,34 +140,53 @@ final class PreImages {
         return new Changes(documents, definitions);
     }
 
+    /** Returns the new names of collections that were renamed. */
+    private Map<String, String> renamed(Map<String, Optional<Definition>> now) {
+        Map<String, String> renamed = new TreeMap<>();
+        before.forEach((from, was) -> now.forEach((to, is) -> {
+            boolean gone = was.isPresent() && now.get(from).isEmpty();
+            if (gone && before.get(to).isEmpty() && is.isPresent() && is.get().isRenamed(was.get())) {
+                renamed.put(from, to);
+            }
+        }));
+        return renamed;
+    }
+
     /**
-     * Restores the documents of all kept collections, so that earlier migrations can be undone.
+     * Restores all kept collections, so that earlier migrations can be undone.
      *
      * @param changes what differs now
-     * @return false if a definition differs, which is not restored: then documents are not either, since it may reject them
+     * @return false if a time series has changed, of which there is no copy
      */
     synchronized boolean restore(Changes changes) {
+        Set<String> changed = new TreeSet<>();
+        changes.definitions().forEach(one -> changed.add(one.collection()));
+        changes.definitions().stream()
+                .filter(one -> one.operation().equals(Definition.RENAME))
+                .forEach(one -> changed.add(one.name()));
+        changes.documents().stream().filter(one -> !one.isEmpty()).forEach(one -> changed.add(one.collection()));
         boolean complete = true;
-        for (DefinitionChange one : changes.definitions()) {
-            if (before.get(one.collection()).isEmpty()) {
-                database.getCollection(one.collection()).drop();
-            } else {
-                complete = false;
+        for (String name : changed) {
+            Definition was = before.get(name).orElse(null);
+            database.getCollection(name).drop();
+            if (was != null) {
+                was.create(database, name);
+                if (was.hasIds()) {
+                    copy(prefix + name, name);
+                }
+                complete &= was.hasIds() || was.isView();
             }
         }
-        if (!complete) {
-            return false;
-        }
-        for (CollectionChange one : changes.documents()) {
-            if (!one.isEmpty() && before.get(one.collection()).isPresent()) {
-                database.getCollection(prefix + one.collection())
-                        .aggregate(List.of(new Document("$out", one.collection())))
-                        .allowDiskUse(true)
-                        .bypassDocumentValidation(true)
-                        .toCollection();
-            }
-        }
-        return true;
+        return complete;
+    }
+
+    /** Copies the documents by inserts only: {@code $out} would wait for a transaction that is about to write. */
+    private void copy(String from, String to) {
+        Document merge = new Document("into", to).append("whenMatched", "fail").append("whenNotMatched", "insert");
+        database.getCollection(from)
+                .aggregate(List.of(new Document("$merge", merge)))
+                .bypassDocumentValidation(true)
+                .toCollection();
     }
 
     /** Drops the copies. */
@@ -172,31 +199,31 @@ final class PreImages {
     }
 
     /** Returns the differences, or null for a view. A time series has no ids: only its documents are counted. */
-    private CollectionChange documents(String name, Definition was, Definition is) {
-        if (was == null && is == null || "view".equals(was == null ? is.type() : was.type())) {
+    private CollectionChange documents(String name, String newName, Definition was, Definition is) {
+        if ((was == null || was.isView()) && (is == null || is.isView())) {
             return null;
         }
         Shapes shapes = new Shapes();
-        if (was == null || !was.hasIds()) {
-            return new CollectionChange(name, is == null ? 0 : count(name), 0, 0, 0, shapes);
+        if (was != null && was.hasIds() && is != null && is.hasIds()) {
+            return compared(name, newName, count(prefix + name), shapes);
         }
-        long kept = count(prefix + name);
-        if (is == null || !is.hasIds()) {
-            return new CollectionChange(name, 0, kept, 0, 0, shapes);
-        }
-        return compared(name, kept, shapes);
+        long kept = was == null || was.isView() ? 0 : was.hasIds() ? count(prefix + name) : seriesBefore.get(name);
+        long left = is == null || is.isView() ? 0 : count(newName);
+        boolean same = was != null && is != null && was.type().equals(is.type());
+        long unchanged = same ? Math.min(kept, left) : 0;
+        return new CollectionChange(newName, left - unchanged, kept - unchanged, 0, unchanged, shapes);
     }
 
     private long count(String name) {
         return database.getCollection(name).countDocuments();
     }
 
-    private CollectionChange compared(String name, long kept, Shapes shapes) {
+    private CollectionChange compared(String name, String newName, long kept, Shapes shapes) {
         long inserted = 0;
         long changed = 0;
         long unchanged = 0;
         try (MongoCursor<RawBsonDocument> documents =
-                raw(name).find().sort(Sorts.ascending("_id")).batchSize(BATCH).iterator()) {
+                raw(newName).find().sort(Sorts.ascending("_id")).batchSize(BATCH).iterator()) {
             while (documents.hasNext()) {
                 List<RawBsonDocument> batch = new ArrayList<>(BATCH);
                 while (batch.size() < BATCH && documents.hasNext()) {
@@ -217,7 +244,7 @@ final class PreImages {
                 }
             }
         }
-        return new CollectionChange(name, inserted, kept - changed - unchanged, changed, unchanged, shapes);
+        return new CollectionChange(newName, inserted, kept - changed - unchanged, changed, unchanged, shapes);
     }
 
     private Map<ByteBuffer, RawBsonDocument> keptOf(String name, List<RawBsonDocument> batch) {

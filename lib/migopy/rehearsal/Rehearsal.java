@@ -1,9 +1,11 @@
 package migopy.rehearsal;
 
 import com.mongodb.MongoException;
+import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Projections;
+import com.mongodb.client.model.ReplaceOptions;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -16,6 +18,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import migopy.MigopyException;
+import migopy.Problem.ProblemKind;
 import migopy.StepReport;
 import migopy.StepReport.Direction;
 import migopy.StepReport.Outcome;
@@ -248,6 +251,7 @@ public final class Rehearsal {
                 Changes left = down.verdict() == Verdict.NO_DOWN ? one.changes() : down.changes();
                 undo = preImages.get(one.name()).restore(left);
                 preImages.get(one.name()).drop();
+                journal(database).deleteOne(Filters.eq("_id", one.name())); // a failed one blocks those before it
             }
         }
     }
@@ -284,9 +288,13 @@ public final class Rehearsal {
         return new RehearsedMigration(name, text, report, calls, changes, verify, null, again, estimates, List.of());
     }
 
+    private MongoCollection<Document> journal(MongoDatabase database) {
+        return database.getCollection(settings.migrationsCollection());
+    }
+
     /** Returns its record; an empty one if it was not started. */
     private Document entry(String name, MongoDatabase database) {
-        Document entry = database.getCollection(settings.migrationsCollection())
+        Document entry = journal(database)
                 .find(Filters.eq("_id", name))
                 .projection(Projections.include("source", "resumable", "verified"))
                 .first();
@@ -295,10 +303,11 @@ public final class Rehearsal {
 
     private Undo again(String name, MongoDatabase database) {
         PreImages before = begin(name, "again", database);
-        database.getCollection(settings.migrationsCollection()).deleteOne(Filters.eq("_id", name));
-        StepReport report = call(name);
-        Undo again = Undo.of(report, before.changes());
+        Document entry = journal(database).findOneAndDelete(Filters.eq("_id", name));
+        Undo again = Undo.of(call(name), before.changes());
+        before.restore(again.changes()); // down() undoes one up()
         before.drop();
+        journal(database).replaceOne(Filters.eq("_id", name), entry, new ReplaceOptions().upsert(true));
         current = preImages.get(name);
         return again;
     }
@@ -306,8 +315,11 @@ public final class Rehearsal {
     private Undo down(String name) {
         current = preImages.get(name);
         RunResult result = result(new RollbackRequest(List.of(name), null, null, null, false));
-        if (result.steps().isEmpty()) {
+        if (result.problems().stream().anyMatch(one -> one.kind() == ProblemKind.NO_DOWN)) {
             return Undo.NONE;
+        }
+        if (result.steps().isEmpty()) {
+            throw notRehearsed(name, result.error());
         }
         return Undo.of(shown(result.steps().get(0)), current.changesAfterUndo());
     }
@@ -323,7 +335,11 @@ public final class Rehearsal {
                     new StepError(StepError.NOT_STARTED, error.getMessage(), List.of(), error.causes(), null);
             return shown(new StepReport(name, Direction.UP, Outcome.FAILED, null, refused)); // by its before()
         }
-        throw MigopyException.refused(
+        throw notRehearsed(name, error);
+    }
+
+    private static MigopyException notRehearsed(String name, MigopyException error) {
+        return MigopyException.refused(
                 "%s cannot be rehearsed: %s".formatted(name, error == null ? "it was not run" : error.getMessage()),
                 error == null ? "Run the rehearsal again" : error.hint());
     }
@@ -348,7 +364,9 @@ public final class Rehearsal {
         boolean code = type.equals("java.lang.NullPointerException") && message.startsWith("Cannot ");
         return options.plainValues() || code
                 ? message
-                : message.replaceAll("(?s)dup key: \\{.*", "dup key: {?}").replaceAll("\"[^\"]*\"", "\"?\"");
+                : message.replaceAll("(?s) The full response is \\{.*", "")
+                        .replaceAll("(?s)dup key: \\{.*", "dup key: {?}")
+                        .replaceAll("\"[^\"]*\"", "\"?\"");
     }
 
     private RunResult result(Request request) {

@@ -239,6 +239,9 @@ public record RehearsalAnswer(
     }
 
     static String described(DefinitionChange change) {
+        if (change.operation().equals(Definition.RENAME)) {
+            return "%s  renamed to %s".formatted(change.collection(), change.name());
+        }
         BsonDocument shown = change.is() == null ? change.was() : change.is();
         String name = change.name() == null ? "" : " " + change.name();
         boolean both = change.was() != null && change.is() != null;

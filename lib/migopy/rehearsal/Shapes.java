@@ -6,7 +6,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonType;
@@ -20,8 +22,13 @@ final class Shapes {
     private static final int MOST_PAIRS = 100;
     private static final int DEEPEST = 50;
 
+    /** Of one document; each that is gone is compared with each that is new. */
+    private static final int MOST_MOVES = 100;
+
     private final Map<FieldChange, Long> counts = new HashMap<>();
     private final Map<Renamed, Long> pairs = new HashMap<>();
+    private final Map<String, Long> gone = new HashMap<>();
+    private final Map<String, Long> added = new HashMap<>();
     private long documents;
     private long reordered;
     private long others;
@@ -38,8 +45,17 @@ final class Shapes {
     /** A field that is gone, and one with the same value that is new. */
     record Renamed(String from, String to) {}
 
-    /** Fields that one document has lost and gained. */
-    private record Moves(Map<String, BsonValue> gone, Map<String, BsonValue> added) {}
+    /** Fields that one document has lost and gained, also in documents in it. */
+    private record Moves(Map<String, BsonValue> gone, Map<String, BsonValue> added) {
+        private static void put(Map<String, BsonValue> moves, String path, BsonValue value, int depth) {
+            if (moves.size() < MOST_MOVES) {
+                moves.put(path, value);
+            }
+            if (value.isDocument() && depth < DEEPEST) {
+                value.asDocument().forEach((field, inner) -> put(moves, path + "." + field, inner, depth + 1));
+            }
+        }
+    }
 
     /** Compares two versions of a document that are not equal byte by byte. */
     void add(BsonDocument was, BsonDocument is) {
@@ -51,12 +67,20 @@ final class Shapes {
             reordered++;
         }
         found.stream().distinct().forEach(this::count);
+        moves.gone().keySet().forEach(path -> count(gone, path));
+        moves.added().keySet().forEach(path -> count(added, path));
         moves.gone()
                 .forEach((from, old) -> moves.added().forEach((to, value) -> {
                     if (old.equals(value) && (pairs.size() < MOST_PAIRS || pairs.containsKey(new Renamed(from, to)))) {
                         pairs.merge(new Renamed(from, to), 1L, Long::sum);
                     }
                 }));
+    }
+
+    private static void count(Map<String, Long> paths, String path) {
+        if (paths.size() < MOST || paths.containsKey(path)) {
+            paths.merge(path, 1L, Long::sum);
+        }
     }
 
     private void count(FieldChange change) {
@@ -81,37 +105,42 @@ final class Shapes {
     Map<Renamed, Long> renames() {
         Map<Renamed, Long> renames = new HashMap<>();
         pairs.forEach((pair, count) -> {
-            long gone = sum(pair.from(), true);
-            if (count >= 0.9 * gone && count >= 0.9 * sum(pair.to(), false)) {
+            if (count >= 0.9 * gone.getOrDefault(pair.from(), 0L) && count >= 0.9 * added.getOrDefault(pair.to(), 0L)) {
                 renames.put(pair, count);
             }
         });
+        List<Renamed> all = List.copyOf(renames.keySet());
+        renames.keySet().removeIf(one -> all.stream()
+                .anyMatch(outer -> isIn(one.from(), outer.from()) && isIn(one.to(), outer.to())));
         return renames;
     }
 
-    private long sum(String path, boolean gone) {
-        return counts.entrySet().stream()
-                .filter(one -> one.getKey().path().equals(path))
-                .filter(one -> (gone ? one.getKey().is() : one.getKey().was()) == null)
-                .mapToLong(Map.Entry::getValue)
-                .sum();
+    private static boolean isIn(String path, String outer) {
+        return path.startsWith(outer + ".");
     }
 
     /** Returns the changes that are not renames, the most frequent of each path first. */
     Map<FieldChange, Long> changes() {
         Map<Renamed, Long> renames = renames();
+        Set<String> from = renames.keySet().stream().map(Renamed::from).collect(Collectors.toSet());
+        Set<String> to = renames.keySet().stream().map(Renamed::to).collect(Collectors.toSet());
         Map<FieldChange, Long> sorted = new TreeMap<>(Comparator.comparing(FieldChange::path)
                 .thenComparing(one -> -counts.get(one))
                 .thenComparing(one -> one.was() + " " + one.is()));
         counts.forEach((change, count) -> {
-            boolean renamed = renames.keySet().stream()
-                    .anyMatch(one -> change.is() == null && one.from().equals(change.path())
-                            || change.was() == null && one.to().equals(change.path()));
-            if (!renamed) {
+            boolean moved = change.is() == null && isMoved(change.path(), gone.keySet(), from)
+                    || change.was() == null && isMoved(change.path(), added.keySet(), to);
+            if (!moved) {
                 sorted.put(change, count);
             }
         });
         return sorted;
+    }
+
+    /** Whether it was renamed, or is a document all of whose fields were. */
+    private static boolean isMoved(String path, Set<String> all, Set<String> renamed) {
+        List<String> inner = all.stream().filter(one -> isIn(one, path)).toList();
+        return renamed.contains(path) || !inner.isEmpty() && renamed.containsAll(inner);
     }
 
     private static void compare(
@@ -123,9 +152,9 @@ final class Shapes {
         } else if (was == null || !was.equals(is)) {
             found.add(new FieldChange(path, type(was), type(is)));
             if (is == null) {
-                moves.gone().put(path, was);
+                Moves.put(moves.gone(), path, was, depth);
             } else if (was == null) {
-                moves.added().put(path, is);
+                Moves.put(moves.added(), path, is, depth);
             }
         }
     }

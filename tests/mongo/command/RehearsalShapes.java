@@ -49,8 +49,8 @@ final class RehearsalShapes {
         }
     }
 
-    /** Those without a finding. */
-    static List<Shape> sound() {
+    /** Those of documents that have no finding. */
+    static List<Shape> ofDocuments() {
         return List.of(
                 new Shape("split_names", """
                         people {_id: 1, name: 'Ada Lovelace', born: 1815}
@@ -227,8 +227,6 @@ final class RehearsalShapes {
                           account string -> objectId 2
                         down no_down
                         warning M105
-                        warning M105
-                        warning M105
                         """),
                 new Shape("totals_of_buyers", """
                         buyers {_id: 1, name: 'Ada'}
@@ -256,48 +254,89 @@ final class RehearsalShapes {
                           spent none -> int 1
                         down same
                         """),
-                new Shape("unique_emails", """
-                        members {_id: 1, email: 'ada@x.org', at: 1}
-                        members {_id: 2, email: 'bob@x.org', at: 2}
-                        members {_id: 3, email: 'ada@x.org', at: 3}
+                new Shape("lower_emails", """
+                        readers {_id: 1, email: 'Ada@X.org'}
+                        readers {_id: 2, email: 'bob@x.org'}
+                        readers {_id: 3}
                         """, """
-                        class UniqueEmails {
+                        @Resumable
+                        class LowerEmails {
                             static void up() {
-                                var members = db().getCollection("members");
-                                for (Document twice : members.aggregate(List.of(sort(Sorts.ascending("at")),
-                                        group("$email", Accumulators.push("ids", "$_id")), match(exists("ids.1"))))) {
-                                    List<Object> ids = twice.getList("ids", Object.class);
-                                    members.deleteMany(in("_id", ids.subList(1, ids.size())));
-                                }
-                                members.createIndex(Indexes.ascending("email"), new IndexOptions().unique(true));
-                            }
-                        }
-                        """, """
-                        applied
-                        members: 1 deleted, 2 unchanged
-                        members createIndex email_1
-                        down no_down
-                        warning M105
-                        """),
-                new Shape("validate_tasks", """
-                        tasks {_id: 1, title: 'Write', state: 'open'}
-                        """, """
-                        class ValidateTasks {
-                            static void up() {
-                                db().runCommand(new Document("collMod", "tasks")
-                                        .append("validator", new Document("$jsonSchema", new Document("required", List.of("title"))))
-                                        .append("validationLevel", "moderate"));
+                                backfill("readers").where(and(exists("email"), exists("lower", false)))
+                                        .each(reader -> set("lower", reader.getString("email").toLowerCase(Locale.ROOT)))
+                                        .run();
                             }
 
                             static void down() {
-                                db().runCommand(new Document("collMod", "tasks").append("validator", new Document())
-                                        .append("validationLevel", "off"));
+                                db().getCollection("readers").updateMany(exists("lower"), unset("lower"));
                             }
                         }
                         """, """
                         applied
-                        tasks collMod
+                        readers: 2 changed, 1 unchanged
+                          lower none -> string 2
                         down same
+                        twice same
+                        """),
+                new Shape("dates_of_visits", """
+                        visits {_id: 1, at: '2026-01-31T00:00:00.000Z', n: 1}
+                        visits {_id: 2, n: 2}
+                        """, """
+                        @Resumable
+                        class DatesOfVisits {
+                            static void up() {
+                                backfill("visits").where(type("at", "string"))
+                                        .update(set(new Field<>("at", new Document("$toDate", "$at")))).run();
+                            }
+
+                            static void down() {
+                                db().getCollection("visits").updateMany(type("at", "date"), List.of(set(new Field<>("at",
+                                        new Document("$dateToString", new Document("date", "$at"))))));
+                            }
+                        }
+                        """, """
+                        applied
+                        visits: 1 changed, 1 unchanged
+                          at string -> date 1
+                        down same
+                        twice same
+                        """),
+                new Shape("plans", """
+                        plans {_id: 'free', price: 0}
+                        """, """
+                        class Plans {
+                            static void up() {
+                                var plans = db().getCollection("plans");
+                                plans.bulkWrite(List.of(plan("free", 0), plan("team", 20), plan("firm", 90)));
+                            }
+
+                            private static WriteModel<Document> plan(String id, int price) {
+                                return new ReplaceOneModel<>(eq("_id", id), new Document("price", price),
+                                        new ReplaceOptions().upsert(true));
+                            }
+
+                            static void down() {
+                                db().getCollection("plans").deleteMany(in("_id", "team", "firm"));
+                            }
+                        }
+                        """, """
+                        applied
+                        plans: 2 inserted, 1 unchanged
+                        down same
+                        """),
+                new Shape("only_in_test", """
+                        flags {_id: 1}
+                        """, """
+                        class OnlyInTest {
+                            static void up() {
+                                if (db().getCollection("flags").countDocuments(eq("test", true)) == 0) {
+                                    skip("not a test system");
+                                }
+                                db().getCollection("flags").insertOne(new Document("new", true));
+                            }
+                        }
+                        """, """
+                        skipped
                         """));
     }
 }

@@ -1,5 +1,7 @@
 package mongo.command;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +18,9 @@ final class RehearsalVerdict {
     /** Returns the verdicts by the names of the migrations, without their numbers. */
     static Map<String, String> of(Result result) {
         Map<String, String> verdicts = new TreeMap<>();
-        for (Document one : result.json().getList("migrations", Document.class)) {
+        List<Document> migrations = result.json().getList("migrations", Document.class);
+        assertThat(migrations).as(result.toString()).isNotNull();
+        for (Document one : migrations) {
             RehearsalVerdict verdict = new RehearsalVerdict();
             verdict.migration(one);
             verdicts.put(
@@ -28,14 +32,14 @@ final class RehearsalVerdict {
     private void migration(Document one) {
         Document up = one.get("up", Document.class);
         Document error = up.get("error", Document.class);
-        lines.add(up.getString("outcome") + (error == null ? "" : ": " + error.getString("message")));
+        lines.add(up.getString("outcome") + (error == null ? "" : ": " + message(error)));
         changes("", one);
         for (String undone : List.of("down", "twice")) {
             Document undo = one.get(undone, Document.class);
             if (undo != null) {
                 Document failure = undo.get("error", Document.class);
                 lines.add(undone + " " + undo.getString("outcome")
-                        + (failure == null ? "" : ": " + failure.getString("message")));
+                        + (failure == null ? "" : ": " + message(failure)));
                 changes("  ", undo);
             }
         }
@@ -67,6 +71,11 @@ final class RehearsalVerdict {
             String name = definition.getString("name");
             lines.add(indent + definition.get("collection") + " " + definition.get("op") + (name == null ? "" : " " + name));
         }
+    }
+
+    /** Without what differs each time: the number of an index build, and the server. */
+    private static String message(Document error) {
+        return error.getString("message").replaceFirst("(?s).*caused by :: ", "").replaceFirst(" on server .*", "");
     }
 
     private static Object type(Object name) {
