@@ -214,6 +214,11 @@ public final class CallLog {
                     "%s may reach more than the copy, so a rehearsal does not send it".formatted(name),
                     "Rehearse the other migrations by their names");
         }
+        if (name.equals("dropDatabase")) {
+            throw MigopyException.failed(
+                    "dropDatabase would also drop the lock and the journal of the run",
+                    "Drop the collections by their names");
+        }
         written.forEach(namespace -> beforeWrite.accept(namespace.substring(database.length() + 1)));
         if (observed) {
             String collection = namespaces.iterator().next();

@@ -222,8 +222,11 @@ final class PreImages {
         long inserted = 0;
         long changed = 0;
         long unchanged = 0;
-        try (MongoCursor<RawBsonDocument> documents =
-                raw(newName).find().sort(Sorts.ascending("_id")).batchSize(BATCH).iterator()) {
+        try (MongoCursor<RawBsonDocument> documents = raw(newName)
+                .find()
+                .sort(Sorts.ascending("_id"))
+                .batchSize(BATCH)
+                .iterator()) {
             while (documents.hasNext()) {
                 List<RawBsonDocument> batch = new ArrayList<>(BATCH);
                 while (batch.size() < BATCH && documents.hasNext()) {

@@ -59,6 +59,7 @@ public final class Rehearsal {
     private final RehearsalOptions options;
     private final Map<String, PreImages> preImages = new HashMap<>();
     private final List<RehearsedMigration> rehearsed = new ArrayList<>();
+    private final ShownSteps steps;
     private volatile PreImages current;
     private CallLog log;
     private RunContext scratch;
@@ -103,6 +104,7 @@ public final class Rehearsal {
         this.source = from.context();
         this.settings = settings;
         this.options = options;
+        this.steps = new ShownSteps(options.plainValues());
     }
 
     /**
@@ -321,19 +323,19 @@ public final class Rehearsal {
         if (result.steps().isEmpty()) {
             throw notRehearsed(name, result.error());
         }
-        return Undo.of(shown(result.steps().get(0)), current.changesAfterUndo());
+        return Undo.of(steps.of(result), current.changesAfterUndo());
     }
 
     private StepReport call(String name) {
         RunResult result = result(new ExecuteRequest(List.of(name), null, null, true, false));
         if (!result.steps().isEmpty()) {
-            return shown(result.steps().get(0));
+            return steps.of(result);
         }
         MigopyException error = result.error();
         if (error != null && result.problems().isEmpty() && error.kind() == MigopyException.Kind.REFUSED) {
             StepError refused =
                     new StepError(StepError.NOT_STARTED, error.getMessage(), List.of(), error.causes(), null);
-            return shown(new StepReport(name, Direction.UP, Outcome.FAILED, null, refused)); // by its before()
+            return steps.of(new StepReport(name, Direction.UP, Outcome.FAILED, null, refused)); // by its before()
         }
         throw notRehearsed(name, error);
     }
@@ -342,31 +344,6 @@ public final class Rehearsal {
         return MigopyException.refused(
                 "%s cannot be rehearsed: %s".formatted(name, error == null ? "it was not run" : error.getMessage()),
                 error == null ? "Run the rehearsal again" : error.hint());
-    }
-
-    /** Without hints, which are about the copy, and without values unless they are wanted. */
-    private StepReport shown(StepReport report) {
-        StepError error = report.error();
-        if (error == null) {
-            return report;
-        }
-        List<StepError.Cause> causes = error.causes().stream()
-                .map(cause ->
-                        new StepError.Cause(cause.type(), withoutValues(cause.type(), cause.message()), cause.frames()))
-                .toList();
-        StepError shown =
-                new StepError(error.type(), withoutValues(error.type(), error.message()), error.frames(), causes, null);
-        return new StepReport(report.name(), report.direction(), report.outcome(), report.durationMs(), shown);
-    }
-
-    /** The server quotes values of documents in its messages; the JVM quotes code. */
-    private String withoutValues(String type, String message) {
-        boolean code = type.equals("java.lang.NullPointerException") && message.startsWith("Cannot ");
-        return options.plainValues() || code
-                ? message
-                : message.replaceAll("(?s) The full response is \\{.*", "")
-                        .replaceAll("(?s)dup key: \\{.*", "dup key: {?}")
-                        .replaceAll("\"[^\"]*\"", "\"?\"");
     }
 
     private RunResult result(Request request) {

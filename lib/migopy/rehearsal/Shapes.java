@@ -110,8 +110,9 @@ final class Shapes {
             }
         });
         List<Renamed> all = List.copyOf(renames.keySet());
-        renames.keySet().removeIf(one -> all.stream()
-                .anyMatch(outer -> isIn(one.from(), outer.from()) && isIn(one.to(), outer.to())));
+        renames.keySet()
+                .removeIf(one ->
+                        all.stream().anyMatch(outer -> isIn(one.from(), outer.from()) && isIn(one.to(), outer.to())));
         return renames;
     }
 

@@ -4,17 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.SoftAssertions.assertSoftly;
 import static support.Project.project;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import mongo.command.RehearsalShapes.Shape;
 import org.junit.jupiter.api.Test;
+import support.Checkout;
 import support.MongoServer;
 import support.OnServer;
 import support.Project;
 import support.Result;
 
-/** Real migrations are judged as a person would judge them. */
+/** Real migrations get the right verdicts. */
 @OnServer
 class RehearsalShapesTest {
     private static void judged(MongoServer server, List<Shape> shapes, int exitCode) {
@@ -28,8 +33,9 @@ class RehearsalShapesTest {
         Result result = project.run("rehearse", "--here", "--json");
         Map<String, String> verdicts = RehearsalVerdict.of(result);
         assertThat(verdicts.keySet()).isEqualTo(expected.keySet());
-        assertSoftly(softly -> expected.forEach((name, verdict) ->
-                softly.assertThat(verdicts.get(name)).as(name).isEqualTo(verdict.replace("COPY", server.database() + "_rehearsal"))));
+        assertSoftly(softly -> expected.forEach((name, verdict) -> softly.assertThat(verdicts.get(name))
+                .as(name)
+                .isEqualTo(verdict.replace("COPY", server.database() + "_rehearsal"))));
         result.exits(exitCode);
         assertThat(server.hash()).isEqualTo(before);
     }
@@ -45,7 +51,7 @@ class RehearsalShapesTest {
     }
 
     @Test
-    void whatAPersonWouldObjectToIsAFinding(MongoServer server) {
+    void aMistakeInUpOrDownIsAFinding(MongoServer server) {
         judged(server, RehearsalFaultyShapes.thatEnd(), 7);
     }
 
@@ -55,5 +61,18 @@ class RehearsalShapesTest {
             judged(server, List.of(shape), 7);
             server.db().drop();
         }
+    }
+
+    @Test
+    void theExamplesOfThisRepositoryHaveNoFinding(MongoServer server) throws IOException {
+        Project project = project(server);
+        try (Stream<Path> files = Files.list(Checkout.root().resolve("mongomigrations"))) {
+            for (Path file : files.toList()) {
+                project.with(file.getFileName().toString(), Files.readString(file));
+            }
+        }
+        Result result = project.run("rehearse", "--here").exits(0).says("6 rehearsed, 0 with a finding");
+        assertThat(result.out().lines().filter(line -> line.endsWith("down() leads back to the same state")))
+                .hasSize(6);
     }
 }

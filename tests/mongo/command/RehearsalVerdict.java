@@ -23,8 +23,7 @@ final class RehearsalVerdict {
         for (Document one : migrations) {
             RehearsalVerdict verdict = new RehearsalVerdict();
             verdict.migration(one);
-            verdicts.put(
-                    one.getString("name").replaceFirst("[0-9]+_", ""), String.join("\n", verdict.lines) + "\n");
+            verdicts.put(one.getString("name").replaceFirst("[0-9]+_", ""), String.join("\n", verdict.lines) + "\n");
         }
         return verdicts;
     }
@@ -38,8 +37,7 @@ final class RehearsalVerdict {
             Document undo = one.get(undone, Document.class);
             if (undo != null) {
                 Document failure = undo.get("error", Document.class);
-                lines.add(undone + " " + undo.getString("outcome")
-                        + (failure == null ? "" : ": " + message(failure)));
+                lines.add(undone + " " + undo.getString("outcome") + (failure == null ? "" : ": " + message(failure)));
                 changes("  ", undo);
             }
         }
@@ -59,23 +57,31 @@ final class RehearsalVerdict {
             }
             lines.add(indent + change.getString("collection") + ": " + String.join(", ", counts));
             for (Document renamed : change.getList("renames", Document.class)) {
-                lines.add("%s  %s renamed %s %s".formatted(
-                        indent, renamed.get("from"), renamed.get("to"), renamed.get("count")));
+                lines.add("%s  %s renamed %s %s"
+                        .formatted(indent, renamed.get("from"), renamed.get("to"), renamed.get("count")));
             }
             for (Document shape : change.getList("shapes", Document.class)) {
-                lines.add("%s  %s %s -> %s %s".formatted(
-                        indent, shape.get("path"), type(shape.get("was")), type(shape.get("is")), shape.get("count")));
+                lines.add("%s  %s %s -> %s %s"
+                        .formatted(
+                                indent,
+                                shape.get("path"),
+                                type(shape.get("was")),
+                                type(shape.get("is")),
+                                shape.get("count")));
             }
         }
         for (Document definition : of.getList("definitions", Document.class, List.of())) {
             String name = definition.getString("name");
-            lines.add(indent + definition.get("collection") + " " + definition.get("op") + (name == null ? "" : " " + name));
+            lines.add(indent + definition.get("collection") + " " + definition.get("op")
+                    + (name == null ? "" : " " + name));
         }
     }
 
     /** Without what differs each time: the number of an index build, and the server. */
     private static String message(Document error) {
-        return error.getString("message").replaceFirst("(?s).*caused by :: ", "").replaceFirst(" on server .*", "");
+        return error.getString("message")
+                .replaceFirst("(?s).*caused by :: ", "")
+                .replaceFirst(" on server .*", "");
     }
 
     private static Object type(Object name) {
