@@ -39,7 +39,14 @@ record Definition(String type, BsonDocument options, Map<String, BsonDocument> i
      * @param was null if it is new
      * @param is null if it is gone
      */
-    record DefinitionChange(String collection, String operation, String name, BsonDocument was, BsonDocument is) {}
+    record DefinitionChange(String collection, String operation, String name, BsonDocument was, BsonDocument is) {
+        /** Returns what it is about: {@code index email_1 of users}. */
+        String subject() {
+            return name != null
+                    ? "index %s of %s".formatted(name, collection)
+                    : (operation.equals("collMod") ? "options of " : "collection ") + collection;
+        }
+    }
 
     /** Returns a collection's, or null if it does not exist. */
     static Definition of(MongoDatabase database, String collection) {

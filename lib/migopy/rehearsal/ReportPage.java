@@ -213,9 +213,7 @@ final class ReportPage {
     }
 
     private void definition(DefinitionChange change) {
-        String what = change.name() != null
-                ? "index %s of %s".formatted(change.name(), change.collection())
-                : (change.operation().equals("collMod") ? "options of " : "collection ") + change.collection();
+        String what = change.subject();
         if (change.was() != null) {
             html.line("span", "minus", "- " + what + details(change.was()));
         }

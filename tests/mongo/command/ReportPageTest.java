@@ -209,4 +209,25 @@ class ReportPageTest {
         assertThat(page.getBytes(StandardCharsets.UTF_8)).hasSizeLessThan(500_000);
         assertThat(page).contains("30_fields", "field_30_0", "250 more fields are in report.json.");
     }
+
+    @Test
+    void aCommentOfThirtyMigrationsNamesAllAndIsCutBetweenLines() throws IOException {
+        String comment = Files.readString(thirty.resolve("report.md"));
+        assertThat(comment)
+                .startsWith("<!-- migopy-rehearsal -->\n")
+                .hasSizeLessThan(60_000)
+                .contains("| 30\\_fields | finding |", "### 30\\_fields\n", "280 more fields are in report.json.");
+        assertThat(comment.lines()).allMatch(line -> line.isEmpty() || line.matches("([-#|<A-Z0-9]|  ).*"));
+    }
+
+    @Test
+    void aCommentShowsFindingsWithWhatToWriteInstead() throws IOException {
+        assertThat(three.resolve("report.md"))
+                .content()
+                .contains("- warning M105, line 12: updateOne(...) is called once")
+                .contains("\n  ```java\n  backfill(\"users\").where(...)")
+                .contains("- users: 1 inserted, 1 deleted, 59 changed\n  - plan: renamed to price in 59\n")
+                .contains("  - last: none \u2192 null in 6\n")
+                .contains("\n- collection " + LONG.replace("_", "\\_") + ": dropped\n");
+    }
 }
