@@ -2,6 +2,7 @@ package migopy.rehearsal;
 
 import com.mongodb.MongoException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import migopy.MigopyException;
@@ -49,6 +50,14 @@ public final class DumpedDatabase {
         int exitCode;
         try {
             String dumped = copy.load(folder, database.database(), Ledger.lockCollection(context.settings()));
+            String journal = context.settings().migrationsCollection();
+            if (!database.database()
+                    .listCollectionNames()
+                    .into(new ArrayList<>())
+                    .contains(journal)) {
+                events.accept(new Event.Notice(
+                        "The dump has no collection %s, so all migrations are pending".formatted(journal)));
+            }
             exitCode = work.applyAsInt(new RehearsalSource(
                     context,
                     context.connection().database(),

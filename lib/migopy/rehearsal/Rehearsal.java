@@ -157,7 +157,7 @@ public final class Rehearsal {
             throw MigopyException.refused(
                     "The copy would write %s to %s, the server of the original"
                             .formatted(size, source.connection().server()),
-                    "Use --sample 10000, or another server with --on URI, or add --yes");
+                    "Use a smaller --sample, or another server with --on URI, or add --yes");
         }
         if (options.sample() == Long.MAX_VALUE) {
             events.accept(new Event.Notice("The copy writes %s to %s, and as much again of what the migrations change"

@@ -82,7 +82,12 @@ public record RehearsedMigration(
             undone(out, "down()", down, "leads back to the same state");
         }
         estimates.stream().filter(one -> one.documents() != null).forEach(one -> out.line(INDENT + one.sentence()));
-        findings.forEach(one -> out.line(INDENT + RehearsalAnswer.described(one)));
+        for (Finding one : findings) {
+            out.line(INDENT + RehearsalAnswer.described(one));
+            if (one.severity() == Severity.ERROR) {
+                out.line(INDENT + INDENT + one.hint());
+            }
+        }
     }
 
     private static void undone(Words out, String what, Undo undo, String same) {

@@ -163,7 +163,11 @@ class RehearseCopyTest {
         Project project = users(server, "Cher").with("1_old.java", up(update));
         project.run("rehearse", "--here", "--sample", "100")
                 .exits(7)
-                .says("3 documents of users now by COLLSCAN", "error M104", "all 12,000 documents of users");
+                .says(
+                        "3 documents of users now by COLLSCAN",
+                        "error M104",
+                        "all 12,000 documents of users",
+                        "createIndex(Indexes.ascending(\"status\"))");
         project.with("1_old.java", up("// migopy:allow M104 at night\n" + update))
                 .run("rehearse", "--here", "--sample", "100")
                 .exits(0);
