@@ -16,6 +16,8 @@ import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
 import org.bson.BsonValue;
+import org.bson.RawBsonDocument;
+import org.bson.codecs.BsonDocumentCodec;
 
 /**
  * The commands of migrations that are rehearsed: which were sent, from which line, and what they matched. A command that
@@ -307,6 +309,7 @@ public final class CallLog {
             if (field.equals("$and") && value.isArray()) {
                 BsonArray parts = new BsonArray();
                 value.asArray().stream()
+                        .filter(BsonValue::isDocument)
                         .map(part -> withoutIds(part.asDocument()))
                         .filter(part -> !part.isEmpty())
                         .forEach(parts::add);
@@ -323,8 +326,9 @@ public final class CallLog {
 
     /** The driver reuses the buffer of a command. */
     private static BsonDocument copy(BsonValue filter) {
+        BsonDocumentCodec codec = new BsonDocumentCodec();
         return filter != null && filter.isDocument()
-                ? BsonDocument.parse(filter.asDocument().toJson())
+                ? new RawBsonDocument(filter.asDocument(), codec).decode(codec)
                 : null;
     }
 }

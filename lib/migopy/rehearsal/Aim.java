@@ -34,6 +34,8 @@ final class Aim {
     /** With more fields than this, their names are data. */
     private static final int MOST_FIELDS = 200;
 
+    private static final int DEEPEST = 3;
+
     /** A search without an index reads the whole collection. */
     private static final Duration SEARCH = Duration.ofSeconds(10);
 
@@ -126,34 +128,56 @@ final class Aim {
 
     /** Returns a filter for documents with a field of another type than the copied ones have; empty if they have too many. */
     private BsonDocument otherTypes(String collection) {
-        Map<String, Set<Byte>> types = new TreeMap<>();
-        Map<String, Long> counts = new TreeMap<>();
-        long documents = 0;
+        FieldTypes types = new FieldTypes();
         for (RawBsonDocument document :
                 scratch.getCollection(collection, RawBsonDocument.class).find()) {
-            documents++;
-            document.forEach((field, value) -> {
-                if (!field.contains(".") && !field.startsWith("$")) {
-                    // As a byte, since the server calls MinKey -1, and the driver 255.
-                    types.computeIfAbsent(field, any -> new TreeSet<>())
-                            .add((byte) value.getBsonType().getValue());
-                    counts.merge(field, 1L, Long::sum);
-                }
-            });
-            if (types.size() > MOST_FIELDS) {
+            types.add(document);
+            if (types.byField.size() > MOST_FIELDS) {
                 return new BsonDocument();
             }
         }
-        BsonArray others = new BsonArray();
-        for (Map.Entry<String, Set<Byte>> one : types.entrySet()) {
-            BsonArray known = new BsonArray();
-            one.getValue().forEach(type -> known.add(new BsonInt32(type)));
-            BsonDocument other = new BsonDocument("$not", new BsonDocument("$type", known));
-            if (counts.get(one.getKey()) < documents) {
-                other.append("$exists", BsonBoolean.TRUE);
-            }
-            others.add(new BsonDocument(one.getKey(), other));
+        return types.others();
+    }
+
+    /** The types that documents have in their fields, also in those of embedded documents, but not of arrays. */
+    private static final class FieldTypes {
+        private final Map<String, Set<Byte>> byField = new TreeMap<>();
+        private final Map<String, Long> counts = new TreeMap<>();
+        private long documents;
+
+        void add(BsonDocument document) {
+            documents++;
+            add("", document, 0);
         }
-        return others.isEmpty() ? new BsonDocument() : new BsonDocument("$or", others);
+
+        private void add(String prefix, BsonDocument document, int depth) {
+            document.forEach((name, value) -> {
+                if (name.isEmpty() || name.contains(".") || name.startsWith("$")) {
+                    return; // no filter can name it
+                }
+                String field = prefix + name;
+                // As a byte, since the server calls MinKey -1, and the driver 255.
+                byField.computeIfAbsent(field, any -> new TreeSet<>())
+                        .add((byte) value.getBsonType().getValue());
+                counts.merge(field, 1L, Long::sum);
+                if (value.isDocument() && depth < DEEPEST) {
+                    add(field + ".", value.asDocument(), depth + 1);
+                }
+            });
+        }
+
+        BsonDocument others() {
+            BsonArray others = new BsonArray();
+            byField.forEach((field, types) -> {
+                BsonArray known = new BsonArray();
+                types.forEach(type -> known.add(new BsonInt32(type)));
+                BsonDocument other = new BsonDocument("$not", new BsonDocument("$type", known));
+                if (counts.get(field) < documents) {
+                    other.append("$exists", BsonBoolean.TRUE);
+                }
+                others.add(new BsonDocument(field, other));
+            });
+            return others.isEmpty() ? new BsonDocument() : new BsonDocument("$or", others);
+        }
     }
 }

@@ -34,6 +34,7 @@ class RehearseCopyTest {
             boolean legacy = i % 4_000 == 1_234;
             users.add(new Document("_id", i)
                     .append("name", legacy ? rare : "Ada")
+                    .append("profile", new Document("name", legacy ? rare : "Ada"))
                     .append("status", legacy ? "legacy" : "new"));
         }
         server.collection("users").insertMany(users);
@@ -50,6 +51,14 @@ class RehearseCopyTest {
         project.run("rehearse", "--here", "--sample", "100")
                 .exits(7)
                 .says(" of 12,000 documents, ", " of them by filters and types", "Cannot invoke \"String.length()\"");
+        String nested = EACH.replace("FILTER", "new Document(\"name\", \"Ada\")")
+                .replace("one.getString(", "one.get(\"profile\", Document.class).getString(");
+        server.collection("users")
+                .updateMany(new Document("name", null), new Document("$set", new Document("name", "Ada")));
+        project.with("1_length.java", nested)
+                .run("rehearse", "--here", "--sample", "100")
+                .exits(7)
+                .says("Cannot invoke \"String.length()\"");
     }
 
     @Test
