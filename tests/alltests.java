@@ -27,6 +27,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.junit.platform.engine.FilterResult;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.TestSource;
@@ -44,7 +45,8 @@ import support.ProjectClassPath;
 import support.SignalDefaults;
 
 /**
- * Runs all tests, or those whose class or method name contains one of the arguments. {@code --rounds N} and {@code --seed N} are for random tests.
+ * Runs all tests, or those whose class or method name contains one of the arguments, without those whose name contains one that follows a
+ * hyphen: {@code faults. -RandomKiller}. {@code --rounds N} and {@code --seed N} are for random tests.
  *
  * <p>Prints each failure, the slowest tests, and as the last line how many passed and failed. Exits with 1 if a test failed or none ran.
  */
@@ -129,20 +131,21 @@ public class alltests implements TestExecutionListener {
     }
 
     private static PostDiscoveryFilter named(String... names) {
-        return test -> FilterResult.includedIf(names.length == 0
-                || test.getSource()
-                        .filter(MethodSource.class::isInstance)
-                        .map(source -> matches(name(source), names))
-                        .orElse(true));
+        List<String> without = Stream.of(names)
+                .filter(name -> name.startsWith("-"))
+                .map(name -> name.substring(1))
+                .toList();
+        List<String> wanted =
+                Stream.of(names).filter(name -> !name.startsWith("-")).toList();
+        return test -> FilterResult.includedIf(test.getSource()
+                .filter(MethodSource.class::isInstance)
+                .map(alltests::name)
+                .map(name -> (wanted.isEmpty() || matches(name, wanted)) && !matches(name, without))
+                .orElse(true));
     }
 
-    private static boolean matches(String test, String... names) {
-        for (String name : names) {
-            if (test.toLowerCase(Locale.ROOT).contains(name.toLowerCase(Locale.ROOT))) {
-                return true;
-            }
-        }
-        return false;
+    private static boolean matches(String test, List<String> names) {
+        return names.stream().anyMatch(name -> test.toLowerCase(Locale.ROOT).contains(name.toLowerCase(Locale.ROOT)));
     }
 
     private static String name(TestSource source) {
