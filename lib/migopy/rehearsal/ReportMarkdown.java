@@ -31,6 +31,7 @@ final class ReportMarkdown {
 
     private final int rows;
     private StringBuilder text = new StringBuilder();
+    private String indent = "";
 
     private ReportMarkdown(int rows) {
         this.rows = rows;
@@ -161,7 +162,9 @@ final class ReportMarkdown {
         } else if (undo != null) {
             item(what + " " + undo.verdict().sentence(same));
             if (undo.isFinding()) {
+                indent = "  ";
                 changes(undo.changes());
+                indent = "";
             }
         }
     }
@@ -196,7 +199,7 @@ final class ReportMarkdown {
     }
 
     private void item(String line) {
-        text.append("- ").append(escaped(shortened(line))).append('\n');
+        text.append(indent).append("- ").append(escaped(shortened(line))).append('\n');
     }
 
     private static String shortened(String line) {

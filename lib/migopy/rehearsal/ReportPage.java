@@ -62,7 +62,7 @@ final class ReportPage {
         th, td { text-align: left; vertical-align: top; padding: .25rem .75rem .25rem 0;
           border-bottom: 1px solid var(--line); }
         th { color: var(--dim); font-weight: normal; } .number { text-align: right; white-space: nowrap; padding-right: 0; }
-        .number + .number { padding-left: .75rem; }
+        .time { white-space: nowrap; } .number + .number { padding-left: .75rem; }
         code, pre { font: .85rem/1.45 ui-monospace, SFMono-Regular, Consolas, monospace; }
         pre { white-space: pre-wrap; margin: .25rem 0; padding: .4rem .6rem; border: 1px solid var(--line);
           border-radius: .375rem; background: var(--code); }
@@ -140,7 +140,7 @@ final class ReportPage {
             html.raw("<tr><td><a href=\"#m" + i + "\">").text(one.name()).raw("</a></td><td>");
             tag(one);
             html.raw("</td>");
-            html.cell("up()", "", duration(one.up().durationMs()));
+            html.cell("up()", "time", duration(one.up().durationMs()));
             html.cell(
                     "down()",
                     "",

@@ -226,7 +226,10 @@ class ReportPageTest {
                 .content()
                 .contains("- warning M105, line 12: updateOne(...) is called once")
                 .contains("\n  ```java\n  backfill(\"users\").where(...)")
-                .contains("- users: 1 inserted, 1 deleted, 59 changed\n  - plan: renamed to price in 59\n")
+                .contains("\n- users: 1 inserted, 1 deleted, 59 changed\n  - plan: renamed to price in 59\n")
+                .contains("state before\n"
+                        + "  - users: 1 inserted, 1 deleted, 59 changed\n"
+                        + "    - plan: renamed to price in 59\n")
                 .contains("  - last: none \u2192 null in 6\n")
                 .contains("\n- collection " + LONG.replace("_", "\\_") + ": dropped\n");
     }
