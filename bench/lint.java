@@ -98,7 +98,7 @@ class lint {
         }
         String name = file.getFileName().toString().replace(".java", "");
         MigrationSource source = MigrationSource.of(new MigrationFile(1, name, file), text);
-        Linter linter = new Linter(new LintRules());
+        Linter linter = new Linter(new LintRules().targetVersion("5.0"));
         List<JavaFileObject> sources = new ArrayList<>(List.of(source(name, text)));
         LEADING.forEach((leading, code) -> sources.add(source(leading, code)));
         JavacTask task = (JavacTask) ToolProvider.getSystemJavaCompiler()

@@ -41,7 +41,27 @@ final class IndexRules {
             }
             """);
 
-    static final List<LintRule> ALL = List.of(TTL, BACKGROUND);
+    private static final LintRule SEARCH = new LintRule(
+            "M207",
+            Severity.WARNING,
+            "a search index that nothing waits for",
+            "The call returns before the index is built, and queries find nothing until then.",
+            """
+            static void up() {
+                db().getCollection("users").createSearchIndex("names", Document.parse("{mappings: {dynamic: true}}"));
+            }
+            """,
+            """
+            static void up() throws InterruptedException {
+                var users = db().getCollection("users");
+                users.createSearchIndex("names", Document.parse("{mappings: {dynamic: true}}"));
+                for (int i = 0; i < 600 && !users.listSearchIndexes().name("names").first().getBoolean("queryable"); i++) {
+                    Thread.sleep(1000);
+                }
+            }
+            """);
+
+    static final List<LintRule> ALL = List.of(TTL, BACKGROUND, SEARCH);
 
     private IndexRules() {}
 
@@ -56,6 +76,14 @@ final class IndexRules {
                         deleteFirst("...", "..."));
             } else if (options && call.is("background")) {
                 report.add(BACKGROUND, call, "background(...) has no effect", "Leave it out");
+            } else if (call.ofCollection()
+                    && call.is("createSearchIndex", "createSearchIndexes", "updateSearchIndex")
+                    && facts.calls.stream().noneMatch(one -> one.is("listSearchIndexes"))) {
+                report.add(
+                        SEARCH,
+                        call,
+                        call.method() + "(...) returns before the index is built",
+                        "Wait until listSearchIndexes().name(\"...\").first() is queryable");
             }
         }
     }

@@ -57,6 +57,23 @@ final class ValueRules {
             }
             """);
 
+    private static final LintRule MACHINE = new LintRule(
+            "M502",
+            Severity.INFO,
+            "local time, files or the network",
+            "It depends on the machine that runs the migration, so that databases may end up with different data.",
+            """
+            static void up() {
+                db().getCollection("users").updateMany(eq("plan", "pro"), set("day", LocalDate.now().toString()));
+            }
+            """,
+            """
+            static void up() {
+                db().getCollection("users")
+                        .updateMany(eq("plan", "pro"), set("day", LocalDate.now(ZoneOffset.UTC).toString()));
+            }
+            """);
+
     private static final LintRule LITERAL_PATH = new LintRule(
             "M503",
             Severity.ERROR,
@@ -111,9 +128,12 @@ final class ValueRules {
             }
             """);
 
-    static final List<LintRule> ALL = List.of(REMOVED_FIELD, SAME_FOR_ALL, LITERAL_PATH, DATABASE_NAME, ID);
+    static final List<LintRule> ALL = List.of(REMOVED_FIELD, SAME_FOR_ALL, MACHINE, LITERAL_PATH, DATABASE_NAME, ID);
 
     private static final Pattern FIELD_PATH = Pattern.compile("\\$[A-Za-z_]\\w*(\\.\\w+)*|\\$\\$[A-Z]+(\\.\\w+)*");
+
+    private static final Set<String> LOCAL =
+            Set.of("java.time.LocalDate", "java.time.LocalDateTime", "java.time.LocalTime", "java.time.ZonedDateTime");
 
     private static final Set<String> SYSTEM = Set.of("admin", "config", "local");
 
@@ -137,6 +157,7 @@ final class ValueRules {
                 rules.changes(call.path(), BsonTree.result(change), call.inDown());
             }
             rules.sameForAll(call);
+            rules.machine(call);
             String database =
                     call.is("getDatabase") && call.owner().startsWith("com.mongodb.client.") ? call.text(0) : null;
             if (database != null && !SYSTEM.contains(database)) {
@@ -192,6 +213,47 @@ final class ValueRules {
                     "Copy what is renamed, deploy code that does not use the old field, then remove it in a later"
                             + " migration");
         }
+    }
+
+    private void machine(SourceCall call) {
+        boolean now = call.is("now")
+                && LOCAL.contains(call.owner())
+                && call.arguments().isEmpty();
+        boolean zone = call.is("systemDefault") && call.owner().equals("java.time.ZoneId");
+        boolean file = call.owner().equals("java.nio.file.Files")
+                && call.argument(0) != null
+                && !isOfProject(call.argument(0));
+        boolean network = call.owner().startsWith("java.net.http.")
+                || call.is("openStream", "openConnection") && call.owner().equals("java.net.URL");
+        if (call.inDown()) {
+            return;
+        }
+        if (now || zone) {
+            report.add(
+                    MACHINE,
+                    call,
+                    call.method() + "() depends on the time zone of the machine",
+                    "Name the zone: LocalDate.now(ZoneOffset.UTC), or use Instant.now()");
+        } else if (file) {
+            report.add(
+                    MACHINE,
+                    call,
+                    "Files." + call.method() + "(...) depends on the machine's files",
+                    "Keep the file in the project, and name it in //FILES: Files.readString(file(\"...\"))");
+        } else if (network && call.is("send", "sendAsync", "openStream", "openConnection")) {
+            report.add(
+                    MACHINE,
+                    call,
+                    call.method() + "(...) depends on another server",
+                    "Save what it answers in a file of the project: Files.readString(file(\"...\"))");
+        }
+    }
+
+    /** Whether a path is one that Migopy finds in the project. */
+    private boolean isOfProject(TreePath path) {
+        SourceCall call = facts.call(facts.value(path));
+        boolean below = call != null && call.owner().equals("java.nio.file.Path") && call.receiver() != null;
+        return call != null && (call.owner().equals(SourceCall.MIGRATION) || below && isOfProject(call.receiver()));
     }
 
     private void sameForAll(SourceCall call) {

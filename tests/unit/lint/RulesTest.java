@@ -208,6 +208,26 @@ class RulesTest {
     }
 
     @Test
+    void whatDependsOnTheMachineIsFound() {
+        finds(
+                "M502",
+                up(USERS + "insertOne(new Document(\"at\", LocalDateTime.now()));"),
+                up("ZoneId zone = ZoneId.systemDefault(); " + USERS + "insertOne(new Document(\"z\", zone.getId()));"),
+                up("java.nio.file.Files.readString(java.nio.file.Path.of(\"users.json\"));"),
+                up("new java.net.URL(\"http://localhost/\").openStream().close();"));
+        neverFinds(
+                "M502",
+                up(USERS + "insertOne(new Document(\"at\", Instant.now()));"),
+                up(USERS
+                        + "insertOne(new Document(\"at\", new Date()).append(\"day\","
+                        + " LocalDate.now(ZoneOffset.UTC)));"),
+                up("java.nio.file.Files.readString(file(\"users.json\"));"),
+                up("var path = home().resolve(\"data\").resolve(\"users.json\");"
+                        + " java.nio.file.Files.lines(path).close();"),
+                up("log(System.getenv(\"REGION\"));"));
+    }
+
+    @Test
     void whatIsNewerThanTheTargetIsFoundAsAKeyOnly() {
         finds(
                 "M507",
