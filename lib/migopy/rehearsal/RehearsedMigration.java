@@ -237,8 +237,13 @@ public record RehearsedMigration(
      */
     public record Estimate(int line, String collection, Long documents, String plan, Long ms, CollectionScan scan) {
         String sentence() {
-            return "line %d: %,d documents of %s now%s, about %s"
-                    .formatted(line, documents, collection, plan == null ? "" : " by " + plan, Wording.duration(ms));
+            return "%s%s of %s now%s, about %s"
+                    .formatted(
+                            line > 0 ? "line " + line + ": " : "", // a backfill writes in threads of its own
+                            Wording.count(documents, "document"),
+                            collection,
+                            plan == null ? "" : " by " + plan,
+                            Wording.duration(ms));
         }
 
         Document json() {

@@ -203,7 +203,7 @@ class RehearseTest {
 
     @Test
     void transactionsAndBackfillsAreRehearsed(MongoServer server) {
-        Result result = users(server)
+        Project project = users(server)
                 .with("1_one.java", transactional("one"))
                 .with(
                         "2_two.java",
@@ -216,13 +216,14 @@ class RehearseTest {
                                 .replace("migopy.Migration.backfill", "backfill")
                                 .replace(
                                         "import static migopy.Migration.db;",
-                                        "import static migopy.Migration.backfill;\nimport static migopy.Migration.db;"))
-                .run("rehearse", "--here", "--json")
-                .exits(0);
+                                        "import static migopy.Migration.backfill;\n"
+                                                + "import static migopy.Migration.db;"));
+        Result result = project.run("rehearse", "--here", "--json").exits(0);
         assertThat(migration(result, 0).get("down", Document.class)).containsEntry("outcome", "same");
         assertThat(migration(result, 1).get("down", Document.class)).containsEntry("outcome", "same");
         assertThat(shapes(migration(result, 1)))
                 .containsExactly(json("{path: 'lower', was: null, is: 'string', count: 50}"));
+        project.run("rehearse", "--here").exits(0).says("\n      50 documents of users now");
     }
 
     @Test

@@ -193,6 +193,7 @@ class ReportPageTest {
                 .content()
                 .contains("role=\"img\" aria-label=\"1 inserted, 1 deleted, 59 changed\"")
                 .contains("<td>plan</td>\n<td>renamed to price</td>\n<td class=\"number\">59</td>")
+                .contains("line 16: 1 document of users now by IXSCAN _id_")
                 .contains("<td>none \u2192 null</td>")
                 .contains(
                         "<span class=\"minus\">- collection " + LONG,
