@@ -58,10 +58,21 @@ public final class Validate implements Action {
         Settings settings = session.settings();
         Survey survey = Survey.of(settings);
         MigrationSource.Sources read = MigrationSource.readAll(survey.listing().files());
-        LintResult lint = Lint.result(session, read, null);
-        List<Problem> compiling = inOrder(survey.listing().files(), read, lint.problems());
+        Set<MigrationFile> checked = Set.copyOf(Lint.checked(session, survey));
+        Map<Boolean, List<MigrationSource>> byCheck =
+                read.sources().stream().collect(Collectors.partitioningBy(one -> checked.contains(one.file())));
+        LintResult lint = Lint.result(session, new MigrationSource.Sources(byCheck.get(true), List.of()), null);
+        List<Problem> found = new ArrayList<>(lint.problems());
+        // Those that lint does not check are taken from the cache, if they have not changed.
+        found.addAll(SourceCompiler.compileOnce(
+                        settings.home(),
+                        settings.cacheDirectory(),
+                        session.project().environment(),
+                        byCheck.get(false))
+                .allProblems());
+        List<Problem> compiling = inOrder(survey.listing().files(), read, found);
         List<String> credentials = credentials(read);
-        LintCount count = LintCount.of(lint, Lint.checked(session, survey));
+        LintCount count = LintCount.of(lint.findings());
         if (connection == null) {
             List<Problem> problems = new ArrayList<>(survey.listing().problems());
             problems.addAll(compiling);
@@ -124,11 +135,8 @@ public final class Validate implements Action {
 
     /** How many errors and warnings {@code lint} finds. */
     public record LintCount(long errors, long warnings) {
-        private static LintCount of(LintResult lint, List<MigrationFile> checked) {
-            Set<String> names = checked.stream().map(MigrationFile::name).collect(Collectors.toSet());
-            List<Finding> counting = lint.findings().stream()
-                    .filter(one -> one.counts() && names.contains(one.migration()))
-                    .toList();
+        private static LintCount of(List<Finding> findings) {
+            List<Finding> counting = findings.stream().filter(Finding::counts).toList();
             return new LintCount(count(counting, Severity.ERROR), count(counting, Severity.WARNING));
         }
 
