@@ -62,9 +62,10 @@ public final class ClassArchive {
         return options == null ? List.of() : options;
     }
 
+    /** Without the JVM's warnings about archives, which have many tags on JDK 25. */
     private static List<String> using(Path archive) {
         return AOT_CACHE
-                ? List.of("-XX:AOTCache=" + archive, "-Xlog:aot=off,cds=off")
+                ? List.of("-XX:AOTCache=" + archive, "-Xlog:disable")
                 : List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:cds=off");
     }
 
