@@ -1,6 +1,7 @@
 package migopy.rehearsal;
 
 import com.mongodb.MongoException;
+import com.mongodb.MongoInterruptedException;
 import com.mongodb.client.MongoDatabase;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,6 +21,9 @@ final class ScratchDatabase implements AutoCloseable {
 
     /** A copy of a large collection for a comparison, or the drop of all. */
     private static final long CALL_MINUTES = 30;
+
+    /** After a signal. */
+    private static final int MOST_DROPS = 5;
 
     private final MongoDatabase database;
     private final String run;
@@ -42,13 +46,18 @@ final class ScratchDatabase implements AutoCloseable {
     static ScratchDatabase create(Connection connection, String name, String run, boolean keep) {
         MongoDatabase database = connection.journalDatabase(name).withTimeout(CALL_MINUTES, TimeUnit.MINUTES);
         List<String> existing = database.listCollectionNames().into(new ArrayList<>());
-        if (!existing.isEmpty() && !existing.contains(MARK)) {
+        if (!existing.isEmpty() && existing.stream().noneMatch(one -> one.startsWith(MARK))) {
             throw MigopyException.refused(
                     "The database %s on %s was not created by a rehearsal".formatted(name, connection.server()),
                     "Choose another server with --on, or drop that database yourself");
         }
         ScratchDatabase scratch = new ScratchDatabase(database, run, keep, connection);
-        scratch.clear();
+        try {
+            scratch.clear();
+        } catch (RuntimeException e) {
+            scratch.drop();
+            throw e;
+        }
         return scratch;
     }
 
@@ -67,7 +76,34 @@ final class ScratchDatabase implements AutoCloseable {
     @Override
     public void close() {
         if (!keep) {
-            database.drop();
+            drop();
+        }
+    }
+
+    /** Drops it, although a signal has interrupted this thread or does so now. */
+    private void drop() {
+        boolean interrupted = Thread.interrupted();
+        try {
+            for (int i = 1; ; i++) {
+                try {
+                    database.drop();
+                    // A command whose answer a signal has interrupted may still be writing.
+                    if (!interrupted
+                            || i >= MOST_DROPS
+                            || database.listCollectionNames().first() == null) {
+                        return;
+                    }
+                } catch (MongoInterruptedException e) {
+                    interrupted |= Thread.interrupted();
+                    if (i >= MOST_DROPS) {
+                        throw e;
+                    }
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
