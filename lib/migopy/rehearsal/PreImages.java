@@ -222,19 +222,18 @@ final class PreImages {
         long inserted = 0;
         long changed = 0;
         long unchanged = 0;
-        try (MongoCursor<RawBsonDocument> documents = raw(newName)
-                .find()
-                .sort(Sorts.ascending("_id"))
-                .batchSize(BATCH)
-                .iterator()) {
+        boolean aligned = true;
+        try (MongoCursor<RawBsonDocument> documents = byId(newName);
+                MongoCursor<RawBsonDocument> keptDocuments = byId(prefix + name)) {
             while (documents.hasNext()) {
-                List<RawBsonDocument> batch = new ArrayList<>(BATCH);
-                while (batch.size() < BATCH && documents.hasNext()) {
-                    batch.add(documents.next());
-                }
-                Map<ByteBuffer, RawBsonDocument> old = keptOf(name, batch);
-                for (RawBsonDocument document : batch) {
-                    RawBsonDocument was = old.get(id(document));
+                List<RawBsonDocument> batch = next(documents, BATCH);
+                // Until the first insert or delete both have the same order, and no _id has to be searched.
+                List<RawBsonDocument> old = aligned ? next(keptDocuments, batch.size()) : List.of();
+                aligned = aligned && haveSameIds(batch, old);
+                Map<ByteBuffer, RawBsonDocument> found = aligned ? Map.of() : keptOf(name, batch);
+                for (int i = 0; i < batch.size(); i++) {
+                    RawBsonDocument document = batch.get(i);
+                    RawBsonDocument was = aligned ? old.get(i) : found.get(id(document));
                     if (was == null) {
                         inserted++;
                     } else if (bytes(was).equals(bytes(document))) {
@@ -248,6 +247,26 @@ final class PreImages {
             }
         }
         return new CollectionChange(newName, inserted, kept - changed - unchanged, changed, unchanged, shapes);
+    }
+
+    private MongoCursor<RawBsonDocument> byId(String name) {
+        return raw(name).find().sort(Sorts.ascending("_id")).batchSize(BATCH).iterator();
+    }
+
+    private static List<RawBsonDocument> next(MongoCursor<RawBsonDocument> documents, int most) {
+        List<RawBsonDocument> batch = new ArrayList<>(most);
+        while (batch.size() < most && documents.hasNext()) {
+            batch.add(documents.next());
+        }
+        return batch;
+    }
+
+    private static boolean haveSameIds(List<RawBsonDocument> batch, List<RawBsonDocument> old) {
+        boolean same = batch.size() == old.size();
+        for (int i = 0; same && i < batch.size(); i++) {
+            same = batch.get(i).get("_id").equals(old.get(i).get("_id"));
+        }
+        return same;
     }
 
     private Map<ByteBuffer, RawBsonDocument> keptOf(String name, List<RawBsonDocument> batch) {
