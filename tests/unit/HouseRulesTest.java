@@ -72,6 +72,17 @@ class HouseRulesTest {
     }
 
     @Test
+    void noNumberIsWrittenDifferentlyInOtherLocales() throws IOException {
+        List<String> local = new ArrayList<>();
+        for (Path source : sources("lib")) {
+            if (Files.readString(source).contains("%,d")) { // Wording.number writes it
+                local.add(source.getFileName().toString());
+            }
+        }
+        assertThat(local).isEmpty();
+    }
+
+    @Test
     void noTypeNameOfTheLibraryIsUsedTwice() throws IOException {
         List<Type> types = new ArrayList<>();
         parse(types, new ArrayList<>(), sources("lib/migopy"));

@@ -13,6 +13,7 @@ import migopy.MigopyException;
 import migopy.backfill.BackfillProgress.Phase;
 import migopy.backfill.Checkpoint.Fingerprint;
 import migopy.console.Event;
+import migopy.console.Wording;
 import org.bson.BsonBinary;
 import org.bson.BsonDocument;
 import org.bson.BsonValue;
@@ -196,9 +197,9 @@ final class BackfillRun {
                 coordinator.store(walked.nextPass());
             }
             if (left > 0) {
-                notice("%,d documents of %s still match where() after the backfill: %s"
+                notice("%s documents of %s still match where() after the backfill: %s"
                         .formatted(
-                                left,
+                                Wording.number(left),
                                 job.shownName(),
                                 coordinator.exclusive()
                                         ? "they were inserted or changed meanwhile"

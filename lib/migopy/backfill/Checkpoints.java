@@ -167,7 +167,8 @@ public final class Checkpoints {
     private int next() {
         if (last >= MOST) {
             throw MigopyException.failed(
-                    "%s has more than %,d backfills".formatted(migration, MOST), "Split it into several migrations");
+                    "%s has more than %s".formatted(migration, Wording.count(MOST, "backfill")),
+                    "Split it into several migrations");
         }
         return ++last;
     }
@@ -175,7 +176,8 @@ public final class Checkpoints {
     private static String difference(BackfillProgress earlier, Fingerprint fingerprint) {
         String how = earlier.phase() == BackfillProgress.Phase.DONE
                 ? "finished"
-                : "stopped at %,d of about %,d documents".formatted(earlier.done(), earlier.estimate());
+                : "stopped at %s of about %s documents"
+                        .formatted(Wording.number(earlier.done()), Wording.number(earlier.estimate()));
         return ("%s() of %s differs from the backfill that %s in an earlier attempt: the migration"
                         + " was edited, or a value in it differs at each attempt")
                 .formatted(fingerprint.way(), fingerprint.collection(), how);

@@ -208,8 +208,8 @@ final class Coordinator {
         }
         pauseReported = false;
         if (requested == Control.CANCEL) {
-            throw resumableFailure("%s was cancelled from another terminal after %,d documents"
-                    .formatted(name(), checkpoint.progress().done()));
+            throw resumableFailure("%s was cancelled from another terminal after %s documents"
+                    .formatted(name(), Wording.number(checkpoint.progress().done())));
         }
     }
 

@@ -3,6 +3,7 @@ package migopy.backfill;
 import java.util.List;
 import migopy.console.Answer;
 import migopy.console.Json;
+import migopy.console.Wording;
 import migopy.console.Words;
 import org.bson.Document;
 
@@ -105,11 +106,11 @@ public record EstimateAnswer(String database, String server, List<MigrationEstim
         }
 
         void words(Words out) {
-            String many = documents == null ? "not counted" : "%,d documents".formatted(documents);
+            String many = documents == null ? "not counted" : Wording.number(documents) + " documents";
             out.line("  %s %s  %s%s".formatted(way, collection, many, plan == null ? "" : ", by " + plan));
             if (predictedMs != null) {
-                out.line("      about %s: %,d of them took %s, then were rolled back"
-                        .formatted(out.duration(predictedMs), timedDocuments, out.duration(timedMs)));
+                out.line("      about %s: %s of them took %s, then were rolled back"
+                        .formatted(out.duration(predictedMs), Wording.number(timedDocuments), out.duration(timedMs)));
             }
             notes.forEach(note -> out.line("      " + note));
         }

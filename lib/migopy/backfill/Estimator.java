@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import migopy.backfill.BatchReader.Batch;
 import migopy.backfill.EstimateAnswer.BackfillEstimate;
+import migopy.console.Wording;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonValue;
@@ -60,7 +61,7 @@ record Estimator(MongoClient client, MongoDatabase database, boolean transaction
         Counted counted = count(reader, notes);
         long visited = reader.estimate();
         if (reader.where() != null && counted.documents() != null && visited > counted.documents()) {
-            notes.add("visits all %,d documents of the collection to find them".formatted(visited));
+            notes.add("visits all %s documents of the collection to find them".formatted(Wording.number(visited)));
         }
         Timed timed = timed(job, reader, facts, notes);
         Long predicted = null;
@@ -148,7 +149,7 @@ record Estimator(MongoClient client, MongoDatabase database, boolean transaction
         } catch (MongoException e) {
             notes.add(
                     Retry.isTooSlow(e)
-                            ? "not timed: a batch of %,d took longer than 1 s".formatted(TIMED_DOCUMENTS)
+                            ? "not timed: a batch of %s took longer than 1 s".formatted(Wording.number(TIMED_DOCUMENTS))
                             : "not timed: " + e.getMessage());
             return null;
         }

@@ -98,6 +98,11 @@ public final class CallLog {
             int calls,
             long matched,
             long nanos) {
+        /** Whether the first chose its documents by {@code _id} alone, or all documents. */
+        public boolean byIds() {
+            return filter != null && withoutIds(filter).isEmpty();
+        }
+
         /** Returns the filter's fields and operators, or null: its values may come from documents. */
         public BsonDocument filterWithoutValues() {
             return filter == null ? null : withoutValues(filter, 0);

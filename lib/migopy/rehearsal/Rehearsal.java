@@ -59,6 +59,7 @@ public final class Rehearsal {
     private final RehearsalOptions options;
     private final Map<String, PreImages> preImages = new HashMap<>();
     private final List<RehearsedMigration> rehearsed = new ArrayList<>();
+    private List<Copied> copied = List.of();
     private final ShownSteps steps;
     private volatile PreImages current;
     private CallLog log;
@@ -121,7 +122,6 @@ public final class Rehearsal {
         try (Connection connection = Connection.open(settings, source.runId(), log)) {
             ScratchDatabase database =
                     ScratchDatabase.create(connection, settings.database(), source.runId(), options.keep());
-            List<Copied> copied;
             try {
                 scratch = context(connection);
                 copied = copied(planned, database, events);
@@ -286,7 +286,7 @@ public final class Rehearsal {
             again = again(name, database);
         }
         String text = Objects.requireNonNullElse(entry.getString("source"), "");
-        List<Estimate> estimates = new SourceEstimator(from.database(), database).of(calls);
+        List<Estimate> estimates = new SourceEstimator(from.database(), database, copied).of(calls);
         return new RehearsedMigration(name, text, report, calls, changes, verify, null, again, estimates, List.of());
     }
 

@@ -15,6 +15,7 @@ import migopy.MigopyException;
 import migopy.console.Answer;
 import migopy.console.Json;
 import migopy.console.Table;
+import migopy.console.Wording;
 import migopy.console.Words;
 import migopy.dump.CollectionCopy.Copied;
 import migopy.files.MigrationSource;
@@ -145,8 +146,12 @@ public record RehearsalAnswer(
     public void words(Words out) {
         out.line("%s -> %s".formatted(source, scratch));
         for (Copied one : copied) {
-            String copy = "  copied %s: %,d of %,d documents".formatted(one.collection(), one.documents(), one.total());
-            out.line(one.aimed() == 0 ? copy : copy + ", %,d of them by filters and types".formatted(one.aimed()));
+            String copy = "  copied %s: %s of %s documents"
+                    .formatted(one.collection(), Wording.number(one.documents()), Wording.number(one.total()));
+            out.line(
+                    one.aimed() == 0
+                            ? copy
+                            : copy + ", %s of them by filters and types".formatted(Wording.number(one.aimed())));
         }
         if (!masked.isEmpty()) {
             out.line("  masked: " + String.join(", ", masked));
@@ -200,12 +205,12 @@ public record RehearsalAnswer(
         out.line("      %s  %s".formatted(change.collection(), counted(change)));
         change.shapes()
                 .renames()
-                .forEach((one, count) ->
-                        out.line("          %s  renamed to %s in %,d".formatted(one.from(), one.to(), count)));
+                .forEach((one, count) -> out.line(
+                        "          %s  renamed to %s in %s".formatted(one.from(), one.to(), Wording.number(count))));
         change.shapes().changes().forEach((one, count) -> out.line("          " + described(one, count)));
         if (change.shapes().others() > 0) {
-            out.line("          %,d more differences of other fields"
-                    .formatted(change.shapes().others()));
+            out.line("          %s more differences of other fields"
+                    .formatted(Wording.number(change.shapes().others())));
         }
     }
 
@@ -220,7 +225,8 @@ public record RehearsalAnswer(
     }
 
     static String described(Shapes.FieldChange change, long count) {
-        return "%s  %s -> %s in %,d".formatted(change.path(), shown(change.was()), shown(change.is()), count);
+        return "%s  %s -> %s in %s"
+                .formatted(change.path(), shown(change.was()), shown(change.is()), Wording.number(count));
     }
 
     static String shown(String type) {
@@ -229,7 +235,7 @@ public record RehearsalAnswer(
 
     private static void count(List<String> counts, long count, String what) {
         if (count > 0) {
-            counts.add("%,d %s".formatted(count, what));
+            counts.add("%s %s".formatted(Wording.number(count), what));
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import migopy.dump.CollectionCopy.Copied;
 import migopy.observe.CallLog.ObservedCalls;
 import migopy.rehearsal.RehearsedMigration.CollectionScan;
 import migopy.rehearsal.RehearsedMigration.Estimate;
@@ -22,8 +23,9 @@ import org.bson.BsonValue;
  * The plan is not that of the copy, whose collections are small.
  *
  * @param scratch has the indexes that the migrations have created
+ * @param copied what was copied, to scale by
  */
-record SourceEstimator(MongoDatabase source, MongoDatabase scratch) {
+record SourceEstimator(MongoDatabase source, MongoDatabase scratch, List<Copied> copied) {
     /** A count without an index could take minutes. */
     private static final long COUNT_SECONDS = 10;
 
@@ -33,14 +35,51 @@ record SourceEstimator(MongoDatabase source, MongoDatabase scratch) {
         List<Estimate> estimates = new ArrayList<>();
         for (ObservedCalls one : calls) {
             boolean writes = one.command().equals("update") || one.command().equals("delete");
-            if (writes && one.calls() == 1 && one.matched() > 0 && one.filter() != null) {
-                estimates.add(of(one));
+            if (!writes || one.matched() == 0 || one.filter() == null) {
+                continue;
+            }
+            if (one.calls() == 1 && one.line() > 0) {
+                estimates.add(once(one));
+            } else if (one.aim() != null) {
+                estimates.add(repeated(one));
+            } else if (one.byIds()) {
+                estimates.add(scaled(one));
             }
         }
         return estimates;
     }
 
-    private Estimate of(ObservedCalls call) {
+    /** Of a loop, or a backfill: their filters differ in {@code _id} only, which chooses their plan. */
+    private Estimate repeated(ObservedCalls call) {
+        try {
+            return timed(call, count(call.collection(), call.aim()), null, null);
+        } catch (MongoException e) {
+            return new Estimate(call.line(), call.collection(), null, null, null, null);
+        }
+    }
+
+    /** Of what chooses documents by {@code _id} alone, or all: as many of the source as of the copy, in proportion. */
+    private Estimate scaled(ObservedCalls call) {
+        for (Copied one : copied) {
+            if (one.collection().equals(call.collection()) && one.documents() > 0) {
+                double share = (double) Math.max(one.total(), one.documents()) / one.documents();
+                return timed(call, Math.round(call.matched() * share), null, null);
+            }
+        }
+        return timed(call, call.matched(), null, null);
+    }
+
+    private long count(String collection, BsonDocument filter) {
+        return source.getCollection(collection)
+                .countDocuments(filter, new CountOptions().maxTime(COUNT_SECONDS, TimeUnit.SECONDS));
+    }
+
+    private static Estimate timed(ObservedCalls call, long documents, String plan, CollectionScan scan) {
+        long ms = TimeUnit.NANOSECONDS.toMillis((long) ((double) call.nanos() / call.matched() * documents));
+        return new Estimate(call.line(), call.collection(), documents, plan, ms, scan);
+    }
+
+    private Estimate once(ObservedCalls call) {
         Set<String> fields = new TreeSet<>();
         addFields(call.filter(), fields);
         String plan = plan(call);
@@ -48,17 +87,13 @@ record SourceEstimator(MongoDatabase source, MongoDatabase scratch) {
         if (SCAN.equals(plan) && !scans) {
             plan = null; // not what it will be
         }
-        // A backfill adds ranges of _id to its filter, and then names the index itself.
-        boolean judged = scans && call.line() > 0 && call.filter().equals(call.aim());
+        boolean judged = scans && call.filter().equals(call.aim());
         CollectionScan scan = judged
                 ? new CollectionScan(
                         source.getCollection(call.collection()).estimatedDocumentCount(), List.copyOf(fields))
                 : null;
         try {
-            long documents = source.getCollection(call.collection())
-                    .countDocuments(call.filter(), new CountOptions().maxTime(COUNT_SECONDS, TimeUnit.SECONDS));
-            long ms = TimeUnit.NANOSECONDS.toMillis(call.nanos() / call.matched() * documents);
-            return new Estimate(call.line(), call.collection(), documents, plan, ms, scan);
+            return timed(call, count(call.collection(), call.filter()), plan, scan);
         } catch (MongoException e) {
             return new Estimate(call.line(), call.collection(), null, plan, null, scan);
         }

@@ -166,6 +166,29 @@ class RehearseCopyTest {
     }
 
     @Test
+    void theTimeOfBackfillsAndLoopsIsEstimatedForAllDocuments(MongoServer server) {
+        String loop = "for (Document user : db().getCollection(\"users\").find()) {"
+                + "db().getCollection(\"users\").updateOne(new Document(\"_id\", user.get(\"_id\")),"
+                + " new Document(\"$set\", new Document(\"old\", true)));}";
+        users(server, "Cher")
+                .with(
+                        "1_all.java",
+                        up("Migration.backfill(\"users\").update(new Document(\"$set\", new Document(\"a\","
+                                + " 1))).run();"))
+                .with(
+                        "2_new.java",
+                        up("Migration.backfill(\"users\").where(new Document(\"status\", \"new\"))"
+                                + ".update(new Document(\"$set\", new Document(\"b\", 1))).batch(20).run();"))
+                .with("3_loop.java", up(loop))
+                .run("rehearse", "--here", "--sample", "100")
+                .exits(0)
+                .says(
+                        "\n      12,000 documents of users now, about ",
+                        "\n      11,997 documents of users now, about ",
+                        ": 12,000 documents of users now, about ");
+    }
+
+    @Test
     void aFilterWithoutAnIndexInALargeCollectionIsAFinding(MongoServer server) {
         String update = "db().getCollection(\"users\").updateMany(new Document(\"status\", \"legacy\"), new"
                 + " Document(\"$set\", new Document(\"old\", true)));";
