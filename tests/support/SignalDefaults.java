@@ -2,6 +2,7 @@ package support;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 public final class SignalDefaults {
     private static final String AGAIN = "migopy.test.again";
     private static final Path STATUS = Path.of("/proc/self/status");
+    private static final Path COMMAND_LINE = Path.of("/proc/self/cmdline");
     private static final String IGNORED = "SigIgn:";
     private static final int SIGHUP = 1;
     private static final int SIGINT = 2;
@@ -60,11 +62,10 @@ public final class SignalDefaults {
     /** Runs the same program in a JVM that does not ignore it; returns its exit code. */
     public static int startAgain() {
         List<String> command = new ArrayList<>(tool());
-        ProcessHandle.Info self = ProcessHandle.current().info();
-        command.add(self.command().orElseThrow());
-        command.add("-D" + AGAIN + "=true");
-        command.addAll(List.of(self.arguments().orElseThrow()));
         try {
+            command.add(ProcessHandle.current().info().command().orElseThrow());
+            command.add("-D" + AGAIN + "=true");
+            command.addAll(arguments());
             Process process = new ProcessBuilder(command).inheritIO().start();
             Thread end = new Thread(process::destroy, "end-the-tests");
             Runtime.getRuntime().addShutdownHook(end);
@@ -79,6 +80,13 @@ public final class SignalDefaults {
             Thread.currentThread().interrupt();
             return 1;
         }
+    }
+
+    /** ProcessHandle returns none if they are longer than 4 KB. */
+    private static List<String> arguments() throws IOException {
+        List<String> command =
+                List.of(Files.readString(COMMAND_LINE, StandardCharsets.UTF_8).split("\0"));
+        return command.subList(1, command.size());
     }
 
     private static List<String> tool() {
