@@ -1,5 +1,9 @@
 package migopy.dump;
 
+import com.mongodb.MongoCommandException;
+import com.mongodb.MongoException;
+import com.mongodb.MongoInterruptedException;
+import com.mongodb.client.ClientSession;
 import com.mongodb.client.FindIterable;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoCursor;
@@ -9,7 +13,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -21,6 +28,8 @@ import migopy.dump.CollectionBuild.IndexRestore;
 import migopy.dump.FolderContents.DumpedCollection;
 import migopy.dump.RestoreAnswer.RefusedIndex;
 import migopy.dump.RestoreRequest.RestoreOptions;
+import migopy.mongo.Connection;
+import migopy.mongo.ServerOperations;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.Document;
@@ -31,10 +40,22 @@ import org.bson.conversions.Bson;
 public final class CollectionCopy {
     private static final int ALL = -1;
 
+    /** Fewer documents are copied faster than the server replaces a collection. */
+    private static final long MANY = 10_000;
+
+    /** Of a collection, in the server. */
+    private static final long COPY_MINUTES = 30;
+
+    private static final long POLL_MS = 50;
+
+    /** How long a copy that was killed may take to end. */
+    private static final long END_MS = 10_000;
+
     private final Runnable ensureWanted;
     private final Consumer<Event> events;
     private final FieldMask mask;
     private final Predicate<String> whole;
+    private final Connection sameServer;
 
     /**
      * A collection that was copied.
@@ -65,8 +86,15 @@ public final class CollectionCopy {
      * @param ensureWanted called before each batch; throws if the copy has to end
      * @param mask applied to all documents, except those of {@code whole}
      * @param whole names of collections that are always copied as they are
+     * @param sameServer to the original, if the copy is on its server; else null
      */
-    public CollectionCopy(Runnable ensureWanted, Consumer<Event> events, FieldMask mask, Predicate<String> whole) {
+    public CollectionCopy(
+            Runnable ensureWanted,
+            Consumer<Event> events,
+            FieldMask mask,
+            Predicate<String> whole,
+            Connection sameServer) {
+        this.sameServer = sameServer;
         this.mask = mask;
         this.whole = whole;
         this.ensureWanted = ensureWanted;
@@ -252,7 +280,14 @@ public final class CollectionCopy {
         if (!isCopied(info.name(), info.isTimeSeries())) {
             return new Copied(info.name(), 0, total, 0, indexes);
         }
-        try (MongoCursor<RawBsonDocument> documents = most == ALL || total <= most
+        boolean complete = most == ALL || total <= most;
+        boolean plain =
+                !info.isTimeSeries() && !info.isCapped() && (mask.fields().isEmpty() || whole.test(info.name()));
+        if (complete && plain && total >= MANY && sameServer != null && copyInServer(from, to, info.name())) {
+            long documents = to.getCollection(info.name()).countDocuments();
+            return new Copied(info.name(), documents, Math.max(total, documents), 0, indexes);
+        }
+        try (MongoCursor<RawBsonDocument> documents = complete
                 ? source.find().iterator()
                 : source.aggregate(List.of(new Document("$sample", new Document("size", most))))
                         .iterator()) {
@@ -260,6 +295,67 @@ public final class CollectionCopy {
                     () -> documents.hasNext() ? documents.next() : null,
                     to.getCollection(info.dataName(), RawBsonDocument.class));
             return new Copied(info.name(), copied, Math.max(total, copied), 0, indexes);
+        }
+    }
+
+    /**
+     * Copies all documents in half the time, in the server. Options and indexes of the target stay. A signal ends it at once.
+     *
+     * @return false if the server refuses it
+     */
+    private boolean copyInServer(MongoDatabase from, MongoDatabase to, String name) {
+        Document out = new Document("$out", new Document("db", to.getName()).append("coll", name));
+        try (ClientSession session = sameServer.client().startSession()) {
+            FutureTask<Void> copy = new FutureTask<>(
+                    () -> from.withTimeout(COPY_MINUTES, TimeUnit.MINUTES)
+                            .getCollection(name)
+                            .aggregate(session, List.of(out))
+                            .bypassDocumentValidation(true)
+                            .toCollection(),
+                    null);
+            Thread thread = new Thread(copy, "migopy-copy");
+            thread.setDaemon(true);
+            thread.start();
+            try {
+                while (!isDone(copy)) {
+                    ensureWanted.run();
+                }
+                return true;
+            } finally {
+                end(thread, session);
+            }
+        } catch (MongoCommandException e) {
+            return false;
+        }
+    }
+
+    private void end(Thread copy, ClientSession session) {
+        boolean interrupted = Thread.interrupted(); // the driver would send nothing
+        try {
+            if (copy.isAlive()) {
+                new ServerOperations(sameServer)
+                        .killSession(session.getServerSession().getIdentifier());
+            }
+            copy.join(END_MS);
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static boolean isDone(FutureTask<Void> copy) {
+        try {
+            copy.get(POLL_MS, TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new MongoInterruptedException("The copy was interrupted", e);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof MongoException known ? known : new IllegalStateException(e.getCause());
         }
     }
 }

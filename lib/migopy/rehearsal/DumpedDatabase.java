@@ -45,7 +45,7 @@ public final class DumpedDatabase {
         String name = context.settings().database();
         Consumer<Event> events = context.console()::event;
         CollectionCopy copy = new CollectionCopy(
-                this::stopIfSignalled, events, mask, context.settings().migrationsCollection()::equals);
+                this::stopIfSignalled, events, mask, context.settings().migrationsCollection()::equals, null);
         ScratchDatabase database = ScratchDatabase.create(context.connection(), name, context.runId(), false);
         int exitCode;
         try {

@@ -1,6 +1,7 @@
 package migopy.rehearsal;
 
 import com.mongodb.MongoException;
+import com.mongodb.ReadPreference;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
@@ -173,7 +174,10 @@ public final class Rehearsal {
 
     /** Copies. Where that is a sample, all migrations are called once, to see by which filters they choose documents. */
     private List<Copied> copied(PlannedNames planned, ScratchDatabase database, Consumer<Event> events) {
-        CollectionCopy copy = new CollectionCopy(this::stopIfSignalled, events, from.mask(), this::isOwn);
+        boolean here = options.mostBytes() != null
+                && from.database().getReadPreference().equals(ReadPreference.primary());
+        CollectionCopy copy = new CollectionCopy(
+                this::stopIfSignalled, events, from.mask(), this::isOwn, here ? source.connection() : null);
         List<Copied> copied = copied(copy, planned.touched(), database);
         if (copied.stream().noneMatch(Copied::isSample)) {
             return copied;

@@ -12,12 +12,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
+import support.Eventually;
 import support.Kind;
 import support.MongoServer;
 import support.On;
 import support.OnServer;
 import support.Project;
 import support.Result;
+import support.Run;
 
 /** What the copy of a rehearsal has. */
 @OnServer
@@ -229,5 +231,66 @@ class RehearseCopyTest {
                 .exits(0)
                 .says("The copy writes ", " kB to " + server.address(), "12,000 of 12,000 documents");
         project.run("rehearse", "--here", "--read-from", "nowhere").exits(2).says("neither primary nor secondary");
+    }
+
+    @Test
+    void aLargeCollectionIsCopiedWholeWithItsOptionsAndIndexes(MongoServer server) {
+        Project project =
+                users(server, "Cher").with("1_count.java", up("db().getCollection(\"users\").countDocuments();"));
+        server.collection("users").createIndex(new Document("name", 1).append("_id", -1));
+        server.db().runCommand(Document.parse("{collMod: 'users', validator: {name: {$ne: 'Cher'}}}"));
+        project.run("rehearse", "--here", "--sample", "all", "--keep").exits(0).says("12,000 of 12,000 documents");
+        MongoDatabase copy = server.client().getDatabase(server.database() + "_rehearsal");
+        assertThat(hash(copy)).isEqualTo(hash(server.db()));
+        assertThat(described(copy)).isEqualTo(described(server.db())).contains("Cher", "name_1__id_-1");
+        copy.drop();
+    }
+
+    private static Object hash(MongoDatabase database) {
+        Document hash = database.runCommand(Document.parse("{dbHash: 1, collections: ['users']}"));
+        return hash.get("collections", Document.class).get("users");
+    }
+
+    private static String described(MongoDatabase database) {
+        Document users =
+                database.listCollections().filter(new Document("name", "users")).first();
+        List<Document> indexes = database.getCollection("users").listIndexes().into(new ArrayList<>());
+        return users.get("options") + " " + indexes;
+    }
+
+    @Test
+    void aSignalEndsTheCopyThatTheServerMakes(MongoServer server) {
+        Project project =
+                users(server, "Cher").with("1_count.java", up("db().getCollection(\"users\").countDocuments();"));
+        Document hang = new Document("configureFailPoint", "outWaitAfterTempCollectionCreation");
+        server.admin(new Document(hang).append("mode", "alwaysOn"));
+        try (Run run = project.start("rehearse", "--here", "--sample", "all")) {
+            MongoDatabase copy = server.client().getDatabase(server.database() + "_rehearsal");
+            Eventually.until(
+                    "the copy is being made",
+                    () -> copy.listCollectionNames().into(new ArrayList<>()).stream()
+                            .anyMatch(one -> one.startsWith("tmp.")));
+            Result end = interrupted(run, server, hang);
+            end.exits(130);
+            assertThat(copy.listCollectionNames()).isEmpty();
+        } finally {
+            server.admin(new Document(hang).append("mode", "off"));
+        }
+    }
+
+    /** Lets the server go on only after it was told to end the copy. */
+    private static Result interrupted(Run run, MongoServer server, Document hang) {
+        Document killed = Document.parse("{aggregate: 1, cursor: {}, pipeline: [{$currentOp: {}},"
+                + " {$match: {killPending: true, 'command.aggregate': 'users', ns: {$regex: '^%s_rehearsal'}}}]}"
+                        .formatted(server.database()));
+        run.interrupt();
+        Eventually.until(
+                "the copy is killed",
+                () -> !server.admin(killed)
+                        .get("cursor", Document.class)
+                        .getList("firstBatch", Document.class)
+                        .isEmpty());
+        server.admin(new Document(hang).append("mode", "off"));
+        return run.ended();
     }
 }
