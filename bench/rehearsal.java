@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.bson.Document;
 import org.bson.RawBsonDocument;
@@ -91,9 +92,9 @@ public class rehearsal {
             double byClient = seconds(() -> copy(database));
             System.out.printf(
                     Locale.ROOT,
-                    "%n%,d documents; `$out`: %.1f s, `find` and `insertMany`: %.1f s%n%n"
-                            + "| migration | rehearsal | to `find` and `insertMany` | to `$out` | peak of the JVM |%n"
-                            + "| --- | --- | --- | --- | --- |%n",
+                    "%n%,d documents; `$out`: %.1f s, `find` and `insertMany`: %.1f s%n%n| migration | rehearsal | to"
+                        + " `find` and `insertMany` | to `$out` | of it `up()` and `down()` | the rest to `find` and"
+                        + " `insertMany` | peak of the JVM |%n| --- | --- | --- | --- | --- | --- | --- |%n",
                     count,
                     inServer,
                     byClient);
@@ -123,13 +124,21 @@ public class rehearsal {
                 throw new IllegalStateException("exit code " + code + "\n" + printed);
             }
             long peak = Long.parseLong(printed.replaceAll("(?s).*VmHWM:\\s*(\\d+) kB.*", "$1")) / 1024;
+            double own = Pattern.compile("(?:up|down) ([0-9.]+) (m?)s")
+                    .matcher(printed)
+                    .results()
+                    .mapToDouble(found ->
+                            Double.parseDouble(found.group(1)) / (found.group(2).isEmpty() ? 1 : 1_000))
+                    .sum();
             System.out.printf(
                     Locale.ROOT,
-                    "| %s | %.1f s | %.2f | %.2f | %d MiB |%n",
+                    "| %s | %.1f s | %.2f | %.2f | %.1f s | %.2f | %d MiB |%n",
                     name,
                     seconds,
                     seconds / byClient,
                     seconds / inServer,
+                    own,
+                    (seconds - own) / byClient,
                     peak);
         } finally {
             try (Stream<Path> files = Files.walk(home)) {

@@ -77,7 +77,7 @@ public final class CallLog {
     private final String database;
     private final Consumer<String> beforeWrite;
     private final Map<String, Total> totals = new LinkedHashMap<>();
-    private final Map<Integer, Total> sent = new ConcurrentHashMap<>();
+    private final Map<Integer, HeldBack> sent = new ConcurrentHashMap<>();
 
     /**
      * The calls of one line of a migration with the same command on the same collection.
@@ -124,6 +124,13 @@ public final class CallLog {
             return value.isDocument() && deep ? withoutValues(value.asDocument(), depth + 1) : new BsonString("?");
         }
     }
+
+    /**
+     * A command without a reply yet.
+     *
+     * @param preparedNanos how long it was held back, which the driver counts as its own time
+     */
+    private record HeldBack(Total total, long preparedNanos) {}
 
     private static final class Total {
         private final int line;
@@ -206,6 +213,7 @@ public final class CallLog {
     }
 
     private void started(CommandStartedEvent event, boolean observed) {
+        long startedNanos = System.nanoTime();
         String name = event.getCommandName();
         BsonDocument command = event.getCommand();
         Set<String> namespaces = WriteCommand.namespaces(name, event.getDatabaseName(), command);
@@ -229,7 +237,7 @@ public final class CallLog {
         written.forEach(namespace -> beforeWrite.accept(namespace.substring(database.length() + 1)));
         if (observed) {
             String collection = namespaces.iterator().next();
-            note(event, collection.substring(Math.min(collection.length(), database.length() + 1)));
+            note(event, collection.substring(Math.min(collection.length(), database.length() + 1)), startedNanos);
         }
     }
 
@@ -244,7 +252,7 @@ public final class CallLog {
         }
     }
 
-    private synchronized void note(CommandStartedEvent event, String collection) {
+    private synchronized void note(CommandStartedEvent event, String collection, long startedNanos) {
         int line = line();
         String key = line + " " + event.getCommandName() + " " + collection;
         Total total = totals.get(key);
@@ -258,17 +266,18 @@ public final class CallLog {
         }
         if (total != null) {
             total.calls++;
-            sent.put(event.getRequestId(), total);
+            sent.put(event.getRequestId(), new HeldBack(total, System.nanoTime() - startedNanos));
         }
     }
 
     synchronized void succeeded(CommandSucceededEvent event) {
-        Total total = sent.remove(event.getRequestId());
-        if (total != null) {
+        HeldBack command = sent.remove(event.getRequestId());
+        if (command != null) {
+            Total total = command.total();
             BsonValue matched = event.getResponse().get("n");
             total.matched +=
                     matched != null && matched.isNumber() ? matched.asNumber().longValue() : 0;
-            total.nanos += event.getElapsedTime(TimeUnit.NANOSECONDS);
+            total.nanos += Math.max(0, event.getElapsedTime(TimeUnit.NANOSECONDS) - command.preparedNanos());
         }
     }
 

@@ -41,6 +41,8 @@ final class PreImages {
     private final Set<String> ignored;
     private final Map<String, Optional<Definition>> before = new TreeMap<>();
 
+    private long keptNanos;
+
     /** How many documents time series had: they have no ids, so there is no copy. */
     private final Map<String, Long> seriesBefore = new HashMap<>();
 
@@ -85,10 +87,21 @@ final class PreImages {
 
     /** Keeps a collection as it is, unless it is kept already; all of them if the name is empty. */
     synchronized void keep(String collection) {
+        long started = System.nanoTime();
+        keepOf(collection);
+        keptNanos += System.nanoTime() - started;
+    }
+
+    /** Returns how long the copies took, which is not the migration's time. */
+    synchronized long keptMs() {
+        return TimeUnit.NANOSECONDS.toMillis(keptNanos);
+    }
+
+    private void keepOf(String collection) {
         if (collection.isEmpty()) {
             database.listCollectionNames().into(new ArrayList<>()).stream()
                     .filter(name -> !name.isEmpty() && !name.startsWith("system."))
-                    .forEach(this::keep);
+                    .forEach(this::keepOf);
         } else if (!before.containsKey(collection) && !isIgnored(collection)) {
             Definition definition = Definition.of(database, collection);
             before.put(collection, Optional.ofNullable(definition));

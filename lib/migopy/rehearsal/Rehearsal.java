@@ -273,7 +273,7 @@ public final class Rehearsal {
     private RehearsedMigration up(String name, MongoDatabase database) {
         PreImages before = begin(name, "", database);
         preImages.put(name, before);
-        StepReport report = call(name);
+        StepReport report = own(call(name), before.keptMs());
         List<ObservedCalls> calls = log.calls();
         Changes changes = before.changes();
         Document entry = entry(name, database);
@@ -310,7 +310,7 @@ public final class Rehearsal {
     private Undo again(String name, MongoDatabase database) {
         PreImages before = begin(name, "again", database);
         Document entry = journal(database).findOneAndDelete(Filters.eq("_id", name));
-        Undo again = Undo.of(call(name), before.changes());
+        Undo again = Undo.of(own(call(name), before.keptMs()), before.changes());
         before.restore(again.changes()); // down() undoes one up()
         before.drop();
         journal(database).replaceOne(Filters.eq("_id", name), entry, new ReplaceOptions().upsert(true));
@@ -320,6 +320,7 @@ public final class Rehearsal {
 
     private Undo down(String name) {
         current = preImages.get(name);
+        long keptMs = current.keptMs();
         RunResult result = result(new RollbackRequest(List.of(name), null, null, null, false));
         if (result.problems().stream().anyMatch(one -> one.kind() == ProblemKind.NO_DOWN)) {
             return Undo.NONE;
@@ -327,7 +328,13 @@ public final class Rehearsal {
         if (result.steps().isEmpty()) {
             throw notRehearsed(name, result.error());
         }
-        return Undo.of(steps.of(result), current.changesAfterUndo());
+        return Undo.of(own(steps.of(result), current.keptMs() - keptMs), current.changesAfterUndo());
+    }
+
+    /** Returns the same without the time of the copies for comparisons, which were made meanwhile. */
+    private static StepReport own(StepReport report, long copiesMs) {
+        Long ms = report.durationMs() == null ? null : Long.valueOf(Math.max(0, report.durationMs() - copiesMs));
+        return new StepReport(report.name(), report.direction(), report.outcome(), ms, report.error(), report.reason());
     }
 
     private StepReport call(String name) {

@@ -278,7 +278,7 @@ class RehearseCopyTest {
         }
     }
 
-    /** Lets the server go on only after it was told to end the copy. */
+    /** Lets the server continue only after the copy was killed. */
     private static Result interrupted(Run run, MongoServer server, Document hang) {
         Document killed = Document.parse("{aggregate: 1, cursor: {}, pipeline: [{$currentOp: {}},"
                 + " {$match: {killPending: true, 'command.aggregate': 'users', ns: {$regex: '^%s_rehearsal'}}}]}"
