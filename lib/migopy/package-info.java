@@ -280,7 +280,6 @@
 //SOURCES rehearsal/ReportPage.java
 //SOURCES rehearsal/ScratchDatabase.java
 //SOURCES rehearsal/Shapes.java
-//SOURCES rehearsal/ShownSteps.java
 //SOURCES rehearsal/SourceEstimator.java
 //SOURCES rehearsal/package-info.java
 //SOURCES report/Finding.java

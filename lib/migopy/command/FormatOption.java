@@ -18,7 +18,7 @@ final class FormatOption {
     /**
      * Returns the format. In all but words, nothing but the report goes to standard output from now on.
      *
-     * @throws migopy.MigopyException usage: there is no such format
+     * @throws migopy.MigopyException usage, if the format is unknown
      */
     ReportFormat chosen(Session session) {
         ReportFormat chosen = ReportFormat.of(format);

@@ -175,9 +175,7 @@ public final class Repairs {
     private void uninterrupted(Runnable writes) {
         locked.shutdown().inStep(true);
         try {
-            if (locked.shutdown().stopped().isPresent()) {
-                throw locked.shutdown().endedEarly(null);
-            }
+            locked.shutdown().throwIfStopped();
             writes.run();
         } finally {
             locked.shutdown().inStep(false);

@@ -87,7 +87,7 @@ final class IndexQuestions {
             values.append("k" + values.size(), new BsonDocument("$ifNull", value));
             present.add(Filters.exists(field));
         }
-        if (isTrue(index.options().get("sparse"))) {
+        if (PlannedCall.isTrue(index.options().get("sparse"))) {
             pipeline.add(Aggregates.match(Filters.or(present)));
         }
         pipeline.add(Aggregates.group(values, sum("documents", 1), first("one", "$_id"), last("another", "$_id")));
@@ -160,8 +160,8 @@ final class IndexQuestions {
         List<BsonDocument> existing = database.indexes(index.collection());
         if (SIGNATURE.stream().noneMatch(index.options()::containsKey)) {
             for (BsonDocument one : existing) {
-                boolean serves = !isTrue(one.get("sparse"))
-                        && !isTrue(one.get("hidden"))
+                boolean serves = !PlannedCall.isTrue(one.get("sparse"))
+                        && !PlannedCall.isTrue(one.get("hidden"))
                         && !one.containsKey("partialFilterExpression")
                         && !one.containsKey("collation");
                 BsonDocument keys = one.getDocument("key");
@@ -275,7 +275,7 @@ final class IndexQuestions {
     /** Compares values as the server does: numbers by value, and what is missing is false. */
     private static boolean equal(BsonValue a, BsonValue b) {
         if ((a == null || a.isBoolean()) && (b == null || b.isBoolean())) {
-            return isTrue(a) == isTrue(b);
+            return PlannedCall.isTrue(a) == PlannedCall.isTrue(b);
         }
         if (a == null || b == null) {
             return false;
@@ -283,9 +283,5 @@ final class IndexQuestions {
         return a.isNumber() && b.isNumber()
                 ? a.asNumber().doubleValue() == b.asNumber().doubleValue()
                 : a.equals(b);
-    }
-
-    private static boolean isTrue(BsonValue value) {
-        return PlannedCall.isTrue(value);
     }
 }

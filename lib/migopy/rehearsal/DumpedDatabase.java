@@ -1,6 +1,5 @@
 package migopy.rehearsal;
 
-import com.mongodb.MongoException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.function.Consumer;
@@ -9,7 +8,6 @@ import migopy.MigopyException;
 import migopy.console.Event;
 import migopy.dump.CollectionCopy;
 import migopy.dump.FieldMask;
-import migopy.mongo.MongoErrors;
 import migopy.rehearsal.Rehearsal.RehearsalSource;
 import migopy.run.Ledger;
 import migopy.run.RunContext;
@@ -45,10 +43,13 @@ public final class DumpedDatabase {
         String name = context.settings().database();
         Consumer<Event> events = context.console()::event;
         CollectionCopy copy = new CollectionCopy(
-                this::stopIfSignalled, events, mask, context.settings().migrationsCollection()::equals, null);
+                context.shutdown()::throwIfStopped,
+                events,
+                mask,
+                context.settings().migrationsCollection()::equals,
+                null);
         ScratchDatabase database = ScratchDatabase.create(context.connection(), name, context.runId(), false);
-        int exitCode;
-        try {
+        return database.use("Restoring the dump", events, () -> {
             String dumped = copy.load(folder, database.database(), Ledger.lockCollection(context.settings()));
             String journal = context.settings().migrationsCollection();
             if (!database.database()
@@ -58,25 +59,11 @@ public final class DumpedDatabase {
                 events.accept(new Event.Notice(
                         "The dump has no collection %s, so all migrations are pending".formatted(journal)));
             }
-            exitCode = work.applyAsInt(new RehearsalSource(
+            return work.applyAsInt(new RehearsalSource(
                     context,
                     context.connection().database(),
                     "%s, dumped in %s".formatted(dumped, folder),
                     FieldMask.NONE));
-        } catch (RuntimeException | Error e) {
-            database.closeAfter(e, events);
-            if (e instanceof MongoException known) {
-                throw MongoErrors.translate(known, "Restoring the dump");
-            }
-            throw e;
-        }
-        database.close();
-        return exitCode;
-    }
-
-    private void stopIfSignalled() {
-        if (context.shutdown().stopped().isPresent()) {
-            throw context.shutdown().endedEarly(null);
-        }
+        });
     }
 }

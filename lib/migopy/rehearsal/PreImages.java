@@ -43,7 +43,7 @@ final class PreImages {
 
     private long keptNanos;
 
-    /** How many documents time series had: they have no ids, so there is no copy. */
+    /** The numbers of documents of time series, which are not copied because their documents have no ids. */
     private final Map<String, Long> seriesBefore = new HashMap<>();
 
     /**
@@ -169,7 +169,7 @@ final class PreImages {
      * Restores all kept collections, so that earlier migrations can be undone.
      *
      * @param changes what differs now
-     * @return false if a time series has changed, of which there is no copy
+     * @return false if a time series has changed, which cannot be restored
      */
     synchronized boolean restore(Changes changes) {
         Set<String> changed = new TreeSet<>();

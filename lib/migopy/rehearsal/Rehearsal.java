@@ -1,6 +1,5 @@
 package migopy.rehearsal;
 
-import com.mongodb.MongoException;
 import com.mongodb.ReadPreference;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
@@ -32,7 +31,6 @@ import migopy.dump.CollectionCopy;
 import migopy.dump.CollectionCopy.Copied;
 import migopy.dump.FieldMask;
 import migopy.mongo.Connection;
-import migopy.mongo.MongoErrors;
 import migopy.observe.CallLog;
 import migopy.observe.CallLog.ObservedCalls;
 import migopy.plan.Request;
@@ -40,6 +38,7 @@ import migopy.plan.Request.ExecuteRequest;
 import migopy.plan.Request.RollbackRequest;
 import migopy.rehearsal.PreImages.Changes;
 import migopy.rehearsal.RehearsedMigration.Estimate;
+import migopy.rehearsal.RehearsedMigration.ShownSteps;
 import migopy.rehearsal.RehearsedMigration.Undo;
 import migopy.rehearsal.RehearsedMigration.Verdict;
 import migopy.rehearsal.RehearsedMigration.VerifyCheck;
@@ -123,27 +122,20 @@ public final class Rehearsal {
         try (Connection connection = Connection.open(settings, source.runId(), log)) {
             ScratchDatabase database =
                     ScratchDatabase.create(connection, settings.database(), source.runId(), options.keep());
-            try {
+            return database.use("The rehearsal", events, () -> {
                 scratch = context(connection);
                 copied = copied(planned, database, events);
                 rehearse(planned.names(), database.database());
-            } catch (RuntimeException | Error e) {
-                database.closeAfter(e, events);
-                if (e instanceof MongoException known) {
-                    throw MongoErrors.translate(known, "The rehearsal");
-                }
-                throw e;
-            }
-            database.close();
-            return new RehearsalAnswer(
-                    from.described(),
-                    connection.describe(),
-                    startedAt,
-                    copied.stream().filter(one -> !isOwn(one.collection())).toList(),
-                    options.masked(),
-                    rehearsed,
-                    planned.names().size() - rehearsed.size(),
-                    options.keep());
+                return new RehearsalAnswer(
+                        from.described(),
+                        connection.describe(),
+                        startedAt,
+                        copied.stream().filter(one -> !isOwn(one.collection())).toList(),
+                        options.masked(),
+                        rehearsed,
+                        planned.names().size() - rehearsed.size(),
+                        options.keep());
+            });
         }
     }
 
@@ -177,7 +169,7 @@ public final class Rehearsal {
         boolean here = options.mostBytes() != null
                 && from.database().getReadPreference().equals(ReadPreference.primary());
         CollectionCopy copy = new CollectionCopy(
-                this::stopIfSignalled, events, from.mask(), this::isOwn, here ? source.connection() : null);
+                source.shutdown()::throwIfStopped, events, from.mask(), this::isOwn, here ? source.connection() : null);
         List<Copied> copied = copied(copy, planned.touched(), database);
         if (copied.stream().noneMatch(Copied::isSample)) {
             return copied;
@@ -198,12 +190,6 @@ public final class Rehearsal {
 
     private List<Copied> copied(CollectionCopy copy, Set<String> touched, ScratchDatabase database) {
         return copy.copy(from.database(), database.database(), name -> isWanted(name, touched), options.sample());
-    }
-
-    private void stopIfSignalled() {
-        if (source.shutdown().stopped().isPresent()) {
-            throw source.shutdown().endedEarly(null);
-        }
     }
 
     /** Migopy's own collections come along: the scratch database has the same journal. */
@@ -236,7 +222,7 @@ public final class Rehearsal {
     private void rehearse(List<String> names, MongoDatabase database) {
         boolean undo = options.down();
         for (String name : names) {
-            stopIfSignalled();
+            source.shutdown().throwIfStopped();
             RehearsedMigration one = up(name, database);
             rehearsed.add(one);
             if (one.up().outcome() != Outcome.APPLIED && one.up().outcome() != Outcome.SKIPPED) {
@@ -248,7 +234,7 @@ public final class Rehearsal {
             }
         }
         for (int i = rehearsed.size() - 1; undo && i >= 0; i--) {
-            stopIfSignalled();
+            source.shutdown().throwIfStopped();
             RehearsedMigration one = rehearsed.get(i);
             if (one.up().outcome() == Outcome.APPLIED) {
                 Undo down = down(one.name());
@@ -360,7 +346,7 @@ public final class Rehearsal {
     private RunResult result(Request request) {
         RunResult result =
                 new Runner(scratch).run(request, new RunOptions(false, Duration.ZERO, options.timeout(), false, false));
-        stopIfSignalled();
+        source.shutdown().throwIfStopped();
         return result;
     }
 

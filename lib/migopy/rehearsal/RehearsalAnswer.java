@@ -225,12 +225,7 @@ public record RehearsalAnswer(
     }
 
     static String described(Shapes.FieldChange change, long count) {
-        return "%s  %s -> %s in %s"
-                .formatted(change.path(), shown(change.was()), shown(change.is()), Wording.number(count));
-    }
-
-    static String shown(String type) {
-        return type == null ? "none" : type;
+        return "%s  %s in %s".formatted(change.path(), change.types("->"), Wording.number(count));
     }
 
     private static void count(List<String> counts, long count, String what) {

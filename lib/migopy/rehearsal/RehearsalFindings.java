@@ -94,12 +94,8 @@ final class RehearsalFindings {
                 List<String> fields = new ArrayList<>();
                 one.shapes()
                         .changes()
-                        .forEach((field, count) -> fields.add("%s: %s -> %s in %s"
-                                .formatted(
-                                        field.path(),
-                                        RehearsalAnswer.shown(field.was()),
-                                        RehearsalAnswer.shown(field.is()),
-                                        Wording.number(count))));
+                        .forEach((field, count) -> fields.add(
+                                "%s: %s in %s".formatted(field.path(), field.types("->"), Wording.number(count))));
                 differences.add(one.collection() + ": " + RehearsalAnswer.counted(one)
                         + (fields.isEmpty() ? "" : " (" + Wording.some(fields) + ")"));
             }

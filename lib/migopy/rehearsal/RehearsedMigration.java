@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import migopy.MigopyException;
 import migopy.StepReport;
 import migopy.StepReport.Outcome;
 import migopy.StepReport.StepError;
@@ -17,6 +18,7 @@ import migopy.observe.CallLog.ObservedCalls;
 import migopy.rehearsal.PreImages.Changes;
 import migopy.report.Finding;
 import migopy.report.Finding.Severity;
+import migopy.run.Runner.RunResult;
 import org.bson.Document;
 
 /**
@@ -261,4 +263,45 @@ public record RehearsedMigration(
      * @param fields those of the filter
      */
     public record CollectionScan(long documents, List<String> fields) {}
+
+    /**
+     * The steps of runs on the scratch database as a rehearsal shows them: without hints, which are about the copy, and without
+     * values of documents unless they are wanted.
+     */
+    record ShownSteps(boolean plainValues) {
+        /** Returns the only step of a run, with an error if its outcome is unknown. */
+        StepReport of(RunResult result) {
+            StepReport step = result.steps().get(0);
+            if (step.outcome() != Outcome.UNKNOWN || step.error() != null || result.error() == null) {
+                return of(step);
+            }
+            StepError unknown = new StepError(
+                    MigopyException.class.getName(), result.error().getMessage(), List.of(), List.of(), null);
+            return of(new StepReport(step.name(), step.direction(), step.outcome(), step.durationMs(), unknown));
+        }
+
+        StepReport of(StepReport step) {
+            StepError error = step.error();
+            if (error == null) {
+                return step;
+            }
+            List<StepError.Cause> causes = error.causes().stream()
+                    .map(cause -> new StepError.Cause(
+                            cause.type(), withoutValues(cause.type(), cause.message()), cause.frames()))
+                    .toList();
+            StepError shown = new StepError(
+                    error.type(), withoutValues(error.type(), error.message()), error.frames(), causes, null);
+            return new StepReport(step.name(), step.direction(), step.outcome(), step.durationMs(), shown);
+        }
+
+        /** The server quotes values of documents in its messages; the JVM quotes code. */
+        private String withoutValues(String type, String message) {
+            boolean code = type.equals("java.lang.NullPointerException") && message.startsWith("Cannot ");
+            return plainValues || code
+                    ? message
+                    : message.replaceAll("(?s) The full response is \\{.*", "")
+                            .replaceAll("(?s)dup key: \\{.*", "dup key: {?}")
+                            .replaceAll("\"[^\"]*\"", "\"?\"");
+        }
+    }
 }

@@ -178,12 +178,8 @@ final class ReportMarkdown {
                         fields.add("%s: renamed to %s in %s".formatted(one.from(), one.to(), Wording.number(count))));
         change.shapes()
                 .changes()
-                .forEach((one, count) -> fields.add("%s: %s \u2192 %s in %s"
-                        .formatted(
-                                one.path(),
-                                RehearsalAnswer.shown(one.was()),
-                                RehearsalAnswer.shown(one.is()),
-                                Wording.number(count))));
+                .forEach((one, count) ->
+                        fields.add("%s: %s in %s".formatted(one.path(), one.types("\u2192"), Wording.number(count))));
         for (String field : fields.subList(0, Math.min(rows, fields.size()))) {
             text.append("  ");
             item(field);

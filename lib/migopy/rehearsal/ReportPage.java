@@ -262,8 +262,7 @@ final class ReportPage {
                         row(one.getKey().from(), "renamed to " + one.getKey().to(), one.getValue()));
         changes.entrySet().stream().limit(Math.max(0, rows - renames.size())).forEach(one -> {
             Shapes.FieldChange field = one.getKey();
-            String types = RehearsalAnswer.shown(field.was()) + " \u2192 " + RehearsalAnswer.shown(field.is());
-            row(field.path(), types, one.getValue());
+            row(field.path(), field.types("\u2192"), one.getValue());
         });
         html.endTable(all - rows, "field");
         if (shapes.others() > 0) {

@@ -9,13 +9,15 @@ import java.util.Date;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import migopy.MigopyException;
 import migopy.console.Event;
 import migopy.mongo.Connection;
+import migopy.mongo.MongoErrors;
 import org.bson.Document;
 
 /** The database that a rehearsal writes to. It carries a mark: one without it is never dropped. */
-final class ScratchDatabase implements AutoCloseable {
+final class ScratchDatabase {
     /** The collection with the mark; the copies for comparisons begin with its name, too. */
     static final String MARK = "migopy_rehearsal";
 
@@ -73,8 +75,7 @@ final class ScratchDatabase implements AutoCloseable {
     }
 
     /** Drops it, unless it is kept. */
-    @Override
-    public void close() {
+    private void close() {
         if (!keep) {
             drop();
         }
@@ -107,8 +108,28 @@ final class ScratchDatabase implements AutoCloseable {
         }
     }
 
-    /** Drops it after a failure, or says what is left. */
-    void closeAfter(Throwable failure, Consumer<Event> events) {
+    /**
+     * Does work on it, and then drops it, unless it is kept.
+     *
+     * @param what the work, for the message of an error of the server
+     * @param events receives what is left if it cannot be dropped after a failure
+     */
+    <T> T use(String what, Consumer<Event> events, Supplier<T> work) {
+        T result;
+        try {
+            result = work.get();
+        } catch (RuntimeException | Error e) {
+            closeAfter(e, events);
+            if (e instanceof MongoException known) {
+                throw MongoErrors.translate(known, what);
+            }
+            throw e;
+        }
+        close();
+        return result;
+    }
+
+    private void closeAfter(Throwable failure, Consumer<Event> events) {
         try {
             close();
         } catch (MongoException e) {

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -21,6 +22,7 @@ final class Shapes {
 
     private static final int MOST_PAIRS = 100;
     private static final int DEEPEST = 50;
+    private static final String NONE = "none";
 
     /** Of one document; each that is gone is compared with each that is new. */
     private static final int MOST_MOVES = 100;
@@ -40,7 +42,16 @@ final class Shapes {
      * @param was its type, {@code string}; null where there was none
      * @param is null where it is gone
      */
-    record FieldChange(String path, String was, String is) {}
+    record FieldChange(String path, String was, String is) {
+        /**
+         * Returns {@code string -> none}.
+         *
+         * @param arrow between the two types
+         */
+        String types(String arrow) {
+            return Objects.requireNonNullElse(was, NONE) + " " + arrow + " " + Objects.requireNonNullElse(is, NONE);
+        }
+    }
 
     /** A field that is gone, and one with the same value that is new. */
     record Renamed(String from, String to) {}

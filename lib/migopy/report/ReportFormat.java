@@ -40,7 +40,7 @@ public enum ReportFormat {
     /**
      * Returns the format of a word.
      *
-     * @throws MigopyException usage: there is no such format
+     * @throws MigopyException usage, if the format is unknown
      */
     public static ReportFormat of(String word) {
         return Arrays.stream(values())

@@ -181,10 +181,7 @@ public final class Runner {
 
     private Preparation prepare(Plan plan, SourceReader reader, Ledger ledger) {
         Preparation preparation = Preparation.of(plan.steps(), reader, context.connection(), ledger.journal());
-        if (context.shutdown().stopped().isPresent()) {
-            // The signal interrupted the compiler, too: its errors are not problems.
-            throw context.shutdown().endedEarly(null);
-        }
+        context.shutdown().throwIfStopped(); // a signal interrupted the compiler, too: its errors are not problems
         return preparation;
     }
 

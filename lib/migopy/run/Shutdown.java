@@ -178,6 +178,13 @@ public final class Shutdown implements AutoCloseable {
                 cause);
     }
 
+    /** Throws {@link #endedEarly} if the run was asked to end. */
+    public void throwIfStopped() {
+        if (stopped().isPresent()) {
+            throw endedEarly(null);
+        }
+    }
+
     /**
      * Notes whether a migration is running: a signal then does not interrupt this thread, which waits for the migration.
      */

@@ -101,31 +101,19 @@ final class RehearsalFaultyShapes {
                     paid bool -> none 1
                 """);
 
-    private static final Shape DATES_THAT_WERE_MIXED = new Shape("dates_that_were_mixed", """
-        visits {_id: 1, at: '2026-01-31T00:00:00.000Z'}
-        visits {_id: 2, at: {$date: '2026-02-01T00:00:00Z'}}
-        """, """
-            @Resumable
-            class DatesOfVisits {
-                static void up() {
-                    backfill("visits").where(type("at", "string"))
-                            .update(set(new Field<>("at", new Document("$toDate", "$at")))).run();
-                }
-
-                static void down() {
-                    db().getCollection("visits").updateMany(type("at", "date"), List.of(set(new Field<>("at",
-                            new Document("$dateToString", new Document("date", "$at"))))));
-                }
-            }
-            """, """
-                applied
-                visits: 1 changed, 1 unchanged
-                  at string -> date 1
-                down differs
-                  visits: 1 changed, 1 unchanged
-                    at date -> string 1
-                twice same
-                """);
+    private static final Shape DATES_THAT_WERE_MIXED =
+            new Shape("dates_that_were_mixed", """
+                visits {_id: 1, at: '2026-01-31T00:00:00.000Z'}
+                visits {_id: 2, at: {$date: '2026-02-01T00:00:00Z'}}
+                """, RehearsalShapes.DATES_OF_VISITS.source(), """
+                    applied
+                    visits: 1 changed, 1 unchanged
+                      at string -> date 1
+                    down differs
+                      visits: 1 changed, 1 unchanged
+                        at date -> string 1
+                    twice same
+                    """);
 
     private static final Shape A_DROP = new Shape("a_drop", """
         carts {_id: 1}

@@ -258,7 +258,7 @@ final class RehearsalShapes {
                 twice same
                 """);
 
-    private static final Shape DATES_OF_VISITS = new Shape("dates_of_visits", """
+    static final Shape DATES_OF_VISITS = new Shape("dates_of_visits", """
         visits {_id: 1, at: '2026-01-31T00:00:00.000Z', n: 1}
         visits {_id: 2, n: 2}
         """, """
